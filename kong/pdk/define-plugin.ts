@@ -1,0 +1,94 @@
+import type { ConfigOf, Fields } from './fields';
+import type { Metrics } from './metrics';
+import type { Outcome } from './outcome';
+import type { FactsOf, Reads } from './reads';
+
+/** What a plugin gets from the process that hosts it; nothing in a plugin reaches for a global instead. */
+export interface Resources {
+  /** The process's metrics; asking twice for a name gives the same metric. */
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Where the configuration applies, from Kong: ids of service, route and consumer, if scoped. */
+  readonly scope: Scope;
+}
+
+/** Structured logging: fields first, then a sentence. Never given a secret or a client's content. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** The entities that a configuration is bound to; a global plugin has none. */
+export interface Scope {
+  readonly serviceId?: string;
+  readonly routeId?: string;
+  readonly consumerId?: string;
+}
+
+/** One phase: the facts it needs and what it decides from them. */
+export interface Phase<State, R extends Reads> {
+  readonly reads: R;
+  readonly handle: (state: State, facts: FactsOf<R>) => Outcome | Promise<Outcome>;
+}
+
+/** A log phase decides nothing: the client has its answer. */
+export interface LogPhase<State, R extends Reads> {
+  readonly reads: R;
+  readonly handle: (state: State, facts: FactsOf<R>) => void | Promise<void>;
+}
+
+/**
+ * What happens to the request when a handler throws, which is always a bug:
+ * `refuse` answers 500 with a generic body (a guard fails closed), `pass` lets it through (an observer fails open).
+ */
+export type OnError = 'refuse' | 'pass';
+
+/** A plugin as it is declared. `prepare` runs once per configuration in the process, not per nginx worker. */
+export interface PluginDeclaration<F extends Fields, State, A extends Reads, L extends Reads> {
+  readonly name: string;
+  readonly version: string;
+  /** Kong runs higher ones first. */
+  readonly priority: number;
+  readonly fields: F;
+  readonly onError: OnError;
+  /** Compiles what the phases need. Throws, naming the field, when the configuration can't work. */
+  readonly prepare: (config: ConfigOf<F>, resources: Resources) => State | Promise<State>;
+  /** Releases what `prepare` took, after the last instance of the configuration closed and at shutdown. */
+  readonly dispose?: (state: State) => void | Promise<void>;
+  readonly access?: Phase<State, A>;
+  readonly log?: LogPhase<State, L>;
+}
+
+/** A plugin as the kernel runs it: its own types are sealed inside. */
+export interface Plugin {
+  readonly name: string;
+  readonly version: string;
+  readonly priority: number;
+  readonly fields: Fields;
+  readonly onError: OnError;
+  readonly prepare: (config: never, resources: Resources) => unknown;
+  readonly dispose?: (state: never) => void | Promise<void>;
+  readonly phases: Readonly<Partial<Record<PhaseName, RunnablePhase>>>;
+}
+
+export interface RunnablePhase {
+  readonly reads: Reads;
+  /** Gives an {@link Outcome} in `access`, nothing in `log`. */
+  readonly handle: (state: never, facts: never) => unknown;
+}
+
+type NoReads = Readonly<Record<string, never>>;
+
+export type PhaseName = 'access' | 'log';
+
+/** Declares a plugin. Importing the module that calls this has no side effect. */
+export function definePlugin<F extends Fields, State, A extends Reads = NoReads, L extends Reads = NoReads>(
+  declaration: PluginDeclaration<F, State, A, L>,
+): Plugin {
+  const { access, log, ...rest } = declaration;
+  return { ...rest, phases: { ...(access && { access }), ...(log && { log }) } };
+}

@@ -1,0 +1,26 @@
+import type { PdkEffect } from './operations';
+import type { Outcome } from './outcome';
+
+const isEmpty = (headers: object): boolean => Object.keys(headers).length === 0;
+
+/** The operations that carry out an outcome, in order; an exit is always the last, since nothing runs after it. */
+export function effectsOf(outcome: Outcome): PdkEffect[] {
+  const effects: PdkEffect[] = [];
+  for (const [key, value] of Object.entries(outcome.share ?? {})) {
+    effects.push({ method: 'kong.ctx.shared.set', key, value });
+  }
+  if (outcome.kind === 'reject') {
+    const { status, headers, body } = outcome;
+    effects.push({ method: 'kong.response.exit', status, headers, body: Buffer.from(body) });
+    return effects;
+  }
+  const { responseHeaders, upstreamHeaders, clearUpstreamHeaders } = outcome;
+  if (responseHeaders && !isEmpty(responseHeaders)) {
+    effects.push({ method: 'kong.response.set_headers', headers: responseHeaders });
+  }
+  for (const name of clearUpstreamHeaders ?? []) effects.push({ method: 'kong.service.request.clear_header', name });
+  if (upstreamHeaders && !isEmpty(upstreamHeaders)) {
+    effects.push({ method: 'kong.service.request.set_headers', headers: upstreamHeaders });
+  }
+  return effects;
+}

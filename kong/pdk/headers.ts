@@ -1,0 +1,47 @@
+const none: readonly string[] = [];
+
+/**
+ * Request headers as Kong hands them out: names in lower case, every value of a repeated header kept.
+ *
+ * A value is a latin1 string, one character per byte, so that no byte a client sends is lost or can fail to decode.
+ */
+export class Headers {
+  private constructor(
+    private readonly values: ReadonlyMap<string, readonly string[]>,
+    /** How many values there are, over all names. */
+    readonly size: number,
+  ) {}
+
+  /** From a map of names to a value or a list of values; ignores anything else. */
+  static from(raw: Readonly<Record<string, unknown>>): Headers {
+    const values = new Map<string, readonly string[]>();
+    let size = 0;
+    for (const name of Object.keys(raw)) {
+      const value = raw[name];
+      const list =
+        typeof value === 'string' ? [value] : Array.isArray(value) ? value.filter((v) => typeof v === 'string') : none;
+      if (list.length === 0) continue;
+      values.set(name.toLowerCase(), list);
+      size += list.length;
+    }
+    return new Headers(values, size);
+  }
+
+  /** The first value, or undefined. `name` in lower case. */
+  get(name: string): string | undefined {
+    return this.values.get(name)?.[0];
+  }
+
+  /** Every value, in order; empty where the header is absent. `name` in lower case. */
+  all(name: string): readonly string[] {
+    return this.values.get(name) ?? none;
+  }
+
+  has(name: string): boolean {
+    return this.values.has(name);
+  }
+
+  names(): Iterable<string> {
+    return this.values.keys();
+  }
+}

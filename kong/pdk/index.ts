@@ -1,0 +1,12 @@
+/** The typed facade of Kong's PDK: all that a plugin of the suite sees of Kong. */
+export { definePlugin } from './define-plugin';
+export type { Log, OnError, PhaseName, Plugin, Resources, RunnablePhase, Scope } from './define-plugin';
+export { field } from './fields';
+export type { ConfigOf, Field, Fields } from './fields';
+export { Headers } from './headers';
+export { Metrics } from './metrics';
+export type { PdkEffect, PdkRead, ResponseHeaders, SharedValue } from './operations';
+export { proceed, reject } from './outcome';
+export type { Outcome, Proceed, Reject } from './outcome';
+export { MAX_HEADERS, read } from './reads';
+export type { Consumer, FactsOf, RawBody, Read, Reads } from './reads';

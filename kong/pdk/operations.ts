@@ -1,0 +1,35 @@
+/** The operations of Kong's PDK that give a fact. */
+export type PdkRead =
+  | 'kong.client.get_consumer'
+  | 'kong.client.get_credential'
+  | 'kong.client.get_forwarded_ip'
+  | 'kong.ctx.shared.get'
+  | 'kong.log.serialize'
+  | 'kong.request.get_headers'
+  | 'kong.request.get_method'
+  | 'kong.request.get_path'
+  | 'kong.request.get_raw_body'
+  | 'kong.router.get_service';
+
+/** The operations of Kong's PDK that change something, with their arguments in Lua's order. */
+export type PdkEffect =
+  | { readonly method: 'kong.ctx.shared.set'; readonly key: string; readonly value: SharedValue }
+  | { readonly method: 'kong.response.set_headers'; readonly headers: ResponseHeaders }
+  | { readonly method: 'kong.service.request.set_headers'; readonly headers: ResponseHeaders }
+  | { readonly method: 'kong.service.request.clear_header'; readonly name: string }
+  | {
+      readonly method: 'kong.response.exit';
+      readonly status: number;
+      readonly headers: ResponseHeaders;
+      readonly body: Uint8Array;
+    };
+
+/**
+ * A value that survives `kong.ctx.shared` over both transports.
+ *
+ * There is no `false`, no null and no difference between an empty list and an empty record: Kong's conversion loses
+ * them (`kong/runloop/plugin_servers/rpc/pb_rpc.lua`, structpb_value). Leave such members out.
+ */
+export type SharedValue = string | number | true | readonly SharedValue[] | { readonly [key: string]: SharedValue };
+
+export type ResponseHeaders = Readonly<Record<string, string | readonly string[]>>;

@@ -1,0 +1,35 @@
+import type { ResponseHeaders, SharedValue } from './operations';
+
+/** What a phase decided. The kernel applies it in one write; a handler never changes anything itself. */
+export type Outcome = Proceed | Reject;
+
+export interface Proceed {
+  readonly kind: 'proceed';
+  /** Put into `kong.ctx.shared` for the plugins after this one. */
+  readonly share?: Readonly<Record<string, SharedValue>>;
+  /** Added to the answer that the client will get. */
+  readonly responseHeaders?: ResponseHeaders;
+  /** Set on the request that the upstream will get. */
+  readonly upstreamHeaders?: ResponseHeaders;
+  /** Removed from the request that the upstream will get. */
+  readonly clearUpstreamHeaders?: readonly string[];
+}
+
+export interface Reject {
+  readonly kind: 'reject';
+  /** HTTP status, 100 to 599. */
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  readonly body: string;
+  /** Put into `kong.ctx.shared`: the log phase of a refused request still runs and may want the reason. */
+  readonly share?: Readonly<Record<string, SharedValue>>;
+}
+
+const plain: Proceed = { kind: 'proceed' };
+
+/** Lets the request go on, with effects if any are given. */
+export const proceed = (effects?: Omit<Proceed, 'kind'>): Proceed =>
+  effects ? { kind: 'proceed', ...effects } : plain;
+
+/** Answers the client at once; the upstream never sees the request. */
+export const reject = (answer: Omit<Reject, 'kind'>): Reject => ({ kind: 'reject', ...answer });

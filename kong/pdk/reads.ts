@@ -1,0 +1,97 @@
+import { Headers } from './headers';
+import type { PdkRead } from './operations';
+
+/**
+ * A fact that a phase needs: which operation of Kong's PDK gives it, and how its plain value becomes the typed one.
+ *
+ * Reads are declared with the phase and fetched in one batch; a handler never asks Kong itself.
+ */
+export interface Read<T> {
+  readonly method: PdkRead;
+  readonly argument?: string | number | boolean;
+  /** Turns the transport's plain value into the fact; never throws, whatever a client can put into it. */
+  readonly shape: (value: unknown) => T;
+}
+
+export type Reads = Readonly<Record<string, Read<unknown>>>;
+
+/** The facts that a phase's handler receives, by the names of its reads. */
+export type FactsOf<R extends Reads> = { readonly [K in keyof R]: R[K] extends Read<infer T> ? T : never };
+
+/** The body as Kong holds it. `spilled`: nginx wrote it to a file of the Kong worker, so it can't be judged. */
+export type RawBody =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'spilled' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** The authenticated consumer; Kong vouches for every field. */
+export interface Consumer {
+  readonly id: string;
+  readonly username: string;
+  readonly customId: string;
+  readonly tags: readonly string[];
+}
+
+/** Kong refuses to hand out more than this (`kong/pdk/request.lua`); a request with as many may have had more. */
+export const MAX_HEADERS = 1000;
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+export const read = {
+  /** The request's method, upper case. */
+  method: (): Read<string> => ({ method: 'kong.request.get_method', shape: text }),
+
+  /** The path as the client sent it, normalised by nginx, without the query. */
+  path: (): Read<string> => ({ method: 'kong.request.get_path', shape: text }),
+
+  /** Up to {@link MAX_HEADERS} request headers; values keep every byte (latin1). */
+  headers: (): Read<Headers> => ({
+    method: 'kong.request.get_headers',
+    argument: MAX_HEADERS,
+    shape: (value) => Headers.from(record(value)),
+  }),
+
+  /** The raw request body. */
+  rawBody: (): Read<RawBody> => ({
+    method: 'kong.request.get_raw_body',
+    shape: (value) => (value as RawBody | undefined) ?? { kind: 'failed', message: 'no body' },
+  }),
+
+  /** The client's address, behind trusted proxies the forwarded one. */
+  forwardedIp: (): Read<string> => ({ method: 'kong.client.get_forwarded_ip', shape: text }),
+
+  /** The authenticated consumer, if an authentication plugin found one. */
+  consumer: (): Read<Consumer | undefined> => ({
+    method: 'kong.client.get_consumer',
+    shape: (value) => {
+      const { id, username, custom_id, tags } = record(value);
+      if (typeof id !== 'string' || id === '') return undefined;
+      const labels = Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : [];
+      return { id, username: text(username), customId: text(custom_id), tags: labels };
+    },
+  }),
+
+  /** The id of the credential that authenticated the request. */
+  credentialId: (): Read<string | undefined> => ({
+    method: 'kong.client.get_credential',
+    shape: (value) => text(record(value)['id']) || undefined,
+  }),
+
+  /** The name of the matched service; its id where it has no name; empty without a service. */
+  serviceName: (): Read<string> => ({
+    method: 'kong.router.get_service',
+    shape: (value) => text(record(value)['name']) || text(record(value)['id']),
+  }),
+
+  /** A value of `kong.ctx.shared`; `shape` gets undefined where nothing was put. */
+  shared: <T>(key: string, shape: (value: unknown) => T): Read<T> => ({
+    method: 'kong.ctx.shared.get',
+    argument: key,
+    shape: (value) => shape(value === null ? undefined : value),
+  }),
+
+  /** Kong's log entry as its JSON text; in the log phase only. */
+  logEntry: (): Read<string> => ({ method: 'kong.log.serialize', shape: text }),
+};

@@ -1,0 +1,60 @@
+import { isRevision, type Revision } from './revisions';
+
+/** What the validator tells the plugins after it of the messages in a request body. */
+export interface MessageSummary {
+  readonly revision?: Revision;
+  /** The body was a JSON array. */
+  readonly batch: boolean;
+  readonly messages: readonly MessageEntry[];
+}
+
+/** One JSON-RPC message of the client. */
+export interface MessageEntry {
+  readonly kind: 'request' | 'notification' | 'response';
+  readonly id?: string | number;
+  readonly method?: string;
+  /** What the method acts on: a tool's or prompt's name, a resource's URI. */
+  readonly name?: string;
+}
+
+/** The key of the summary in `kong.ctx.shared`. */
+export const SUMMARY_KEY = 'mcp';
+
+type SharedEntry = Readonly<Record<string, string | number>>;
+type SharedSummary = Readonly<Record<string, string | true | readonly SharedEntry[]>>;
+
+/** The form that survives `kong.ctx.shared`: no `false`, no null; Lua code can read it too. */
+export function toShared({ revision, batch, messages }: MessageSummary): SharedSummary {
+  return {
+    ...(revision && { revision }),
+    ...(batch && { batch }),
+    messages: messages.map((message) => ({ ...message })),
+  };
+}
+
+/** Reads what {@link toShared} wrote; undefined for anything else, since other plugins can write the key too. */
+export function fromShared(value: unknown): MessageSummary | undefined {
+  if (!isRecord(value)) return undefined;
+  const { revision, batch, messages } = value;
+  // Lua has no empty list: it comes back as an empty record.
+  const list = Array.isArray(messages) ? (messages as unknown[]) : isRecord(messages) ? [] : undefined;
+  if (!list) return undefined;
+  const entries = list.map(toEntry);
+  if (!entries.every((entry) => entry !== undefined)) return undefined;
+  return { ...(isRevision(revision) && { revision }), batch: batch === true, messages: entries };
+}
+
+function toEntry(value: unknown): MessageEntry | undefined {
+  if (!isRecord(value)) return undefined;
+  const { kind, id, method, name } = value;
+  if (kind !== 'request' && kind !== 'notification' && kind !== 'response') return undefined;
+  return {
+    kind,
+    ...((typeof id === 'string' || typeof id === 'number') && { id }),
+    ...(typeof method === 'string' && { method }),
+    ...(typeof name === 'string' && { name }),
+  };
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
