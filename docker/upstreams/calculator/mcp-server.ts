@@ -1,0 +1,111 @@
+import { McpServer, type CallToolResult } from '@modelcontextprotocol/server';
+import * as z from 'zod';
+import type { Slots } from '../shared/slots';
+import { operations } from './arithmetic';
+import { COUNTDOWN, countDown } from './countdown';
+
+const VERSION = '1.0.0';
+const operands = z.object({ a: z.number().describe('First operand'), b: z.number().describe('Second operand') });
+const countdownInput = z.object({
+  steps: z.int().min(1).max(COUNTDOWN.maxSteps).default(COUNTDOWN.steps).describe('How many steps to count'),
+  intervalMs: z
+    .int()
+    .min(0)
+    .max(COUNTDOWN.maxIntervalMs)
+    .default(COUNTDOWN.intervalMs)
+    .describe('Milliseconds between two steps'),
+});
+const constants = { pi: Math.PI, e: Math.E, sqrt2: Math.SQRT2, ln2: Math.LN2 };
+
+/**
+ * A calculator as an MCP server without a transport: four operations, a slow `countdown`, one resource, one prompt.
+ * `countdowns` bounds the countdowns that run at once over all instances; one more is a tool error.
+ */
+export function createCalculator(name: string, countdowns: Slots): McpServer {
+  const server = new McpServer(
+    { name, title: 'Calculator', version: VERSION },
+    { instructions: 'Arithmetic on two numbers. Use countdown to see progress notifications.' },
+  );
+  addOperations(server);
+  addCountdown(server, countdowns);
+  server.registerResource(
+    'constants',
+    'calculator://constants',
+    { title: 'Constants', description: 'Mathematical constants', mimeType: 'application/json' },
+    (uri) => ({ contents: [{ uri: uri.href, mimeType: 'application/json', text: JSON.stringify(constants) }] }),
+  );
+  server.registerPrompt(
+    'explain-calculation',
+    {
+      title: 'Explain a calculation',
+      description: 'Asks for a calculation step by step, with the tools of this server',
+      argsSchema: z.object({ expression: z.string().max(1_000).describe('For example (5 + 3) * 2') }),
+    },
+    ({ expression }) => ({
+      messages: [
+        {
+          role: 'user',
+          content: { type: 'text', text: `Work out ${expression} with the calculator tools, and explain each step.` },
+        },
+      ],
+    }),
+  );
+  return server;
+}
+
+function addOperations(server: McpServer): void {
+  for (const [name, { title, description, compute }] of Object.entries(operations)) {
+    server.registerTool(
+      name,
+      {
+        title,
+        description,
+        inputSchema: operands,
+        outputSchema: z.object({ result: z.number() }),
+        annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: false },
+      },
+      ({ a, b }) => {
+        const outcome = compute(a, b);
+        if (!outcome.ok) return toolError(outcome.reason);
+        return {
+          content: [{ type: 'text', text: String(outcome.value) }],
+          structuredContent: { result: outcome.value },
+        };
+      },
+    );
+  }
+}
+
+function addCountdown(server: McpServer, countdowns: Slots): void {
+  server.registerTool(
+    'countdown',
+    {
+      title: 'Count down',
+      description: 'Counts down slowly and reports each step as a progress notification; can be cancelled',
+      inputSchema: countdownInput,
+      annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: false },
+    },
+    async ({ steps, intervalMs }, context) => {
+      const free = countdowns.take();
+      if (!free) return toolError('Too many countdowns are running: try again in a moment');
+      const { mcpReq } = context;
+      const progressToken = mcpReq._meta?.progressToken;
+      const report = async (done: number, remaining: number): Promise<void> => {
+        if (progressToken === undefined) return;
+        const params = { progressToken, progress: done, total: steps, message: `${remaining} to go` };
+        await mcpReq.notify({ method: 'notifications/progress', params });
+      };
+      try {
+        const done = await countDown({ steps, intervalMs }, mcpReq.signal, report);
+        if (done < steps) return toolError(`Cancelled after ${done} of ${steps} steps`);
+        return { content: [{ type: 'text', text: `Counted down ${steps} steps` }] };
+      } finally {
+        free();
+      }
+    },
+  );
+}
+
+function toolError(text: string): CallToolResult {
+  return { content: [{ type: 'text', text }], isError: true };
+}

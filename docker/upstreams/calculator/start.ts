@@ -1,0 +1,57 @@
+import { toNodeHandler } from '@modelcontextprotocol/node';
+import { sendJson } from '../shared/answers';
+import { startHttpServer, type ListenOptions, type RunningServer } from '../shared/http-server';
+import { routeOf } from '../shared/route';
+import { Slots } from '../shared/slots';
+import { createMcpEndpoint } from './mcp-endpoint';
+import { createCalculator } from './mcp-server';
+
+/** Settings of a calculator; every bound has a default. */
+export interface CalculatorOptions extends ListenOptions {
+  /** The name it gives itself in `initialize`, default `calculator`. */
+  name?: string;
+  /** Sessions kept at once, default 64; one more ends the least recently used. */
+  maxSessions?: number;
+  /** Milliseconds without a request after which a session ends, default 10 minutes. */
+  sessionIdleMs?: number;
+  /** Countdowns that run at once, default 64. */
+  maxCountdowns?: number;
+  /** Longest request body in bytes, default 1 MiB; a longer one is answered 413. */
+  maxBodyBytes?: number;
+}
+
+/** Starts a calculator MCP server: Streamable HTTP at `/mcp`, `/health`, and a word about itself at `/`. */
+export async function startCalculator({
+  name = 'calculator',
+  maxSessions = 64,
+  sessionIdleMs = 600_000,
+  maxCountdowns = 64,
+  maxBodyBytes = 1_048_576,
+  ...listen
+}: CalculatorOptions = {}): Promise<RunningServer> {
+  const countdowns = new Slots(maxCountdowns);
+  const endpoint = createMcpEndpoint(() => createCalculator(name, countdowns), {
+    maxSessions,
+    idleMs: sessionIdleMs,
+    maxBodyBytes,
+  });
+  const answerMcp = toNodeHandler(endpoint, { maxRequestBodySize: maxBodyBytes });
+
+  return startHttpServer(
+    listen,
+    async (request, response) => {
+      const route = routeOf(request);
+      if (route?.path === '/mcp') {
+        // The adapter's own type of a request lacks `| undefined` on its optional members.
+        await answerMcp(request as Parameters<typeof answerMcp>[0], response);
+      } else if (route?.method === 'GET' && route.path === '/health') {
+        sendJson(response, 200, { status: 'ok', name });
+      } else if (route?.method === 'GET' && route.path === '/') {
+        sendJson(response, 200, { name, protocol: 'MCP over Streamable HTTP', endpoint: 'mcp', health: 'health' });
+      } else {
+        sendJson(response, 404, { error: 'not found' });
+      }
+    },
+    () => endpoint.close(),
+  );
+}

@@ -1,0 +1,81 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { sendJson } from './answers';
+
+/** Where a demo upstream listens; port 0 takes any free one. */
+export interface ListenOptions {
+  host?: string;
+  port?: number;
+}
+
+/** A demo upstream that runs: its address and the way to stop it. */
+export interface RunningServer {
+  /** `http://host:port`, without a slash at the end. */
+  url: string;
+  port: number;
+  /** Ends open streams and frees the port within a fraction of a second; safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Answers one request; a rejection is answered 500 and costs that request only. */
+export type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+
+/** Connections above this are refused by the server at once. */
+export const MAX_CONNECTIONS = 512;
+/** A request must have arrived whole within this time. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than the 60 s for which Kong keeps an idle upstream connection, so that Kong is the one to close it. */
+const KEEP_ALIVE_MS = 75_000;
+const CLOSE_GRACE_MS = 250;
+
+/**
+ * Listens with bounds on connections, header and request times, and resolves once the port is open.
+ * Rejects when the address cannot be bound. `onClose` ends what the handler keeps open (streams, sessions).
+ */
+export async function startHttpServer(
+  { host = '127.0.0.1', port = 0 }: ListenOptions,
+  handle: Handle,
+  onClose: () => Promise<void> | void = () => undefined,
+): Promise<RunningServer> {
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }, (req, res) => {
+    void answer(handle, req, res);
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    const closed = new Promise<void>((resolve) =>
+      server.close(() => {
+        resolve();
+      }),
+    );
+    const force = setTimeout(() => {
+      server.closeAllConnections();
+    }, CLOSE_GRACE_MS);
+    await onClose();
+    server.closeIdleConnections();
+    await closed;
+    clearTimeout(force);
+  };
+  const bound = (server.address() as AddressInfo).port;
+  const authority = host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${authority}:${bound}`, port: bound, close: () => (closing ??= close()) };
+}
+
+async function answer(handle: Handle, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // A peer that resets while we write is its own affair, not an uncaught error.
+  response.on('error', () => undefined);
+  try {
+    await handle(request, response);
+  } catch (error) {
+    process.stderr.write(
+      `request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    if (response.headersSent) response.destroy();
+    else sendJson(response, 500, { error: 'internal server error' });
+  }
+}

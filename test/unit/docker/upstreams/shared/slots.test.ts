@@ -1,0 +1,23 @@
+import { Slots } from '../../../../../docker/upstreams/shared/slots';
+
+describe('Slots', () => {
+  it('gives no more than its size, and a freed one again', () => {
+    const slots = new Slots(2);
+    const first = slots.take();
+    expect(slots.take()).toBeDefined();
+    expect(slots.take()).toBeUndefined();
+    first?.();
+    expect(slots.take()).toBeDefined();
+    expect(slots.take()).toBeUndefined();
+  });
+
+  it('frees a slot once, however often it is asked', () => {
+    const slots = new Slots(1);
+    const free = slots.take();
+    free?.();
+    const second = slots.take();
+    free?.();
+    expect(second).toBeDefined();
+    expect(slots.take()).toBeUndefined();
+  });
+});
