@@ -52,7 +52,9 @@ export interface Field<T = unknown, Present extends boolean = boolean> {
 
 export type Fields = Readonly<Record<string, Field>>;
 
-type IsPresent<A> = A extends { readonly required: true } | { readonly default: string | number | boolean | object } ? true : false;
+type IsPresent<A> = A extends { readonly required: true } | { readonly default: string | number | boolean | object }
+  ? true
+  : false;
 type ValueOf<F> = F extends Field<infer T> ? T : never;
 type PresentKeys<F extends Fields> = { [K in keyof F]: F[K] extends Field<unknown, true> ? K : never }[keyof F];
 

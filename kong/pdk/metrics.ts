@@ -21,9 +21,21 @@ export class Metrics {
     );
   }
 
-  gauge<L extends string = never>({ name, help, labelNames = [] }: Description<L>): Gauge<L> {
+  /** `read`: gives the value when the metrics are scraped, for a gauge without labels. */
+  gauge<L extends string = never>({
+    name,
+    help,
+    labelNames = [],
+    read,
+  }: Description<L> & { readonly read?: () => number }): Gauge<L> {
+    const collect = read && {
+      collect(this: Gauge<L>) {
+        this.set(read());
+      },
+    };
     return (
-      (this.existing(name) as Gauge<L> | undefined) ?? new Gauge({ name, help, labelNames, registers: [this.registry] })
+      (this.existing(name) as Gauge<L> | undefined) ??
+      new Gauge({ name, help, labelNames, registers: [this.registry], ...collect })
     );
   }
 

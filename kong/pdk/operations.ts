@@ -5,6 +5,7 @@ export type PdkRead =
   | 'kong.client.get_forwarded_ip'
   | 'kong.ctx.shared.get'
   | 'kong.log.serialize'
+  | 'kong.nginx.get_var'
   | 'kong.request.get_headers'
   | 'kong.request.get_method'
   | 'kong.request.get_path'

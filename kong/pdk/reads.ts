@@ -92,6 +92,9 @@ export const read = {
     shape: (value) => shape(value === null ? undefined : value),
   }),
 
+  /** The id that Kong gave the request: the one in `X-Kong-Request-Id` and in its logs. Access phase only. */
+  requestId: (): Read<string> => ({ method: 'kong.nginx.get_var', argument: 'kong_request_id', shape: text }),
+
   /** Kong's log entry as its JSON text; in the log phase only. */
   logEntry: (): Read<string> => ({ method: 'kong.log.serialize', shape: text }),
 };

@@ -1,0 +1,78 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+
+export interface MonitorOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly registry: Registry;
+  /** Whether Kong can reach the plugins. */
+  readonly isReady: () => boolean;
+}
+
+/** The endpoint for operators: `/healthz` (the process lives), `/readyz` (Kong can reach it), `/metrics`. */
+export interface Monitor {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Scrapers are few; more connections than this are a mistake or an attack. */
+const MAX_CONNECTIONS = 64;
+
+/** Starts the endpoint. It answers GET and HEAD, reads no body, and says nothing of the requests that passed. */
+export async function startMonitor({ host, port, registry, isReady }: MonitorOptions): Promise<Monitor> {
+  const server = createServer((request, response) => {
+    request.resume();
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      answer(response.setHeader('Allow', 'GET, HEAD'), 405, 'method not allowed\n');
+      return;
+    }
+    const [path] = (request.url ?? '').split('?');
+    if (path === '/healthz') answer(response, 200, 'ok\n');
+    else if (path === '/readyz') answer(response, isReady() ? 200 : 503, isReady() ? 'ready\n' : 'not ready\n');
+    else if (path === '/metrics') void expose(response, registry);
+    else answer(response, 404, 'not found: try /healthz, /readyz or /metrics\n');
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  server.headersTimeout = 5_000;
+  server.requestTimeout = 10_000;
+  await listen(server, host, port);
+  const { port: bound } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function expose(response: ServerResponse, registry: Registry): Promise<void> {
+  try {
+    const text = await registry.metrics();
+    response.setHeader('Content-Type', registry.contentType);
+    answer(response, 200, text);
+  } catch {
+    answer(response, 500, 'the metrics could not be collected\n');
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: string): void {
+  response.statusCode = status;
+  if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  response.end(body);
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

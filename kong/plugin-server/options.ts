@@ -1,0 +1,22 @@
+import { InvalidArgumentError } from 'commander';
+
+/** `HOST:PORT`, `[::1]:PORT` or `:PORT` (loopback). @throws InvalidArgumentError */
+export function parseAddress(text: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port > 65535) throw new InvalidArgumentError('expected HOST:PORT, such as 127.0.0.1:9464');
+  return { host: match[1] ?? (match[2] || '127.0.0.1'), port };
+}
+
+/** An octal file mode, such as 0660. @throws InvalidArgumentError */
+export function parseMode(text: string): number {
+  if (!/^0?[0-7]{3}$/.test(text)) throw new InvalidArgumentError('expected an octal mode, such as 0660');
+  return Number.parseInt(text, 8);
+}
+
+/** A whole number above 0. @throws InvalidArgumentError */
+export function parseCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value <= 0) throw new InvalidArgumentError('expected a whole number above 0');
+  return value;
+}

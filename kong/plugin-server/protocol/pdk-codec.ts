@@ -1,0 +1,93 @@
+import type { PdkEffect, PdkRead, RawBody, Read } from '../../pdk';
+import { frame } from './frames';
+import { messages, type Bytes } from './messages';
+import { fromStruct, fromValue, textOf, toStruct, toValue } from './values';
+
+/** How one read travels: its argument's message and its result's, as the service in Kong's .proto declares them. */
+interface ReadCodec {
+  readonly encode: (argument: Read<unknown>['argument']) => Bytes;
+  readonly decode: (reply: Bytes) => unknown;
+}
+
+const nothing = new Uint8Array();
+const noArgument = (): Bytes => nothing;
+const textArgument: ReadCodec['encode'] = (argument) => messages.text.encode({ v: Buffer.from(String(argument)) });
+const intArgument: ReadCodec['encode'] = (argument) => messages.int.encode({ v: Number(argument) });
+const textReply: ReadCodec['decode'] = (reply) => textOf(messages.text.decode(reply).v);
+
+const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
+  'kong.client.get_consumer': { encode: noArgument, decode: decodeConsumer },
+  'kong.client.get_credential': {
+    encode: noArgument,
+    decode: (reply) => ({ id: textOf(messages.credential.decode(reply).id) }),
+  },
+  'kong.client.get_forwarded_ip': { encode: noArgument, decode: textReply },
+  'kong.ctx.shared.get': {
+    encode: textArgument,
+    decode: (reply) => fromValue(messages.value.decode(reply), 'utf8'),
+  },
+  'kong.log.serialize': { encode: noArgument, decode: textReply },
+  'kong.nginx.get_var': { encode: textArgument, decode: textReply },
+  'kong.request.get_headers': {
+    encode: intArgument,
+    decode: (reply) => fromStruct(messages.struct.decode(reply), 'latin1'),
+  },
+  'kong.request.get_method': { encode: noArgument, decode: textReply },
+  'kong.request.get_path': { encode: noArgument, decode: textReply },
+  'kong.request.get_raw_body': { encode: noArgument, decode: decodeRawBody },
+  'kong.router.get_service': {
+    encode: noArgument,
+    decode: (reply) => {
+      const { id, name } = messages.service.decode(reply);
+      return { id: textOf(id), name: textOf(name) };
+    },
+  },
+};
+
+function decodeConsumer(reply: Bytes): unknown {
+  const { id, username, custom_id, tags } = messages.consumer.decode(reply);
+  return {
+    id: textOf(id),
+    username: textOf(username),
+    custom_id: textOf(custom_id),
+    tags: tags?.map((tag) => textOf(tag)),
+  };
+}
+
+function decodeRawBody(reply: Bytes): RawBody {
+  const { content, body_filepath, error } = messages.rawBody.decode(reply);
+  if (body_filepath?.length) return { kind: 'spilled' };
+  if (error?.length) return { kind: 'failed', message: textOf(error) };
+  // An empty body is an empty message on the wire.
+  return { kind: 'bytes', bytes: content ?? nothing };
+}
+
+/** The frames that ask Kong for a fact: the operation's name and its argument. */
+export const encodeRead = (read: Read<unknown>): Buffer =>
+  Buffer.concat([frame(Buffer.from(read.method)), frame(codecs[read.method].encode(read.argument))]);
+
+/** The fact in Kong's reply. @throws when the reply is not the message that Kong's service declares. */
+export const decodeReply = (read: Read<unknown>, reply: Bytes): unknown =>
+  read.shape(codecs[read.method].decode(reply));
+
+/** The frames that make Kong carry out an effect. */
+export const encodeEffect = (effect: PdkEffect): Buffer =>
+  Buffer.concat([frame(Buffer.from(effect.method)), frame(encodeArguments(effect))]);
+
+function encodeArguments(effect: PdkEffect): Bytes {
+  switch (effect.method) {
+    case 'kong.ctx.shared.set':
+      return messages.keyValue.encode({ k: Buffer.from(effect.key), v: toValue(effect.value) });
+    case 'kong.response.set_headers':
+    case 'kong.service.request.set_headers':
+      return messages.struct.encode(toStruct(effect.headers));
+    case 'kong.service.request.clear_header':
+      return messages.text.encode({ v: Buffer.from(effect.name) });
+    case 'kong.response.exit':
+      return messages.exitArgs.encode({
+        status: effect.status,
+        body: effect.body,
+        headers: toStruct(effect.headers),
+      });
+  }
+}

@@ -1,0 +1,49 @@
+import { Metrics, type Plugin } from '../pdk';
+import { startMonitor } from './monitor';
+import { PluginServer } from './server';
+import { SocketUnavailable } from './socket-file';
+import { createLog } from './stderr-log';
+
+export interface ServeOptions {
+  readonly plugins: readonly Plugin[];
+  readonly socket: string;
+  readonly socketMode: number;
+  readonly metrics?: { readonly host: string; readonly port: number };
+  readonly maxFrameBytes: number;
+  readonly maxConnections: number;
+  /** Milliseconds. */
+  readonly stopTimeout: number;
+  readonly logLevel: string;
+}
+
+/** Serves until SIGTERM or SIGINT, then stops in order. A second signal, or an error nobody caught, ends it at once. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const log = createLog(options.logLevel);
+  const metrics = new Metrics();
+  const server = new PluginServer({ ...options, stopTimeoutMs: options.stopTimeout, metrics, log });
+  const monitor =
+    options.metrics &&
+    (await startMonitor({ ...options.metrics, registry: metrics.registry, isReady: () => server.isReady }));
+  try {
+    await server.listen();
+  } catch (error) {
+    await monitor?.close();
+    if (!(error instanceof SocketUnavailable)) throw error;
+    log.fatal({ socket: options.socket }, error.message);
+    process.exitCode = 1;
+    return;
+  }
+  const plugins = options.plugins.map(({ name }) => name);
+  log.info({ socket: options.socket, plugins, metrics: monitor?.url }, 'ready');
+
+  process.on('unhandledRejection', (error) => {
+    log.error({ err: error }, 'a promise was rejected and nobody listened');
+  });
+  const signal = await new Promise<string>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
+  });
+  log.info({ signal }, 'stopping');
+  await server.stop();
+  await monitor?.close();
+  log.info({}, 'stopped');
+}

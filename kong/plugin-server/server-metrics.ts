@@ -1,0 +1,76 @@
+import { collectDefaultMetrics } from 'prom-client';
+import type { Metrics, OnError } from '../pdk';
+
+/** What an event came to. */
+export type EventOutcome = 'proceed' | 'reject' | 'done' | 'error';
+
+/** Why bytes of a connection were refused. */
+export type FrameFault = 'oversized' | 'truncated' | 'malformed' | 'unexpected';
+
+/** Seconds; a guard's decision takes well under a millisecond, one with Redis a few. */
+const EVENT_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+/** The server's own metrics, beside those of its plugins. */
+export class ServerMetrics {
+  readonly events;
+  readonly duration;
+  readonly handlerErrors;
+  readonly unknownInstances;
+  readonly rejectedFrames;
+  readonly configErrors;
+
+  /** `held` gives the current sizes of what the server holds. */
+  constructor(metrics: Metrics, held: Readonly<Record<'connections' | 'instances' | 'configurations', () => number>>) {
+    this.events = metrics.counter({
+      name: 'plugin_server_events_total',
+      help: 'Events of Kong that were handled, by what they came to.',
+      labelNames: ['plugin', 'phase', 'outcome'],
+    });
+    this.duration = metrics.histogram({
+      name: 'plugin_server_event_duration_seconds',
+      help: 'Time from the arrival of an event to its last written byte, the reads from Kong included.',
+      labelNames: ['plugin', 'phase'],
+      buckets: EVENT_BUCKETS,
+    });
+    this.handlerErrors = metrics.counter({
+      name: 'plugin_server_handler_errors_total',
+      help: 'Handlers that threw, by what happened to the request: refused with 500, or let through.',
+      labelNames: ['plugin', 'phase', 'request'],
+    });
+    this.unknownInstances = metrics.counter({
+      name: 'plugin_server_unknown_instances_total',
+      help: 'Events under an id of an earlier life of the server; Kong starts a new instance and sends them again.',
+    });
+    this.rejectedFrames = metrics.counter({
+      name: 'plugin_server_rejected_frames_total',
+      help: 'Connections that were dropped because of what they sent.',
+      labelNames: ['reason'],
+    });
+    this.configErrors = metrics.counter({
+      name: 'plugin_server_config_errors_total',
+      help: 'Instances that could not start because of their configuration.',
+      labelNames: ['plugin'],
+    });
+    metrics.gauge({
+      name: 'plugin_server_connections',
+      help: 'Open connections of Kong.',
+      read: held.connections,
+    });
+    metrics.gauge({
+      name: 'plugin_server_instances',
+      help: 'Plugin instances that Kong workers hold.',
+      read: held.instances,
+    });
+    metrics.gauge({
+      name: 'plugin_server_configurations',
+      help: 'Prepared configurations; each is shared by the instances of all workers.',
+      read: held.configurations,
+    });
+    collectDefaultMetrics({ register: metrics.registry });
+  }
+
+  /** Counts a handler that threw. */
+  countHandlerError(plugin: string, phase: string, onError: OnError): void {
+    this.handlerErrors.inc({ plugin, phase, request: onError === 'refuse' ? 'refused' : 'passed' });
+  }
+}

@@ -1,0 +1,31 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import type { Plugin } from '../../pdk';
+
+/**
+ * Writes, for every plugin, a directory with a single entry that Kong's stock `kong-js-pluginserver` can load.
+ *
+ * One directory each, because that server loads every entry of its directory, and Kong takes only the first plugin of a
+ * server.
+ */
+export function writeStockDirectories(
+  { plugins, module }: { readonly plugins: readonly Plugin[]; readonly module: string },
+  out: string,
+): void {
+  for (const { name } of plugins) {
+    const directory = resolve(out, name);
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory, { recursive: true });
+    const adapter = requirePath(directory, join(__dirname, 'adapter.js'));
+    const suite = requirePath(directory, module);
+    const entry = [
+      `'use strict';`,
+      `const { toStockPlugin } = require(${adapter});`,
+      `const { plugins } = require(${suite});`,
+      `module.exports = toStockPlugin(plugins.find(({ name }) => name === ${JSON.stringify(name)}));`,
+    ];
+    writeFileSync(join(directory, `${name}.js`), `${entry.join('\n')}\n`);
+  }
+}
+
+const requirePath = (from: string, to: string): string => JSON.stringify(relative(from, to).replaceAll('\\', '/'));
