@@ -1,0 +1,25 @@
+import { isUtf8 } from 'node:buffer';
+import { scanJson, type JsonBounds, type JsonFault } from './scan';
+
+/** A document that every reader understands alike, or the first reason why not, with the offset of the byte. */
+export type StrictJson =
+  | { readonly ok: true; readonly value: unknown; readonly idLexemes: readonly (string | undefined)[] }
+  | { readonly ok: false; readonly fault: JsonFault; readonly at: number };
+
+const failure = (fault: JsonFault, at = 0): StrictJson => ({ ok: false, fault, at });
+
+/**
+ * Reads bytes as strict JSON: valid UTF-8 without byte order mark, one document, no duplicate keys, no lone
+ * surrogates, no control characters in keys, no number beyond a double, within the bounds.
+ *
+ * Never throws. Keys such as `__proto__` become own properties; read them with `Object.hasOwn` and never merge.
+ */
+export function readStrictJson(input: Uint8Array, bounds: JsonBounds): StrictJson {
+  const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+  if (bytes.length === 0) return failure('empty_body');
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return failure('byte_order_mark');
+  if (!isUtf8(bytes)) return failure('invalid_utf8');
+  const scan = scanJson(bytes, bounds);
+  if (!scan.ok) return scan;
+  return { ok: true, value: JSON.parse(bytes.toString()) as unknown, idLexemes: scan.idLexemes };
+}
