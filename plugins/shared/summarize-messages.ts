@@ -1,0 +1,39 @@
+import { memberOf, type JsonObject, type ParsedMessage } from './json-rpc/message';
+import type { MessageEntry, MessageSummary } from './message-summary';
+import type { Revision } from './revisions';
+
+/** The member of `params` that says what a method acts on; the same that 2026-07-28 mirrors in `Mcp-Name`. */
+const TARGET_MEMBER: ReadonlyMap<string, string> = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+  ['resources/subscribe', 'uri'],
+  ['resources/unsubscribe', 'uri'],
+  ['tasks/get', 'taskId'],
+  ['tasks/update', 'taskId'],
+  ['tasks/result', 'taskId'],
+  ['tasks/cancel', 'taskId'],
+]);
+
+/** What a call acts on: a tool's or prompt's name, a resource's URI, a task's id; undefined where nothing is named. */
+export function targetOf(method: string, params: JsonObject | undefined): string | undefined {
+  const member = TARGET_MEMBER.get(method);
+  const target = member !== undefined && params ? memberOf(params, member) : undefined;
+  return typeof target === 'string' ? target : undefined;
+}
+
+/** The summary of parsed messages; holds no content besides ids, methods and names. */
+export function summarizeMessages(
+  messages: readonly ParsedMessage[],
+  batch: boolean,
+  revision: Revision | undefined,
+): MessageSummary {
+  return { ...(revision && { revision }), batch, messages: messages.map(toEntry) };
+}
+
+function toEntry(message: ParsedMessage): MessageEntry {
+  if (message.kind === 'response') return { kind: 'response', ...(message.id !== undefined && { id: message.id }) };
+  const { kind, method } = message;
+  const name = targetOf(method, message.params);
+  return { kind, ...(kind === 'request' && { id: message.id }), method, ...(name !== undefined && { name }) };
+}

@@ -1,0 +1,39 @@
+import { fromShared, toShared } from '../../../../plugins/shared/message-summary';
+import { summarizeMessages, targetOf } from '../../../../plugins/shared/summarize-messages';
+
+it.each([
+  ['tools/call', { name: 'add' }, 'add'],
+  ['prompts/get', { name: 'p' }, 'p'],
+  ['resources/read', { uri: 'file:///a' }, 'file:///a'],
+  ['tasks/cancel', { taskId: 't' }, 't'],
+  ['tools/call', { name: 5 }, undefined],
+  ['tools/call', undefined, undefined],
+  ['tools/list', { name: 'add' }, undefined],
+  ['constructor', { name: 'add' }, undefined],
+])('targetOf %s %j: %j', (method, params, target) => {
+  expect(targetOf(method, params)).toBe(target);
+});
+
+it('summarizes every kind of message, and the summary survives the shared context', () => {
+  const summary = summarizeMessages(
+    [
+      { kind: 'request', id: 1, method: 'tools/call', params: { name: 'add', arguments: { secret: 1 } } },
+      { kind: 'notification', method: 'notifications/initialized' },
+      { kind: 'response', id: 'r' },
+      { kind: 'response' },
+    ],
+    true,
+    '2025-03-26',
+  );
+  expect(summary).toEqual({
+    revision: '2025-03-26',
+    batch: true,
+    messages: [
+      { kind: 'request', id: 1, method: 'tools/call', name: 'add' },
+      { kind: 'notification', method: 'notifications/initialized' },
+      { kind: 'response', id: 'r' },
+      { kind: 'response' },
+    ],
+  });
+  expect(fromShared(toShared(summary))).toEqual(summary);
+});
