@@ -1,0 +1,239 @@
+/**
+ * The Lua side of the bridge: the sandbox that Kong gives to pre- and post-function (`tools/kong-lua-sandbox.lua`), the
+ * tables `kong` and `ngx`, and the functions that run a phase.
+ *
+ * A host function answers a code and values: 0 they are the results, 1 an error is raised with them, 2 the answer comes
+ * later, 3 the request's phase has ended. For 2 and 3 the snippet's coroutine yields, as Kong's does in
+ * `kong.response.exit`; for 3 nobody resumes it.
+ */
+export const PRELUDE = String.raw`
+local host, names = ...
+local yield, create, resume, status = coroutine.yield, coroutine.create, coroutine.resume, coroutine.status
+local unpack = table.unpack
+
+local requests, current = {}, nil
+local phase_arg = {}
+
+local function finish(code, ...)
+  if code == 0 then return ... end
+  if code == 1 then error((...), 3) end
+  if code == 2 then return finish(yield("wait")) end
+  return yield("exit")
+end
+
+local function text(value)
+  if type(value) == "string" then return value end
+  if math.type(value) == "float" and value == math.floor(value) and value > -1e15 and value < 1e15 then
+    return string.format("%d", value)
+  end
+  return tostring(value)
+end
+
+local function joined(...)
+  local parts = table.pack(...)
+  for i = 1, parts.n do parts[i] = text(parts[i]) end
+  return table.concat(parts, "", 1, parts.n)
+end
+
+-- kong
+
+local kong, functions = {}, {}
+for index, name in ipairs(names) do
+  local call = function(...) return finish(host(index, ...)) end
+  functions[name] = call
+  local at = kong
+  local path = name:match("^kong%.(.+)$")
+  if path then
+    while true do
+      local head, rest = path:match("^([^.]+)%.(.+)$")
+      if not head then break end
+      at[head] = at[head] or {}
+      at, path = at[head], rest
+    end
+    at[path] = call
+  end
+end
+
+for _, level in ipairs { "debug", "info", "notice", "warn", "err", "crit", "alert", "emerg" } do
+  kong.log[level] = function(...) return finish(host(0, level, joined(...))) end
+end
+setmetatable(kong.log, { __call = function(_, ...) return kong.log.notice(...) end })
+
+kong.ctx = setmetatable({}, { __index = function(_, key)
+  if key == "shared" then return current.shared end
+  if key == "plugin" then
+    local name = current.plugin
+    local own = current.own[name]
+    if not own then
+      own = {}
+      current.own[name] = own
+    end
+    return own
+  end
+end })
+
+-- ngx
+
+local ngx = {
+  arg = phase_arg,
+  OK = 0, ERROR = -1, AGAIN = -2, DONE = -4, DECLINED = -5, null = setmetatable({}, { __tostring = function() return "null" end }),
+  STDERR = 0, EMERG = 1, ALERT = 2, CRIT = 3, ERR = 4, WARN = 5, NOTICE = 6, INFO = 7, DEBUG = 8,
+  HTTP_OK = 200, HTTP_BAD_REQUEST = 400, HTTP_UNAUTHORIZED = 401, HTTP_FORBIDDEN = 403, HTTP_NOT_FOUND = 404,
+  HTTP_INTERNAL_SERVER_ERROR = 500, HTTP_SERVICE_UNAVAILABLE = 503,
+  now = functions["ngx.now"], time = functions["ngx.time"], update_time = function() end,
+  encode_base64 = functions["ngx.encode_base64"], decode_base64 = functions["ngx.decode_base64"],
+  escape_uri = functions["ngx.escape_uri"], unescape_uri = functions["ngx.unescape_uri"],
+  md5 = functions["ngx.md5"], sleep = functions["ngx.sleep"], exit = functions["ngx.exit"],
+  get_phase = functions["ngx.get_phase"],
+  req = {
+    get_method = functions["ngx.req.get_method"], get_headers = functions["ngx.req.get_headers"],
+    get_body_data = functions["ngx.req.get_body_data"], read_body = functions["ngx.req.read_body"],
+    set_header = functions["kong.service.request.set_header"], clear_header = functions["kong.service.request.clear_header"],
+    start_time = functions["ngx.req.start_time"],
+  },
+  resp = { get_headers = functions["ngx.resp.get_headers"] },
+  re = { match = functions["ngx.re.match"], find = functions["ngx.re.find"], gsub = functions["ngx.re.gsub"] },
+  var = setmetatable({}, { __index = function(_, key) return (functions["ngx.var"](key)) end }),
+  header = setmetatable({}, {
+    __index = function(_, key) return (functions["ngx.header.get"](key)) end,
+    __newindex = function(_, key, value) functions["ngx.header.set"](key, value) end,
+  }),
+  log = function(level, ...) return finish(host(0, level, joined(...))) end,
+}
+setmetatable(ngx, {
+  __index = function(_, key)
+    if key == "ctx" then return current.ctx end
+    if key == "status" then return (functions["ngx.status"]()) end
+  end,
+  __newindex = function(_, key, value)
+    if key == "status" then functions["ngx.set_status"](value) else error("no such property: ngx." .. tostring(key), 2) end
+  end,
+})
+
+-- the sandbox
+
+local base = {}
+math.pow = math.pow or function(x, y) return x ^ y end
+math.log10 = math.log10 or function(x) return math.log(x, 10) end
+math.ldexp = math.ldexp or function(m, e) return m * 2.0 ^ e end
+math.cosh = math.cosh or function(x) return (math.exp(x) + math.exp(-x)) / 2 end
+math.sinh = math.sinh or function(x) return (math.exp(x) - math.exp(-x)) / 2 end
+math.tanh = math.tanh or function(x) return math.sinh(x) / math.cosh(x) end
+math.atan2 = math.atan2 or function(y, x) return math.atan(y, x) end
+table.maxn = table.maxn or function(t)
+  local max = 0
+  for key in pairs(t) do if type(key) == "number" and key > max then max = key end end
+  return max
+end
+
+local globals = { unpack = unpack, tostring = function(value)
+  if math.type(value) == "float" then return text(value) end
+  return tostring(value)
+end }
+for id in ([[
+  _VERSION assert error ipairs next pairs pcall select tonumber tostring type unpack xpcall
+  coroutine.create coroutine.resume coroutine.running coroutine.status coroutine.wrap coroutine.yield
+  math.abs math.acos math.asin math.atan math.atan2 math.ceil math.cos math.cosh math.deg math.exp math.fmod math.floor
+  math.frexp math.huge math.ldexp math.log math.log10 math.max math.min math.modf math.pi math.pow math.rad math.random
+  math.sin math.sinh math.sqrt math.tan math.tanh os.clock os.date os.difftime os.time
+  string.byte string.char string.find string.format string.gmatch string.gsub string.len string.lower string.match
+  string.rep string.reverse string.sub string.upper table.concat table.insert table.maxn table.remove table.sort
+]]):gmatch("%S+") do
+  local module, method = id:match("([^%.]+)%.([^%.]+)")
+  if module then
+    base[module] = base[module] or {}
+    base[module][method] = _G[module][method]
+  else
+    base[id] = globals[id] or _G[id]
+  end
+end
+for _, name in ipairs { "coroutine", "math", "os", "string", "table" } do
+  base[name] = setmetatable({}, { __index = base[name], __newindex = function(_, key)
+    error("Can not modify " .. name .. "." .. tostring(key) .. ". Protected by the sandbox.", 2)
+  end })
+end
+
+local function environment()
+  local env = {}
+  for key, value in pairs(base) do env[key] = value end
+  env.kong, env.ngx, env._G = kong, ngx, env
+  env.require = function(module) error("require '" .. tostring(module) .. "' not allowed within sandbox", 2) end
+  return env
+end
+
+-- A chunk that gives a function is run once for it, and the function from then on (Kong's 0.2.0+ style).
+local function phase_function(source, name)
+  local chunk, message = load(source, "=" .. name, "t", environment())
+  if not chunk then error(message, 0) end
+  local run, first = nil, true
+  run = function()
+    if not first then return chunk() end
+    first = false
+    local result = chunk()
+    if type(result) == "function" then
+      chunk = result
+      chunk()
+    end
+  end
+  return function() return run() end
+end
+
+local phases = {}
+
+local function compile(sources, name)
+  local list = {}
+  for i, source in ipairs(sources) do list[i] = phase_function(source, name) end
+  phases[#phases + 1] = function() for _, run in ipairs(list) do run() end end
+  return #phases
+end
+
+-- requests
+
+local function open(id) requests[id] = { shared = {}, ctx = {}, own = {}, waiting = nil } end
+local function close(id) requests[id] = nil end
+
+local function step(request, co, ...)
+  local ok, signal = resume(co, ...)
+  if not ok then return "error", text(signal) end
+  if status(co) == "dead" then return "done" end
+  if signal == "exit" then return "exit" end
+  if signal == "wait" then
+    request.waiting = co
+    return "wait"
+  end
+  return "error", "attempt to yield across a phase"
+end
+
+local function start(id, plugin, phase)
+  current = requests[id]
+  current.plugin = plugin
+  return step(current, create(phases[phase]))
+end
+
+local function continue(id, plugin, ...)
+  current = requests[id]
+  current.plugin = plugin
+  return step(current, current.waiting, ...)
+end
+
+local function filter(id, plugin, phase, chunk, last)
+  current = requests[id]
+  current.plugin = plugin
+  phase_arg[1], phase_arg[2] = chunk, last
+  local ok, message = pcall(phases[phase])
+  local after, done = phase_arg[1], phase_arg[2]
+  phase_arg[1], phase_arg[2] = nil, nil
+  if not ok then return "error", text(message) end
+  if rawequal(after, chunk) then return "same", done end
+  return "changed", done, after ~= nil and text(after) or ""
+end
+
+local actions = {
+  compile = compile, open = open, close = close, start = start, continue = continue, filter = filter,
+  check = function(source) return (select(2, load(source, "=check", "t", {}))) end,
+  match = function(value, pattern) return string.match(value, pattern) ~= nil end,
+  get = function(id, key) return requests[id].shared[key] end,
+  set = function(id, key, value) requests[id].shared[key] = value end,
+}
+return function(action, ...) return actions[action](...) end
+`;
