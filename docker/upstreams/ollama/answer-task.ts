@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { sendJson } from '../shared/answers';
+import type { Pace } from './pace';
+import { perform } from './perform';
+import type { Task } from './questions';
+import { replyTo, type Part } from './reply';
+
+/**
+ * Performs a task on a response: newline-delimited JSON, one chunk per token and flushed at once, or one record.
+ * Stops when the client leaves; waits when the client reads slowly. A failure of the model is the last line of a
+ * stream (the status was sent long before), and a 500 otherwise.
+ */
+export async function answerTask(task: Task, response: ServerResponse, pace: Pace, cold: boolean): Promise<void> {
+  const { question, promptTokens, seed, stream, dialect } = task;
+  if (task.only !== undefined) {
+    sendJson(response, 200, dialect.final(task.only, {}));
+    return;
+  }
+  const gone = new AbortController();
+  response.once('close', () => {
+    gone.abort();
+  });
+  const reply = replyTo(question);
+  const parts = perform({ reply, promptTokens, pace, cold, seed, signal: gone.signal });
+  const line = async (record: object): Promise<void> => {
+    if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    // The wait ends with the connection too: then the signal ends the performance.
+    if (!response.write(`${JSON.stringify(record)}\n`)) await once(response, 'drain', { signal: gone.signal });
+  };
+
+  try {
+    const produced: Part[] = [];
+    let next = await parts.next();
+    for (; next.done !== true; next = await parts.next()) {
+      if (stream) await line(dialect.chunk(next.value));
+      else produced.push(next.value);
+    }
+    if (next.value === undefined) return;
+    if (reply.failure !== undefined && !stream) {
+      sendJson(response, 500, { error: reply.failure });
+    } else if (stream) {
+      await line(reply.failure === undefined ? dialect.final(reply.doneReason, next.value) : { error: reply.failure });
+      response.end();
+    } else {
+      sendJson(response, 200, dialect.whole(produced, reply.doneReason, next.value));
+    }
+  } catch (error) {
+    if (!gone.signal.aborted) throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import type { Metrics } from './perform';
+import type { Part, Reply } from './reply';
+import type { ToolCall } from './tool-calls';
+
+/** What the records of an answer share, in the words of one endpoint. */
+export interface Dialect {
+  /** A record of a stream that is not its last. */
+  chunk(part: Part): object;
+  /** The last record of a stream. */
+  final(doneReason: string, metrics: Partial<Metrics>): object;
+  /** A whole answer in one record. */
+  whole(parts: readonly Part[], doneReason: Reply['doneReason'], metrics: Metrics): object;
+}
+
+/** Records as `/api/chat` sends them: the text is in `message`. */
+export function chatDialect(model: string): Dialect {
+  const record = (message: object, rest: object): object => ({
+    model,
+    created_at: new Date().toISOString(),
+    message: { role: 'assistant', ...message },
+    ...rest,
+  });
+  return {
+    chunk: (part) => record(collected([part]), { done: false }),
+    final: (reason, metrics) => record({ content: '' }, { done: true, done_reason: reason, ...metrics }),
+    whole: (parts, reason, metrics) => record(collected(parts), { done: true, done_reason: reason, ...metrics }),
+  };
+}
+
+/** Records as `/api/generate` sends them: the text is in `response`; the last one carries `context`. */
+export function generateDialect(model: string, contextOf: (response: string) => number[]): Dialect {
+  const record = ({ content, ...others }: Collected, rest: object): object => ({
+    model,
+    created_at: new Date().toISOString(),
+    response: content,
+    ...others,
+    ...rest,
+  });
+  let streamed = '';
+  return {
+    chunk: (part) => {
+      const { content, ...others } = collected([part]);
+      streamed += content;
+      return record({ content, ...others }, { done: false });
+    },
+    final: (reason, metrics) =>
+      record({ content: '' }, { done: true, done_reason: reason, context: contextOf(streamed), ...metrics }),
+    whole: (parts, reason, metrics) => {
+      const all = collected(parts);
+      return record(all, { done: true, done_reason: reason, context: contextOf(all.content), ...metrics });
+    },
+  };
+}
+
+interface Collected {
+  content: string;
+  thinking?: string;
+  tool_calls?: ToolCall[];
+}
+
+function collected(parts: readonly Part[]): Collected {
+  const text = (kind: 'content' | 'thinking'): string =>
+    parts.map((part) => (part.kind === kind ? part.text : '')).join('');
+  const thinking = text('thinking');
+  const calls = parts.flatMap((part) => (part.kind === 'tool_calls' ? part.calls : []));
+  return {
+    content: text('content'),
+    ...(thinking !== '' && { thinking }),
+    ...(calls.length > 0 && { tool_calls: calls }),
+  };
+}

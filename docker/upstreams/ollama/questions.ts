@@ -1,0 +1,112 @@
+import { chatDialect, generateDialect, type Dialect } from './dialects';
+import type { Model } from './models';
+import type { Question } from './reply';
+import type { ChatRequest, GenerateRequest } from './requests';
+import { countTokens, tokenId, tokenize } from './tokens';
+
+/** One request, ready to be answered: what is asked, how long it is, and the words of its endpoint. */
+export interface Task {
+  question: Question;
+  promptTokens: number;
+  seed: number;
+  stream: boolean;
+  dialect: Dialect;
+  /** There is nothing to answer: the request only loads or unloads the model. */
+  only?: 'load' | 'unload';
+}
+
+/** A task, or the refusal (400) in Ollama's words. */
+export type Read = { ok: true; task: Task } | { ok: false; error: string };
+
+/** Tokens that a model's template adds to each message. */
+const TEMPLATE_TOKENS = 4;
+const MAX_CONTEXT = 512;
+/** Only this much of the prompt is looked at for the answer; all of it is counted. */
+const MAX_PROMPT_CHARS = 16_384;
+
+/** Reads a chat request to a model; tools count as part of the prompt. */
+export function readChat(request: ChatRequest, model: Model): Read {
+  const messages = request.messages ?? [];
+  const tools = request.tools ?? [];
+  const refusal = refuse(request, model, 'chat', tools.length > 0);
+  if (refusal !== undefined) return { ok: false, error: refusal };
+
+  const last = messages.at(-1);
+  const prompt = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+  const promptTokens = messages.reduce((sum, { content }) => sum + countTokens(content) + TEMPLATE_TOKENS, 0);
+  return {
+    ok: true,
+    task: {
+      ...taskOf(request),
+      question: {
+        ...questionOf(request, model, prompt),
+        tools,
+        ...(last?.role === 'tool' && { toolResult: last.content }),
+      },
+      promptTokens: promptTokens + (tools.length > 0 ? countTokens(JSON.stringify(tools)) : 0),
+      dialect: chatDialect(request.model),
+      ...(messages.length === 0 && { only: onlyKeepAlive(request) }),
+    },
+  };
+}
+
+/** Reads a generate request to a model. */
+export function readGenerate(request: GenerateRequest, model: Model): Read {
+  const refusal = refuse(request, model, 'generate', false);
+  if (refusal !== undefined) return { ok: false, error: refusal };
+
+  const { prompt, system } = request;
+  return {
+    ok: true,
+    task: {
+      ...taskOf(request),
+      question: questionOf(request, model, prompt),
+      promptTokens: countTokens(system ?? '') + countTokens(prompt) + TEMPLATE_TOKENS,
+      dialect: generateDialect(request.model, (response) => contextOf(prompt, response)),
+      ...(prompt === '' && { only: onlyKeepAlive(request) }),
+    },
+  };
+}
+
+type AnyRequest = ChatRequest | GenerateRequest;
+
+function refuse(
+  { think }: AnyRequest,
+  { name, capabilities }: Model,
+  verb: string,
+  tools: boolean,
+): string | undefined {
+  const short = name.replace(/:latest$/, '');
+  if (!capabilities.includes('completion')) return `"${short}" does not support ${verb}`;
+  if (tools && !capabilities.includes('tools')) return `registry.ollama.ai/library/${name} does not support tools`;
+  if (wantsThinking(think) && !capabilities.includes('thinking')) return `"${short}" does not support thinking`;
+  return undefined;
+}
+
+function taskOf(request: AnyRequest): Pick<Task, 'seed' | 'stream'> {
+  return { seed: request.options?.seed ?? 0, stream: request.stream ?? true };
+}
+
+function questionOf(request: AnyRequest, model: Model, prompt: string): Question {
+  return {
+    model,
+    prompt: prompt.slice(0, MAX_PROMPT_CHARS),
+    tools: [],
+    think: wantsThinking(request.think),
+    json: request.format !== undefined && request.format !== null && request.format !== '',
+    numPredict: request.options?.num_predict ?? -1,
+    stop: request.options?.stop ?? [],
+  };
+}
+
+function wantsThinking(think: boolean | string | null | undefined): boolean {
+  return think === true || (typeof think === 'string' && think !== '');
+}
+
+function onlyKeepAlive({ keep_alive: keepAlive }: AnyRequest): 'load' | 'unload' {
+  return keepAlive === 0 || keepAlive === '0' || keepAlive === '0s' ? 'unload' : 'load';
+}
+
+function contextOf(prompt: string, response: string): number[] {
+  return [...tokenize(prompt.slice(-MAX_PROMPT_CHARS)), ...tokenize(response)].slice(-MAX_CONTEXT).map(tokenId);
+}

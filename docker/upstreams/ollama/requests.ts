@@ -1,0 +1,78 @@
+import * as z from 'zod';
+
+// Null stands for absent everywhere, as in Go's decoder.
+const optional = <T extends z.ZodType>(type: T): z.ZodOptional<z.ZodNullable<T>> => type.nullable().optional();
+
+const options = optional(
+  z.looseObject({
+    num_predict: optional(z.int()),
+    seed: optional(z.int()),
+    stop: optional(z.array(z.string()).max(16)),
+  }),
+);
+const shared = {
+  model: z.string().default(''),
+  stream: optional(z.boolean()),
+  think: optional(z.union([z.boolean(), z.string()])),
+  format: z.unknown().optional(),
+  keep_alive: z.unknown().optional(),
+  options,
+};
+
+const tool = z.looseObject({
+  function: z.looseObject({
+    name: z.string().max(256),
+    description: optional(z.string()),
+    parameters: z.unknown().optional(),
+  }),
+});
+
+const message = z.looseObject({ role: z.string(), content: z.string().default('') });
+
+/** The body of `POST /api/chat`, as far as the demo reads it; other members are let through unread. */
+export const chatRequest = z.object({
+  ...shared,
+  messages: optional(z.array(message)),
+  tools: optional(z.array(tool).max(128)),
+});
+
+/** The body of `POST /api/generate`. */
+export const generateRequest = z.object({
+  ...shared,
+  prompt: z.string().default(''),
+  system: optional(z.string()),
+});
+
+/** The body of `POST /api/embed`. */
+export const embedRequest = z.object({
+  model: z.string().default(''),
+  input: z.union([z.string(), z.array(z.string()).max(512)]).default([]),
+});
+
+/** The body of `POST /api/show`; `name` is the older word for `model`. */
+export const showRequest = z.object({ model: z.string().default(''), name: z.string().default('') });
+
+/** A parsed chat request. */
+export type ChatRequest = z.infer<typeof chatRequest>;
+/** A parsed generate request. */
+export type GenerateRequest = z.infer<typeof generateRequest>;
+/** A tool that a chat request offers. */
+export type OfferedTool = z.infer<typeof tool>;
+
+/** What a body came to: the parsed request, or what is wrong with it in one line. */
+export type Parsed<T> = { ok: true; request: T } | { ok: false; error: string };
+
+/** Reads a JSON body as a request; never throws, and never echoes what was sent. */
+export function parseRequest<T>(schema: z.ZodType<T>, body: Uint8Array): Parsed<T> {
+  if (body.length === 0) return { ok: false, error: 'missing request body' };
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return { ok: false, error: 'invalid JSON in request body' };
+  }
+  const result = schema.safeParse(json);
+  if (result.success) return { ok: true, request: result.data };
+  const [issue] = result.error.issues;
+  return { ok: false, error: `invalid request: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`.slice(0, 200) };
+}

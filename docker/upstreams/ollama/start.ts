@@ -1,0 +1,147 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type * as z from 'zod';
+import { sendJson, sendText } from '../shared/answers';
+import { startHttpServer, type ListenOptions, type RunningServer } from '../shared/http-server';
+import { readBody } from '../shared/read-body';
+import { routeOf } from '../shared/route';
+import { Slots } from '../shared/slots';
+import { answerTask } from './answer-task';
+import { embed } from './embedding';
+import { findModel, listedModel, models, shownModel, type Model } from './models';
+import { REALISTIC, type Pace } from './pace';
+import { readChat, readGenerate, type Read } from './questions';
+import { chatRequest, embedRequest, generateRequest, parseRequest, showRequest } from './requests';
+import { countTokens } from './tokens';
+
+/** Settings of the Ollama-compatible demo; every bound has a default. */
+export interface OllamaOptions extends ListenOptions {
+  /** How fast it works, default about a small model on a laptop; `INSTANT` for tests. */
+  pace?: Pace;
+  /** Answers in the making at once, default 64; one more is refused with 503, as Ollama does. */
+  maxConcurrent?: number;
+  /** Longest request body in bytes, default 4 MiB; a longer one is answered 413. */
+  maxBodyBytes?: number;
+}
+
+/** What `/api/version` says: it is no release of Ollama. */
+const VERSION = '0.0.0-demo';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+
+/** Starts a server that speaks Ollama's API for chat, generate, embed, show, tags and version, with demo models. */
+export async function startOllama({
+  pace = REALISTIC,
+  maxConcurrent = 64,
+  maxBodyBytes = 4_194_304,
+  ...listen
+}: OllamaOptions = {}): Promise<RunningServer> {
+  const slots = new Slots(maxConcurrent);
+  const loaded = new Set<Model>();
+
+  /** Reads the body as `schema` says and finds its model, or answers why not. */
+  const withModel =
+    <T extends { model: string; name?: string }>(
+      schema: z.ZodType<T>,
+      answer: (request: T, model: Model, response: ServerResponse) => Promise<void> | void,
+    ): Answer =>
+    async (request, response) => {
+      const body = await readBody(request, maxBodyBytes);
+      if (!body) {
+        sendJson(response, 413, { error: 'request body too large' }, { connection: 'close' });
+        return;
+      }
+      const parsed = parseRequest(schema, body);
+      if (!parsed.ok) {
+        sendJson(response, 400, { error: parsed.error });
+        return;
+      }
+      const name = parsed.request.model !== '' ? parsed.request.model : (parsed.request.name ?? '');
+      const model = findModel(name);
+      if (model) await answer(parsed.request, model, response);
+      else if (name === '') sendJson(response, 400, { error: 'model is required' });
+      else sendJson(response, 404, { error: `model '${name.slice(0, 200)}' not found` });
+    };
+
+  const perform = async (read: Read, model: Model, response: ServerResponse): Promise<void> => {
+    if (!read.ok) {
+      sendJson(response, 400, { error: read.error });
+      return;
+    }
+    const free = slots.take();
+    if (!free) {
+      sendJson(response, 503, { error: 'server busy, please try again.  maximum pending requests exceeded' });
+      return;
+    }
+    try {
+      const cold = !loaded.has(model);
+      if (read.task.only === 'unload') loaded.delete(model);
+      else loaded.add(model);
+      await answerTask(read.task, response, pace, cold);
+    } finally {
+      free();
+    }
+  };
+
+  const routes: Record<string, { method: string; answer: Answer }> = {
+    '/': get((response) => {
+      sendText(response, 200, 'Ollama is running');
+    }),
+    '/health': get((response) => {
+      sendJson(response, 200, { status: 'ok' });
+    }),
+    '/api/version': get((response) => {
+      sendJson(response, 200, { version: VERSION });
+    }),
+    '/api/tags': get((response) => {
+      sendJson(response, 200, { models: [...models.values()].map(listedModel) });
+    }),
+    '/api/show': post(
+      withModel(showRequest, (_request, model, response) => {
+        sendJson(response, 200, shownModel(model));
+      }),
+    ),
+    '/api/chat': post(
+      withModel(chatRequest, (request, model, response) => perform(readChat(request, model), model, response)),
+    ),
+    '/api/generate': post(
+      withModel(generateRequest, (request, model, response) => perform(readGenerate(request, model), model, response)),
+    ),
+    '/api/embed': post(
+      withModel(embedRequest, ({ model: name, input }, model, response) => {
+        if (!model.capabilities.includes('embedding')) {
+          sendJson(response, 400, { error: `"${name}" does not support embedding` });
+          return;
+        }
+        const started = process.hrtime.bigint();
+        const inputs = typeof input === 'string' ? [input] : input;
+        sendJson(response, 200, {
+          model: name,
+          embeddings: inputs.map(embed),
+          total_duration: Number(process.hrtime.bigint() - started),
+          prompt_eval_count: inputs.reduce((sum, text) => sum + countTokens(text), 0),
+        });
+      }),
+    ),
+  };
+
+  return startHttpServer(listen, async (request, response) => {
+    const route = routeOf(request);
+    const found = route && Object.hasOwn(routes, route.path) ? routes[route.path] : undefined;
+    if (!found) sendText(response, 404, '404 page not found');
+    else if (found.method !== route?.method) sendText(response, 405, '405 method not allowed');
+    else await found.answer(request, response);
+  });
+}
+
+function get(answer: (response: ServerResponse) => void): { method: string; answer: Answer } {
+  return {
+    method: 'GET',
+    answer: (_request, response) => {
+      answer(response);
+    },
+  };
+}
+
+function post(answer: Answer): { method: string; answer: Answer } {
+  return { method: 'POST', answer };
+}

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { countTokens, tokenId, tokenize } from '../../../../../docker/upstreams/ollama/tokens';
+
+describe('tokenize', () => {
+  it.each([
+    ['', []],
+    ['Hello world', ['Hello', ' world']],
+    ['Hello, world!', ['Hello', ',', ' world', '!']],
+    ['incredible', ['incred', 'ible']],
+    ['  two\n', ['  two', '\n']],
+    ['日本 🙂', ['日本', ' ', '🙂']],
+  ])('splits %j', (text, pieces) => {
+    expect(tokenize(text)).toEqual(pieces);
+  });
+
+  it('loses nothing', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => tokenize(text).join('') === text));
+  });
+});
+
+describe('countTokens', () => {
+  it('agrees with tokenize on text of ordinary length', () => {
+    fc.assert(fc.property(fc.string(), (text) => countTokens(text) === tokenize(text).length));
+  });
+
+  it('estimates what lies beyond the exact part', () => {
+    expect(countTokens('a'.repeat(65_536 + 400))).toBe(Math.ceil(65_536 / 6) + 100);
+  });
+});
+
+describe('tokenId', () => {
+  it('is a stable index of a vocabulary', () => {
+    fc.assert(
+      fc.property(fc.string(), (token) => {
+        const id = tokenId(token);
+        return Number.isInteger(id) && id >= 0 && id < 32_768 && id === tokenId(token);
+      }),
+    );
+  });
+});
