@@ -1,0 +1,208 @@
+import { parse } from 'yaml';
+import { isTable, toBytes, type LuaTable, type LuaValue } from '../lua/value';
+import { ENTITIES, ENTITY_NAMES, type EntityName } from './entities';
+import type { Field, PatternMatch } from './field';
+import { fillRecord } from './fill';
+import { entityId } from './ids';
+import type { Entities } from './model';
+import type { KnownPlugin } from './plugin-schema';
+import { validateRecord, type Complaint } from './validate';
+
+/** Entities of a real Kong that the stand-in takes note of and leaves alone. */
+const IGNORED = ['workspaces', 'certificates', 'ca_certificates', 'snis', 'vaults', 'keys', 'key_sets', 'filter_chains', 'consumer_groups', 'basicauth_credentials', 'hmacauth_credentials', 'jwt_secrets', 'oauth2_credentials', 'sessions'];
+
+const FILE: Field = {
+  type: 'record',
+  fields: [
+    { _format_version: { type: 'string', required: true, one_of: ['1.1', '2.1', '3.0'] } },
+    { _transform: { type: 'boolean', default: true } },
+    { _comment: { type: 'string' } },
+    { _ignore: { type: 'array', elements: { type: 'any' } } },
+    ...[...ENTITY_NAMES, ...IGNORED].map((name) => ({ [name]: { type: 'array', elements: { type: 'any' } } })),
+  ],
+};
+
+/** A file that Kong would refuse: every reason with its place. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly complaints: readonly Complaint[]) {
+    super(complaints.map(({ path, message }) => `${path === '' ? 'file' : path}: ${message}`).join('\n'));
+  }
+}
+
+export interface Declared {
+  readonly entities: Entities;
+  /** Sorts of entities in the file that are not emulated. */
+  readonly ignored: readonly string[];
+}
+
+interface Found {
+  readonly entity: Record<string, LuaValue>;
+  readonly path: string;
+}
+
+/** Reads a declarative file. Throws {@link ConfigError} for one that a DB-less Kong would not start with. */
+export function readDeclarative(
+  text: string,
+  plugins: ReadonlyMap<string, KnownPlugin>,
+  match: PatternMatch,
+  nowSeconds: number,
+): Declared {
+  return new Reader(plugins, match, nowSeconds).read(parseYaml(text));
+}
+
+function parseYaml(text: string): LuaTable {
+  let value: unknown;
+  try {
+    value = parse(text, { maxAliasCount: 1000 });
+  } catch (error) {
+    throw new ConfigError([{ path: '', message: `failed parsing yaml: ${error instanceof Error ? error.message : ''}` }]);
+  }
+  const table = inBytes(value);
+  if (!isTable(table)) throw new ConfigError([{ path: '', message: 'expected an object' }]);
+  return table;
+}
+
+/** YAML's values with texts as byte strings. */
+function inBytes(value: unknown): LuaValue {
+  if (typeof value === 'string') return toBytes(value);
+  if (Array.isArray(value)) return value.map(inBytes);
+  if (typeof value !== 'object' || value === null) return value as LuaValue;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [toBytes(key), inBytes(member)]));
+}
+
+class Reader {
+  private readonly complaints: Complaint[] = [];
+  private readonly found = new Map<EntityName, Map<string, Found>>(ENTITY_NAMES.map((name) => [name, new Map()]));
+  private readonly byKey = new Map<string, string>();
+
+  constructor(
+    private readonly plugins: ReadonlyMap<string, KnownPlugin>,
+    private readonly match: PatternMatch,
+    private readonly nowSeconds: number,
+  ) {}
+
+  read(file: LuaTable): Declared {
+    this.complaints.push(...validateRecord(FILE, file, '', this.match));
+    for (const name of ENTITY_NAMES) this.readList(name, file[name], name);
+    for (const name of ENTITY_NAMES) this.resolve(name);
+    if (this.complaints.length > 0) throw new ConfigError(this.complaints);
+    const lists = ENTITY_NAMES.map((name) => [name, [...(this.found.get(name)?.values() ?? [])].map((one) => one.entity)]);
+    return {
+      entities: Object.fromEntries(lists) as unknown as Entities,
+      ignored: IGNORED.filter((name) => Array.isArray(file[name])),
+    };
+  }
+
+  private readList(name: EntityName, list: LuaValue, path: string, parent?: { field: string; id: string | undefined }): void {
+    if (!Array.isArray(list)) return;
+    (list as readonly LuaValue[]).forEach((item, index) => {
+      const at = `${path}[${index + 1}]`;
+      if (isTable(item)) this.readEntity(name, item, at, parent);
+      else this.complaints.push({ path: at, message: 'expected a record' });
+    });
+  }
+
+  private readEntity(name: EntityName, item: LuaTable, path: string, parent?: { field: string; id: string | undefined }): void {
+    const { record, children, key } = ENTITIES[name];
+    const own: Record<string, LuaValue> = Object.fromEntries(Object.entries(item).filter(([field]) => !(field in children)));
+    const derived = own['id'] === undefined ? this.keyFor(name, own, parent) : undefined;
+    const stable = typeof own['id'] === 'string' ? own['id'] : derived === undefined ? undefined : entityId(name, derived);
+    const id = stable ?? entityId(name, undefined);
+    if (stable === undefined) this.unstable.add(id);
+    if (parent) own[parent.field] = parent.id ?? '';
+    this.complaints.push(...validateRecord(record, own, path, this.match));
+    const entity: Record<string, LuaValue> = {
+      ...fillRecord(record, own),
+      id,
+      created_at: own['created_at'] ?? this.nowSeconds,
+      updated_at: own['updated_at'] ?? this.nowSeconds,
+    };
+    if (name === 'plugins') this.readPlugin(entity, path);
+    this.keep(name, entity, path, key);
+    for (const [child, field] of Object.entries(children)) {
+      if (item[child] !== undefined && item[child] !== null && !Array.isArray(item[child])) {
+        this.complaints.push({ path: `${path}.${child}`, message: 'expected an array' });
+      }
+      this.readList(child as EntityName, item[child], `${path}.${child}`, { field, id });
+    }
+  }
+
+  /** Ids that are new at each load: what is nested under them can't have a derived id. */
+  private readonly unstable = new Set<string>();
+
+  /** The text from which Kong derives an entity's id (`get_key_for_uuid_gen`), undefined where it draws one. */
+  private keyFor(name: EntityName, item: LuaTable, parent?: { field: string; id: string | undefined }): string | undefined {
+    const compound = { plugins: ['name', 'route', 'service', 'consumer'], targets: ['upstream', 'target'], acls: ['consumer', 'group'] };
+    if (name === 'keyauth_credentials') return undefined;
+    if (!(name in compound)) {
+      const value = item[ENTITIES[name].key ?? ''];
+      return typeof value === 'string' ? value : undefined;
+    }
+    if (parent?.id !== undefined && this.unstable.has(parent.id)) return undefined;
+    const parts = compound[name as keyof typeof compound].map((field) => {
+      const value = parent?.field === field ? parent.id : item[field];
+      return typeof value === 'string' ? value : '';
+    });
+    return [name, '*', ...parts].join(':');
+  }
+
+  private readPlugin(entity: Record<string, LuaValue>, path: string): void {
+    const { name, config = {} } = entity;
+    if (typeof name !== 'string') return;
+    const known = this.plugins.get(name);
+    if (!known) {
+      this.complaints.push({ path, message: `plugin '${name}' not enabled; add it to the 'plugins' configuration property` });
+      return;
+    }
+    entity['config'] = config;
+    for (const field of known.unscoped ?? []) {
+      if (entity[field] !== undefined) this.complaints.push({ path: `${path}.${field}`, message: 'value must be null' });
+    }
+    if (!known.record) return;
+    if (!isTable(config)) {
+      this.complaints.push({ path: `${path}.config`, message: 'expected a record' });
+      return;
+    }
+    const before = this.complaints.length;
+    this.complaints.push(...validateRecord(known.record, config, `${path}.config`, this.match));
+    entity['config'] = fillRecord(known.record, config);
+    if (this.complaints.length > before || !known.rules) return;
+    const whole: Field = { type: 'record', fields: [{ config: known.record }], entity_checks: known.rules };
+    this.complaints.push(...validateRecord(whole, { config }, path, this.match));
+  }
+
+  private keep(name: EntityName, entity: Record<string, LuaValue>, path: string, keyField: string | undefined): void {
+    const id = entity['id'] as string;
+    const key = keyField === undefined ? undefined : entity[keyField];
+    const violation = (field: string, value: string): Complaint => ({
+      path,
+      message: `uniqueness violation: '${name}' entity with ${field} set to '${value}' already declared`,
+    });
+    if (typeof key === 'string' && keyField !== undefined) {
+      const index = `${name}\0${key}`;
+      if (this.byKey.has(index)) this.complaints.push(violation(keyField, key));
+      this.byKey.set(index, id);
+    }
+    const list = this.found.get(name);
+    if (list?.has(id)) this.complaints.push(violation('primary key', id));
+    list?.set(id, { entity, path });
+  }
+
+  private resolve(name: EntityName): void {
+    const { references } = ENTITIES[name];
+    for (const { entity, path } of this.found.get(name)?.values() ?? []) {
+      for (const [field, target] of Object.entries(references)) {
+        const value = entity[field];
+        if (typeof value !== 'string') continue;
+        const id = this.byKey.get(`${target}\0${value}`) ?? value;
+        if (this.found.get(target)?.has(id)) entity[field] = { id };
+        else {
+          const message = `invalid reference '${field}: ${value}' (no such entry in '${target}')`;
+          this.complaints.push({ path: `${path}.${field}`, message });
+        }
+      }
+    }
+  }
+}

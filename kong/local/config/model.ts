@@ -1,0 +1,117 @@
+import type { LuaTable } from '../lua/value';
+
+/** The entities of a declarative file as the stand-in runs them: references resolved to ids, defaults filled in. */
+
+interface Entity extends LuaTable {
+  readonly id: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+export type Reference = { readonly id: string };
+
+export interface Service extends Entity {
+  readonly name?: string;
+  readonly retries: number;
+  readonly protocol: string;
+  readonly host: string;
+  readonly port: number;
+  readonly path?: string;
+  readonly connect_timeout: number;
+  readonly write_timeout: number;
+  readonly read_timeout: number;
+  readonly enabled: boolean;
+  readonly tls_verify?: boolean;
+}
+
+export interface Route extends Entity {
+  readonly name?: string;
+  readonly protocols: readonly string[];
+  readonly methods?: readonly string[];
+  readonly hosts?: readonly string[];
+  readonly paths?: readonly string[];
+  readonly headers?: Readonly<Record<string, readonly string[]>>;
+  readonly https_redirect_status_code: number;
+  readonly regex_priority: number;
+  readonly strip_path: boolean;
+  readonly preserve_host: boolean;
+  readonly service?: Reference;
+}
+
+export interface Unhealthy extends LuaTable {
+  readonly http_statuses: readonly number[];
+  readonly tcp_failures: number;
+  readonly timeouts: number;
+  readonly http_failures: number;
+}
+
+export interface Healthy extends LuaTable {
+  readonly http_statuses: readonly number[];
+  readonly successes: number;
+}
+
+export interface ActiveChecks extends LuaTable {
+  readonly type: string;
+  /** Seconds, as the two intervals. */
+  readonly timeout: number;
+  readonly http_path: string;
+  readonly headers?: Readonly<Record<string, readonly string[]>>;
+  readonly healthy: Healthy & { readonly interval: number };
+  readonly unhealthy: Unhealthy & { readonly interval: number };
+}
+
+export interface Upstream extends Entity {
+  readonly name: string;
+  readonly algorithm: string;
+  readonly host_header?: string;
+  readonly healthchecks: LuaTable & {
+    readonly active: ActiveChecks;
+    readonly passive: LuaTable & { readonly healthy: Healthy; readonly unhealthy: Unhealthy };
+    readonly threshold: number;
+  };
+}
+
+export interface Target extends Entity {
+  readonly upstream: Reference;
+  readonly target: string;
+  readonly weight: number;
+}
+
+export interface Consumer extends Entity {
+  readonly username?: string;
+  readonly custom_id?: string;
+  readonly tags?: readonly string[];
+}
+
+export interface PluginEntity extends Entity {
+  readonly name: string;
+  readonly instance_name?: string;
+  readonly config: LuaTable;
+  readonly enabled: boolean;
+  readonly protocols: readonly string[];
+  readonly route?: Reference;
+  readonly service?: Reference;
+  readonly consumer?: Reference;
+}
+
+export interface KeyAuth extends Entity {
+  readonly consumer: Reference;
+  readonly key: string;
+}
+
+export interface Acl extends Entity {
+  readonly consumer: Reference;
+  readonly group: string;
+}
+
+/** Everything that a declarative file describes, in its order. */
+export interface Entities {
+  readonly services: readonly Service[];
+  readonly routes: readonly Route[];
+  readonly upstreams: readonly Upstream[];
+  readonly targets: readonly Target[];
+  readonly consumers: readonly Consumer[];
+  readonly plugins: readonly PluginEntity[];
+  readonly keyauth_credentials: readonly KeyAuth[];
+  readonly acls: readonly Acl[];
+}

@@ -1,0 +1,114 @@
+/** A plugin server as kong.conf names it. */
+export interface PluginServer {
+  readonly name: string;
+  readonly socket: string;
+  readonly queryCommand: string;
+  /** Absent where the process is managed from outside. */
+  readonly startCommand?: string;
+}
+
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The settings of kong.conf that the stand-in obeys. */
+export interface Settings {
+  readonly declarativeConfig?: string;
+  readonly prefix: string;
+  readonly proxyListen: readonly Listen[];
+  readonly adminListen: readonly Listen[];
+  readonly statusListen: readonly Listen[];
+  readonly pluginServers: readonly PluginServer[];
+  readonly bodyBufferBytes: number;
+  /** 0 for no bound. */
+  readonly maxBodyBytes: number;
+  readonly trustedIps: readonly string[];
+  /** Said once at start: what a reader of the settings should know. */
+  readonly notices: readonly string[];
+}
+
+const DEFAULTS: Readonly<Record<string, string>> = {
+  prefix: '/usr/local/kong',
+  proxy_listen: '0.0.0.0:8000',
+  admin_listen: '127.0.0.1:8001',
+  status_listen: '127.0.0.1:9080',
+  nginx_http_client_body_buffer_size: '8k',
+  nginx_http_client_max_body_size: '0',
+};
+
+/** Settings of the form `name = value`, one a line, `#` before a comment, as in kong.conf. */
+export function parseConf(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const line of text.split('\n')) {
+    const [, name, value] = /^\s*(\w+)\s*=\s*(.*)$/.exec(line) ?? [];
+    if (name === undefined || value === undefined) continue;
+    const plain = /^(['"])(.*)\1\s*(?:#.*)?$/.exec(value)?.[2] ?? value.replace(/(^|\s)#.*$/, '');
+    values[name.toLowerCase()] = plain.trim();
+  }
+  return values;
+}
+
+/** The settings in `KONG_NAME` variables, which go before a file's. */
+export function settingsOf(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (name.startsWith('KONG_') && value !== undefined) values[name.slice(5).toLowerCase()] = value;
+  }
+  return values;
+}
+
+/** Reads the settings. Throws, naming the setting, where Kong would not start. */
+export function readSettings(given: Readonly<Record<string, string>>): Settings {
+  const values = { ...DEFAULTS, ...given };
+  const text = (name: string): string => values[name] ?? '';
+  const prefix = text('prefix');
+  const notices: string[] = [];
+  const pluginServers = list(values['pluginserver_names']).map((given) => {
+    const name = given.toLowerCase();
+    const at = `pluginserver_${name.replaceAll('-', '_')}`;
+    const queryCommand = values[`${at}_query_cmd`];
+    if (!queryCommand) throw new Error(`query_command undefined for pluginserver ${name}`);
+    const startCommand = values[`${at}_start_cmd`];
+    if (!startCommand) notices.push(`start_command undefined for pluginserver ${name}; assuming external process management`);
+    const socket = values[`${at}_socket`] ?? `${prefix}/${name}.socket`;
+    return { name, socket, queryCommand, ...(startCommand && { startCommand }) };
+  });
+  return {
+    ...(values['declarative_config'] && { declarativeConfig: values['declarative_config'] }),
+    prefix,
+    proxyListen: listens(values, 'proxy_listen', notices),
+    adminListen: listens(values, 'admin_listen', notices),
+    statusListen: listens(values, 'status_listen', notices),
+    pluginServers,
+    bodyBufferBytes: bytes('nginx_http_client_body_buffer_size', text('nginx_http_client_body_buffer_size')),
+    maxBodyBytes: bytes('nginx_http_client_max_body_size', text('nginx_http_client_max_body_size')),
+    trustedIps: list(values['trusted_ips']),
+    notices,
+  };
+}
+
+function list(value: string | undefined): string[] {
+  const items = (value ?? '').split(',').map((item) => item.trim());
+  return items.filter((item) => item !== '' && !['none', 'off'].includes(item.toLowerCase()));
+}
+
+function listens(values: Readonly<Record<string, string>>, name: string, notices: string[]): Listen[] {
+  return list(values[name]).flatMap((entry) => {
+    const [address = '', ...flags] = entry.split(/\s+/);
+    if (flags.includes('ssl')) {
+      notices.push(`${name}: TLS is not emulated, ${address} is left out`);
+      return [];
+    }
+    const [, host, port] = /^(.*):(\d+)$/.exec(address) ?? [];
+    if (host === undefined || port === undefined) throw new Error(`${name}: '${entry}' is not an address and port`);
+    return [{ host: host.replace(/^\[|\]$/g, ''), port: Number(port) }];
+  });
+}
+
+/** A size in nginx's words: digits, and `k`, `m` or `g` after them. */
+function bytes(name: string, value: string): number {
+  const [, digits, unit = ''] = /^(\d+)([kmg]?)$/i.exec(value) ?? [];
+  if (digits === undefined) throw new Error(`${name}: '${value}' is not a size`);
+  return Number(digits) * { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[unit.toLowerCase() as '' | 'k' | 'm' | 'g'];
+}

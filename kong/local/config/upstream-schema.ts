@@ -1,0 +1,93 @@
+import type { LuaTable } from '../lua/value';
+import type { Field } from './field';
+import { checkPath, HEADER_NAME } from './text-checks';
+
+/** The fields of an upstream and its health checks (`schema/entities/upstreams.lua`). */
+
+const seconds = (value: number): Field => ({ type: 'number', between: [0, 65_535], default: value });
+const count: Field = { type: 'integer', between: [0, 255], default: 0 };
+const statuses = (...list: number[]): Field => ({
+  type: 'array',
+  elements: { type: 'integer', between: [100, 999] },
+  default: list,
+});
+const record = (...fields: NonNullable<Field['fields']>): Field => ({ type: 'record', required: true, fields });
+const kind: Field = { type: 'string', one_of: ['tcp', 'http', 'https', 'grpc', 'grpcs'], default: 'http' };
+const hashOn: Field = {
+  type: 'string',
+  default: 'none',
+  one_of: ['none', 'consumer', 'ip', 'header', 'cookie', 'path', 'query_arg', 'uri_capture'],
+};
+const header: Field = { type: 'string', match: HEADER_NAME };
+const word: Field = { type: 'string' };
+const failures = [{ tcp_failures: count }, { timeouts: count }, { http_failures: count }];
+
+const active = record(
+  { type: kind },
+  { timeout: seconds(1) },
+  { concurrency: { type: 'integer', between: [1, 2 ** 31], default: 10 } },
+  { http_path: { type: 'string', default: '/', check: checkPath } },
+  { https_sni: word },
+  { https_verify_certificate: { type: 'boolean', required: true, default: true } },
+  { headers: { type: 'map', keys: header, values: { type: 'array', elements: word } } },
+  { healthy: record({ interval: seconds(0) }, { http_statuses: statuses(200, 302) }, { successes: count }) },
+  {
+    unhealthy: record(
+      { interval: seconds(0) },
+      { http_statuses: statuses(429, 404, 500, 501, 502, 503, 504, 505) },
+      ...failures,
+    ),
+  },
+);
+
+const passive = record(
+  { type: kind },
+  {
+    healthy: record(
+      {
+        http_statuses: statuses(
+          ...[200, 201, 202, 203, 204, 205, 206, 207, 208, 226],
+          ...[300, 301, 302, 303, 304, 305, 306, 307, 308],
+        ),
+      },
+      { successes: count },
+    ),
+  },
+  { unhealthy: record({ http_statuses: statuses(429, 500, 503) }, ...failures) },
+);
+
+export const upstreamFields: NonNullable<Field['fields']> = [
+  {
+    algorithm: {
+      type: 'string',
+      default: 'round-robin',
+      one_of: ['consistent-hashing', 'least-connections', 'round-robin', 'latency'],
+    },
+  },
+  { hash_on: hashOn },
+  { hash_fallback: hashOn },
+  { hash_on_header: header },
+  { hash_fallback_header: header },
+  { hash_on_cookie: word },
+  { hash_on_cookie_path: { type: 'string', default: '/', check: checkPath } },
+  { hash_on_query_arg: word },
+  { hash_fallback_query_arg: word },
+  { hash_on_uri_capture: word },
+  { hash_fallback_uri_capture: word },
+  { slots: { type: 'integer', default: 10_000, between: [10, 65_536] } },
+  { healthchecks: record({ active }, { passive }, { threshold: { type: 'number', default: 0, between: [0, 100] } }) },
+];
+
+const needs = (field: string, value: string, then: string): LuaTable => ({
+  conditional: { if_field: field, if_match: { eq: value }, then_field: then, then_match: { required: true } },
+});
+
+export const upstreamRules: readonly LuaTable[] = [
+  needs('hash_on', 'header', 'hash_on_header'),
+  needs('hash_fallback', 'header', 'hash_fallback_header'),
+  needs('hash_on', 'cookie', 'hash_on_cookie'),
+  needs('hash_fallback', 'cookie', 'hash_on_cookie'),
+  needs('hash_on', 'query_arg', 'hash_on_query_arg'),
+  needs('hash_fallback', 'query_arg', 'hash_fallback_query_arg'),
+  { distinct: ['hash_on_header', 'hash_fallback_header'] },
+];

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, type Writable } from 'node:stream';
+import { once } from 'node:events';
+
+/** What reading the body gave: its bytes, the file that nginx would have spilled it to, or that it was too large. */
+export type ReadBody =
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  | { readonly kind: 'file'; readonly path: string; readonly size: number }
+  | { readonly kind: 'too large' };
+
+/** Bounds of a body, in bytes. */
+export interface BodyBounds {
+  /** nginx's `client_body_buffer_size`: a larger body is written to a file. */
+  readonly bufferBytes: number;
+  /** nginx's `client_max_body_size`; 0 for no bound. */
+  readonly maxBytes: number;
+}
+
+/**
+ * The client's request body. Nothing reads it until a plugin asks or it is sent on; read once, it is kept in memory up to
+ * the buffer's size and in a file beyond it, as nginx does (`ngx_http_request_body.c`).
+ */
+export class RequestBody {
+  private reading: Promise<ReadBody> | undefined;
+  private replacement: Buffer | undefined;
+  private path: string | undefined;
+
+  constructor(
+    private readonly source: Readable,
+    private readonly declaredBytes: number | undefined,
+    private readonly bounds: BodyBounds,
+  ) {}
+
+  /** Whether a plugin read the body or put another in its place: its length is known then. */
+  get isHeld(): boolean {
+    return this.reading !== undefined || this.replacement !== undefined;
+  }
+
+  /** Whether the declared length is over the bound, before anything is read. */
+  get isDeclaredTooLarge(): boolean {
+    return this.bounds.maxBytes > 0 && (this.declaredBytes ?? 0) > this.bounds.maxBytes;
+  }
+
+  /** Reads the body to its end. Rejects when the client leaves before it. */
+  read(): Promise<ReadBody> {
+    if (this.replacement) return Promise.resolve({ kind: 'bytes', bytes: this.replacement });
+    this.reading ??= this.collect();
+    return this.reading;
+  }
+
+  /** Sends other bytes upstream than the client's. */
+  replace(bytes: Buffer): void {
+    this.replacement = bytes;
+  }
+
+  /** The bytes to send on: from memory or file if the body was read, else straight from the client. */
+  async stream(): Promise<Readable> {
+    if (!this.isHeld) return this.source;
+    const body = await this.read();
+    if (body.kind === 'file') return createReadStream(body.path);
+    return Readable.from(body.kind === 'bytes' && body.bytes.length > 0 ? [body.bytes] : [], { objectMode: false });
+  }
+
+  /** Removes the file, if there is one. */
+  async dispose(): Promise<void> {
+    if (this.path) await rm(this.path, { force: true });
+  }
+
+  private async collect(): Promise<ReadBody> {
+    const { bufferBytes, maxBytes } = this.bounds;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let file: Writable | undefined;
+    try {
+      for await (const chunk of this.source as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (maxBytes > 0 && size > maxBytes) return { kind: 'too large' };
+        if (!file && size > bufferBytes) {
+          this.path = join(tmpdir(), `kong-local-body-${randomUUID()}`);
+          file = createWriteStream(this.path, { mode: 0o600 });
+          for (const kept of chunks.splice(0)) await write(file, kept);
+        }
+        if (file) await write(file, chunk);
+        else chunks.push(chunk);
+      }
+    } finally {
+      file?.end();
+    }
+    if (!file || this.path === undefined) return { kind: 'bytes', bytes: Buffer.concat(chunks, size) };
+    await once(file, 'close');
+    return { kind: 'file', path: this.path, size };
+  }
+}
+
+async function write(file: Writable, chunk: Buffer): Promise<void> {
+  if (!file.write(chunk)) await once(file, 'drain');
+}
