@@ -1,0 +1,85 @@
+import type { Capture } from '../shared/capture';
+import { mediaTypeOf, type LogEntry } from '../shared/log-entry';
+import type { Api } from './apis';
+import type { Framing } from './readers/reader';
+import type { Reply } from './readers/reply';
+import type { LlmRequest } from './request';
+
+/** One inference call as it is told of: the same facts feed the span and the metrics. */
+export interface LlmCall {
+  readonly api: Api;
+  readonly entry: LogEntry;
+  readonly request: LlmRequest;
+  /** Undefined where the capture did not run, or the answer's encoding is unknown. */
+  readonly reply: Reply | undefined;
+  readonly streaming: boolean;
+  /** When Kong sent the request upstream, and when the last byte passed. Milliseconds since the epoch. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** From the start to the first byte of a streamed answer. */
+  readonly timeToFirstChunkMs: number | undefined;
+  /** `error.type`: an HTTP status as text, or a word of a fixed list; undefined: no error. */
+  readonly errorType: string | undefined;
+  readonly missingBytes: number;
+}
+
+/** How the bytes of an answer are framed, by its media type. */
+export function framingOf(entry: LogEntry): Framing {
+  const mediaType = mediaTypeOf(entry.responseHeaders);
+  if (mediaType === 'text/event-stream') return 'sse';
+  return mediaType === 'application/x-ndjson' ? 'ndjson' : 'document';
+}
+
+/** True when an upstream was called or should have been: a plugin's refusal is no call. */
+export const wasProxied = ({ answeredByKong, tries, status }: LogEntry): boolean =>
+  !answeredByKong || tries > 0 || isGatewayFailure(status);
+
+interface Parts {
+  readonly api: Api;
+  readonly entry: LogEntry;
+  readonly request: LlmRequest;
+  readonly reply: Reply | undefined;
+  readonly capture: Capture | undefined;
+}
+
+/** Puts the parts of a call together: times, streaming, error. */
+export function describeCall({ api, entry, request, reply, capture }: Parts): LlmCall {
+  const streaming = isStreamed(api, entry, request);
+  const startMs = entry.startedAtMs + entry.latencies.kongMs;
+  const endMs = Math.max(startMs, capture?.response.lastAtMs ?? entry.startedAtMs + entry.latencies.requestMs);
+  const firstAtMs = capture?.response.firstAtMs;
+  const firstChunkMs = firstAtMs === undefined ? entry.latencies.proxyMs : Math.max(0, firstAtMs - startMs);
+  return {
+    api,
+    entry,
+    request,
+    reply,
+    streaming,
+    startMs,
+    endMs,
+    timeToFirstChunkMs: streaming && entry.status < 400 ? firstChunkMs : undefined,
+    errorType: errorTypeOf(entry, streaming, reply),
+    missingBytes: capture?.response.missingBytes ?? 0,
+  };
+}
+
+function isStreamed(api: Api, entry: LogEntry, request: LlmRequest): boolean {
+  if (api.operation === 'embeddings') return false;
+  // A good answer's own framing is the truth; an error is never framed as a stream.
+  if (entry.status < 400 && framingOf(entry) !== 'document') return true;
+  if (entry.status < 400 && mediaTypeOf(entry.responseHeaders) === 'application/json') return false;
+  return request.stream ?? api.streamsByDefault;
+}
+
+function errorTypeOf(entry: LogEntry, streaming: boolean, reply: Reply | undefined): string | undefined {
+  const { status, answeredByKong } = entry;
+  if (status === 499) return 'client_disconnect';
+  if (answeredByKong && status === 504) return 'timeout';
+  if (answeredByKong && isGatewayFailure(status)) return 'upstream_unreachable';
+  if (status >= 400) return String(status);
+  if (status < 100) return '_OTHER';
+  if (reply?.error) return streaming ? 'stream_error' : '_OTHER';
+  return reply && !reply.terminal ? 'stream_truncated' : undefined;
+}
+
+const isGatewayFailure = (status: number): boolean => status === 502 || status === 503 || status === 504;

@@ -1,0 +1,82 @@
+import {
+  countOf,
+  isRecord,
+  listOf,
+  numberOf,
+  recordOf,
+  stringify,
+  textOf,
+  type JsonRecord,
+} from '../../shared/lenient-json';
+import { errorOf } from './errors';
+import type { Wording } from './reader';
+import type { ReplyBuilder, Timings } from './reply';
+
+/**
+ * Ollama `/api/chat` and `/api/generate` (`api/types.go`, ChatResponse and GenerateResponse). An answer that is not
+ * streamed is one record with `done: true`.
+ */
+export const ollamaGeneration: Wording = { readDocument: readGeneration, readRecord: readGeneration };
+
+/** Ollama `/api/embed` and `/api/embeddings`; the latter reports no tokens. The vectors are never looked at. */
+export const ollamaEmbedding: Wording = { readDocument: readEmbedding, readRecord: readEmbedding };
+
+function readGeneration(record: JsonRecord, builder: ReplyBuilder): void {
+  const { reply } = builder;
+  readCommon(record, builder);
+  const message = recordOf(record['message']);
+  builder.addText(textOf(message['content']) ?? textOf(record['response']));
+  builder.addThinking(textOf(message['thinking']) ?? textOf(record['thinking']));
+  // In a record before the last one or in the last one, by the path that found them: all are taken.
+  for (const call of listOf(message['tool_calls'] ?? record['tool_calls'])) addToolCall(call, builder);
+  if (record['done'] !== true) return;
+  reply.terminal = true;
+  builder.addFinishReason(textOf(record['done_reason']));
+  readUsage(record, builder);
+}
+
+function readEmbedding(record: JsonRecord, builder: ReplyBuilder): void {
+  readCommon(record, builder);
+  readUsage(record, builder);
+}
+
+function readCommon(record: JsonRecord, { reply }: ReplyBuilder): void {
+  const model = textOf(record['model']);
+  const remoteHost = textOf(record['remote_host']);
+  const error = errorOf(record);
+  if (model !== undefined) reply.model = model;
+  if (remoteHost !== undefined) reply.remoteHost = remoteHost;
+  if (error) reply.error = error;
+}
+
+/** Counts are `omitempty` in Ollama: an absent one may be a 0, or a prompt that an older release did not count. */
+function readUsage(record: JsonRecord, { reply }: ReplyBuilder): void {
+  const input = countOf(record['prompt_eval_count']);
+  const output = countOf(record['eval_count']);
+  if (input !== undefined) reply.inputTokens = input;
+  if (output !== undefined) reply.outputTokens = output;
+  const timings = {
+    ...milliseconds('totalMs', record['total_duration']),
+    ...milliseconds('loadMs', record['load_duration']),
+    ...milliseconds('promptEvalMs', record['prompt_eval_duration']),
+    ...milliseconds('evalMs', record['eval_duration']),
+  };
+  if (Object.keys(timings).length > 0) reply.timings = timings;
+}
+
+function addToolCall(call: unknown, builder: ReplyBuilder): void {
+  if (!isRecord(call)) return;
+  const { name, arguments: args } = recordOf(call['function']);
+  const id = textOf(call['id']);
+  const json = stringify(args);
+  builder.addToolCall({
+    name: textOf(name) ?? '',
+    ...(id !== undefined && { id }),
+    ...(json !== undefined && { arguments: json }),
+  });
+}
+
+function milliseconds(key: keyof Timings, nanoseconds: unknown): Timings {
+  const value = numberOf(nanoseconds);
+  return value !== undefined && value >= 0 ? { [key]: value / 1e6 } : {};
+}

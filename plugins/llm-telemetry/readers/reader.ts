@@ -1,0 +1,118 @@
+import { JsonDocument } from '../../shared/json-document';
+import { isRecord, parseJson, type JsonRecord } from '../../shared/lenient-json';
+import { LineSplitter } from '../../shared/line-splitter';
+import { SseEvents } from '../../shared/sse-events';
+import { ReplyBuilder, type Reply, type ReplyLimits } from './reply';
+
+/** How one API words its answers. Both functions take whatever members are there and never throw. */
+export interface Wording {
+  /** Reads a whole answer that was not streamed, or what is left of one. */
+  readonly readDocument: (document: JsonRecord, builder: ReplyBuilder) => void;
+  /** Reads one record of a streamed answer. */
+  readonly readRecord: (record: JsonRecord, builder: ReplyBuilder) => void;
+}
+
+/** How an answer's bytes are framed. */
+export type Framing = 'document' | 'ndjson' | 'sse';
+
+/** Reads an answer from chunks of bytes. No method throws, whatever the bytes are and wherever they are cut. */
+export interface ReplyReader {
+  push(chunk: Uint8Array): void;
+  /** Bytes between the last chunk and the next one are missing. */
+  gap(): void;
+  /** The answer is over; call it once, last. */
+  end(): Reply;
+}
+
+/** Makes the reader of an API's answers in a framing. */
+export function createReader(wording: Wording, framing: Framing, limits: ReplyLimits): ReplyReader {
+  const builder = new ReplyBuilder(limits);
+  switch (framing) {
+    case 'document':
+      return documentReader(wording, builder, limits);
+    case 'ndjson':
+      return ndjsonReader(wording, builder, limits);
+    case 'sse':
+      return sseReader(wording, builder, limits);
+  }
+}
+
+function documentReader({ readDocument }: Wording, builder: ReplyBuilder, limits: ReplyLimits): ReplyReader {
+  const document = new JsonDocument(limits.maxBufferBytes);
+  return {
+    push: (chunk) => {
+      document.push(chunk);
+    },
+    gap: () => {
+      document.gap();
+    },
+    end: () => {
+      const { members, value, ended } = document.end();
+      const { reply } = builder;
+      if (members) readDocument(members, builder);
+      else reply.parseErrors++;
+      reply.terminal = ended;
+      reply.partial = value === undefined;
+      return reply;
+    },
+  };
+}
+
+function ndjsonReader({ readRecord }: Wording, builder: ReplyBuilder, limits: ReplyLimits): ReplyReader {
+  const { reply } = builder;
+  const lines = new LineSplitter(
+    limits.maxBufferBytes,
+    (line) => {
+      if (line.trim() !== '') readJson(line, readRecord, builder);
+    },
+    () => {
+      reply.partial = true;
+    },
+  );
+  return {
+    push: (chunk) => {
+      lines.push(chunk);
+    },
+    gap: () => {
+      reply.partial = true;
+      lines.gap();
+    },
+    end: () => {
+      lines.end();
+      return reply;
+    },
+  };
+}
+
+function sseReader({ readRecord }: Wording, builder: ReplyBuilder, limits: ReplyLimits): ReplyReader {
+  const { reply } = builder;
+  const events = new SseEvents(
+    limits.maxBufferBytes,
+    ({ data }) => {
+      if (data === '[DONE]') reply.terminal = true;
+      else readJson(data, readRecord, builder);
+    },
+    () => {
+      reply.partial = true;
+    },
+  );
+  return {
+    push: (chunk) => {
+      events.push(chunk);
+    },
+    gap: () => {
+      reply.partial = true;
+      events.gap();
+    },
+    end: () => {
+      events.end();
+      return reply;
+    },
+  };
+}
+
+function readJson(text: string, read: Wording['readRecord'], builder: ReplyBuilder): void {
+  const record = parseJson(text);
+  if (isRecord(record)) read(record, builder);
+  else builder.reply.parseErrors++;
+}

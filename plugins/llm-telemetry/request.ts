@@ -1,0 +1,76 @@
+import { JsonDocument } from '../shared/json-document';
+import { isRecord, listOf, recordOf, textOf, type JsonRecord } from '../shared/lenient-json';
+import type { Api, ApiName } from './apis';
+import { parametersOf, type Parameters } from './parameters';
+
+/** What a request asked for. What it did not say, or was lost to the capture's bound, is undefined. */
+export interface LlmRequest {
+  readonly model: string | undefined;
+  /** What the request said of streaming; undefined where it did not. */
+  readonly stream: boolean | undefined;
+  readonly messageCount: number | undefined;
+  readonly toolCount: number | undefined;
+  readonly hasImages: boolean;
+  readonly jsonOutput: boolean;
+  readonly parameters: Parameters;
+  readonly conversationId: string | undefined;
+  /** True for Ollama's way to load or unload a model: nothing is inferred. */
+  readonly empty: boolean;
+  /** The whole body, where it was captured whole; for content that is opted in. */
+  readonly body: JsonRecord | undefined;
+}
+
+/** Reads a request's body. Never throws. */
+export function readRequest(api: Api, bytes: Uint8Array, totalBytes: number): LlmRequest {
+  const document = new JsonDocument(Math.max(2, bytes.length * 2));
+  document.push(bytes);
+  const { members = {}, value } = document.end();
+  const whole = bytes.length >= totalBytes && value !== undefined;
+  const messages = messagesOf(api.name, members);
+  const tools = members['tools'];
+  return {
+    model: textOf(members['model']),
+    stream: typeof members['stream'] === 'boolean' ? members['stream'] : undefined,
+    messageCount: messages?.length,
+    toolCount: Array.isArray(tools) ? tools.length : whole ? 0 : undefined,
+    hasImages: hasImages(members, messages),
+    jsonOutput: asksForJson(members),
+    parameters: parametersOf(members),
+    conversationId: textOf(members['conversation']) ?? textOf(recordOf(members['conversation'])['id']),
+    empty: whole && isEmpty(api.name, members),
+    body: whole && isRecord(value) ? value : undefined,
+  };
+}
+
+/** The things the model is asked about, one by one: messages of a chat, prompts, inputs. */
+function messagesOf(api: ApiName, members: JsonRecord): readonly unknown[] | undefined {
+  const list = members['messages'] ?? members['input'] ?? members['prompt'];
+  if (Array.isArray(list)) return api === 'openai_completions' && isTokenList(list) ? [list] : (list as unknown[]);
+  return typeof list === 'string' ? [list] : undefined;
+}
+
+/** OpenAI takes one prompt as a list of token ids. */
+const isTokenList = (list: readonly unknown[]): boolean => typeof list[0] === 'number';
+
+function hasImages(members: JsonRecord, messages: readonly unknown[] | undefined): boolean {
+  if (listOf(members['images']).length > 0) return true;
+  return (messages ?? []).some((message) => {
+    const { images, content } = recordOf(message);
+    return listOf(images).length > 0 || listOf(content).some(isImagePart);
+  });
+}
+
+const isImagePart = (part: unknown): boolean => /image/.test(textOf(recordOf(part)['type']) ?? '');
+
+function asksForJson(members: JsonRecord): boolean {
+  const { format, response_format } = members;
+  if (format === 'json' || isRecord(format)) return true;
+  return /^json/.test(textOf(recordOf(response_format)['type']) ?? '');
+}
+
+function isEmpty(api: ApiName, members: JsonRecord): boolean {
+  if (api === 'ollama_chat') return listOf(members['messages']).length === 0;
+  return (
+    api === 'ollama_generate' && (members['prompt'] === undefined || members['prompt'] === '') && !members['images']
+  );
+}

@@ -1,0 +1,32 @@
+import type { Redactor } from '../shared/redact';
+import { parentOf, type ParentSource } from '../shared/traces/parent';
+import type { SpanRecord } from '../shared/traces/span';
+import { attributesOf, type AttributeOptions } from './attributes';
+import type { LlmCall } from './call';
+import { spanNameOf } from './span-name';
+
+/** What of a plugin's config shapes its spans. */
+export interface SpanOptions extends AttributeOptions {
+  readonly span_name_style: 'guide' | 'otel';
+  readonly parent: ParentSource;
+}
+
+const MAX_ERROR_LENGTH = 200;
+
+/** The span of a call. */
+export function spanOf(call: LlmCall, options: SpanOptions, redact: Redactor): SpanRecord {
+  const parent = parentOf(call.entry, options.parent);
+  return {
+    name: spanNameOf(call, options.span_name_style, options.provider),
+    kind: 'client',
+    startMs: call.startMs,
+    endMs: call.endMs,
+    attributes: attributesOf(call, options),
+    ...(call.errorType !== undefined && { error: errorMessageOf(call, redact) }),
+    ...(parent && { parent }),
+  };
+}
+
+function errorMessageOf({ reply, errorType = '' }: LlmCall, redact: Redactor): string {
+  return redact(reply?.error?.message.slice(0, 4096) ?? errorType).slice(0, MAX_ERROR_LENGTH);
+}

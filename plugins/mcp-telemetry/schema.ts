@@ -1,0 +1,24 @@
+import { field, type ConfigOf } from '../../kong/pdk';
+import { telemetryFields } from '../shared/kong-telemetry-fields';
+
+/** The config of `mcp-telemetry`. */
+export const fields = {
+  ...telemetryFields({ projectName: 'kong-mcp', serviceName: 'kong-mcp-telemetry' }),
+  namespace: field.string({
+    description: "The namespace label of the metrics; the route's name when unset.",
+    len_min: 1,
+    len_max: 64,
+  }),
+  max_messages: field.integer({
+    description: 'How many messages of one batch get a span; all are counted.',
+    default: 100,
+    between: [1, 1000],
+  }),
+  max_tools: field.integer({
+    description: 'How many distinct tools of one service may label metrics; further ones become _other.',
+    default: 200,
+    between: [1, 10_000],
+  }),
+} as const;
+
+export type Config = ConfigOf<typeof fields>;

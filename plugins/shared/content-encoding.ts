@@ -1,0 +1,67 @@
+import { promisify } from 'node:util';
+import * as zlib from 'node:zlib';
+
+/** The bytes of a body with its `Content-Encoding` undone. */
+export interface Decoded {
+  readonly bytes: Uint8Array;
+  /** True when the encoded bytes ended early, were broken, or held more than the bound. */
+  readonly cut: boolean;
+}
+
+/** What can be undone here; `zstd` from Node 22.15 on. */
+export type Encoding = 'gzip' | 'deflate' | 'br' | 'zstd';
+
+type Decoder = () => NodeJS.ReadWriteStream & { destroy(): void };
+
+const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH } = zlib.constants;
+const { createZstdDecompress } = zlib as typeof zlib & { createZstdDecompress?: Decoder };
+
+/** `finishFlush` lets a body that was cut give what it holds instead of an error. */
+const decoders: Readonly<Record<string, Decoder | undefined>> = {
+  gzip: () => zlib.createGunzip({ finishFlush: Z_SYNC_FLUSH }),
+  'x-gzip': () => zlib.createGunzip({ finishFlush: Z_SYNC_FLUSH }),
+  deflate: () => zlib.createInflate({ finishFlush: Z_SYNC_FLUSH }),
+  br: () => zlib.createBrotliDecompress({ finishFlush: BROTLI_OPERATION_FLUSH }),
+  zstd: createZstdDecompress,
+};
+
+/**
+ * Undoes one `Content-Encoding`; undefined where it is unknown. Gives at most `maxBytes`, whatever the body unfolds to,
+ * and works off the event loop. Never rejects.
+ *
+ * @param encoding the header's value; empty and `identity` give the bytes as they are
+ */
+export async function decodeBody(
+  bytes: Uint8Array,
+  encoding: string | undefined,
+  maxBytes: number,
+): Promise<Decoded | undefined> {
+  const name = (encoding ?? '').trim().toLowerCase();
+  if (name === '' || name === 'identity') return { bytes, cut: false };
+  const create = Object.hasOwn(decoders, name) ? decoders[name] : undefined;
+  return create && (await unfold(bytes, create(), maxBytes));
+}
+
+function unfold(bytes: Uint8Array, decoder: ReturnType<Decoder>, maxBytes: number): Promise<Decoded> {
+  return promisify<Decoded>((done) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    const finish = (cut: boolean) => {
+      decoder.destroy();
+      done(null, { bytes: Buffer.concat(parts), cut });
+    };
+    decoder.on('data', (part: Buffer) => {
+      const room = maxBytes - size;
+      parts.push(part.subarray(0, room));
+      size += part.length;
+      if (size > maxBytes) finish(true);
+    });
+    decoder.on('end', () => {
+      finish(false);
+    });
+    decoder.on('error', () => {
+      finish(true);
+    });
+    decoder.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  })();
+}

@@ -1,0 +1,73 @@
+import { membersOfHead, membersOfTail } from './json-fragment';
+import { isRecord, parseJson, type JsonRecord } from './lenient-json';
+
+/** What is known of a JSON document that passed in chunks. */
+export interface ReadDocument {
+  /** The members of its top level that are there; with missing bytes only the complete ones. Undefined: no object. */
+  readonly members: JsonRecord | undefined;
+  /** The whole value, when no byte is missing and it parses: an object, a list or anything else. */
+  readonly value: unknown;
+  /** True when the last bytes can be those of a whole document: the upstream said all it wanted to say. */
+  readonly ended: boolean;
+}
+
+/**
+ * Collects a JSON document from chunks, keeping at most `maxBytes` of it: its first and its last part.
+ *
+ * Where bytes are missing, by the bound or by {@link JsonDocument.gap}, the complete members at either end are
+ * recovered: a model's name stands at the head of an answer, its token counts at the tail. Never throws.
+ */
+export class JsonDocument {
+  private head: Uint8Array[] = [];
+  private headBytes = 0;
+  private tail: Uint8Array[] = [];
+  private tailBytes = 0;
+  private torn = false;
+
+  constructor(private readonly maxBytes: number) {}
+
+  push(chunk: Uint8Array): void {
+    const half = this.maxBytes / 2;
+    if (!this.torn && this.tailBytes === 0 && this.headBytes + chunk.length <= half) {
+      this.head.push(chunk);
+      this.headBytes += chunk.length;
+      return;
+    }
+    this.tail.push(chunk);
+    this.tailBytes += chunk.length;
+    while (this.tailBytes > half) this.dropFromTail(this.tailBytes - half);
+  }
+
+  gap(): void {
+    this.torn = true;
+    this.tail = [];
+    this.tailBytes = 0;
+  }
+
+  end(): ReadDocument {
+    const head = Buffer.concat(this.head).toString('utf8');
+    const tail = Buffer.concat(this.tail).toString('utf8');
+    if (!this.torn) {
+      const text = this.tail.length === 0 ? head : Buffer.concat([...this.head, ...this.tail]).toString('utf8');
+      const value = parseJson(text);
+      if (value !== undefined) return { members: isRecord(value) ? value : undefined, value, ended: true };
+      return { members: membersOfHead(text), value: undefined, ended: false };
+    }
+    const first = membersOfHead(head);
+    const last = membersOfTail(tail);
+    return {
+      members: first || last ? { ...first, ...last } : undefined,
+      value: undefined,
+      ended: /[}\]]\s*$/.test(tail),
+    };
+  }
+
+  private dropFromTail(excess: number): void {
+    const first = this.tail[0];
+    if (!first) return;
+    this.torn = true;
+    if (first.length <= excess) this.tail.shift();
+    else this.tail[0] = first.subarray(excess);
+    this.tailBytes -= Math.min(first.length, excess);
+  }
+}

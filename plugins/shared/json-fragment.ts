@@ -1,0 +1,70 @@
+import { isRecord, parseJson, recordOf, type JsonRecord } from './lenient-json';
+
+/**
+ * The complete members of a JSON object of which only the first part is there; undefined when not even one is.
+ *
+ * One pass, linear in the text. Never throws.
+ */
+export function membersOfHead(text: string): JsonRecord | undefined {
+  const start = text.search(/\S/);
+  if (text[start] !== '{') return undefined;
+  let lastComma = -1;
+  for (const { index, depth } of commasOutsideStrings(text, false).commas) if (depth === 1) lastComma = index;
+  return lastComma === -1 ? undefined : asRecord(`${text.slice(start, lastComma)}}`);
+}
+
+/**
+ * The complete members of a JSON object of which only the last part is there; undefined when none can be told.
+ *
+ * Where the part begins is unknown, so both readings are tried, inside a string and outside; a wrong one does not
+ * parse. Two passes, linear in the text. Never throws.
+ *
+ * @param depth 1 for the members of the outermost object, 2 for those of the object that is its last member
+ */
+export function membersOfTail(text: string, depth: 1 | 2 = 1): JsonRecord | undefined {
+  for (const startsInString of [false, true]) {
+    const { commas, endDepth } = commasOutsideStrings(text, startsInString);
+    const first = commas.find((comma) => comma.depth === endDepth + depth);
+    if (!first) continue;
+    const rest = text.slice(first.index + 1);
+    const members = asRecord(depth === 1 ? `{${rest}` : `{"last":{${rest}`);
+    if (members) return depth === 1 ? members : recordOf(members['last']);
+  }
+  return undefined;
+}
+
+interface Comma {
+  readonly index: number;
+  /** Objects and lists that are open here, less those that were open where the text begins. */
+  readonly depth: number;
+}
+
+function commasOutsideStrings(text: string, startsInString: boolean): { commas: Comma[]; endDepth: number } {
+  const commas: Comma[] = [];
+  let depth = 0;
+  let inString = startsInString;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === BACKSLASH) index++;
+      else if (code === QUOTE) inString = false;
+    } else if (code === QUOTE) inString = true;
+    else if (code === COMMA) commas.push({ index, depth });
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth++;
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+  }
+  return { commas, endDepth: depth };
+}
+
+function asRecord(text: string): JsonRecord | undefined {
+  const value = parseJson(text);
+  return isRecord(value) ? value : undefined;
+}
+
+const BACKSLASH = 0x5c;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;

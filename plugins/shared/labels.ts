@@ -1,0 +1,66 @@
+import type { Metrics } from '../../kong/pdk';
+import { PerProcess } from './per-process';
+
+/** The value of a label for names that no room is left for. */
+export const OTHER = '_other';
+/** The value of a label for a name that nothing vouches for yet. */
+export const UNKNOWN = '_unknown';
+
+/** Longer label values are cut to this many characters. */
+export const MAX_LABEL_LENGTH = 64;
+
+/**
+ * Keeps the values of metric labels few, whatever strangers send: the first `cap` values of a label pass, any other
+ * becomes `_other` and is counted.
+ */
+export class Labels {
+  private readonly seen = new Map<string, Set<string>>();
+
+  /** `onOverflow` is called with the label's name for each value that became `_other`. */
+  constructor(private readonly onOverflow: (label: string) => void) {}
+
+  /** The value to use for `label`. A cap of one label should not change between calls: the largest one would win. */
+  bounded(label: string, value: string, cap: number): string {
+    const values = this.valuesOf(label);
+    const cut = cutLabel(value);
+    if (values.has(cut)) return cut;
+    if (values.size >= cap) {
+      this.onOverflow(label);
+      return OTHER;
+    }
+    values.add(cut);
+    return cut;
+  }
+
+  /** True once {@link bounded} has let the value pass. */
+  knows(label: string, value: string): boolean {
+    return this.seen.get(label)?.has(cutLabel(value)) ?? false;
+  }
+
+  private valuesOf(label: string): Set<string> {
+    let values = this.seen.get(label);
+    if (!values) this.seen.set(label, (values = new Set()));
+    return values;
+  }
+}
+
+const cutLabel = (value: string): string => value.slice(0, MAX_LABEL_LENGTH);
+
+const perProcess = new PerProcess<Labels>();
+
+/**
+ * The label values of one plugin's metrics. They live as long as the metrics do, since a series outlives the
+ * configuration that made it. Values over the cap are counted in `<prefix>_label_overflow_total{label}`.
+ */
+export function labelsOf(metrics: Metrics, prefix: string): Labels {
+  return perProcess.get(metrics, prefix, () => {
+    const overflow = metrics.counter({
+      name: `${prefix}_label_overflow_total`,
+      help: 'Label values that became _other because their label had too many',
+      labelNames: ['label'],
+    });
+    return new Labels((label) => {
+      overflow.inc({ label });
+    });
+  });
+}

@@ -1,0 +1,42 @@
+/** A JSON object as it came from a stranger: any member may be missing or of another type. */
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
+/** Parses JSON; undefined for anything that is not JSON. Never throws. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const isRecord = (value: unknown): value is JsonRecord =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const nothing: JsonRecord = {};
+
+/** The value as an object; an empty one where it is none. */
+export const recordOf = (value: unknown): JsonRecord => (isRecord(value) ? value : nothing);
+
+/** The value as a list; an empty one where it is none. */
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
+
+/** A string that is not empty, or undefined. */
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+export const numberOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+
+/** A number of things: a non-negative safe integer, or undefined. */
+export const countOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+
+/** The value as JSON text; undefined where it has none or is nested too deeply to write. Never throws. */
+export function stringify(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+import { LineSplitter } from './line-splitter';
+
+/** One server-sent event that carries data. */
+export interface SseEvent {
+  /** The value of its `event` field, `message` where it had none. */
+  readonly event: string;
+  /** Its `data` lines, joined by LF. */
+  readonly data: string;
+}
+
+/**
+ * Reads server-sent events from chunks of bytes (WHATWG HTML, 9.2 "Server-sent events"), whatever the chunks are.
+ *
+ * Lines end in LF or CRLF; the bare CR that the standard also allows is not cut at, since no known server sends it.
+ * An event whose data is larger than `maxEventBytes` is lost, the next one is not. Never throws.
+ */
+export class SseEvents {
+  private readonly lines: LineSplitter;
+  private event = '';
+  private data: string[] = [];
+  private size = 0;
+  private broken = false;
+
+  constructor(
+    private readonly maxEventBytes: number,
+    private readonly onEvent: (event: SseEvent) => void,
+    private readonly onLost: () => void,
+  ) {
+    this.lines = new LineSplitter(
+      maxEventBytes,
+      (line) => {
+        this.takeLine(line);
+      },
+      () => {
+        this.lose();
+      },
+    );
+  }
+
+  push(chunk: Uint8Array): void {
+    this.lines.push(chunk);
+  }
+
+  /** Bytes are missing here: the event that they tore is dropped. */
+  gap(): void {
+    this.lines.gap();
+    this.clear();
+  }
+
+  /** The stream is over. An event without its blank line is given too: a cut stream's last event is worth having. */
+  end(): void {
+    this.lines.end();
+    this.dispatch();
+  }
+
+  private takeLine(line: string): void {
+    if (line === '') {
+      this.dispatch();
+      return;
+    }
+    const colon = line.indexOf(':');
+    const field = colon === -1 ? line : line.slice(0, colon);
+    if (field !== 'data' && field !== 'event') return;
+    const value = colon === -1 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
+    if (field === 'event') this.event = value;
+    else this.takeData(value);
+  }
+
+  private takeData(value: string): void {
+    if (this.broken) return;
+    this.size += value.length;
+    if (this.size > this.maxEventBytes) this.lose();
+    else this.data.push(value);
+  }
+
+  private lose(): void {
+    if (!this.broken) this.onLost();
+    this.broken = true;
+    this.data = [];
+  }
+
+  private dispatch(): void {
+    const { event, data, broken } = this;
+    this.clear();
+    if (data.length > 0 && !broken) this.onEvent({ event: event === '' ? 'message' : event, data: data.join('\n') });
+  }
+
+  private clear(): void {
+    this.event = '';
+    this.data = [];
+    this.size = 0;
+    this.broken = false;
+  }
+}

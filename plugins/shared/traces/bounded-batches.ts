@@ -1,0 +1,100 @@
+import { ExportResultCode } from '@opentelemetry/core';
+import {
+  BatchSpanProcessor,
+  type ReadableSpan,
+  type SpanExporter,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import type { ExportMetrics } from './export-metrics';
+import { failureCode } from './failure-code';
+
+/** The bounds of a queue of spans. */
+export interface BatchBounds {
+  readonly maxQueueSize: number;
+  readonly maxBatchSize: number;
+  readonly delayMs: number;
+  /** How long one batch may take, retries included. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Queues finished spans and exports them in batches; counts each span once, as exported, failed or dropped.
+ *
+ * The SDK's own processor drops silently when its queue is full, and forgets an export that never calls back: so the
+ * queue's bound is kept here, and every export has a deadline.
+ */
+export class BoundedBatches implements SpanProcessor {
+  private readonly batches: BatchSpanProcessor;
+  private queued = 0;
+  private closed = false;
+
+  constructor(
+    private readonly exporter: SpanExporter,
+    private readonly bounds: BatchBounds,
+    private readonly metrics: ExportMetrics,
+  ) {
+    this.batches = new BatchSpanProcessor(
+      {
+        export: (spans, done) => {
+          this.export(spans, done);
+        },
+        shutdown: () => exporter.shutdown(),
+      },
+      {
+        maxQueueSize: bounds.maxQueueSize,
+        maxExportBatchSize: Math.min(bounds.maxBatchSize, bounds.maxQueueSize),
+        scheduledDelayMillis: bounds.delayMs,
+        // Later than our own deadline, which counts.
+        exportTimeoutMillis: bounds.timeoutMs + 1000,
+      },
+    );
+  }
+
+  onStart(): void {
+    // A span is a finished value already when it is made here.
+  }
+
+  onEnd(span: ReadableSpan): void {
+    if (this.closed) this.metrics.dropped(1, 'shutdown');
+    else if (this.queued >= this.bounds.maxQueueSize) this.metrics.dropped(1, 'queue_full');
+    else {
+      this.queued++;
+      this.batches.onEnd(span);
+    }
+  }
+
+  forceFlush(): Promise<void> {
+    return this.batches.forceFlush();
+  }
+
+  /** Sends what is queued; spans that come later are counted as dropped. */
+  shutdown(): Promise<void> {
+    this.closed = true;
+    return this.batches.shutdown();
+  }
+
+  /** Counts what is still queued as lost: for when a shutdown took longer than it may. */
+  abandon(): void {
+    this.closed = true;
+    if (this.queued > 0) this.metrics.dropped(this.queued, 'shutdown');
+    this.queued = 0;
+  }
+
+  private export(spans: ReadableSpan[], done: Parameters<SpanExporter['export']>[1]): void {
+    this.queued = Math.max(0, this.queued - spans.length);
+    let settled = false;
+    const settle: typeof done = (result) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(deadline);
+      if (result.code === ExportResultCode.SUCCESS) this.metrics.exported(spans.length);
+      else this.metrics.failed(spans.length, failureCode(result.error));
+      done(result);
+    };
+    const deadline = setTimeout(() => {
+      settle({ code: ExportResultCode.FAILED, error: new Error('Export timed out') });
+    }, this.bounds.timeoutMs);
+    deadline.unref();
+    this.exporter.export(spans, settle);
+  }
+}

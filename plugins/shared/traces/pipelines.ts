@@ -1,0 +1,40 @@
+import type { Metrics } from '../../../kong/pdk';
+import { PerProcess } from '../per-process';
+import { exportMetricsOf } from './export-metrics';
+import { openPipeline, type Pipeline } from './pipeline';
+import { targetKey, type Target } from './target';
+
+interface Shared {
+  readonly pipeline: Pipeline;
+  users: number;
+}
+
+const perProcess = new PerProcess<Shared>();
+
+/**
+ * The pipeline to a target, shared by all configurations that name the same one. It closes with its last user.
+ *
+ * @param prefix of the self-metrics, the plugin's: `llm_telemetry`
+ */
+export function acquirePipeline(target: Target, metrics: Metrics, prefix: string): Pipeline {
+  const name = `${prefix} ${targetKey(target)}`;
+  const shared = perProcess.get(metrics, name, () => ({
+    pipeline: openPipeline(target, exportMetricsOf(metrics, prefix)),
+    users: 0,
+  }));
+  shared.users++;
+  let released = false;
+  return {
+    record: (span) => {
+      shared.pipeline.record(span);
+    },
+    shutdown: async () => {
+      if (released) return;
+      released = true;
+      shared.users--;
+      if (shared.users > 0) return;
+      perProcess.delete(metrics, name);
+      await shared.pipeline.shutdown();
+    },
+  };
+}

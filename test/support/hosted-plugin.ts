@@ -1,0 +1,42 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { HostCommand } from './plugin-host';
+
+/** A plugin that runs in a process of its own. */
+export interface HostedPlugin {
+  send(command: HostCommand): Promise<unknown>;
+  /** What the process wrote to stdout and stderr so far. */
+  printed(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts the process; the caller stops it. */
+export function hostPlugin(): HostedPlugin {
+  const child = fork(join(__dirname, 'run-typescript.mjs'), [join(__dirname, 'plugin-host.ts')], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let output = '';
+  child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return {
+    send: async (command) => {
+      child.send(command);
+      const [reply] = (await Promise.race([
+        once(child, 'message'),
+        once(child, 'exit').then(([code]) =>
+          Promise.reject(new Error(`the host ended with ${String(code)}: ${output}`)),
+        ),
+      ])) as [{ answer: unknown }];
+      return reply.answer;
+    },
+    printed: () => output,
+    stop: async () => {
+      if (child.exitCode !== null) return;
+      const ended = once(child, 'exit');
+      child.disconnect();
+      child.kill();
+      await ended;
+    },
+  };
+}

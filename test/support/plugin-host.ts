@@ -1,0 +1,56 @@
+import { Metrics, type Plugin } from '../../kong/pdk';
+import { readConfig } from '../../kong/pdk/read-config';
+
+/**
+ * Hosts one plugin in a process of its own, as the plugin server does, for tests that look at what it sends and prints.
+ * The parent's messages are carried out in order; each is answered when it is done.
+ */
+export type HostCommand =
+  | { readonly do: 'prepare'; readonly module: string; readonly plugin: string; readonly config: object }
+  | { readonly do: 'log'; readonly values: Readonly<Record<string, unknown>> }
+  | { readonly do: 'metrics' }
+  | { readonly do: 'dispose' };
+
+const metrics = new Metrics();
+let plugin: Plugin | undefined;
+const states: unknown[] = [];
+
+async function carryOut(command: HostCommand): Promise<unknown> {
+  switch (command.do) {
+    case 'prepare': {
+      const exported = (await import(command.module)) as Record<string, Plugin>;
+      plugin = exported[command.plugin];
+      const silent = { debug: print, info: print, warn: print, error: print };
+      const config = readConfig(plugin!.fields, command.config as Record<string, unknown>);
+      states.push(await plugin!.prepare(config as never, { metrics, log: silent, now: Date.now, scope: {} }));
+      return undefined;
+    }
+    case 'log': {
+      const { reads, handle } = plugin!.phases.log!;
+      const facts = Object.fromEntries(
+        Object.entries(reads).map(([name, { argument, method, shape }]) => [
+          name,
+          shape(command.values[method === 'kong.log.serialize' ? 'entry' : String(argument)]),
+        ]),
+      );
+      await handle(states.at(-1) as never, facts as never);
+      return undefined;
+    }
+    case 'metrics':
+      return metrics.registry.metrics();
+    case 'dispose':
+      await plugin!.dispose?.(states.pop() as never);
+      return undefined;
+  }
+}
+
+const print = (fields: object, message: string): void => {
+  process.stderr.write(`${message} ${JSON.stringify(fields)}\n`);
+};
+
+let last: Promise<void> = Promise.resolve();
+process.on('message', (command: HostCommand) => {
+  last = last.then(async () => {
+    process.send!({ answer: await carryOut(command) });
+  });
+});
