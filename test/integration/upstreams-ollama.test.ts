@@ -67,11 +67,15 @@ describe('Ollama demo: chat', () => {
 
   it('sends each chunk when it is made', async () => {
     const url = await start({ pace: { ...INSTANT, chunkMinMs: 20, chunkMaxMs: 20 } });
-    const response = await post(`${url}/api/chat`, { model: 'llama3.2', messages: user('Hi') });
+    const response = await post(`${url}/api/chat`, {
+      model: 'llama3.2',
+      messages: user('Hi'),
+      options: { num_predict: 12 },
+    });
     const at: number[] = [];
     for await (const chunk of response.body as AsyncIterable<Uint8Array>) if (chunk.length > 0) at.push(Date.now());
-    expect(at.length).toBeGreaterThan(10);
-    expect(at.at(-1)! - at[0]!).toBeGreaterThan(200);
+    expect(at.length).toBeGreaterThan(6);
+    expect(at.at(-1)! - at[0]!).toBeGreaterThan(150);
   });
 
   it('answers in one record when asked to', async () => {
@@ -161,7 +165,7 @@ describe('Ollama demo: refusals', () => {
     ['/api/chat', { model: 'demo-long', tools: [{ function: { name: 'x' } }] }, 400, 'does not support tools'],
     ['/api/embed', { model: 'llama3.2', input: 'x' }, 400, 'does not support embedding'],
     ['/api/generate', { model: 'llama3.2', prompt: 'x'.repeat(5_000) }, 413, 'too large'],
-  ])('%s %j', async (path, body, status, error) => {
+  ])('refuses on %s, case %#', async (path, body, status, error) => {
     const url = await start({ maxBodyBytes: 4_000 });
     const response = await post(url + path, body);
     expect(response.status).toBe(status);
