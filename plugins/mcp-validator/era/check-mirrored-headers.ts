@@ -1,0 +1,41 @@
+import type { Headers } from '../../../kong/pdk';
+import { memberOf, type ParsedNotification, type ParsedRequest } from '../../shared/json-rpc/message';
+import { HEADER_MISMATCH, httpFault, type Fault } from '../fault';
+import { decodeHeaderValue } from './header-value';
+
+/** Where `Mcp-Name` comes from, by method (2026-07-28 streamable-http; SEP-2663 for tasks). */
+const NAME_SOURCES: ReadonlyMap<string, string> = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+  ['tasks/get', 'taskId'],
+  ['tasks/update', 'taskId'],
+  ['tasks/cancel', 'taskId'],
+]);
+
+/**
+ * `Mcp-Method` and `Mcp-Name` against the body of a stateless message: what routes and limits by the headers must see
+ * what the server does by the body. Notifications need not carry them, but may not lie either.
+ */
+export function checkMirroredHeaders(
+  message: ParsedRequest | ParsedNotification,
+  headers: Pick<Headers, 'get'>,
+): Fault | undefined {
+  const isRequest = message.kind === 'request';
+  const method = headers.get('mcp-method');
+  if (method === undefined ? isRequest : method !== message.method) return mismatch('Mcp-Method', method, '/method');
+  const source = NAME_SOURCES.get(message.method);
+  const name = headers.get('mcp-name');
+  if (source === undefined || (name === undefined && !isRequest)) return undefined;
+  const target = memberOf(message.params ?? {}, source);
+  if (typeof target !== 'string')
+    return name === undefined ? undefined : mismatch('Mcp-Name', name, `/params/${source}`);
+  return name !== undefined && decodeHeaderValue(name) === target
+    ? undefined
+    : mismatch('Mcp-Name', name, `/params/${source}`);
+}
+
+function mismatch(header: string, value: string | undefined, pointer: string): Fault {
+  const problem = value === undefined ? 'is missing' : `differs from ${pointer}`;
+  return httpFault(400, 'header_mismatch', `Header mismatch: ${header} ${problem}`, HEADER_MISMATCH);
+}

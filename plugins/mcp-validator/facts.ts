@@ -1,0 +1,11 @@
+import type { Headers, RawBody } from '../../kong/pdk';
+
+/** What the validator sees of an HTTP request. */
+export interface HttpFacts {
+  /** Upper case. */
+  readonly method: string;
+  readonly headers: Pick<Headers, 'get' | 'all' | 'has'>;
+  /** Kong had more headers than it hands out: what is missing can't be judged. */
+  readonly headersTruncated: boolean;
+  readonly body: RawBody;
+}

@@ -1,0 +1,37 @@
+import type { HttpFacts } from '../facts';
+import { HEADER_MISMATCH, httpFault, type Fault } from '../fault';
+import type { Rules } from '../rules';
+
+/** Headers that steer a server: two of them would let two readers see two requests. Origin is checked apart. */
+const SINGLE = [
+  'content-type',
+  'mcp-protocol-version',
+  'mcp-session-id',
+  'mcp-method',
+  'mcp-name',
+  'last-event-id',
+] as const;
+
+const SESSION_ID = /^[\x21-\x7e]+$/;
+const MAX_SESSION_ID_LENGTH = 512;
+
+/** Duplicates of single-valued headers, and the session id (2025-11-25, basic/transports "Session Management"). */
+export function checkHeaderSyntax(facts: HttpFacts, rules: Rules): Fault | undefined {
+  if (facts.method === 'OPTIONS') return undefined;
+  const { headers } = facts;
+  if (facts.headersTruncated) return httpFault(431, 'too_many_headers', 'The request has too many headers');
+  const isModern = headers.all('mcp-protocol-version').some((version) => rules.isModernVersion(version));
+  for (const name of SINGLE) {
+    if (headers.all(name).length < 2) continue;
+    const code = isModern && name.startsWith('mcp-') ? HEADER_MISMATCH : undefined;
+    return httpFault(400, 'duplicate_header', `The header ${name} appears more than once`, code);
+  }
+  const session = headers.get('mcp-session-id');
+  if (session !== undefined && !isModern && !(session.length <= MAX_SESSION_ID_LENGTH && SESSION_ID.test(session))) {
+    const message = `Mcp-Session-Id must be 1 to ${MAX_SESSION_ID_LENGTH} visible ASCII characters`;
+    return httpFault(400, 'invalid_session_id', message);
+  }
+  return facts.method === 'DELETE' && session === undefined
+    ? httpFault(400, 'missing_session_id', 'DELETE needs the header Mcp-Session-Id')
+    : undefined;
+}

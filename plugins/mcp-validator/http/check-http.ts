@@ -1,0 +1,17 @@
+import type { HttpFacts } from '../facts';
+import type { Fault } from '../fault';
+import type { Rules } from '../rules';
+import { checkHeaderSyntax } from './check-header-syntax';
+import { checkMedia } from './check-media';
+import { checkMethod } from './check-method';
+import { checkOrigin } from './check-origin';
+
+/** The HTTP rungs of the ladder, up to the body: method, Origin and Host, header syntax, media types. */
+export function checkHttp(facts: HttpFacts, rules: Rules): Fault | undefined {
+  return (
+    checkMethod(facts, rules) ??
+    checkOrigin(facts, rules) ??
+    checkHeaderSyntax(facts, rules) ??
+    checkMedia(facts, rules)
+  );
+}

@@ -1,0 +1,55 @@
+import type { HttpFacts } from '../facts';
+import { httpFault, type Fault } from '../fault';
+import type { Rules } from '../rules';
+import { acceptedRanges, parseMediaType } from './media-type';
+
+const JSON_TYPE = 'application/json';
+const EVENT_STREAM = 'text/event-stream';
+
+/** Media type, charset and encoding of the body, and what the client accepts in return (basic/transports). */
+export function checkMedia(facts: HttpFacts, rules: Rules): Fault | undefined {
+  if (facts.method === 'GET') {
+    return accepts(facts, rules, [EVENT_STREAM]) ? undefined : notAcceptable(EVENT_STREAM);
+  }
+  if (facts.method !== 'POST') return undefined;
+  return (
+    checkContentType(facts) ??
+    checkEncoding(facts) ??
+    (rules.requiresAccept && !accepts(facts, rules, [JSON_TYPE, EVENT_STREAM])
+      ? notAcceptable(`both ${JSON_TYPE} and ${EVENT_STREAM}`)
+      : undefined)
+  );
+}
+
+function checkContentType({ headers }: HttpFacts): Fault | undefined {
+  const type = parseMediaType(headers.get('content-type') ?? '');
+  if (type?.essence !== JSON_TYPE) {
+    return httpFault(415, 'unsupported_media_type', 'The Content-Type must be application/json');
+  }
+  const charset = type.parameters.get('charset') ?? 'utf-8';
+  return charset === 'utf-8' || charset === 'utf8'
+    ? undefined
+    : httpFault(415, 'unsupported_charset', 'The charset must be utf-8');
+}
+
+function checkEncoding({ headers }: HttpFacts): Fault | undefined {
+  const isPlain = headers.all('content-encoding').every((value) => value.trim().toLowerCase() === 'identity');
+  return isPlain
+    ? undefined
+    : httpFault(415, 'unsupported_encoding', 'The body must not be compressed (Content-Encoding)');
+}
+
+/** Lenient: ranges such as a wildcard count, and a missing header accepts all. Strict: each type by its name. */
+function accepts({ headers, method }: HttpFacts, { strictAccept }: Rules, types: readonly string[]): boolean {
+  const values = headers.all('accept');
+  if (values.length === 0) return !strictAccept && method === 'POST';
+  const ranges = acceptedRanges(values);
+  return types.every((type) => {
+    if (ranges.has(type)) return true;
+    const family = `${type.slice(0, type.indexOf('/'))}/*`;
+    return !strictAccept && (ranges.has('*/*') || ranges.has(family));
+  });
+}
+
+const notAcceptable = (what: string): Fault =>
+  httpFault(406, 'not_acceptable', `Not acceptable: the client must accept ${what}`);

@@ -1,0 +1,41 @@
+/** A media type of a Content-Type or Accept header, in lower case. */
+export interface MediaType {
+  /** `type/subtype`. */
+  readonly essence: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+const TOKEN = "[!#$%&'*+.^_`|~0-9a-z-]+";
+const MEDIA_TYPE = new RegExp(`^${TOKEN}/${TOKEN}$`);
+const PARAMETER = new RegExp(`^(${TOKEN})=(?:(${TOKEN})|"([^"\\\\]*)")$`);
+const MAX_HEADER_LENGTH = 1024;
+
+/** Reads a media type with its parameters (RFC 9110, section 8.3.1); undefined when it is malformed. */
+export function parseMediaType(value: string): MediaType | undefined {
+  if (value.length > MAX_HEADER_LENGTH) return undefined;
+  const [first = '', ...rest] = value.toLowerCase().split(';');
+  const essence = first.trim();
+  if (!MEDIA_TYPE.test(essence)) return undefined;
+  const parameters = new Map<string, string>();
+  for (const part of rest) {
+    const text = part.trim();
+    if (text === '') continue;
+    const [, name, token, quoted] = PARAMETER.exec(text) ?? [];
+    // Two readers may each take another one of two equal parameters.
+    if (name === undefined || parameters.has(name)) return undefined;
+    parameters.set(name, token ?? quoted ?? '');
+  }
+  return { essence, parameters };
+}
+
+/** The media ranges of an Accept header that have a weight above zero; malformed ones are skipped. */
+export function acceptedRanges(values: readonly string[]): ReadonlySet<string> {
+  const ranges = new Set<string>();
+  for (const value of values) {
+    for (const part of value.slice(0, MAX_HEADER_LENGTH).split(',')) {
+      const range = parseMediaType(part.trim());
+      if (range && Number(range.parameters.get('q') ?? 1) > 0) ranges.add(range.essence);
+    }
+  }
+  return ranges;
+}

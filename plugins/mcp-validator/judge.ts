@@ -1,0 +1,148 @@
+import { INVALID_PARAMS } from '../shared/json-rpc/errors';
+import type { ParsedMessage } from '../shared/json-rpc/message';
+import { readJsonRpcBody } from '../shared/json-rpc/read-body';
+import type { MessageSummary } from '../shared/message-summary';
+import { isModern, type Revision } from '../shared/revisions';
+import { summarizeMessages } from '../shared/summarize-messages';
+import { answerBatchFault, answerHttpFault, answerMessageFault, type Refusal } from './answers/answer';
+import { resolveBatchEra } from './era/check-batch';
+import { checkMirroredHeaders } from './era/check-mirrored-headers';
+import { eraOfHeader, resolveEra } from './era/resolve-era';
+import type { HttpFacts } from './facts';
+import { httpFault, type Fault } from './fault';
+import { bodyToJudge, checkNoBody } from './http/check-body';
+import { checkHttp } from './http/check-http';
+import { checkMethodKnown } from './methods/check-method-known';
+import { mcpCatalogue } from './params/catalogue';
+import { checkMembers } from './params/check-members';
+import { hasWellFormedMetaKeys } from './params/check-meta-keys';
+import { checkPolicy } from './policy/check-policy';
+import type { Rules } from './rules';
+
+/** What the validator found: the request may pass, or what it is answered. */
+export type Verdict = Pass | Refuse;
+
+export interface Pass {
+  readonly kind: 'pass';
+  /** Of the messages in the body; absent for a request without messages. */
+  readonly summary?: MessageSummary;
+  /** Headers that the upstream must not see. */
+  readonly stripHeaders: readonly string[];
+  /** Some key in `_meta` is not formed as the protocol demands. */
+  readonly hasMalformedMetaKeys: boolean;
+}
+
+export interface Refuse {
+  readonly kind: 'refuse';
+  readonly refusal: Refusal;
+  /** As far as the body could be read. */
+  readonly summary?: MessageSummary;
+}
+
+/**
+ * Judges an HTTP request to an MCP endpoint: the rungs of the ladder in their order, the first failure answers.
+ *
+ * Pure: reads nothing but its arguments and gives the same verdict for the same request. Never throws.
+ */
+export function judge(facts: HttpFacts, rules: Rules): Verdict {
+  const fault = checkHttp(facts, rules);
+  if (fault) return { kind: 'refuse', refusal: answerHttpFault(fault) };
+  if (facts.method === 'POST') return judgePost(facts, rules);
+  return facts.method === 'OPTIONS' ? pass(undefined, [], false) : judgeBodiless(facts, rules);
+}
+
+const pass = (
+  summary: MessageSummary | undefined,
+  stripHeaders: readonly string[],
+  hasMalformedMetaKeys: boolean,
+): Pass => ({ kind: 'pass', ...(summary && { summary }), stripHeaders, hasMalformedMetaKeys });
+
+/** GET opens a stream, DELETE ends a session. */
+function judgeBodiless(facts: HttpFacts, rules: Rules): Verdict {
+  const era = checkNoBody(facts) ?? eraOfHeader(facts.headers.get('mcp-protocol-version'), rules);
+  return typeof era === 'object' ? { kind: 'refuse', refusal: answerHttpFault(era) } : pass(undefined, [], false);
+}
+
+function judgePost(facts: HttpFacts, rules: Rules): Verdict {
+  const bytes = bodyToJudge(facts, rules);
+  if (!(bytes instanceof Uint8Array)) return { kind: 'refuse', refusal: answerHttpFault(bytes) };
+  const body = readJsonRpcBody(bytes, rules.bounds);
+  if (!body.ok) return { kind: 'refuse', refusal: answerHttpFault(body, body.id) };
+  const [first] = body.messages;
+  if (body.batch || !first) return judgeBatch(body.messages, facts, rules);
+  return judgeSingle(first, facts, rules);
+}
+
+function judgeSingle(message: ParsedMessage, facts: HttpFacts, rules: Rules): Verdict {
+  const refuse = (fault: Fault, revision?: Revision): Refuse => ({
+    kind: 'refuse',
+    refusal: answerMessageFault(fault, message, revision, rules),
+    summary: summarizeMessages([message], false, revision),
+  });
+  const shape = message.kind === 'response' ? undefined : checkMembers(message.method, message.params);
+  if (shape) return refuse(shape);
+  const era = resolveEra(message, facts.headers.get('mcp-protocol-version'), rules);
+  if (typeof era === 'object') return refuse(era);
+  if (message.kind !== 'response' && isModern(era)) {
+    const mismatch = checkMirroredHeaders(message, facts.headers);
+    if (mismatch) return refuse(mismatch, era);
+  }
+  const fault = checkMessage(message, era, rules);
+  if (fault) return refuse(fault, era);
+  const strip = isModern(era) ? ['mcp-session-id', 'last-event-id'].filter((name) => facts.headers.has(name)) : [];
+  return pass(summarizeMessages([message], false, era), strip, hasMalformedMetaKeys([message], rules));
+}
+
+function judgeBatch(messages: readonly ParsedMessage[], facts: HttpFacts, rules: Rules): Verdict {
+  const refuse = (refusal: Refusal, revision?: Revision): Refuse => ({
+    kind: 'refuse',
+    refusal,
+    summary: summarizeMessages(messages, true, revision),
+  });
+  for (const message of messages) {
+    const shape = message.kind === 'response' ? undefined : checkMembers(message.method, message.params);
+    if (shape) return refuse(answerHttpFault(shape));
+  }
+  const era = resolveBatchEra(messages, facts.headers.get('mcp-protocol-version'), rules);
+  if (typeof era === 'object') return refuse(answerHttpFault(era));
+  for (const [index, message] of messages.entries()) {
+    const fault = checkMessage(message, era, rules);
+    if (fault) return refuse(answerBatchFault(fault, messages, index, era, rules), era);
+  }
+  return pass(summarizeMessages(messages, true, era), [], hasMalformedMetaKeys(messages, rules));
+}
+
+/** The rungs of a message whose revision is known: the method, its params, what they name. */
+function checkMessage(message: ParsedMessage, revision: Revision, rules: Rules): Fault | undefined {
+  if (message.kind === 'response') {
+    return message.id === undefined && revision < '2025-11-25'
+      ? httpFault(400, 'invalid_id', 'Invalid request: /id is missing')
+      : undefined;
+  }
+  const { method, params } = message;
+  return (
+    checkMethodKnown(message, revision, rules) ??
+    checkParams(message, revision, rules) ??
+    checkPolicy(method, params, revision, rules)
+  );
+}
+
+function checkParams(message: Exclude<ParsedMessage, { kind: 'response' }>, revision: Revision, rules: Rules) {
+  const { kind, method, params } = message;
+  const error = mcpCatalogue().check(revision, kind, method, params);
+  if (error) return invalidParams('invalid_params', `/params${error.pointer} ${error.problem}`);
+  return rules.metaKeyCheck === 'deny' && !hasWellFormedMetaKeys(params)
+    ? invalidParams('invalid_meta_key', '/params/_meta has a malformed key')
+    : undefined;
+}
+
+const invalidParams = (reason: string, what: string): Fault => ({
+  reason,
+  code: INVALID_PARAMS,
+  message: `Invalid params: ${what}`,
+});
+
+function hasMalformedMetaKeys(messages: readonly ParsedMessage[], { metaKeyCheck }: Rules): boolean {
+  if (metaKeyCheck === 'off') return false;
+  return messages.some((message) => message.kind !== 'response' && !hasWellFormedMetaKeys(message.params));
+}

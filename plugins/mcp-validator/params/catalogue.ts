@@ -1,0 +1,95 @@
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
+import type { JsonObject } from '../../shared/json-rpc/message';
+import { REVISIONS, type Revision } from '../../shared/revisions';
+import { schemasOf, type ParamsSchema, type RevisionSchemas } from './schemas';
+
+/**
+ * How every schema of the validator is compiled: no coercion, no defaults, own properties only, the first error ends.
+ *
+ * Formats are not checked: servers accept URIs that the usual expressions refuse.
+ */
+export const AJV_OPTIONS: Options = {
+  strict: false,
+  strictNumbers: true,
+  ownProperties: true,
+  allErrors: false,
+  validateFormats: false,
+  logger: false,
+};
+
+type Kind = 'request' | 'notification';
+
+/** The place and the rule that a value breaks. */
+export interface SchemaError {
+  /** JSON pointer into the value; empty for the value itself. */
+  readonly pointer: string;
+  /** What the keyword demands, in words without any value of the client's. */
+  readonly problem: string;
+}
+
+/** What MCP says of each revision's methods; compiles a schema when it is first asked for and keeps it. */
+class Catalogue {
+  private readonly schemas: ReadonlyMap<Revision, RevisionSchemas> = new Map(
+    REVISIONS.map((revision) => [revision, schemasOf(revision)]),
+  );
+  private readonly knownMembers = new Map<string, ReadonlySet<string>>();
+  private readonly validators = new Map<ParamsSchema, ValidateFunction>();
+  private readonly ajv = new Ajv(AJV_OPTIONS);
+
+  constructor() {
+    for (const { requests, notifications } of this.schemas.values()) {
+      for (const [method, { schema }] of [...requests, ...notifications]) {
+        const members = Object.keys(schema['properties'] as object);
+        this.knownMembers.set(method, new Set([...(this.knownMembers.get(method) ?? []), ...members]));
+      }
+    }
+  }
+
+  /** Is the method one that clients send in this revision? */
+  has(revision: Revision, kind: Kind, method: string): boolean {
+    return this.find(revision, kind, method) !== undefined;
+  }
+
+  /** Is the method one that clients send in any revision? */
+  isCore(method: string): boolean {
+    return this.knownMembers.has(method);
+  }
+
+  /** The members of `params` that some revision gives a meaning to, for this method. */
+  membersOf(method: string): ReadonlySet<string> {
+    return this.knownMembers.get(method) ?? META_ONLY;
+  }
+
+  /** Checks `params` by the schema of the method; a method without schema passes. */
+  check(revision: Revision, kind: Kind, method: string, params: JsonObject | undefined): SchemaError | undefined {
+    const found = this.find(revision, kind, method);
+    if (!found || (params === undefined && found.optional)) return undefined;
+    if (params === undefined) return { pointer: '', problem: 'is missing' };
+    const validate = this.validatorOf(found);
+    return validate(params) ? undefined : toSchemaError(validate.errors);
+  }
+
+  private find(revision: Revision, kind: Kind, method: string): ParamsSchema | undefined {
+    const schemas = this.schemas.get(revision);
+    return (kind === 'request' ? schemas?.requests : schemas?.notifications)?.get(method);
+  }
+
+  private validatorOf(params: ParamsSchema): ValidateFunction {
+    let validate = this.validators.get(params);
+    if (!validate) this.validators.set(params, (validate = this.ajv.compile(params.schema)));
+    return validate;
+  }
+}
+
+const META_ONLY: ReadonlySet<string> = new Set(['_meta']);
+
+let catalogue: Catalogue | undefined;
+
+/** The catalogue of the process; built at the first call. */
+export const mcpCatalogue = (): Catalogue => (catalogue ??= new Catalogue());
+
+/** The deepest of ajv's errors in our words; the last one is a keyword such as `anyOf` that sums up the others. */
+export function toSchemaError(errors: readonly ErrorObject[] | null | undefined): SchemaError {
+  const error = errors?.[errors.length - 1];
+  return { pointer: error?.instancePath ?? '', problem: error?.message ?? 'is not allowed' };
+}

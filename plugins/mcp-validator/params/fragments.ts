@@ -1,0 +1,38 @@
+/** A JSON Schema as a plain value. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** An object with these members, of which `required` must be there; all others are open. */
+export const object = (
+  properties: Readonly<Record<string, Schema>> = {},
+  required: readonly string[] = [],
+): Schema => ({
+  type: 'object',
+  properties,
+  ...(required.length > 0 && { required }),
+});
+
+/** An object of any keys whose values are all alike. */
+export const mapOf = (values: Schema): Schema => ({ type: 'object', additionalProperties: values });
+
+export const listOf = (items: Schema): Schema => ({ type: 'array', items });
+
+export const anyOf = (...schemas: readonly Schema[]): Schema => ({ anyOf: schemas });
+
+export const oneOf = (...values: readonly string[]): Schema => ({ enum: values });
+
+export const text: Schema = { type: 'string' };
+export const number: Schema = { type: 'number' };
+export const integer: Schema = { type: 'integer' };
+export const boolean: Schema = { type: 'boolean' };
+export const anyObject: Schema = { type: 'object' };
+export const anything: Schema = {};
+
+/** Of a request id or a progress token. */
+export const token: Schema = { type: ['string', 'integer'] };
+
+/** Opaque texts that a client hands back to the server; the protocol sets no bound, a gateway needs one. */
+export const MAX_CURSOR_LENGTH = 16_384;
+export const MAX_REQUEST_STATE_LENGTH = 262_144;
+
+export const cursor: Schema = { type: 'string', maxLength: MAX_CURSOR_LENGTH };
+export const requestState: Schema = { type: 'string', maxLength: MAX_REQUEST_STATE_LENGTH };

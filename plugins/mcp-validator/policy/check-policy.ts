@@ -1,0 +1,76 @@
+import { INVALID_PARAMS } from '../../shared/json-rpc/errors';
+import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
+import { isModern, type Revision } from '../../shared/revisions';
+import { RESOURCE_NOT_FOUND, type Fault } from '../fault';
+import type { Rules } from '../rules';
+
+/** Tool names of this form are repeated in the answer, as a server would. */
+const PRINTABLE_NAME = /^[\x20-\x7e]{1,128}$/;
+
+/**
+ * May this client use the tool, prompt or resource that the call names? What is denied is answered as if it were not
+ * there. Params of another shape than the protocol's name nothing, and pass: the schema has judged them already.
+ */
+export function checkPolicy(
+  method: string,
+  params: JsonObject | undefined,
+  revision: Revision,
+  rules: Rules,
+): Fault | undefined {
+  if (!params) return undefined;
+  switch (method) {
+    case 'tools/call':
+      return checkTool(memberOf(params, 'name'), rules);
+    case 'prompts/get':
+      return checkPrompt(memberOf(params, 'name'), rules);
+    case 'resources/read':
+    case 'resources/subscribe':
+    case 'resources/unsubscribe':
+      return checkResource(memberOf(params, 'uri'), revision, rules);
+    case 'completion/complete':
+      return checkReference(memberOf(params, 'ref'), revision, rules);
+    case 'subscriptions/listen':
+      return checkSubscriptions(memberOf(params, 'notifications'), revision, rules);
+    default:
+      return undefined;
+  }
+}
+
+function checkTool(name: unknown, { tools }: Rules): Fault | undefined {
+  return typeof name === 'string' && !tools.allows(name) ? unknownTool(name, 'tool_denied') : undefined;
+}
+
+/** The answer of a server that has no such tool (2025-11-25, server/tools "Error Handling"). */
+export function unknownTool(name: string, reason: string): Fault {
+  const message = PRINTABLE_NAME.test(name) ? `Unknown tool: ${name}` : 'Unknown tool';
+  return { reason, code: INVALID_PARAMS, message };
+}
+
+function checkPrompt(name: unknown, { prompts }: Rules): Fault | undefined {
+  return typeof name === 'string' && !prompts.allows(name)
+    ? { reason: 'prompt_denied', code: INVALID_PARAMS, message: 'Unknown prompt' }
+    : undefined;
+}
+
+function checkResource(uri: unknown, revision: Revision, { resources }: Rules): Fault | undefined {
+  if (typeof uri !== 'string' || resources.allows(uri)) return undefined;
+  const code = isModern(revision) ? INVALID_PARAMS : RESOURCE_NOT_FOUND;
+  return { reason: 'resource_denied', code, message: 'Resource not found' };
+}
+
+function checkReference(ref: unknown, revision: Revision, rules: Rules): Fault | undefined {
+  if (!isJsonObject(ref)) return undefined;
+  return memberOf(ref, 'type') === 'ref/prompt'
+    ? checkPrompt(memberOf(ref, 'name'), rules)
+    : checkResource(memberOf(ref, 'uri'), revision, rules);
+}
+
+function checkSubscriptions(filter: unknown, revision: Revision, rules: Rules): Fault | undefined {
+  const uris = isJsonObject(filter) ? memberOf(filter, 'resourceSubscriptions') : undefined;
+  if (!Array.isArray(uris)) return undefined;
+  for (const uri of uris) {
+    const fault = checkResource(uri, revision, rules);
+    if (fault) return fault;
+  }
+  return undefined;
+}

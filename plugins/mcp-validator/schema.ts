@@ -1,0 +1,102 @@
+import { field, type ConfigOf } from '../../kong/pdk';
+import { REVISIONS } from '../shared/revisions';
+
+const glob = field.string({ description: 'A glob: * stands for any text, ? for one character', len_min: 1 });
+
+/** Allow- and deny-list of one kind of name. */
+const lists = (what: string) =>
+  field.record(
+    {
+      allow: field.array(glob, {
+        description: `Globs of the ${what} that clients may use; empty allows all. Compared with case.`,
+        default: [],
+      }),
+      deny: field.array(glob, {
+        description: `Globs of the ${what} that clients may not use; wins over allow. They look as if they did not exist.`,
+        default: [],
+      }),
+    },
+    { description: `Which ${what} clients may use.`, required: true },
+  );
+
+/** The configuration of the plugin. */
+export const fields = {
+  mode: field.string({
+    description:
+      'enforce refuses what breaks the rules. report lets everything pass, and logs, counts and marks what would have been refused in the response header X-MCP-Validator-Report.',
+    one_of: ['enforce', 'report'],
+    default: 'enforce',
+  }),
+  revisions: field.set(field.string({ description: 'A revision of the Model Context Protocol', one_of: REVISIONS }), {
+    description: 'The revisions of the Model Context Protocol that clients may speak.',
+    default: [...REVISIONS],
+    len_min: 1,
+  }),
+  allowed_origins: field.array(field.string({ description: 'An origin or a host, as a glob', len_min: 1 }), {
+    description:
+      'Origins whose browsers may call: https://app.example.com, or a host alone; globs are allowed. Empty allows loopback origins only. Requests without Origin pass.',
+    default: [],
+  }),
+  allowed_hosts: field.array(field.string({ description: 'A host, with or without port, as a glob', len_min: 1 }), {
+    description: 'Values of the Host header that clients may use, as globs; empty allows all.',
+    default: [],
+  }),
+  accept: field.string({
+    description:
+      'strict demands that Accept names application/json and text/event-stream; lenient also takes wildcards and, for POST, a missing header.',
+    one_of: ['lenient', 'strict'],
+    default: 'lenient',
+  }),
+  max_body_bytes: field.integer({
+    description:
+      'The largest body in bytes; more is answered 413. Keep nginx_http_client_body_buffer_size at least as large.',
+    default: 4_194_304,
+    between: [1, 16_777_216],
+  }),
+  max_depth: field.integer({
+    description: 'How deep objects and arrays of a body may be nested.',
+    default: 64,
+    between: [4, 512],
+  }),
+  max_values: field.integer({
+    description: 'How many objects, arrays, strings, numbers and literals a body may hold in all.',
+    default: 100_000,
+    between: [16, 1_000_000],
+  }),
+  max_batch: field.integer({
+    description: 'How many messages a batch may hold.',
+    default: 100,
+    between: [1, 1000],
+  }),
+  batches: field.string({
+    description:
+      'by_revision takes batches in 2024-11-05 and 2025-03-26, legacy in all revisions before 2026-07-28, deny in none.',
+    one_of: ['by_revision', 'legacy', 'deny'],
+    default: 'by_revision',
+  }),
+  unknown_methods: field.string({
+    description:
+      'Whether methods that the revision does not know pass (extensions have their own) or are answered as not found; methods.allow makes one known.',
+    one_of: ['pass', 'deny'],
+    default: 'pass',
+  }),
+  methods: lists('methods'),
+  tools: lists('tools'),
+  prompts: lists('prompts'),
+  resources: lists('resource URIs'),
+  meta_key_check: field.string({
+    description:
+      'What happens to a message with a malformed key in _meta: nothing (off), a log entry (warn), or an error (deny). Servers do not enforce the rule.',
+    one_of: ['off', 'warn', 'deny'],
+    default: 'warn',
+  }),
+  status_mode: field.string({
+    description:
+      'spec answers JSON-RPC errors to clients before 2026-07-28 with HTTP 200, as servers do; always_4xx answers them with 400, which such clients report without its code.',
+    one_of: ['spec', 'always_4xx'],
+    default: 'spec',
+  }),
+} as const;
+
+/** The configuration as Kong hands it over, defaults filled in. */
+export type Config = ConfigOf<typeof fields>;

@@ -1,0 +1,144 @@
+import { Headers, Metrics, type FactsOf, type Log } from '../../../../kong/pdk';
+import { toKongFields } from '../../../../kong/pdk/kong-schema';
+import { readConfig } from '../../../../kong/pdk/read-config';
+import { mcpValidator } from '../../../../plugins/mcp-validator';
+import { access, type accessReads, prepare } from '../../../../plugins/mcp-validator/handler';
+import { fields } from '../../../../plugins/mcp-validator/schema';
+import { JSON_HEADERS, MODERN, modernMeta } from './request';
+
+type Entry = [fields: object, message: string];
+
+function start(config: Record<string, unknown> = {}) {
+  const entries: Entry[] = [];
+  const keep = (given: object, message: string): void => void entries.push([given, message]);
+  const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
+  const metrics = new Metrics();
+  const state = prepare(readConfig(fields, config), { metrics, log, now: () => 0, scope: {} });
+  return { state, entries, metrics };
+}
+
+function facts(body: object | string, headers: Record<string, string | string[]> = {}): FactsOf<typeof accessReads> {
+  return {
+    method: 'POST',
+    headers: Headers.from({ ...JSON_HEADERS, ...headers }),
+    body: { kind: 'bytes', bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) },
+    service: 'py-calculator',
+  };
+}
+
+const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'add', arguments: { a: 1 } } };
+
+describe('access', () => {
+  it('lets a good message pass and shares its summary', () => {
+    expect(access(start().state, facts(call))).toEqual({
+      kind: 'proceed',
+      share: {
+        mcp: { revision: '2025-03-26', messages: [{ kind: 'request', id: 1, method: 'tools/call', name: 'add' }] },
+      },
+    });
+  });
+
+  it('takes session headers off a stateless request', () => {
+    const body = { ...call, params: { ...call.params, _meta: modernMeta() } };
+    const headers = {
+      'mcp-protocol-version': MODERN,
+      'mcp-method': 'tools/call',
+      'mcp-name': 'add',
+      'mcp-session-id': 's',
+    };
+    expect(access(start().state, facts(body, headers))).toMatchObject({
+      kind: 'proceed',
+      clearUpstreamHeaders: ['mcp-session-id'],
+    });
+  });
+
+  it('refuses a bad one, and shares why', () => {
+    const outcome = access(start().state, facts({ ...call, params: {} }));
+    expect(outcome).toMatchObject({
+      kind: 'reject',
+      status: 200,
+      headers: { 'Content-Type': 'application/json' },
+      share: {
+        mcp_denied: { by: 'mcp-validator', reason: 'invalid_params', code: -32602 },
+        mcp: { revision: '2025-03-26', messages: [{ id: 1, method: 'tools/call' }] },
+      },
+    });
+  });
+
+  it('shares no summary of what it could not read', () => {
+    const outcome = access(start().state, facts('not json'));
+    expect(outcome.share).toEqual({ mcp_denied: { by: 'mcp-validator', reason: 'invalid_json', code: -32700 } });
+  });
+
+  it('takes as many headers as Kong hands out for too many', () => {
+    const many = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`x-${i}`, '']));
+    expect(access(start().state, facts(call, many))).toMatchObject({ kind: 'reject', status: 431 });
+  });
+
+  it('logs a malformed key in _meta, without the key', () => {
+    const { state, entries } = start();
+    access(state, facts({ ...call, params: { ...call.params, _meta: { 'bad key': 1 } } }));
+    expect(entries).toEqual([[{ service: 'py-calculator' }, 'a message has a malformed key in _meta']]);
+  });
+});
+
+describe('report mode', () => {
+  const config = { mode: 'report' };
+
+  it('lets everything pass, marks and logs what would have been refused', () => {
+    const { state, entries } = start(config);
+    expect(access(state, facts({ ...call, params: {} }, { 'x-request-id': 'abc' }))).toEqual({
+      kind: 'proceed',
+      responseHeaders: { 'X-MCP-Validator-Report': 'status=200; code=-32602; reason=invalid_params' },
+      share: { mcp: { revision: '2025-03-26', messages: [{ kind: 'request', id: 1, method: 'tools/call' }] } },
+    });
+    expect(entries).toEqual([
+      [
+        { service: 'py-calculator', requestId: 'abc', status: 200, code: -32602, reason: 'invalid_params' },
+        'would have refused a request',
+      ],
+    ]);
+  });
+
+  it('does nothing to a good message', () => {
+    expect(access(start(config).state, facts(call))).toEqual(access(start().state, facts(call)));
+  });
+});
+
+describe('metrics', () => {
+  it('count messages and refusals, and never a name that a client made up', async () => {
+    const { state, metrics } = start();
+    access(state, facts(call));
+    access(state, facts({ ...call, method: 'made-up' }));
+    access(state, facts({ ...call, params: {} }));
+    access(state, facts([call, { ...call, id: 2, params: {} }]));
+    access(state, facts('x'));
+    const text = await metrics.registry.metrics();
+    const lines = text.split('\n').filter((line) => /^mcp_validator_(?:messages|refused)_total/.test(line));
+    expect(lines.map((line) => line.replace('service="py-calculator",', ''))).toEqual([
+      'mcp_validator_messages_total{revision="2025-03-26",method="tools/call",verdict="pass"} 1',
+      'mcp_validator_messages_total{revision="2025-03-26",method="other",verdict="pass"} 1',
+      'mcp_validator_messages_total{revision="2025-03-26",method="tools/call",verdict="refuse"} 3',
+      'mcp_validator_refused_total{revision="2025-03-26",method="tools/call",reason="invalid_params"} 1',
+      'mcp_validator_refused_total{revision="2025-03-26",method="batch",reason="invalid_params"} 1',
+      'mcp_validator_refused_total{revision="unknown",method="none",reason="invalid_json"} 1',
+    ]);
+    expect(text).toContain('mcp_validator_duration_seconds_count{service="py-calculator"} 5');
+  });
+});
+
+describe('the declaration', () => {
+  it('guards: it runs before Kong limits, and refuses when it breaks', () => {
+    expect(mcpValidator).toMatchObject({ name: 'mcp-validator', priority: 930, onError: 'refuse' });
+    expect(Object.keys(mcpValidator.phases)).toEqual(['access']);
+  });
+
+  it('every description has a length that Kong takes', () => {
+    const descriptions = JSON.stringify(toKongFields(fields)).match(/(?<="description":")(?:[^"\\]|\\.)*/g) ?? [];
+    expect(descriptions.length).toBeGreaterThan(20);
+    for (const text of descriptions) {
+      expect(text.length).toBeGreaterThanOrEqual(10);
+      expect(text.length).toBeLessThanOrEqual(500);
+    }
+  });
+});
