@@ -39,6 +39,9 @@ tbody tr.span:hover { background: var(--ground); }
 .number, .time { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .number { text-align: right; }
 .time, .project { color: var(--quiet); }
+tr.span .name { min-width: 210px; }
+tr.span .subject { min-width: 140px; }
+tr.span .project { min-width: 92px; }
 .kind span { font-size: 11px; font-weight: 600; letter-spacing: .03em; padding: 2px 7px; border-radius: 4px; border: 1px solid var(--line); white-space: nowrap; }
 .status { white-space: nowrap; color: var(--quiet); }
 .status.OK { color: var(--ok); }
@@ -49,12 +52,14 @@ tr.detail > td { padding: 4px 10px 16px; background: var(--ground); }
 .detail dl { display: grid; grid-template-columns: minmax(160px, 300px) 1fr; margin: 8px 0 0; font: 12.5px/1.5 ui-monospace, monospace; }
 .detail dt, .detail dd { margin: 0; padding: 3px 8px 3px 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; white-space: pre-wrap; }
 .detail dt { color: var(--quiet); }
+.detail dt, .detail dd { max-height: 15em; overflow-y: auto; }
 .detail h2 { margin: 12px 0 0; font-size: 13px; }
 #empty { color: var(--quiet); text-align: center; padding: 48px 0; }
 [hidden] { display: none !important; }
 @media (max-width: 860px) {
   header { padding: 12px 14px; }
-  header label { flex: 1 1 40%; }
+  #state { width: 50%; text-align: right; margin: 0 0 0 auto; }
+  header label { flex: 1 1 160px; }
   select, input { flex: 1; max-width: none; width: 100%; }
   main { padding: 14px; }
   table, caption, tbody { display: block; border: 0; background: none; }
@@ -64,7 +69,7 @@ tr.detail > td { padding: 4px 10px 16px; background: var(--ground); }
     background: var(--panel); border: 1px solid var(--line); border-radius: 8px;
   }
   tbody tr.span.open { border-radius: 8px 8px 0 0; }
-  tr.span td { display: block; padding: 1px 0; }
+  tr.span td, tr.span .name, tr.span .subject, tr.span .project { display: block; padding: 1px 0; min-width: 0; }
   tr.span td:empty { display: none; }
   tr.span .name { grid-column: 1 / -1; order: -3; font-size: 15px; }
   tr.span .time { order: -2; }
