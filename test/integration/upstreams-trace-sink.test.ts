@@ -97,7 +97,7 @@ describe('trace sink with the OTLP exporter', () => {
   });
 
   it('keeps no more bytes than it may', async () => {
-    const url = await start({ maxKeptBytes: 5_000 });
+    const url = await start({ maxKeptBytes: 7_000 });
     await sendSpans(
       url,
       ['a', 'b', 'c'].map((name) => ({ name, attributes: { text: name.repeat(2_000) } })),
@@ -132,11 +132,12 @@ describe('trace sink refusals', () => {
     ['an unknown encoding', new Uint8Array(), 'br', 415],
     ['truncated protobuf', new Uint8Array([0x0a, 0x05, 0x00]), '', 422],
     ['nesting without end', nested(5_000), '', 422],
+    ['more messages than it decodes', field(1, field(2, Buffer.alloc(20_000, Buffer.from([0x12, 0])))), '', 413],
     ['what is not gzip', new Uint8Array([1, 2, 3]), 'gzip', 422],
     ['a long body', new Uint8Array(70_000), '', 413],
     ['a body that unpacks to a long one', gzipSync(new Uint8Array(1_000_000)), 'gzip', 413],
   ])('%s', async (_what, body, encoding, status) => {
-    const url = await start({ maxBodyBytes: 65_536 });
+    const url = await start({ maxBodyBytes: 65_536, maxMessages: 5_001 });
     const response = await post(url, body, { ...protobuf, ...(encoding !== '' && { 'content-encoding': encoding }) });
     expect(response.status).toBe(status);
     expect(await response.json()).toEqual({ detail: expect.any(String) as string });
@@ -243,15 +244,17 @@ async function openEvents(url: string, headers: Record<string, string> = {}): Pr
   };
 }
 
+/** A length-delimited protobuf field. */
+function field(number: number, body: Buffer): Buffer {
+  const length: number[] = [];
+  let rest = body.length;
+  for (; rest > 127; rest >>>= 7) length.push((rest & 127) | 128);
+  return Buffer.concat([Buffer.from([(number << 3) | 2, ...length, rest]), body]);
+}
+
 /** A request whose one attribute is an array in an array in an array, and so on. */
-function nested(levels: number): Uint8Array {
-  const field = (number: number, body: Buffer): Buffer => {
-    const length: number[] = [];
-    let rest = body.length;
-    for (; rest > 127; rest >>>= 7) length.push((rest & 127) | 128);
-    return Buffer.concat([Buffer.from([(number << 3) | 2, ...length, rest]), body]);
-  };
-  let value = Buffer.alloc(0);
-  for (let level = 0; level < levels; level += 1) value = field(5, field(1, value)) as Buffer<ArrayBuffer>;
+function nested(levels: number): Buffer {
+  let value: Buffer = Buffer.alloc(0);
+  for (let level = 0; level < levels; level += 1) value = field(5, field(1, value));
   return field(1, field(2, field(2, field(9, field(2, value)))));
 }

@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs';
+import { countMessages } from './count-messages';
 
 // The messages of opentelemetry-proto (trace/v1, common/v1, resource/v1) with the fields that a viewer needs; others
 // are skipped as unknown. Field numbers are those of the published protocol.
@@ -64,11 +65,22 @@ export interface WireRequest {
   resourceSpans?: { resource?: { attributes?: KeyValue[] }; scopeSpans?: { spans?: WireSpan[] }[] }[];
 }
 
-/** Decodes a request, or undefined when the bytes are none. Nesting is bounded by the protobuf runtime (100 levels). */
-export function decodeRequest(bytes: Uint8Array): WireRequest | undefined {
+/** A decoded request and how many messages it is made of: spans, attributes, values, events. */
+export interface Decoded {
+  request: WireRequest;
+  messages: number;
+}
+
+/**
+ * Decodes a request of at most `maxMessages` messages. Otherwise tells whether it has `too_many` of them or is
+ * `invalid`. Nesting is bounded by the protobuf runtime (100 levels).
+ */
+export function decodeRequest(bytes: Uint8Array, maxMessages: number): Decoded | 'too_many' | 'invalid' {
   try {
-    return request.toObject(request.decode(bytes), { longs: String, bytes: String });
+    const messages = countMessages(request, bytes, maxMessages);
+    if (messages > maxMessages) return 'too_many';
+    return { request: request.toObject(request.decode(bytes), { longs: String, bytes: String }), messages };
   } catch {
-    return undefined;
+    return 'invalid';
   }
 }

@@ -9,7 +9,7 @@ export interface KeptSpan {
 /** How much is kept; the oldest spans make room. */
 export interface StoreLimits {
   maxSpans: number;
-  /** Bound on what all kept spans take together, by the size of their wire form. */
+  /** Bound on what all kept spans take together, by the sizes given with them. */
   maxBytes: number;
 }
 
@@ -28,9 +28,9 @@ export class SpanStore {
     this.#seq = lastSeq;
   }
 
-  /** Keeps the spans of one request that took `wireBytes` in all, and tells the listeners of those that fit. */
-  add(spans: readonly Span[], wireBytes: number): void {
-    const bytes = Math.ceil(wireBytes / Math.max(1, spans.length));
+  /** Keeps the spans of one request that take `totalBytes` in all, and tells the listeners of those that fit. */
+  add(spans: readonly Span[], totalBytes: number): void {
+    const bytes = Math.ceil(totalBytes / Math.max(1, spans.length));
     const added = spans.map((span) => ({ seq: ++this.#seq, span, bytes }));
     this.#kept.push(...added.slice(-this.limits.maxSpans));
     this.#bytes += bytes * Math.min(spans.length, this.limits.maxSpans);

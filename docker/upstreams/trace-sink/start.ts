@@ -15,24 +15,29 @@ import { phoenixSpanOf } from './views';
 export interface TraceSinkOptions extends ListenOptions {
   /** Spans kept, default 1000; the oldest make room. */
   maxSpans?: number;
-  /** Bytes that the kept spans took on the wire, default 32 MiB; the oldest make room. */
+  /** About what the kept spans may take in memory, default 64 MiB; the oldest make room. */
   maxKeptBytes?: number;
   /** Longest request body in bytes, packed and unpacked alike, default 4 MiB; a longer one is answered 413. */
   maxBodyBytes?: number;
+  /** Messages (spans, attributes, values, events) in one request, default 200,000; more are answered 413. */
+  maxMessages?: number;
   /** Pages that watch at once, default 32; one more is answered 503. */
   maxWatchers?: number;
 }
 
 /** The least that `ExportTraceServiceResponse` can be: no field set means all spans were taken. */
 const ALL_TAKEN = new Uint8Array(0);
+/** What a message takes in memory beside its text, about. */
+const BYTES_PER_MESSAGE = 100;
 /** Phoenix's own default and maximum of `limit`. */
 const SPANS_LIMIT = { default: 100, max: 1_000 };
 
 /** Starts a stand-in for Arize Phoenix: OTLP traces in, by Phoenix's rules; a page and Phoenix's span queries out. */
 export async function startTraceSink({
   maxSpans = 1_000,
-  maxKeptBytes = 33_554_432,
+  maxKeptBytes = 67_108_864,
   maxBodyBytes = 4_194_304,
+  maxMessages = 200_000,
   maxWatchers = 32,
   ...listen
 }: TraceSinkOptions = {}): Promise<RunningServer> {
@@ -54,7 +59,7 @@ export async function startTraceSink({
     async (request, response) => {
       const route = routeOf(request);
       if (route?.path === '/v1/traces') {
-        if (route.method === 'POST') await receiveTraces(store, maxBodyBytes, request, response);
+        if (route.method === 'POST') await receiveTraces(store, { maxBodyBytes, maxMessages }, request, response);
         else sendJson(response, 405, { detail: 'Method Not Allowed' }, { allow: 'POST' });
       } else if (route?.method !== 'GET') sendJson(response, 404, { detail: 'Not Found' });
       else if (route.path === '/') send(response, 200, 'text/html; charset=utf-8', page, pageHeaders);
@@ -70,7 +75,7 @@ export async function startTraceSink({
 
 async function receiveTraces(
   store: SpanStore,
-  maxBytes: number,
+  { maxBodyBytes, maxMessages }: { maxBodyBytes: number; maxMessages: number },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -79,7 +84,7 @@ async function receiveTraces(
   };
   const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
   // The body is read in any case, so that the connection stays in step.
-  const body = await readBody(request, maxBytes);
+  const body = await readBody(request, maxBodyBytes);
   const headers = checkHeaders(contentType, contentEncoding);
   if (!headers.ok) {
     refuse(headers.status, headers.detail);
@@ -89,18 +94,23 @@ async function receiveTraces(
     sendJson(response, 413, { detail: 'Request body too large' }, { connection: 'close' });
     return;
   }
-  const unpacked = await unpack(body, headers.value, maxBytes);
+  const unpacked = await unpack(body, headers.value, maxBodyBytes);
   if (!unpacked.ok) {
     refuse(unpacked.status, unpacked.detail);
     return;
   }
-  const decoded = decodeRequest(unpacked.value);
-  if (!decoded) {
+  const decoded = decodeRequest(unpacked.value, maxMessages);
+  if (decoded === 'too_many') {
+    refuse(413, 'Request has too many spans, attributes or events');
+    return;
+  }
+  if (decoded === 'invalid') {
     refuse(422, 'Request body is invalid ExportTraceServiceRequest');
     return;
   }
   const project = request.headers['x-project-name'];
-  store.add(readSpans(decoded, typeof project === 'string' ? project : undefined), unpacked.value.length);
+  const spans = readSpans(decoded.request, typeof project === 'string' ? project : undefined);
+  store.add(spans, unpacked.value.length + decoded.messages * BYTES_PER_MESSAGE);
   send(response, 200, 'application/x-protobuf', ALL_TAKEN);
 }
 
