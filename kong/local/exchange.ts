@@ -1,0 +1,222 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Balancer, Peer } from './balancer/balancer';
+import type { Consumer, Reference, Route, Service } from './config/model';
+import { errorBody, errorType, messageFor } from './errors';
+import { HeaderList } from './header-list';
+import { encodeJson, EXITED, LuaError, luaToString, type Exited, type LuaTable, type LuaValue } from './lua/value';
+import type { PluginRun, Runtime } from './runtime';
+import { RequestBody } from './request-body';
+import type { Match } from './router';
+import { queryOf } from './uri';
+import { serialize, type Traffic } from './serialize';
+import type { Worker } from './worker';
+
+export type PhaseName = 'rewrite' | 'access' | 'balancer' | 'header_filter' | 'body_filter' | 'log' | 'error';
+
+/** An answer of Kong's own. */
+export interface OwnAnswer {
+  readonly status: number;
+  readonly headers: LuaTable;
+  readonly body: Buffer | undefined;
+  readonly contentType?: string;
+}
+
+/** One attempt to reach an upstream, as Kong logs it. */
+export interface Try extends LuaTable {
+  readonly ip: string;
+  readonly port: number;
+  readonly balancer_start: number;
+  readonly balancer_latency: number;
+  readonly state?: string;
+  readonly code?: number;
+}
+
+/** Where the request goes, after the router and until a plugin says otherwise. */
+export interface UpstreamRequest {
+  scheme: string;
+  method: string;
+  /** Path without query, ready for the request line. */
+  path: string;
+  query: string | undefined;
+  /** The `Host` header, where it is not the target's own. */
+  host: string | undefined;
+  serviceHost: string;
+  servicePort: number;
+  connectTimeoutMs: number;
+  readTimeoutMs: number;
+  retries: number;
+}
+
+/** Moments in milliseconds since the epoch. */
+export interface Moments {
+  start: number;
+  accessEnd?: number;
+  balancerEnd?: number;
+  headerFilter?: number;
+  bodyEnd?: number;
+}
+
+/** One request on its way through the gateway, and all that Kong keeps of it (`ngx.ctx`). */
+export class Exchange {
+  readonly id = randomBytes(16).toString('hex');
+  readonly method: string;
+  readonly target: string;
+  readonly headers: HeaderList;
+  readonly body: RequestBody;
+  readonly responseHeaders = new HeaderList();
+  readonly moments: Moments;
+  readonly tries: Try[] = [];
+  readonly clientIp: string;
+  readonly clientPort: number;
+  readonly port: number;
+  readonly pluginContext = new Map<string, Record<string, LuaValue>>();
+  /** What plugin servers put into `ngx.ctx`. */
+  readonly nginxContext = new Map<string, LuaValue>();
+  readonly logValues: { readonly key: string; readonly value: LuaValue }[] = [];
+  phase: PhaseName = 'rewrite';
+  /** The plugins that were found for this request, once access began. */
+  collected: readonly PluginRun[] | undefined;
+  currentPlugin: PluginRun | undefined;
+  query: string | undefined;
+  match: Match | undefined;
+  consumer: Consumer | LuaTable | undefined;
+  credential: LuaTable | undefined;
+  upstream: UpstreamRequest | undefined;
+  balancer: Balancer | undefined;
+  peer: Peer | undefined;
+  upstreamStatus: number | undefined;
+  forwardedPrefix: string | undefined;
+  status = 200;
+  answer: OwnAnswer | undefined;
+  /** What `kong.response.exit` in a header filter puts in the place of the body. */
+  bodyInstead: Buffer | undefined;
+  proxied = false;
+  exited = false;
+  unexpected = false;
+  headersSent = false;
+  clientGone = false;
+
+  constructor(
+    readonly runtime: Runtime,
+    readonly worker: Worker,
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly now: () => number,
+    private readonly traffic: () => Traffic,
+  ) {
+    this.method = request.method ?? 'GET';
+    this.target = request.url ?? '/';
+    this.query = queryOf(this.target);
+    this.headers = HeaderList.fromRaw(request.rawHeaders);
+    this.moments = { start: now() };
+    const { socket } = request;
+    this.clientIp = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    this.clientPort = socket.remotePort ?? 0;
+    this.port = socket.localPort ?? 0;
+    const declared = this.headers.get('content-length');
+    const { settings } = runtime;
+    this.body = new RequestBody(request, declared === undefined ? undefined : Number(declared), {
+      bufferBytes: settings.bodyBufferBytes,
+      maxBytes: settings.maxBodyBytes,
+    });
+  }
+
+  get route(): Route | undefined {
+    return this.match?.route;
+  }
+
+  get service(): Service | undefined {
+    return this.match?.service;
+  }
+
+  /** nginx's `$host`: without port, in lower case. */
+  get host(): string {
+    return (this.headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();
+  }
+
+  /** Where the answer came from (`kong.response.get_source`). */
+  get source(): 'error' | 'exit' | 'service' {
+    if (this.unexpected) return 'error';
+    if (this.exited) return 'exit';
+    return this.proxied ? 'service' : 'error';
+  }
+
+  log(level: string, message: string): void {
+    const from = this.currentPlugin ? `[${this.currentPlugin.handler.name}] ` : '';
+    this.runtime.log(level, `${from}${message} (request ${this.id})`);
+  }
+
+  /** The data of the plugin that runs, kept from phase to phase (`kong.ctx.plugin`). */
+  pluginData(): Record<string, LuaValue> {
+    const name = this.currentPlugin?.handler.name ?? '';
+    const present = this.pluginContext.get(name);
+    if (present) return present;
+    const made: Record<string, LuaValue> = {};
+    this.pluginContext.set(name, made);
+    return made;
+  }
+
+  /** The log entry as it stands now. */
+  logEntry(): LuaTable {
+    return serialize(this, this.traffic());
+  }
+
+  /** Ends the phase with an answer (`kong.response.exit`). Only the first answer of the access phase counts. */
+  exit(status: number, body?: LuaValue, headers: LuaTable = {}): Exited {
+    this.exited = true;
+    const json = typeof body === 'object' && body !== null && !(body instanceof Uint8Array);
+    const bytes = json ? Buffer.from(encodeJson(body), 'latin1') : bytesOf(body);
+    const answer: OwnAnswer = {
+      status,
+      headers,
+      body: bytes,
+      ...(json && { contentType: 'application/json; charset=utf-8' }),
+    };
+    if (this.phase !== 'header_filter') {
+      this.answer ??= answer;
+      return EXITED;
+    }
+    this.applyAnswer(answer);
+    this.bodyInstead = bytes ?? Buffer.alloc(0);
+    return EXITED;
+  }
+
+  /** Ends the phase with an error in the form that the client accepts (`kong.response.error`). */
+  error(status: number, message?: string, headers: LuaTable = {}): Exited {
+    const type = errorType(this.headers.get('accept'));
+    const body = errorBody(type, message ?? messageFor(status), this.id);
+    return this.exit(status, body, { ...headers, 'Content-Type': headers['Content-Type'] ?? type });
+  }
+
+  /** Puts an answer's status and headers into the response. */
+  applyAnswer({ status, headers, body, contentType }: OwnAnswer): void {
+    this.status = status;
+    for (const [name, value] of Object.entries(headers)) {
+      if (/^transfer[-_]encoding$/i.test(name)) this.log('warn', 'manually setting Transfer-Encoding. Ignored.');
+      else this.responseHeaders.set(name, ...headerValues(value));
+    }
+    const own = Object.keys(headers).map((name) => name.toLowerCase());
+    if (contentType !== undefined && !own.includes('content-type')) this.responseHeaders.set('Content-Type', contentType);
+    if (!own.includes('content-length')) this.responseHeaders.set('Content-Length', String(body?.length ?? 0));
+  }
+}
+
+/** A header's values as Kong normalises them: an empty one becomes a space. */
+export function headerValues(value: LuaValue): string[] {
+  const values = Array.isArray(value) ? (value as readonly LuaValue[]) : [value];
+  return values.map((one) => {
+    const text = luaToString(one);
+    // nginx escapes what would split a header.
+    return text === '' ? ' ' : text.replace(/[\0-\x1f\x7f]/g, (char) => encodeURIComponent(char));
+  });
+}
+
+function bytesOf(body: LuaValue): Buffer | undefined {
+  if (body === undefined || body === null) return undefined;
+  if (body instanceof Uint8Array) return Buffer.from(body);
+  if (typeof body === 'string') return Buffer.from(body, 'latin1');
+  throw new LuaError('body must be a nil, string or table');
+}
+
+export const referenceId = (reference: Reference | undefined): string | undefined => reference?.id;

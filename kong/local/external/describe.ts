@@ -1,0 +1,53 @@
+import { exec } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { PluginServer } from '../config/settings';
+import type { PluginSchema } from '../config/plugin-schema';
+
+/** A plugin as its server describes it: the answer of `query_cmd`. */
+export interface Description {
+  readonly name: string;
+  readonly priority: number;
+  readonly version: string;
+  readonly phases: readonly string[];
+  readonly schema: PluginSchema;
+  readonly protocol: string;
+  readonly server: PluginServer;
+}
+
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/** Asks a plugin server for its plugin; of several only the first counts, as in Kong 3.9 (`process.lua`). Throws, naming the server. */
+export async function describe(server: PluginServer): Promise<Description> {
+  const answer = await run(server);
+  let dump: unknown;
+  try {
+    dump = JSON.parse(answer);
+  } catch (error) {
+    throw new Error(`failed decoding plugin info: ${error instanceof Error ? error.message : ''} (${server.name})`);
+  }
+  if (typeof dump !== 'object' || dump === null) throw new Error(`not a plugin info table: ${server.queryCommand}`);
+  const { Protocol, Plugins = dump } = dump as { Protocol?: string; Plugins?: unknown };
+  const [info] = Plugins as Readonly<Record<string, unknown>>[];
+  if (!info) throw new Error(`no plugin in the answer of ${server.queryCommand}`);
+  return {
+    name: info['Name'] as string,
+    priority: Number(info['Priority'] ?? 0),
+    version: String(info['Version'] ?? ''),
+    phases: (info['Phases'] ?? []) as string[],
+    schema: (info['Schema'] ?? {}) as PluginSchema,
+    protocol: Protocol ?? 'MsgPack:1',
+    server,
+  };
+}
+
+/** What the command prints; its exit code does not matter to Kong, its output does. */
+async function run({ queryCommand }: PluginServer): Promise<string> {
+  try {
+    const { stdout } = await promisify(exec)(queryCommand, { encoding: 'latin1', maxBuffer: MAX_ANSWER_BYTES });
+    return stdout;
+  } catch (error) {
+    const { stdout, message } = error as { stdout?: string; message: string };
+    if (stdout) return stdout;
+    throw new Error(`error loading plugins info: ${message}`);
+  }
+}

@@ -1,0 +1,67 @@
+import type { Exchange } from '../exchange';
+import type { LuaFunction } from '../lua/machine';
+import { encodeJson, LuaError, type LuaValue, type PdkResult } from '../lua/value';
+import type { PdkFunction, PdkModule } from './function';
+import { nginx } from './nginx';
+import { logging, node } from './node';
+import { request } from './request';
+import { response } from './response';
+import { service } from './service';
+
+/** The PDK over one request: functions by their full names, as a plugin server calls them. */
+export type Pdk = Readonly<Record<string, (...args: LuaValue[]) => PdkResult | Promise<PdkResult>>>;
+
+const MODULES: PdkModule = { ...request, ...response, ...service, ...node };
+
+/** What snippets can call: the PDK and nginx's functions. */
+export const luaFunctions: ReadonlyMap<string, LuaFunction<Exchange>> = new Map([
+  ...Object.entries(MODULES)
+    .filter(([name]) => !name.startsWith('kong.ctx.shared.'))
+    .map(([name, call]): [string, LuaFunction<Exchange>] => [name, (x, args) => call(x, ...args)]),
+  ...Object.entries(nginx),
+]);
+
+/** What plugin servers see in place of the PDK's own (`exposed_api` in `plugin_servers/plugin.lua`). */
+const EXPOSED: PdkModule = {
+  ...MODULES,
+  ...logging,
+  'kong.log.serialize': (x) => encodeJson(MODULES['kong.log.serialize']?.(x) as LuaValue),
+  'ngx.req.get_body_file': async (x) => {
+    const body = await x.body.read();
+    return body.kind === 'file' ? body.path : undefined;
+  },
+};
+
+/** In the log phase a plugin server works on saved data; what is not saved can't be asked for in a timer. */
+const SAVED = /^kong\.(?:ctx\.|log\.|node\.|router\.|ip\.|plugin\.|nginx\.(?:get_ctx|set_ctx|req_start_time|get_subsystem)|client\.(?:get_consumer|get_credential|load_consumer)|request\.(?:get_headers?|get_uri_captures|get_start_time)|response\.get_)/;
+
+/** The PDK for a plugin server, bound to a request. */
+export function bindPdk(x: Exchange): Pdk {
+  return Object.fromEntries(Object.entries(EXPOSED).map(([name, call]) => [name, bind(x, call)]));
+}
+
+/** The PDK for a plugin server's log event: it runs in a timer, after the request. */
+export function bindSavedPdk(x: Exchange): Pdk {
+  const saved = encodeJson(x.logEntry());
+  const requestHeaders = x.headers.toTable(100);
+  const responseHeaders = x.responseHeaders.toTable(100);
+  return {
+    ...Object.fromEntries(
+      Object.entries(EXPOSED).map(([name, call]) => [
+        name,
+        SAVED.test(name)
+          ? bind(x, call)
+          : () => {
+              throw new LuaError('API disabled in the context of ngx.timer');
+            },
+      ]),
+    ),
+    'kong.log.serialize': () => saved,
+    'kong.request.get_headers': () => requestHeaders,
+    'kong.response.get_headers': () => responseHeaders,
+  };
+}
+
+function bind(x: Exchange, call: PdkFunction): Pdk[string] {
+  return (...args) => call(x, ...args);
+}

@@ -1,0 +1,66 @@
+import type { Exited } from '../lua/value';
+import type { PluginConfig, PluginHandler } from '../plugin-handler';
+import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
+
+interface Config extends PluginConfig {
+  readonly allow?: readonly string[];
+  readonly deny?: readonly string[];
+  readonly hide_groups_header: boolean;
+  readonly always_use_authenticated_groups: boolean;
+}
+
+const handler: PluginHandler = {
+  name: 'acl',
+  priority: 950,
+  version: KONG_VERSION,
+
+  access(x, given) {
+    const config = given as Config;
+    const isDenying = (config.deny?.length ?? 0) > 0;
+    const refuse = (): Exited => (x.credential ? x.error(403, 'You cannot consume this service') : x.error(401));
+    const consumerId = x.consumer?.['id'];
+    const shared = x.runtime.lua.getShared(x.id, 'authenticated_groups');
+    const authenticated = Array.isArray(shared) ? (shared as string[]) : undefined;
+    const usesAuthenticated =
+      authenticated !== undefined &&
+      (consumerId === undefined || !x.credential || config.always_use_authenticated_groups);
+    if (consumerId === undefined && !usesAuthenticated) return refuse();
+    const own = usesAuthenticated
+      ? authenticated
+      : x.runtime.lookups.groups.get(String(consumerId))?.map(({ group }) => group);
+    if (!own && !isDenying) return refuse();
+    const groups = own ?? [];
+    const listed = (isDenying ? config.deny : config.allow) ?? [];
+    if (groups.some((group) => listed.includes(group)) === isDenying) {
+      return x.error(403, 'You cannot consume this service');
+    }
+    if (!config.hide_groups_header) {
+      x.headers.set(usesAuthenticated ? 'X-Authenticated-Groups' : 'X-Consumer-Groups', groups.join(', ') || ' ');
+    }
+    return undefined;
+  },
+};
+
+const groups = { type: 'array', elements: { type: 'string' } };
+const flag = { type: 'boolean', required: true, default: false };
+
+export const acl: BundledPlugin = {
+  handler,
+  schema: {
+    fields: [
+      noConsumer,
+      {
+        config: {
+          type: 'record',
+          fields: [
+            { allow: groups },
+            { deny: groups },
+            { hide_groups_header: flag },
+            { always_use_authenticated_groups: flag },
+          ],
+        },
+      },
+    ],
+    entity_checks: [{ only_one_of: ['config.allow', 'config.deny'] }],
+  },
+};

@@ -1,0 +1,156 @@
+import type { Field } from '../config/field';
+import type { Exchange } from '../exchange';
+import type { PluginConfig, PluginHandler } from '../plugin-handler';
+import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
+
+const METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'];
+
+interface Config extends PluginConfig {
+  readonly origins?: readonly string[];
+  readonly headers?: readonly string[];
+  readonly exposed_headers?: readonly string[];
+  readonly methods?: readonly string[];
+  readonly max_age?: number;
+  readonly credentials: boolean;
+  readonly private_network: boolean;
+  readonly preflight_continue: boolean;
+}
+
+const handler: PluginHandler = {
+  name: 'cors',
+  priority: 2000,
+  version: KONG_VERSION,
+
+  access(x, given) {
+    const config = given as Config;
+    const requested = x.headers.has('origin') && x.headers.has('access-control-request-method');
+    if (x.method !== 'OPTIONS' || !requested) return undefined;
+    x.pluginData()['skip'] = true;
+    if (config.preflight_continue) return undefined;
+    const headers = x.responseHeaders;
+    setCredentials(x, config, setOrigin(x, config, false), false);
+    const wanted = x.headers.get('access-control-request-headers');
+    if (config.headers?.length) headers.set('Access-Control-Allow-Headers', config.headers.join(','));
+    else if (wanted === undefined) headers.remove('Access-Control-Allow-Headers');
+    else headers.set('Access-Control-Allow-Headers', wanted);
+    headers.set('Access-Control-Allow-Methods', (config.methods ?? METHODS).join(','));
+    if (config.max_age !== undefined) headers.set('Access-Control-Max-Age', String(config.max_age));
+    if (config.private_network && x.headers.get('access-control-request-private-network') === 'true') {
+      headers.set('Access-Control-Allow-Private-Network', 'true');
+    }
+    return x.exit(200);
+  },
+
+  headerFilter(x, given) {
+    const config = given as Config;
+    if (x.pluginData()['skip'] === true) return undefined;
+    setCredentials(x, config, setOrigin(x, config, true), true);
+    if (config.exposed_headers?.length) {
+      x.responseHeaders.set('Access-Control-Expose-Headers', config.exposed_headers.join(','));
+    }
+    return undefined;
+  },
+};
+
+/** Sets the allowed origin; gives whether it is any (`configure_origin`). */
+function setOrigin(x: Exchange, { origins = [] }: Config, inFilter: boolean): boolean {
+  const headers = x.responseHeaders;
+  const [first] = origins;
+  if (first === undefined || (origins.length === 1 && first === '*')) {
+    headers.set('Access-Control-Allow-Origin', '*');
+    return true;
+  }
+  addVary(x, inFilter);
+  if (origins.length === 1 && /^[A-Za-z0-9.:/-]+$/.test(first)) {
+    headers.set('Access-Control-Allow-Origin', first);
+    return false;
+  }
+  const origin = x.headers.get('origin');
+  if (origin !== undefined) {
+    if (origins.includes('*')) {
+      headers.set('Access-Control-Allow-Origin', '*');
+      return true;
+    }
+    const given = normalizeOrigin(origin);
+    if (origins.some((entry) => allows(entry, given))) {
+      headers.set('Access-Control-Allow-Origin', given.domain);
+      return false;
+    }
+  }
+  headers.remove('Access-Control-Allow-Origin');
+  return false;
+}
+
+function setCredentials(x: Exchange, { credentials }: Config, anyOrigin: boolean, inFilter: boolean): void {
+  if (!credentials) return;
+  const headers = x.responseHeaders;
+  const origin = x.headers.get('origin');
+  if (anyOrigin && origin === undefined) return;
+  if (anyOrigin && origin !== undefined) {
+    addVary(x, inFilter);
+    headers.set('Access-Control-Allow-Origin', origin);
+  }
+  headers.set('Access-Control-Allow-Credentials', 'true');
+}
+
+function addVary(x: Exchange, inFilter: boolean): void {
+  if (inFilter) x.responseHeaders.add('vary', 'Origin');
+  else x.responseHeaders.set('vary', 'Origin');
+}
+
+interface Origin {
+  readonly domain: string;
+  readonly host: string;
+}
+
+/** An origin without its scheme's default port. */
+function normalizeOrigin(text: string): Origin {
+  const [, scheme, host, port] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?/.exec(text) ?? [];
+  if (!host) return { domain: text, host: text };
+  const isDefault = (scheme === 'http' && port === '80') || (scheme === 'https' && port === '443');
+  return { domain: `${scheme ? `${scheme}://` : ''}${host}${port && !isDefault ? `:${port}` : ''}`, host };
+}
+
+function allows(entry: string, given: Origin): boolean {
+  if (!/[^A-Za-z0-9.:/-]/.test(entry)) return normalizeOrigin(entry).domain === given.domain;
+  // Kong did not anchor expressions once, so it does now what their authors meant.
+  const source = entry.replace(/^\^/, '').replace(/\$$/, '');
+  return new RegExp(`^(?:${source})$`).test(entry.includes(':') ? given.domain : given.host);
+}
+
+const word: Field = { type: 'string' };
+const flag: Field = { type: 'boolean', required: true, default: false };
+
+export const cors: BundledPlugin = {
+  handler,
+  schema: {
+    fields: [
+      noConsumer,
+      {
+        config: {
+          type: 'record',
+          fields: [
+            { origins: { type: 'array', elements: { type: 'string', check: checkOrigin } } },
+            { headers: { type: 'array', elements: word } },
+            { exposed_headers: { type: 'array', elements: word } },
+            { methods: { type: 'array', default: METHODS, elements: { type: 'string', one_of: METHODS } } },
+            { max_age: { type: 'number' } },
+            { credentials: flag },
+            { private_network: flag },
+            { preflight_continue: flag },
+          ],
+        },
+      },
+    ],
+  },
+};
+
+function checkOrigin(value: unknown): string | undefined {
+  const text = String(value);
+  try {
+    if (text !== '*') new RegExp(text);
+    return undefined;
+  } catch {
+    return `'${text}' is not a valid regex`;
+  }
+}

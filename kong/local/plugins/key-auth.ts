@@ -1,0 +1,129 @@
+import { HEADER_NAME } from '../config/text-checks';
+import type { Consumer, KeyAuth } from '../config/model';
+import type { Exchange } from '../exchange';
+import { isTable, type Exited, type LuaTable, type LuaValue } from '../lua/value';
+import { parseQuery, removeArgument } from '../pdk/query';
+import { request } from '../pdk/request';
+import type { PluginConfig, PluginHandler } from '../plugin-handler';
+import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
+
+interface Config extends PluginConfig {
+  readonly key_names: readonly string[];
+  readonly hide_credentials: boolean;
+  readonly anonymous?: string;
+  readonly key_in_header: boolean;
+  readonly key_in_query: boolean;
+  readonly key_in_body: boolean;
+  readonly run_on_preflight: boolean;
+  readonly realm?: string;
+}
+
+const handler: PluginHandler = {
+  name: 'key-auth',
+  priority: 1250,
+  version: KONG_VERSION,
+
+  async access(x, given) {
+    const config = given as Config;
+    if (!config.run_on_preflight && x.method === 'OPTIONS') return undefined;
+    if (config.anonymous !== undefined && x.credential) return undefined;
+    const problem = await authenticate(x, config);
+    if (problem === undefined) return undefined;
+    if (config.anonymous === undefined) return refuse(x, config, problem);
+    const { consumers, consumersByName } = x.runtime.lookups;
+    setConsumer(x, consumers.get(config.anonymous) ?? consumersByName.get(config.anonymous), undefined);
+    return undefined;
+  },
+};
+
+function refuse(x: Exchange, { realm }: Config, message: string): Exited {
+  const challenge = realm === undefined ? 'Key' : `Key realm="${realm}"`;
+  return x.error(401, message, { 'WWW-Authenticate': challenge });
+}
+
+/** Finds the key and its consumer; gives why not. */
+async function authenticate(x: Exchange, config: Config): Promise<string | undefined> {
+  const body = config.key_in_body ? await bodyTable(x) : {};
+  const query = parseQuery(x.query);
+  let key: string | undefined;
+  for (const name of config.key_names) {
+    const value = find(x, config, name, query, body);
+    if (Array.isArray(value)) return 'Duplicate API key found';
+    if (typeof value !== 'string') continue;
+    key = value;
+    if (config.hide_credentials) hide(x, name);
+    break;
+  }
+  if (!key) return 'No API key found in request';
+  const credential = x.runtime.lookups.keys.get(key);
+  if (!credential) return 'Unauthorized';
+  setConsumer(x, x.runtime.lookups.consumers.get(credential.consumer.id), credential);
+  return undefined;
+}
+
+function find(x: Exchange, config: Config, name: string, query: LuaTable, body: LuaTable): LuaValue {
+  const headers = config.key_in_header ? x.headers.all(name) : [];
+  if (headers.length > 0) return headers.length === 1 ? headers[0] : headers;
+  if (config.key_in_query && Object.hasOwn(query, name)) return query[name];
+  return Object.hasOwn(body, name) ? body[name] : undefined;
+}
+
+async function bodyTable(x: Exchange): Promise<LuaTable> {
+  const body = await request['kong.request.get_body']?.(x);
+  return isTable(body) ? (body as LuaTable) : {};
+}
+
+function hide(x: Exchange, name: string): void {
+  if (x.query !== undefined) {
+    x.query = removeArgument(x.query, name);
+    if (x.upstream) x.upstream.query = x.query === '' ? undefined : x.query;
+  }
+  x.headers.remove(name);
+}
+
+function setConsumer(x: Exchange, consumer: Consumer | undefined, credential: KeyAuth | undefined): void {
+  x.consumer = consumer;
+  x.credential = credential;
+  const set = (name: string, value: string | undefined) => {
+    if (value === undefined) x.headers.remove(name);
+    else x.headers.set(name, value);
+  };
+  set('X-Consumer-ID', consumer?.id);
+  set('X-Consumer-Custom-ID', consumer?.custom_id);
+  set('X-Consumer-Username', consumer?.username);
+  set('X-Credential-Identifier', credential?.id);
+  set('X-Anonymous-Consumer', credential ? undefined : 'true');
+}
+
+const flag = (value: boolean) => ({ type: 'boolean', required: true, default: value });
+
+export const keyAuth: BundledPlugin = {
+  handler,
+  schema: {
+    fields: [
+      noConsumer,
+      {
+        config: {
+          type: 'record',
+          fields: [
+            {
+              key_names: {
+                type: 'array',
+                required: true,
+                elements: { type: 'string', match: HEADER_NAME },
+                default: ['apikey'],
+              },
+            },
+            { hide_credentials: flag(false) },
+            { anonymous: { type: 'string' } },
+            { key_in_header: flag(true) },
+            { key_in_query: flag(true) },
+            { key_in_body: flag(false) },
+            { run_on_preflight: flag(true) },
+            { realm: { type: 'string' } },
+          ],
+        },
+      },
+    ],
+  },
+};

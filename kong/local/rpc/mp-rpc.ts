@@ -1,0 +1,205 @@
+import { Decoder } from '@msgpack/msgpack';
+import { encodeJson, EXITED, Failure, isTable, LuaError, Several, toBytes, type Exited, type LuaTable, type LuaValue, type PdkResult } from '../lua/value';
+import type { Pdk } from '../pdk/table';
+import type { PluginConfig } from '../plugin-handler';
+import { SocketFailure, type Connection } from './connection';
+import { ConnectionPool } from './connection-pool';
+import { RunningInstances, type InstanceCalls } from './instances';
+import { Binary, EmptyMap, pack, type Packable } from './mp-pack';
+import type { RpcOptions } from './pb-rpc';
+
+/** An error that the server answered, in its own words. */
+export class ServerError extends Error {
+  override readonly name = 'ServerError';
+}
+
+/** Which step answers which function's result; any other goes by `plugin.Step`. */
+const STEPS: Readonly<Record<string, string>> = {
+  'kong.client.get_credential': 'plugin.StepCredential',
+  'kong.client.load_consumer': 'plugin.StepConsumer',
+  'kong.client.get_consumer': 'plugin.StepConsumer',
+  'kong.client.authenticate': 'plugin.StepCredential',
+  'kong.node.get_memory_stats': 'plugin.StepMemoryStats',
+  'kong.router.get_route': 'plugin.StepRoute',
+  'kong.router.get_service': 'plugin.StepService',
+  'kong.request.get_query': 'plugin.StepMultiMap',
+  'kong.request.get_headers': 'plugin.StepMultiMap',
+  'kong.response.get_headers': 'plugin.StepMultiMap',
+  'kong.service.response.get_headers': 'plugin.StepMultiMap',
+};
+
+const MULTI_MAPS = new Set(Object.keys(STEPS).filter((name) => STEPS[name] === 'plugin.StepMultiMap'));
+const RAW = new Set(['kong.request.get_raw_body', 'kong.response.get_raw_body', 'kong.service.response.get_raw_body']);
+
+interface Step {
+  readonly EventId: number;
+  readonly Data: string | { readonly Method: string; readonly Args?: LuaValue };
+}
+
+/** Kong's client of the `MsgPack:1` protocol (`rpc/mp_rpc.lua`): a call and its answer at a time, over a kept connection. */
+export class MpRpc implements InstanceCalls {
+  private messageId = 0;
+  private serverPid: number | undefined;
+  private readonly pool: ConnectionPool;
+  private readonly instances: RunningInstances;
+  private readonly log: NonNullable<RpcOptions['log']>;
+
+  constructor(private readonly options: RpcOptions) {
+    this.pool = options.pool ?? new ConnectionPool();
+    this.instances = options.instances ?? new RunningInstances();
+    this.log = options.log ?? (() => undefined);
+  }
+
+  /** One call. Throws {@link ServerError} for an error that the server answers, `SocketFailure` for the connection's. */
+  async call(method: string, ...args: Packable[]): Promise<LuaValue> {
+    const id = ++this.messageId;
+    const connection = await this.connect();
+    let done = false;
+    try {
+      connection.write(pack([0, id, method, args]));
+      for await (const message of messages(connection)) {
+        const [kind, second, third, fourth] = message;
+        if (kind === 2) {
+          this.notice(second, third);
+          continue;
+        }
+        if (kind !== 1) throw new LuaError('RPC response expected from Go plugin server');
+        if (second !== id) throw new LuaError('unexpected RPC response ID from Go plugin server');
+        done = true;
+        if (third !== undefined && third !== null) throw new ServerError(String(third));
+        return fourth;
+      }
+      throw new SocketFailure('no data');
+    } finally {
+      if (done) this.pool.give(this.options.socket, connection);
+      else connection.close();
+    }
+  }
+
+  async startInstance(name: string, config: PluginConfig): Promise<number> {
+    const status = await this.call('plugin.StartInstance', { Name: name, Config: encodeJson(config) });
+    const id = isTable(status) ? status['Id'] : undefined;
+    if (typeof id !== 'number') throw new LuaError('attempt to index status (a nil value)');
+    return id;
+  }
+
+  async closeInstance(id: number): Promise<void> {
+    await this.call('plugin.CloseInstance', id).catch(() => undefined);
+  }
+
+  /**
+   * Runs one event of the plugin, on an instance that is started if need be. Where the server knows the instance no more,
+   * it is started anew; any other failure is logged, and the request goes on without the plugin.
+   */
+  async handleEvent(config: PluginConfig, phase: string, pdk: Pdk): Promise<Exited | undefined> {
+    for (;;) {
+      const id = await this.instances.idFor(this.options.plugin, config, this);
+      try {
+        return await this.bridge(id, phase, pdk);
+      } catch (error) {
+        if (!(error instanceof SocketFailure) && !(error instanceof ServerError)) throw error;
+        if (!error.message.toLowerCase().includes('no plugin instance')) {
+          this.log('err', error.message);
+          return undefined;
+        }
+        this.instances.resetEverywhere(this.options.plugin);
+        this.log('warn', error.message);
+      }
+    }
+  }
+
+  private async bridge(instanceId: number, phase: string, pdk: Pdk): Promise<Exited | undefined> {
+    let step = asStep(await this.call('plugin.HandleEvent', { InstanceId: instanceId, EventName: phase }));
+    const eventId = step.EventId;
+    while (typeof step.Data !== 'string') {
+      const { Method: method, Args: args } = step.Data;
+      const result = await this.callPdk(pdk, method, args);
+      if (result === EXITED) return EXITED;
+      const [name, data] = answerOf(method, result);
+      step = asStep(await this.call(name, { EventId: eventId, ...(data !== undefined && { Data: data }) }));
+    }
+    if (step.Data !== 'ret') throw new LuaError(`attempt to index field 'Data' (a string value)`);
+    return undefined;
+  }
+
+  private async callPdk(pdk: Pdk, method: string, args: LuaValue): Promise<PdkResult> {
+    const call = pdk[method];
+    if (!call) {
+      this.log('err', `could not find pdk method: ${method}`);
+      return undefined;
+    }
+    if (Array.isArray(args)) return call(...(args as LuaValue[]));
+    return isTable(args) ? call() : call(args);
+  }
+
+  private async connect(): Promise<Connection> {
+    try {
+      return await this.pool.take(this.options.socket);
+    } catch (error) {
+      this.log('err', `trying to connect: ${error instanceof Error ? error.message : ''}`);
+      throw error;
+    }
+  }
+
+  private notice(label: LuaValue, args: LuaValue): void {
+    if (label !== 'serverPid') return;
+    const pid = Number(args);
+    if (this.serverPid !== undefined && pid !== this.serverPid) this.instances.reset(this.options.plugin);
+    this.serverPid = pid;
+  }
+}
+
+function asStep(value: LuaValue): Step {
+  if (!isTable(value) || value['Data'] === undefined) throw new SocketFailure('unknown error');
+  return value as unknown as Step;
+}
+
+function answerOf(method: string, result: PdkResult): [step: string, data: Packable] {
+  const value = result instanceof Several ? result.values[0] : result;
+  if (MULTI_MAPS.has(method)) return [STEPS[method] ?? '', fixMultiMap(value as LuaValue)];
+  if (RAW.has(method)) return ['plugin.Step', fixRaw(value)];
+  if (value instanceof Failure) return ['plugin.StepError', value.message];
+  return [STEPS[method] ?? 'plugin.Step', value as LuaValue];
+}
+
+/** Every value in a list, `true` as an empty one. */
+function fixMultiMap(map: LuaValue): Packable {
+  const entries = isTable(map) ? Object.entries(map) : [];
+  if (entries.length === 0) return new EmptyMap();
+  return Object.fromEntries(
+    entries.map(([key, value]): [string, Packable] => [key, value === true ? [] : typeof value === 'string' ? [value] : value]),
+  );
+}
+
+/** lua-MessagePack fails on a body that could not be read, and so does the request (measured: 500). */
+function fixRaw(value: PdkResult | undefined): Binary {
+  if (value instanceof Uint8Array) return new Binary(value);
+  if (typeof value === 'string') return new Binary(Buffer.from(value, 'latin1'));
+  throw new LuaError("bad argument #1 to 'packers' (string expected, got nil)");
+}
+
+/** The messages that come over a connection; ends when it is closed. */
+async function* messages(connection: Connection): AsyncGenerator<LuaValue[]> {
+  const decoder = new Decoder({ rawStrings: true });
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      try {
+        yield await connection.readSome();
+      } catch {
+        return;
+      }
+    }
+  }
+  for await (const message of decoder.decodeStream(chunks())) {
+    if (Array.isArray(message)) yield message.map(toLua);
+  }
+}
+
+/** What the decoder gave, with strings and binaries alike as byte strings, as Lua has them. */
+function toLua(value: unknown): LuaValue {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
+  if (Array.isArray(value)) return value.map(toLua);
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'object' || value === null) return value as LuaValue;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [toBytes(key), toLua(member)])) as LuaTable;
+}
