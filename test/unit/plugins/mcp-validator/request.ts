@@ -8,6 +8,8 @@ import { fields } from '../../../../plugins/mcp-validator/schema';
 /** The rules of a configuration as Kong would send it. */
 export const rulesOf = (config: Record<string, unknown> = {}): Rules => compileRules(readConfig(fields, config));
 
+const defaultRules = rulesOf();
+
 type HeaderValues = Record<string, string | readonly string[] | undefined>;
 
 /** The facts of a request; a header that is set to undefined is left out. */
@@ -76,7 +78,7 @@ export interface Answer {
 }
 
 export const judgeWith = (facts: HttpFacts, config: Record<string, unknown> = {}): Verdict =>
-  judge(facts, rulesOf(config));
+  judge(facts, Object.keys(config).length === 0 ? defaultRules : rulesOf(config));
 
 /** The answer to a request that must be refused. */
 export function answerOf(facts: HttpFacts, config: Record<string, unknown> = {}): Answer {
