@@ -1,0 +1,119 @@
+/**
+ * How long the validator takes to judge a body, beside JSON.parse and JSON.parse + one ajv run of the same bytes.
+ *
+ * Prints a table. A plain program: no thresholds, since machines differ.
+ */
+import { Ajv } from 'ajv';
+import { Headers } from '../../kong/pdk';
+import { readConfig } from '../../kong/pdk/read-config';
+import { judge } from '../../plugins/mcp-validator/judge';
+import { AJV_OPTIONS } from '../../plugins/mcp-validator/params/catalogue';
+import { schemasOf } from '../../plugins/mcp-validator/params/schemas';
+import { compileRules } from '../../plugins/mcp-validator/rules';
+import { fields } from '../../plugins/mcp-validator/schema';
+
+const MIN_RUN_MS = 300;
+const MIB = 1_048_576;
+
+const rules = compileRules(readConfig(fields, {}));
+const headers = Headers.from({ 'content-type': 'application/json', accept: 'application/json, text/event-stream' });
+const toolsCall = schemasOf('2025-03-26').requests.get('tools/call');
+const validate = new Ajv(AJV_OPTIONS).compile(toolsCall?.schema ?? {});
+
+const call = (args: string, id = 1): string =>
+  `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"search","arguments":${args}}}`;
+const range = (length: number, make: (i: number) => string): string => Array.from({ length }, (_, i) => make(i)).join();
+const object = (members: string): string => `{${members}}`;
+const typical = call(
+  '{"query":"the quick brown fox jumps over the lazy dog","limit":10,"filters":{"language":"en","since":"2026-01-01","tags":["a","b","c"],"exact":false},"cursor":null,"sort":[{"by":"date","order":"desc"}]}',
+);
+
+/** Index keys whose unseeded hashes fall together in V8. */
+const colliding = (i: number): string => String(i * 65_536 + 7);
+
+const bodies: readonly (readonly [name: string, body: string])[] = [
+  ['typical call', typical],
+  ['10 kB call', call(`{"text":"${'lorem ipsum '.repeat(850)}"}`)],
+  ['1 MiB call, text', call(`{"text":"${'lorem ipsum '.repeat(MIB / 12)}"}`)],
+  [
+    '1 MiB call, rows',
+    call(`{"rows":[${range(3300, (i) => `{"id":${i},"name":"row ${i}","tags":["x","y"],"note":"${'n'.repeat(250)}"}`)}]`),
+  ],
+  ['batch of 100', `[${range(100, (i) => call('{"a":1,"b":[2,3]}', i))}]`],
+  ['deep, refused', '['.repeat(4 * MIB)],
+  ['deep, 64 levels, repeated', call(object(range(1500, (i) => `"k${i}":${'['.repeat(60)}${']'.repeat(60)}`)))],
+  ['wide: 99 000 numbers', call(object(`"a":[${range(98_990, (i) => String(i))}]`))],
+  ['wide: 99 000 short keys', call(object(range(98_990, (i) => `"${i.toString(36)}":0`)))],
+  [
+    '99 000 colliding keys',
+    call(object(range(98_990, (i) => `"${colliding(i % 65_000)}${i >= 65_000 ? 'x' : ''}":0`))),
+  ],
+  [
+    '12 keys in 8000 objects',
+    call(object(`"a":[${range(7500, () => object(range(12, (i) => `"${'k'.repeat(20)}${i}":0`)))}]`)),
+  ],
+  ['250 keys of 16 kB', call(object(range(250, (i) => `"${'k'.repeat(16_500)}${i}":0`)))],
+  ['12 keys of 350 kB', call(object(range(12, (i) => `"${'k'.repeat(340_000)}${i + 10}":0`)))],
+  ['escaped keys', call(object(range(60_000, (i) => `"\\u0061${i}":0`)))],
+  ['escaped text, 4 MiB', call(`{"t":"${'\\ud83d\\ude00'.repeat(340_000)}"}`)],
+  ['blanks, 4 MiB', `${' '.repeat(4 * MIB - 400)}${typical}`],
+  ['long number, 4 MiB', call(`{"n":${'9'.repeat(300)}.${'1'.repeat(4 * MIB - 1000)}}`)],
+  ['exponents', call(`{"n":[${range(99_000, () => '1e-300')}]}`)],
+  [
+    'folded members',
+    `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x",${range(90_000, (i) => `"Names${i}":0`)}}}`,
+  ],
+  [
+    'malformed _meta keys',
+    `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{${range(90_000, (i) => `"a.b.c-${i}-":0`)}}}}`,
+  ],
+];
+
+function time(work: () => void): number {
+  work();
+  let runs = 0;
+  const startedAt = performance.now();
+  let elapsed = 0;
+  while (elapsed < MIN_RUN_MS) {
+    work();
+    runs++;
+    elapsed = performance.now() - startedAt;
+  }
+  return (elapsed / runs) * 1000;
+}
+
+function measure(name: string, body: string): Record<string, string | number> {
+  const bytes = Buffer.from(body);
+  const facts = { method: 'POST', headers, headersTruncated: false, body: { kind: 'bytes', bytes } as const };
+  const verdict = judge(facts, rules);
+  const judged = time(() => judge(facts, rules));
+  const parsed = time(() => parseOrNothing(bytes));
+  const checked = time(() => {
+    const value = parseOrNothing(bytes) as { params?: unknown } | undefined;
+    if (value?.params) validate(value.params);
+  });
+  return {
+    body: name,
+    bytes: bytes.length,
+    verdict: verdict.kind === 'pass' ? 'pass' : verdict.refusal.reason,
+    'judge us': round(judged),
+    'messages/s': Math.round(1e6 / judged),
+    'ns/byte': round((judged * 1000) / bytes.length),
+    'x JSON.parse': round(judged / parsed),
+    'x JSON.parse + ajv': round(judged / checked),
+  };
+}
+
+function parseOrNothing(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+const round = (value: number): number => Number(value.toPrecision(3));
+
+// The first measurement warms the code up.
+measure('warm-up', typical);
+console.table(bodies.map(([name, body]) => measure(name, body)));

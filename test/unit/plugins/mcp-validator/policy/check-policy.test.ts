@@ -1,0 +1,61 @@
+import { answerOf, modernPost, passOf, post, request } from '../request';
+
+const config = {
+  tools: { allow: [], deny: ['rm', 'x\ty', 'z*'] },
+  prompts: { allow: ['public_*'], deny: [] },
+  resources: { allow: [], deny: ['file:///etc/*'] },
+};
+
+describe('denied tools, prompts and resources look as if they were not there', () => {
+  it.each([
+    ['tools/call', { name: 'rm' }, -32602, 'Unknown tool: rm', 'tool_denied'],
+    ['tools/call', { name: 'x\ty' }, -32602, 'Unknown tool', 'tool_denied'],
+    ['tools/call', { name: `z${'z'.repeat(200)}` }, -32602, 'Unknown tool', 'tool_denied'],
+    ['prompts/get', { name: 'secret' }, -32602, 'Unknown prompt', 'prompt_denied'],
+    ['resources/read', { uri: 'file:///etc/passwd' }, -32002, 'Resource not found', 'resource_denied'],
+    ['resources/subscribe', { uri: 'file:///%65tc/passwd' }, -32002, 'Resource not found', 'resource_denied'],
+    ['resources/unsubscribe', { uri: 'FILE:///etc/x' }, -32002, 'Resource not found', 'resource_denied'],
+    [
+      'completion/complete',
+      { ref: { type: 'ref/prompt', name: 'secret' }, argument: { name: 'a', value: '' } },
+      -32602,
+      'Unknown prompt',
+      'prompt_denied',
+    ],
+    [
+      'completion/complete',
+      { ref: { type: 'ref/resource', uri: 'file:///etc/{name}' }, argument: { name: 'a', value: '' } },
+      -32002,
+      'Resource not found',
+      'resource_denied',
+    ],
+  ])('%s %j', (method, params, code, message, reason) => {
+    expect(answerOf(post(request(method, params, 'id')), config)).toMatchObject({
+      status: 200,
+      id: 'id',
+      code,
+      message,
+      reason,
+    });
+  });
+
+  it.each([
+    ['tools/call', { name: 'rm' }],
+    ['prompts/get', { name: 'secret' }],
+    ['resources/read', { uri: 'file:///etc/passwd' }],
+    ['subscriptions/listen', { notifications: { resourceSubscriptions: ['file:///srv/x', 'file:///etc/passwd'] } }],
+  ])('stateless %s %j gets -32602 with 400', (method, params) => {
+    expect(answerOf(modernPost(method, params), config)).toMatchObject({ status: 400, code: -32602, id: 1 });
+  });
+
+  it.each([
+    ['tools/call', { name: 'ls' }],
+    ['prompts/get', { name: 'public_x' }],
+    ['resources/read', { uri: 'file:///srv/x' }],
+    ['tools/list', {}],
+    ['completion/complete', { ref: { type: 'ref/prompt', name: 'public_x' }, argument: { name: 'a', value: '' } }],
+  ])('%s %j passes', (method, params) => {
+    expect(passOf(post(request(method, params)), config)).toBeDefined();
+    expect(passOf(modernPost(method, params), config)).toBeDefined();
+  });
+});
