@@ -96,6 +96,8 @@ export class Exchange {
   unexpected = false;
   headersSent = false;
   clientGone = false;
+  /** Joined to the upstream after an upgrade. */
+  isTunnel = false;
 
   constructor(
     readonly runtime: Runtime,
@@ -103,7 +105,7 @@ export class Exchange {
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
     readonly now: () => number,
-    private readonly traffic: () => Traffic,
+    readonly traffic: () => Traffic,
   ) {
     this.method = request.method ?? 'GET';
     this.target = request.url ?? '/';

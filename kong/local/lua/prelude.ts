@@ -16,7 +16,7 @@ local phase_arg = {}
 
 local function finish(code, ...)
   if code == 0 then return ... end
-  if code == 1 then error((...), 3) end
+  if code == 1 then error((...), 2) end
   if code == 2 then return finish(yield("wait")) end
   return yield("exit")
 end

@@ -1,0 +1,87 @@
+import { Balancer } from './balancer/balancer';
+import { ConfigError, readDeclarative } from './config/declarative';
+import type { PluginEntity } from './config/model';
+import { pluginSchema, type KnownPlugin } from './config/plugin-schema';
+import type { Settings } from './config/settings';
+import { resolveReferences } from './config/vault';
+import type { Exchange } from './exchange';
+import type { LuaMachine } from './lua/machine';
+import type { PluginHandler } from './plugin-handler';
+import type { PluginSchema } from './config/plugin-schema';
+import { NOT_EMULATED } from './plugins';
+import { PluginsIterator } from './plugins-iterator';
+import { Router } from './router';
+import { lookupsOf, type Runtime } from './runtime';
+
+/** A plugin that can run, and the schema of its configuration. */
+export interface AvailablePlugin {
+  readonly handler: PluginHandler;
+  readonly schema: PluginSchema;
+}
+
+export interface RuntimeParts {
+  readonly settings: Settings;
+  readonly plugins: readonly AvailablePlugin[];
+  readonly lua: LuaMachine<Exchange>;
+  readonly nodeId: string;
+  readonly workers: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: (level: string, message: string) => void;
+  /** Numbers for `__seq__` that never come again. */
+  readonly nextSequence: () => number;
+  readonly nowSeconds: number;
+}
+
+/** Makes what runs a declarative file. Throws a `ConfigError` for a file that Kong refuses; starts no health check yet. */
+export function buildRuntime(text: string, parts: RuntimeParts): Runtime {
+  const { lua, log, settings, nodeId } = parts;
+  const known = new Map<string, KnownPlugin>([
+    ...NOT_EMULATED.map((name): [string, KnownPlugin] => [name, {}]),
+    ...parts.plugins.map(({ handler, schema }): [string, KnownPlugin] => [handler.name, pluginSchema(schema)]),
+  ]);
+  const match = (value: string, pattern: string) => lua.matches(value, pattern);
+  const { entities, ignored } = readDeclarative(text, known, match, parts.nowSeconds);
+  sayIgnored(ignored, entities.plugins, log);
+  const plugins = entities.plugins.map((plugin) => withSecrets(plugin, known, parts));
+  const handlers = new Map(parts.plugins.map(({ handler }) => [handler.name, handler]));
+  const lookups = lookupsOf(entities);
+  checkProtocols(entities.services);
+  return {
+    settings,
+    entities: { ...entities, plugins },
+    router: new Router(entities.routes, lookups.services),
+    iterators: Array.from({ length: parts.workers }, () => new PluginsIterator(plugins, handlers, parts.nextSequence)),
+    balancers: new Map(
+      entities.upstreams.map((upstream) => {
+        const targets = entities.targets.filter((target) => target.upstream.id === upstream.id);
+        return [upstream.name, new Balancer(upstream, targets, (message) => log('warn', message))];
+      }),
+    ),
+    lua,
+    nodeId,
+    lookups,
+    log,
+  };
+}
+
+function withSecrets(plugin: PluginEntity, known: ReadonlyMap<string, KnownPlugin>, { env, log }: RuntimeParts): PluginEntity {
+  const record = known.get(plugin.name)?.record;
+  if (!record) return plugin;
+  return { ...plugin, config: resolveReferences(record, plugin.config, env, (message) => log('warn', message)) };
+}
+
+function sayIgnored(ignored: readonly string[], plugins: readonly PluginEntity[], log: RuntimeParts['log']): void {
+  const names = new Set(plugins.map(({ name }) => name).filter((name) => NOT_EMULATED.includes(name)));
+  if (names.size > 0) log('warn', `not emulated here, ignored: the plugins ${[...names].join(', ')}`);
+  if (ignored.length > 0) log('warn', `not emulated here, ignored: the entities ${ignored.join(', ')}`);
+}
+
+function checkProtocols(services: Runtime['entities']['services']): void {
+  const complaints = services
+    .filter(({ protocol }) => protocol !== 'http' && protocol !== 'https')
+    .map(({ name, id, protocol }) => ({
+      path: `services.${name ?? id}.protocol`,
+      message: `the stand-in does not emulate ${protocol}`,
+    }));
+  if (complaints.length > 0) throw new ConfigError(complaints);
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { adminServer } from './admin';
+import { buildRuntime } from './build-runtime';
+import { readSettings, type Listen, type Settings } from './config/settings';
+import { describe } from './external/describe';
+import { externalPlugin, type WorkerLinks } from './external/external-plugin';
+import { ManagedServer } from './external/managed-server';
+import { listen, stop } from './listener';
+import { LuaMachine } from './lua/machine';
+import { luaFunctions } from './pdk/table';
+import { bundledPlugins } from './plugins';
+import { ProxyServer } from './proxy-server';
+import { ConnectionPool } from './rpc/connection-pool';
+import { RunningInstances } from './rpc/instances';
+import type { Runtime } from './runtime';
+import { statusOf, statusServer } from './status';
+
+/** Kong's default on a machine of two cores: what differs by worker shows only with more than one. */
+const WORKERS = 2;
+
+export interface GatewayOptions {
+  /** Path of the declarative file; goes before the setting `declarative_config`. */
+  readonly configPath?: string;
+  /** The declarative file's text; goes before the path. */
+  readonly configText?: string;
+  /** Settings by their names in kong.conf, such as `proxy_listen` or `pluginserver_names`. Port 0 takes a free one. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** The environment that vault references see. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Gets what Kong would write to its error log; `level` is nginx's. */
+  readonly log?: (level: string, message: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** A gateway that runs. */
+export interface Gateway {
+  readonly proxyUrl: string;
+  readonly adminUrl: string;
+  readonly statusUrl: string;
+  /**
+   * Takes the configuration anew, from the given text or from where it came; requests on their way keep the old one.
+   * Throws a `ConfigError` for one that Kong refuses, and goes on with the old one then.
+   */
+  reload(configText?: string): Promise<void>;
+  /** Stops listening, ends connections and plugin servers; settles when the last log phase is done. */
+  close(): Promise<void>;
+}
+
+/** Starts the stand-in. Throws where Kong would not start: settings, plugin servers' descriptions, declarative file. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { log = () => undefined, now = Date.now, env = process.env } = options;
+  const settings = readSettings(options.settings ?? {});
+  for (const notice of settings.notices) log('warn', notice);
+  const descriptions = await Promise.all(settings.pluginServers.map(describe));
+  const links = workerLinks();
+  const lua = await LuaMachine.open(luaFunctions);
+  const bundled = bundledPlugins(lua);
+  const external = descriptions.map((description) => ({
+    handler: externalPlugin(description, links, log),
+    schema: description.schema,
+  }));
+  const nodeId = randomUUID();
+  let sequence = 0;
+  const build = (text: string): Runtime =>
+    buildRuntime(text, {
+      settings,
+      plugins: [...bundled.list, ...external],
+      lua,
+      nodeId,
+      workers: WORKERS,
+      env,
+      log,
+      nextSequence: () => ++sequence,
+      nowSeconds: Math.floor(now() / 1000),
+    });
+  let runtime = build(await readConfig(options, settings));
+  const managed = settings.pluginServers.flatMap((server) =>
+    server.startCommand === undefined ? [] : [new ManagedServer(server, server.startCommand, log)],
+  );
+  for (const server of managed) server.start();
+  for (const balancer of runtime.balancers.values()) balancer.start();
+
+  const { traffic } = bundled.prometheus;
+  const current = () => runtime;
+  const status = () => statusOf(traffic);
+  const workers = links.map(({ instances }, id) => ({ id, instances }));
+  const proxy = new ProxyServer({ runtime: current, workers, traffic, now });
+  const servers = [proxy.server, adminServer(current, status), statusServer(current, status, bundled.prometheus)];
+  const [proxyUrl = '', adminUrl = '', statusUrl = ''] = await listenAll(servers, settings);
+  return {
+    proxyUrl,
+    adminUrl,
+    statusUrl,
+    reload: async (configText) => {
+      const next = build(configText ?? (await readConfig(options, settings)));
+      for (const balancer of runtime.balancers.values()) balancer.stop();
+      runtime = next;
+      for (const balancer of runtime.balancers.values()) balancer.start();
+    },
+    close: async () => {
+      for (const balancer of runtime.balancers.values()) balancer.stop();
+      await Promise.all(servers.map(stop));
+      await proxy.drained();
+      for (const { pool } of links) pool.close();
+      await Promise.all(managed.map((server) => server.stop()));
+      bundled.close();
+      lua.shutDown();
+    },
+  };
+}
+
+function workerLinks(): WorkerLinks[] {
+  const links = Array.from({ length: WORKERS }, () => ({ pool: new ConnectionPool(), instances: new RunningInstances() }));
+  for (const { instances } of links) {
+    instances.resetEverywhere = (name) => {
+      for (const other of links) other.instances.reset(name);
+    };
+  }
+  return links;
+}
+
+async function readConfig({ configText, configPath }: GatewayOptions, settings: Settings): Promise<string> {
+  if (configText !== undefined) return configText;
+  const path = configPath ?? settings.declarativeConfig;
+  return path === undefined ? '_format_version: "3.0"\n' : readFile(path, 'utf8');
+}
+
+/** Listens on the first address of each listener's list; a list that is off has no URL. */
+async function listenAll(servers: readonly Server[], settings: Settings): Promise<string[]> {
+  const lists: readonly (readonly Listen[])[] = [settings.proxyListen, settings.adminListen, settings.statusListen];
+  try {
+    return await Promise.all(
+      servers.map((server, index) => {
+        const address = lists[index]?.[0];
+        return address ? listen(server, address) : '';
+      }),
+    );
+  } catch (error) {
+    await Promise.all(servers.map(stop));
+    throw error;
+  }
+}

@@ -1,0 +1,25 @@
+import type { HeaderList } from './header-list';
+
+const SPECIAL = new Set(['close', 'keep-alive', 'upgrade']);
+
+/** What nginx never passes on by itself, besides what `Connection` names. */
+const REQUEST_ONLY = ['connection', 'keep-alive', 'proxy', 'proxy-connection', 'te', 'expect', 'upgrade'];
+const RESPONSE_ONLY = ['connection', 'keep-alive', 'transfer-encoding'];
+
+/** Removes what concerns only the connection to the client. */
+export function dropRequestHops(headers: HeaderList): void {
+  for (const name of namedByConnection(headers)) headers.remove(name);
+  for (const name of REQUEST_ONLY) headers.remove(name);
+}
+
+/** Removes what concerns only the connection to the upstream. */
+export function dropResponseHops(headers: HeaderList, upgrade: string | undefined): void {
+  for (const name of namedByConnection(headers)) headers.remove(name);
+  for (const name of RESPONSE_ONLY) headers.remove(name);
+  if (headers.get('upgrade')?.toLowerCase() !== upgrade?.toLowerCase()) headers.remove('upgrade');
+}
+
+function namedByConnection(headers: HeaderList): string[] {
+  const names = (headers.get('connection') ?? '').split(',').map((name) => name.trim().toLowerCase());
+  return names.filter((name) => name !== '' && !SPECIAL.has(name));
+}

@@ -1,0 +1,55 @@
+import type { Exchange } from '../exchange';
+import type { LuaMachine } from '../lua/machine';
+import { acl } from './acl';
+import type { BundledPlugin } from './bundled';
+import { correlationId } from './correlation-id';
+import { cors } from './cors';
+import { fileLog } from './file-log';
+import { functions } from './functions';
+import { keyAuth } from './key-auth';
+import { prometheus, type PrometheusPlugin } from './prometheus';
+import { rateLimiting } from './rate-limiting';
+import { requestSizeLimiting } from './request-size-limiting';
+import { requestTermination } from './request-termination';
+
+/** Kong's own plugins as one gateway runs them. */
+export interface BundledPlugins {
+  readonly list: readonly BundledPlugin[];
+  readonly prometheus: PrometheusPlugin;
+  /** Gives back what they hold. */
+  close(): void;
+}
+
+export function bundledPlugins(lua: LuaMachine<Exchange>): BundledPlugins {
+  const metrics = prometheus();
+  const files = fileLog();
+  return {
+    list: [
+      functions('pre-function', 1_000_000, lua),
+      correlationId,
+      cors,
+      keyAuth,
+      requestSizeLimiting,
+      acl,
+      rateLimiting(),
+      metrics,
+      files,
+      requestTermination,
+      functions('post-function', -1000, lua),
+    ],
+    prometheus: metrics,
+    close: () => {
+      files.close();
+    },
+  };
+}
+
+/** Bundled with Kong 3.9.3 (`constants.lua`) and not emulated: configurations of theirs are left alone. */
+export const NOT_EMULATED: readonly string[] = [
+  ...['jwt', 'oauth2', 'tcp-log', 'udp-log', 'http-log', 'hmac-auth', 'basic-auth', 'ip-restriction'],
+  ...['request-transformer', 'response-transformer', 'response-ratelimiting', 'syslog', 'loggly', 'datadog'],
+  ...['ldap-auth', 'statsd', 'bot-detection', 'aws-lambda', 'proxy-cache', 'session', 'acme', 'grpc-gateway'],
+  ...['grpc-web', 'azure-functions', 'zipkin', 'opentelemetry', 'ai-proxy', 'ai-prompt-decorator'],
+  ...['ai-prompt-template', 'ai-prompt-guard', 'ai-request-transformer', 'ai-response-transformer'],
+  ...['standard-webhooks', 'redirect'],
+];
