@@ -3,24 +3,9 @@ import { decodeBody } from '../shared/content-encoding';
 import { headerOf, type LogEntry } from '../shared/log-entry';
 import type { ApiName } from './apis';
 import { framingOf } from './call';
-import { anthropicMessages } from './readers/anthropic-messages';
-import { ollamaEmbedding, ollamaGeneration } from './readers/ollama';
-import { openaiChat, openaiCompletions, openaiEmbeddings } from './readers/openai-chat';
-import { openaiResponses } from './readers/openai-responses';
-import { createReader, type Wording } from './readers/reader';
+import { createReader } from './readers/reader';
 import type { Reply, ReplyLimits } from './readers/reply';
-
-const WORDINGS: Readonly<Record<ApiName, Wording>> = {
-  ollama_chat: ollamaGeneration,
-  ollama_generate: ollamaGeneration,
-  ollama_embed: ollamaEmbedding,
-  ollama_embeddings: ollamaEmbedding,
-  openai_chat: openaiChat,
-  openai_completions: openaiCompletions,
-  openai_embeddings: openaiEmbeddings,
-  openai_responses: openaiResponses,
-  anthropic_messages: anthropicMessages,
-};
+import { WORDINGS } from './readers/wordings';
 
 /**
  * Reads the captured answer; undefined when its encoding is unknown. A compressed answer of which bytes are missing is

@@ -27,14 +27,13 @@ export class JsonDocument {
   constructor(private readonly maxBytes: number) {}
 
   push(chunk: Uint8Array): void {
-    const half = this.maxBytes / 2;
-    if (!this.torn && this.tailBytes === 0 && this.headBytes + chunk.length <= half) {
-      this.head.push(chunk);
-      this.headBytes += chunk.length;
-      return;
-    }
-    this.tail.push(chunk);
-    this.tailBytes += chunk.length;
+    const half = Math.ceil(this.maxBytes / 2);
+    const room = this.torn || this.tailBytes > 0 ? 0 : Math.min(chunk.length, half - this.headBytes);
+    if (room > 0) this.head.push(chunk.subarray(0, room));
+    this.headBytes += room;
+    if (room === chunk.length) return;
+    this.tail.push(chunk.subarray(room));
+    this.tailBytes += chunk.length - room;
     while (this.tailBytes > half) this.dropFromTail(this.tailBytes - half);
   }
 

@@ -19,22 +19,21 @@ export function hostPlugin(): HostedPlugin {
   let output = '';
   child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const waiting: { resolve: (answer: unknown) => void; reject: (error: Error) => void }[] = [];
+  child.on('message', ({ answer }: { answer: unknown }) => waiting.shift()?.resolve(answer));
+  child.on('exit', (code) => {
+    for (const { reject } of waiting) reject(new Error(`the host ended with ${String(code)}: ${output}`));
+  });
   return {
-    send: async (command) => {
-      child.send(command);
-      const [reply] = (await Promise.race([
-        once(child, 'message'),
-        once(child, 'exit').then(([code]) =>
-          Promise.reject(new Error(`the host ended with ${String(code)}: ${output}`)),
-        ),
-      ])) as [{ answer: unknown }];
-      return reply.answer;
-    },
+    send: (command) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        child.send(command);
+      }),
     printed: () => output,
     stop: async () => {
       if (child.exitCode !== null) return;
       const ended = once(child, 'exit');
-      child.disconnect();
       child.kill();
       await ended;
     },

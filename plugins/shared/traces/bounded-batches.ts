@@ -1,4 +1,4 @@
-import { ExportResultCode } from '@opentelemetry/core';
+import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import {
   BatchSpanProcessor,
   type ReadableSpan,
@@ -26,7 +26,9 @@ export interface BatchBounds {
 export class BoundedBatches implements SpanProcessor {
   private readonly batches: BatchSpanProcessor;
   private queued = 0;
+  private underWay = 0;
   private closed = false;
+  private abandoned = false;
 
   constructor(
     private readonly exporter: SpanExporter,
@@ -73,22 +75,24 @@ export class BoundedBatches implements SpanProcessor {
     return this.batches.shutdown();
   }
 
-  /** Counts what is still queued as lost: for when a shutdown took longer than it may. */
+  /** Counts what is not exported yet as lost: for when a shutdown took longer than it may. */
   abandon(): void {
     this.closed = true;
-    if (this.queued > 0) this.metrics.dropped(this.queued, 'shutdown');
-    this.queued = 0;
+    this.abandoned = true;
+    const lost = this.queued + this.underWay;
+    if (lost > 0) this.metrics.dropped(lost, 'shutdown');
   }
 
-  private export(spans: ReadableSpan[], done: Parameters<SpanExporter['export']>[1]): void {
-    this.queued = Math.max(0, this.queued - spans.length);
+  private export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    this.queued -= spans.length;
+    this.underWay += spans.length;
     let settled = false;
     const settle: typeof done = (result) => {
       if (settled) return;
       settled = true;
       clearTimeout(deadline);
-      if (result.code === ExportResultCode.SUCCESS) this.metrics.exported(spans.length);
-      else this.metrics.failed(spans.length, failureCode(result.error));
+      this.underWay -= spans.length;
+      if (!this.abandoned) this.count(spans.length, result);
       done(result);
     };
     const deadline = setTimeout(() => {
@@ -96,5 +100,10 @@ export class BoundedBatches implements SpanProcessor {
     }, this.bounds.timeoutMs);
     deadline.unref();
     this.exporter.export(spans, settle);
+  }
+
+  private count(spans: number, { code, error }: ExportResult): void {
+    if (code === ExportResultCode.SUCCESS) this.metrics.exported(spans);
+    else this.metrics.failed(spans, failureCode(error));
   }
 }
