@@ -1,8 +1,9 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import { knownAttributes, type Draft } from '../shared/attributes';
 import { headerOf } from '../shared/log-entry';
-import { REDACTED } from '../shared/redact';
 import { COMMON, GEN_AI, GEN_AI_PARAMETERS, GUIDE, OI, OLLAMA } from '../shared/semconv';
 import type { LlmCall } from './call';
+import { estimateOutputTokens } from './estimate';
 import { guideOperationOf } from './span-name';
 
 /** How a call is told of; fields of the plugin's config. */
@@ -11,24 +12,22 @@ export interface AttributeOptions {
   readonly environment: string;
   readonly service_name: string;
   readonly guide_attributes: boolean;
+  readonly hide_tool_names: boolean;
+  readonly estimate_tokens: boolean;
   readonly session_header: string;
   readonly user_source: 'consumer_id' | 'consumer_username' | 'none';
 }
 
-type Draft = Record<string, AttributeValue | undefined>;
-
 /** The attributes of a call's span. None is there whose fact is unknown; none holds content. */
 export function attributesOf(call: LlmCall, options: AttributeOptions): Attributes {
-  return withoutUnknown({
+  return knownAttributes({
     ...modelAttributes(call, options),
     ...requestAttributes(call),
     ...usageAttributes(call),
+    ...(options.estimate_tokens && estimateAttributes(call)),
     ...outcomeAttributes(call),
     ...gatewayAttributes(call, options),
     ...(options.guide_attributes && guideAttributes(call, options)),
-    // Phoenix would otherwise fill the output with the answer's id and model.
-    [OI.inputValue]: REDACTED,
-    [OI.outputValue]: REDACTED,
   });
 }
 
@@ -82,6 +81,11 @@ function usageAttributes({ api, reply }: LlmCall): Draft {
     [OI.completionTokens]: outputTokens,
     [OI.totalTokens]: complete ? total : undefined,
   };
+}
+
+function estimateAttributes(call: LlmCall): Draft {
+  const estimate = estimateOutputTokens(call);
+  return { [GUIDE.outputTokensEstimated]: estimate?.tokens, [GUIDE.tokenCountSource]: estimate?.source };
 }
 
 function outcomeAttributes(call: LlmCall): Draft {
@@ -140,10 +144,10 @@ function userOf({ entry: { consumer } }: LlmCall, { user_source }: AttributeOpti
   return user_source === 'consumer_username' ? consumer?.username : consumer?.id;
 }
 
-function guideAttributes(call: LlmCall, { provider }: AttributeOptions): Draft {
+function guideAttributes(call: LlmCall, { provider, hide_tool_names }: AttributeOptions): Draft {
   const { request, reply } = call;
   const exact = reply && !reply.partial && call.api.operation !== 'embeddings' ? reply : undefined;
-  const names = reply?.toolCalls.map(({ name }) => name) ?? [];
+  const names = hide_tool_names ? [] : (reply?.toolCalls.map(({ name }) => name) ?? []);
   return {
     [GUIDE.vendor]: provider,
     [GUIDE.model]: request.model ?? reply?.model,
@@ -157,10 +161,4 @@ function guideAttributes(call: LlmCall, { provider }: AttributeOptions): Draft {
     [GUIDE.durationMs]: call.endMs - call.startMs,
     [GUIDE.responseLength]: exact?.textLength,
   };
-}
-
-function withoutUnknown(draft: Draft): Attributes {
-  const attributes: Attributes = {};
-  for (const [key, value] of Object.entries(draft)) if (value !== undefined) attributes[key] = value;
-  return attributes;
 }

@@ -8,6 +8,7 @@ import { targetOf } from '../shared/traces/target';
 import { VERSION } from '../shared/version';
 import { apiAt, type Api } from './apis';
 import { describeCall, wasProxied, type LlmCall } from './call';
+import { textLengthToKeep } from './content/content';
 import { countCall, llmMetricsOf, type LlmMetrics } from './metrics';
 import { readReply } from './read-reply';
 import { readRequest } from './request';
@@ -68,13 +69,12 @@ async function readCall(
   api: Api,
   entry: LogEntry,
   capture: Capture | undefined,
-  { max_buffer_bytes }: Config,
+  config: Config,
 ): Promise<LlmCall | undefined> {
   const request = readRequest(api, capture?.request.bytes ?? new Uint8Array(), capture?.request.totalBytes ?? 0);
   // Ollama loads or unloads a model when it is asked nothing.
   if (request.empty) return undefined;
-  const reply =
-    capture &&
-    (await readReply(api.name, entry, capture.response, { maxBufferBytes: max_buffer_bytes, maxTextLength: 0 }));
+  const limits = { maxBufferBytes: config.max_buffer_bytes, maxTextLength: textLengthToKeep(config) };
+  const reply = capture && (await readReply(api.name, entry, capture.response, limits));
   return describeCall({ api, entry, request, reply, capture });
 }

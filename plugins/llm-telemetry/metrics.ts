@@ -1,6 +1,7 @@
 import type { Metrics } from '../../kong/pdk';
 import { labelsOf, type Labels } from '../shared/labels';
 import type { LlmCall } from './call';
+import { estimateOutputTokens } from './estimate';
 import { modelLabelOf } from './model-label';
 
 /** Upper bounds in seconds. The first ones are the convention's; those after them are for models on a CPU. */
@@ -31,6 +32,8 @@ export interface MetricOptions {
   readonly provider: string;
   readonly known_models: readonly string[];
   readonly max_models: number;
+  readonly estimate_tokens: boolean;
+  readonly legacy_genai_metrics: boolean;
 }
 
 /** The metrics of the plugin. */
@@ -96,6 +99,16 @@ export function llmMetricsOf(metrics: Metrics) {
       help: 'Good answers that reported no tokens',
       labelNames: ['api'],
     }),
+    estimatedTokens: metrics.counter({
+      name: 'llm_telemetry_estimated_tokens_total',
+      help: 'Output tokens that were guessed, where estimate_tokens is on and an answer reported none',
+    }),
+    legacyTokenUsage: metrics.histogram({
+      name: 'gen_ai_client_token_usage',
+      help: 'Tokens of a call by type, as conventions before September 2026 had it',
+      labelNames: [...COMMON_LABELS, 'gen_ai_token_type'],
+      buckets: TOKEN_BUCKETS,
+    }),
     parseErrors: metrics.counter({
       name: 'llm_telemetry_parse_errors_total',
       help: 'Records of answers that were not what the API promises; api log_entry: entries of Kong',
@@ -115,6 +128,8 @@ export function countCall(metrics: LlmMetrics, call: LlmCall, options: MetricOpt
   if (call.timeToFirstChunkMs !== undefined) metrics.timeToFirstChunk.observe(common, call.timeToFirstChunkMs / 1000);
   countTokens(metrics, call, common, error_type);
   observeServerTimes(metrics, call, common);
+  if (options.legacy_genai_metrics) countAsBefore(metrics, call, common, error_type);
+  if (options.estimate_tokens) metrics.estimatedTokens.inc(estimateOutputTokens(call)?.tokens ?? 0);
   const api = call.api.name;
   if (call.reply && call.reply.parseErrors > 0) metrics.parseErrors.inc({ api }, call.reply.parseErrors);
   if (isGood(call) && call.reply?.inputTokens === undefined && call.reply?.outputTokens === undefined) {
@@ -156,6 +171,18 @@ function observeServerTimes(metrics: LlmMetrics, { api, reply }: LlmCall, common
   if (evalMs !== undefined && tokens !== undefined && tokens > 1) {
     metrics.serverTimePerOutputToken.observe(common, evalMs / 1000 / (tokens - 1));
   }
+}
+
+/** The metrics that the conventions had before they were split in autumn 2026. */
+function countAsBefore(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, error_type: string): void {
+  const { inputTokens, outputTokens } = call.reply ?? {};
+  const observe = (gen_ai_token_type: string, tokens: number | undefined) => {
+    if (tokens !== undefined) metrics.legacyTokenUsage.observe({ ...common, gen_ai_token_type }, tokens);
+  };
+  observe('input', inputTokens);
+  observe('output', outputTokens);
+  if (call.api.operation === 'embeddings') return;
+  metrics.operationDuration.observe({ ...common, error_type }, (call.endMs - call.startMs) / 1000);
 }
 
 const isGood = ({ errorType, entry }: LlmCall): boolean => errorType === undefined && entry.status < 300;

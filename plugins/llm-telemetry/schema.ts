@@ -20,6 +20,42 @@ export const fields = {
     description: 'Also write the older attribute names, such as llm.model and llm.tokens_input.',
     default: true,
   }),
+  capture_content: field.string({
+    description:
+      'How much of what is asked and answered goes into spans: none, a preview of 200 characters, or full (8 KiB a message, 64 KiB a span).',
+    one_of: ['none', 'preview', 'full'],
+    default: 'none',
+  }),
+  content_format: field.string({
+    description: 'The convention that full content is written in. Phoenix shows openinference.',
+    one_of: ['openinference', 'otel', 'both'],
+    default: 'openinference',
+  }),
+  capture_tool_args: field.boolean({
+    description: 'With full content: also the arguments of tool calls.',
+    default: false,
+  }),
+  capture_tool_defs: field.boolean({
+    description: 'With full content: also the definitions of the tools that a request offers.',
+    default: false,
+  }),
+  capture_thinking: field.boolean({
+    description: "With full content: also the model's thinking.",
+    default: false,
+  }),
+  hide_tool_names: field.boolean({
+    description: 'Leave the names of called tools out of spans.',
+    default: false,
+  }),
+  estimate_tokens: field.boolean({
+    description: 'Where an answer reports no tokens, write a guess at them, apart from the real counts.',
+    default: false,
+  }),
+  legacy_genai_metrics: field.boolean({
+    description:
+      'Also keep gen_ai_client_token_usage and operation durations of inference, as older dashboards read them.',
+    default: false,
+  }),
   session_header: field.string({
     description: "The request header that carries the client's session or conversation id.",
     default: 'x-session-id',

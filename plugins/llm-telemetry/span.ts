@@ -3,10 +3,12 @@ import { parentOf, type ParentSource } from '../shared/traces/parent';
 import type { SpanRecord } from '../shared/traces/span';
 import { attributesOf, type AttributeOptions } from './attributes';
 import type { LlmCall } from './call';
+import type { ContentOptions } from './content/clipped';
+import { contentAttributes } from './content/content';
 import { spanNameOf } from './span-name';
 
 /** What of a plugin's config shapes its spans. */
-export interface SpanOptions extends AttributeOptions {
+export interface SpanOptions extends AttributeOptions, ContentOptions {
   readonly span_name_style: 'guide' | 'otel';
   readonly parent: ParentSource;
 }
@@ -21,7 +23,7 @@ export function spanOf(call: LlmCall, options: SpanOptions, redact: Redactor): S
     kind: 'client',
     startMs: call.startMs,
     endMs: call.endMs,
-    attributes: attributesOf(call, options),
+    attributes: { ...attributesOf(call, options), ...contentAttributes(call, options, redact) },
     ...(call.errorType !== undefined && { error: errorMessageOf(call, redact) }),
     ...(parent && { parent }),
   };

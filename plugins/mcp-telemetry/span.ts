@@ -1,4 +1,5 @@
-import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
+import { knownAttributes } from '../shared/attributes';
 import { REDACTED, type Redactor } from '../shared/redact';
 import { COMMON, GEN_AI, MCP, OI, RPC } from '../shared/semconv';
 import { parentOf, type ParentSource } from '../shared/traces/parent';
@@ -42,7 +43,7 @@ function spanNameOf({ message: { method, name } }: Operation): string {
 function attributesOf(operation: Operation, options: SpanOptions): Attributes {
   const { entry, message, verdict, denial } = operation;
   const tool = toolOf(operation);
-  const draft: Record<string, AttributeValue | undefined> = {
+  return knownAttributes({
     [OI.kind]: message.method === 'tools/call' ? 'TOOL' : 'CHAIN',
     [OI.inputValue]: REDACTED,
     [OI.outputValue]: REDACTED,
@@ -78,10 +79,7 @@ function attributesOf(operation: Operation, options: SpanOptions): Attributes {
       route: entry.route,
       'kong.request_id': entry.requestId,
     }),
-  };
-  const attributes: Attributes = {};
-  for (const [key, value] of Object.entries(draft)) if (value !== undefined) attributes[key] = value;
-  return attributes;
+  });
 }
 
 /** The resource's URI without its query, which may hold content. */

@@ -22,8 +22,11 @@ import type { ExportMetrics } from './export-metrics';
 import type { ParentContext, SpanRecord } from './span';
 import type { Target } from './target';
 
-/** Spans beyond these many attributes, or characters in one, are cut by the SDK; its own default of 128 is too few. */
-const SPAN_LIMITS = { attributeCountLimit: 1024, attributeValueLengthLimit: 16_384 };
+/**
+ * Spans beyond these many attributes, or characters in one, are cut by the SDK. Its own default of 128 attributes is too
+ * few for messages; a text cut here would be broken JSON, so those who write content bound it before.
+ */
+const SPAN_LIMITS = { attributeCountLimit: 1024, attributeValueLengthLimit: 524_288 };
 
 /** How long a shutdown may take, whatever the collector does. */
 export const SHUTDOWN_MS = 3000;

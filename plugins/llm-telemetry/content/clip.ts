@@ -1,0 +1,33 @@
+import type { Redactor } from '../../shared/redact';
+
+/** How much content one span may carry, in characters. */
+export const MAX_MESSAGE_LENGTH = 8192;
+export const MAX_SPAN_LENGTH = 65_536;
+export const MAX_MESSAGES = 32;
+export const PREVIEW_LENGTH = 200;
+
+/**
+ * Takes secrets out of texts and then cuts them: a secret that is cut first is not recognised. What one span may carry
+ * in all is shared by its texts in the order they come.
+ */
+export class Clip {
+  /** True once anything was cut. */
+  truncated = false;
+  private left = MAX_SPAN_LENGTH;
+
+  constructor(private readonly redact: Redactor) {}
+
+  text(text: string, maxLength = MAX_MESSAGE_LENGTH): string {
+    const clean = this.redact(text);
+    const kept = clean.slice(0, Math.min(maxLength, this.left));
+    this.left -= kept.length;
+    if (kept.length < clean.length) this.truncated = true;
+    return kept;
+  }
+
+  /** The last ones of a list. */
+  lastOf<T>(list: readonly T[]): readonly T[] {
+    if (list.length > MAX_MESSAGES) this.truncated = true;
+    return list.slice(-MAX_MESSAGES);
+  }
+}

@@ -1,0 +1,16 @@
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+
+/** Attributes in the making: a fact that is not known is undefined. */
+export type Draft = Record<string, AttributeValue | undefined>;
+
+/** Longer texts are cut: clients choose the names of models, tools and sessions. Content has bounds of its own. */
+export const MAX_VALUE_LENGTH = 2048;
+
+/** The attributes whose fact is known, each text within its bound. */
+export function knownAttributes(draft: Draft): Attributes {
+  const attributes: Attributes = {};
+  for (const [key, value] of Object.entries(draft)) {
+    if (value !== undefined) attributes[key] = typeof value === 'string' ? value.slice(0, MAX_VALUE_LENGTH) : value;
+  }
+  return attributes;
+}
