@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { hostname } from 'node:os';
 import type { Balancer } from './balancer/balancer';
-import { encodeJson, type LuaTable, type LuaValue } from './lua/value';
+import { encodeJson, luaToString, type LuaTable, type LuaValue } from './lua/value';
 import { KONG_VERSION } from './plugins/bundled';
 import type { Runtime } from './runtime';
 
@@ -49,7 +49,7 @@ function lookUp(path: string, runtime: Runtime, status: () => LuaTable): LuaValu
 const page = (data: readonly LuaTable[]): LuaTable => ({ data, next: undefined });
 
 function nested(name: string, entity: LuaTable, part: string, runtime: Runtime): LuaValue {
-  const balancer = name === 'upstreams' ? runtime.balancers.get(String(entity['name'])) : undefined;
+  const balancer = name === 'upstreams' ? runtime.balancers.get(luaToString(entity['name'])) : undefined;
   if (balancer && part === 'health') return page(healthOf(balancer));
   const child = LISTS.find((list) => list === part);
   const field = { services: 'service', routes: 'route', consumers: 'consumer', upstreams: 'upstream' }[name];

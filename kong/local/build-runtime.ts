@@ -2,12 +2,12 @@ import { Balancer } from './balancer/balancer';
 import { ConfigError, readDeclarative } from './config/declarative';
 import type { PluginEntity } from './config/model';
 import { pluginSchema, type KnownPlugin } from './config/plugin-schema';
+import type { PluginSchema } from './config/plugin-schema';
 import type { Settings } from './config/settings';
 import { resolveReferences } from './config/vault';
 import type { Exchange } from './exchange';
 import type { LuaMachine } from './lua/machine';
 import type { PluginHandler } from './plugin-handler';
-import type { PluginSchema } from './config/plugin-schema';
 import { NOT_EMULATED } from './plugins';
 import { PluginsIterator } from './plugins-iterator';
 import { Router } from './router';
@@ -54,7 +54,12 @@ export function buildRuntime(text: string, parts: RuntimeParts): Runtime {
     balancers: new Map(
       entities.upstreams.map((upstream) => {
         const targets = entities.targets.filter((target) => target.upstream.id === upstream.id);
-        return [upstream.name, new Balancer(upstream, targets, (message) => log('warn', message))];
+        return [
+          upstream.name,
+          new Balancer(upstream, targets, (message) => {
+            log('warn', message);
+          }),
+        ];
       }),
     ),
     lua,
@@ -64,10 +69,19 @@ export function buildRuntime(text: string, parts: RuntimeParts): Runtime {
   };
 }
 
-function withSecrets(plugin: PluginEntity, known: ReadonlyMap<string, KnownPlugin>, { env, log }: RuntimeParts): PluginEntity {
+function withSecrets(
+  plugin: PluginEntity,
+  known: ReadonlyMap<string, KnownPlugin>,
+  { env, log }: RuntimeParts,
+): PluginEntity {
   const record = known.get(plugin.name)?.record;
   if (!record) return plugin;
-  return { ...plugin, config: resolveReferences(record, plugin.config, env, (message) => log('warn', message)) };
+  return {
+    ...plugin,
+    config: resolveReferences(record, plugin.config, env, (message) => {
+      log('warn', message);
+    }),
+  };
 }
 
 function sayIgnored(ignored: readonly string[], plugins: readonly PluginEntity[], log: RuntimeParts['log']): void {

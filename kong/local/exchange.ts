@@ -5,11 +5,11 @@ import type { Consumer, Reference, Route, Service } from './config/model';
 import { errorBody, errorType, messageFor } from './errors';
 import { HeaderList } from './header-list';
 import { encodeJson, EXITED, LuaError, luaToString, type Exited, type LuaTable, type LuaValue } from './lua/value';
-import type { PluginRun, Runtime } from './runtime';
 import { RequestBody } from './request-body';
 import type { Match } from './router';
-import { queryOf } from './uri';
+import type { PluginRun, Runtime } from './runtime';
 import { serialize, type Traffic } from './serialize';
+import { queryOf } from './uri';
 import type { Worker } from './worker';
 
 export type PhaseName = 'rewrite' | 'access' | 'balancer' | 'header_filter' | 'body_filter' | 'log' | 'error';
@@ -199,18 +199,21 @@ export class Exchange {
       else this.responseHeaders.set(name, ...headerValues(value));
     }
     const own = Object.keys(headers).map((name) => name.toLowerCase());
-    if (contentType !== undefined && !own.includes('content-type')) this.responseHeaders.set('Content-Type', contentType);
+    if (contentType !== undefined && !own.includes('content-type'))
+      this.responseHeaders.set('Content-Type', contentType);
     if (!own.includes('content-length')) this.responseHeaders.set('Content-Length', String(body?.length ?? 0));
   }
 }
+
+// nginx escapes what would split a header, and leaves every other byte.
+const CONTROL = /[^\t\x20-\x7e\x80-\xff]/g;
 
 /** A header's values as Kong normalises them: an empty one becomes a space. */
 export function headerValues(value: LuaValue): string[] {
   const values = Array.isArray(value) ? (value as readonly LuaValue[]) : [value];
   return values.map((one) => {
     const text = luaToString(one);
-    // nginx escapes what would split a header.
-    return text === '' ? ' ' : text.replace(/[\0-\x1f\x7f]/g, (char) => encodeURIComponent(char));
+    return text === '' ? ' ' : text.replace(CONTROL, (char) => encodeURIComponent(char));
   });
 }
 

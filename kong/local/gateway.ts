@@ -113,7 +113,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 function workerLinks(): WorkerLinks[] {
-  const links = Array.from({ length: WORKERS }, () => ({ pool: new ConnectionPool(), instances: new RunningInstances() }));
+  const links = Array.from({ length: WORKERS }, () => ({
+    pool: new ConnectionPool(),
+    instances: new RunningInstances(),
+  }));
   for (const { instances } of links) {
     instances.resetEverywhere = (name) => {
       for (const other of links) other.instances.reset(name);
@@ -135,7 +138,7 @@ async function listenAll(servers: readonly Server[], settings: Settings): Promis
     return await Promise.all(
       servers.map((server, index) => {
         const address = lists[index]?.[0];
-        return address ? listen(server, address) : '';
+        return address ? listen(server, address) : Promise.resolve('');
       }),
     );
   } catch (error) {

@@ -67,7 +67,8 @@ export class HeaderList {
     for (const [name, value] of this.pairs.slice(0, max)) {
       const key = name.toLowerCase();
       const present = table[key];
-      table[key] = present === undefined ? value : Array.isArray(present) ? [...present, value] : [present, value];
+      table[key] =
+        present === undefined ? value : Array.isArray(present) ? [...(present as LuaValue[]), value] : [present, value];
     }
     return { ...table };
   }

@@ -7,7 +7,9 @@ const USAGE = 'usage: main --config kong.yml [--conf kong.conf]';
 
 /** The command line: runs a declarative file until it is told to stop; SIGHUP reloads it. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { config: { type: 'string' }, conf: { type: 'string' }, help: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: { config: { type: 'string' }, conf: { type: 'string' }, help: { type: 'boolean' } },
+  });
   if (values.help) {
     process.stdout.write(`${USAGE}\n`);
     return;

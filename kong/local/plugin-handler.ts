@@ -5,7 +5,11 @@ import type { Exited, LuaTable } from './lua/value';
 export type Step = undefined | Exited;
 
 /** A configuration as a handler gets it: the plugin's own fields and Kong's `__plugin_id`, `service_id` and so on. */
-export type PluginConfig = LuaTable & { readonly __plugin_id: string; readonly __key__: string; readonly __seq__: number };
+export type PluginConfig = LuaTable & {
+  readonly __plugin_id: string;
+  readonly __key__: string;
+  readonly __seq__: number;
+};
 
 /** A piece of the response's body on its way to the client; a filter may change it. */
 export interface BodyPiece {

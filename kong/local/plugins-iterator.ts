@@ -1,5 +1,5 @@
-import type { PluginEntity, Route, Service } from './config/model';
 import { WORKSPACE } from './config/ids';
+import type { PluginEntity, Route, Service } from './config/model';
 import type { LuaTable } from './lua/value';
 import type { PluginConfig, PluginHandler } from './plugin-handler';
 import type { PluginRun } from './runtime';
@@ -60,7 +60,9 @@ function configOf(plugin: PluginEntity, sequence: number): PluginConfig {
     ...(consumer && { consumer_id: consumer.id }),
     ...(plugin.instance_name !== undefined && { plugin_instance_name: plugin.instance_name }),
   };
-  const key = ['plugins', plugin.name, route?.id, service?.id, consumer?.id, '', WORKSPACE.id].map((part) => part ?? '');
+  const key = ['plugins', plugin.name, route?.id, service?.id, consumer?.id, '', WORKSPACE.id].map(
+    (part) => part ?? '',
+  );
   return {
     ...plugin.config,
     ...scope,

@@ -1,5 +1,4 @@
 import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { errorBody, messageFor } from './errors';
 import { Exchange } from './exchange';
@@ -31,7 +30,12 @@ export class ProxyServer {
 
   constructor(private readonly parts: ProxyParts) {
     this.server = createServer(
-      { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: 0 },
+      {
+        maxHeaderSize: MAX_HEADER_BYTES,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        headersTimeout: HEADERS_MS,
+        requestTimeout: 0,
+      },
       (request, response) => {
         this.take(request, response);
       },
@@ -63,7 +67,7 @@ export class ProxyServer {
 
   private takeUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const response = new ServerResponse(request);
-    response.assignSocket(socket as Socket);
+    response.assignSocket(request.socket);
     response.shouldKeepAlive = false;
     response.on('finish', () => {
       socket.end();

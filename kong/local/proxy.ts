@@ -196,7 +196,16 @@ async function sendBody(x: Exchange, outgoing: ClientRequest): Promise<void> {
 }
 
 /** Headers of which nginx keeps one: the upstream's goes before what a plugin set early. */
-const SINGLE = new Set(['content-type', 'content-length', 'date', 'server', 'location', 'last-modified', 'etag', 'expires']);
+const SINGLE = new Set([
+  'content-type',
+  'content-length',
+  'date',
+  'server',
+  'location',
+  'last-modified',
+  'etag',
+  'expires',
+]);
 
 function takeHead(x: Exchange, response: IncomingMessage): void {
   const headers = HeaderList.fromRaw(response.rawHeaders);
@@ -232,7 +241,12 @@ function relay(x: Exchange, response: IncomingMessage, responder: Responder): Pr
 }
 
 /** Joins the two connections after an upgrade; no filter sees what passes. */
-function tunnel(x: Exchange, upgraded: NonNullable<Answer['upgraded']>, responder: Responder, upgrade?: Upgrade): Promise<void> {
+function tunnel(
+  x: Exchange,
+  upgraded: NonNullable<Answer['upgraded']>,
+  responder: Responder,
+  upgrade?: Upgrade,
+): Promise<void> {
   const { socket, head, response } = upgraded;
   takeHead(x, response);
   x.responseHeaders.set('Connection', 'upgrade');

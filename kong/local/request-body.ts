@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
-import { once } from 'node:events';
 
 /** What reading the body gave: its bytes, the file that nginx would have spilled it to, or that it was too large. */
 export type ReadBody =

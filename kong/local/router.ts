@@ -77,7 +77,9 @@ function rulesOf(route: Route): Rule[] {
     groups.set(length, [...(groups.get(length) ?? []), path]);
   }
   if (groups.size === 0) return [ruleOf(route, route.id, [])];
-  return [...groups.values()].map((paths, index) => ruleOf(route, groups.size === 1 ? route.id : `${route.id}#${index + 1}`, paths));
+  return [...groups.values()].map((paths, index) =>
+    ruleOf(route, groups.size === 1 ? route.id : `${route.id}#${index + 1}`, paths),
+  );
 }
 
 function ruleOf(route: Route, id: string, paths: readonly string[]): Rule {

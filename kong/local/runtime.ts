@@ -1,8 +1,8 @@
 import type { Balancer } from './balancer/balancer';
 import type { Entities, PluginEntity, Service, Consumer, KeyAuth, Acl } from './config/model';
 import type { Settings } from './config/settings';
-import type { LuaMachine } from './lua/machine';
 import type { Exchange } from './exchange';
+import type { LuaMachine } from './lua/machine';
 import type { PluginConfig, PluginHandler } from './plugin-handler';
 import type { PluginsIterator } from './plugins-iterator';
 import type { Router } from './router';
@@ -44,7 +44,9 @@ export function lookupsOf(entities: Entities): Lookups {
     services: new Map(entities.services.map((service) => [service.id, service])),
     consumers: new Map(entities.consumers.map((consumer) => [consumer.id, consumer])),
     consumersByName: new Map(
-      entities.consumers.flatMap((consumer) => (consumer.username === undefined ? [] : [[consumer.username, consumer]])),
+      entities.consumers.flatMap((consumer) =>
+        consumer.username === undefined ? [] : [[consumer.username, consumer]],
+      ),
     ),
     keys: new Map(entities.keyauth_credentials.map((credential) => [credential.key, credential])),
     groups,

@@ -1,5 +1,5 @@
-import type { Exchange } from './exchange';
 import { WORKSPACE } from './config/ids';
+import type { Exchange } from './exchange';
 import type { LuaTable, LuaValue } from './lua/value';
 import { isTable, LuaError } from './lua/value';
 import { parseQuery } from './pdk/query';
@@ -34,7 +34,8 @@ export function serialize(x: Exchange, { received, sent }: Traffic): LuaTable {
       kong: proxyLatency(x) ?? responseLatency(x),
       proxy: waitingTime(x) ?? -1,
       request: x.now() - moments.start,
-      receive: x.proxied && moments.bodyEnd !== undefined ? moments.bodyEnd - (moments.headerFilter ?? moments.bodyEnd) : 0,
+      receive:
+        x.proxied && moments.bodyEnd !== undefined ? moments.bodyEnd - (moments.headerFilter ?? moments.bodyEnd) : 0,
     },
     tries: x.balancer || upstream ? x.tries : undefined,
     authenticated_entity: x.credential && {

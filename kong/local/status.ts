@@ -39,7 +39,9 @@ export function statusOf(traffic: PrometheusPlugin['traffic']): LuaTable {
       total_requests: requests,
     },
     memory: {
-      workers_lua_vms: [{ pid: process.pid, http_allocated_gc: `${(process.memoryUsage().heapUsed / 1048576).toFixed(2)} MiB` }],
+      workers_lua_vms: [
+        { pid: process.pid, http_allocated_gc: `${(process.memoryUsage().heapUsed / 1048576).toFixed(2)} MiB` },
+      ],
       lua_shared_dicts: {},
     },
   };

@@ -1,6 +1,6 @@
 /** Request targets as Kong normalises, escapes and joins them (`tools/uri.lua`, `router/utils.lua`). */
 
-const RESERVED = new Set([..."!*'();:@&=+$,/?%#[]"].map((char) => char.charCodeAt(0)));
+const RESERVED = new Set(Buffer.from("!*'();:@&=+$,/?%#[]"));
 
 /** Removes dot segments and doubled slashes, decodes what needs no escape; anything else stays as it was. */
 export function normalizePath(path: string): string {
@@ -37,8 +37,9 @@ function decodeTriplet(triplet: string, hex: string): string {
 
 /** Escapes what may not stand in a request line. */
 export const escapePath = (path: string): string =>
-  path.replace(/[^!#$&'()*+,/:;=?@[\]A-Za-z\d\-_.~%]/g, (char) =>
-    `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  path.replace(
+    /[^!#$&'()*+,/:;=?@[\]A-Za-z\d\-_.~%]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   );
 
 /** The part of a request target before its query. */

@@ -11,7 +11,11 @@ export function probe(
   reportOf: (status: number) => Report | undefined,
 ): Promise<Report | undefined> {
   return new Promise((resolve) => {
-    const headers = { ...(checks.headers as Record<string, string[]> | undefined), Host: hostHeader, Connection: 'close' };
+    const headers = {
+      ...(checks.headers as Record<string, string[]> | undefined),
+      Host: hostHeader,
+      Connection: 'close',
+    };
     const options = { host, port, path: checks.http_path, headers, agent: false, timeout: checks.timeout * 1000 };
     const request = get(options, (response) => {
       resolve(reportOf(response.statusCode ?? 0));

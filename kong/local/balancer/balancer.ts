@@ -31,7 +31,13 @@ export class Balancer {
     this.peers = targets.map((target) => {
       const [, host = target.target, port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(target.target) ?? [];
       const at = port === undefined ? DEFAULT_TARGET_PORT : Number(port);
-      return { target, host: host.replace(/^\[|\]$/g, ''), port: at, weight: target.weight, health: new TargetHealth() };
+      return {
+        target,
+        host: host.replace(/^\[|\]$/g, ''),
+        port: at,
+        weight: target.weight,
+        health: new TargetHealth(),
+      };
     });
     this.wheel = shuffle(wheelOf(this.peers), random);
   }
@@ -78,7 +84,8 @@ export class Balancer {
   }
 
   private report(peer: Peer, report: Report | undefined, kind: 'active' | 'passive'): void {
-    if (!this.isChecked || report === undefined || !peer.health.report(report, thresholdsOf(this.upstream, kind))) return;
+    if (!this.isChecked || report === undefined || !peer.health.report(report, thresholdsOf(this.upstream, kind)))
+      return;
     const state = peer.health.healthy ? 'healthy' : 'unhealthy';
     this.warn(`[healthcheck] (${this.upstream.name}) ${state} target '${peer.target.target}' (${kind} ${report})`);
   }
@@ -95,7 +102,9 @@ export class Balancer {
   private async check(peer: Peer): Promise<void> {
     const { active } = this.upstream.healthchecks;
     const hostHeader = this.upstream.host_header ?? `${peer.host}:${peer.port}`;
-    const report = await probe(peer.host, peer.port, hostHeader, active, (status) => reportOf(this.upstream, 'active', status));
+    const report = await probe(peer.host, peer.port, hostHeader, active, (status) =>
+      reportOf(this.upstream, 'active', status),
+    );
     this.report(peer, report, 'active');
   }
 }

@@ -9,7 +9,22 @@ import type { KnownPlugin } from './plugin-schema';
 import { validateRecord, type Complaint } from './validate';
 
 /** Entities of a real Kong that the stand-in takes note of and leaves alone. */
-const IGNORED = ['workspaces', 'certificates', 'ca_certificates', 'snis', 'vaults', 'keys', 'key_sets', 'filter_chains', 'consumer_groups', 'basicauth_credentials', 'hmacauth_credentials', 'jwt_secrets', 'oauth2_credentials', 'sessions'];
+const IGNORED = [
+  'workspaces',
+  'certificates',
+  'ca_certificates',
+  'snis',
+  'vaults',
+  'keys',
+  'key_sets',
+  'filter_chains',
+  'consumer_groups',
+  'basicauth_credentials',
+  'hmacauth_credentials',
+  'jwt_secrets',
+  'oauth2_credentials',
+  'sessions',
+];
 
 const FILE: Field = {
   type: 'record',
@@ -57,7 +72,9 @@ function parseYaml(text: string): LuaTable {
   try {
     value = parse(text, { maxAliasCount: 1000 });
   } catch (error) {
-    throw new ConfigError([{ path: '', message: `failed parsing yaml: ${error instanceof Error ? error.message : ''}` }]);
+    throw new ConfigError([
+      { path: '', message: `failed parsing yaml: ${error instanceof Error ? error.message : ''}` },
+    ]);
   }
   const table = inBytes(value);
   if (!isTable(table)) throw new ConfigError([{ path: '', message: 'expected an object' }]);
@@ -88,14 +105,21 @@ class Reader {
     for (const name of ENTITY_NAMES) this.readList(name, file[name], name);
     for (const name of ENTITY_NAMES) this.resolve(name);
     if (this.complaints.length > 0) throw new ConfigError(this.complaints);
-    const lists = ENTITY_NAMES.map((name) => [name, [...(this.found.get(name)?.values() ?? [])].map((one) => one.entity)]);
+    const lists: Partial<Record<EntityName, LuaTable[]>> = {};
+    for (const name of ENTITY_NAMES)
+      lists[name] = [...(this.found.get(name)?.values() ?? [])].map(({ entity }) => entity);
     return {
-      entities: Object.fromEntries(lists) as unknown as Entities,
+      entities: lists as unknown as Entities,
       ignored: IGNORED.filter((name) => Array.isArray(file[name])),
     };
   }
 
-  private readList(name: EntityName, list: LuaValue, path: string, parent?: { field: string; id: string | undefined }): void {
+  private readList(
+    name: EntityName,
+    list: LuaValue,
+    path: string,
+    parent?: { field: string; id: string | undefined },
+  ): void {
     if (!Array.isArray(list)) return;
     (list as readonly LuaValue[]).forEach((item, index) => {
       const at = `${path}[${index + 1}]`;
@@ -104,11 +128,19 @@ class Reader {
     });
   }
 
-  private readEntity(name: EntityName, item: LuaTable, path: string, parent?: { field: string; id: string | undefined }): void {
+  private readEntity(
+    name: EntityName,
+    item: LuaTable,
+    path: string,
+    parent?: { field: string; id: string | undefined },
+  ): void {
     const { record, children, key } = ENTITIES[name];
-    const own: Record<string, LuaValue> = Object.fromEntries(Object.entries(item).filter(([field]) => !(field in children)));
+    const own: Record<string, LuaValue> = Object.fromEntries(
+      Object.entries(item).filter(([field]) => !(field in children)),
+    );
     const derived = own['id'] === undefined ? this.keyFor(name, own, parent) : undefined;
-    const stable = typeof own['id'] === 'string' ? own['id'] : derived === undefined ? undefined : entityId(name, derived);
+    const stable =
+      typeof own['id'] === 'string' ? own['id'] : derived === undefined ? undefined : entityId(name, derived);
     const id = stable ?? entityId(name, undefined);
     if (stable === undefined) this.unstable.add(id);
     if (parent) own[parent.field] = parent.id ?? '';
@@ -133,8 +165,16 @@ class Reader {
   private readonly unstable = new Set<string>();
 
   /** The text from which Kong derives an entity's id (`get_key_for_uuid_gen`), undefined where it draws one. */
-  private keyFor(name: EntityName, item: LuaTable, parent?: { field: string; id: string | undefined }): string | undefined {
-    const compound = { plugins: ['name', 'route', 'service', 'consumer'], targets: ['upstream', 'target'], acls: ['consumer', 'group'] };
+  private keyFor(
+    name: EntityName,
+    item: LuaTable,
+    parent?: { field: string; id: string | undefined },
+  ): string | undefined {
+    const compound = {
+      plugins: ['name', 'route', 'service', 'consumer'],
+      targets: ['upstream', 'target'],
+      acls: ['consumer', 'group'],
+    };
     if (name === 'keyauth_credentials') return undefined;
     if (!(name in compound)) {
       const value = item[ENTITIES[name].key ?? ''];
@@ -153,12 +193,16 @@ class Reader {
     if (typeof name !== 'string') return;
     const known = this.plugins.get(name);
     if (!known) {
-      this.complaints.push({ path, message: `plugin '${name}' not enabled; add it to the 'plugins' configuration property` });
+      this.complaints.push({
+        path,
+        message: `plugin '${name}' not enabled; add it to the 'plugins' configuration property`,
+      });
       return;
     }
     entity['config'] = config;
     for (const field of known.unscoped ?? []) {
-      if (entity[field] !== undefined) this.complaints.push({ path: `${path}.${field}`, message: 'value must be null' });
+      if (entity[field] !== undefined)
+        this.complaints.push({ path: `${path}.${field}`, message: 'value must be null' });
     }
     if (!known.record) return;
     if (!isTable(config)) {

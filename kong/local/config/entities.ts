@@ -1,4 +1,4 @@
-import type { LuaTable, LuaValue } from '../lua/value';
+import { luaToString, type LuaTable, type LuaValue } from '../lua/value';
 import type { Field } from './field';
 import {
   checkHost,
@@ -24,14 +24,7 @@ export interface EntityKind {
 }
 
 export type EntityName =
-  | 'services'
-  | 'routes'
-  | 'upstreams'
-  | 'targets'
-  | 'consumers'
-  | 'plugins'
-  | 'keyauth_credentials'
-  | 'acls';
+  'services' | 'routes' | 'upstreams' | 'targets' | 'consumers' | 'plugins' | 'keyauth_credentials' | 'acls';
 
 export const PROTOCOLS = ['grpc', 'grpcs', 'http', 'https', 'tcp', 'tls', 'tls_passthrough', 'udp'];
 export const HTTP_PROTOCOLS = ['grpc', 'grpcs', 'http', 'https'];
@@ -70,7 +63,8 @@ const service: Field = {
 
 /** `url` in the place of protocol, host, port and path. What it can't read leaves the host missing, as in Kong. */
 function expandUrl(value: LuaValue): LuaTable {
-  const [, scheme, host, digits, path] = /^(?:([a-z]+):\/\/)?(\[[^\]]+\]|[^:/]*)(?::(\d+))?(\/[^?#]*)?/i.exec(String(value)) ?? [];
+  const [, scheme, host, digits, path] =
+    /^(?:([a-z]+):\/\/)?(\[[^\]]+\]|[^:/]*)(?::(\d+))?(\/[^?#]*)?/i.exec(luaToString(value)) ?? [];
   const given = digits === undefined ? undefined : Number(digits);
   const protocol = scheme ?? (given === 443 ? 'https' : 'http');
   return {
@@ -110,12 +104,26 @@ const route: Field = {
     { response_buffering: { type: 'boolean', required: true, default: true } },
     { snis: { type: 'set', elements: { type: 'string' } } },
     { methods: { type: 'set', elements: { type: 'string', match: '^%u+$' } } },
-    { hosts: { type: 'array', elements: { type: 'string', check: (host) => checkHost(String(host).replaceAll('*', 'abc'), true) } } },
+    {
+      hosts: {
+        type: 'array',
+        elements: { type: 'string', check: (host) => checkHost(luaToString(host).replaceAll('*', 'abc'), true) },
+      },
+    },
     { paths: { type: 'array', elements: { type: 'string', check: checkRouterPath } } },
     {
       headers: {
         type: 'map',
-        keys: { type: 'string', match: HEADER_NAME, match_none: [{ pattern: '^[Hh][Oo][Ss][Tt]$', err: "cannot contain 'host' header, which must be specified in the 'hosts' attribute" }] },
+        keys: {
+          type: 'string',
+          match: HEADER_NAME,
+          match_none: [
+            {
+              pattern: '^[Hh][Oo][Ss][Tt]$',
+              err: "cannot contain 'host' header, which must be specified in the 'hosts' attribute",
+            },
+          ],
+        },
         values: { type: 'array', elements: { type: 'string' } },
       },
     },
@@ -176,19 +184,37 @@ const plugin: Field = {
     { service: reference },
     { consumer: reference },
     { config: { type: 'any' } },
-    { protocols: { type: 'set', required: true, default: HTTP_PROTOCOLS, elements: { type: 'string', one_of: PROTOCOLS } } },
+    {
+      protocols: {
+        type: 'set',
+        required: true,
+        default: HTTP_PROTOCOLS,
+        elements: { type: 'string', one_of: PROTOCOLS },
+      },
+    },
     { enabled: { type: 'boolean', required: true, default: true } },
   ],
 };
 
 const keyauth: Field = {
   type: 'record',
-  fields: [...common, { ttl: { type: 'integer' } }, ...comments, { consumer: { ...reference, required: true } }, { key: { type: 'string' } }],
+  fields: [
+    ...common,
+    { ttl: { type: 'integer' } },
+    ...comments,
+    { consumer: { ...reference, required: true } },
+    { key: { type: 'string' } },
+  ],
 };
 
 const acl: Field = {
   type: 'record',
-  fields: [...common, ...comments, { consumer: { ...reference, required: true } }, { group: { type: 'string', required: true } }],
+  fields: [
+    ...common,
+    ...comments,
+    { consumer: { ...reference, required: true } },
+    { group: { type: 'string', required: true } },
+  ],
 };
 
 /** The kinds that the stand-in knows, in the order in which they refer to each other. */

@@ -39,10 +39,10 @@ const CHECKERS: Readonly<Record<string, Checker>> = {
     countPresent(entity, names) <= 1 ? undefined : `only one or none of these fields must be set: ${quoted(names)}`,
 
   conditional: (entity, rule: Conditional, record, validate) => {
-    const condition = { ...fieldAt(record, rule.if_field), ...rule.if_match } as Field;
+    const condition = { ...fieldAt(record, rule.if_field), ...rule.if_match };
     const value = at(entity, rule.if_field);
     if (!isPresent(value) || validate(condition, value).length > 0) return undefined;
-    const consequence = { ...fieldAt(record, rule.then_field), ...rule.then_match } as Field;
+    const consequence = { ...fieldAt(record, rule.then_field), ...rule.then_match };
     const [problem] = validate(consequence, at(entity, rule.then_field));
     if (!problem) return undefined;
     return (
@@ -69,13 +69,14 @@ function at(entity: LuaTable, name: string): LuaValue {
 }
 
 function fieldAt(record: Field, name: string): Field {
-  return name
-    .split('.')
-    .reduce<Field>((field, key) => new Map(fieldsOf(field)).get(key) ?? { type: 'any' }, record);
+  return name.split('.').reduce<Field>((field, key) => new Map(fieldsOf(field)).get(key) ?? { type: 'any' }, record);
 }
 
 const isPresent = (value: LuaValue): boolean =>
-  value !== undefined && value !== null && value !== '' && !(typeof value === 'object' && Object.keys(value).length === 0);
+  value !== undefined &&
+  value !== null &&
+  value !== '' &&
+  !(typeof value === 'object' && Object.keys(value).length === 0);
 
 const countPresent = (entity: LuaTable, names: readonly string[]): number =>
   names.filter((name) => isPresent(at(entity, name))).length;

@@ -70,7 +70,8 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     const queryCommand = values[`${at}_query_cmd`];
     if (!queryCommand) throw new Error(`query_command undefined for pluginserver ${name}`);
     const startCommand = values[`${at}_start_cmd`];
-    if (!startCommand) notices.push(`start_command undefined for pluginserver ${name}; assuming external process management`);
+    if (!startCommand)
+      notices.push(`start_command undefined for pluginserver ${name}; assuming external process management`);
     const socket = values[`${at}_socket`] ?? `${prefix}/${name}.socket`;
     return { name, socket, queryCommand, ...(startCommand && { startCommand }) };
   });

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { LuaValue } from '../lua/value';
+import { luaToString, type LuaValue } from '../lua/value';
 import { normalizePath } from '../uri';
 
 /** Kong's validators of names, hosts and paths (`schema/typedefs.lua`): the complaint, or nothing. */
@@ -11,7 +11,7 @@ const LABEL = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/i;
 
 /** A host name or address; `withPort` allows `:port` after it. */
 export function checkHost(value: LuaValue, withPort = false): string | undefined {
-  const text = String(value);
+  const text = luaToString(value);
   const [, host = text, port] = isIP(text) ? [] : (/^(\[[^\]]+\]|[^:]*)(?::(.*))?$/.exec(text) ?? []);
   if (port !== undefined && !withPort) return 'must not have a port';
   if (port !== undefined && (!/^\d+$/.test(port) || Number(port) > 65_535)) return 'invalid port number';
@@ -20,32 +20,38 @@ export function checkHost(value: LuaValue, withPort = false): string | undefined
 }
 
 const isHostname = (host: string): boolean =>
-  host !== '' && host.replace(/\.$/, '').split('.').every((label) => LABEL.test(label));
+  host !== '' &&
+  host
+    .replace(/\.$/, '')
+    .split('.')
+    .every((label) => LABEL.test(label));
 
 /** An upstream's name: a host name, no address, no port. */
 export function checkHostname(value: LuaValue): string | undefined {
-  const text = String(value);
+  const text = luaToString(value);
   if (isIP(text)) return `Invalid name ('${text}'); no ip addresses allowed`;
   if (text.includes(':')) return `Invalid name ('${text}'); no port allowed`;
   return isHostname(text) ? undefined : `Invalid name ('${text}'); must be a valid hostname`;
 }
 
 export const checkTarget = (value: LuaValue): string | undefined =>
-  checkHost(value, true) === undefined ? undefined : `Invalid target ('${String(value)}'); not a valid hostname or ip address`;
+  checkHost(value, true) === undefined
+    ? undefined
+    : `Invalid target ('${luaToString(value)}'); not a valid hostname or ip address`;
 
 export const checkNamePattern = (value: LuaValue): string | undefined =>
-  /^[\w.\-~\x80-\xff]+$/.test(String(value))
+  /^[\w.\-~\x80-\xff]+$/.test(luaToString(value))
     ? undefined
-    : `invalid value '${String(value)}': the only accepted ascii characters are alphanumerics or ., -, _, and ~`;
+    : `invalid value '${luaToString(value)}': the only accepted ascii characters are alphanumerics or ., -, _, and ~`;
 
 export const checkTag = (value: LuaValue): string | undefined =>
-  /^[ \x21-\x2b\x2d\x2e\x30-\x7e\x80-\xf4]+$/.test(String(value))
+  /^[ \x21-\x2b\x2d\x2e\x30-\x7e\x80-\xf4]+$/.test(luaToString(value))
     ? undefined
-    : `invalid tag '${String(value)}': expected printable ascii (except \`,\` and \`/\`) or valid utf-8 sequences`;
+    : `invalid tag '${luaToString(value)}': expected printable ascii (except \`,\` and \`/\`) or valid utf-8 sequences`;
 
 /** A path of a service or health check. */
 export function checkPath(value: LuaValue): string | undefined {
-  const path = String(value);
+  const path = luaToString(value);
   if (!path.startsWith('/')) return 'should start with: /';
   if (path.includes('//')) return 'must not have empty segments';
   return checkPathText(path) ?? checkPercent(path);
@@ -53,7 +59,7 @@ export function checkPath(value: LuaValue): string | undefined {
 
 /** A path of a route: a prefix, or a regular expression after `~`. */
 export function checkRouterPath(value: LuaValue): string | undefined {
-  const path = String(value);
+  const path = luaToString(value);
   if (!path.startsWith('/') && !path.startsWith('~/')) return 'should start with: / (fixed path) or ~/ (regex path)';
   if (path.includes('//')) return 'must not have empty segments';
   if (path.startsWith('~')) return checkRegex(path.slice(1));

@@ -62,7 +62,8 @@ function validateInner(field: Field, value: LuaValue, path: string, match: Patte
   ]);
 }
 
-const isList = (value: LuaValue): boolean => Array.isArray(value) || (isTable(value) && Object.keys(value).length === 0);
+const isList = (value: LuaValue): boolean =>
+  Array.isArray(value) || (isTable(value) && Object.keys(value).length === 0);
 
 function typeComplaint(field: Field, value: LuaValue): string | undefined {
   switch (field.type) {

@@ -1,7 +1,7 @@
 import { exec } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { PluginServer } from '../config/settings';
 import type { PluginSchema } from '../config/plugin-schema';
+import type { PluginServer } from '../config/settings';
 
 /** A plugin as its server describes it: the answer of `query_cmd`. */
 export interface Description {
@@ -23,7 +23,7 @@ export async function describe(server: PluginServer): Promise<Description> {
   try {
     dump = JSON.parse(answer);
   } catch (error) {
-    throw new Error(`failed decoding plugin info: ${error instanceof Error ? error.message : ''} (${server.name})`);
+    throw new Error(`failed decoding plugin info of ${server.name}`, { cause: error });
   }
   if (typeof dump !== 'object' || dump === null) throw new Error(`not a plugin info table: ${server.queryCommand}`);
   const { Protocol, Plugins = dump } = dump as { Protocol?: string; Plugins?: unknown };
@@ -32,9 +32,9 @@ export async function describe(server: PluginServer): Promise<Description> {
   return {
     name: info['Name'] as string,
     priority: Number(info['Priority'] ?? 0),
-    version: String(info['Version'] ?? ''),
+    version: info['Version'] as string,
     phases: (info['Phases'] ?? []) as string[],
-    schema: (info['Schema'] ?? {}) as PluginSchema,
+    schema: info['Schema'] ?? {},
     protocol: Protocol ?? 'MsgPack:1',
     server,
   };
@@ -48,6 +48,6 @@ async function run({ queryCommand }: PluginServer): Promise<string> {
   } catch (error) {
     const { stdout, message } = error as { stdout?: string; message: string };
     if (stdout) return stdout;
-    throw new Error(`error loading plugins info: ${message}`);
+    throw new Error(`error loading plugins info: ${message}`, { cause: error });
   }
 }

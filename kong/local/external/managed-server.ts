@@ -36,13 +36,19 @@ export class ManagedServer {
     child.on('exit', (code, signal) => {
       if (this.isStopping) return;
       if (code === 127) {
-        this.log('err', `[pluginserver] external pluginserver "${name}" start command "${this.command}" exited with "command not found"`);
+        this.log(
+          'err',
+          `[pluginserver] external pluginserver "${name}" start command "${this.command}" exited with "command not found"`,
+        );
       } else {
         this.log('notice', `external pluginserver '${name}' terminated: ${signal ?? 'exit'} ${code ?? ''}`);
       }
-      this.timer = setTimeout(() => {
-        this.start();
-      }, Math.max(0, startedAt + RESPAWN_MS - Date.now()));
+      this.timer = setTimeout(
+        () => {
+          this.start();
+        },
+        Math.max(0, startedAt + RESPAWN_MS - Date.now()),
+      );
     });
   }
 

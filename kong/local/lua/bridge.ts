@@ -135,7 +135,7 @@ export class LuaBridge {
       const pointer = this.reserve(value.length + 1);
       this.heap().set(value, pointer);
       api._lua_pushlstring(state, pointer, value.length);
-    } else this.pushTable(value as readonly LuaValue[] | Record<string, LuaValue>, state);
+    } else this.pushTable(value, state);
   }
 
   private pushTable(value: readonly LuaValue[] | Record<string, LuaValue>, state: number): void {

@@ -30,7 +30,8 @@ export function checkString(what: string, value: LuaValue): string {
 
 /** Kong's check of headers to set (`pdk/private/checks.lua`). */
 export function checkHeaders(headers: LuaValue): LuaTable {
-  if (headers !== undefined && headers !== null && typeof headers === 'object' && Object.keys(headers).length === 0) return {};
+  if (headers !== undefined && headers !== null && typeof headers === 'object' && Object.keys(headers).length === 0)
+    return {};
   if (!isTable(headers)) throw new LuaError('headers must be a table');
   for (const [name, value] of Object.entries(headers)) checkHeader(name, value);
   return headers;

@@ -39,7 +39,8 @@ export const nginx: Readonly<Record<string, LuaFunction<Exchange>>> = {
     return undefined;
   },
   'ngx.req.get_method': (x) => x.upstream?.method ?? x.method,
-  'ngx.req.get_headers': (x, [max]) => x.headers.toTable(typeof max === 'number' && max > 0 ? max : max === 0 ? Infinity : 100),
+  'ngx.req.get_headers': (x, [max]) =>
+    x.headers.toTable(typeof max === 'number' && max > 0 ? max : max === 0 ? Infinity : 100),
   'ngx.req.read_body': async (x) => {
     await x.body.read();
     return undefined;
@@ -54,7 +55,10 @@ export const nginx: Readonly<Record<string, LuaFunction<Exchange>>> = {
   'ngx.re.match': (_x, [subject, pattern, options]) => {
     const found = regex(pattern, options).exec(luaToString(subject));
     if (!found) return undefined;
-    return Object.fromEntries([...found.map((text, index) => [index, text]), ...Object.entries(found.groups ?? {})]) as LuaValue;
+    return Object.fromEntries([
+      ...found.map((text, index) => [index, text]),
+      ...Object.entries(found.groups ?? {}),
+    ]) as LuaValue;
   },
   'ngx.re.find': (_x, [subject, pattern, options]) => {
     const found = regex(pattern, options).exec(luaToString(subject));
@@ -78,7 +82,10 @@ function regex(pattern: LuaValue, options: LuaValue): RegExp {
   const flags = typeof options === 'string' ? options : '';
   const source = luaToString(pattern).replaceAll('(?P<', '(?<');
   try {
-    return new RegExp(flags.includes('a') ? `^(?:${source})` : source, [...'ism'].filter((flag) => flags.includes(flag)).join(''));
+    return new RegExp(
+      flags.includes('a') ? `^(?:${source})` : source,
+      ['i', 's', 'm'].filter((flag) => flags.includes(flag)).join(''),
+    );
   } catch (error) {
     throw new LuaError(`bad regular expression: ${error instanceof Error ? error.message : ''}`);
   }
@@ -86,5 +93,7 @@ function regex(pattern: LuaValue, options: LuaValue): RegExp {
 
 /** nil for what is not base64, as nginx. */
 function decodeBase64(text: string): Buffer | undefined {
-  return /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.replace(/=+$/, '').length % 4 !== 1 ? Buffer.from(text, 'base64') : undefined;
+  return /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.replace(/=+$/, '').length % 4 !== 1
+    ? Buffer.from(text, 'base64')
+    : undefined;
 }

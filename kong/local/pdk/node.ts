@@ -22,7 +22,8 @@ export const node: PdkModule = {
   },
   'kong.client.authenticate': (x, consumer, credential) => {
     checkPhase(x, 'access');
-    if (!isTable(consumer) && !isTable(credential)) throw new LuaError('either credential or consumer must be provided');
+    if (!isTable(consumer) && !isTable(credential))
+      throw new LuaError('either credential or consumer must be provided');
     x.consumer = isTable(consumer) ? consumer : undefined;
     x.credential = isTable(credential) ? credential : undefined;
     return undefined;

@@ -12,7 +12,10 @@ export const request: PdkModule = {
   'kong.request.get_port': (x) => x.port,
   'kong.request.get_forwarded_scheme': (x) => trusted(x, 'x-forwarded-proto')?.toLowerCase() ?? 'http',
   'kong.request.get_forwarded_host': (x) =>
-    trusted(x, 'x-forwarded-host')?.replace(/^[^@]*@/, '').replace(/:.*$/, '').toLowerCase() ?? x.host,
+    trusted(x, 'x-forwarded-host')
+      ?.replace(/^[^@]*@/, '')
+      .replace(/:.*$/, '')
+      .toLowerCase() ?? x.host,
   'kong.request.get_forwarded_port': (x) => {
     const port = Number(trusted(x, 'x-forwarded-port'));
     return port >= 1 && port <= 65_535 ? port : x.port;

@@ -1,5 +1,5 @@
 import { headerValues, type Exchange, type UpstreamRequest } from '../exchange';
-import { Failure, isTable, LuaError, type LuaValue } from '../lua/value';
+import { Failure, isTable, LuaError, luaToString, type LuaValue } from '../lua/value';
 import { escapePath } from '../uri';
 import { checkHeader, checkHeaders, checkPhase, checkString, type PdkModule } from './function';
 import { formatQuery, removeArgument } from './query';
@@ -39,7 +39,7 @@ export const service: PdkModule = {
   },
   'kong.service.request.set_scheme': (x, scheme) => {
     checkPhase(x, 'rewrite', 'access');
-    if (scheme !== 'http' && scheme !== 'https') throw new LuaError(`invalid scheme: ${String(scheme)}`);
+    if (scheme !== 'http' && scheme !== 'https') throw new LuaError(`invalid scheme: ${luaToString(scheme)}`);
     upstreamOf(x).scheme = scheme;
     return undefined;
   },
@@ -127,6 +127,6 @@ function setQuery(x: Exchange, query: string): void {
 }
 
 function setHeader(x: Exchange, name: string, value: LuaValue): void {
-  if (name.toLowerCase() === 'host' && x.upstream) x.upstream.host = String(value);
+  if (name.toLowerCase() === 'host' && x.upstream) x.upstream.host = luaToString(value);
   x.headers.set(name, ...headerValues(value));
 }

@@ -33,7 +33,8 @@ const EXPOSED: PdkModule = {
 };
 
 /** In the log phase a plugin server works on saved data; what is not saved can't be asked for in a timer. */
-const SAVED = /^kong\.(?:ctx\.|log\.|node\.|router\.|ip\.|plugin\.|nginx\.(?:get_ctx|set_ctx|req_start_time|get_subsystem)|client\.(?:get_consumer|get_credential|load_consumer)|request\.(?:get_headers?|get_uri_captures|get_start_time)|response\.get_)/;
+const SAVED =
+  /^kong\.(?:ctx\.|log\.|node\.|router\.|ip\.|plugin\.|nginx\.(?:get_ctx|set_ctx|req_start_time|get_subsystem)|client\.(?:get_consumer|get_credential|load_consumer)|request\.(?:get_headers?|get_uri_captures|get_start_time)|response\.get_)/;
 
 /** The PDK for a plugin server, bound to a request. */
 export function bindPdk(x: Exchange): Pdk {

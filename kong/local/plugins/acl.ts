@@ -1,4 +1,4 @@
-import type { Exited } from '../lua/value';
+import { luaToString, type Exited } from '../lua/value';
 import type { PluginConfig, PluginHandler } from '../plugin-handler';
 import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
 
@@ -27,7 +27,7 @@ const handler: PluginHandler = {
     if (consumerId === undefined && !usesAuthenticated) return refuse();
     const own = usesAuthenticated
       ? authenticated
-      : x.runtime.lookups.groups.get(String(consumerId))?.map(({ group }) => group);
+      : x.runtime.lookups.groups.get(luaToString(consumerId))?.map(({ group }) => group);
     if (!own && !isDenying) return refuse();
     const groups = own ?? [];
     const listed = (isDenying ? config.deny : config.allow) ?? [];

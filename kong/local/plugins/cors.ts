@@ -105,7 +105,8 @@ interface Origin {
 
 /** An origin without its scheme's default port. */
 function normalizeOrigin(text: string): Origin {
-  const [, scheme, host, port] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?/.exec(text) ?? [];
+  const [, scheme, host, port] =
+    /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?/.exec(text) ?? [];
   if (!host) return { domain: text, host: text };
   const isDefault = (scheme === 'http' && port === '80') || (scheme === 'https' && port === '443');
   return { domain: `${scheme ? `${scheme}://` : ''}${host}${port && !isDefault ? `:${port}` : ''}`, host };

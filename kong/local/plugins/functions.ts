@@ -1,6 +1,7 @@
 import type { Field } from '../config/field';
 import type { Exchange } from '../exchange';
 import type { LuaMachine, Phase } from '../lua/machine';
+import { luaToString } from '../lua/value';
 import type { PluginConfig, PluginHandler } from '../plugin-handler';
 import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
 
@@ -65,7 +66,7 @@ function schemaOf(name: string, lua: LuaMachine<Exchange>): BundledPlugin['schem
     elements: {
       type: 'string',
       check: (source) => {
-        const problem = lua.check(String(source));
+        const problem = lua.check(luaToString(source));
         return problem === undefined ? undefined : `error parsing ${name}: ${problem}`;
       },
     },

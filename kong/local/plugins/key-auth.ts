@@ -1,5 +1,5 @@
-import { HEADER_NAME } from '../config/text-checks';
 import type { Consumer, KeyAuth } from '../config/model';
+import { HEADER_NAME } from '../config/text-checks';
 import type { Exchange } from '../exchange';
 import { isTable, type Exited, type LuaTable, type LuaValue } from '../lua/value';
 import { parseQuery, removeArgument } from '../pdk/query';
@@ -70,7 +70,7 @@ function find(x: Exchange, config: Config, name: string, query: LuaTable, body: 
 
 async function bodyTable(x: Exchange): Promise<LuaTable> {
   const body = await request['kong.request.get_body']?.(x);
-  return isTable(body) ? (body as LuaTable) : {};
+  return isTable(body) ? body : {};
 }
 
 function hide(x: Exchange, name: string): void {

@@ -51,7 +51,8 @@ export function prometheus(): PrometheusPlugin {
       const subsystem = 'http';
       const { connections, active, requests } = traffic;
       const states = { accepted: connections, handled: connections, total: requests, active };
-      for (const [state, value] of Object.entries(states)) metrics.connections.set({ node_id, subsystem, state }, value);
+      for (const [state, value] of Object.entries(states))
+        metrics.connections.set({ node_id, subsystem, state }, value);
       metrics.requests.set({ node_id, subsystem }, requests);
       metrics.datastore.set(1);
       metrics.node.set({ node_id, version: KONG_VERSION }, 1);

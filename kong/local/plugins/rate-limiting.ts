@@ -48,7 +48,11 @@ export function rateLimiting(): BundledPlugin {
   return { handler, schema };
 }
 
-function limit(x: Exchange, config: Config, windows: Map<string, Window>): ReturnType<NonNullable<PluginHandler['access']>> {
+function limit(
+  x: Exchange,
+  config: Config,
+  windows: Map<string, Window>,
+): ReturnType<NonNullable<PluginHandler['access']>> {
   const now = Math.floor(x.now() / 1000) * 1000;
   const by = identifier(x, config);
   const usages = PERIODS.flatMap((period) => {
@@ -98,7 +102,8 @@ function setHeaders(x: Exchange, usages: readonly Usage[], stop: Period | undefi
 }
 
 function identifier(x: Exchange, { limit_by, header_name, path }: Config): string {
-  const id = (value: LuaValue): string | undefined => (isTable(value) ? (value['id'] as string | undefined) : undefined);
+  const id = (value: LuaValue): string | undefined =>
+    isTable(value) ? (value['id'] as string | undefined) : undefined;
   const found = {
     service: () => id(x.service),
     consumer: () => id(x.consumer) ?? id(x.credential),

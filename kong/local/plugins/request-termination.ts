@@ -39,7 +39,11 @@ const handler: PluginHandler = {
       return x.exit(config.status_code, { message, request, matched_route: x.route, matched_service: x.service });
     }
     if (config.body !== undefined) {
-      return x.exit(config.status_code, config.body, config.content_type ? { 'Content-Type': config.content_type } : {});
+      return x.exit(
+        config.status_code,
+        config.body,
+        config.content_type ? { 'Content-Type': config.content_type } : {},
+      );
     }
     return x.exit(config.status_code, message === undefined ? undefined : { message });
   },

@@ -96,19 +96,22 @@ export class Connection {
   }
 
   private async more(): Promise<void> {
-    if (this.failure) throw this.failure;
-    const before = this.bytes;
-    await new Promise<void>((resolve) => {
+    const failure = this.failure ?? (await this.arrival());
+    if (failure) throw failure;
+  }
+
+  /** Waits for bytes, or for the failure that comes instead. */
+  private arrival(): Promise<SocketFailure | undefined> {
+    return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.failure ??= new SocketFailure('timeout');
-        resolve();
+        this.wake?.();
       }, this.readTimeoutMs);
       this.wake = () => {
+        this.wake = undefined;
         clearTimeout(timer);
-        resolve();
+        resolve(this.failure);
       };
     });
-    this.wake = undefined;
-    if (this.bytes === before && this.failure) throw this.failure as SocketFailure;
   }
 }

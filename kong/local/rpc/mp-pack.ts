@@ -35,7 +35,9 @@ function put(value: Packable, out: Buffer[]): void {
     out.push(head(value.length, 0x90, 0x0f, 0xdc));
     for (const element of value as readonly Packable[]) put(element, out);
   } else {
-    const entries = Object.entries(value as Readonly<Record<string, Packable>>).filter(([, member]) => member !== undefined);
+    const entries = Object.entries(value as Readonly<Record<string, Packable>>).filter(
+      ([, member]) => member !== undefined,
+    );
     if (entries.length === 0) out.push(Buffer.of(0x90));
     else out.push(head(entries.length, 0x80, 0x0f, 0xde));
     for (const [key, member] of entries) {

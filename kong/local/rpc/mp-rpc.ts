@@ -1,5 +1,17 @@
 import { Decoder } from '@msgpack/msgpack';
-import { encodeJson, EXITED, Failure, isTable, LuaError, Several, toBytes, type Exited, type LuaTable, type LuaValue, type PdkResult } from '../lua/value';
+import {
+  encodeJson,
+  EXITED,
+  Failure,
+  isTable,
+  LuaError,
+  luaToString,
+  Several,
+  toBytes,
+  type Exited,
+  type LuaValue,
+  type PdkResult,
+} from '../lua/value';
 import type { Pdk } from '../pdk/table';
 import type { PluginConfig } from '../plugin-handler';
 import { SocketFailure, type Connection } from './connection';
@@ -66,7 +78,7 @@ export class MpRpc implements InstanceCalls {
         if (kind !== 1) throw new LuaError('RPC response expected from Go plugin server');
         if (second !== id) throw new LuaError('unexpected RPC response ID from Go plugin server');
         done = true;
-        if (third !== undefined && third !== null) throw new ServerError(String(third));
+        if (third !== undefined && third !== null) throw new ServerError(luaToString(third));
         return fourth;
       }
       throw new SocketFailure('no data');
@@ -167,7 +179,10 @@ function fixMultiMap(map: LuaValue): Packable {
   const entries = isTable(map) ? Object.entries(map) : [];
   if (entries.length === 0) return new EmptyMap();
   return Object.fromEntries(
-    entries.map(([key, value]): [string, Packable] => [key, value === true ? [] : typeof value === 'string' ? [value] : value]),
+    entries.map(([key, value]): [string, Packable] => [
+      key,
+      value === true ? [] : typeof value === 'string' ? [value] : value,
+    ]),
   );
 }
 
@@ -201,5 +216,7 @@ function toLua(value: unknown): LuaValue {
   if (Array.isArray(value)) return value.map(toLua);
   if (typeof value === 'bigint') return Number(value);
   if (typeof value !== 'object' || value === null) return value as LuaValue;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [toBytes(key), toLua(member)])) as LuaTable;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]): [string, LuaValue] => [toBytes(key), toLua(member)]),
+  );
 }

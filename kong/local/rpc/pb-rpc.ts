@@ -1,4 +1,13 @@
-import { encodeJson, EXITED, Failure, LuaError, Several, type Exited, type LuaValue, type PdkResult } from '../lua/value';
+import {
+  encodeJson,
+  EXITED,
+  Failure,
+  LuaError,
+  Several,
+  type Exited,
+  type LuaValue,
+  type PdkResult,
+} from '../lua/value';
 import type { Pdk } from '../pdk/table';
 import type { PluginConfig } from '../plugin-handler';
 import type { Connection } from './connection';
@@ -50,7 +59,12 @@ export class PbRpc implements InstanceCalls {
     const connection = await this.pool.take(this.options.socket);
     let kept = false;
     try {
-      writeFrame(connection, messageType('RpcCall').encode({ sequence, [command]: data }).finish());
+      writeFrame(
+        connection,
+        messageType('RpcCall')
+          .encode({ sequence, [command]: data })
+          .finish(),
+      );
       if (pdk && (await this.serve(connection, pdk)) === EXITED) return EXITED;
       const message = messageType('RpcReturn').decode(await readFrame(connection)) as unknown as RpcReturn;
       this.pool.give(this.options.socket, connection);
@@ -65,7 +79,8 @@ export class PbRpc implements InstanceCalls {
   async startInstance(name: string, config: PluginConfig): Promise<number> {
     const data = { name: Buffer.from(name, 'latin1'), config: Buffer.from(encodeJson(config), 'latin1') };
     const answer = await this.call('cmd_start_instance', data);
-    if (answer === EXITED || !answer.instance_status) throw new LuaError('attempt to index instance_status (a nil value)');
+    if (answer === EXITED || !answer.instance_status)
+      throw new LuaError('attempt to index instance_status (a nil value)');
     return answer.instance_status.instance_id;
   }
 
@@ -107,7 +122,7 @@ export class PbRpc implements InstanceCalls {
       const call = pdk[name];
       if (!method || !call) throw new SocketFailure(`method "${name}" not found`);
       const message = messageType(method.input).decode(argument);
-      const result = await call(...unwrap(method.input, message as unknown as Record<string, unknown>));
+      const result = await call(...unwrap(method.input, message));
       if (result === EXITED) return EXITED;
       writeFrame(connection, await encodeResult(method, result, pdk));
     }
