@@ -5,6 +5,7 @@ import type { MessageSummary } from '../shared/message-summary';
 import { isModern, type Revision } from '../shared/revisions';
 import { summarizeMessages } from '../shared/summarize-messages';
 import { answerBatchFault, answerHttpFault, answerMessageFault, type Refusal } from './answers/answer';
+import { checkToolCall } from './arguments/check-tool-call';
 import { resolveBatchEra } from './era/check-batch';
 import { checkMirroredHeaders } from './era/check-mirrored-headers';
 import { eraOfHeader, resolveEra } from './era/resolve-era';
@@ -87,7 +88,7 @@ function judgeSingle(message: ParsedMessage, facts: HttpFacts, rules: Rules): Ve
     const mismatch = checkMirroredHeaders(message, facts.headers);
     if (mismatch) return refuse(mismatch, era);
   }
-  const fault = checkMessage(message, era, rules);
+  const fault = checkMessage(message, era, facts, rules);
   if (fault) return refuse(fault, era);
   const strip = isModern(era) ? ['mcp-session-id', 'last-event-id'].filter((name) => facts.headers.has(name)) : [];
   return pass(summarizeMessages([message], false, era), strip, hasMalformedMetaKeys([message], rules));
@@ -106,14 +107,19 @@ function judgeBatch(messages: readonly ParsedMessage[], facts: HttpFacts, rules:
   const era = resolveBatchEra(messages, facts.headers.get('mcp-protocol-version'), rules);
   if (typeof era === 'object') return refuse(answerHttpFault(era));
   for (const [index, message] of messages.entries()) {
-    const fault = checkMessage(message, era, rules);
+    const fault = checkMessage(message, era, facts, rules);
     if (fault) return refuse(answerBatchFault(fault, messages, index, era, rules), era);
   }
   return pass(summarizeMessages(messages, true, era), [], hasMalformedMetaKeys(messages, rules));
 }
 
-/** The rungs of a message whose revision is known: the method, its params, what they name. */
-function checkMessage(message: ParsedMessage, revision: Revision, rules: Rules): Fault | undefined {
+/** The rungs of a message whose revision is known: the method, its params, what they name, a tool's arguments. */
+function checkMessage(
+  message: ParsedMessage,
+  revision: Revision,
+  { headers }: HttpFacts,
+  rules: Rules,
+): Fault | undefined {
   if (message.kind === 'response') {
     return message.id === undefined && revision < '2025-11-25'
       ? httpFault(400, 'invalid_id', 'Invalid request: /id is missing')
@@ -123,7 +129,8 @@ function checkMessage(message: ParsedMessage, revision: Revision, rules: Rules):
   return (
     checkMethodKnown(message, revision, rules) ??
     checkParams(message, revision, rules) ??
-    checkPolicy(method, params, revision, rules)
+    checkPolicy(method, params, revision, rules) ??
+    (method === 'tools/call' ? checkToolCall(params, revision, headers, rules) : undefined)
   );
 }
 

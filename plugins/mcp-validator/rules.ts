@@ -1,5 +1,6 @@
 import type { BodyBounds } from '../shared/json-rpc/read-body';
 import { isModern, REVISIONS, type Revision } from '../shared/revisions';
+import { compileToolSchemas, type ToolSchemas } from './arguments/tool-schemas';
 import { hostMatcher, originMatcher } from './http/origins';
 import { nameRule, type NameLists, type NameRule } from './policy/name-rule';
 import { uriRule } from './policy/uri-rule';
@@ -17,7 +18,9 @@ export interface RulesConfig {
   readonly batches: 'by_revision' | 'legacy' | 'deny';
   readonly unknown_methods: 'pass' | 'deny';
   readonly methods: NameLists;
-  readonly tools: NameLists;
+  readonly tools: NameLists & { readonly schemas: Readonly<Record<string, string>> };
+  readonly unknown_tools: 'pass' | 'deny';
+  readonly argument_errors: 'auto' | 'error' | 'result';
   readonly prompts: NameLists;
   readonly resources: NameLists;
   readonly meta_key_check: 'off' | 'warn' | 'deny';
@@ -46,13 +49,16 @@ export interface Rules {
   readonly unknownMethods: RulesConfig['unknown_methods'];
   readonly methods: NameRule;
   readonly tools: NameRule;
+  readonly toolSchemas: ToolSchemas;
+  readonly unknownTools: RulesConfig['unknown_tools'];
+  readonly argumentErrors: RulesConfig['argument_errors'];
   readonly prompts: NameRule;
   readonly resources: NameRule;
   readonly metaKeyCheck: RulesConfig['meta_key_check'];
   readonly statusMode: RulesConfig['status_mode'];
 }
 
-/** Compiles the rules of a configuration. */
+/** Compiles the rules of a configuration; throws, naming the field, when it can't work. */
 export function compileRules(config: RulesConfig): Rules {
   const revisions = REVISIONS.filter((revision) => config.revisions.includes(revision));
   const legacyRevisions = revisions.filter((revision) => !isModern(revision));
@@ -75,6 +81,9 @@ export function compileRules(config: RulesConfig): Rules {
     unknownMethods: config.unknown_methods,
     methods: nameRule(config.methods),
     tools: nameRule(config.tools),
+    toolSchemas: compileToolSchemas(config.tools.schemas, config.max_depth),
+    unknownTools: config.unknown_tools,
+    argumentErrors: config.argument_errors,
     prompts: nameRule(config.prompts),
     resources: uriRule(config.resources),
     metaKeyCheck: config.meta_key_check,

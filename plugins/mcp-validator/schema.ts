@@ -4,20 +4,19 @@ import { REVISIONS } from '../shared/revisions';
 const glob = field.string({ description: 'A glob: * stands for any text, ? for one character', len_min: 1 });
 
 /** Allow- and deny-list of one kind of name. */
+const allowAndDeny = (what: string) => ({
+  allow: field.array(glob, {
+    description: `Globs of the ${what} that clients may use; empty allows all. Compared with case.`,
+    default: [],
+  }),
+  deny: field.array(glob, {
+    description: `Globs of the ${what} that clients may not use; wins over allow. They look as if they did not exist.`,
+    default: [],
+  }),
+});
+
 const lists = (what: string) =>
-  field.record(
-    {
-      allow: field.array(glob, {
-        description: `Globs of the ${what} that clients may use; empty allows all. Compared with case.`,
-        default: [],
-      }),
-      deny: field.array(glob, {
-        description: `Globs of the ${what} that clients may not use; wins over allow. They look as if they did not exist.`,
-        default: [],
-      }),
-    },
-    { description: `Which ${what} clients may use.`, required: true },
-  );
+  field.record(allowAndDeny(what), { description: `Which ${what} clients may use.`, required: true });
 
 /** The configuration of the plugin. */
 export const fields = {
@@ -81,7 +80,28 @@ export const fields = {
     default: 'pass',
   }),
   methods: lists('methods'),
-  tools: lists('tools'),
+  tools: field.record(
+    {
+      ...allowAndDeny('tools'),
+      schemas: field.map(field.string({ description: 'A JSON Schema as JSON text', len_max: 65_536 }), {
+        description:
+          'The inputSchema of tools by name, as JSON text: 2020-12, or 2019-09 or draft-07 by $schema. Arguments of calls are checked against it. Patterns must be of the kind that RE2 takes.',
+        default: {},
+      }),
+    },
+    { description: 'Which tools clients may use, and with which arguments.', required: true },
+  ),
+  unknown_tools: field.string({
+    description: 'Whether calls of tools without an entry in tools.schemas pass, or are answered as unknown.',
+    one_of: ['pass', 'deny'],
+    default: 'pass',
+  }),
+  argument_errors: field.string({
+    description:
+      'How arguments that break their schema are answered: as a JSON-RPC error, as a tool result that a model can read, or (auto) as the revision says: a result from 2025-11-25 on.',
+    one_of: ['auto', 'error', 'result'],
+    default: 'auto',
+  }),
   prompts: lists('prompts'),
   resources: lists('resource URIs'),
   meta_key_check: field.string({

@@ -1,0 +1,43 @@
+import type { Headers } from '../../../kong/pdk';
+import { INVALID_PARAMS } from '../../shared/json-rpc/errors';
+import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
+import { isModern, type Revision } from '../../shared/revisions';
+import type { Fault } from '../fault';
+import { unknownTool } from '../policy/check-policy';
+import type { Rules } from '../rules';
+import { checkParamHeaders } from './check-param-headers';
+
+/** The arguments of a `tools/call` against the tool's input schema, where there is one. `params` fit the protocol. */
+export function checkToolCall(
+  params: JsonObject | undefined,
+  revision: Revision,
+  headers: Pick<Headers, 'all'>,
+  rules: Rules,
+): Fault | undefined {
+  if (!params) return undefined;
+  const name = memberOf(params, 'name');
+  if (typeof name !== 'string') return undefined;
+  const schema = rules.toolSchemas.get(name);
+  if (!schema) return rules.unknownTools === 'deny' ? unknownTool(name, 'unknown_tool') : undefined;
+  const given = memberOf(params, 'arguments');
+  const args = isJsonObject(given) ? given : {};
+  const mismatch = isModern(revision) ? checkParamHeaders(schema.headerParameters, args, headers) : undefined;
+  if (mismatch) return mismatch;
+  const error = schema.check(args);
+  return error && argumentFault(`/arguments${error.pointer} ${error.problem}`, params, revision, rules);
+}
+
+/**
+ * From 2025-11-25 on a model is shown what is wrong with its arguments as the tool's result, so that it can mend them
+ * (SEP-1303). A client that waits for a task can't take a result.
+ */
+function argumentFault(what: string, params: JsonObject, revision: Revision, { argumentErrors }: Rules): Fault {
+  const byRevision = revision >= '2025-11-25' && !Object.hasOwn(params, 'task');
+  const asToolResult = argumentErrors === 'auto' ? byRevision : argumentErrors === 'result';
+  return {
+    reason: 'invalid_arguments',
+    code: INVALID_PARAMS,
+    message: asToolResult ? `Input validation error: ${what}` : `Invalid arguments: ${what}`,
+    ...(asToolResult && { asToolResult }),
+  };
+}

@@ -1,0 +1,69 @@
+import { isJsonObject, type JsonObject } from '../../shared/json-rpc/message';
+
+/**
+ * How a subschema meets the value of its parent: on the same value (`inPlace`), on one member or item each (`child`,
+ * where the keywords exclude each other, or `extraChild`, where they add up), or only by reference (`definition`).
+ */
+export type Role = 'inPlace' | 'child' | 'extraChild' | 'definition';
+
+export interface Subschema {
+  readonly role: Role;
+  readonly schema: JsonObject;
+  /** The keyword, and for maps the key. */
+  readonly keyword: string;
+  readonly key?: string;
+}
+
+type Shape = 'one' | 'list' | 'map';
+
+/** Keywords of the drafts 7, 2019-09 and 2020-12 that hold schemas. `items` and `dependencies` have two shapes. */
+const KEYWORDS: ReadonlyMap<string, readonly [role: Role, ...shapes: Shape[]]> = new Map<
+  string,
+  readonly [role: Role, ...shapes: Shape[]]
+>([
+  ['allOf', ['inPlace', 'list']],
+  ['anyOf', ['inPlace', 'list']],
+  ['oneOf', ['inPlace', 'list']],
+  ['not', ['inPlace', 'one']],
+  ['if', ['inPlace', 'one']],
+  ['then', ['inPlace', 'one']],
+  ['else', ['inPlace', 'one']],
+  ['dependentSchemas', ['inPlace', 'map']],
+  ['dependencies', ['inPlace', 'map']],
+  ['properties', ['child', 'map']],
+  ['additionalProperties', ['child', 'one']],
+  ['prefixItems', ['child', 'list']],
+  ['items', ['child', 'one', 'list']],
+  ['additionalItems', ['child', 'one']],
+  ['patternProperties', ['extraChild', 'map']],
+  ['propertyNames', ['extraChild', 'one']],
+  ['contains', ['extraChild', 'one']],
+  ['unevaluatedProperties', ['extraChild', 'one']],
+  ['unevaluatedItems', ['extraChild', 'one']],
+  ['$defs', ['definition', 'map']],
+  ['definitions', ['definition', 'map']],
+]);
+
+/** The schemas that stand directly in a schema; boolean ones are left out, since they hold nothing. */
+export function subschemasOf(schema: JsonObject): readonly Subschema[] {
+  const found: Subschema[] = [];
+  for (const keyword of Object.keys(schema)) {
+    const known = KEYWORDS.get(keyword);
+    if (!known) continue;
+    const [role, ...shapes] = known;
+    const value = schema[keyword];
+    if (Array.isArray(value)) {
+      if (!shapes.includes('list')) continue;
+      for (const item of value) if (isJsonObject(item)) found.push({ role, keyword, schema: item });
+    } else if (isJsonObject(value)) {
+      if (!shapes.includes('map')) found.push({ role, keyword, schema: value });
+      else {
+        for (const key of Object.keys(value)) {
+          const item = value[key];
+          if (isJsonObject(item)) found.push({ role, keyword, key, schema: item });
+        }
+      }
+    }
+  }
+  return found;
+}
