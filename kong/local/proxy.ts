@@ -22,7 +22,7 @@ interface Address {
 /** Why an attempt got no answer: the status for the client, and whether the upstream saw nothing of the request. */
 class AttemptFailure extends Error {
   constructor(
-    readonly status: 502 | 504,
+    readonly status: 413 | 502 | 504,
     readonly isUntouched: boolean,
     message: string,
   ) {
@@ -126,7 +126,7 @@ async function attempt(x: Exchange, address: Address, upgrade: Upgrade | undefin
   });
   return new Promise((resolve, reject) => {
     let connected = false;
-    const fail = (status: 502 | 504, message: string) => {
+    const fail = (status: 413 | 502 | 504, message: string) => {
       reject(new AttemptFailure(status, !connected || canRepeat(x, outgoing), message));
       outgoing.destroy();
     };
@@ -142,7 +142,9 @@ async function attempt(x: Exchange, address: Address, upgrade: Upgrade | undefin
         connected = true;
         clearTimeout(connectTimer);
         outgoing.setTimeout(upstream.readTimeoutMs);
-        void sendBody(x, outgoing);
+        void sendBody(x, outgoing, () => {
+          fail(413, 'client intended to send too large chunked body');
+        });
       };
       if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', ready);
       else ready();
@@ -189,8 +191,13 @@ function withLength(pairs: readonly HeaderPair[], length: number | undefined, me
   return list.toRaw();
 }
 
-async function sendBody(x: Exchange, outgoing: ClientRequest): Promise<void> {
+async function sendBody(x: Exchange, outgoing: ClientRequest, refuse: () => void): Promise<void> {
   const body = await x.body.stream();
+  let bytes = 0;
+  body.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (x.body.isTooLarge(bytes)) refuse();
+  });
   body.on('error', () => outgoing.destroy());
   body.pipe(outgoing);
 }

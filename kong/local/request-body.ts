@@ -42,7 +42,12 @@ export class RequestBody {
 
   /** Whether the declared length is over the bound, before anything is read. */
   get isDeclaredTooLarge(): boolean {
-    return this.bounds.maxBytes > 0 && (this.declaredBytes ?? 0) > this.bounds.maxBytes;
+    return this.isTooLarge(this.declaredBytes ?? 0);
+  }
+
+  /** Whether so many bytes are over the bound. */
+  isTooLarge(bytes: number): boolean {
+    return this.bounds.maxBytes > 0 && bytes > this.bounds.maxBytes;
   }
 
   /** Reads the body to its end. Rejects when the client leaves before it. */
@@ -71,14 +76,14 @@ export class RequestBody {
   }
 
   private async collect(): Promise<ReadBody> {
-    const { bufferBytes, maxBytes } = this.bounds;
+    const { bufferBytes } = this.bounds;
     const chunks: Buffer[] = [];
     let size = 0;
     let file: Writable | undefined;
     try {
       for await (const chunk of this.source as AsyncIterable<Buffer>) {
         size += chunk.length;
-        if (maxBytes > 0 && size > maxBytes) return { kind: 'too large' };
+        if (this.isTooLarge(size)) return { kind: 'too large' };
         if (!file && size > bufferBytes) {
           this.path = join(tmpdir(), `kong-local-body-${randomUUID()}`);
           file = createWriteStream(this.path, { mode: 0o600 });

@@ -9,7 +9,9 @@ import { escapePath, upstreamPath } from './uri';
 export async function serve(x: Exchange, upgrade?: Upgrade): Promise<void> {
   const responder = new Responder(x);
   try {
-    if (await decide(x)) await proxy(x, responder, upgrade);
+    // nginx looks at the declared length before any phase of Kong's.
+    if (x.body.isDeclaredTooLarge) responder.failure(413);
+    else if (await decide(x)) await proxy(x, responder, upgrade);
     else responder.answer();
   } catch (error) {
     if (x.clientGone) return;
