@@ -10,6 +10,7 @@ import { targetOf } from '../shared/traces/target';
 import { VERSION } from '../shared/version';
 import { NO_ANSWERS, readAnswers } from './answers';
 import { describeExchange } from './describe-exchange';
+import { countExchange, exchangeMetricsOf, type ExchangeMetrics } from './exchange-metrics';
 import { readMessages } from './messages';
 import { countOperation, countUnreadable, mcpMetricsOf, type McpMetrics } from './metrics';
 import type { Config } from './schema';
@@ -20,6 +21,7 @@ import { judge } from './status';
 export interface State {
   readonly config: Config;
   readonly metrics: McpMetrics;
+  readonly exchanges: ExchangeMetrics;
   readonly spans: Pipeline;
   readonly redact: Redactor;
 }
@@ -36,6 +38,7 @@ export function prepare(config: Config, { metrics }: Resources): State {
   return {
     config,
     metrics: mcpMetricsOf(metrics),
+    exchanges: exchangeMetricsOf(metrics),
     spans: acquirePipeline(targetOf(config, VERSION), metrics, 'mcp_telemetry'),
     redact: createRedactor(config.redact_patterns),
   };
@@ -52,6 +55,7 @@ export async function log(state: State, { entry: text, ...facts }: FactsOf<typeo
     metrics.parseErrors.inc({ what: 'log_entry' });
     return;
   }
+  countExchange(state.exchanges, entry, config);
   if (entry.method !== 'POST') return;
   const { capture, denial } = facts;
   const { messages, readable } = readMessages(facts.summary, capture?.request);

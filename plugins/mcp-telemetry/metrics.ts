@@ -9,7 +9,7 @@ import type { Status } from './status';
 const DURATION_BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
 /** More services, namespaces or error types than these become `_other`. */
-const MAX_CONFIGURED = 200;
+export const MAX_CONFIGURED = 200;
 const MAX_ERROR_TYPES = 20;
 
 /** The metrics of the plugin. */
@@ -52,7 +52,7 @@ export function countOperation(
   const { entry, message, verdict, startMs, endMs } = operation;
   const method = methodLabel(message.method);
   const backend = labels.bounded('backend', entry.service.name, MAX_CONFIGURED);
-  requests.inc({ method, status: verdict.status, namespace: namespaceOf(labels, operation.entry.route, options) });
+  requests.inc({ method, status: verdict.status, namespace: namespaceLabel(labels, operation.entry.route, options) });
   learnTools(labels, operation, options.max_tools);
   // What a guard refused never went upstream.
   if (verdict.status === 'denied') return;
@@ -77,30 +77,33 @@ export function countUnreadable(
   route: string | undefined,
   options: { readonly namespace?: string },
 ): void {
-  requests.inc({ method: methodLabel(undefined), status, namespace: namespaceOf(labels, route, options) });
+  requests.inc({ method: methodLabel(undefined), status, namespace: namespaceLabel(labels, route, options) });
 }
 
-const namespaceOf = (labels: Labels, route: string | undefined, { namespace }: { namespace?: string }): string =>
-  labels.bounded('namespace', namespace ?? route ?? '', MAX_CONFIGURED);
+/** The namespace as a label: the configured one, else the route's name. */
+export const namespaceLabel = (
+  labels: Labels,
+  route: string | undefined,
+  { namespace }: { namespace?: string },
+): string => labels.bounded('namespace', namespace ?? route ?? '', MAX_CONFIGURED);
 
-/** A tool's name becomes a label once its server has listed it, or answered a call to it well. */
+/** The tools that a server lists are names that may become labels. */
 function learnTools(labels: Labels, operation: Operation, cap: number): void {
-  const label = toolLabelName(operation);
-  const tool = toolOf(operation);
-  const { answer, message } = operation;
-  if (tool !== undefined && answer?.result && !answer.isToolError) labels.bounded(label, tool, cap);
-  if (message.method !== 'tools/list') return;
-  for (const listed of listOf(answer?.result?.['tools'])) {
+  if (operation.message.method !== 'tools/list') return;
+  for (const listed of listOf(operation.answer?.result?.['tools'])) {
     const name = isRecord(listed) ? textOf(listed['name']) : undefined;
-    if (name !== undefined) labels.bounded(label, name, cap);
+    if (name !== undefined) labels.bounded(toolLabelName(operation), name, cap);
   }
 }
 
+/** A client's word for a tool becomes a label once the server has listed it, or answered a call to it well. */
 function toolLabelOf(labels: Labels, operation: Operation, cap: number): string {
   const tool = toolOf(operation);
   if (tool === undefined) return '';
   const label = toolLabelName(operation);
-  return labels.knows(label, tool) ? labels.bounded(label, tool, cap) : UNKNOWN;
+  const { answer } = operation;
+  const proven = answer?.result !== undefined && !answer.isToolError;
+  return proven || labels.knows(label, tool) ? labels.bounded(label, tool, cap) : UNKNOWN;
 }
 
 /** The names of one server's tools are bounded apart from another's. */

@@ -9,6 +9,18 @@ export const fields = {
     len_min: 1,
     len_max: 64,
   }),
+  capture_tool_args: field.boolean({
+    description: 'Write the arguments of tool calls into spans, 8 KiB at most, after the redactors.',
+    default: false,
+  }),
+  capture_tool_results: field.boolean({
+    description: 'Write the results of tool calls into spans, 8 KiB at most, after the redactors.',
+    default: false,
+  }),
+  rate_limit_user_label: field.boolean({
+    description: "Keep mcp_gateway_rate_limit_remaining by the consumer's username, for 200 consumers at most.",
+    default: false,
+  }),
   max_messages: field.integer({
     description: 'How many messages of one batch get a span; all are counted.',
     default: 100,

@@ -1,13 +1,14 @@
 import type { Attributes } from '@opentelemetry/api';
 import { knownAttributes } from '../shared/attributes';
-import { REDACTED, type Redactor } from '../shared/redact';
+import type { Redactor } from '../shared/redact';
 import { COMMON, GEN_AI, MCP, OI, RPC } from '../shared/semconv';
 import { parentOf, type ParentSource } from '../shared/traces/parent';
 import type { SpanRecord } from '../shared/traces/span';
+import { contentAttributes, type ContentOptions } from './content';
 import { toolOf, type Operation } from './operation';
 
 /** What of a plugin's config shapes its spans. */
-export interface SpanOptions {
+export interface SpanOptions extends ContentOptions {
   readonly parent: ParentSource;
   readonly service_name: string;
   readonly environment: string;
@@ -27,7 +28,7 @@ export function spanOf(operation: Operation, options: SpanOptions, redact: Redac
     kind: 'client',
     startMs: operation.startMs,
     endMs: operation.endMs,
-    attributes: attributesOf(operation, options),
+    attributes: { ...attributesOf(operation, options), ...contentAttributes(operation, options, redact) },
     ...(verdict.errorType !== undefined && { error: errorMessageOf(operation, redact) }),
     ...(parent && { parent }),
     ...(own && http && own.traceId !== http.traceId && { link: http }),
@@ -45,8 +46,6 @@ function attributesOf(operation: Operation, options: SpanOptions): Attributes {
   const tool = toolOf(operation);
   return knownAttributes({
     [OI.kind]: message.method === 'tools/call' ? 'TOOL' : 'CHAIN',
-    [OI.inputValue]: REDACTED,
-    [OI.outputValue]: REDACTED,
     [OI.toolName]: tool,
     [MCP.method]: message.method.slice(0, MAX_NAME_LENGTH),
     [MCP.protocolVersion]: operation.revision,

@@ -37,6 +37,11 @@ export class Labels {
     return this.seen.get(label)?.has(cutLabel(value)) ?? false;
   }
 
+  /** Makes room for another value: this one's series is gone. */
+  forget(label: string, value: string): void {
+    this.seen.get(label)?.delete(cutLabel(value));
+  }
+
   private valuesOf(label: string): Set<string> {
     let values = this.seen.get(label);
     if (!values) this.seen.set(label, (values = new Set()));

@@ -28,6 +28,10 @@ export interface LogEntry {
   readonly service: { readonly name: string; readonly host: string | undefined; readonly port: number | undefined };
   readonly route: string | undefined;
   readonly consumer: { readonly id: string; readonly username: string | undefined } | undefined;
+  /** True when an authentication plugin knew the credential. */
+  readonly authenticated: boolean;
+  /** True when the client's certificate was verified. */
+  readonly clientVerified: boolean;
   readonly workspace: string | undefined;
   /** The W3C trace id, 32 hex digits, where a tracing plugin of Kong made one. */
   readonly traceId: string | undefined;
@@ -63,6 +67,8 @@ export function parseLogEntry(text: string): LogEntry | undefined {
     },
     route: textOf(route['name']) ?? textOf(route['id']),
     consumer: consumerOf(recordOf(entry['consumer'])),
+    authenticated: isRecord(entry['authenticated_entity']) || isRecord(entry['consumer']),
+    clientVerified: recordOf(request['tls'])['client_verify'] === 'SUCCESS',
     workspace: textOf(entry['workspace_name']) ?? textOf(entry['workspace']),
     traceId: textOf(recordOf(entry['trace_id'])['w3c']),
   };

@@ -6,7 +6,7 @@ export type Redactor = (text: string) => string;
 
 /** Shapes of secrets that everybody has; each is linear in the text. */
 const PATTERNS: readonly RegExp[] = [
-  /-----BEGIN [A-Z0-9 ]{0,40}-----[\s\S]{0,16384}?(?:-----END [A-Z0-9 ]{0,40}-----|$)/g,
+  /-----BEGIN [A-Z0-9 ]{0,40}-----(?:[^-]|-(?!----)){0,16384}(?:-----END [A-Z0-9 ]{0,40}-----)?/g,
   /\b[Bb]earer\s+[\w.~+/=-]{8,}/g,
   /\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?/g,
   /\b(?:sk|pk|rk)-[\w-]{16,}/g,

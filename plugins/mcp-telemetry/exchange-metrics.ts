@@ -1,0 +1,119 @@
+import type { Metrics } from '../../kong/pdk';
+import { labelsOf } from '../shared/labels';
+import { headerOf, mediaTypeOf, type LogEntry } from '../shared/log-entry';
+import { PerProcess } from '../shared/per-process';
+import { authAttemptOf } from './auth-attempt';
+import { backendStateOf } from './backend-state';
+import { IdleSeries } from './idle-series';
+import { MAX_CONFIGURED, namespaceLabel } from './metrics';
+import { SessionClock } from './session-clock';
+
+const SESSION_BUCKETS = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 86_400];
+const SESSION_IDLE_MS = 30 * 60_000;
+const MAX_SESSIONS = 10_000;
+const USER_IDLE_MS = 10 * 60_000;
+const MAX_USERS = 200;
+
+/** The metrics of exchanges, whatever messages they carry: backends, sessions, connections, authentication. */
+export type ExchangeMetrics = ReturnType<typeof exchangeMetricsOf>;
+
+const perProcess = new PerProcess<{ readonly clock: SessionClock; readonly users: IdleSeries }>();
+
+export function exchangeMetricsOf(metrics: Metrics) {
+  const sessionDuration = metrics.histogram({
+    name: 'mcp_gateway_session_duration_seconds',
+    help: 'Duration of sessions, from initialize to their end or their last request; revisions up to 2025-11-25',
+    buckets: SESSION_BUCKETS,
+  });
+  return {
+    labels: labelsOf(metrics, 'mcp_telemetry'),
+    backendHealth: metrics.gauge({
+      name: 'mcp_gateway_backend_health',
+      help: '1 when the backend answered the last request that was for it, 0 when Kong could not reach it',
+      labelNames: ['backend'],
+    }),
+    circuitState: metrics.gauge({
+      name: 'mcp_gateway_circuit_breaker_state',
+      help: 'One-hot: open while the health checks of Kong leave no address of the backend to try',
+      labelNames: ['namespace', 'state'],
+    }),
+    authAttempts: metrics.counter({
+      name: 'mcp_gateway_auth_attempts_total',
+      help: 'Authentications by Kong, by kind and result',
+      labelNames: ['type', 'result'],
+    }),
+    connections: metrics.counter({
+      name: 'mcp_gateway_connections_total',
+      help: 'Streams that clients opened with GET, counted when they end',
+      labelNames: ['transport'],
+    }),
+    rateLimitRemaining: metrics.gauge({
+      name: 'mcp_gateway_rate_limit_remaining',
+      help: 'What a rate limit last left to a consumer',
+      labelNames: ['user'],
+    }),
+    ...perProcess.get(metrics, 'exchange', () => ({
+      clock: new SessionClock({
+        maxSessions: MAX_SESSIONS,
+        idleMs: SESSION_IDLE_MS,
+        onOver: (durationMs) => {
+          sessionDuration.observe(durationMs / 1000);
+        },
+      }),
+      users: new IdleSeries(USER_IDLE_MS),
+    })),
+  };
+}
+
+/** Counts one exchange. */
+export function countExchange(
+  metrics: ExchangeMetrics,
+  entry: LogEntry,
+  options: { readonly namespace?: string; readonly rate_limit_user_label: boolean },
+): void {
+  countBackend(metrics, entry, options);
+  countSession(metrics, entry);
+  const attempt = authAttemptOf(entry);
+  if (attempt) metrics.authAttempts.inc({ ...attempt });
+  if (entry.method === 'GET' && entry.status === 200 && mediaTypeOf(entry.responseHeaders) === 'text/event-stream') {
+    metrics.connections.inc({ transport: speaksStreamableHttp(entry) ? 'streamable_http' : 'sse' });
+  }
+  if (options.rate_limit_user_label) countRemaining(metrics, entry);
+}
+
+function countBackend(metrics: ExchangeMetrics, entry: LogEntry, options: { readonly namespace?: string }): void {
+  const state = backendStateOf(entry);
+  if (!state) return;
+  const backend = metrics.labels.bounded('backend', entry.service.name, MAX_CONFIGURED);
+  metrics.backendHealth.set({ backend }, state.healthy ? 1 : 0);
+  if (!state.circuit) return;
+  const namespace = namespaceLabel(metrics.labels, entry.route, options);
+  for (const one of ['closed', 'half_open', 'open']) {
+    metrics.circuitState.set({ namespace, state: one }, one === state.circuit ? 1 : 0);
+  }
+}
+
+function countSession({ clock }: ExchangeMetrics, entry: LogEntry): void {
+  const given = headerOf(entry.responseHeaders, 'mcp-session-id')?.slice(0, 256);
+  const sent = headerOf(entry.requestHeaders, 'mcp-session-id')?.slice(0, 256);
+  const endedAtMs = entry.startedAtMs + entry.latencies.requestMs;
+  if (sent !== undefined) clock.see(sent, endedAtMs);
+  else if (given !== undefined && entry.status < 300) clock.start(given, endedAtMs);
+  if (sent !== undefined && entry.method === 'DELETE' && entry.status < 300) clock.end(sent);
+}
+
+/** The older transport's GET carries neither a session nor a revision (2024-11-05, basic/transports). */
+const speaksStreamableHttp = ({ requestHeaders }: LogEntry): boolean =>
+  (headerOf(requestHeaders, 'mcp-session-id') ?? headerOf(requestHeaders, 'mcp-protocol-version')) !== undefined;
+
+function countRemaining({ labels, rateLimitRemaining, users }: ExchangeMetrics, entry: LogEntry): void {
+  const left = Number(headerOf(entry.responseHeaders, 'ratelimit-remaining') ?? Number.NaN);
+  const username = entry.consumer?.username;
+  if (username === undefined || !Number.isFinite(left)) return;
+  const user = labels.bounded('user', username, MAX_USERS);
+  rateLimitRemaining.set({ user }, left);
+  for (const stale of users.set(user, entry.startedAtMs)) {
+    rateLimitRemaining.remove({ user: stale });
+    labels.forget('user', stale);
+  }
+}

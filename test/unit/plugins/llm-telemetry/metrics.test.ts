@@ -1,0 +1,96 @@
+import { ndjson } from '../../../support/exchange';
+import { Teller } from './tell';
+
+const messages = [{ role: 'user', content: 'hi' }];
+const good = ndjson({ message: { content: 'ok then' } }, { done: true, prompt_eval_count: 5, eval_count: 2 });
+
+describe('the metrics', () => {
+  it('count tokens of the same model under one name', async () => {
+    const teller = new Teller();
+    for (const model of ['llama3.2', 'llama3.2:latest'])
+      await teller.tell({ request: { model, messages }, response: good });
+    const of = ['gen_ai_request_model="llama3.2"', 'modality="text"'];
+    expect(await teller.value('gen_ai_client_inference_usage_input_tokens_total', ...of)).toBe(10);
+    expect(await teller.value('gen_ai_client_inference_usage_output_tokens_total', ...of)).toBe(4);
+  });
+
+  it('let a client’s word become a label only when the upstream answered well', async () => {
+    const teller = new Teller({ known_models: ['mine'] });
+    const missing = { status: 404, contentType: 'application/json', response: { error: 'not found' } };
+    await teller.tell({ request: { model: 'made-up', messages }, ...missing });
+    await teller.tell({ request: { model: 'mine', messages }, ...missing });
+    const name = 'gen_ai_client_inference_duration_seconds_count';
+    expect(await teller.value(name, 'gen_ai_request_model="_unknown"', 'error_type="404"')).toBe(1);
+    expect(await teller.value(name, 'gen_ai_request_model="mine"')).toBe(1);
+    expect(await teller.metrics.registry.metrics()).not.toContain('made-up');
+  });
+
+  it('stay few under a flood of models and statuses', async () => {
+    const teller = new Teller();
+    for (let n = 0; n < 2000; n++) {
+      await teller.tell({
+        request: { model: `m${n}`, messages },
+        response: good,
+        status: n % 2 === 0 ? 200 : 400 + (n % 99),
+        contentType: n % 2 === 0 ? 'application/x-ndjson' : 'application/json',
+      });
+    }
+    const text = await teller.metrics.registry.metrics();
+    const series = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(new Set(text.match(/gen_ai_request_model="[^"]*"/g)).size).toBe(52);
+    expect(new Set(text.match(/error_type="[^"]*"/g)).size).toBeLessThanOrEqual(22);
+    expect(series.length).toBeLessThan(10_000);
+    expect(await teller.value('llm_telemetry_label_overflow_total', 'gen_ai_request_model')).toBe(950);
+  });
+
+  it('add nothing, under modality unknown, where nothing was reported', async () => {
+    const teller = new Teller();
+    await teller.tell({
+      request: { model: 'm', messages },
+      response: ndjson({ message: { content: 'a' } }, { done: true }),
+    });
+    expect(await teller.value('gen_ai_client_inference_usage_output_tokens_total', 'modality="unknown"')).toBe(0);
+    expect(await teller.value('llm_telemetry_usage_missing_total', 'api="ollama_chat"')).toBe(1);
+    expect(await teller.value('gen_ai_client_inference_operation_output_tokens_count')).toBeUndefined();
+    expect(await teller.value('llm_telemetry_estimated_tokens_total')).toBe(0);
+  });
+
+  it('keep a guess apart, when asked for one', async () => {
+    const teller = new Teller({ estimate_tokens: true });
+    const silent = { message: { content: 'eight ch' }, done: true };
+    await teller.tell({ request: { model: 'm', messages }, response: ndjson({ message: { content: 'a' } }, silent) });
+    await teller.tell({
+      request: { model: 'm', messages, stream: false },
+      contentType: 'application/json',
+      response: silent,
+    });
+    expect(await teller.value('llm_telemetry_estimated_tokens_total')).toBe(4);
+    expect(teller.spans.map(({ attributes }) => attributes['llm.tokens_output_estimated'])).toEqual([2, 2]);
+    expect(teller.spans.map(({ attributes }) => attributes['llm.token_count_source'])).toEqual(['chunks', 'bytes/4']);
+    expect(teller.spans[0]!.attributes).not.toHaveProperty('gen_ai.usage.output_tokens');
+  });
+
+  it('know images from text', async () => {
+    const teller = new Teller();
+    const request = { model: 'm', messages: [{ role: 'user', content: 'see', images: ['aGk='] }] };
+    await teller.tell({ request, response: good });
+    expect(await teller.value('gen_ai_client_inference_usage_input_tokens_total', 'modality="unknown"')).toBe(5);
+    expect(await teller.value('gen_ai_client_inference_usage_output_tokens_total', 'modality="text"')).toBe(2);
+  });
+
+  it('have embeddings apart, and the older names when asked for them', async () => {
+    const teller = new Teller({ legacy_genai_metrics: true });
+    const embed = {
+      path: '/api/embed',
+      contentType: 'application/json',
+      response: { embeddings: [], prompt_eval_count: 8 },
+    };
+    await teller.tell({ request: { model: 'e', input: 'a' }, ...embed });
+    await teller.tell({ request: { model: 'm', messages }, response: good });
+    const name = 'gen_ai_client_operation_duration_seconds_count';
+    expect(await teller.value(name, 'gen_ai_operation_name="embeddings"')).toBe(1);
+    expect(await teller.value(name, 'gen_ai_operation_name="chat"')).toBe(1);
+    expect(await teller.value('gen_ai_client_inference_duration_seconds_count', 'embeddings')).toBeUndefined();
+    expect(await teller.value('gen_ai_client_token_usage_sum', 'gen_ai_token_type="output"')).toBe(2);
+  });
+});

@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import { sse } from '../../../support/exchange';
+import { Teller, type Exchange } from './tell';
+
+const call = (id: number | string, name = 'add') => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name } });
+const ok = (id: number | string) => ({ jsonrpc: '2.0', id, result: { content: [] } });
+const eventStream = { contentType: 'text/event-stream' };
+
+describe('what becomes of a message', () => {
+  it.each<[string, Exchange, string[], string[]]>([
+    ['an answered call', { request: call(1), response: ok(1) }, ['tools/call ok'], ['tools/call add']],
+    [
+      'a tool that failed',
+      { request: call(1), response: { jsonrpc: '2.0', id: 1, result: { isError: true } } },
+      ['tools/call tool_error'],
+      ['tools/call add'],
+    ],
+    [
+      'an error with its HTTP status, as of 2026-07-28',
+      {
+        status: 404,
+        request: { ...call(1), method: 'x/y' },
+        response: { id: 1, error: { code: -32601, message: 'no' } },
+      },
+      ['_other rpc_error'],
+      ['x/y'],
+    ],
+    [
+      'an HTTP error',
+      { status: 401, source: 'kong', tries: [], request: call(1), response: {} },
+      ['tools/call http_4xx'],
+      ['tools/call add'],
+    ],
+    [
+      'an error of the server',
+      { status: 500, request: call(1), response: 'oops' },
+      ['tools/call http_5xx'],
+      ['tools/call add'],
+    ],
+    [
+      'a server that took too long',
+      { status: 504, source: 'kong', request: call(1) },
+      ['tools/call timeout'],
+      ['tools/call add'],
+    ],
+    [
+      'a server that was not there',
+      { status: 502, source: 'kong', request: call(1) },
+      ['tools/call http_5xx'],
+      ['tools/call add'],
+    ],
+    ['a client that left', { status: 499, request: call(1) }, ['tools/call cancelled'], ['tools/call add']],
+    [
+      'a stream that ended before the answer',
+      { ...eventStream, request: call(1), response: sse({ method: 'notifications/progress' }) },
+      ['tools/call cancelled'],
+      ['tools/call add'],
+    ],
+    [
+      'a notification',
+      { status: 202, request: { method: 'notifications/initialized' } },
+      ['notifications/initialized ok'],
+      ['notifications/initialized'],
+    ],
+    ['an answer of the client', { status: 202, request: { id: 1, result: {} } }, [], []],
+    [
+      'a body that is no message',
+      { status: 400, request: 'not json', denial: { by: 'mcp-validator', reason: 'parse', code: -32700 } },
+      ['_other denied'],
+      [],
+    ],
+    ['no capture and no summary', { captured: false }, ['_other ok'], []],
+    ['GET', { method: 'GET' }, [], []],
+    ['DELETE', { method: 'DELETE' }, [], []],
+    [
+      'a summary without a capture',
+      { captured: false, summary: { messages: [{ kind: 'request', id: 1, method: 'tools/list' }] } },
+      ['tools/list ok'],
+      ['tools/list'],
+    ],
+    [
+      'ids of another type, which are other ids',
+      { request: [call(1), call('1')], response: [ok('1'), { id: 1, error: { code: -1, message: 'x' } }] },
+      ['tools/call rpc_error', 'tools/call ok'],
+      ['tools/call add', 'tools/call add'],
+    ],
+    [
+      'a prompt and a resource',
+      {
+        request: [
+          { id: 1, method: 'prompts/get', params: { name: 'p' } },
+          { id: 2, method: 'resources/read', params: { uri: 'file:///a?b' } },
+        ],
+        response: [ok(1), ok(2)],
+      },
+      ['prompts/get ok', 'resources/read ok'],
+      ['prompts/get p', 'resources/read'],
+    ],
+  ])('%s', async (_name, exchange, statuses, names) => {
+    const teller = new Teller();
+    await teller.tell(exchange);
+    expect(await teller.statuses()).toEqual(statuses);
+    expect(teller.spans.map(({ name }) => name)).toEqual(names);
+  });
+
+  it.each([false, true])('a tool error whose middle was not captured (SSE: %s)', async (streamed) => {
+    const answer = {
+      jsonrpc: '2.0',
+      id: 1,
+      result: { content: [{ type: 'text', text: 'x'.repeat(5000) }], isError: true },
+    };
+    const teller = new Teller();
+    const response = streamed ? sse(answer) : answer;
+    await teller.tell({ request: call(1), response, bound: 300, ...(streamed && eventStream) });
+    // A torn event can't be read; nothing is claimed then.
+    expect(await teller.statuses()).toEqual([streamed ? 'tools/call ok' : 'tools/call tool_error']);
+  });
+});
+
+describe('the span of a message', () => {
+  it('takes its parent from _meta and links the HTTP context', async () => {
+    const [own, http] = ['4b'.repeat(16), 'ac'.repeat(16)];
+    const request = { ...call(1), params: { name: 'add', _meta: { traceparent: `00-${own}-${'f0'.repeat(8)}-01` } } };
+    const requestHeaders = { traceparent: `00-${http}-${'0a'.repeat(8)}-01` };
+    const teller = new Teller();
+    await teller.tell({ request, response: ok(1), requestHeaders });
+    expect(teller.spans[0]).toMatchObject({
+      parent: { traceId: own, spanId: 'f0'.repeat(8) },
+      link: { traceId: http, spanId: '0a'.repeat(8) },
+    });
+  });
+
+  it.each([
+    ['2025-11-25', 's-1'],
+    ['2026-07-28', undefined],
+  ])('names the session of %s: %s', async (revision, session) => {
+    const teller = new Teller();
+    const requestHeaders = { 'mcp-session-id': 's-1', 'mcp-protocol-version': revision };
+    await teller.tell({ request: call(1), response: ok(1), requestHeaders });
+    expect(teller.spans[0]!.attributes['mcp.session.id']).toBe(session);
+    expect(teller.spans[0]!.attributes['mcp.protocol.version']).toBe(revision);
+  });
+
+  it('names the revision that an initialize agreed on', async () => {
+    const teller = new Teller();
+    const request = { id: 0, method: 'initialize', params: { protocolVersion: '2026-07-28' } };
+    await teller.tell({ request, response: { id: 0, result: { protocolVersion: '2025-06-18' } } });
+    expect(teller.spans[0]!.attributes['mcp.protocol.version']).toBe('2025-06-18');
+  });
+
+  it('tells arguments and results only when they are opted in, without secrets', async () => {
+    const key = ['gh', 'p_', 'a'.repeat(36)].join('');
+    const exchange = {
+      request: { ...call(1), params: { name: 'add', arguments: { a: 1, key } } },
+      response: { id: 1, result: { content: [{ type: 'text', text: 'sum: 2' }] } },
+    };
+    const closed = new Teller();
+    await closed.tell(exchange);
+    expect(closed.spans[0]!.attributes).toMatchObject({
+      'input.value': '__REDACTED__',
+      'output.value': '__REDACTED__',
+    });
+    expect(JSON.stringify(closed.spans)).not.toMatch(/sum: 2|ghp_/);
+
+    const open = new Teller({ capture_tool_args: true, capture_tool_results: true });
+    await open.tell(exchange);
+    expect(open.spans[0]!.attributes).toMatchObject({
+      'input.value': '{"a":1,"key":"__REDACTED__"}',
+      'tool.parameters': '{"a":1,"key":"__REDACTED__"}',
+      'gen_ai.tool.call.arguments': '{"a":1,"key":"__REDACTED__"}',
+      'gen_ai.tool.call.result': '{"content":[{"type":"text","text":"sum: 2"}]}',
+    });
+  });
+
+  it('is written for so many messages of a batch, while all are counted', async () => {
+    const teller = new Teller({ max_messages: 3 });
+    const batch = Array.from({ length: 10 }, (_, id) => call(id));
+    await teller.tell({ request: batch, response: batch.map(({ id }) => ok(id)) });
+    expect(teller.spans).toHaveLength(3);
+    expect(await teller.statuses()).toEqual(['tools/call ok x10']);
+  });
+});
+
+describe('whatever bytes pass', () => {
+  it('nothing throws', async () => {
+    const teller = new Teller();
+    const bytes = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.json().map((text) => `data: ${text}\n\n`),
+    );
+    const type = fc.constantFrom('application/json', 'text/event-stream', '');
+    await fc.assert(
+      fc.asyncProperty(bytes, bytes, type, fc.nat({ max: 40 }), async (request, response, contentType, bound) => {
+        await teller.tell({ request, response, contentType, bound });
+      }),
+    );
+  });
+});
