@@ -12,6 +12,7 @@ import { NOT_EMULATED } from './plugins';
 import { PluginsIterator } from './plugins-iterator';
 import { Router } from './router';
 import { lookupsOf, type Runtime } from './runtime';
+import type { UpstreamAgents } from './upstream-agents';
 
 /** A plugin that can run, and the schema of its configuration. */
 export interface AvailablePlugin {
@@ -24,6 +25,7 @@ export interface RuntimeParts {
   readonly plugins: readonly AvailablePlugin[];
   readonly lua: LuaMachine<Exchange>;
   readonly nodeId: string;
+  readonly agents: UpstreamAgents;
   readonly workers: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: (level: string, message: string) => void;
@@ -64,6 +66,7 @@ export function buildRuntime(text: string, parts: RuntimeParts): Runtime {
     ),
     lua,
     nodeId,
+    agents: parts.agents,
     lookups,
     log,
   };

@@ -16,6 +16,7 @@ import { ConnectionPool } from './rpc/connection-pool';
 import { RunningInstances } from './rpc/instances';
 import type { Runtime } from './runtime';
 import { statusOf, statusServer } from './status';
+import { upstreamAgents } from './upstream-agents';
 
 /** Kong's default on a machine of two cores: what differs by worker shows only with more than one. */
 const WORKERS = 2;
@@ -63,6 +64,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     schema: description.schema,
   }));
   const nodeId = randomUUID();
+  const agents = upstreamAgents();
   let sequence = 0;
   const build = (text: string): Runtime =>
     buildRuntime(text, {
@@ -70,6 +72,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       plugins: [...bundled.list, ...external],
       lua,
       nodeId,
+      agents,
       workers: WORKERS,
       env,
       log,
@@ -105,6 +108,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await Promise.all(servers.map(stop));
       await proxy.drained();
       for (const { pool } of links) pool.close();
+      agents.http.destroy();
+      agents.https.destroy();
       await Promise.all(managed.map((server) => server.stop()));
       bundled.close();
       lua.shutDown();

@@ -1,5 +1,5 @@
-import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
-import { Agent as SecureAgent, request as httpsRequest } from 'node:https';
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { finished, type Duplex } from 'node:stream';
 import type { Exchange, Try } from './exchange';
@@ -7,10 +7,6 @@ import { HeaderList, type HeaderPair } from './header-list';
 import { dropResponseHops } from './hop-by-hop';
 import type { Responder } from './responder';
 import { upstreamHeaders } from './upstream-headers';
-
-/** Connections to upstreams, kept as long as Kong keeps them (`upstream_keepalive_*`). */
-const KEEP_ALIVE = { keepAlive: true, maxFreeSockets: 512, timeout: 60_000, scheduling: 'lifo' } as const;
-const agents = { http: new Agent(KEEP_ALIVE), https: new SecureAgent({ ...KEEP_ALIVE, rejectUnauthorized: false }) };
 
 /** Where one attempt goes. */
 interface Address {
@@ -121,7 +117,7 @@ async function attempt(x: Exchange, address: Address, upgrade: Upgrade | undefin
     method: upstream.method,
     path: upstream.path + (upstream.query === undefined ? '' : `?${upstream.query}`),
     headers: headers as unknown as Record<string, string>,
-    agent: secure ? agents.https : agents.http,
+    agent: secure ? x.runtime.agents.https : x.runtime.agents.http,
     ...(secure && { servername: isIP(address.host) ? '' : address.host }),
   });
   return new Promise((resolve, reject) => {

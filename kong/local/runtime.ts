@@ -6,6 +6,7 @@ import type { LuaMachine } from './lua/machine';
 import type { PluginConfig, PluginHandler } from './plugin-handler';
 import type { PluginsIterator } from './plugins-iterator';
 import type { Router } from './router';
+import type { UpstreamAgents } from './upstream-agents';
 
 /** A plugin with the configuration that counts for a request. */
 export interface PluginRun {
@@ -23,6 +24,7 @@ export interface Runtime {
   readonly balancers: ReadonlyMap<string, Balancer>;
   readonly lua: LuaMachine<Exchange>;
   readonly nodeId: string;
+  readonly agents: UpstreamAgents;
   readonly lookups: Lookups;
   log(level: string, message: string): void;
 }

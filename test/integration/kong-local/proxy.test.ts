@@ -73,9 +73,11 @@ beforeEach(() => {
 describe('what the upstream gets', () => {
   it('is the joined path, the query and the bytes of the body', async () => {
     const body = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
-    const { url, method, body: got } = echoed(
-      await send(`${gateway.proxyUrl}/direct/x%20y?a=1&b=%2F`, { method: 'POST' }, body),
-    );
+    const {
+      url,
+      method,
+      body: got,
+    } = echoed(await send(`${gateway.proxyUrl}/direct/x%20y?a=1&b=%2F`, { method: 'POST' }, body));
     expect({ url, method, body: Buffer.from(got, 'base64') }).toEqual({
       url: '/base/x%20y?a=1&b=%2F',
       method: 'POST',
@@ -111,7 +113,8 @@ describe('what the upstream gets', () => {
       Connection: 'keep-alive',
       TE: 'trailers',
     };
-    for (const [name, value] of Object.entries(expected)) expect([name, ...valuesOf(headers, name)]).toEqual([name, value]);
+    for (const [name, value] of Object.entries(expected))
+      expect([name, ...valuesOf(headers, name)]).toEqual([name, value]);
     expect(headers[headers.indexOf('X-Odd-CASE') + 1]).toBe('a\xffb');
     expect(valuesOf(headers, 'X-Hop')).toEqual([]);
     expect(valuesOf(headers, 'X-Kong-Request-Id')).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/)]);
@@ -325,14 +328,20 @@ it.each([
 
 it('passes an upgrade on, and the bytes of both sides after it', async () => {
   upstream.server.on('upgrade', (incoming: IncomingMessage, socket) => {
-    socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX-Path: ${incoming.url ?? ''}\r\n\r\n`);
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX-Path: ${incoming.url ?? ''}\r\n\r\n`,
+    );
     socket.pipe(socket);
   });
   const outgoing = request(`${gateway.proxyUrl}/direct/ws`, {
     agent: false,
     headers: { Connection: 'Upgrade', Upgrade: 'websocket' },
   }).end();
-  const [response, socket, head] = (await once(outgoing, 'upgrade')) as [IncomingMessage, NodeJS.ReadWriteStream, Buffer];
+  const [response, socket, head] = (await once(outgoing, 'upgrade')) as [
+    IncomingMessage,
+    NodeJS.ReadWriteStream,
+    Buffer,
+  ];
   expect([response.statusCode, response.headers['x-path'], head.length]).toEqual([101, '/base/ws', 0]);
   socket.write('\0ping\xff');
   const [data] = (await once(socket, 'data')) as [Buffer];
@@ -341,6 +350,8 @@ it('passes an upgrade on, and the bytes of both sides after it', async () => {
 });
 
 it('answers an upgrade that it refuses', async () => {
-  const { status } = await send(`${gateway.proxyUrl}/nowhere`, { headers: { Connection: 'Upgrade', Upgrade: 'websocket' } });
+  const { status } = await send(`${gateway.proxyUrl}/nowhere`, {
+    headers: { Connection: 'Upgrade', Upgrade: 'websocket' },
+  });
   expect(status).toBe(404);
 });
