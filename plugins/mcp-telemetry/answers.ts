@@ -43,21 +43,25 @@ export async function readAnswers(entry: LogEntry, response: Capture['response']
 function fromEvents(parts: readonly Uint8Array[], torn: boolean, maxBytes: number): Answers {
   const found = new Map<string | number, Answer>();
   let lost = torn;
-  const events = new SseEvents(
-    maxBytes,
-    ({ data }) => {
+  let tornAnswer: Answer | undefined;
+  const events = new SseEvents(maxBytes, {
+    onEvent: ({ data }) => {
       for (const message of asMessages(parseJson(data))) keep(message, found);
     },
-    () => {
+    onTornLine: (rest) => {
+      tornAnswer = toAnswer({ result: membersOfTail(rest, 2) }, false);
+    },
+    onLost: () => {
       lost = true;
     },
-  );
+  });
   parts.forEach((part, index) => {
     if (index > 0) events.gap();
     events.push(part);
   });
   events.end();
-  return { to: (id) => found.get(id), complete: !lost };
+  // An answer without its start has no id; it is taken for the one that is missing.
+  return { to: (id) => found.get(id) ?? tornAnswer, complete: !lost };
 }
 
 function fromDocument(parts: readonly Uint8Array[], torn: boolean, maxBytes: number): Answers {

@@ -33,6 +33,36 @@ export function membersOfTail(text: string, depth: 1 | 2 = 1): JsonRecord | unde
   return undefined;
 }
 
+/**
+ * The last object that stands under a name anywhere in a piece of JSON; undefined when there is none whole.
+ *
+ * A quote within a string is escaped, so `"name":` is never a part of one. Linear in the text. Never throws.
+ */
+export function lastObjectNamed(name: string, text: string): JsonRecord | undefined {
+  const key = `"${name}":`;
+  const at = text.lastIndexOf(key);
+  if (at === -1) return undefined;
+  const start = at + key.length + text.slice(at + key.length).search(/\S|$/);
+  const end = endOfObject(text, start);
+  return end === undefined ? undefined : asRecord(text.slice(start, end));
+}
+
+function endOfObject(text: string, start: number): number | undefined {
+  let depth = 0;
+  let inString = false;
+  for (let index = start; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === BACKSLASH) index++;
+      else if (code === QUOTE) inString = false;
+    } else if (code === QUOTE) inString = true;
+    else if (code === OPEN_BRACE) depth++;
+    else if (code === CLOSE_BRACE && --depth === 0) return index + 1;
+    if (depth === 0) return undefined;
+  }
+  return undefined;
+}
+
 interface Comma {
   readonly index: number;
   /** Objects and lists that are open here, less those that were open where the text begins. */

@@ -1,3 +1,12 @@
+/** Where lines go. */
+export interface LineConsumer {
+  onLine(line: string): void;
+  /** The rest of a line whose start is missing. */
+  onTornLine?(rest: string): void;
+  /** Called once for each line that was longer than the bound. */
+  onLost(): void;
+}
+
 /**
  * Cuts a stream of bytes into lines at LF (a CR before it is dropped), whatever the chunks are.
  *
@@ -8,12 +17,11 @@ export class LineSplitter {
   private parts: Uint8Array[] = [];
   private size = 0;
   private skipping = false;
+  private torn = false;
 
   constructor(
     private readonly maxLineBytes: number,
-    private readonly onLine: (line: string) => void,
-    /** Called once for each line that was longer than the bound. */
-    private readonly onLost: () => void,
+    private readonly consumer: LineConsumer,
   ) {}
 
   push(chunk: Uint8Array): void {
@@ -26,10 +34,11 @@ export class LineSplitter {
     if (start < chunk.length) this.take(chunk.subarray(start));
   }
 
-  /** Bytes are missing here: what is left of the broken line, before and after, is no line. */
+  /** Bytes are missing here: what comes next, up to the next LF, is the rest of some line. */
   gap(): void {
     this.clear();
-    this.skipping = true;
+    this.skipping = false;
+    this.torn = true;
   }
 
   /** The stream is over: what follows the last LF is a line too. */
@@ -43,7 +52,7 @@ export class LineSplitter {
     if (this.size + part.length > this.maxLineBytes) {
       this.clear();
       this.skipping = true;
-      this.onLost();
+      this.consumer.onLost();
       return;
     }
     this.parts.push(part);
@@ -53,11 +62,15 @@ export class LineSplitter {
   private finishLine(): void {
     if (this.skipping) {
       this.skipping = false;
+      this.torn = false;
       return;
     }
     const line = Buffer.concat(this.parts, this.size);
     this.clear();
-    this.onLine(line.toString('utf8', 0, line.at(-1) === CR ? line.length - 1 : line.length));
+    const text = line.toString('utf8', 0, line.at(-1) === CR ? line.length - 1 : line.length);
+    if (this.torn) this.consumer.onTornLine?.(text);
+    else this.consumer.onLine(text);
+    this.torn = false;
   }
 
   private clear(): void {

@@ -8,6 +8,15 @@ export interface SseEvent {
   readonly data: string;
 }
 
+/** Where events go. */
+export interface SseConsumer {
+  onEvent(event: SseEvent): void;
+  /** The rest of a line whose start is missing: mostly the end of an event's data. */
+  onTornLine?(rest: string): void;
+  /** Called once for each event that was larger than the bound. */
+  onLost(): void;
+}
+
 /**
  * Reads server-sent events from chunks of bytes (WHATWG HTML, 9.2 "Server-sent events"), whatever the chunks are.
  *
@@ -23,18 +32,21 @@ export class SseEvents {
 
   constructor(
     private readonly maxEventBytes: number,
-    private readonly onEvent: (event: SseEvent) => void,
-    private readonly onLost: () => void,
+    private readonly consumer: SseConsumer,
   ) {
-    this.lines = new LineSplitter(
-      maxEventBytes,
-      (line) => {
+    this.lines = new LineSplitter(maxEventBytes, {
+      onLine: (line) => {
         this.takeLine(line);
       },
-      () => {
+      onTornLine: (rest) => {
+        // A gap that ends where a line begins tears nothing.
+        if (/^(?:data|event):/.test(rest)) this.takeLine(rest);
+        else consumer.onTornLine?.(rest);
+      },
+      onLost: () => {
         this.lose();
       },
-    );
+    });
   }
 
   push(chunk: Uint8Array): void {
@@ -74,7 +86,7 @@ export class SseEvents {
   }
 
   private lose(): void {
-    if (!this.broken) this.onLost();
+    if (!this.broken) this.consumer.onLost();
     this.broken = true;
     this.data = [];
   }
@@ -82,7 +94,8 @@ export class SseEvents {
   private dispatch(): void {
     const { event, data, broken } = this;
     this.clear();
-    if (data.length > 0 && !broken) this.onEvent({ event: event === '' ? 'message' : event, data: data.join('\n') });
+    if (data.length > 0 && !broken)
+      this.consumer.onEvent({ event: event === '' ? 'message' : event, data: data.join('\n') });
   }
 
   private clear(): void {

@@ -1,3 +1,4 @@
+import { membersOfTail } from '../../shared/json-fragment';
 import {
   countOf,
   isRecord,
@@ -16,7 +17,17 @@ import type { ReplyBuilder, Timings } from './reply';
  * Ollama `/api/chat` and `/api/generate` (`api/types.go`, ChatResponse and GenerateResponse). An answer that is not
  * streamed is one record with `done: true`.
  */
-export const ollamaGeneration: Wording = { readDocument: readGeneration, readRecord: readGeneration };
+export const ollamaGeneration: Wording = {
+  readDocument: readGeneration,
+  readRecord: readGeneration,
+  // The last record of `/api/generate` holds the context, a number for each token, and its counts after that.
+  readTornRecord: (rest, builder) => {
+    const members = membersOfTail(rest);
+    if (members?.['total_duration'] === undefined) return;
+    readUsage(members, builder);
+    builder.reply.terminal = true;
+  },
+};
 
 /** Ollama `/api/embed` and `/api/embeddings`; the latter reports no tokens. The vectors are never looked at. */
 export const ollamaEmbedding: Wording = { readDocument: readEmbedding, readRecord: readEmbedding };

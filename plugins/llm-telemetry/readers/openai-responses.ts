@@ -1,3 +1,4 @@
+import { lastObjectNamed } from '../../shared/json-fragment';
 import { countOf, listOf, recordOf, textOf, type JsonRecord } from '../../shared/lenient-json';
 import { errorOf } from './errors';
 import type { Wording } from './reader';
@@ -39,6 +40,13 @@ export const openaiResponses: Wording = {
       default:
     }
   },
+  // The last record holds the whole response again, and the usage near its end.
+  readTornRecord: (rest, builder) => {
+    const usage = lastObjectNamed('usage', rest);
+    if (!usage || countOf(usage['output_tokens']) === undefined) return;
+    readUsage(usage, builder);
+    builder.reply.terminal = true;
+  },
 };
 
 function readIdentity(response: JsonRecord, { reply }: ReplyBuilder): void {
@@ -53,15 +61,18 @@ function readIdentity(response: JsonRecord, { reply }: ReplyBuilder): void {
 function readResponse(response: JsonRecord, builder: ReplyBuilder): void {
   const { reply } = builder;
   readIdentity(response, builder);
-  const usage = recordOf(response['usage']);
-  const input = countOf(usage['input_tokens']);
-  const output = countOf(usage['output_tokens']);
-  if (input !== undefined) reply.inputTokens = input;
-  if (output !== undefined) reply.outputTokens = output;
+  readUsage(recordOf(response['usage']), builder);
   const status = textOf(response['status']);
   const error = errorOf(response);
   if (error || status === 'failed') reply.error = error ?? { message: 'failed' };
   else builder.addFinishReason(status);
+}
+
+function readUsage(usage: JsonRecord, { reply }: ReplyBuilder): void {
+  const input = countOf(usage['input_tokens']);
+  const output = countOf(usage['output_tokens']);
+  if (input !== undefined) reply.inputTokens = input;
+  if (output !== undefined) reply.outputTokens = output;
 }
 
 /** @param withText false where the text came in deltas before */

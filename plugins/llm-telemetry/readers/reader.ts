@@ -10,6 +10,8 @@ export interface Wording {
   readonly readDocument: (document: JsonRecord, builder: ReplyBuilder) => void;
   /** Reads one record of a streamed answer. */
   readonly readRecord: (record: JsonRecord, builder: ReplyBuilder) => void;
+  /** Reads the rest of a record whose start is missing, for APIs whose last record may be longer than what is kept. */
+  readonly readTornRecord?: (rest: string, builder: ReplyBuilder) => void;
 }
 
 /** How an answer's bytes are framed. */
@@ -58,61 +60,64 @@ function documentReader({ readDocument }: Wording, builder: ReplyBuilder, limits
   };
 }
 
-function ndjsonReader({ readRecord }: Wording, builder: ReplyBuilder, limits: ReplyLimits): ReplyReader {
+function ndjsonReader(wording: Wording, builder: ReplyBuilder, limits: ReplyLimits): ReplyReader {
   const { reply } = builder;
-  const lines = new LineSplitter(
-    limits.maxBufferBytes,
-    (line) => {
-      if (line.trim() !== '') readJson(line, readRecord, builder);
+  const lines = new LineSplitter(limits.maxBufferBytes, {
+    onLine: (line) => {
+      if (line.trim() !== '') readJson(line, wording, builder);
     },
-    () => {
+    onTornLine: (rest) => {
+      readTorn(rest, wording, builder);
+    },
+    onLost: () => {
       reply.partial = true;
     },
-  );
-  return {
-    push: (chunk) => {
-      lines.push(chunk);
-    },
-    gap: () => {
-      reply.partial = true;
-      lines.gap();
-    },
-    end: () => {
-      lines.end();
-      return reply;
-    },
-  };
+  });
+  return streamReader(lines, reply);
 }
 
-function sseReader({ readRecord }: Wording, builder: ReplyBuilder, limits: ReplyLimits): ReplyReader {
+function sseReader(wording: Wording, builder: ReplyBuilder, limits: ReplyLimits): ReplyReader {
   const { reply } = builder;
-  const events = new SseEvents(
-    limits.maxBufferBytes,
-    ({ data }) => {
+  const events = new SseEvents(limits.maxBufferBytes, {
+    onEvent: ({ data }) => {
       if (data === '[DONE]') reply.terminal = true;
-      else readJson(data, readRecord, builder);
+      else readJson(data, wording, builder);
     },
-    () => {
+    onTornLine: (rest) => {
+      readTorn(rest, wording, builder);
+    },
+    onLost: () => {
       reply.partial = true;
     },
-  );
+  });
+  return streamReader(events, reply);
+}
+
+function streamReader(framing: LineSplitter | SseEvents, reply: Reply): ReplyReader {
   return {
     push: (chunk) => {
-      events.push(chunk);
+      framing.push(chunk);
     },
     gap: () => {
       reply.partial = true;
-      events.gap();
+      framing.gap();
     },
     end: () => {
-      events.end();
+      framing.end();
       return reply;
     },
   };
 }
 
-function readJson(text: string, read: Wording['readRecord'], builder: ReplyBuilder): void {
+function readJson(text: string, { readRecord }: Wording, builder: ReplyBuilder): void {
   const record = parseJson(text);
-  if (isRecord(record)) read(record, builder);
+  if (isRecord(record)) readRecord(record, builder);
   else builder.reply.parseErrors++;
+}
+
+/** What follows a gap may be a whole record all the same. */
+function readTorn(rest: string, { readRecord, readTornRecord }: Wording, builder: ReplyBuilder): void {
+  const record = parseJson(rest);
+  if (isRecord(record)) readRecord(record, builder);
+  else readTornRecord?.(rest, builder);
 }

@@ -3,11 +3,10 @@ import { SseEvents, type SseEvent } from '../../../../plugins/shared/sse-events'
 function read(text: string, maxBytes = 1000): { events: SseEvent[]; lost: number } {
   const events: SseEvent[] = [];
   let lost = 0;
-  const reader = new SseEvents(
-    maxBytes,
-    (event) => events.push(event),
-    () => lost++,
-  );
+  const reader = new SseEvents(maxBytes, {
+    onEvent: (event) => events.push(event),
+    onLost: () => lost++,
+  });
   reader.push(Buffer.from(text));
   reader.end();
   return { events, lost };

@@ -3,6 +3,7 @@ import type { ApiName } from '../../../../../plugins/llm-telemetry/apis';
 import { createReader, type Framing } from '../../../../../plugins/llm-telemetry/readers/reader';
 import type { Reply } from '../../../../../plugins/llm-telemetry/readers/reply';
 import { WORDINGS } from '../../../../../plugins/llm-telemetry/readers/wordings';
+import { ndjson, sse } from '../../../../support/exchange';
 import { EXAMPLES, type Example } from './examples';
 
 const LIMITS = { maxBufferBytes: 262_144, maxTextLength: 10_000 };
@@ -167,6 +168,52 @@ describe('what the middle of an answer hides', () => {
     ],
   ])('a document still gives its counts: %s', (_name, api, document, says) => {
     expect(torn(api, 'document', JSON.stringify(document))).toMatchObject({ ...says, partial: true });
+  });
+});
+
+describe('a last record longer than what is kept', () => {
+  const many = Array.from({ length: 500 }, (_, n) => n);
+
+  it.each<[string, ApiName, Framing, string]>([
+    [
+      'generate of Ollama, with its context',
+      'ollama_generate',
+      'ndjson',
+      ndjson(
+        { model: 'm', response: 'a' },
+        { model: 'm', done: true, context: many, total_duration: 9, prompt_eval_count: 3, eval_count: 4 },
+      ),
+    ],
+    [
+      'responses of OpenAI, with all of the output',
+      'openai_responses',
+      'sse',
+      sse(
+        { type: 'response.created', response: { model: 'm' } },
+        {
+          type: 'response.completed',
+          sequence_number: 9,
+          response: {
+            output: many,
+            usage: { input_tokens: 3, output_tokens: 4, output_tokens_details: {} },
+            user: null,
+          },
+        },
+      ),
+    ],
+    [
+      'responses of Ollama, whose members are in another order',
+      'openai_responses',
+      'sse',
+      `data: {"response":{"model":"m"},"type":"response.created"}\n\ndata: {"response":{"output":[${many.join()}],"usage":{"input_tokens":3,"output_tokens":4}},"sequence_number":9,"type":"response.completed"}\n\n`,
+    ],
+  ])('still gives its counts: %s', (_name, api, framing, body) => {
+    const bytes = Buffer.from(body);
+    const reader = createReader(WORDINGS[api], framing, LIMITS);
+    reader.push(bytes.subarray(0, 150));
+    reader.gap();
+    reader.push(bytes.subarray(bytes.length - 200));
+    expect(reader.end()).toMatchObject({ model: 'm', inputTokens: 3, outputTokens: 4, terminal: true, partial: true });
   });
 });
 
