@@ -38,6 +38,8 @@ export interface Phase<State, R extends Reads> {
 /** A log phase decides nothing: the client has its answer. */
 export interface LogPhase<State, R extends Reads> {
   readonly reads: R;
+  /** Is there anything to do for this configuration? If not, nothing is read and `handle` is not called. */
+  readonly isWanted?: (state: State) => boolean;
   readonly handle: (state: State, facts: FactsOf<R>) => void | Promise<void>;
 }
 
@@ -77,6 +79,8 @@ export interface Plugin {
 
 export interface RunnablePhase {
   readonly reads: Reads;
+  /** Absent: always. */
+  readonly isWanted?: (state: never) => boolean;
   /** Gives an {@link Outcome} in `access`, nothing in `log`. */
   readonly handle: (state: never, facts: never) => unknown;
 }

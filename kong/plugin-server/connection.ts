@@ -148,11 +148,12 @@ export class Connection {
     }
     const { name: plugin, onError } = instance.configuration.plugin;
     const endTimer = this.context.metrics.duration.startTimer({ plugin, phase: phaseName });
-    const batch = ReadBatch.of(phase);
-    const replies = await this.ask(batch);
     const { state } = instance.configuration;
+    const isWanted = phase.isWanted?.(state as never) ?? true;
+    const batch = ReadBatch.of(phase);
+    const replies = isWanted ? await this.ask(batch) : [];
     const { outcome, error } = await runPhase(onError, () =>
-      phase.handle(state as never, batch.decode(replies) as never),
+      isWanted ? phase.handle(state as never, batch.decode(replies) as never) : undefined,
     );
     if (error !== undefined) await this.report(instance, phaseName, error);
 

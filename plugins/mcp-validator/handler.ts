@@ -8,9 +8,13 @@ import {
   type Outcome,
   type Resources,
 } from '../../kong/pdk';
+import { CAPTURE_KEY, captureFromShared } from '../shared/capture';
 import { DENIAL_KEY, type Denial } from '../shared/denial';
+import { headerOf, mediaTypeOf, parseLogEntry } from '../shared/log-entry';
 import { SUMMARY_KEY, toShared } from '../shared/message-summary';
 import { judge, type Pass, type Refuse } from './judge';
+import { readToolLists } from './learning/read-tool-lists';
+import { createToolWatch, type ToolWatch } from './learning/tool-watch';
 import { createMeters, type Meters } from './meters';
 import { compileRules, type Rules } from './rules';
 import type { Config } from './schema';
@@ -19,6 +23,7 @@ import type { Config } from './schema';
 export interface State {
   readonly rules: Rules;
   readonly mode: Config['mode'];
+  readonly tools: ToolWatch;
   readonly meters: Meters;
   readonly log: Log;
 }
@@ -29,23 +34,36 @@ export const accessReads = {
   headers: read.headers(),
   body: read.rawBody(),
   service: read.serviceName(),
+  requestId: read.requestId(),
+};
+
+/** The facts of the log phase. */
+export const logReads = {
+  entry: read.logEntry(),
+  capture: read.shared(CAPTURE_KEY, captureFromShared),
 };
 
 const REPORT_HEADER = 'X-MCP-Validator-Report';
 const NAME = 'mcp-validator';
 
 /** Compiles a configuration. */
-export function prepare(config: Config, { metrics, log }: Resources): State {
-  return { rules: compileRules(config), mode: config.mode, meters: createMeters(metrics), log };
+export function prepare(config: Config, { metrics, log, now }: Resources): State {
+  const rules = compileRules(config);
+  const tools = createToolWatch(config, rules.configuredTools, now);
+  return { rules, mode: config.mode, tools, meters: createMeters(metrics), log };
 }
 
 /** Judges the request and turns the verdict into its effects. */
-export function access(state: State, { service, headers, ...facts }: FactsOf<typeof accessReads>): Outcome {
+export function access(state: State, { service, requestId, headers, ...facts }: FactsOf<typeof accessReads>): Outcome {
   const stop = state.meters.start();
-  const verdict = judge({ ...facts, headers, headersTruncated: headers.size >= MAX_HEADERS }, state.rules);
+  const verdict = judge(
+    { ...facts, headers, headersTruncated: headers.size >= MAX_HEADERS },
+    state.rules,
+    state.tools.of(service),
+  );
   stop(service, verdict);
   if (verdict.kind === 'pass') return letPass(verdict, service, state);
-  return state.mode === 'enforce' ? refuse(verdict) : report(verdict, service, requestIdOf(headers), state);
+  return state.mode === 'enforce' ? refuse(verdict) : report(verdict, service, requestId, state);
 }
 
 function letPass({ summary, stripHeaders, hasMalformedMetaKeys }: Pass, service: string, { log }: State): Outcome {
@@ -67,7 +85,7 @@ function refuse({ refusal, summary }: Refuse): Outcome {
   });
 }
 
-function report({ refusal, summary }: Refuse, service: string, requestId: string | undefined, { log }: State): Outcome {
+function report({ refusal, summary }: Refuse, service: string, requestId: string, { log }: State): Outcome {
   const { status, code, reason } = refusal;
   log.warn({ service, requestId, status, code, reason }, 'would have refused a request');
   return proceed({
@@ -76,10 +94,24 @@ function report({ refusal, summary }: Refuse, service: string, requestId: string
   });
 }
 
-const MAX_REQUEST_ID_LENGTH = 128;
+/** Only a configuration that watches the server's tools has something to do after the answer. */
+export const isLogWanted = (state: State): boolean => state.tools.isWatching;
 
-/** The id that the correlation-id plugin or the client gave the request. */
-function requestIdOf(headers: { get(name: string): string | undefined }): string | undefined {
-  const id = headers.get('kong-request-id') ?? headers.get('x-request-id') ?? headers.get('x-correlation-id');
-  return id?.slice(0, MAX_REQUEST_ID_LENGTH);
+/** Learns from an answer of the server what its tools are. */
+export async function log(state: State, { entry: text, capture }: FactsOf<typeof logReads>): Promise<void> {
+  const entry = parseLogEntry(text);
+  if (!entry || !capture || entry.answeredByKong || entry.status !== 200) return;
+  const { responseHeaders } = entry;
+  const news = await readToolLists(
+    capture,
+    mediaTypeOf(responseHeaders),
+    headerOf(responseHeaders, 'content-encoding'),
+  );
+  if (news.pages.length === 0 && !news.listChanged) return;
+  const service = entry.service.name;
+  const learning = await state.tools.learn(service, news);
+  state.meters.learned(service, learning);
+  for (const tool of learning.changed) {
+    state.log.warn({ service, tool, requestId: entry.requestId }, 'a pinned tool has another definition');
+  }
 }

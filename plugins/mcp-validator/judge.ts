@@ -6,6 +6,7 @@ import { isModern, type Revision } from '../shared/revisions';
 import { summarizeMessages } from '../shared/summarize-messages';
 import { answerBatchFault, answerHttpFault, answerMessageFault, type Refusal } from './answers/answer';
 import { checkToolCall } from './arguments/check-tool-call';
+import type { ToolKnowledge } from './arguments/tool-knowledge';
 import { resolveBatchEra } from './era/check-batch';
 import { checkMirroredHeaders } from './era/check-mirrored-headers';
 import { eraOfHeader, resolveEra } from './era/resolve-era';
@@ -43,12 +44,13 @@ export interface Refuse {
 /**
  * Judges an HTTP request to an MCP endpoint: the rungs of the ladder in their order, the first failure answers.
  *
- * Pure: reads nothing but its arguments and gives the same verdict for the same request. Never throws.
+ * Pure: reads nothing but its arguments. Never throws. `tools` is what is known of the server's tools, by default what
+ * is configured.
  */
-export function judge(facts: HttpFacts, rules: Rules): Verdict {
+export function judge(facts: HttpFacts, rules: Rules, tools: ToolKnowledge = rules.configuredTools): Verdict {
   const fault = checkHttp(facts, rules);
   if (fault) return { kind: 'refuse', refusal: answerHttpFault(fault) };
-  if (facts.method === 'POST') return judgePost(facts, rules);
+  if (facts.method === 'POST') return judgePost(facts, rules, tools);
   return facts.method === 'OPTIONS' ? pass(undefined, [], false) : judgeBodiless(facts, rules);
 }
 
@@ -64,17 +66,17 @@ function judgeBodiless(facts: HttpFacts, rules: Rules): Verdict {
   return typeof era === 'object' ? { kind: 'refuse', refusal: answerHttpFault(era) } : pass(undefined, [], false);
 }
 
-function judgePost(facts: HttpFacts, rules: Rules): Verdict {
+function judgePost(facts: HttpFacts, rules: Rules, tools: ToolKnowledge): Verdict {
   const bytes = bodyToJudge(facts, rules);
   if (!(bytes instanceof Uint8Array)) return { kind: 'refuse', refusal: answerHttpFault(bytes) };
   const body = readJsonRpcBody(bytes, rules.bounds);
   if (!body.ok) return { kind: 'refuse', refusal: answerHttpFault(body, body.id) };
   const [first] = body.messages;
-  if (body.batch || !first) return judgeBatch(body.messages, facts, rules);
-  return judgeSingle(first, facts, rules);
+  if (body.batch || !first) return judgeBatch(body.messages, facts, rules, tools);
+  return judgeSingle(first, facts, rules, tools);
 }
 
-function judgeSingle(message: ParsedMessage, facts: HttpFacts, rules: Rules): Verdict {
+function judgeSingle(message: ParsedMessage, facts: HttpFacts, rules: Rules, tools: ToolKnowledge): Verdict {
   const refuse = (fault: Fault, revision?: Revision): Refuse => ({
     kind: 'refuse',
     refusal: answerMessageFault(fault, message, revision, rules),
@@ -88,13 +90,13 @@ function judgeSingle(message: ParsedMessage, facts: HttpFacts, rules: Rules): Ve
     const mismatch = checkMirroredHeaders(message, facts.headers);
     if (mismatch) return refuse(mismatch, era);
   }
-  const fault = checkMessage(message, era, facts, rules);
+  const fault = checkMessage(message, era, facts, rules, tools);
   if (fault) return refuse(fault, era);
   const strip = isModern(era) ? ['mcp-session-id', 'last-event-id'].filter((name) => facts.headers.has(name)) : [];
   return pass(summarizeMessages([message], false, era), strip, hasMalformedMetaKeys([message], rules));
 }
 
-function judgeBatch(messages: readonly ParsedMessage[], facts: HttpFacts, rules: Rules): Verdict {
+function judgeBatch(messages: readonly ParsedMessage[], facts: HttpFacts, rules: Rules, tools: ToolKnowledge): Verdict {
   const refuse = (refusal: Refusal, revision?: Revision): Refuse => ({
     kind: 'refuse',
     refusal,
@@ -107,7 +109,7 @@ function judgeBatch(messages: readonly ParsedMessage[], facts: HttpFacts, rules:
   const era = resolveBatchEra(messages, facts.headers.get('mcp-protocol-version'), rules);
   if (typeof era === 'object') return refuse(answerHttpFault(era));
   for (const [index, message] of messages.entries()) {
-    const fault = checkMessage(message, era, facts, rules);
+    const fault = checkMessage(message, era, facts, rules, tools);
     if (fault) return refuse(answerBatchFault(fault, messages, index, era, rules), era);
   }
   return pass(summarizeMessages(messages, true, era), [], hasMalformedMetaKeys(messages, rules));
@@ -119,6 +121,7 @@ function checkMessage(
   revision: Revision,
   { headers }: HttpFacts,
   rules: Rules,
+  tools: ToolKnowledge,
 ): Fault | undefined {
   if (message.kind === 'response') {
     return message.id === undefined && revision < '2025-11-25'
@@ -130,7 +133,7 @@ function checkMessage(
     checkMethodKnown(message, revision, rules) ??
     checkParams(message, revision, rules) ??
     checkPolicy(method, params, revision, rules) ??
-    (method === 'tools/call' ? checkToolCall(params, revision, headers, rules) : undefined)
+    (method === 'tools/call' ? checkToolCall(params, revision, headers, rules, tools) : undefined)
   );
 }
 

@@ -1,6 +1,7 @@
 import type { BodyBounds } from '../shared/json-rpc/read-body';
 import { isModern, REVISIONS, type Revision } from '../shared/revisions';
-import { compileToolSchemas, type ToolSchemas } from './arguments/tool-schemas';
+import type { ToolKnowledge } from './arguments/tool-knowledge';
+import { compileToolSchemas } from './arguments/tool-schemas';
 import { hostMatcher, originMatcher } from './http/origins';
 import { nameRule, type NameLists, type NameRule } from './policy/name-rule';
 import { uriRule } from './policy/uri-rule';
@@ -49,7 +50,7 @@ export interface Rules {
   readonly unknownMethods: RulesConfig['unknown_methods'];
   readonly methods: NameRule;
   readonly tools: NameRule;
-  readonly toolSchemas: ToolSchemas;
+  readonly configuredTools: ToolKnowledge;
   readonly unknownTools: RulesConfig['unknown_tools'];
   readonly argumentErrors: RulesConfig['argument_errors'];
   readonly prompts: NameRule;
@@ -63,6 +64,7 @@ export function compileRules(config: RulesConfig): Rules {
   const revisions = REVISIONS.filter((revision) => config.revisions.includes(revision));
   const legacyRevisions = revisions.filter((revision) => !isModern(revision));
   const modernRevisions = revisions.filter(isModern);
+  const toolSchemas = compileToolSchemas(config.tools.schemas, config.max_depth);
   return {
     revisions,
     legacyRevisions,
@@ -81,7 +83,7 @@ export function compileRules(config: RulesConfig): Rules {
     unknownMethods: config.unknown_methods,
     methods: nameRule(config.methods),
     tools: nameRule(config.tools),
-    toolSchemas: compileToolSchemas(config.tools.schemas, config.max_depth),
+    configuredTools: { schemaOf: (tool) => toolSchemas.get(tool), isDenied: () => false },
     unknownTools: config.unknown_tools,
     argumentErrors: config.argument_errors,
     prompts: nameRule(config.prompts),

@@ -88,6 +88,16 @@ export const fields = {
           'The inputSchema of tools by name, as JSON text: 2020-12, or 2019-09 or draft-07 by $schema. Arguments of calls are checked against it. Patterns must be of the kind that RE2 takes.',
         default: {},
       }),
+      learn: field.boolean({
+        description:
+          'Learn the inputSchema of tools from the tools/list answers that pass, for tools without an entry in schemas. Needs the capture functions on the route. Off by default: a server may tell each user other tools.',
+        default: false,
+      }),
+      pins: field.map(field.string({ description: 'A SHA-256 in hex digits', len_min: 64, len_max: 64 }), {
+        description:
+          'The SHA-256 of tool definitions by name. A tools/list answer that holds another definition is logged and counted. Needs the capture functions on the route.',
+        default: {},
+      }),
     },
     { description: 'Which tools clients may use, and with which arguments.', required: true },
   ),
@@ -95,6 +105,12 @@ export const fields = {
     description: 'Whether calls of tools without an entry in tools.schemas pass, or are answered as unknown.',
     one_of: ['pass', 'deny'],
     default: 'pass',
+  }),
+  pin: field.string({
+    description:
+      'Whether a pinned tool whose definition changed is only reported, or its calls are answered as unknown (enforce).',
+    one_of: ['report', 'enforce'],
+    default: 'report',
   }),
   argument_errors: field.string({
     description:

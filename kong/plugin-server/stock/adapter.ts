@@ -78,6 +78,7 @@ async function runEvent(
   if (!phase) return;
   const { outcome, error } = await runPhase(plugin.onError, async () => {
     const { state } = await configuration;
+    if (phase.isWanted?.(state as never) === false) return undefined;
     const facts: Record<string, unknown> = {};
     for (const [name, read] of Object.entries(phase.reads)) facts[name] = await ask(kong, read);
     return phase.handle(state as never, facts as never);

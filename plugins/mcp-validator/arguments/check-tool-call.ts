@@ -6,6 +6,7 @@ import type { Fault } from '../fault';
 import { unknownTool } from '../policy/check-policy';
 import type { Rules } from '../rules';
 import { checkParamHeaders } from './check-param-headers';
+import type { ToolKnowledge } from './tool-knowledge';
 
 /** The arguments of a `tools/call` against the tool's input schema, where there is one. `params` fit the protocol. */
 export function checkToolCall(
@@ -13,11 +14,13 @@ export function checkToolCall(
   revision: Revision,
   headers: Pick<Headers, 'all'>,
   rules: Rules,
+  tools: ToolKnowledge,
 ): Fault | undefined {
   if (!params) return undefined;
   const name = memberOf(params, 'name');
   if (typeof name !== 'string') return undefined;
-  const schema = rules.toolSchemas.get(name);
+  if (tools.isDenied(name)) return unknownTool(name, 'tool_changed');
+  const schema = tools.schemaOf(name);
   if (!schema) return rules.unknownTools === 'deny' ? unknownTool(name, 'unknown_tool') : undefined;
   const given = memberOf(params, 'arguments');
   const args = isJsonObject(given) ? given : {};

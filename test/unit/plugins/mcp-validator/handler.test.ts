@@ -23,6 +23,7 @@ function facts(body: object | string, headers: Record<string, string | string[]>
     headers: Headers.from({ ...JSON_HEADERS, ...headers }),
     body: { kind: 'bytes', bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) },
     service: 'py-calculator',
+    requestId: 'abc',
   };
 }
 
@@ -87,7 +88,7 @@ describe('report mode', () => {
 
   it('lets everything pass, marks and logs what would have been refused', () => {
     const { state, entries } = start(config);
-    expect(access(state, facts({ ...call, params: {} }, { 'x-request-id': 'abc' }))).toEqual({
+    expect(access(state, facts({ ...call, params: {} }))).toEqual({
       kind: 'proceed',
       responseHeaders: { 'X-MCP-Validator-Report': 'status=200; code=-32602; reason=invalid_params' },
       share: { mcp: { revision: '2025-03-26', messages: [{ kind: 'request', id: 1, method: 'tools/call' }] } },
@@ -130,7 +131,7 @@ describe('metrics', () => {
 describe('the declaration', () => {
   it('guards: it runs before Kong limits, and refuses when it breaks', () => {
     expect(mcpValidator).toMatchObject({ name: 'mcp-validator', priority: 930, onError: 'refuse' });
-    expect(Object.keys(mcpValidator.phases)).toEqual(['access']);
+    expect(Object.keys(mcpValidator.phases)).toEqual(['access', 'log']);
   });
 
   it('every description has a length that Kong takes', () => {

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
+
+/** A tool as a server describes it, as far as clients and models act on it. */
+export interface ToolDefinition {
+  readonly name: string;
+  /** The JSON text of its inputSchema. */
+  readonly schemaText: string;
+  /** SHA-256 of name, description and inputSchema, see {@link definitionHash}. */
+  readonly hash: string;
+}
+
+const MAX_NAME_LENGTH = 1024;
+
+/** Reads a member of a `tools/list` result; undefined for what is no tool. */
+export function readToolDefinition(tool: unknown): ToolDefinition | undefined {
+  if (!isJsonObject(tool)) return undefined;
+  const name = memberOf(tool, 'name');
+  const inputSchema = memberOf(tool, 'inputSchema');
+  if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH || !isJsonObject(inputSchema)) return undefined;
+  return { name, schemaText: JSON.stringify(inputSchema), hash: definitionHash(tool) };
+}
+
+/**
+ * The SHA-256 (hex) of what a model is told of a tool: `name`, `description` and `inputSchema` as JSON with sorted keys
+ * and without blanks; a missing description counts as null. The same as `jq -cjS '{name,description,inputSchema}'`
+ * gives to sha256sum.
+ */
+export function definitionHash(tool: JsonObject): string {
+  const told = {
+    description: memberOf(tool, 'description') ?? null,
+    inputSchema: memberOf(tool, 'inputSchema') ?? null,
+    name: memberOf(tool, 'name') ?? null,
+  };
+  return createHash('sha256').update(canonical(told)).digest('hex');
+}
+
+/** Depth is bounded by the reader of the response. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value)
+    .sort(byCodePoint)
+    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
+  return `{${members.join()}}`;
+}
+
+/** As jq sorts; UTF-8 keeps the order of code points. */
+const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
