@@ -146,7 +146,9 @@ function userOf({ entry: { consumer } }: LlmCall, { user_source }: AttributeOpti
 
 function guideAttributes(call: LlmCall, { provider, hide_tool_names }: AttributeOptions): Draft {
   const { request, reply } = call;
-  const exact = reply && !reply.partial && call.api.operation !== 'embeddings' ? reply : undefined;
+  const generated = call.api.operation !== 'embeddings' && call.entry.status < 400;
+  // Counts read from a part of the bytes would be too low.
+  const exact = generated && !reply?.partial ? reply : undefined;
   const names = hide_tool_names ? [] : (reply?.toolCalls.map(({ name }) => name) ?? []);
   return {
     [GUIDE.vendor]: provider,

@@ -62,6 +62,7 @@ export const OI = {
   inputMessages: 'llm.input_messages',
   outputMessages: 'llm.output_messages',
   tools: 'llm.tools',
+  embeddings: 'embedding.embeddings',
   toolName: 'tool.name',
   toolParameters: 'tool.parameters',
   sessionId: 'session.id',

@@ -27,7 +27,19 @@ function previews({ api, request, reply }: LlmCall, clip: Clip): Attributes {
   return values(clip.text(lastOfUser(input), PREVIEW_LENGTH), clip.text(reply?.text ?? '', PREVIEW_LENGTH));
 }
 
+/** What was embedded; the vectors are never told. */
+function embedded(input: readonly Message[], clip: Clip): Attributes {
+  const texts = clip.lastOf(input).map(({ text }) => clip.text(text));
+  const attributes: Attributes = { [OI.inputValue]: texts.join('\n'), [OI.outputValue]: REDACTED };
+  texts.forEach((text, index) => {
+    attributes[`${OI.embeddings}.${index}.embedding.text`] = text;
+  });
+  return { ...attributes, ...(clip.truncated && { [GUIDE.contentTruncated]: true }) };
+}
+
 function full(call: LlmCall, options: ContentOptions, clip: Clip): Attributes {
+  const { api, request } = call;
+  if (api.operation === 'embeddings') return embedded(inputMessagesOf(api.name, request.body ?? {}), clip);
   const content = clippedContent(call, options, clip);
   const finishReason = call.reply?.finishReasons[0] ?? (call.errorType === undefined ? undefined : 'error');
   return {

@@ -11,7 +11,7 @@ export function openInferenceContent({ input, output, toolDefinitions }: Content
     addMessage(attributes, `${OI.inputMessages}.${index}.message`, message);
   });
   const prefix = `${OI.outputMessages}.0.message`;
-  addMessage(attributes, prefix, output);
+  if (output.text !== '' || output.toolCalls.length > 0) addMessage(attributes, prefix, output);
   if (output.thinking !== '') {
     // Several items in one message: their order matters.
     attributes[`${prefix}.contents.0.message_content.type`] = 'reasoning';

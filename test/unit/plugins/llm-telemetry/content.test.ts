@@ -178,6 +178,21 @@ describe('content', () => {
       },
     ],
     [
+      'embeddings, whose vectors are not told',
+      {
+        path: '/v1/embeddings',
+        contentType: 'application/json',
+        request: { model: 'e', input: ['a', 'b'] },
+        response: { data: [{ embedding: [0.5] }], usage: { prompt_tokens: 2 } },
+      },
+      {
+        'input.value': 'a\nb',
+        'output.value': '__REDACTED__',
+        'embedding.embeddings.0.embedding.text': 'a',
+        'embedding.embeddings.1.embedding.text': 'b',
+      },
+    ],
+    [
       'a prompt',
       {
         path: '/v1/completions',
