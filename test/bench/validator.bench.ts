@@ -37,7 +37,9 @@ const bodies: readonly (readonly [name: string, body: string])[] = [
   ['1 MiB call, text', call(`{"text":"${'lorem ipsum '.repeat(MIB / 12)}"}`)],
   [
     '1 MiB call, rows',
-    call(`{"rows":[${range(3300, (i) => `{"id":${i},"name":"row ${i}","tags":["x","y"],"note":"${'n'.repeat(250)}"}`)}]`),
+    call(
+      `{"rows":[${range(3300, (i) => `{"id":${i},"name":"row ${i}","tags":["x","y"],"note":"${'n'.repeat(250)}"}`)}]}`,
+    ),
   ],
   ['batch of 100', `[${range(100, (i) => call('{"a":1,"b":[2,3]}', i))}]`],
   ['deep, refused', '['.repeat(4 * MIB)],

@@ -1,98 +1,114 @@
-/** Beyond this many keys, or with an escaped one, an object's keys are kept in a set. */
+import { randomBytes } from 'node:crypto';
+import { KeyText, type KeyRange } from './key-text';
+
+/** Up to this many short keys are compared one by one; beyond, or with a long one, they are hashed. */
 const LINEAR_KEYS = 12;
+const LINEAR_KEY_BYTES = 64;
+const FIRST_TABLE_SIZE = 64;
 
-/** V8 hashes texts that look like array indices without its seed, so that a client can make them collide. */
-const SEEDED = 'k';
-
-const hasControlCharacter = (text: string): boolean => {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < 0x20) return true;
-  return false;
-};
+/** Of the hash, new in every process, so that no client can make keys that fall together. */
+const SECRET = randomBytes(8);
+const SEED = SECRET.readInt32LE(0);
+const MULTIPLIER = SECRET.readInt32LE(4) | 1;
 
 interface Frame {
-  /** Where the keys of this object begin in the stack of ranges. */
+  /** Where the keys of this object begin in the stacks. */
   readonly base: number;
-  names: Set<string> | undefined;
+  /** Where the decoded texts of its keys begin. */
+  readonly textBase: number;
+  /** Open addressing: number of the key plus one, or 0. At most half full, a power of two long. */
+  table: Int32Array | undefined;
 }
 
 /**
  * The keys of the objects that are open while a document is scanned: finds duplicates as they come.
  *
- * A few keys are compared byte by byte, without allocation; many go into a set whose hashes a client can't foresee.
+ * A few keys are compared byte by byte, without allocation; many go into a table whose hashes a client can't foresee.
  * Time is proportional to the bytes of the keys, whatever they are.
  */
 export class KeyLedger {
   private readonly frames: Frame[] = [];
-  /** Start and end of each key of the open objects that has no set, two numbers a key. */
-  private readonly ranges: number[] = [];
-  private last = '';
-  private lastStart = 0;
-  private lastEnd = 0;
+  private readonly text: KeyText;
+  private readonly ranges: KeyRange[] = [];
+  private readonly hashes: number[] = [];
 
-  constructor(private readonly bytes: Buffer) {}
+  constructor(bytes: Buffer) {
+    this.text = new KeyText(bytes);
+  }
 
   open(): void {
-    this.frames.push({ base: this.ranges.length, names: undefined });
+    this.frames.push({ base: this.ranges.length, textBase: this.text.length, table: undefined });
   }
 
   close(): void {
     const frame = this.frames.pop();
-    if (frame) this.ranges.length = frame.base;
+    if (!frame) return;
+    this.ranges.length = frame.base;
+    if (frame.table) this.hashes.length = frame.base;
+    this.text.length = frame.textBase;
   }
 
   /** Notes the key of the innermost object that stands between `start` and `end`, quotes excluded. */
   add(start: number, end: number, escaped: boolean): 'duplicate_key' | 'control_character_in_key' | undefined {
     const frame = this.frames[this.frames.length - 1];
     if (!frame) return undefined;
-    this.lastStart = start;
-    this.lastEnd = end;
-    this.last = '';
-    if (escaped) {
-      // The scan has proven the spelling; as UTF-8 bytes again it compares with keys that were spelt plainly.
-      const name = JSON.parse(this.bytes.toString('utf8', start - 1, end + 1)) as string;
-      if (hasControlCharacter(name)) return 'control_character_in_key';
-      this.last = Buffer.from(name).toString('latin1');
-      return this.addToSet(frame, this.last);
-    }
-    if (frame.names) return this.addToSet(frame, this.bytes.toString('latin1', start, end));
-    const { ranges } = this;
-    for (let i = frame.base; i < ranges.length; i += 2) {
-      if (this.isSame(ranges[i] as number, ranges[i + 1] as number, start, end)) return 'duplicate_key';
-    }
-    ranges.push(start, end);
-    if (ranges.length - frame.base > 2 * LINEAR_KEYS) this.useSet(frame);
-    return undefined;
+    const range = escaped ? this.text.decode(start, end) : { start, end };
+    if (!range) return 'control_character_in_key';
+    this.ranges.push(range);
+    const isLong = range.end - range.start > LINEAR_KEY_BYTES;
+    const isUnique =
+      frame.table || isLong || this.ranges.length - frame.base > LINEAR_KEYS
+        ? this.addToTable(frame)
+        : this.isUnlikeOthers(frame.base, range);
+    return isUnique ? undefined : 'duplicate_key';
   }
 
   /** Is the key that was noted last this one? `name` in ASCII. */
   lastIs(name: string): boolean {
-    if (this.last !== '') return this.last === name;
-    if (this.lastEnd - this.lastStart !== name.length) return false;
-    for (let i = 0; i < name.length; i++) if (this.bytes[this.lastStart + i] !== name.charCodeAt(i)) return false;
-    return true;
+    const last = this.ranges[this.ranges.length - 1];
+    return last !== undefined && this.text.is(last, name);
   }
 
-  private isSame(start: number, end: number, otherStart: number, otherEnd: number): boolean {
-    if (end - start !== otherEnd - otherStart) return false;
-    const { bytes } = this;
-    for (let i = start, j = otherStart; i < end; i++, j++) if (bytes[i] !== bytes[j]) return false;
-    return true;
-  }
-
-  private addToSet(frame: Frame, name: string): 'duplicate_key' | undefined {
-    const names = frame.names ?? this.useSet(frame);
-    const size = names.size;
-    names.add(SEEDED + name);
-    return names.size === size ? 'duplicate_key' : undefined;
-  }
-
-  private useSet(frame: Frame): Set<string> {
-    const names = new Set<string>();
-    for (let i = frame.base; i < this.ranges.length; i += 2) {
-      names.add(SEEDED + this.bytes.toString('latin1', this.ranges[i], this.ranges[i + 1]));
+  private isUnlikeOthers(base: number, range: KeyRange): boolean {
+    for (let i = base; i < this.ranges.length - 1; i++) {
+      if (this.text.areEqual(this.ranges[i] as KeyRange, range)) return false;
     }
-    frame.names = names;
-    this.ranges.length = frame.base;
-    return names;
+    return true;
+  }
+
+  /** Adds the last key; a frame without table gets one with all its keys. */
+  private addToTable(frame: Frame): boolean {
+    const last = this.ranges.length - 1;
+    const count = last - frame.base + 1;
+    if (frame.table && count * 2 <= frame.table.length) {
+      this.hashes[last] = this.text.hash(this.ranges[last] as KeyRange, SEED, MULTIPLIER);
+      return this.insert(frame.table, last);
+    }
+    const hashed = frame.table ? last : frame.base;
+    for (let i = hashed; i <= last; i++) {
+      this.hashes[i] = this.text.hash(this.ranges[i] as KeyRange, SEED, MULTIPLIER);
+    }
+    frame.table = new Int32Array(Math.max(FIRST_TABLE_SIZE, (frame.table?.length ?? 0) * 2));
+    let isUnique = true;
+    for (let i = frame.base; i <= last; i++) isUnique = this.insert(frame.table, i) && isUnique;
+    return isUnique;
+  }
+
+  private insert(table: Int32Array, index: number): boolean {
+    const mask = table.length - 1;
+    const hash = this.hashes[index] as number;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const other = (table[slot] as number) - 1;
+      if (other < 0) {
+        table[slot] = index + 1;
+        return true;
+      }
+      if (
+        this.hashes[other] === hash &&
+        this.text.areEqual(this.ranges[other] as KeyRange, this.ranges[index] as KeyRange)
+      ) {
+        return false;
+      }
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { hexDigit, isDigit } from './digits';
 import { KeyLedger } from './key-ledger';
 
 /** How much a document may hold. */
@@ -283,12 +284,4 @@ class Scanner {
     this.position = at;
     return false;
   }
-}
-
-const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
-
-function hexDigit(byte: number): number {
-  if (isDigit(byte)) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }

@@ -222,6 +222,27 @@ describe('properties', () => {
     );
   });
 
+  it('finds a duplicate among any number of keys in any spelling, with objects between them', () => {
+    const spell = (key: string, escaped: boolean): string =>
+      escaped
+        ? Array.from({ length: key.length }, (_, i) => `\\u${key.charCodeAt(i).toString(16).padStart(4, '0')}`).join('')
+        : key;
+    const key = fc
+      .tuple(fc.constantFrom('', 'a', 'é', '€', '😀', 'long'.repeat(30)), fc.integer({ min: 0, max: 400 }))
+      .map(([text, number]) => text + String(number * 65_536));
+    const members = fc.array(fc.tuple(key, fc.boolean(), fc.boolean()), { maxLength: 200 });
+    fc.assert(
+      fc.property(members, fc.boolean(), (list, unique) => {
+        const chosen = unique ? [...new Map(list.map((member) => [member[0], member])).values()] : list;
+        const text = chosen.map(
+          ([name, escaped, nested]) => `"${spell(name, escaped)}":${nested ? '{"a":[{"a":{}}]}' : 1}`,
+        );
+        const isUnique = new Set(chosen.map(([name]) => name)).size === chosen.length;
+        expect(faultOf(`{${text.join()}}`, wide)).toBe(isUnique ? undefined : 'duplicate_key');
+      }),
+    );
+  });
+
   it('what passes has one meaning for readers that keep the first, and that keep the last of equal keys', () => {
     const key = fc.constantFrom('a', '\\u0061', 'A', 'b', '\\u0062', '__proto__');
     const objects = fc.array(fc.tuple(key, fc.integer()), { maxLength: 5 });
