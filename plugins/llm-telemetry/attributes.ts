@@ -20,15 +20,15 @@ export interface AttributeOptions {
 
 /** The attributes of a call's span. None is there whose fact is unknown; none holds content. */
 export function attributesOf(call: LlmCall, options: AttributeOptions): Attributes {
-  return knownAttributes({
-    ...modelAttributes(call, options),
-    ...requestAttributes(call),
-    ...usageAttributes(call),
-    ...(options.estimate_tokens && estimateAttributes(call)),
-    ...outcomeAttributes(call),
-    ...gatewayAttributes(call, options),
-    ...(options.guide_attributes && guideAttributes(call, options)),
-  });
+  return knownAttributes(
+    modelAttributes(call, options),
+    requestAttributes(call),
+    usageAttributes(call),
+    options.estimate_tokens ? estimateAttributes(call) : {},
+    outcomeAttributes(call),
+    gatewayAttributes(call, options),
+    options.guide_attributes ? guideAttributes(call, options) : {},
+  );
 }
 
 function modelAttributes({ api, request, reply }: LlmCall, { provider }: AttributeOptions): Draft {

@@ -1,5 +1,6 @@
 import { read, type FactsOf, type Resources } from '../../kong/pdk';
-import { CAPTURE_KEY, captureFromShared, type Capture } from '../shared/capture';
+import { CAPTURE_KEY, captureFromShared, type Capture, type CapturedPart } from '../shared/capture';
+import { decodeBody } from '../shared/content-encoding';
 import { headerOf, parseLogEntry, type LogEntry } from '../shared/log-entry';
 import { createRedactor, type Redactor } from '../shared/redact';
 import type { Pipeline } from '../shared/traces/pipeline';
@@ -11,7 +12,7 @@ import { describeCall, wasProxied, type LlmCall } from './call';
 import { textLengthToKeep } from './content/content';
 import { countCall, llmMetricsOf, type LlmMetrics } from './metrics';
 import { readReply } from './read-reply';
-import { readRequest } from './request';
+import { readRequest, type LlmRequest } from './request';
 import type { Config } from './schema';
 import { spanOf } from './span';
 
@@ -71,10 +72,24 @@ async function readCall(
   capture: Capture | undefined,
   config: Config,
 ): Promise<LlmCall | undefined> {
-  const request = readRequest(api, capture?.request.bytes ?? new Uint8Array(), capture?.request.totalBytes ?? 0);
+  const request = await readRequestOf(api, entry, capture?.request, config.max_buffer_bytes);
   // Ollama loads or unloads a model when it is asked nothing.
   if (request.empty) return undefined;
   const limits = { maxBufferBytes: config.max_buffer_bytes, maxTextLength: textLengthToKeep(config) };
   const reply = capture && (await readReply(api.name, entry, capture.response, limits));
   return describeCall({ api, entry, request, reply, capture });
+}
+
+const NOTHING = { bytes: new Uint8Array(), cut: true };
+
+/** Some clients of `/v1/responses` compress what they ask. What can't be unfolded is a request without details. */
+async function readRequestOf(
+  api: Api,
+  { requestHeaders }: LogEntry,
+  { bytes, totalBytes }: CapturedPart = { bytes: NOTHING.bytes, totalBytes: 0 },
+  maxBytes: number,
+): Promise<LlmRequest> {
+  const decoded = await decodeBody(bytes, headerOf(requestHeaders, 'content-encoding'), maxBytes);
+  const { bytes: body, cut } = decoded ?? NOTHING;
+  return readRequest(api, body, !cut && bytes.length >= totalBytes);
 }

@@ -20,12 +20,16 @@ export interface LlmRequest {
   readonly body: JsonRecord | undefined;
 }
 
-/** Reads a request's body. Never throws. */
-export function readRequest(api: Api, bytes: Uint8Array, totalBytes: number): LlmRequest {
+/**
+ * Reads a request's body. Never throws.
+ *
+ * @param complete false where bytes of it are missing
+ */
+export function readRequest(api: Api, bytes: Uint8Array, complete: boolean): LlmRequest {
   const document = new JsonDocument(Math.max(2, bytes.length * 2));
   document.push(bytes);
   const { members = {}, value } = document.end();
-  const whole = bytes.length >= totalBytes && value !== undefined;
+  const whole = complete && value !== undefined;
   const messages = messagesOf(api.name, members);
   const tools = members['tools'];
   return {

@@ -23,7 +23,7 @@ export function spanOf(call: LlmCall, options: SpanOptions, redact: Redactor): S
     kind: 'client',
     startMs: call.startMs,
     endMs: call.endMs,
-    attributes: { ...attributesOf(call, options), ...contentAttributes(call, options, redact) },
+    attributes: Object.assign(attributesOf(call, options), contentAttributes(call, options, redact)),
     ...(call.errorType !== undefined && { error: errorMessageOf(call, redact) }),
     ...(parent && { parent }),
   };

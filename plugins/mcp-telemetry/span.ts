@@ -28,7 +28,7 @@ export function spanOf(operation: Operation, options: SpanOptions, redact: Redac
     kind: 'client',
     startMs: operation.startMs,
     endMs: operation.endMs,
-    attributes: { ...attributesOf(operation, options), ...contentAttributes(operation, options, redact) },
+    attributes: Object.assign(attributesOf(operation, options), contentAttributes(operation, options, redact)),
     ...(verdict.errorType !== undefined && { error: errorMessageOf(operation, redact) }),
     ...(parent && { parent }),
     ...(own && http && own.traceId !== http.traceId && { link: http }),

@@ -6,11 +6,14 @@ export type Draft = Record<string, AttributeValue | undefined>;
 /** Longer texts are cut: clients choose the names of models, tools and sessions. Content has bounds of its own. */
 export const MAX_VALUE_LENGTH = 2048;
 
-/** The attributes whose fact is known, each text within its bound. */
-export function knownAttributes(draft: Draft): Attributes {
+/** The attributes whose fact is known, each text within its bound; of two with one key the later counts. */
+export function knownAttributes(...drafts: Draft[]): Attributes {
   const attributes: Attributes = {};
-  for (const [key, value] of Object.entries(draft)) {
-    if (value !== undefined) attributes[key] = typeof value === 'string' ? value.slice(0, MAX_VALUE_LENGTH) : value;
+  for (const draft of drafts) {
+    for (const key of Object.keys(draft)) {
+      const value = draft[key];
+      if (value !== undefined) attributes[key] = typeof value === 'string' ? value.slice(0, MAX_VALUE_LENGTH) : value;
+    }
   }
   return attributes;
 }

@@ -48,7 +48,7 @@ export const logEntry = (options: ExchangeOptions = {}): string =>
   });
 
 /** What the Lua functions of kong.yml keep of an exchange, with at most `bound` bytes at each end of the response. */
-export function sharedCapture(request: string, response: string | Buffer, bound = 32_768): object {
+export function sharedCapture(request: string | Buffer, response: string | Buffer, bound = 32_768): object {
   const bytes = Buffer.from(response);
   return {
     request: Buffer.from(request).subarray(0, bound).toString('base64'),

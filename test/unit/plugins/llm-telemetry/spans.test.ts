@@ -195,6 +195,26 @@ describe('the span of', () => {
       { 'gen_ai.usage.output_tokens': 3, 'error.type': undefined },
     ],
     [
+      'a compressed request',
+      {
+        requestHeaders: { 'content-encoding': 'gzip' },
+        request: gzipSync(JSON.stringify({ model: 'm', messages })),
+        response: ndjson({ done: true }),
+      },
+      'ollama.chat_streaming',
+      { 'gen_ai.request.model': 'm', 'llm.message_count': 1 },
+    ],
+    [
+      'a request in an encoding nobody knows',
+      {
+        requestHeaders: { 'content-encoding': 'x' },
+        request: '{"model":"m"}',
+        response: ndjson({ model: 'n', done: true }),
+      },
+      'ollama.chat_streaming',
+      { 'gen_ai.request.model': undefined, 'llm.model_name': 'n' },
+    ],
+    [
       'an answer in an encoding nobody knows',
       { request: { model: 'm', messages }, responseHeaders: { 'content-encoding': 'x' }, response: 'x' },
       'ollama.chat_streaming',
@@ -214,6 +234,7 @@ describe('the span of', () => {
       {
         'gen_ai.usage.output_tokens': 100,
         'error.type': undefined,
+        'kong.capture.missing_bytes': 5386,
         // Counts read from the bytes would be too low.
         'llm.response_length': undefined,
         'llm.tool_calls_count': undefined,

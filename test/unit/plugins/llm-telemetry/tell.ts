@@ -9,7 +9,7 @@ import { logEntry, sharedCapture, type ExchangeOptions } from '../../../support/
 
 /** One exchange of a test. */
 export interface Exchange extends ExchangeOptions {
-  readonly request?: object | string;
+  readonly request?: object | string | Buffer;
   readonly response?: string | Buffer | object;
   readonly bound?: number;
   /** False: the Lua functions did not run. */
@@ -27,8 +27,8 @@ export class Teller {
   }
 
   async tell({ request = '', response = '', bound, captured = true, ...options }: Exchange): Promise<void> {
-    const body = typeof request === 'string' ? request : JSON.stringify(request);
-    const answer = typeof response === 'string' || Buffer.isBuffer(response) ? response : JSON.stringify(response);
+    const bytes = (body: object | string | Buffer): string | Buffer =>
+      typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     const state = {
       config: this.config,
       metrics: llmMetricsOf(this.metrics),
@@ -37,7 +37,7 @@ export class Teller {
     };
     await log(state, {
       entry: reads.entry.shape(logEntry(options)),
-      capture: reads.capture.shape(captured ? sharedCapture(body, answer, bound) : undefined),
+      capture: reads.capture.shape(captured ? sharedCapture(bytes(request), bytes(response), bound) : undefined),
     });
   }
 
