@@ -77,6 +77,7 @@ async function readCall(
   if (request.empty) return undefined;
   const limits = { maxBufferBytes: config.max_buffer_bytes, maxTextLength: textLengthToKeep(config) };
   const reply = capture && (await readReply(api.name, entry, capture.response, limits));
+  if (reply?.finishReasons[0] === 'load' || reply?.finishReasons[0] === 'unload') return undefined;
   return describeCall({ api, entry, request, reply, capture });
 }
 
