@@ -62,12 +62,17 @@ export function access(state: State, { service, requestId, headers, ...facts }: 
     state.tools.of(service),
   );
   stop(service, verdict);
-  if (verdict.kind === 'pass') return letPass(verdict, service, state);
+  if (verdict.kind === 'pass') return letPass(verdict, service, requestId, state);
   return state.mode === 'enforce' ? refuse(verdict) : report(verdict, service, requestId, state);
 }
 
-function letPass({ summary, stripHeaders, hasMalformedMetaKeys }: Pass, service: string, { log }: State): Outcome {
-  if (hasMalformedMetaKeys) log.warn({ service }, 'a message has a malformed key in _meta');
+function letPass(
+  { summary, stripHeaders, hasMalformedMetaKeys }: Pass,
+  service: string,
+  requestId: string,
+  { log }: State,
+): Outcome {
+  if (hasMalformedMetaKeys) log.warn({ service, requestId }, 'a message has a malformed key in _meta');
   return proceed({
     ...(summary && { share: { [SUMMARY_KEY]: toShared(summary) } }),
     ...(stripHeaders.length > 0 && { clearUpstreamHeaders: stripHeaders }),

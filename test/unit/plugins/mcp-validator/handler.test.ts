@@ -79,7 +79,9 @@ describe('access', () => {
   it('logs a malformed key in _meta, without the key', () => {
     const { state, entries } = start();
     access(state, facts({ ...call, params: { ...call.params, _meta: { 'bad key': 1 } } }));
-    expect(entries).toEqual([[{ service: 'py-calculator' }, 'a message has a malformed key in _meta']]);
+    expect(entries).toEqual([
+      [{ service: 'py-calculator', requestId: 'abc' }, 'a message has a malformed key in _meta'],
+    ]);
   });
 });
 
