@@ -28,6 +28,8 @@ export interface Try extends LuaTable {
   readonly port: number;
   readonly balancer_start: number;
   readonly balancer_latency: number;
+  readonly balancer_start_ns: number;
+  readonly balancer_latency_ns: number;
   readonly state?: string;
   readonly code?: number;
 }
@@ -85,9 +87,12 @@ export class Exchange {
   upstream: UpstreamRequest | undefined;
   balancer: Balancer | undefined;
   peer: Peer | undefined;
-  upstreamStatus: number | undefined;
+  /** One for each attempt. */
+  readonly upstreamStatuses: number[] = [];
   forwardedPrefix: string | undefined;
   status = 200;
+  /** The upstream's reason phrase; absent for nginx's own. */
+  reason: string | undefined;
   answer: OwnAnswer | undefined;
   /** What `kong.response.exit` in a header filter puts in the place of the body. */
   bodyInstead: Buffer | undefined;
@@ -96,6 +101,10 @@ export class Exchange {
   unexpected = false;
   headersSent = false;
   clientGone = false;
+  /** `ngx.exit` ended access: plugins that come after it have no part in the request. */
+  isCut = false;
+  /** A filter failed, and the connection with it. */
+  isBroken = false;
   /** Joined to the upstream after an upgrade. */
   isTunnel = false;
 
@@ -118,10 +127,9 @@ export class Exchange {
     this.port = socket.localPort ?? 0;
     const declared = this.headers.get('content-length');
     const { settings } = runtime;
-    this.body = new RequestBody(request, declared === undefined ? undefined : Number(declared), {
-      bufferBytes: settings.bodyBufferBytes,
-      maxBytes: settings.maxBodyBytes,
-    });
+    const bounds = { bufferBytes: settings.bodyBufferBytes, maxBytes: settings.maxBodyBytes };
+    const length = declared === undefined ? undefined : Number(declared);
+    this.body = new RequestBody(request, length, bounds, this.headers.has('transfer-encoding'));
   }
 
   get route(): Route | undefined {
@@ -159,13 +167,28 @@ export class Exchange {
     return made;
   }
 
+  /** What the upstream answered last. */
+  get upstreamStatus(): number | undefined {
+    return this.upstreamStatuses.at(-1);
+  }
+
+  /** The response's headers as `ngx.resp.get_headers` gives them: with the connection's, which nginx adds itself. */
+  responseTable(max: number): LuaTable {
+    const table = this.responseHeaders.toTable(max);
+    const own = this.headersSent ? { connection: this.response.shouldKeepAlive ? 'keep-alive' : 'close' } : {};
+    return { ...table, ...own };
+  }
+
   /** The log entry as it stands now. */
   logEntry(): LuaTable {
     return serialize(this, this.traffic());
   }
 
-  /** Ends the phase with an answer (`kong.response.exit`). Only the first answer of the access phase counts. */
-  exit(status: number, body?: LuaValue, headers: LuaTable = {}): Exited {
+  /**
+   * Ends the phase with an answer (`kong.response.exit`). Only the first answer of the access phase counts. In a header
+   * filter it takes the place of the answer that was coming, and the phase goes on, as nginx does there.
+   */
+  exit(status: number, body?: LuaValue, headers: LuaTable = {}): Exited | undefined {
     this.exited = true;
     const json = typeof body === 'object' && body !== null && !(body instanceof Uint8Array);
     const bytes = json ? Buffer.from(encodeJson(body), 'latin1') : bytesOf(body);
@@ -180,15 +203,26 @@ export class Exchange {
       return EXITED;
     }
     this.applyAnswer(answer);
+    this.reason = undefined;
     this.bodyInstead = bytes ?? Buffer.alloc(0);
-    return EXITED;
+    return undefined;
   }
 
   /** Ends the phase with an error in the form that the client accepts (`kong.response.error`). */
-  error(status: number, message?: string, headers: LuaTable = {}): Exited {
+  error(status: number, message?: string, headers: LuaTable = {}): Exited | undefined {
     const type = errorType(this.headers.get('accept'));
     const body = errorBody(type, message ?? messageFor(status), this.id);
     return this.exit(status, body, { ...headers, 'Content-Type': headers['Content-Type'] ?? type });
+  }
+
+  /** Ends the request with Kong's error page (`error_handlers.lua`), as nginx does when it fails on its way. */
+  fail(status: number): Exited {
+    this.unexpected = true;
+    this.reason = undefined;
+    const type = errorType(this.headers.get('accept') ?? this.headers.get('content-type') ?? 'text/plain');
+    const body = Buffer.from(errorBody(type, messageFor(status), this.id), 'latin1');
+    this.answer = { status: status === 494 ? 400 : status, headers: { 'Content-Type': type }, body };
+    return EXITED;
   }
 
   /** Puts an answer's status and headers into the response. */

@@ -24,6 +24,7 @@ export async function runAccess(x: Exchange): Promise<void> {
   const found: PluginRun[] = [];
   x.collected = found;
   for (const run of iterator(x).collect(x.route, x.service, () => x.consumer?.['id'] as string | undefined)) {
+    if (x.isCut) return;
     found.push(run);
     if (x.answer) continue;
     try {
@@ -39,18 +40,14 @@ export async function runAccess(x: Exchange): Promise<void> {
   }
 }
 
-/**
- * Over the found plugins, or the global ones where no route was found. Gives whether one of them ended the phase: nothing
- * more of it runs then, not even Kong's own part. Throws what a filter throws.
- */
-export function runHeaderFilter(x: Exchange): boolean {
+/** Over the found plugins, or the global ones where no route was found. Throws what a filter throws. */
+export function runHeaderFilter(x: Exchange): void {
   x.phase = 'header_filter';
-  const ended = filters(x).some((run) => {
+  for (const run of filters(x)) {
     x.currentPlugin = run;
-    return run.handler.headerFilter?.(x, run.config) === EXITED;
-  });
+    run.handler.headerFilter?.(x, run.config);
+  }
   x.currentPlugin = undefined;
-  return ended;
 }
 
 /** Whether any plugin looks at the body; if none does, it can pass as it is. */

@@ -28,7 +28,7 @@ export interface PluginHandler {
   readonly version: string;
   rewrite?(x: Exchange, config: PluginConfig): Step | Promise<Step>;
   access?(x: Exchange, config: PluginConfig): Step | Promise<Step>;
-  headerFilter?(x: Exchange, config: PluginConfig): Step;
+  headerFilter?(x: Exchange, config: PluginConfig): void;
   bodyFilter?(x: Exchange, config: PluginConfig, piece: BodyPiece): void;
   /** May go on after it returned: the exchange stays readable until its promise settles. */
   log?(x: Exchange, config: PluginConfig): void | Promise<void>;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { errorBody, messageFor } from './errors';
@@ -8,6 +9,7 @@ import type { Upgrade } from './proxy';
 import type { Runtime } from './runtime';
 import { serve } from './serve';
 import { meter } from './traffic-meter';
+import { SERVER } from './upstream-headers';
 import type { Worker } from './worker';
 
 const MAX_HEADER_BYTES = 32 * 1024;
@@ -35,6 +37,7 @@ export class ProxyServer {
         keepAliveTimeout: KEEP_ALIVE_MS,
         headersTimeout: HEADERS_MS,
         requestTimeout: 0,
+        requireHostHeader: false,
       },
       (request, response) => {
         this.take(request, response);
@@ -90,7 +93,7 @@ export class ProxyServer {
     const closed = new Promise<void>((resolve) => {
       const leave = () => {
         x.clientGone = !response.writableFinished && !x.isTunnel;
-        if (x.clientGone && !x.headersSent) x.status = 499;
+        if (x.clientGone && !x.headersSent && !x.isBroken) x.status = 499;
         resolve();
       };
       response.once('close', leave);
@@ -116,8 +119,18 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
     socket.destroy();
     return;
   }
+  const id = randomBytes(16).toString('hex');
   const message = messageFor(error.code === 'HPE_HEADER_OVERFLOW' ? 494 : 400);
-  const body = errorBody('text/plain', message, '');
-  const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
-  socket.end(head + body);
+  const body = errorBody('text/plain', message, id);
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    `Date: ${new Date().toUTCString()}`,
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${body.length}`,
+    'X-Kong-Response-Latency: 0',
+    `Server: ${SERVER}`,
+    `X-Kong-Request-Id: ${id}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -2,7 +2,7 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { finished, type Duplex } from 'node:stream';
-import type { Exchange, Try } from './exchange';
+import type { Exchange } from './exchange';
 import { HeaderList, type HeaderPair } from './header-list';
 import { dropResponseHops } from './hop-by-hop';
 import type { Responder } from './responder';
@@ -15,11 +15,11 @@ interface Address {
   readonly hostHeader: string;
 }
 
-/** Why an attempt got no answer: the status for the client, and whether the upstream saw nothing of the request. */
+/** Why an attempt got no answer: the status for the client, and whether another attempt may be made. */
 class AttemptFailure extends Error {
   constructor(
     readonly status: 413 | 502 | 504,
-    readonly isUntouched: boolean,
+    readonly canRepeat: boolean,
     message: string,
   ) {
     super(message);
@@ -34,7 +34,7 @@ export interface Upgrade {
 
 /**
  * Sends the request to its upstream and the answer to the client, piece by piece in both directions. Tries other targets
- * while nothing of the request was sent (`retries`). Settles when the answer's end was handed to the client's connection.
+ * while no answer came and nginx would (`retries`). Settles when the answer's end was handed to the client's connection.
  */
 export async function proxy(x: Exchange, responder: Responder, upgrade?: Upgrade): Promise<void> {
   const { upstream } = x;
@@ -53,8 +53,7 @@ export async function proxy(x: Exchange, responder: Responder, upgrade?: Upgrade
       if (!(error instanceof AttemptFailure)) throw error;
       if (x.clientGone) return;
       noteFailure(x, error);
-      if (!error.isUntouched || x.tries.length > upstream.retries) {
-        x.upstreamStatus = error.status;
+      if (!error.canRepeat || x.tries.length > upstream.retries) {
         responder.failure(error.status);
         return;
       }
@@ -88,13 +87,21 @@ function nextAddress(x: Exchange): Address | undefined {
   const name = balancer?.upstream.host_header ?? host;
   const standard = upstream.scheme === 'https' ? 443 : 80;
   x.moments.balancerEnd = x.now();
-  const start: Try = { ip: host, port, balancer_start: x.now(), balancer_latency: 0 };
-  x.tries.push(start);
+  const now = x.now();
+  x.tries.push({
+    ip: host,
+    port,
+    balancer_start: now,
+    balancer_start_ns: now * 1e6,
+    balancer_latency: 0,
+    balancer_latency_ns: 0,
+  });
   return { host, port, hostHeader: upstream.host ?? (port === standard ? name : `${name}:${port}`) };
 }
 
 function noteFailure(x: Exchange, failure: AttemptFailure): void {
   x.log('err', `upstream failed: ${failure.message}`);
+  x.upstreamStatuses.push(failure.status);
   const last = x.tries.pop();
   if (last) x.tries.push({ ...last, state: 'failed', code: failure.status });
 }
@@ -123,7 +130,7 @@ async function attempt(x: Exchange, address: Address, upgrade: Upgrade | undefin
   return new Promise((resolve, reject) => {
     let connected = false;
     const fail = (status: 413 | 502 | 504, message: string) => {
-      reject(new AttemptFailure(status, !connected || canRepeat(x, outgoing), message));
+      reject(new AttemptFailure(status, status !== 413 && (!connected || canRepeat(x)), message));
       outgoing.destroy();
     };
     const connectTimer = setTimeout(() => {
@@ -162,9 +169,9 @@ async function attempt(x: Exchange, address: Address, upgrade: Upgrade | undefin
   });
 }
 
-/** A kept connection that the upstream had closed took nothing; a body that is still there can go again. */
-const canRepeat = (x: Exchange, outgoing: ClientRequest): boolean =>
-  outgoing.reusedSocket && (x.body.isHeld || ['GET', 'HEAD', 'OPTIONS'].includes(x.method));
+/** nginx repeats what is idempotent (`proxy_next_upstream`); here only while there is no body, or it was kept. */
+const canRepeat = (x: Exchange): boolean =>
+  !['POST', 'LOCK', 'PATCH'].includes(x.upstream?.method ?? x.method) && (x.body.isHeld || x.body.isEmpty);
 
 async function heldLength(x: Exchange): Promise<number> {
   const body = await x.body.read();
@@ -213,7 +220,9 @@ const SINGLE = new Set([
 function takeHead(x: Exchange, response: IncomingMessage): void {
   const headers = HeaderList.fromRaw(response.rawHeaders);
   dropResponseHops(headers, x.headers.get('upgrade'));
-  x.upstreamStatus = x.status = response.statusCode ?? 502;
+  x.status = response.statusCode ?? 502;
+  x.reason = response.statusMessage;
+  x.upstreamStatuses.push(x.status);
   for (const [name, value] of headers.entries()) {
     if (SINGLE.has(name.toLowerCase())) x.responseHeaders.set(name, value);
     else x.responseHeaders.add(name, value);

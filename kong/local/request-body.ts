@@ -33,6 +33,7 @@ export class RequestBody {
     private readonly source: Readable,
     private readonly declaredBytes: number | undefined,
     private readonly bounds: BodyBounds,
+    private readonly isChunked: boolean,
   ) {}
 
   /** Whether a plugin read the body or put another in its place: its length is known then. */
@@ -43,6 +44,11 @@ export class RequestBody {
   /** Whether the declared length is over the bound, before anything is read. */
   get isDeclaredTooLarge(): boolean {
     return this.isTooLarge(this.declaredBytes ?? 0);
+  }
+
+  /** Whether the client announced no body. */
+  get isEmpty(): boolean {
+    return !this.isChunked && !this.declaredBytes;
   }
 
   /** Whether so many bytes are over the bound. */

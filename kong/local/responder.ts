@@ -1,5 +1,5 @@
-import { errorBody, errorType, messageFor } from './errors';
 import type { Exchange } from './exchange';
+import { finishHeaders, reasonFor } from './nginx-words';
 import { hasBodyFilter, messageOf, runBodyFilter, runHeaderFilter } from './phases';
 import { proxyLatency, responseLatency, waitingTime } from './serialize';
 import { SERVER } from './upstream-headers';
@@ -31,11 +31,7 @@ export class Responder {
       x.response.destroy();
       return;
     }
-    x.unexpected = true;
-    const type = errorType(x.headers.get('accept') ?? x.headers.get('content-type') ?? 'text/plain');
-    const sent = status === 494 ? 400 : status;
-    const body = Buffer.from(errorBody(type, messageFor(status), x.id), 'latin1');
-    x.answer = { status: sent, headers: { 'Content-Type': type }, body };
+    x.fail(status);
     this.answer();
   }
 
@@ -45,15 +41,17 @@ export class Responder {
     x.moments.headerFilter = x.now();
     x.moments.accessEnd ??= x.moments.headerFilter;
     try {
-      if (!runHeaderFilter(x)) addKongHeaders(x);
+      runHeaderFilter(x);
+      addKongHeaders(x);
       this.filtered = hasBodyFilter(x);
     } catch (error) {
       this.break(error);
       return false;
     }
     x.headersSent = true;
+    finishHeaders(x.responseHeaders, x.status);
     x.response.sendDate = !x.responseHeaders.has('date');
-    x.response.writeHead(x.status, x.responseHeaders.toRaw());
+    x.response.writeHead(x.status, x.reason ?? reasonFor(x.status), x.responseHeaders.toRaw());
     if (x.bodyInstead) {
       this.isOver = true;
       this.write(x.bodyInstead, true);
@@ -97,6 +95,7 @@ export class Responder {
 
   private break(error: unknown): void {
     this.isOver = true;
+    this.x.isBroken = true;
     this.x.log('err', messageOf(error));
     this.x.response.destroy();
   }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Route, Service } from './config/model';
 import type { HeaderList } from './header-list';
 import { normalizePath, pathOf } from './uri';
@@ -52,6 +53,8 @@ export class Router {
   /** The route for a request, undefined when none takes it. */
   route(request: RoutedRequest): Match | undefined {
     const path = normalizePath(pathOf(request.target));
+    // The router of Kong takes only text; its error is a request without a route.
+    if (!isUtf8(Buffer.from(path, 'latin1'))) return undefined;
     const [host, port] = splitHost(request.headers.get('host') ?? '', request.port);
     for (const rule of this.rules) {
       if (!matchesHead(rule, request, host, port)) continue;

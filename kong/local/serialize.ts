@@ -28,8 +28,8 @@ export function serialize(x: Exchange, { received, sent }: Traffic): LuaTable {
       size: received,
     },
     upstream_uri: upstream ? upstream.path + (upstream.query === undefined ? '' : `?${upstream.query}`) : '',
-    upstream_status: x.upstreamStatus === undefined ? '' : String(x.upstreamStatus),
-    response: { status: x.status, headers: x.responseHeaders.toTable(100), size: sent },
+    upstream_status: x.upstreamStatus === undefined ? '' : x.upstreamStatuses.join(', '),
+    response: { status: x.status, headers: x.responseTable(100), size: sent },
     latencies: {
       kong: proxyLatency(x) ?? responseLatency(x),
       proxy: waitingTime(x) ?? -1,
@@ -42,9 +42,9 @@ export function serialize(x: Exchange, { received, sent }: Traffic): LuaTable {
       id: x.credential['id'],
       consumer_id: x.credential['consumer_id'],
     },
-    route: x.route,
-    service: x.service,
-    consumer: x.consumer,
+    route: inWorkspace(x.route),
+    service: inWorkspace(x.service),
+    consumer: inWorkspace(x.consumer),
     client_ip: x.clientIp,
     started_at: moments.start,
     source: { error: 'kong', exit: 'kong', service: 'upstream' }[x.source],
@@ -54,6 +54,9 @@ export function serialize(x: Exchange, { received, sent }: Traffic): LuaTable {
   for (const { key, value } of x.logValues) setAt(entry, key, value);
   return entry;
 }
+
+const inWorkspace = (entity: LuaTable | undefined): LuaTable | undefined =>
+  entity && { ...entity, ws_id: WORKSPACE.id };
 
 /** Milliseconds in Kong before the request went upstream; undefined when it never did. */
 export function proxyLatency({ proxied, moments }: Exchange): number | undefined {

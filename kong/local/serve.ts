@@ -9,8 +9,9 @@ import { escapePath, upstreamPath } from './uri';
 export async function serve(x: Exchange, upgrade?: Upgrade): Promise<void> {
   const responder = new Responder(x);
   try {
-    // nginx looks at the declared length before any phase of Kong's.
-    if (x.body.isDeclaredTooLarge) responder.failure(413);
+    // nginx looks at these before any phase of Kong's.
+    if (x.request.httpVersion === '1.1' && !x.headers.has('host')) responder.failure(400);
+    else if (x.body.isDeclaredTooLarge) responder.failure(413);
     else if (await decide(x)) await proxy(x, responder, upgrade);
     else responder.answer();
   } catch (error) {

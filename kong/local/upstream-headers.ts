@@ -23,7 +23,7 @@ export function upstreamHeaders(x: Exchange, host: string, upgrade: boolean): He
   dropRequestHops(headers);
   const own: [string, string | undefined][] = [
     ['TE', trailers ? 'trailers' : undefined],
-    ['Via', `${via === undefined ? '' : `${via}, `}${x.request.httpVersion} ${SERVER}`],
+    ['Via', `${via === undefined ? '' : `${via}, `}${Number(x.request.httpVersion)} ${SERVER}`],
     ['Host', host],
     ['Upgrade', upgrade ? 'websocket' : undefined],
     ['Connection', upgrade ? 'keep-alive, Upgrade' : 'keep-alive'],

@@ -52,13 +52,11 @@ export function luaToString(value: LuaValue): string {
 }
 
 /**
- * JSON as Kong's cjson writes it: bytes above 127 stay as they are, `/` and DEL are escaped, members without a value
- * are left out. Never throws on any {@link LuaValue}.
+ * JSON as Kong's cjson writes it: bytes above 127 stay as they are, DEL is escaped, members without a value are left
+ * out. Never throws on any {@link LuaValue}.
  */
 export function encodeJson(value: LuaValue): string {
   return JSON.stringify(value, (_key, member: unknown) =>
     member instanceof Uint8Array ? Buffer.from(member).toString('latin1') : member === null ? undefined : member,
-  )
-    .replaceAll('/', '\\/')
-    .replaceAll('\x7f', '\\u007f');
+  ).replaceAll('\x7f', '\\u007f');
 }

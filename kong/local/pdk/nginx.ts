@@ -51,7 +51,7 @@ export const nginx: Readonly<Record<string, LuaFunction<Exchange>>> = {
     return body.kind === 'bytes' && body.bytes.length > 0 ? body.bytes : undefined;
   },
   'ngx.req.start_time': (x) => x.moments.start / 1000,
-  'ngx.resp.get_headers': (x, [max]) => x.responseHeaders.toTable(typeof max === 'number' && max > 0 ? max : 100),
+  'ngx.resp.get_headers': (x, [max]) => x.responseTable(typeof max === 'number' && max > 0 ? max : 100),
   'ngx.re.match': (_x, [subject, pattern, options]) => {
     const found = regex(pattern, options).exec(luaToString(subject));
     if (!found) return undefined;

@@ -1,6 +1,16 @@
 import { hostname } from 'node:os';
 import type { Exchange } from '../exchange';
-import { EXITED, Failure, isTable, LuaError, luaToString, type LuaTable, type LuaValue } from '../lua/value';
+import {
+  EXITED,
+  Failure,
+  isTable,
+  LuaError,
+  luaToString,
+  type Exited,
+  type LuaTable,
+  type LuaValue,
+} from '../lua/value';
+import { errorPage } from '../nginx-words';
 import { checkPhase, checkString, type PdkModule } from './function';
 import { variable } from './variables';
 
@@ -101,8 +111,14 @@ function contextValue(x: Exchange, key: LuaValue): LuaValue {
   return x.nginxContext.get(name) ?? known[name];
 }
 
-/** Ends the phase as `ngx.exit` does: a status with nginx's own page is Kong's error answer here. */
-export function nginxExit(x: Exchange, status: LuaValue): typeof EXITED | undefined {
-  if (typeof status !== 'number' || status <= 0) return EXITED;
-  return status >= 400 ? x.error(status) : x.exit(status);
+/** Ends the phase as `ngx.exit` does: with nginx's page for an error, or with Kong's where it takes its place. */
+export function nginxExit(x: Exchange, status: LuaValue): Exited | undefined {
+  if (x.phase === 'header_filter') return undefined;
+  if (typeof status !== 'number' || status < 200) return EXITED;
+  const page = status < 300 ? '' : errorPage(status);
+  if (page === undefined) x.fail(status);
+  else x.exit(status, page, page === '' ? {} : { 'Content-Type': 'text/html' });
+  x.exited = false;
+  x.isCut = true;
+  return EXITED;
 }

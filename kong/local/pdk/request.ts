@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { Exchange } from '../exchange';
-import { EXITED, Failure, toBytes, type LuaValue, type PdkResult } from '../lua/value';
+import { Failure, toBytes, type LuaValue, type PdkResult } from '../lua/value';
 import { normalizePath, pathOf } from '../uri';
 import { checkMax, checkPhase, checkString, type PdkModule } from './function';
 import { parseQuery } from './query';
@@ -67,9 +67,7 @@ export async function rawBody(x: Exchange, max: LuaValue): Promise<PdkResult> {
   if (body.kind === 'bytes') return body.bytes;
   if (body.kind === 'too large') {
     // nginx refuses it while it reads, whatever the plugin would have done.
-    x.unexpected = true;
-    x.error(413);
-    return EXITED;
+    return x.fail(413);
   }
   if (typeof max !== 'number' || max < 0) {
     return new Failure("request body did not fit into client body buffer, consider raising 'client_body_buffer_size'");

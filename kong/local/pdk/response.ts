@@ -18,7 +18,7 @@ export const response: PdkModule = {
   },
   'kong.response.get_headers': (x, max) => {
     checkPhase(x, ...READABLE);
-    return x.responseHeaders.toTable(checkMax('max_headers', max));
+    return x.responseTable(checkMax('max_headers', max));
   },
   'kong.response.get_source': (x) => {
     checkPhase(x, ...READABLE);

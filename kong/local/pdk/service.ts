@@ -63,7 +63,9 @@ export const service: PdkModule = {
   },
   'kong.service.request.clear_query_arg': (x, name) => {
     checkPhase(x, 'rewrite', 'access');
-    if (x.query !== undefined) setQuery(x, removeArgument(x.query, checkString('query argument name', name)));
+    const key = checkString('query argument name', name);
+    if (x.query !== undefined) x.query = removeArgument(x.query, key);
+    if (x.upstream) x.upstream.query = x.query;
     return undefined;
   },
   'kong.service.request.set_method': (x, method) => {

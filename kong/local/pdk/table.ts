@@ -45,7 +45,7 @@ export function bindPdk(x: Exchange): Pdk {
 export function bindSavedPdk(x: Exchange): Pdk {
   const saved = encodeJson(x.logEntry());
   const requestHeaders = x.headers.toTable(100);
-  const responseHeaders = x.responseHeaders.toTable(100);
+  const responseHeaders = x.responseTable(100);
   return {
     ...Object.fromEntries(
       Object.entries(EXPOSED).map(([name, call]) => [

@@ -1,5 +1,5 @@
-import { luaToString, type Exited } from '../lua/value';
-import type { PluginConfig, PluginHandler } from '../plugin-handler';
+import { luaToString } from '../lua/value';
+import type { PluginConfig, PluginHandler, Step } from '../plugin-handler';
 import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {
@@ -17,7 +17,7 @@ const handler: PluginHandler = {
   access(x, given) {
     const config = given as Config;
     const isDenying = (config.deny?.length ?? 0) > 0;
-    const refuse = (): Exited => (x.credential ? x.error(403, 'You cannot consume this service') : x.error(401));
+    const refuse = (): Step => (x.credential ? x.error(403, 'You cannot consume this service') : x.error(401));
     const consumerId = x.consumer?.['id'];
     const shared = x.runtime.lua.getShared(x.id, 'authenticated_groups');
     const authenticated = Array.isArray(shared) ? (shared as string[]) : undefined;

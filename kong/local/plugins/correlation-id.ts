@@ -38,10 +38,9 @@ const handler: PluginHandler = {
 
   headerFilter(x, given) {
     const config = given as Config;
-    if (!config.echo_downstream) return undefined;
+    if (!config.echo_downstream) return;
     const id = (x.pluginData()['id'] as string | undefined) ?? x.headers.get(config.header_name);
     x.responseHeaders.set(config.header_name, id ? id : generate(x, config));
-    return undefined;
   },
 };
 

@@ -43,12 +43,11 @@ const handler: PluginHandler = {
 
   headerFilter(x, given) {
     const config = given as Config;
-    if (x.pluginData()['skip'] === true) return undefined;
+    if (x.pluginData()['skip'] === true) return;
     setCredentials(x, config, setOrigin(x, config, true), true);
     if (config.exposed_headers?.length) {
       x.responseHeaders.set('Access-Control-Expose-Headers', config.exposed_headers.join(','));
     }
-    return undefined;
   },
 };
 

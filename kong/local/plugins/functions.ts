@@ -32,7 +32,7 @@ export function functions(name: string, priority: number, lua: LuaMachine<Exchan
     },
     headerFilter: (x, config) => {
       const phase = phaseOf(config, 'header_filter');
-      return phase === undefined ? undefined : lua.runNow(x, name, phase);
+      if (phase !== undefined) lua.runNow(x, name, phase);
     },
     bodyFilter: (x, config, piece) => {
       const phase = phaseOf(config, 'body_filter');

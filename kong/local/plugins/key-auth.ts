@@ -1,10 +1,10 @@
 import type { Consumer, KeyAuth } from '../config/model';
 import { HEADER_NAME } from '../config/text-checks';
 import type { Exchange } from '../exchange';
-import { isTable, type Exited, type LuaTable, type LuaValue } from '../lua/value';
+import { isTable, type LuaTable, type LuaValue } from '../lua/value';
 import { parseQuery, removeArgument } from '../pdk/query';
 import { request } from '../pdk/request';
-import type { PluginConfig, PluginHandler } from '../plugin-handler';
+import type { PluginConfig, PluginHandler, Step } from '../plugin-handler';
 import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {
@@ -36,7 +36,7 @@ const handler: PluginHandler = {
   },
 };
 
-function refuse(x: Exchange, { realm }: Config, message: string): Exited {
+function refuse(x: Exchange, { realm }: Config, message: string): Step {
   const challenge = realm === undefined ? 'Key' : `Key realm="${realm}"`;
   return x.error(401, message, { 'WWW-Authenticate': challenge });
 }
@@ -76,7 +76,7 @@ async function bodyTable(x: Exchange): Promise<LuaTable> {
 function hide(x: Exchange, name: string): void {
   if (x.query !== undefined) {
     x.query = removeArgument(x.query, name);
-    if (x.upstream) x.upstream.query = x.query === '' ? undefined : x.query;
+    if (x.upstream) x.upstream.query = x.query;
   }
   x.headers.remove(name);
 }

@@ -23,10 +23,7 @@ const handler: PluginHandler = {
       return x.error(411, 'A valid Content-Length header is required');
     }
     const body = await x.body.read();
-    if (body.kind === 'too large') {
-      x.unexpected = true;
-      return x.error(413);
-    }
+    if (body.kind === 'too large') return x.fail(413);
     return check(x, body.kind === 'bytes' ? body.bytes.length : body.size, config);
   },
 };

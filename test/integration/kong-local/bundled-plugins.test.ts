@@ -41,7 +41,7 @@ services:
 - { ${service('end')}, plugins: [{ name: request-termination, config: { status_code: 403, message: closed } }] }
 - { ${service('id')}, plugins: [{ name: correlation-id, config: { header_name: X-Corr, echo_downstream: true, generator: uuid } }] }
 - { ${service('log')}, plugins: [{ name: file-log, config: { path: "${logFile}" } }, { name: prometheus, config: { status_code_metrics: true, latency_metrics: true, bandwidth_metrics: true, per_consumer: true } }] }
-- { ${service('lua')}, plugins: [{ name: pre-function, config: { access: ["if kong.request.get_header('x-do') == 'exit' then return kong.response.exit(409, { message = 'lua' }, { ['X-Lua'] = '1' }) end if kong.request.get_header('x-do') == 'raise' then error('bad') end kong.service.request.set_header('X-Size', #kong.request.get_raw_body())"], header_filter: ["kong.response.set_header('X-Status', kong.response.get_status()) kong.response.clear_header('Content-Length')"], body_filter: ["if ngx.arg[2] then ngx.arg[1] = (ngx.arg[1] or '') .. '\\\\n-- end' end"] } }, { name: post-function, config: { access: ["kong.service.request.set_header('X-Post', tostring(kong.ctx.shared.none))"] } }] }
+- { ${service('lua')}, plugins: [{ name: pre-function, config: { access: ["if kong.request.get_header('x-do') == 'exit' then return kong.response.exit(409, { message = 'lua' }, { ['X-Lua'] = '1' }) end if kong.request.get_header('x-do') == 'raise' then error('bad') end if kong.request.get_header('x-do') == 'nginx' then ngx.exit(tonumber(kong.request.get_header('x-status'))) end kong.service.request.set_header('X-Size', #kong.request.get_raw_body())"], header_filter: ["if kong.request.get_header('x-do') == 'filter-raise' then error('bad') end if kong.request.get_header('x-do') == 'filter-exit' then kong.response.exit(418, { message = 'tea' }) end", "kong.response.set_header('X-Status', kong.response.get_status()) kong.response.clear_header('Content-Length')"], body_filter: ["if ngx.arg[2] then ngx.arg[1] = (ngx.arg[1] or '') .. '\\\\n-- end' end"] } }, { name: post-function, config: { access: ["kong.service.request.set_header('X-Post', tostring(kong.ctx.shared.none))"] } }] }
 consumers:
 - { username: ann, custom_id: "7", keyauth_credentials: [{ key: gold-key }], acls: [{ group: gold }, { group: blue }] }
 - { username: bob, keyauth_credentials: [{ key: plain-key }] }
@@ -247,6 +247,29 @@ describe('pre- and post-function', () => {
       '409',
       '{"message":"lua"}\n-- end',
     ]);
+  });
+
+  it("put an answer in the place of the upstream's from a header filter", async () => {
+    const { status, headers, body } = await call('/lua', { 'X-Do': 'filter-exit' });
+    expect([status, headers['content-type'], headers['x-status'], body.toString()]).toEqual([
+      418,
+      'application/json; charset=utf-8',
+      '418',
+      '{"message":"tea"}\n-- end',
+    ]);
+  });
+
+  it('break the connection when a header filter raises, as nginx does', async () => {
+    await expect(call('/lua', { 'X-Do': 'filter-raise' })).rejects.toThrow('socket hang up');
+  });
+
+  it.each([
+    ['403', 'text/html; charset=UTF-8', '<title>403 Forbidden</title>'],
+    ['404', 'text/plain; charset=utf-8', 'Not found\nrequest_id: '],
+  ])('leave with %s by ngx.exit', async (status, type, text) => {
+    const answer = await call('/lua', { 'X-Do': 'nginx', 'X-Status': status });
+    expect([answer.status, answer.headers['content-type']]).toEqual([Number(status), type]);
+    expect(answer.body.toString()).toContain(text);
   });
 
   it('answer 500 when they raise', async () => {

@@ -181,6 +181,38 @@ describe('what the client gets', () => {
     expect(headers['content-type']).toBe('text/plain; charset=utf-8');
   });
 
+  it('is 404 for a path that is no text', async () => {
+    expect((await send(`${gateway.proxyUrl}/direct/%ff`)).status).toBe(404);
+  });
+
+  it('is 400 without a Host', async () => {
+    const socket = connect(Number(new URL(gateway.proxyUrl).port), '127.0.0.1');
+    socket.end('GET /direct HTTP/1.1\r\nConnection: close\r\n\r\n');
+    const [data] = (await once(socket, 'data')) as [Buffer];
+    expect(data.toString()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+  });
+
+  it('is a text with a charset, and no length where there is no body', async () => {
+    serve = (_, outgoing) => outgoing.writeHead(200, { 'Content-Type': 'text/plain' }).end('x');
+    expect((await send(`${gateway.proxyUrl}/direct`)).headers['content-type']).toBe('text/plain; charset=UTF-8');
+    serve = (_, outgoing) => outgoing.writeHead(204).end();
+    const { status, headers } = await send(`${gateway.proxyUrl}/direct`);
+    expect([status, headers['content-length']]).toEqual([204, undefined]);
+  });
+
+  it.each([
+    ['GET', 6],
+    ['POST', 1],
+  ])('of a %s that the upstream hangs up on comes after %i attempts', async (method, attempts) => {
+    let seen = 0;
+    serve = (incoming) => {
+      seen++;
+      incoming.socket.destroy();
+    };
+    const { status } = await send(`${gateway.proxyUrl}/direct`, { method, headers: { 'Content-Length': '0' } });
+    expect([status, seen]).toEqual([502, attempts]);
+  });
+
   it('is 504 when the upstream does not answer in time', async () => {
     serve = () => undefined;
     const { status, body } = await send(`${gateway.proxyUrl}/slow`);

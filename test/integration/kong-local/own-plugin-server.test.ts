@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { definePlugin, field, Metrics, proceed, read, reject, type Log, type Plugin } from '../../../kong/pdk';
+import { answerQuery } from '../../../kong/plugin-server/describe';
+import { PluginServer } from '../../../kong/plugin-server/server';
+import {
+  echo,
+  echoed,
+  send,
+  startTestGateway,
+  startUpstream,
+  until,
+  valuesOf,
+  type TestGateway,
+  type TestUpstream,
+} from '../../support/local-gateway';
+import type * as NativeModule from '../../support/native-module';
+
+jest.mock('wasmoon', () =>
+  jest.requireActual<typeof NativeModule>('../../support/native-module').nativeRequire('wasmoon'),
+);
+
+const entries: string[] = [];
+const plugins: readonly Plugin[] = [
+  definePlugin({
+    name: 'guard',
+    version: '1.0.0',
+    priority: 930,
+    fields: { word: field.string({ description: 'What a body may not hold', required: true }) },
+    onError: 'refuse',
+    prepare: ({ word }) => word,
+    access: {
+      reads: { headers: read.headers(), body: read.rawBody(), consumer: read.consumer() },
+      handle: (word, { headers, body, consumer }) => {
+        if (headers.has('x-throw')) throw new Error('a bug');
+        if (body.kind !== 'bytes') return reject({ status: 413, headers: {}, body: 'spilled' });
+        if (Buffer.from(body.bytes).includes(word)) {
+          return reject({ status: 400, headers: { 'X-Why': word }, body: `no ${word}` });
+        }
+        return proceed({
+          share: { guard: { size: body.bytes.length, by: consumer?.username ?? 'nobody' } },
+          responseHeaders: { 'X-Guard': 'passed' },
+          upstreamHeaders: { 'X-Two': ['a', 'b'] },
+        });
+      },
+    },
+  }),
+  definePlugin({
+    name: 'watch',
+    version: '1.0.0',
+    priority: 10,
+    fields: {},
+    onError: 'pass',
+    prepare: () => undefined,
+    log: {
+      reads: { entry: read.logEntry(), guard: read.shared('guard', (value) => value) },
+      handle: (_, { entry, guard }) => {
+        const { response } = JSON.parse(entry) as { response: { status: number } };
+        entries.push(`${response.status} ${JSON.stringify(guard)}`);
+      },
+    },
+  }),
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'kong-own-'));
+const socket = join(folder, 'plugins.sock');
+const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const startServer = async (): Promise<PluginServer> => {
+  const server = new PluginServer({
+    plugins,
+    socket,
+    socketMode: 0o666,
+    maxFrameBytes: 1 << 24,
+    maxConnections: 1000,
+    stopTimeoutMs: 2000,
+    metrics: new Metrics(),
+    log: silent,
+  });
+  await server.listen();
+  return server;
+};
+
+let server: PluginServer;
+let upstream: TestUpstream;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  for (const plugin of plugins) writeFileSync(join(folder, `${plugin.name}.json`), JSON.stringify(answerQuery(plugin)));
+  [server, upstream] = await Promise.all([startServer(), startUpstream(echo)]);
+  gateway = await startTestGateway(
+    `
+services:
+- name: s
+  url: ${upstream.url}
+  routes: [{ paths: [/] }]
+  plugins: [{ name: guard, config: { word: evil } }, { name: watch }]
+`,
+    Object.fromEntries<string>([
+      ['pluginserver_names', 'guard,watch'],
+      ...plugins.flatMap(({ name }): [string, string][] => [
+        [`pluginserver_${name}_socket`, socket],
+        [`pluginserver_${name}_query_cmd`, `cat ${join(folder, `${name}.json`)}`],
+      ]),
+    ]),
+  );
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+beforeEach(() => {
+  entries.length = 0;
+});
+
+const post = (body: string | Buffer, headers = {}) => send(gateway.proxyUrl, { method: 'POST', headers }, body);
+
+it('lets through what the plugin lets through, with its effects, and tells the log phase', async () => {
+  const answer = await post('fine');
+  expect([answer.status, answer.headers['x-guard']]).toEqual([200, 'passed']);
+  expect(valuesOf(echoed(answer).headers, 'x-two')).toEqual(['a', 'b']);
+  await until(() => entries.includes('200 {"size":4,"by":"nobody"}'), 'the log phase');
+});
+
+it.each<[string, string | Buffer, object, number, string]>([
+  ['what it refuses', 'evil', {}, 400, 'no evil'],
+  ['what spilled to a file', Buffer.alloc(9000), {}, 413, 'spilled'],
+])('refuses %s', async (_, body, headers, status, text) => {
+  const answer = await post(body, headers);
+  expect([answer.status, answer.body.toString()]).toEqual([status, text]);
+});
+
+it('refuses a request whose handler has a bug', async () => {
+  expect((await post('fine', { 'X-Throw': '1' })).status).toBe(500);
+});
+
+it('stands many requests at a time', async () => {
+  const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => post(i % 2 ? 'fine' : 'evil')));
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 200 }, (_, i) => (i % 2 ? 200 : 400)));
+});
+
+it('lets nothing through while the server is away, and works again once it is back', async () => {
+  await server.stop();
+  expect(await Promise.all([post('fine'), post('evil'), post('fine')])).toMatchObject([
+    { status: 500 },
+    { status: 500 },
+    { status: 500 },
+  ]);
+  server = await startServer();
+  expect((await post('fine')).status).toBe(200);
+  expect((await post('evil')).status).toBe(400);
+});
