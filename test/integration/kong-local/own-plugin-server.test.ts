@@ -39,7 +39,7 @@ const plugins: readonly Plugin[] = [
           return reject({ status: 400, headers: { 'X-Why': word }, body: `no ${word}` });
         }
         return proceed({
-          share: { guard: { size: body.bytes.length, by: consumer?.username ?? 'nobody' } },
+          share: { guard: [body.bytes.length, consumer?.username ?? 'nobody'] },
           responseHeaders: { 'X-Guard': 'passed' },
           upstreamHeaders: { 'X-Two': ['a', 'b'] },
         });
@@ -123,7 +123,7 @@ it('lets through what the plugin lets through, with its effects, and tells the l
   const answer = await post('fine');
   expect([answer.status, answer.headers['x-guard']]).toEqual([200, 'passed']);
   expect(valuesOf(echoed(answer).headers, 'x-two')).toEqual(['a', 'b']);
-  await until(() => entries.includes('200 {"size":4,"by":"nobody"}'), 'the log phase');
+  await until(() => entries.includes('200 [4,"nobody"]'), 'the log phase');
 });
 
 it.each<[string, string | Buffer, object, number, string]>([
