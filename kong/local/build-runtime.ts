@@ -23,6 +23,8 @@ export interface AvailablePlugin {
 export interface RuntimeParts {
   readonly settings: Settings;
   readonly plugins: readonly AvailablePlugin[];
+  /** Names of Kong's own among them. */
+  readonly bundled: readonly string[];
   readonly lua: LuaMachine<Exchange>;
   readonly nodeId: string;
   readonly agents: UpstreamAgents;
@@ -37,10 +39,7 @@ export interface RuntimeParts {
 /** Makes what runs a declarative file. Throws a `ConfigError` for a file that Kong refuses; starts no health check yet. */
 export function buildRuntime(text: string, parts: RuntimeParts): Runtime {
   const { lua, log, settings, nodeId } = parts;
-  const known = new Map<string, KnownPlugin>([
-    ...NOT_EMULATED.map((name): [string, KnownPlugin] => [name, {}]),
-    ...parts.plugins.map(({ handler, schema }): [string, KnownPlugin] => [handler.name, pluginSchema(schema)]),
-  ]);
+  const known = enabledPlugins(parts);
   const match = (value: string, pattern: string) => lua.matches(value, pattern);
   const { entities, ignored } = readDeclarative(text, known, match, parts.nowSeconds);
   sayIgnored(ignored, entities.plugins, log);
@@ -70,6 +69,22 @@ export function buildRuntime(text: string, parts: RuntimeParts): Runtime {
     lookups,
     log,
   };
+}
+
+/** The plugins that the setting `plugins` enables. Throws for one that is not there, as Kong does at its start. */
+function enabledPlugins({ plugins, bundled, settings }: RuntimeParts): Map<string, KnownPlugin> {
+  const installed = new Map<string, KnownPlugin>([
+    ...NOT_EMULATED.map((name): [string, KnownPlugin] => [name, {}]),
+    ...plugins.map(({ handler, schema }): [string, KnownPlugin] => [handler.name, pluginSchema(schema)]),
+  ]);
+  const names = settings.plugins.flatMap((name) => (name === 'bundled' ? [...NOT_EMULATED, ...bundled] : [name]));
+  return new Map(
+    names.map((name) => {
+      const plugin = installed.get(name);
+      if (!plugin) throw new Error(`${name} plugin is enabled but not installed`);
+      return [name, plugin];
+    }),
+  );
 }
 
 function withSecrets(

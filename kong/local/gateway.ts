@@ -70,6 +70,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     buildRuntime(text, {
       settings,
       plugins: [...bundled.list, ...external],
+      bundled: bundled.list.map(({ handler }) => handler.name),
       lua,
       nodeId,
       agents,
@@ -92,7 +93,25 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const workers = links.map(({ instances }, id) => ({ id, instances }));
   const proxy = new ProxyServer({ runtime: current, workers, traffic, now });
   const servers = [proxy.server, adminServer(current, status), statusServer(current, status, bundled.prometheus)];
-  const [proxyUrl = '', adminUrl = '', statusUrl = ''] = await listenAll(servers, settings);
+  const close = async (): Promise<void> => {
+    for (const balancer of runtime.balancers.values()) balancer.stop();
+    await Promise.all(servers.map(stop));
+    await proxy.drained();
+    for (const { pool } of links) pool.close();
+    agents.http.destroy();
+    agents.https.destroy();
+    await Promise.all(managed.map((server) => server.stop()));
+    bundled.close();
+    lua.shutDown();
+  };
+  let urls: string[];
+  try {
+    urls = await listenAll(servers, settings);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const [proxyUrl = '', adminUrl = '', statusUrl = ''] = urls;
   return {
     proxyUrl,
     adminUrl,
@@ -103,17 +122,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       runtime = next;
       for (const balancer of runtime.balancers.values()) balancer.start();
     },
-    close: async () => {
-      for (const balancer of runtime.balancers.values()) balancer.stop();
-      await Promise.all(servers.map(stop));
-      await proxy.drained();
-      for (const { pool } of links) pool.close();
-      agents.http.destroy();
-      agents.https.destroy();
-      await Promise.all(managed.map((server) => server.stop()));
-      bundled.close();
-      lua.shutDown();
-    },
+    close,
   };
 }
 
@@ -139,15 +148,10 @@ async function readConfig({ configText, configPath }: GatewayOptions, settings: 
 /** Listens on the first address of each listener's list; a list that is off has no URL. */
 async function listenAll(servers: readonly Server[], settings: Settings): Promise<string[]> {
   const lists: readonly (readonly Listen[])[] = [settings.proxyListen, settings.adminListen, settings.statusListen];
-  try {
-    return await Promise.all(
-      servers.map((server, index) => {
-        const address = lists[index]?.[0];
-        return address ? listen(server, address) : Promise.resolve('');
-      }),
-    );
-  } catch (error) {
-    await Promise.all(servers.map(stop));
-    throw error;
+  const urls: string[] = [];
+  for (const [index, server] of servers.entries()) {
+    const address = lists[index]?.[0];
+    urls.push(address ? await listen(server, address) : '');
   }
+  return urls;
 }

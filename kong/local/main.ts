@@ -25,14 +25,18 @@ async function main(): Promise<void> {
       'This is a stand-in for Kong, for development and tests; Kong Manager (8002) is not part of it.\n',
   );
   process.on('SIGHUP', () => {
-    gateway.reload().catch(fail);
+    gateway.reload().catch((error: unknown) => {
+      process.stderr.write(`not reloaded, the old configuration stays:\n${textOf(error)}\n`);
+    });
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void gateway.close());
 }
 
 function fail(error: unknown): void {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${textOf(error)}\n`);
   process.exitCode = 1;
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 main().catch(fail);

@@ -19,6 +19,8 @@ export interface Settings {
   readonly proxyListen: readonly Listen[];
   readonly adminListen: readonly Listen[];
   readonly statusListen: readonly Listen[];
+  /** Names of the plugins that may be used; `bundled` stands for all of Kong's own. */
+  readonly plugins: readonly string[];
   readonly pluginServers: readonly PluginServer[];
   readonly bodyBufferBytes: number;
   /** 0 for no bound. */
@@ -29,6 +31,7 @@ export interface Settings {
 }
 
 const DEFAULTS: Readonly<Record<string, string>> = {
+  plugins: 'bundled',
   prefix: '/usr/local/kong',
   proxy_listen: '0.0.0.0:8000',
   admin_listen: '127.0.0.1:8001',
@@ -81,6 +84,7 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     proxyListen: listens(values, 'proxy_listen', notices),
     adminListen: listens(values, 'admin_listen', notices),
     statusListen: listens(values, 'status_listen', notices),
+    plugins: list(values['plugins']),
     pluginServers,
     bodyBufferBytes: bytes('nginx_http_client_body_buffer_size', text('nginx_http_client_body_buffer_size')),
     maxBodyBytes: bytes('nginx_http_client_max_body_size', text('nginx_http_client_max_body_size')),

@@ -74,6 +74,7 @@ end })
 
 -- ngx
 
+local levels = { [0] = "stderr", "emerg", "alert", "crit", "err", "warn", "notice", "info", "debug" }
 local ngx = {
   arg = phase_arg,
   OK = 0, ERROR = -1, AGAIN = -2, DONE = -4, DECLINED = -5, null = setmetatable({}, { __tostring = function() return "null" end }),
@@ -98,7 +99,7 @@ local ngx = {
     __index = function(_, key) return (functions["ngx.header.get"](key)) end,
     __newindex = function(_, key, value) functions["ngx.header.set"](key, value) end,
   }),
-  log = function(level, ...) return finish(host(0, level, joined(...))) end,
+  log = function(level, ...) return finish(host(0, levels[level] or "notice", joined(...))) end,
 }
 setmetatable(ngx, {
   __index = function(_, key)

@@ -84,6 +84,7 @@ beforeAll(async () => {
   writeFileSync(join(plugins, 'stock.js'), PLUGIN);
   [upstream] = await Promise.all([startUpstream(echo), startStock()]);
   gateway = await startTestGateway(configText(), {
+    plugins: 'bundled,stock',
     pluginserver_names: 'js',
     pluginserver_js_socket: socket,
     pluginserver_js_query_cmd: `"${process.execPath}" "${cli}" -d "${plugins}" --dump-all-plugins`,

@@ -97,6 +97,7 @@ services:
   plugins: [{ name: guard, config: { word: evil } }, { name: watch }]
 `,
     Object.fromEntries<string>([
+      ['plugins', 'bundled,guard,watch'],
       ['pluginserver_names', 'guard,watch'],
       ...plugins.flatMap(({ name }): [string, string][] => [
         [`pluginserver_${name}_socket`, socket],

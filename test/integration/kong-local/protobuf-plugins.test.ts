@@ -80,6 +80,7 @@ beforeAll(async () => {
   gateway = await startTestGateway(
     configText(upstream.port),
     {
+      plugins: 'bundled,scripted',
       pluginserver_names: 'scripted',
       pluginserver_scripted_socket: socket,
       pluginserver_scripted_query_cmd: `cat ${join(folder, 'scripted.json')}`,

@@ -32,6 +32,11 @@ it('refuses a plugin server without a query command, as Kong does', () => {
   expect(() => readSettings({ pluginserver_names: 'x' })).toThrow('query_command undefined for pluginserver x');
 });
 
+it('enables the bundled plugins alone unless told otherwise', () => {
+  expect(readSettings({}).plugins).toEqual(['bundled']);
+  expect(readSettings({ plugins: 'cors, mine' }).plugins).toEqual(['cors', 'mine']);
+});
+
 it('reads sizes and listeners', () => {
   const settings = readSettings({
     nginx_http_client_body_buffer_size: '2m',
