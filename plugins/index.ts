@@ -1,4 +1,7 @@
 import type { Plugin } from '../kong/pdk';
+import { llmTelemetry } from './llm-telemetry';
+import { mcpTelemetry } from './mcp-telemetry';
+import { mcpValidator } from './mcp-validator';
 
-/** The suite at a glance. */
-export const plugins: readonly Plugin[] = [];
+/** The suite at a glance, in the order in which Kong runs it. */
+export const plugins: readonly Plugin[] = [mcpValidator, llmTelemetry, mcpTelemetry];

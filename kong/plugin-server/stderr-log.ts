@@ -1,5 +1,5 @@
-import { destination, pino, type LevelWithSilent, type Logger } from 'pino';
+import { destination, pino, type Logger } from 'pino';
 
 /** A log of JSON lines on stderr: stdout belongs to `dump`, and Kong merges stderr into its own log. */
 export const createLog = (level: string): Logger =>
-  pino({ level: level, timestamp: pino.stdTimeFunctions.isoTime }, destination(2));
+  pino({ level, timestamp: pino.stdTimeFunctions.isoTime }, destination(2));

@@ -16,11 +16,6 @@ import {
   type TestGateway,
   type TestUpstream,
 } from '../support/local-gateway';
-import type * as NativeModule from '../support/native-module';
-
-jest.mock('wasmoon', () =>
-  jest.requireActual<typeof NativeModule>('../support/native-module').nativeRequire('wasmoon'),
-);
 
 /** The validator in its real server, behind the gateway, before an upstream that says what it got. */
 const folder = mkdtempSync(join(tmpdir(), 'validator-'));

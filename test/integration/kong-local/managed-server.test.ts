@@ -2,11 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTestGateway, until } from '../../support/local-gateway';
-import type * as NativeModule from '../../support/native-module';
-
-jest.mock('wasmoon', () =>
-  jest.requireActual<typeof NativeModule>('../../support/native-module').nativeRequire('wasmoon'),
-);
 
 const folder = mkdtempSync(join(tmpdir(), 'kong-managed-'));
 const answer = join(folder, 'answer.json');

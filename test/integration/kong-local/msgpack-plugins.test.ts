@@ -14,11 +14,6 @@ import {
   type TestGateway,
   type TestUpstream,
 } from '../../support/local-gateway';
-import type * as NativeModule from '../../support/native-module';
-
-jest.mock('wasmoon', () =>
-  jest.requireActual<typeof NativeModule>('../../support/native-module').nativeRequire('wasmoon'),
-);
 
 const cli = resolve('node_modules/kong-pdk/bin/kong-js-pluginserver');
 const folder = mkdtempSync(join(tmpdir(), 'kong-stock-'));

@@ -15,11 +15,6 @@ import {
   type TestGateway,
   type TestUpstream,
 } from '../../support/local-gateway';
-import type * as NativeModule from '../../support/native-module';
-
-jest.mock('wasmoon', () =>
-  jest.requireActual<typeof NativeModule>('../../support/native-module').nativeRequire('wasmoon'),
-);
 
 const entries: string[] = [];
 const plugins: readonly Plugin[] = [

@@ -16,12 +16,7 @@ import {
   type TestGateway,
   type TestUpstream,
 } from '../../support/local-gateway';
-import type * as NativeModule from '../../support/native-module';
 import { ScriptedPluginServer } from '../../support/scripted-plugin-server';
-
-jest.mock('wasmoon', () =>
-  jest.requireActual<typeof NativeModule>('../../support/native-module').nativeRequire('wasmoon'),
-);
 
 const folder = mkdtempSync(join(tmpdir(), 'kong-local-'));
 const socket = join(folder, 'plugins.sock');

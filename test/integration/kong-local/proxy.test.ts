@@ -12,11 +12,6 @@ import {
   type TestGateway,
   type TestUpstream,
 } from '../../support/local-gateway';
-import type * as NativeModule from '../../support/native-module';
-
-jest.mock('wasmoon', () =>
-  jest.requireActual<typeof NativeModule>('../../support/native-module').nativeRequire('wasmoon'),
-);
 
 let gateway: TestGateway;
 let upstream: TestUpstream;

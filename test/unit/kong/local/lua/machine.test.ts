@@ -1,12 +1,6 @@
 import { LuaMachine, type LuaFunction } from '../../../../../kong/local/lua/machine';
 import { EXITED, LuaError, type LuaValue } from '../../../../../kong/local/lua/value';
 import { luaFunctions } from '../../../../../kong/local/pdk/table';
-import type * as NativeModule from '../../../../support/native-module';
-
-// The library needs Node's own loader: see there.
-jest.mock('wasmoon', () =>
-  jest.requireActual<typeof NativeModule>('../../../../support/native-module').nativeRequire('wasmoon'),
-);
 
 interface TestRequest {
   readonly id: string;
