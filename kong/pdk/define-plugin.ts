@@ -10,9 +10,14 @@ export interface Resources {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** The environment of the process, for settings that operators share among programs. */
+  readonly env: Environment;
   /** Where the configuration applies, from Kong: ids of service, route and consumer, if scoped. */
   readonly scope: Scope;
 }
+
+/** The variables of an environment by name; an unset one is undefined. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Structured logging: fields first, then a sentence. Never given a secret or a client's content. */
 export interface Log {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Log, Metrics, Plugin } from '../pdk';
+import type { Environment, Log, Metrics, Plugin } from '../pdk';
 import { readConfig } from '../pdk/read-config';
 
 /** One configuration of a plugin, prepared once however many nginx workers hold an instance of it. */
@@ -24,6 +24,7 @@ export interface HostResources {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly now: () => number;
+  readonly env: Environment;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Log, Metrics, Plugin } from '../pdk';
+import type { Environment, Log, Metrics, Plugin } from '../pdk';
 import { Configurations } from './configurations';
 import { Connection, type ConnectionContext } from './connection';
 import { Instances } from './instances';
@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly now?: () => number;
+  /** What plugins see of the environment; that of the process by default. */
+  readonly env?: Environment;
 }
 
 /** How often forgotten instances are looked for, and how long one must have been silent. */
@@ -38,8 +40,8 @@ export class PluginServer {
   private noteIdle: () => void = () => undefined;
 
   constructor(private readonly options: ServerOptions) {
-    const { plugins, metrics, log, maxFrameBytes, maxConnections, now = Date.now } = options;
-    this.configurations = new Configurations({ metrics, log, now });
+    const { plugins, metrics, log, maxFrameBytes, maxConnections, now = Date.now, env = process.env } = options;
+    this.configurations = new Configurations({ metrics, log, now, env });
     const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
     this.instances = new Instances(byName, this.configurations, now);
     const { connections, configurations, instances } = this;

@@ -30,11 +30,11 @@ export const reads = {
   capture: read.shared(CAPTURE_KEY, captureFromShared),
 };
 
-export function prepare(config: Config, { metrics }: Resources): State {
+export function prepare(config: Config, { metrics, env }: Resources): State {
   return {
     config,
     metrics: llmMetricsOf(metrics),
-    spans: acquirePipeline(targetOf(config, VERSION), metrics, 'llm_telemetry'),
+    spans: acquirePipeline(targetOf(config, VERSION, env), metrics, 'llm_telemetry'),
     redact: createRedactor(config.redact_patterns),
   };
 }

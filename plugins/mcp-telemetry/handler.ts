@@ -34,12 +34,12 @@ export const reads = {
   denial: read.shared(DENIAL_KEY, denialFromShared),
 };
 
-export function prepare(config: Config, { metrics }: Resources): State {
+export function prepare(config: Config, { metrics, env }: Resources): State {
   return {
     config,
     metrics: mcpMetricsOf(metrics),
     exchanges: exchangeMetricsOf(metrics),
-    spans: acquirePipeline(targetOf(config, VERSION), metrics, 'mcp_telemetry'),
+    spans: acquirePipeline(targetOf(config, VERSION, env), metrics, 'mcp_telemetry'),
     redact: createRedactor(config.redact_patterns),
   };
 }

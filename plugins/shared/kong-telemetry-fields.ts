@@ -8,8 +8,8 @@ interface Defaults {
 /** The config fields that both telemetry plugins have: where spans go, under which names, and within which bounds. */
 export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
   otlp_url: field.string({
-    description: 'Where spans are sent, used as it stands; by default through the route /phoenix of this gateway.',
-    default: 'http://localhost:8000/phoenix/v1/traces',
+    description:
+      'Where spans are sent, used as it stands. Unset: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT of the plugin server, else the route /phoenix of a gateway on this host.',
     len_min: 1,
     referenceable: true,
   }),

@@ -22,7 +22,8 @@ async function carryOut(command: HostCommand): Promise<unknown> {
       plugin = exported[command.plugin];
       const silent = { debug: print, info: print, warn: print, error: print };
       const config = readConfig(plugin!.fields, command.config as Record<string, unknown>);
-      states.push(await plugin!.prepare(config as never, { metrics, log: silent, now: Date.now, scope: {} }));
+      const resources = { metrics, log: silent, now: Date.now, env: process.env, scope: {} };
+      states.push(await plugin!.prepare(config as never, resources));
       return undefined;
     }
     case 'log': {

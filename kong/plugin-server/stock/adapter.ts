@@ -32,7 +32,8 @@ let host: Host | undefined;
 function theHost(): Host {
   if (!host) {
     const log = createLog('info');
-    host = { log, configurations: new Configurations({ metrics: new Metrics(), log, now: Date.now }) };
+    const configurations = new Configurations({ metrics: new Metrics(), log, now: Date.now, env: process.env });
+    host = { log, configurations };
   }
   return host;
 }

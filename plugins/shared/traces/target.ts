@@ -1,3 +1,6 @@
+import type { Environment } from '../../../kong/pdk';
+import { endpointOf } from './endpoint';
+
 /** Where spans go and under which names; two configurations with equal targets share one queue and its connections. */
 export interface Target {
   readonly url: string;
@@ -25,7 +28,7 @@ const sorted = (members: object): [string, unknown][] =>
 
 /** The fields of a plugin's config that describe a target; `kong-telemetry-fields.ts` declares them. */
 export interface TargetConfig {
-  readonly otlp_url: string;
+  readonly otlp_url?: string;
   readonly otlp_protocol: 'http/protobuf' | 'http/json';
   readonly otlp_headers: Readonly<Record<string, string>>;
   readonly otlp_compression: 'gzip' | 'none';
@@ -40,9 +43,9 @@ export interface TargetConfig {
   readonly flush_delay: number;
 }
 
-/** The target of a configuration. */
-export const targetOf = (config: TargetConfig, version: string): Target => ({
-  url: config.otlp_url,
+/** The target of a configuration; `env` decides the address where the configuration does not. */
+export const targetOf = (config: TargetConfig, version: string, env: Environment): Target => ({
+  url: config.otlp_url ?? endpointOf(env),
   protocol: config.otlp_protocol,
   headers: config.otlp_headers,
   compression: config.otlp_compression,

@@ -13,7 +13,7 @@ function start(config: Record<string, unknown> = {}) {
   const keep = (given: object, message: string): void => void entries.push([given, message]);
   const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
   const metrics = new Metrics();
-  const state = prepare(readConfig(fields, config), { metrics, log, now: () => 0, scope: {} });
+  const state = prepare(readConfig(fields, config), { metrics, log, now: () => 0, env: {}, scope: {} });
   return { state, entries, metrics };
 }
 

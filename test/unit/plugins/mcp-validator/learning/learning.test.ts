@@ -34,7 +34,7 @@ function gateway(tools: object, more: object = {}) {
   const logger: Log = { debug: ignore, info: ignore, warn, error: warn };
   const metrics = new Metrics();
   const config = readConfig(fields, { tools, ...more });
-  const state = prepare(config, { metrics, log: logger, now: () => nowMs, scope: {} });
+  const state = prepare(config, { metrics, log: logger, now: () => nowMs, env: {}, scope: {} });
   return {
     state,
     warnings,
