@@ -23,8 +23,8 @@ const socket = join(folder, 'plugins.sock');
 const silent = (): void => undefined;
 const log: Log = { debug: silent, info: silent, warn: silent, error: silent };
 
-let server: PluginServer;
-let upstream: TestUpstream;
+let server: PluginServer | undefined;
+let upstream: TestUpstream | undefined;
 let gateway: TestGateway;
 let reached = 0;
 
@@ -94,6 +94,7 @@ beforeAll(async () => {
   const description = join(folder, 'mcp-validator.json');
   writeFileSync(description, JSON.stringify(answerQuery(mcpValidator)));
   gateway = await startTestGateway(configText(upstream.port), {
+    plugins: 'bundled,mcp-validator',
     pluginserver_names: 'validator',
     pluginserver_validator_socket: socket,
     pluginserver_validator_query_cmd: `cat ${description}`,
@@ -101,9 +102,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await gateway.close();
-  await upstream.close();
-  await server.stop();
+  await (gateway as TestGateway | undefined)?.close();
+  await upstream?.close();
+  await server?.stop();
   rmSync(folder, { recursive: true });
 });
 
