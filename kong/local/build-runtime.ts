@@ -6,6 +6,7 @@ import type { PluginSchema } from './config/plugin-schema';
 import type { Settings } from './config/settings';
 import { resolveReferences } from './config/vault';
 import type { Exchange } from './exchange';
+import type { AddressOf } from './hosts-file';
 import type { LuaMachine } from './lua/machine';
 import type { PluginHandler } from './plugin-handler';
 import { NOT_EMULATED } from './plugins';
@@ -28,6 +29,7 @@ export interface RuntimeParts {
   readonly lua: LuaMachine<Exchange>;
   readonly nodeId: string;
   readonly agents: UpstreamAgents;
+  readonly addressOf: AddressOf;
   readonly workers: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: (level: string, message: string) => void;
@@ -57,7 +59,7 @@ export function buildRuntime(text: string, parts: RuntimeParts): Runtime {
         const targets = entities.targets.filter((target) => target.upstream.id === upstream.id);
         return [
           upstream.name,
-          new Balancer(upstream, targets, (message) => {
+          new Balancer(upstream, targets, parts.addressOf, (message) => {
             log('warn', message);
           }),
         ];
@@ -66,6 +68,7 @@ export function buildRuntime(text: string, parts: RuntimeParts): Runtime {
     lua,
     nodeId,
     agents: parts.agents,
+    addressOf: parts.addressOf,
     lookups,
     log,
   };

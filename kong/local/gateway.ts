@@ -7,6 +7,7 @@ import { readSettings, type Listen, type Settings } from './config/settings';
 import { describe } from './external/describe';
 import { externalPlugin, type WorkerLinks } from './external/external-plugin';
 import { ManagedServer } from './external/managed-server';
+import { readHostsFile } from './hosts-file';
 import { listen, stop } from './listener';
 import { LuaMachine } from './lua/machine';
 import { luaFunctions } from './pdk/table';
@@ -65,6 +66,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }));
   const nodeId = randomUUID();
   const agents = upstreamAgents();
+  const addressOf = readHostsFile(await readHosts(settings.hostsFile));
   let sequence = 0;
   const build = (text: string): Runtime =>
     buildRuntime(text, {
@@ -74,6 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       lua,
       nodeId,
       agents,
+      addressOf,
       workers: WORKERS,
       env,
       log,
@@ -143,6 +146,14 @@ async function readConfig({ configText, configPath }: GatewayOptions, settings: 
   if (configText !== undefined) return configText;
   const path = configPath ?? settings.declarativeConfig;
   return path === undefined ? '_format_version: "3.0"\n' : readFile(path, 'utf8');
+}
+
+async function readHosts(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    throw new Error('dns_hostsfile: file does not exist');
+  }
 }
 
 /** Listens on the first address of each listener's list; a list that is off has no URL. */

@@ -89,7 +89,7 @@ function nextAddress(x: Exchange): Address | undefined {
   x.moments.balancerEnd = x.now();
   const now = x.now();
   x.tries.push({
-    ip: host,
+    ip: x.runtime.addressOf(host),
     port,
     balancer_start: now,
     balancer_start_ns: now * 1e6,
@@ -119,7 +119,7 @@ async function attempt(x: Exchange, address: Address, upgrade: Upgrade | undefin
   const length = x.body.isHeld ? await heldLength(x) : undefined;
   const headers = withLength(pairs, length, upstream.method);
   const outgoing = (secure ? httpsRequest : httpRequest)({
-    host: address.host,
+    host: x.runtime.addressOf(address.host),
     port: address.port,
     method: upstream.method,
     path: upstream.path + (upstream.query === undefined ? '' : `?${upstream.query}`),

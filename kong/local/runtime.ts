@@ -6,6 +6,7 @@ import type { LuaMachine } from './lua/machine';
 import type { PluginConfig, PluginHandler } from './plugin-handler';
 import type { PluginsIterator } from './plugins-iterator';
 import type { Router } from './router';
+import type { AddressOf } from './hosts-file';
 import type { UpstreamAgents } from './upstream-agents';
 
 /** A plugin with the configuration that counts for a request. */
@@ -25,6 +26,7 @@ export interface Runtime {
   readonly lua: LuaMachine<Exchange>;
   readonly nodeId: string;
   readonly agents: UpstreamAgents;
+  readonly addressOf: AddressOf;
   readonly lookups: Lookups;
   log(level: string, message: string): void;
 }

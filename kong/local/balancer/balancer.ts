@@ -1,4 +1,5 @@
 import type { Target, Upstream } from '../config/model';
+import type { AddressOf } from '../hosts-file';
 import { probe } from './active-check';
 import { reportOf, TargetHealth, thresholdsOf, usesHealthChecks, type Report } from './health';
 
@@ -24,6 +25,7 @@ export class Balancer {
   constructor(
     readonly upstream: Upstream,
     targets: readonly Target[],
+    private readonly addressOf: AddressOf,
     private readonly warn: (message: string) => void,
     random: () => number = Math.random,
   ) {
@@ -102,7 +104,7 @@ export class Balancer {
   private async check(peer: Peer): Promise<void> {
     const { active } = this.upstream.healthchecks;
     const hostHeader = this.upstream.host_header ?? `${peer.host}:${peer.port}`;
-    const report = await probe(peer.host, peer.port, hostHeader, active, (status) =>
+    const report = await probe(this.addressOf(peer.host), peer.port, hostHeader, active, (status) =>
       reportOf(this.upstream, 'active', status),
     );
     this.report(peer, report, 'active');

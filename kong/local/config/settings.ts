@@ -26,6 +26,8 @@ export interface Settings {
   /** 0 for no bound. */
   readonly maxBodyBytes: number;
   readonly trustedIps: readonly string[];
+  /** Read before names of upstreams are asked of the system. */
+  readonly hostsFile: string;
   /** Said once at start: what a reader of the settings should know. */
   readonly notices: readonly string[];
 }
@@ -38,6 +40,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   status_listen: '127.0.0.1:9080',
   nginx_http_client_body_buffer_size: '8k',
   nginx_http_client_max_body_size: '0',
+  dns_hostsfile: '/etc/hosts',
 };
 
 /** Settings of the form `name = value`, one a line, `#` before a comment, as in kong.conf. */
@@ -89,6 +92,7 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     bodyBufferBytes: bytes('nginx_http_client_body_buffer_size', text('nginx_http_client_body_buffer_size')),
     maxBodyBytes: bytes('nginx_http_client_max_body_size', text('nginx_http_client_max_body_size')),
     trustedIps: list(values['trusted_ips']),
+    hostsFile: text('dns_hostsfile'),
     notices,
   };
 }

@@ -8,6 +8,7 @@ function balancerOf(targets: readonly { target: string; weight?: number }[], hea
   return new Balancer(
     entities.upstreams[0] as Upstream,
     entities.targets,
+    (host) => host,
     () => undefined,
     () => 0,
   );
