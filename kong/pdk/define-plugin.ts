@@ -37,6 +37,8 @@ export interface Scope {
 /** One phase: the facts it needs and what it decides from them. */
 export interface Phase<State, R extends Reads> {
   readonly reads: R;
+  /** Is there anything to do for this configuration? If not, nothing is read, and the request goes on as it is. */
+  readonly isWanted?: (state: State) => boolean;
   readonly handle: (state: State, facts: FactsOf<R>) => Outcome | Promise<Outcome>;
 }
 

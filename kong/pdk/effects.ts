@@ -14,7 +14,7 @@ export function effectsOf(outcome: Outcome): PdkEffect[] {
     effects.push({ method: 'kong.response.exit', status, headers, body: Buffer.from(body) });
     return effects;
   }
-  const { responseHeaders, upstreamHeaders, clearUpstreamHeaders } = outcome;
+  const { responseHeaders, upstreamHeaders, clearUpstreamHeaders, upstreamBody } = outcome;
   if (responseHeaders && !isEmpty(responseHeaders)) {
     effects.push({ method: 'kong.response.set_headers', headers: responseHeaders });
   }
@@ -22,5 +22,6 @@ export function effectsOf(outcome: Outcome): PdkEffect[] {
   if (upstreamHeaders && !isEmpty(upstreamHeaders)) {
     effects.push({ method: 'kong.service.request.set_headers', headers: upstreamHeaders });
   }
+  if (upstreamBody) effects.push({ method: 'kong.service.request.set_raw_body', body: upstreamBody });
   return effects;
 }

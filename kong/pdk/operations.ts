@@ -18,6 +18,7 @@ export type PdkEffect =
   | { readonly method: 'kong.response.set_headers'; readonly headers: ResponseHeaders }
   | { readonly method: 'kong.service.request.set_headers'; readonly headers: ResponseHeaders }
   | { readonly method: 'kong.service.request.clear_header'; readonly name: string }
+  | { readonly method: 'kong.service.request.set_raw_body'; readonly body: Uint8Array }
   | {
       readonly method: 'kong.response.exit';
       readonly status: number;

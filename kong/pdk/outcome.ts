@@ -13,6 +13,8 @@ export interface Proceed {
   readonly upstreamHeaders?: ResponseHeaders;
   /** Removed from the request that the upstream will get. */
   readonly clearUpstreamHeaders?: readonly string[];
+  /** The body that the upstream will get instead of the client's; Kong sets its Content-Length. */
+  readonly upstreamBody?: Uint8Array;
 }
 
 export interface Reject {

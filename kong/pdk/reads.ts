@@ -95,6 +95,9 @@ export const read = {
   /** The id that Kong gave the request: the one in `X-Kong-Request-Id` and in its logs. Access phase only. */
   requestId: (): Read<string> => ({ method: 'kong.nginx.get_var', argument: 'kong_request_id', shape: text }),
 
+  /** The path that the upstream will get, without the query, escaped as Kong sends it. Access phase only. */
+  upstreamPath: (): Read<string> => ({ method: 'kong.nginx.get_var', argument: 'upstream_uri', shape: text }),
+
   /** Kong's log entry as its JSON text; in the log phase only. */
   logEntry: (): Read<string> => ({ method: 'kong.log.serialize', shape: text }),
 };

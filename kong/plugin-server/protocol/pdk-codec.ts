@@ -83,6 +83,8 @@ function encodeArguments(effect: PdkEffect): Bytes {
       return messages.struct.encode(toStruct(effect.headers));
     case 'kong.service.request.clear_header':
       return messages.text.encode({ v: Buffer.from(effect.name) });
+    case 'kong.service.request.set_raw_body':
+      return messages.text.encode({ v: effect.body });
     case 'kong.response.exit':
       return messages.exitArgs.encode({
         status: effect.status,

@@ -116,6 +116,8 @@ function argumentsOf(effect: PdkEffect): readonly unknown[] {
       return [effect.headers];
     case 'kong.service.request.clear_header':
       return [effect.name];
+    case 'kong.service.request.set_raw_body':
+      return [effect.body];
     case 'kong.response.exit':
       return [effect.status, effect.body, effect.headers];
   }
