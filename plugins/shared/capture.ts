@@ -1,9 +1,19 @@
 /**
  * The bytes that the Lua functions of kong.yml kept of an exchange while they streamed past (`kong.ctx.shared.capture`).
  *
- * Lua writes `{request, request_bytes, head, tail, response_bytes, first_at, last_at}`: base64 texts, sizes in bytes,
- * times in seconds. They keep the first and the last part of the response; what lay between is lost when the response
- * was longer than both.
+ * Lua writes one table, in its `log` function, so that an exchange that was broken off is told of as well:
+ *
+ * - `request`: the first bytes of the request's body, base64; `request_bytes`: how many it had in all. For a body that
+ *   nginx wrote to a file: no `request`, and the size where it is known.
+ * - `head`: the first bytes of the response's body, base64; `tail`: its last ones after `head`, base64, empty where
+ *   `head` holds all. What lay between is lost when the response was longer than both.
+ * - `response_bytes`: how many passed in all.
+ * - `first_at`, `last_at`: when the first and the last chunk passed, `ngx.now()` (seconds); absent without a body.
+ * - `complete`: true once the end of the body came (`ngx.arg[2]`), else absent: the client left, or the upstream broke
+ *   off.
+ *
+ * Any member may be absent. Nothing is written while a stream is open: what is told of open streams comes from the
+ * access phase of the plugins (`track_open_streams`).
  */
 export interface Capture {
   readonly request: CapturedPart;
@@ -18,6 +28,8 @@ export interface Capture {
     /** When the first and the last chunk passed, in milliseconds since the epoch; undefined without a body. */
     readonly firstAtMs?: number;
     readonly lastAtMs?: number;
+    /** True when the end of the body passed; false: it was broken off, by either side. */
+    readonly complete: boolean;
   };
 }
 
@@ -49,6 +61,7 @@ export function captureFromShared(value: unknown): Capture | undefined {
       missingBytes: Math.max(0, totalBytes - head.length - tail.length),
       ...(firstAt !== undefined && { firstAtMs: firstAt * 1000 }),
       ...(lastAt !== undefined && { lastAtMs: lastAt * 1000 }),
+      complete: fields['complete'] === true,
     },
   };
 }

@@ -48,7 +48,12 @@ export const logEntry = (options: ExchangeOptions = {}): string =>
   });
 
 /** What the Lua functions of kong.yml keep of an exchange, with at most `bound` bytes at each end of the response. */
-export function sharedCapture(request: string | Buffer, response: string | Buffer, bound = 32_768): object {
+export function sharedCapture(
+  request: string | Buffer,
+  response: string | Buffer,
+  bound = 32_768,
+  complete = true,
+): object {
   const bytes = Buffer.from(response);
   return {
     request: Buffer.from(request).subarray(0, bound).toString('base64'),
@@ -58,6 +63,7 @@ export function sharedCapture(request: string | Buffer, response: string | Buffe
     response_bytes: bytes.length,
     first_at: (STARTED_AT + 152) / 1000,
     last_at: (STARTED_AT + 502) / 1000,
+    ...(complete && { complete }),
   };
 }
 
