@@ -1,0 +1,41 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chooseEngine } from './start/engine';
+import { guideTo } from './start/guide';
+import { startInDocker } from './start/in-docker';
+import { startOnThisMachine } from './start/on-this-machine';
+import { readOptions, USAGE } from './start/options';
+
+/** `npm start`: runs the whole suite on the best engine there is, until it is told to stop. */
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
+  const engine = chooseEngine(options.engine);
+  // From dist/kong/local.
+  const root = join(__dirname, '..', '..', '..');
+  const told = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+  });
+  process.stdout.write('Starting ...\n');
+  const run = await (engine === 'docker' ? startInDocker(root) : startOnThisMachine(engine, root, options.host));
+  process.once('exit', () => {
+    run.kill();
+  });
+  for (const notice of run.notices) process.stdout.write(`${notice}\n`);
+  process.stdout.write(guideTo(run.state));
+  if (options.stateFile !== undefined) writeFileSync(options.stateFile, JSON.stringify(run.state));
+  try {
+    await Promise.race([told, run.ended]);
+  } finally {
+    process.stdout.write('\nStopping ...\n');
+    await run.stop();
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,44 @@
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { untilAnswers } from './answers';
+import { DEMOS, logOf, PORTS, urlOf, type Backend, type Layout } from './layout';
+import type { Part } from './part';
+import { Program } from './program';
+
+/** Starts the demo behind each backend's name, save where something listens already: a real one is used as it is. */
+export async function startBackends(
+  layout: Layout,
+  add: (part: Part) => void,
+  notice: (line: string) => void,
+): Promise<void> {
+  const starts = (Object.keys(DEMOS) as Backend[]).map(async (backend) => {
+    const port = PORTS[backend];
+    if (await listens(layout.host, port)) {
+      notice(`${backend}: something listens on port ${port} already, and is used as it is`);
+      return;
+    }
+    const demo = new Program({
+      name: backend,
+      command: process.execPath,
+      args: [join(layout.root, 'dist', 'docker', 'upstreams', DEMOS[backend], 'main.js')],
+      env: { HOST: layout.host, PORT: String(port), NAME: backend },
+      logFile: logOf(layout, backend),
+    });
+    add(demo);
+    await untilAnswers(`${urlOf(layout, backend)}/`, demo);
+  });
+  await Promise.all(starts);
+}
+
+function listens(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host, port });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => {
+      resolve(false);
+    });
+  });
+}

@@ -1,0 +1,39 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { PORTS } from './layout';
+import type { Run } from './run';
+
+/** Starts the containers of docker/compose.yml with the demo backends, and builds their images when they are missing. */
+export async function startInDocker(root: string): Promise<Run> {
+  const files = ['compose.yml', 'compose.demo.yml'].flatMap((file) => ['-f', join(root, 'docker', file)]);
+  const compose = (...args: readonly string[]): string => ['docker compose', ...files, ...args].join(' ');
+  const down = (): void => {
+    spawnSync('docker', ['compose', ...files, 'down'], { stdio: 'inherit' });
+  };
+  const up = spawn('docker', ['compose', ...files, 'up', '--build', '--detach', '--wait'], { stdio: 'inherit' });
+  const status = await new Promise((resolve) => up.once('exit', resolve));
+  if (status !== 0) {
+    down();
+    throw new Error(`docker compose could not start all containers; see ${compose('logs')}`);
+  }
+  const url = (port: number): string => `http://127.0.0.1:${port}`;
+  return {
+    state: {
+      engine: 'docker',
+      proxyUrl: url(PORTS.proxy),
+      adminUrl: url(PORTS.admin),
+      statusUrl: url(PORTS.status),
+      pluginServerUrl: url(PORTS.pluginServer),
+      logs: compose('logs'),
+      killPluginServer: compose('restart', '--timeout', '0', 'plugin-server'),
+    },
+    notices: [],
+    // Containers have restart policies of their own.
+    ended: new Promise(() => undefined),
+    stop: () => {
+      down();
+      return Promise.resolve();
+    },
+    kill: () => undefined,
+  };
+}

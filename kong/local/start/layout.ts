@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+
+/** Ports of the reference configuration. */
+export const PORTS = {
+  proxy: 8000,
+  admin: 8001,
+  manager: 8002,
+  status: 9080,
+  pluginServer: 9464,
+  'py-calculator': 8100,
+  'go-calculator': 8200,
+  phoenix: 6006,
+  ollama: 11434,
+} as const;
+
+export type Backend = 'py-calculator' | 'go-calculator' | 'phoenix' | 'ollama';
+
+/** The demo program behind each backend's name. */
+export const DEMOS: Readonly<Record<Backend, string>> = {
+  'py-calculator': 'calculator',
+  'go-calculator': 'calculator',
+  phoenix: 'trace-sink',
+  ollama: 'ollama',
+};
+
+/** The plugins, as kong.conf names their servers. */
+const PLUGINS = ['mcp-validator', 'mcp-tool-rate-limit', 'llm-telemetry', 'mcp-telemetry'];
+
+/** Where one run keeps its files and listens. */
+export interface Layout {
+  /** The package. */
+  readonly root: string;
+  /** The run's own folder. */
+  readonly folder: string;
+  readonly host: string;
+}
+
+export const urlOf = ({ host }: Layout, port: keyof typeof PORTS): string => `http://${host}:${PORTS[port]}`;
+
+export const socketOf = ({ folder }: Layout): string => join(folder, 'plugins.sock');
+export const logOf = ({ folder }: Layout, name: string): string => join(folder, `${name}.log`);
+
+/** Where the names in kong.yml are on this machine. */
+export const hostsFile = ({ host }: Layout): string => `${host} ${Object.keys(DEMOS).join(' ')}\n`;
+
+/** What differs from kong.conf outside of containers, as variables of Kong. */
+export function kongVariables(layout: Layout): Record<string, string> {
+  const { root, folder, host } = layout;
+  const variables: Record<string, string> = {
+    KONG_PREFIX: join(folder, 'kong'),
+    KONG_DECLARATIVE_CONFIG: join(root, 'kong', 'kong.yml'),
+    KONG_PROXY_LISTEN: `${host}:${PORTS.proxy}`,
+    KONG_ADMIN_LISTEN: `${host}:${PORTS.admin}`,
+    KONG_ADMIN_GUI_LISTEN: `${host}:${PORTS.manager}`,
+    KONG_STATUS_LISTEN: `${host}:${PORTS.status}`,
+    KONG_DNS_HOSTSFILE: join(folder, 'hosts'),
+    KONG_NGINX_WORKER_PROCESSES: '2',
+  };
+  for (const plugin of PLUGINS) {
+    const name = `KONG_PLUGINSERVER_${plugin.replaceAll('-', '_').toUpperCase()}`;
+    variables[`${name}_SOCKET`] = socketOf(layout);
+    variables[`${name}_QUERY_CMD`] = `cat ${join(folder, `${plugin}.json`)}`;
+  }
+  return variables;
+}

@@ -1,0 +1,42 @@
+import { isIP } from 'node:net';
+import { parseArgs } from 'node:util';
+
+/** What can run kong.yml: Docker with the stock image, a `kong` on PATH, or the stand-in. */
+export const ENGINES = ['docker', 'kong', 'local'] as const;
+export type Engine = (typeof ENGINES)[number];
+
+export interface StartOptions {
+  /** Absent: the first that is there. */
+  readonly engine?: Engine;
+  /** The loopback address that everything listens on; another one lets a second run stand beside the first. */
+  readonly host: string;
+  /** Where to write, once all is ready, what runs where ({@link RunState} as JSON). */
+  readonly stateFile?: string;
+  readonly help: boolean;
+}
+
+export const USAGE = `usage: npm start -- [--engine docker|kong|local] [--host ADDRESS] [--state FILE]
+
+  --engine  what runs kong.yml: Docker with the stock image, a kong binary on PATH, or the stand-in;
+            without it the first of these that is there
+  --host    the loopback address to listen on (127.0.0.1); not for docker
+  --state   write what runs where to this file, as JSON, once all is ready`;
+
+/** Reads the command line. @throws with a sentence for the user when it is wrong. */
+export function readOptions(args: readonly string[]): StartOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      engine: { type: 'string' },
+      host: { type: 'string', default: '127.0.0.1' },
+      state: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { engine, host, state, help } = values;
+  if (engine !== undefined && !isEngine(engine)) throw new Error(`--engine is one of ${ENGINES.join(', ')}`);
+  if (isIP(host) !== 4) throw new Error('--host is an IPv4 address');
+  return { ...(engine && { engine }), host, ...(state !== undefined && { stateFile: state }), help };
+}
+
+const isEngine = (text: string): text is Engine => ENGINES.some((engine) => engine === text);

@@ -1,0 +1,25 @@
+/** Something that was started as a whole. */
+export interface Run {
+  readonly state: RunState;
+  /** What was found on this machine and used in place of a demo. */
+  readonly notices: readonly string[];
+  /** Rejects when a part of it ends by itself. */
+  readonly ended: Promise<never>;
+  stop(): Promise<void>;
+  /** Ends at once what is left; for the last moment of this process. */
+  kill(): void;
+}
+
+/** What runs where. */
+export interface RunState {
+  readonly engine: string;
+  readonly proxyUrl: string;
+  readonly adminUrl: string;
+  readonly statusUrl: string;
+  /** `/metrics`, `/healthz` and `/readyz` of the plugin server. */
+  readonly pluginServerUrl: string;
+  /** The folder with logs, or the command that shows them. */
+  readonly logs: string;
+  /** The shell command that kills the plugin server, which is started again then. */
+  readonly killPluginServer: string;
+}
