@@ -1,0 +1,41 @@
+# The plugin server: one process that serves all plugins of the suite to Kong, on a socket in a shared volume.
+#
+#   docker build -f docker/plugin-server.Dockerfile -t kong-ai-plugins/plugin-server:0.1.0 .
+
+# The current LTS line of Node, which needs libatomic: the slim image has it, a distroless base would not.
+ARG NODE_IMAGE=node:26-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY kong/pdk kong/pdk
+COPY kong/plugin-server kong/plugin-server
+COPY plugins plugins
+RUN node_modules/.bin/tsc -p tsconfig.build.json --sourceMap false --declaration false
+
+FROM ${NODE_IMAGE} AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --no-audit --no-fund
+
+FROM ${NODE_IMAGE} AS runtime
+# No package manager stays: nothing is ever installed here. The directory's owner becomes the owner of a volume that is
+# mounted there when it is new.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+      /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* \
+    && install -d -o node -g node -m 0755 /run/kong-ai-plugins
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY package.json ./
+ENV NODE_ENV=production
+# The user node, by number, so that an orchestrator can tell that it is not root.
+USER 1000:1000
+EXPOSE 9464
+# Ready means that Kong can reach the plugins.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:9464/readyz').then(({ ok }) => process.exit(ok ? 0 : 1))"]
+ENTRYPOINT ["node", "dist/plugins/main.js"]
+CMD ["serve", "--socket", "/run/kong-ai-plugins/plugins.sock", "--metrics", "0.0.0.0:9464"]

@@ -1,0 +1,28 @@
+# The demo upstreams: calculator, ollama and trace-sink, one image; the command says which.
+#
+#   docker build -f docker/upstreams.Dockerfile -t kong-ai-plugins/demo-upstreams:0.1.0 .
+#   docker run --rm -p 127.0.0.1:8100:8100 -e HOST=0.0.0.0 kong-ai-plugins/demo-upstreams:0.1.0 calculator/main.js
+
+ARG NODE_IMAGE=node:26-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY docker/upstreams docker/upstreams
+RUN node_modules/.bin/tsc -p tsconfig.build.json --rootDir . --sourceMap false --declaration false
+
+FROM ${NODE_IMAGE} AS runtime
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+      /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-*
+WORKDIR /app
+# The MCP SDK is a dependency of development only, since the plugins never need it.
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY package.json ./
+ENV NODE_ENV=production
+USER 1000:1000
+WORKDIR /app/dist/docker/upstreams
+ENTRYPOINT ["node"]
+CMD ["calculator/main.js"]
