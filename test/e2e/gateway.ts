@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RunState } from '../../kong/local/start/run';
+
+/** The gateway under test: all that these tests know of it is its addresses. */
+export const gateway = JSON.parse(readFileSync(process.env['E2E_STATE'] ?? '', 'utf8')) as RunState;
+
+export const CALCULATORS = ['py-calculator', 'go-calculator'] as const;
+
+const MCP_HEADERS = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' };
+
+/** Posts to a calculator's MCP endpoint: a text as it stands, anything else as JSON. */
+export function postMcp(server: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${gateway.proxyUrl}/${server}/mcp`, {
+    method: 'POST',
+    headers: { ...MCP_HEADERS, ...headers },
+    body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+  });
+}
+
+/** A `tools/call` request. */
+export const toolCall = (name: string, args: object, id: number | string = 1): object => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'tools/call',
+  params: { name, arguments: args },
+});
+
+/** The text of a metrics endpoint's samples of one metric, without comments. */
+export async function samples(url: string, metric: string): Promise<string[]> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return text.split('\n').filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `));
+}
+
+/** The sum of a metric's samples that have all the given pieces of text in their labels. */
+export async function total(url: string, metric: string, ...labels: readonly string[]): Promise<number> {
+  const lines = (await samples(url, metric)).filter((line) => labels.every((label) => line.includes(label)));
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+/** Asks again until `check` gives something; fails when that takes longer than half a minute. */
+export async function eventually<T>(what: string, check: () => Promise<T | undefined | false>): Promise<T> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const found = await check();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`never came: ${what}`);
+    await pause(100);
+  }
+}

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { started } from './started';
+
+const START = join(__dirname, '..', '..', 'dist', 'kong', 'local', 'start.js');
+const READY_WITHIN_MS = 300_000;
+
+/** Starts the whole suite as `npm start` does, unless `E2E_STATE` tells of one that runs. */
+export default async function globalSetup(): Promise<void> {
+  if (process.env['E2E_STATE']) return;
+  if (!existsSync(START)) throw new Error('the suite is not built: run `npm run build` first');
+  const engine = process.env['E2E_ENGINE'] ?? 'local';
+  const state = join(mkdtempSync(join(tmpdir(), 'kong-ai-plugins-e2e-')), 'state.json');
+  const host = engine === 'docker' ? [] : ['--host', loopback()];
+  const child = spawn(process.execPath, [START, '--engine', engine, ...host, '--state', state], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let complaint = '';
+  child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
+  started.stop = async () => {
+    if (child.exitCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    await gone;
+  };
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (!existsSync(state)) {
+    if (child.exitCode !== null) throw new Error(`the suite did not start: ${complaint}`);
+    if (Date.now() > deadline) throw new Error('the suite did not start within five minutes');
+    await pause(100);
+  }
+  process.env['E2E_STATE'] = state;
+}
+
+/** An address of its own, so that nothing else on this machine is in the way; where Linux gives them. */
+function loopback(): string {
+  if (process.platform !== 'linux') return '127.0.0.1';
+  const byte = () => 1 + Math.floor(Math.random() * 254);
+  return `127.${byte()}.${byte()}.${byte()}`;
+}

@@ -1,0 +1,46 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { CALCULATORS, gateway, postMcp, toolCall } from './gateway';
+
+describe.each(CALCULATORS)('the official client on %s', (server) => {
+  let client: Client;
+  beforeAll(async () => {
+    client = new Client({ name: 'e2e', version: '1' });
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${gateway.proxyUrl}/${server}/mcp`)));
+  });
+  afterAll(() => client.close());
+
+  it('initializes', () => {
+    expect(client.getServerVersion()?.name).toBe(server);
+  });
+
+  it('lists the tools', async () => {
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(['add', 'subtract', 'multiply', 'divide']));
+  });
+
+  it('calls a tool', async () => {
+    expect(await client.callTool({ name: 'add', arguments: { a: 5, b: 3 } })).toMatchObject({
+      content: [{ type: 'text', text: '8' }],
+    });
+  });
+
+  it('gets a division by zero as a tool error', async () => {
+    expect(await client.callTool({ name: 'divide', arguments: { a: 1, b: 0 } })).toMatchObject({ isError: true });
+  });
+
+  it('sees progress before the result', async () => {
+    const seen: number[] = [];
+    const result = await client.callTool({ name: 'countdown', arguments: { steps: 3, intervalMs: 20 } }, undefined, {
+      onprogress: ({ progress }) => seen.push(progress),
+    });
+    expect(seen).toEqual([1, 2, 3]);
+    expect(result).toMatchObject({ content: [{ text: 'Counted down 3 steps' }] });
+  });
+});
+
+it.each(CALCULATORS)('%s adds in one POST without a session', async (server) => {
+  const response = await postMcp(server, toolCall('add', { a: 5, b: 3 }));
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({ id: 1, result: { content: [{ text: '8' }] } });
+});

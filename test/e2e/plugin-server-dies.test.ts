@@ -1,0 +1,26 @@
+import { execSync } from 'node:child_process';
+import { eventually, gateway, postMcp, toolCall } from './gateway';
+
+const HOSTILE = '{"jsonrpc":"2.0","id":1,"method":"tools/call","method":"ping"}';
+
+it('lets nothing through unvalidated while the plugin server is dead, and needs no restart of the gateway', async () => {
+  const statuses: number[] = [];
+  let isDone = false;
+  const traffic = Array.from({ length: 4 }, async () => {
+    while (!isDone) statuses.push((await postMcp('py-calculator', HOSTILE)).status);
+  });
+  execSync(gateway.killPluginServer);
+  await eventually('an answer while it is dead', () => Promise.resolve(statuses.includes(500)));
+  await eventually('the plugin server', async () => {
+    const response = await fetch(`${gateway.pluginServerUrl}/readyz`).catch(() => undefined);
+    return response?.ok;
+  });
+  await eventually('a call that works again', async () => {
+    const response = await postMcp('py-calculator', toolCall('add', { a: 5, b: 3 }));
+    return response.status === 200;
+  });
+  isDone = true;
+  await Promise.all(traffic);
+  // 400 is the validator's word, 500 Kong's own while there is none.
+  expect([...new Set(statuses)].sort()).toEqual([400, 500]);
+});

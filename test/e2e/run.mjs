@@ -1,0 +1,26 @@
+/**
+ * Runs the end-to-end tests: `npm run test:e2e -- [--engine docker|kong|local] [--state FILE] [jest's arguments]`.
+ *
+ * Without `--state` the suite is started for them, as `npm start` does it; with it they take the gateway that
+ * `npm start -- --state FILE` told of there.
+ */
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+
+const args = process.argv.slice(2);
+
+function take(option) {
+  const at = args.indexOf(option);
+  if (at < 0) return undefined;
+  const [, value] = args.splice(at, 2);
+  return value;
+}
+
+const engine = take('--engine');
+const state = take('--state');
+const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
+const { status } = spawnSync(process.execPath, [jest, '--selectProjects', 'e2e', ...args], {
+  stdio: 'inherit',
+  env: { ...process.env, ...(engine && { E2E_ENGINE: engine }), ...(state && { E2E_STATE: state }) },
+});
+process.exitCode = status ?? 1;
