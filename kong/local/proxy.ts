@@ -39,6 +39,10 @@ export interface Upgrade {
 export async function proxy(x: Exchange, responder: Responder, upgrade?: Upgrade): Promise<void> {
   const { upstream } = x;
   if (!upstream) throw new Error('no upstream to proxy to');
+  if (x.match?.route.request_buffering && !upgrade && (await x.body.read()).kind === 'too large') {
+    responder.failure(413);
+    return;
+  }
   for (;;) {
     const address = nextAddress(x);
     if (!address) {

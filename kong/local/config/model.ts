@@ -35,6 +35,7 @@ export interface Route extends Entity {
   readonly regex_priority: number;
   readonly strip_path: boolean;
   readonly preserve_host: boolean;
+  readonly request_buffering: boolean;
   readonly service?: Reference;
 }
 

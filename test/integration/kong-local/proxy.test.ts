@@ -40,6 +40,7 @@ services:
 - { name: dead, url: "http://127.0.0.1:1", retries: 2, routes: [{ paths: [/dead] }] }
 - { name: slow, url: "${upstream.url}", read_timeout: 100, routes: [{ paths: [/slow] }] }
 - { name: secure, url: "${upstream.url}", routes: [{ paths: [/secure], protocols: [https] }] }
+- { name: unbuffered, url: "${upstream.url}", routes: [{ paths: [/unbuffered], request_buffering: false }] }
 - { name: filtered, url: "${upstream.url}", routes: [{ name: filtered, paths: [/filtered] }] }
 routes:
 - { name: homeless, paths: [/homeless] }
@@ -128,6 +129,36 @@ describe('what the upstream gets', () => {
     };
     for (let i = 0; i < 4; i++) await send(`${gateway.proxyUrl}/direct`);
     expect(ports.size).toBe(1);
+  });
+});
+
+describe('the body of a request', () => {
+  it('passes piece by piece where the route does not buffer it', async () => {
+    const got: string[] = [];
+    const outgoing = request(`${gateway.proxyUrl}/unbuffered`, { method: 'POST', agent: false });
+    serve = (incoming, answer) => {
+      incoming.on('data', (piece: Buffer) => {
+        got.push(piece.toString());
+        if (got.length === 1) outgoing.end('two');
+      });
+      incoming.on('end', () => answer.end());
+    };
+    outgoing.write('one');
+    await once(outgoing, 'response');
+    expect(got).toEqual(['one', 'two']);
+  });
+
+  it('is collected first where it does, as by default, and sent with its length', async () => {
+    const outgoing = request(`${gateway.proxyUrl}/direct`, { method: 'POST', agent: false });
+    const lengths: (string | undefined)[] = [];
+    serve = (incoming, answer) => {
+      lengths.push(incoming.headers['content-length']);
+      answer.end();
+    };
+    outgoing.write('one');
+    outgoing.end('two');
+    await once(outgoing, 'response');
+    expect(lengths).toEqual(['6']);
   });
 });
 
@@ -257,21 +288,6 @@ describe.each(['/direct', '/filtered'])('streaming through %s', (path) => {
       more?.();
     }
     expect(pieces).toEqual(['data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n']);
-  });
-
-  it('passes each piece of a request on when it comes', async () => {
-    const got: string[] = [];
-    const outgoing = request(gateway.proxyUrl + path, { method: 'POST', agent: false });
-    serve = (incoming, answer) => {
-      incoming.on('data', (piece: Buffer) => {
-        got.push(piece.toString());
-        if (got.length === 1) outgoing.end('two');
-      });
-      incoming.on('end', () => answer.end());
-    };
-    outgoing.write('one');
-    await once(outgoing, 'response');
-    expect(got).toEqual(['one', 'two']);
   });
 
   it('lets a slow client slow the upstream down', async () => {
