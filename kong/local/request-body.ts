@@ -26,6 +26,7 @@ export interface BodyBounds {
  */
 export class RequestBody {
   private reading: Promise<ReadBody> | undefined;
+  private held: ReadBody | undefined;
   private replacement: Buffer | undefined;
   private path: string | undefined;
 
@@ -59,8 +60,14 @@ export class RequestBody {
   /** Reads the body to its end. Rejects when the client leaves before it. */
   read(): Promise<ReadBody> {
     if (this.replacement) return Promise.resolve({ kind: 'bytes', bytes: this.replacement });
-    this.reading ??= this.collect();
+    this.reading ??= this.collect().then((body) => (this.held = body));
     return this.reading;
+  }
+
+  /** The bytes, if they were read and are in memory; an empty body gives none. */
+  get bytes(): Buffer | undefined {
+    const bytes = this.replacement ?? (this.held?.kind === 'bytes' ? this.held.bytes : undefined);
+    return bytes?.length ? bytes : undefined;
   }
 
   /** Sends other bytes upstream than the client's. */

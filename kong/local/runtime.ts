@@ -2,11 +2,11 @@ import type { Balancer } from './balancer/balancer';
 import type { Entities, PluginEntity, Service, Consumer, KeyAuth, Acl } from './config/model';
 import type { Settings } from './config/settings';
 import type { Exchange } from './exchange';
+import type { AddressOf } from './hosts-file';
 import type { LuaMachine } from './lua/machine';
 import type { PluginConfig, PluginHandler } from './plugin-handler';
 import type { PluginsIterator } from './plugins-iterator';
 import type { Router } from './router';
-import type { AddressOf } from './hosts-file';
 import type { UpstreamAgents } from './upstream-agents';
 
 /** A plugin with the configuration that counts for a request. */

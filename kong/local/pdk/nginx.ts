@@ -45,11 +45,7 @@ export const nginx: Readonly<Record<string, LuaFunction<Exchange>>> = {
     await x.body.read();
     return undefined;
   },
-  'ngx.req.get_body_data': async (x) => {
-    if (!x.body.isHeld) return undefined;
-    const body = await x.body.read();
-    return body.kind === 'bytes' && body.bytes.length > 0 ? body.bytes : undefined;
-  },
+  'ngx.req.get_body_data': (x) => x.body.bytes,
   'ngx.req.start_time': (x) => x.moments.start / 1000,
   'ngx.resp.get_headers': (x, [max]) => x.responseTable(typeof max === 'number' && max > 0 ? max : 100),
   'ngx.re.match': (_x, [subject, pattern, options]) => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackends } from './backends';
@@ -25,13 +25,14 @@ export async function startOnThisMachine(engine: 'kong' | 'local', root: string,
   // In the order of their start: the plugin server's last spans go through the gateway, to a backend.
   const stop = async (): Promise<void> => {
     for (const part of parts) await part.stop();
+    rmSync(folder, { recursive: true, force: true });
   };
   try {
     await startPluginServer(layout, add, pidFile);
     await startGateway(engine, layout, add);
     await startBackends(layout, add, (line) => notices.push(line));
   } catch (error) {
-    await stop();
+    for (const part of parts) await part.stop();
     throw error;
   }
   return {
