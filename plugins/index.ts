@@ -1,7 +1,8 @@
 import type { Plugin } from '../kong/pdk';
 import { llmTelemetry } from './llm-telemetry';
 import { mcpTelemetry } from './mcp-telemetry';
+import { mcpToolRateLimit } from './mcp-tool-rate-limit';
 import { mcpValidator } from './mcp-validator';
 
 /** The suite at a glance, in the order in which Kong runs it. */
-export const plugins: readonly Plugin[] = [mcpValidator, llmTelemetry, mcpTelemetry];
+export const plugins: readonly Plugin[] = [mcpValidator, mcpToolRateLimit, llmTelemetry, mcpTelemetry];

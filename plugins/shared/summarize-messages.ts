@@ -15,6 +15,9 @@ const TARGET_MEMBER: ReadonlyMap<string, string> = new Map([
   ['tasks/cancel', 'taskId'],
 ]);
 
+/** The member of a method's params that says what it acts on; undefined for a method that acts on nothing named. */
+export const targetMemberOf = (method: string): string | undefined => TARGET_MEMBER.get(method);
+
 /** What a call acts on: a tool's or prompt's name, a resource's URI, a task's id; undefined where nothing is named. */
 export function targetOf(method: string, params: JsonObject | undefined): string | undefined {
   const member = TARGET_MEMBER.get(method);

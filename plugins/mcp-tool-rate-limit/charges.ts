@@ -1,0 +1,79 @@
+import type { MessageEntry } from '../shared/message-summary';
+import { callerKey, type Caller } from './caller';
+import type { Charge } from './counters/counters';
+import { digestOf } from './keys';
+import type { Rule } from './rules';
+
+/** What a request asks of the counters. */
+export interface Bill {
+  readonly charges: readonly RuleCharge[];
+  /** For each message of the request the charges it is part of, as places in `charges`. */
+  readonly chargesOf: readonly (readonly number[])[];
+}
+
+/** A charge, and what for. */
+export interface RuleCharge extends Charge {
+  readonly rule: Rule;
+  /** How many calls of the request it is for. */
+  readonly calls: number;
+}
+
+/** The rules of a configuration, and what sets its counters apart from those of others. */
+export interface Tariff {
+  readonly rules: readonly Rule[];
+  readonly match: 'first' | 'all';
+  /** Where the configuration applies. */
+  readonly scope: readonly string[];
+}
+
+/**
+ * What the messages of a request cost their caller. Every request and notification counts; calls of a batch that fall
+ * to the same counter become one charge.
+ */
+export function billOf(messages: readonly MessageEntry[], caller: Caller, tariff: Tariff): Bill {
+  const charges: RuleCharge[] = [];
+  const known = new Map<string, number>();
+  const chargesOf = messages.map(({ method, name = '' }) => {
+    const places: number[] = [];
+    if (method === undefined) return places;
+    for (const rule of tariff.rules) {
+      if (!rule.isFor(method, name, caller.tier)) continue;
+      const who = callerKey(rule, caller);
+      if (!who) continue;
+      const key = digestOf([...tariff.scope, rule.id, ...targetKey(rule, method, name, caller.service), ...who]);
+      for (const window of rule.windows) places.push(add(charges, known, rule, window, key));
+      if (tariff.match === 'first' && !rule.reports) break;
+    }
+    return places;
+  });
+  return { charges, chargesOf };
+}
+
+/**
+ * What the counter is of: each name of each service on its own, unless the rule shares. A resource has many spellings
+ * of its URI, so resources are counted by rule.
+ */
+function targetKey(rule: Rule, method: string, name: string, service: string): readonly string[] {
+  if (rule.sharesTools) return ['tools', ''];
+  return ['tool', service, method, method.startsWith('resources/') ? '' : name];
+}
+
+function add(
+  charges: RuleCharge[],
+  known: Map<string, number>,
+  rule: Rule,
+  window: Charge['window'],
+  key: Charge['key'],
+): number {
+  const name = `${rule.index} ${rule.windows.indexOf(window)} ${key.toString('latin1')}`;
+  const place = known.get(name);
+  if (place === undefined) {
+    known.set(name, charges.length);
+    const charge = { rule, window, key, units: rule.cost, calls: 1 };
+    charges.push(rule.reports ? { ...charge, reportOf: rule.index } : charge);
+    return charges.length - 1;
+  }
+  const charge = charges[place] as RuleCharge;
+  charges[place] = { ...charge, units: charge.units + rule.cost, calls: charge.calls + 1 };
+  return place;
+}

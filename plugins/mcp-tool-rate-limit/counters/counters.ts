@@ -1,0 +1,48 @@
+import type { Digest } from '../keys';
+import type { Reading, WindowState } from '../windows/window';
+
+/** What a request asks of one counter. */
+export interface Charge {
+  /** The window of a rule; its counters are told apart by their keys. */
+  readonly window: WindowState;
+  readonly key: Digest;
+  /** A positive integer. */
+  readonly units: number;
+  /** The number of a rule that only reports; absent for one that is enforced. */
+  readonly reportOf?: number;
+}
+
+/** What became of the charges of a request. */
+export interface Hit {
+  /** True when every charge of an enforced rule fitted; only then anything was spent. */
+  readonly admitted: boolean;
+  /** One for each charge, in order: as after the request, with the wait as before it. */
+  readonly readings: readonly Reading[];
+}
+
+/** The counters of one configuration, behind one atomic verb. */
+export interface Counters {
+  /**
+   * Spends all charges of enforced rules or none, at one moment. When they fit, those of each reporting rule are spent
+   * too, if they all fit. No two charges name the same counter.
+   */
+  hit(charges: readonly Charge[]): Hit | Promise<Hit>;
+  /** Releases what the counters hold. */
+  close(): Promise<void>;
+}
+
+/**
+ * Who pays, by what each counter said: nobody when an enforced charge must wait, else all but the reporting rules of
+ * which a charge must.
+ *
+ * @returns for each charge whether it is spent; undefined when the request is refused
+ */
+export function whoPays(charges: readonly Charge[], readings: readonly Reading[]): boolean[] | undefined {
+  let reported: Set<number> | undefined;
+  for (const [i, { reportOf }] of charges.entries()) {
+    if (readings[i]?.waitMs === 0) continue;
+    if (reportOf === undefined) return undefined;
+    (reported ??= new Set()).add(reportOf);
+  }
+  return charges.map(({ reportOf }) => reportOf === undefined || !reported?.has(reportOf));
+}

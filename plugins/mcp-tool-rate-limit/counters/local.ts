@@ -1,0 +1,100 @@
+import type { Reading, WindowState } from '../windows/window';
+import { whoPays, type Charge, type Counters, type Hit } from './counters';
+import { Table, type Budget, type Place } from './table';
+
+export interface LocalOptions {
+  /** More counters than these are not kept apart. */
+  readonly maxKeys: number;
+  /** Whole milliseconds of a clock that never goes back. */
+  readonly nowMs: () => number;
+  /** Called for each charge for whose counter there was no room. */
+  readonly onOverflow: () => void;
+}
+
+/**
+ * Counters in the memory of the process, which serves all workers of a node.
+ *
+ * A new counter takes the place of an idle one. When `maxKeys` counters are in use, all further ones of a window share
+ * a single counter: callers in excess are limited together, none passes uncounted, and no counter that is in use is
+ * forgotten.
+ */
+export class LocalCounters implements Counters {
+  private readonly budget: Budget;
+  private readonly tables = new Map<WindowState, Table>();
+
+  constructor(private readonly options: LocalOptions) {
+    this.budget = { max: options.maxKeys, held: 0 };
+  }
+
+  /** How many counters are kept, idle ones that were not yet removed included. */
+  get size(): number {
+    return this.budget.held;
+  }
+
+  /** Bytes that the counters take. */
+  get bytes(): number {
+    let sum = 0;
+    for (const table of this.tables.values()) sum += table.bytes;
+    return sum;
+  }
+
+  hit(charges: readonly Charge[]): Hit {
+    const nowMs = this.options.nowMs();
+    const places = this.locate(charges, nowMs);
+    const before = charges.map(({ window, units }, i) => {
+      const { cells, at, ahead } = places[i] as Place;
+      return window.read(cells, at, nowMs, units + ahead);
+    });
+    const pays = whoPays(charges, before);
+    if (!pays) return { admitted: false, readings: before };
+    charges.forEach(({ window, units }, i) => {
+      const { cells, at } = places[i] as Place;
+      if (pays[i]) window.take(cells, at, nowMs, units);
+    });
+    return {
+      admitted: true,
+      readings: charges.map((charge, i) => after(charge, places[i] as Place, before[i], nowMs)),
+    };
+  }
+
+  close(): Promise<void> {
+    this.tables.clear();
+    this.budget.held = 0;
+    return Promise.resolve();
+  }
+
+  /** A row may move while others are added: first all are made sure of, then found. */
+  private locate(charges: readonly Charge[], nowMs: number): Place[] {
+    for (const { window, key } of charges) {
+      const table = this.tableOf(window);
+      if (!table.find(key) && this.hasRoom(table, nowMs)) table.add(key, nowMs);
+    }
+    let shared: Map<WindowState, number> | undefined;
+    return charges.map(({ window, key, units }) => {
+      const table = this.tableOf(window);
+      const own = table.find(key);
+      if (own) return own;
+      this.options.onOverflow();
+      const ahead = (shared ??= new Map<WindowState, number>()).get(window) ?? 0;
+      shared.set(window, ahead + units);
+      return { cells: table.overflow, at: 0, ahead };
+    });
+  }
+
+  private hasRoom(first: Table, nowMs: number): boolean {
+    if (this.budget.held < this.budget.max || first.makeRoom(nowMs)) return true;
+    for (const table of this.tables.values()) if (table !== first && table.makeRoom(nowMs)) return true;
+    return false;
+  }
+
+  private tableOf(window: WindowState): Table {
+    let table = this.tables.get(window);
+    if (!table) this.tables.set(window, (table = new Table(window, this.budget)));
+    return table;
+  }
+}
+
+function after({ window }: Charge, { cells, at }: Place, before: Reading | undefined, nowMs: number): Reading {
+  const { remaining, resetMs } = window.read(cells, at, nowMs, 0);
+  return { waitMs: before?.waitMs ?? 0, remaining, resetMs };
+}

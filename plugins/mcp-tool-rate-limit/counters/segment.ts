@@ -1,0 +1,131 @@
+import { DIGEST_BYTES, type Digest } from '../keys';
+import type { WindowState } from '../windows/window';
+
+const KEY_WORDS = DIGEST_BYTES / 4;
+const MIN_ROWS = 8;
+const MAX_LOAD = 3 / 4;
+
+/** An open-addressing hash table of rows under digests, which are as good as random. */
+export class Segment {
+  /** The rows; {@link find} gives the place of one. A rebuild replaces them. */
+  cells: Float64Array;
+  private keys: Uint32Array;
+  private used: Uint8Array;
+  private capacity = MIN_ROWS;
+  private count = 0;
+
+  constructor(private readonly window: WindowState) {
+    this.cells = new Float64Array(MIN_ROWS * window.width);
+    this.keys = new Uint32Array(MIN_ROWS * KEY_WORDS);
+    this.used = new Uint8Array(MIN_ROWS);
+  }
+
+  /** Where in {@link cells} the row of the counter begins; -1 without one. Holds until the next row is added. */
+  find(key: Digest): number {
+    const slot = this.slotOf(wordsOf(key));
+    return this.used[slot] === 1 ? slot * this.window.width : -1;
+  }
+
+  /** Adds a row of zeros for a key that has none; gives how many idle rows were dropped to make room. */
+  add(key: Digest, nowMs: number): number {
+    const words = wordsOf(key);
+    const dropped = this.count + 1 > this.capacity * MAX_LOAD ? this.rebuild(nowMs) : 0;
+    this.occupy(this.slotOf(words), words, 0);
+    return dropped;
+  }
+
+  /** Drops the idle rows among `slots` slots from `from` on; gives how many. */
+  dropIdle(from: number, slots: number, nowMs: number): number {
+    const before = this.count;
+    const end = Math.min(from + slots, this.capacity);
+    for (let slot = from; slot < end; slot++) {
+      // Another row may have moved into the slot.
+      while (this.used[slot] === 1 && this.window.isIdle(this.cells, slot * this.window.width, nowMs)) this.free(slot);
+    }
+    return before - this.count;
+  }
+
+  /** How many slots there are. */
+  get slots(): number {
+    return this.capacity;
+  }
+
+  get bytes(): number {
+    return this.cells.byteLength + this.keys.byteLength + this.used.byteLength;
+  }
+
+  /** The slot of the key, or the free one where it belongs. */
+  private slotOf(words: Uint32Array, from = 0): number {
+    const { keys, used } = this;
+    const mask = this.capacity - 1;
+    let slot = (words[from + 1] ?? 0) & mask;
+    while (used[slot] === 1) {
+      const at = slot * KEY_WORDS;
+      if (
+        keys[at] === words[from] &&
+        keys[at + 1] === words[from + 1] &&
+        keys[at + 2] === words[from + 2] &&
+        keys[at + 3] === words[from + 3]
+      ) {
+        break;
+      }
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  /** Frees a slot, and closes the gap for rows that stand behind it because it was taken. */
+  private free(slot: number): void {
+    const { keys, cells, used } = this;
+    const { width } = this.window;
+    const mask = this.capacity - 1;
+    let gap = slot;
+    for (let next = (gap + 1) & mask; used[next] === 1; next = (next + 1) & mask) {
+      const home = (keys[next * KEY_WORDS + 1] ?? 0) & mask;
+      if (((next - home) & mask) < ((next - gap) & mask)) continue;
+      keys.copyWithin(gap * KEY_WORDS, next * KEY_WORDS, (next + 1) * KEY_WORDS);
+      cells.copyWithin(gap * width, next * width, (next + 1) * width);
+      gap = next;
+    }
+    used[gap] = 0;
+    cells.fill(0, gap * width, (gap + 1) * width);
+    this.count -= 1;
+  }
+
+  private occupy(slot: number, words: Uint32Array, from: number): void {
+    this.used[slot] = 1;
+    this.keys.set(words.subarray(from, from + KEY_WORDS), slot * KEY_WORDS);
+    this.count += 1;
+  }
+
+  /** Into new arrays, twice as large as the rows that are not idle need; gives how many were. */
+  private rebuild(nowMs: number): number {
+    const { cells, keys, used, capacity, count, window } = this;
+    const { width } = window;
+    const live: number[] = [];
+    for (let slot = 0; slot < capacity; slot++) {
+      if (used[slot] === 1 && !window.isIdle(cells, slot * width, nowMs)) live.push(slot);
+    }
+    this.capacity = MIN_ROWS;
+    while (live.length + 1 > (this.capacity * MAX_LOAD) / 2) this.capacity *= 2;
+    this.cells = new Float64Array(this.capacity * width);
+    this.keys = new Uint32Array(this.capacity * KEY_WORDS);
+    this.used = new Uint8Array(this.capacity);
+    this.count = 0;
+    for (const old of live) {
+      const slot = this.slotOf(keys, old * KEY_WORDS);
+      this.occupy(slot, keys, old * KEY_WORDS);
+      this.cells.set(cells.subarray(old * width, (old + 1) * width), slot * width);
+    }
+    return count - live.length;
+  }
+}
+
+const scratch = new Uint32Array(KEY_WORDS);
+const scratchBytes = new Uint8Array(scratch.buffer);
+
+/** The digest as words, until the next call. */
+function wordsOf(key: Digest): Uint32Array {
+  scratchBytes.set(key);
+  return scratch;
+}

@@ -1,0 +1,117 @@
+import { performance } from 'node:perf_hooks';
+import { proceed, read, reject, type FactsOf, type Outcome, type Resources } from '../../kong/pdk';
+import { DENIAL_KEY, type Denial } from '../shared/denial';
+import { errorBody } from '../shared/json-rpc/errors';
+import { fromShared, SUMMARY_KEY, type MessageSummary } from '../shared/message-summary';
+import { denialAnswer, RATE_LIMITED, type Answer } from './answers';
+import type { Caller } from './caller';
+import { billOf, type Bill, type Tariff } from './charges';
+import type { Counters, Hit } from './counters/counters';
+import { LocalCounters } from './counters/local';
+import { limitHeaders } from './headers';
+import { createMeters, type Meters } from './meters';
+import { readCalls, type BodyFault } from './read-calls';
+import { compileRules } from './rules';
+import type { Config } from './schema';
+import { checkTiers, tierOf } from './tiers';
+import { verdictOf } from './verdict';
+
+/** What one configuration needs on each request. */
+export interface State {
+  readonly config: Config;
+  readonly tariff: Tariff;
+  readonly counters: Counters;
+  readonly meters: Meters;
+}
+
+/** The facts of the access phase. */
+export const accessReads = {
+  method: read.method(),
+  headers: read.headers(),
+  body: read.rawBody(),
+  consumer: read.consumer(),
+  credentialId: read.credentialId(),
+  ip: read.forwardedIp(),
+  service: read.serviceName(),
+  summary: read.shared(SUMMARY_KEY, fromShared),
+};
+
+type Facts = FactsOf<typeof accessReads>;
+
+const NAME = 'mcp-tool-rate-limit';
+const REPORT_HEADER = 'X-MCP-Tool-Rate-Limit-Report';
+
+/** Compiles a configuration; throws, naming the field, when it can't work. */
+export function prepare(config: Config, { metrics, scope }: Resources): State {
+  checkTiers(config);
+  const meters = createMeters(metrics);
+  const counters = new LocalCounters({
+    maxKeys: config.max_keys,
+    // The time of day may be set back; this clock never is.
+    nowMs: () => Math.floor(performance.now()),
+    onOverflow: meters.overflow,
+  });
+  const { serviceId = '', routeId = '', consumerId = '' } = scope;
+  const tariff = { rules: compileRules(config), match: config.match, scope: [serviceId, routeId, consumerId] };
+  return { config, tariff, counters, meters };
+}
+
+/** Releases the counters. */
+export const dispose = (state: State): Promise<void> => state.counters.close();
+
+/** Counts the calls of a request, and refuses it as a whole when one is over a limit. */
+export function access(state: State, facts: Facts): Outcome | Promise<Outcome> {
+  const { config, tariff, counters, meters } = state;
+  const { service, headers } = facts;
+  const calls = facts.summary
+    ? ({ kind: 'calls', summary: facts.summary } as const)
+    : readCalls({ ...facts, encodings: headers.all('content-encoding') }, config.max_body_bytes);
+  if (calls.kind === 'unreadable') {
+    meters.unreadable(service, calls.fault.reason);
+    return config.require_valid ? refuseUnreadable(calls.fault) : proceed();
+  }
+  const bill = billOf(calls.summary.messages, callerOf(facts, config), tariff);
+  if (bill.charges.length === 0) return proceed();
+  const hit = counters.hit(bill.charges);
+  return hit instanceof Promise
+    ? hit.then((later) => conclude(state, service, calls.summary, bill, later))
+    : conclude(state, service, calls.summary, bill, hit);
+}
+
+function callerOf({ consumer, credentialId, ip, headers, service }: Facts, config: Config): Caller {
+  const groupHeaders = headers.all('x-consumer-groups');
+  return {
+    consumerId: consumer?.id,
+    credentialId,
+    ip,
+    headerValues: (name) => headers.all(name),
+    service,
+    tier: tierOf({ tags: consumer?.tags, groupHeaders }, config),
+  };
+}
+
+function conclude({ config, meters }: State, service: string, summary: MessageSummary, bill: Bill, hit: Hit): Outcome {
+  const verdict = verdictOf(bill, hit);
+  meters.count(service, bill, verdict);
+  const headers = limitHeaders(verdict, config);
+  if (!verdict.admitted) return refuse(denialAnswer(summary, verdict, config), headers);
+  const report = verdict.reported.length > 0 ? { [REPORT_HEADER]: reportOf(verdict.reported) } : {};
+  return proceed({ responseHeaders: { ...headers, ...report } });
+}
+
+/** Header values are printable ASCII; an id may be anything that its author likes. */
+const reportOf = (ids: readonly string[]): string => ids.map((id) => id.replace(/[^\x20-\x7e]/g, '?')).join('; ');
+
+function refuse({ status, headers, body }: Answer, limits: Answer['headers']): Outcome {
+  const denial = { by: NAME, reason: 'rate_limited', code: RATE_LIMITED } satisfies Denial;
+  return reject({ status, headers: { ...headers, ...limits }, body, share: { [DENIAL_KEY]: denial } });
+}
+
+function refuseUnreadable({ status, code, id, reason, message }: BodyFault): Outcome {
+  return reject({
+    status,
+    headers: { 'Content-Type': 'application/json' },
+    body: errorBody(id, { code, message }),
+    share: { [DENIAL_KEY]: { by: NAME, reason, code } satisfies Denial },
+  });
+}

@@ -1,0 +1,16 @@
+import { definePlugin } from '../../kong/pdk';
+import { VERSION } from '../shared/version';
+import { access, accessReads, dispose, prepare } from './handler';
+import { fields } from './schema';
+
+/** Limits how often callers may use each tool, prompt or resource of an MCP server. */
+export const mcpToolRateLimit = definePlugin({
+  name: 'mcp-tool-rate-limit',
+  version: VERSION,
+  priority: 905,
+  onError: 'refuse',
+  fields,
+  prepare,
+  dispose,
+  access: { reads: accessReads, handle: access },
+});

@@ -1,0 +1,69 @@
+import type { Metrics } from '../../kong/pdk';
+import { labelsOf, OTHER } from '../shared/labels';
+import type { Bill } from './charges';
+import type { Verdict } from './verdict';
+
+const PREFIX = 'mcp_tool_rate_limit';
+
+/** More services than these become `_other`. */
+const MAX_SERVICES = 200;
+/** More rules, over all configurations, than these become `_other`. */
+const MAX_RULES = 200;
+
+/** What the plugin counts. */
+export interface Meters {
+  /** Counts the calls of a request, each by the rules that it fell to. */
+  readonly count: (service: string, bill: Bill, verdict: Verdict) => void;
+  /** Counts a request whose calls could not be read. */
+  readonly unreadable: (service: string, reason: string) => void;
+  /** Counts a charge that found no room for a counter of its own. */
+  readonly overflow: () => void;
+}
+
+/**
+ * The metrics of the limiter. A tool is counted by name only where a rule names it; all others, whose names clients
+ * make up, are `_other`.
+ */
+export function createMeters(metrics: Metrics): Meters {
+  const labels = labelsOf(metrics, PREFIX);
+  const decisions = metrics.counter({
+    name: `${PREFIX}_decisions_total`,
+    help: 'Calls by rule, and what became of them: allowed, refused, or reported by a rule that only reports',
+    labelNames: ['service', 'rule', 'tool', 'decision'],
+  });
+  const unreadable = metrics.counter({
+    name: `${PREFIX}_unreadable_total`,
+    help: 'Requests whose calls could not be read beyond doubt',
+    labelNames: ['service', 'reason'],
+  });
+  const overflow = metrics.counter({
+    name: `${PREFIX}_overflow_total`,
+    help: 'Calls that shared a counter because max_keys counters were in use',
+  });
+  const serviceLabel = (service: string): string => labels.bounded('service', service, MAX_SERVICES);
+  return {
+    count: (service, { charges, chargesOf }, { admitted, reported }) => {
+      const serviceName = serviceLabel(service);
+      for (const places of chargesOf) {
+        const rules = new Set(places.map((place) => charges[place]?.rule));
+        for (const rule of rules) {
+          if (!rule) continue;
+          const decision = rule.reports && reported.includes(rule.id) ? 'reported' : admitted ? 'allowed' : 'refused';
+          const tool = rule.literalName ?? OTHER;
+          decisions.inc({
+            service: serviceName,
+            rule: labels.bounded('rule', rule.id, MAX_RULES),
+            tool: labels.bounded('tool', tool, MAX_RULES),
+            decision,
+          });
+        }
+      }
+    },
+    unreadable: (service, reason) => {
+      unreadable.inc({ service: serviceLabel(service), reason });
+    },
+    overflow: () => {
+      overflow.inc();
+    },
+  };
+}

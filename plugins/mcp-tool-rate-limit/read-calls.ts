@@ -1,0 +1,72 @@
+import type { RawBody } from '../../kong/pdk';
+import { INVALID_REQUEST } from '../shared/json-rpc/errors';
+import type { ParsedMessage, RequestId } from '../shared/json-rpc/message';
+import { readJsonRpcBody } from '../shared/json-rpc/read-body';
+import type { MessageSummary } from '../shared/message-summary';
+import { summarizeMessages, targetMemberOf } from '../shared/summarize-messages';
+
+/** The facts of a request that its calls are read from. */
+export interface BodyFacts {
+  readonly method: string;
+  readonly body: RawBody;
+  /** Every value of `Content-Encoding`. */
+  readonly encodings: readonly string[];
+}
+
+/** The calls of a request, or why they can't be read beyond doubt. */
+export type Calls =
+  | { readonly kind: 'calls'; readonly summary: MessageSummary }
+  | { readonly kind: 'unreadable'; readonly fault: BodyFault };
+
+export interface BodyFault {
+  /** HTTP status. */
+  readonly status: number;
+  readonly code: number;
+  readonly id: RequestId | null;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Bounds that mcp-validator has by default: what runs without it is judged the same. */
+const BOUNDS = { maxDepth: 64, maxValues: 100_000, maxBatch: 100 };
+
+const NONE: Calls = { kind: 'calls', summary: { batch: false, messages: [] } };
+
+/**
+ * Reads the calls of a request that mcp-validator did not read. Never throws.
+ *
+ * What servers may read in more than one way is unreadable: compressed bodies, JSON that is not strict, and params with
+ * a member that differs in case alone from the one that names the tool.
+ */
+export function readCalls({ method, body, encodings }: BodyFacts, maxBodyBytes: number): Calls {
+  if (body.kind === 'spilled') return unreadable(413, 'body_too_large', 'The body is too large');
+  if (body.kind === 'failed') return method === 'POST' ? unreadable(400, 'no_body', 'The body can not be read') : NONE;
+  const { bytes } = body;
+  if (bytes.length === 0 && method !== 'POST') return NONE;
+  if (bytes.length > maxBodyBytes) return unreadable(413, 'body_too_large', 'The body is too large');
+  if (encodings.some((encoding) => encoding.trim().toLowerCase() !== 'identity')) {
+    return unreadable(415, 'content_encoding', 'The body must not be encoded');
+  }
+  const reading = readJsonRpcBody(bytes, BOUNDS);
+  if (!reading.ok) return { kind: 'unreadable', fault: reading };
+  if (!reading.messages.every(namesItsTargetOnce)) {
+    return unreadable(400, 'case_folded_member', 'Invalid request: a member of /params differs in case alone');
+  }
+  return { kind: 'calls', summary: summarizeMessages(reading.messages, reading.batch, undefined) };
+}
+
+function namesItsTargetOnce(message: ParsedMessage): boolean {
+  if (message.kind === 'response' || !message.params) return true;
+  const target = targetMemberOf(message.method);
+  if (target === undefined) return true;
+  // Upper case first: it brings U+017F to `s`, as lower case brings U+212A to `k`.
+  const folded = target.toLowerCase();
+  return Object.keys(message.params).every(
+    (name) => name === target || name.length > folded.length * 3 || name.toUpperCase().toLowerCase() !== folded,
+  );
+}
+
+const unreadable = (status: number, reason: string, message: string): Calls => ({
+  kind: 'unreadable',
+  fault: { status, code: INVALID_REQUEST, id: null, reason, message },
+});

@@ -1,0 +1,46 @@
+import type { Quota, Reading, WindowState } from './window';
+
+const DEBT = 0;
+const SEEN_AT = 1;
+
+/**
+ * Generic cell rate algorithm (ATM Forum TM 4.0, as continuous-state leaky bucket): each unit adds `windowMs` of debt,
+ * each millisecond pays off `limit`, and a unit fits while the debt stays within `(burst + 1) * windowMs`.
+ *
+ * All numbers are integers below 2^53 for the bounds of the schema, so nothing is ever rounded.
+ */
+export class PacedWindow implements WindowState {
+  readonly width = 2;
+  private readonly capacity: number;
+
+  constructor(readonly quota: Quota & { readonly burst: number }) {
+    this.capacity = (quota.burst + 1) * quota.windowMs;
+  }
+
+  read(cells: Float64Array, at: number, nowMs: number, units: number): Reading {
+    const { limit, windowMs } = this.quota;
+    const debt = this.debtAt(cells, at, nowMs);
+    const asked = units * windowMs;
+    const excess = debt + asked - this.capacity;
+    return {
+      waitMs: excess <= 0 ? 0 : asked > this.capacity ? Infinity : Math.ceil(excess / limit),
+      remaining: Math.floor((this.capacity - debt) / windowMs),
+      resetMs: Math.ceil(debt / limit),
+    };
+  }
+
+  take(cells: Float64Array, at: number, nowMs: number, units: number): void {
+    cells[at + DEBT] = this.debtAt(cells, at, nowMs) + units * this.quota.windowMs;
+    cells[at + SEEN_AT] = nowMs;
+  }
+
+  isIdle(cells: Float64Array, at: number, nowMs: number): boolean {
+    return this.debtAt(cells, at, nowMs) === 0;
+  }
+
+  private debtAt(cells: Float64Array, at: number, nowMs: number): number {
+    const debt = cells[at + DEBT] ?? 0;
+    // A product beyond 2^53 is inexact, but then larger than any debt.
+    return debt === 0 ? 0 : Math.max(0, debt - (nowMs - (cells[at + SEEN_AT] ?? 0)) * this.quota.limit);
+  }
+}

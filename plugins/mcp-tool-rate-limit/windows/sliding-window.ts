@@ -1,0 +1,87 @@
+import type { Quota, Reading, WindowState } from './window';
+
+/** A window is remembered in so many parts at most: calls within one part are taken for as late as the last of them. */
+export const PARTS = 32;
+
+/** Entries that a window of many units needs: those parts it covers whole, and the cut ones at its two ends. */
+const MAX_ENTRIES = PARTS + 2;
+
+const COUNT = 0;
+const FIRST_ENTRY = 1;
+const ENTRY_WIDTH = 2;
+
+/**
+ * A log of what was spent in the last window: entries of a time and its units, the oldest first.
+ *
+ * Up to {@link MAX_ENTRIES} units each has an entry of its own, and the window is exact. With a larger limit, units
+ * spent within one of {@link PARTS} parts of the window share the time of the last: never is more admitted, and no
+ * unit returns more than a part too late.
+ */
+export class SlidingWindow implements WindowState {
+  readonly width: number;
+  private readonly partMs: number;
+
+  constructor(readonly quota: Quota) {
+    const { limit, windowMs } = quota;
+    const isExact = limit <= MAX_ENTRIES;
+    this.partMs = isExact ? 0 : Math.ceil(windowMs / PARTS);
+    this.width = FIRST_ENTRY + ENTRY_WIDTH * Math.min(limit, MAX_ENTRIES);
+  }
+
+  read(cells: Float64Array, at: number, nowMs: number, units: number): Reading {
+    const { limit, windowMs } = this.quota;
+    const end = this.endOf(cells, at);
+    const start = this.firstLive(cells, at, end, nowMs);
+    let used = 0;
+    for (let entry = start; entry < end; entry += ENTRY_WIDTH) used += cells[entry + 1] ?? 0;
+    return {
+      waitMs: units > limit ? Infinity : this.waitFor(used + units - limit, cells, start, nowMs),
+      remaining: limit - used,
+      resetMs: start < end ? (cells[end - ENTRY_WIDTH] ?? 0) + windowMs - nowMs : 0,
+    };
+  }
+
+  take(cells: Float64Array, at: number, nowMs: number, units: number): void {
+    const end = this.endOf(cells, at);
+    const start = this.firstLive(cells, at, end, nowMs);
+    cells.copyWithin(at + FIRST_ENTRY, start, end);
+    let next = at + FIRST_ENTRY + end - start;
+    const last = next - ENTRY_WIDTH;
+    if (start < end && this.isSamePart(cells[last] ?? 0, nowMs)) {
+      cells[last] = nowMs;
+      cells[last + 1] = (cells[last + 1] ?? 0) + units;
+    } else {
+      cells[next] = nowMs;
+      cells[next + 1] = units;
+      next += ENTRY_WIDTH;
+    }
+    cells[at + COUNT] = (next - at - FIRST_ENTRY) / ENTRY_WIDTH;
+  }
+
+  isIdle(cells: Float64Array, at: number, nowMs: number): boolean {
+    const end = this.endOf(cells, at);
+    return this.firstLive(cells, at, end, nowMs) === end;
+  }
+
+  private endOf(cells: Float64Array, at: number): number {
+    return at + FIRST_ENTRY + ENTRY_WIDTH * (cells[at + COUNT] ?? 0);
+  }
+
+  private firstLive(cells: Float64Array, at: number, end: number, nowMs: number): number {
+    const expired = nowMs - this.quota.windowMs;
+    let entry = at + FIRST_ENTRY;
+    while (entry < end && (cells[entry] ?? 0) <= expired) entry += ENTRY_WIDTH;
+    return entry;
+  }
+
+  /** Until when enough of the oldest entries are gone for `excess` units. */
+  private waitFor(excess: number, cells: Float64Array, start: number, nowMs: number): number {
+    let entry = start;
+    for (let freed = 0; freed < excess; entry += ENTRY_WIDTH) freed += cells[entry + 1] ?? 0;
+    return excess <= 0 ? 0 : (cells[entry - ENTRY_WIDTH] ?? 0) + this.quota.windowMs - nowMs;
+  }
+
+  private isSamePart(thenMs: number, nowMs: number): boolean {
+    return this.partMs === 0 ? thenMs === nowMs : Math.floor(thenMs / this.partMs) === Math.floor(nowMs / this.partMs);
+  }
+}
