@@ -48,7 +48,6 @@ export async function startGateway(dist, engine, ports) {
       KONG_ADMIN_GUI_LISTEN: 'off',
       KONG_STATUS_LISTEN: status,
       KONG_ANONYMOUS_REPORTS: 'off',
-      KONG_NGINX_DAEMON: 'off',
       KONG_NGINX_WORKER_PROCESSES: '2',
       KONG_NGINX_HTTP_CLIENT_BODY_BUFFER_SIZE: '5m',
       KONG_PROXY_ACCESS_LOG: 'off',
@@ -57,16 +56,22 @@ export async function startGateway(dist, engine, ports) {
       KONG_PLUGINSERVER_VALIDATOR_SOCKET: socket,
       KONG_PLUGINSERVER_VALIDATOR_QUERY_CMD: `cat ${description}`,
     };
-    const [command, args] =
-      engine === 'kong'
-        ? ['kong', ['start', '--conf', '/dev/null']]
-        : [process.execPath, [join(dist, 'kong', 'local', 'main.js')]];
-    stops.push(await start('the gateway', command, args, { env }, answers(`http://${status}/status`)));
+    stops.push(await startEngine(engine, dist, env, answers(`http://${status}/status`)));
     return { url: `http://${proxy}`, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Kong goes into the background by itself, and is stopped by its prefix. */
+async function startEngine(engine, dist, env, isUp) {
+  if (engine === 'local') {
+    return start('the gateway', process.execPath, [join(dist, 'kong', 'local', 'main.js')], { env }, isUp);
+  }
+  // Its workers keep the streams of the process that started them.
+  await run('kong', ['start', '--conf', '/dev/null'], { env, stdio: ['ignore', 'ignore', 'ignore'] });
+  return () => run('kong', ['stop', '--prefix', env.KONG_PREFIX], { env, stdio: ['ignore', 'ignore', 'ignore'] });
 }
 
 /** The answers of the reference servers are small: the capture that learning needs has no bounds here. */

@@ -73,7 +73,7 @@ async function until(condition, name, signal) {
 function collect(child) {
   const output = { text: '' };
   const keep = (chunk) => (output.text = (output.text + chunk).slice(-100_000));
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
   return output;
 }
