@@ -40,5 +40,11 @@ const BY_PATH = new Map<string, Api>([
   ['/v1/messages', api('anthropic_messages', 'chat', 'chat')],
 ]);
 
+/** The API at the end of a path that may have a service's own `path` before it. */
+export const apiAtEndOf = (path: string): Api | undefined => {
+  for (const [end, found] of BY_PATH) if (path.endsWith(end)) return found;
+  return undefined;
+};
+
 /** The API at an upstream path; undefined: none of ours, to be left alone. */
 export const apiAt = (upstreamPath: string): Api | undefined => BY_PATH.get(upstreamPath);

@@ -1,49 +1,42 @@
-import { read, type FactsOf, type Resources } from '../../kong/pdk';
+import { proceed, read, type FactsOf, type Outcome } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared, type Capture, type CapturedPart } from '../shared/capture';
 import { decodeBody } from '../shared/content-encoding';
 import { headerOf, parseLogEntry, type LogEntry } from '../shared/log-entry';
-import { createRedactor, type Redactor } from '../shared/redact';
-import type { Pipeline } from '../shared/traces/pipeline';
-import { acquirePipeline } from '../shared/traces/pipelines';
-import { targetOf } from '../shared/traces/target';
-import { VERSION } from '../shared/version';
+import { begunFromShared } from '../shared/traces/begun-span';
+import { projectOf } from '../shared/traces/project';
+import { beginCall } from './access';
 import { apiAt, type Api } from './apis';
 import { describeCall, wasProxied, type LlmCall } from './call';
 import { textLengthToKeep } from './content/content';
-import { countCall, llmMetricsOf, type LlmMetrics } from './metrics';
+import { countCall } from './metrics';
 import { readReply } from './read-reply';
 import { readRequest, type LlmRequest } from './request';
 import type { Config } from './schema';
 import { spanOf } from './span';
+import { BEGUN_KEY, isOwnExport, type State } from './state';
 
-/** What a configuration needs while it lives. */
-export interface State {
-  readonly config: Config;
-  readonly metrics: LlmMetrics;
-  readonly spans: Pipeline;
-  readonly redact: Redactor;
-}
+/** What the access phase reads, where an option asks for it. */
+export const accessReads = {
+  method: read.method(),
+  upstreamPath: read.upstreamPath(),
+  headers: read.headers(),
+  body: read.rawBody(),
+  service: read.serviceName(),
+};
 
-/** All that is read: Kong's log entry, and the bytes that the Lua functions kept. */
+/** Lets the request go on, with the effects that are opted in. */
+export const access = (state: State, facts: FactsOf<typeof accessReads>): Outcome => proceed(beginCall(state, facts));
+
+/** What the log phase reads: Kong's log entry, and the bytes that the Lua functions kept. */
 export const reads = {
   entry: read.logEntry(),
   capture: read.shared(CAPTURE_KEY, captureFromShared),
+  begun: read.shared(BEGUN_KEY, begunFromShared),
 };
 
-export function prepare(config: Config, { metrics, env }: Resources): State {
-  return {
-    config,
-    metrics: llmMetricsOf(metrics),
-    spans: acquirePipeline(targetOf(config, VERSION, env), metrics, 'llm_telemetry'),
-    redact: createRedactor(config.redact_patterns),
-  };
-}
-
-/** Flushes and closes the way of the spans, within its bounded time. */
-export const dispose = (state: State): Promise<void> => state.spans.shutdown();
-
 /** Tells of one request, if it was an inference call. */
-export async function log(state: State, { entry: text, capture }: FactsOf<typeof reads>): Promise<void> {
+export async function log(state: State, { entry: text, capture, begun }: FactsOf<typeof reads>): Promise<void> {
+  if (begun) state.openStreams.close(begun.ids.spanId);
   const entry = parseLogEntry(text);
   if (!entry) {
     state.metrics.parseErrors.inc({ api: 'log_entry' });
@@ -54,15 +47,12 @@ export async function log(state: State, { entry: text, capture }: FactsOf<typeof
   const call = await readCall(api, entry, capture, state.config);
   if (!call) return;
   countCall(state.metrics, call, state.config);
-  state.spans.record(spanOf(call, state.config, state.redact));
+  state.spans.record(spanOf(call, begun, state.config, state.redact), projectOf(entry, state.config));
 }
-
-/** Our own exports may pass the gateway on a route with this plugin: they are left alone, or each would make another. */
-const EXPORTER = 'OTel-OTLP-Exporter-JavaScript/';
 
 function inferenceApiOf(entry: LogEntry): Api | undefined {
   if (entry.method !== 'POST' || !wasProxied(entry)) return undefined;
-  if (headerOf(entry.requestHeaders, 'user-agent')?.includes(EXPORTER)) return undefined;
+  if (isOwnExport(headerOf(entry.requestHeaders, 'user-agent'))) return undefined;
   return apiAt(entry.upstreamPath);
 }
 

@@ -24,7 +24,7 @@ const WITH_ERROR = [...COMMON_LABELS, 'error_type'] as const;
 const WITH_MODALITY = [...COMMON_LABELS, 'gen_ai_token_modality'] as const;
 
 /** More services, providers or error types than these become `_other`: they come from the configuration. */
-const MAX_CONFIGURED = 200;
+export const MAX_CONFIGURED = 200;
 const MAX_ERROR_TYPES = 20;
 
 /** What of the plugin's config shapes the labels. */

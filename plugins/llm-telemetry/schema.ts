@@ -51,6 +51,11 @@ export const fields = {
     description: 'Where an answer reports no tokens, write a guess at them, apart from the real counts.',
     default: false,
   }),
+  inject_stream_usage: field.boolean({
+    description:
+      'Ask OpenAI-compatible providers for the tokens of a stream that the client did not ask for; the client gets a last chunk without choices. One call of Kong per request.',
+    default: false,
+  }),
   legacy_genai_metrics: field.boolean({
     description:
       'Also keep gen_ai_client_token_usage and operation durations of inference, as older dashboards read them.',

@@ -1,5 +1,7 @@
 import type { Redactor } from '../shared/redact';
-import { parentOf, type ParentSource } from '../shared/traces/parent';
+import type { BegunSpan } from '../shared/traces/begun-span';
+import type { ParentSource } from '../shared/traces/parent';
+import { placeOf } from '../shared/traces/place';
 import type { SpanRecord } from '../shared/traces/span';
 import { attributesOf, type AttributeOptions } from './attributes';
 import type { LlmCall } from './call';
@@ -15,9 +17,13 @@ export interface SpanOptions extends AttributeOptions, ContentOptions {
 
 const MAX_ERROR_LENGTH = 200;
 
-/** The span of a call. */
-export function spanOf(call: LlmCall, options: SpanOptions, redact: Redactor): SpanRecord {
-  const parent = parentOf(call.entry, options.parent);
+/** The span of a call; `begun`: as the access phase began it, if it did. */
+export function spanOf(
+  call: LlmCall,
+  begun: BegunSpan | undefined,
+  options: SpanOptions,
+  redact: Redactor,
+): SpanRecord {
   return {
     name: spanNameOf(call, options.span_name_style, options.provider),
     kind: 'client',
@@ -25,7 +31,7 @@ export function spanOf(call: LlmCall, options: SpanOptions, redact: Redactor): S
     endMs: call.endMs,
     attributes: Object.assign(attributesOf(call, options), contentAttributes(call, options, redact)),
     ...(call.errorType !== undefined && { error: errorMessageOf(call, redact) }),
-    ...(parent && { parent }),
+    ...placeOf(call.entry, options.parent, begun),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Answers } from './answers';
 import type { ClientMessage } from './messages';
 import type { Operation } from './operation';
 import { judge } from './status';
+import { LISTEN } from './stream';
 
 /** What is known of one HTTP exchange. */
 export interface Exchange {
@@ -30,7 +31,8 @@ export function describeExchange(
   const endMs = Math.max(startMs, capture?.response.lastAtMs ?? entry.startedAtMs + entry.latencies.requestMs);
   return messages.map((message) => {
     const answer = message.id === undefined ? undefined : answers.to(message.id);
-    const expectsAnswer = message.id !== undefined;
+    // A subscription ends when the client has heard enough: its stream owes it no result.
+    const expectsAnswer = message.id !== undefined && message.method !== LISTEN;
     const verdict = judge({ entry, denial, expectsAnswer, answer, responseComplete: answers.complete });
     const revision = revisionOf(exchange, message, answer?.result?.['protocolVersion']);
     return {

@@ -1,12 +1,13 @@
 import type { Metrics } from '../../kong/pdk';
 import { labelsOf } from '../shared/labels';
-import { headerOf, mediaTypeOf, type LogEntry } from '../shared/log-entry';
+import { headerOf, type LogEntry } from '../shared/log-entry';
 import { PerProcess } from '../shared/per-process';
 import { authAttemptOf } from './auth-attempt';
 import { backendStateOf } from './backend-state';
 import { IdleSeries } from './idle-series';
 import { MAX_CONFIGURED, namespaceLabel } from './metrics';
 import { SessionClock } from './session-clock';
+import { streamOpenedBy } from './stream';
 
 const SESSION_BUCKETS = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 86_400];
 const SESSION_IDLE_MS = 30 * 60_000;
@@ -75,9 +76,8 @@ export function countExchange(
   countSession(metrics, entry);
   const attempt = authAttemptOf(entry);
   if (attempt) metrics.authAttempts.inc({ ...attempt });
-  if (entry.method === 'GET' && entry.status === 200 && mediaTypeOf(entry.responseHeaders) === 'text/event-stream') {
-    metrics.connections.inc({ transport: speaksStreamableHttp(entry) ? 'streamable_http' : 'sse' });
-  }
+  const stream = streamOpenedBy(entry);
+  if (stream) metrics.connections.inc({ transport: stream.transport });
   if (options.rate_limit_user_label) countRemaining(metrics, entry);
 }
 
@@ -101,10 +101,6 @@ function countSession({ clock }: ExchangeMetrics, entry: LogEntry): void {
   else if (given !== undefined && entry.status < 300) clock.start(given, endedAtMs);
   if (sent !== undefined && entry.method === 'DELETE' && entry.status < 300) clock.end(sent);
 }
-
-/** The older transport's GET carries neither a session nor a revision (2024-11-05, basic/transports). */
-const speaksStreamableHttp = ({ requestHeaders }: LogEntry): boolean =>
-  (headerOf(requestHeaders, 'mcp-session-id') ?? headerOf(requestHeaders, 'mcp-protocol-version')) !== undefined;
 
 function countRemaining({ labels, rateLimitRemaining, users }: ExchangeMetrics, entry: LogEntry): void {
   const left = Number(headerOf(entry.responseHeaders, 'ratelimit-remaining') ?? Number.NaN);

@@ -1,72 +1,82 @@
-import { read, type FactsOf, type Resources } from '../../kong/pdk';
+import { proceed, read, type FactsOf, type Outcome } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared } from '../shared/capture';
 import { DENIAL_KEY, denialFromShared } from '../shared/denial';
-import { parseLogEntry } from '../shared/log-entry';
+import { parseLogEntry, type LogEntry } from '../shared/log-entry';
 import { fromShared, SUMMARY_KEY } from '../shared/message-summary';
-import { createRedactor, type Redactor } from '../shared/redact';
-import type { Pipeline } from '../shared/traces/pipeline';
-import { acquirePipeline } from '../shared/traces/pipelines';
-import { targetOf } from '../shared/traces/target';
-import { VERSION } from '../shared/version';
+import { begunFromShared } from '../shared/traces/begun-span';
+import { projectOf } from '../shared/traces/project';
+import { beginRequest } from './access';
 import { NO_ANSWERS, readAnswers } from './answers';
 import { describeExchange } from './describe-exchange';
-import { countExchange, exchangeMetricsOf, type ExchangeMetrics } from './exchange-metrics';
+import { countExchange } from './exchange-metrics';
 import { readMessages } from './messages';
-import { countOperation, countUnreadable, mcpMetricsOf, type McpMetrics } from './metrics';
-import type { Config } from './schema';
+import { countOperation, countUnreadable } from './metrics';
 import { spanOf } from './span';
+import { BEGUN_KEY, type State } from './state';
 import { judge } from './status';
+import { streamOpenedBy } from './stream';
+import { streamSpanOf } from './stream-span';
 
-/** What a configuration needs while it lives. */
-export interface State {
-  readonly config: Config;
-  readonly metrics: McpMetrics;
-  readonly exchanges: ExchangeMetrics;
-  readonly spans: Pipeline;
-  readonly redact: Redactor;
-}
+/** What the access phase reads, where an option asks for it. */
+export const accessReads = {
+  method: read.method(),
+  headers: read.headers(),
+  service: read.serviceName(),
+  requestId: read.requestId(),
+  summary: read.shared(SUMMARY_KEY, fromShared),
+};
 
-/** All that is read: Kong's log entry, the captured bytes, and what our guards said of the request. */
+/** Lets the request go on, with the effects that are opted in. */
+export const access = (state: State, facts: FactsOf<typeof accessReads>): Outcome =>
+  proceed(beginRequest(state, facts));
+
+/** What the log phase reads: Kong's log entry, the captured bytes, what our guards said of the request, and what was begun. */
 export const reads = {
   entry: read.logEntry(),
   capture: read.shared(CAPTURE_KEY, captureFromShared),
   summary: read.shared(SUMMARY_KEY, fromShared),
   denial: read.shared(DENIAL_KEY, denialFromShared),
+  begun: read.shared(BEGUN_KEY, begunFromShared),
 };
 
-export function prepare(config: Config, { metrics, env }: Resources): State {
-  return {
-    config,
-    metrics: mcpMetricsOf(metrics),
-    exchanges: exchangeMetricsOf(metrics),
-    spans: acquirePipeline(targetOf(config, VERSION, env), metrics, 'mcp_telemetry'),
-    redact: createRedactor(config.redact_patterns),
-  };
-}
+type Facts = FactsOf<typeof reads>;
 
-/** Flushes and closes the way of the spans, within its bounded time. */
-export const dispose = (state: State): Promise<void> => state.spans.shutdown();
-
-/** Tells of each message that a request carried. A request without a body, GET or DELETE, carries none. */
-export async function log(state: State, { entry: text, ...facts }: FactsOf<typeof reads>): Promise<void> {
-  const { config, metrics, spans, redact } = state;
-  const entry = parseLogEntry(text);
+/** Tells of each message that a request carried, and of the stream that a GET opened. */
+export async function log(state: State, facts: Facts): Promise<void> {
+  if (facts.begun) state.openStreams.close(facts.begun.ids.spanId);
+  const entry = parseLogEntry(facts.entry);
   if (!entry) {
-    metrics.parseErrors.inc({ what: 'log_entry' });
+    state.metrics.parseErrors.inc({ what: 'log_entry' });
     return;
   }
-  countExchange(state.exchanges, entry, config);
-  if (entry.method !== 'POST') return;
-  const { capture, denial } = facts;
-  const { messages, readable } = readMessages(facts.summary, capture?.request);
+  countExchange(state.exchanges, entry, state.config);
+  if (entry.method === 'POST') await tellOfMessages(state, entry, facts);
+  else tellOfStream(state, entry, facts);
+}
+
+async function tellOfMessages(
+  state: State,
+  entry: LogEntry,
+  { capture, denial, summary, begun }: Facts,
+): Promise<void> {
+  const { config, metrics, spans, redact } = state;
+  const { messages, readable } = readMessages(summary, capture?.request);
   if (!readable) {
     const { status } = judge({ entry, denial, expectsAnswer: false, answer: undefined, responseComplete: false });
     countUnreadable(metrics, status, entry.route, config);
   }
   if (messages.length === 0) return;
   const answers = capture ? await readAnswers(entry, capture.response, config.max_buffer_bytes) : NO_ANSWERS;
-  describeExchange({ entry, ...facts }, messages, answers).forEach((operation, index) => {
+  const project = projectOf(entry, config);
+  describeExchange({ entry, capture, denial, summary }, messages, answers).forEach((operation, index) => {
     countOperation(metrics, operation, config);
-    if (index < config.max_messages) spans.record(spanOf(operation, config, redact));
+    if (index >= config.max_messages) return;
+    spans.record(spanOf(operation, index === 0 ? begun : undefined, config, redact), project);
   });
+}
+
+/** A request without a body, GET or DELETE, carries no message. */
+function tellOfStream({ config, spans }: State, entry: LogEntry, { capture, begun }: Facts): void {
+  const stream = streamOpenedBy(entry);
+  if (stream) spans.record(streamSpanOf(entry, stream, capture, begun, config), projectOf(entry, config));
 }

@@ -1,9 +1,14 @@
 import { definePlugin } from '../../kong/pdk';
 import { VERSION } from '../shared/version';
-import { dispose, log, prepare, reads } from './handler';
+import { isAccessWanted } from './access';
+import { access, accessReads, log, reads } from './handler';
 import { fields } from './schema';
+import { dispose, prepare } from './state';
 
-/** Tells of every MCP message with a span and metrics, after the client has its answer. */
+/**
+ * Tells of every MCP message with a span and metrics, after the client has its answer. Its access phase does nothing
+ * unless an option asks for it.
+ */
 export const mcpTelemetry = definePlugin({
   name: 'mcp-telemetry',
   version: VERSION,
@@ -12,5 +17,6 @@ export const mcpTelemetry = definePlugin({
   onError: 'pass',
   prepare,
   dispose,
+  access: { reads: accessReads, isWanted: isAccessWanted, handle: access },
   log: { reads, handle: log },
 });

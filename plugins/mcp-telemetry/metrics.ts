@@ -92,7 +92,7 @@ function learnTools(labels: Labels, operation: Operation, cap: number): void {
   if (operation.message.method !== 'tools/list') return;
   for (const listed of listOf(operation.answer?.result?.['tools'])) {
     const name = isRecord(listed) ? textOf(listed['name']) : undefined;
-    if (name !== undefined) labels.bounded(toolLabelName(operation), name, cap);
+    if (name !== undefined) labels.bounded(TOOL_LABEL, name, cap, serverOf(operation));
   }
 }
 
@@ -100,11 +100,13 @@ function learnTools(labels: Labels, operation: Operation, cap: number): void {
 function toolLabelOf(labels: Labels, operation: Operation, cap: number): string {
   const tool = toolOf(operation);
   if (tool === undefined) return '';
-  const label = toolLabelName(operation);
+  const server = serverOf(operation);
   const { answer } = operation;
   const proven = answer?.result !== undefined && !answer.isToolError;
-  return proven || labels.knows(label, tool) ? labels.bounded(label, tool, cap) : UNKNOWN;
+  return proven || labels.knows(TOOL_LABEL, tool, server) ? labels.bounded(TOOL_LABEL, tool, cap, server) : UNKNOWN;
 }
 
 /** The names of one server's tools are bounded apart from another's. */
-const toolLabelName = ({ entry }: Operation): string => `gen_ai_tool_name of ${entry.service.name}`;
+const serverOf = ({ entry }: Operation): string => entry.service.name;
+
+const TOOL_LABEL = 'gen_ai_tool_name';

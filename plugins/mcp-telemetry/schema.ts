@@ -17,6 +17,11 @@ export const fields = {
     description: 'Write the results of tool calls into spans, 8 KiB at most, after the redactors.',
     default: false,
   }),
+  report_streams_after: field.integer({
+    description: 'With track_open_streams: seconds after which a stream that is still open gets a span of its own.',
+    default: 60,
+    between: [1, 86_400],
+  }),
   rate_limit_user_label: field.boolean({
     description: "Keep mcp_gateway_rate_limit_remaining by the consumer's username, for 200 consumers at most.",
     default: false,

@@ -5,14 +5,8 @@ interface Defaults {
   readonly serviceName: string;
 }
 
-/** The config fields that both telemetry plugins have: where spans go, under which names, and within which bounds. */
-export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
-  otlp_url: field.string({
-    description:
-      'Where spans are sent, used as it stands. Unset: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT of the plugin server, else the route /phoenix of a gateway on this host.',
-    len_min: 1,
-    referenceable: true,
-  }),
+/** The fields of one collector, beside its address. */
+const exporterFields = {
   otlp_protocol: field.string({
     description: 'The encoding of OTLP over HTTP. Phoenix takes http/protobuf only.',
     one_of: ['http/protobuf', 'http/json'],
@@ -35,10 +29,57 @@ export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
     default: 5000,
     between: [100, 60_000],
   }),
+};
+
+/** The config fields that both telemetry plugins have: where spans go, under which names, and within which bounds. */
+export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
+  otlp_url: field.string({
+    description:
+      'Where spans are sent, used as it stands. Unset: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT of the plugin server, else the route /phoenix of a gateway on this host.',
+    len_min: 1,
+    referenceable: true,
+  }),
+  ...exporterFields,
+  exporters: field.array(
+    field.record(
+      {
+        otlp_url: field.string({
+          description: 'Where spans are sent as well, used as it stands.',
+          required: true,
+          len_min: 1,
+          referenceable: true,
+        }),
+        ...exporterFields,
+        project_name: field.string({ description: 'The project there; that of the plugin when unset.', len_min: 1 }),
+      },
+      { description: 'A further collector.' },
+    ),
+    {
+      description: 'Further collectors that get every span too, each with a queue of its own.',
+      default: [],
+      len_max: 8,
+    },
+  ),
   project_name: field.string({
     description: 'The project in Phoenix that the spans belong to.',
     default: projectName,
     len_min: 1,
+  }),
+  project_source: field.string({
+    description:
+      "What names the project of a span: the configuration's project_name, the service's name, or a request header of trusted clients; project_name where that says nothing.",
+    one_of: ['config', 'service', 'header'],
+    default: 'config',
+  }),
+  project_header: field.string({
+    description: 'The request header that names the project, with project_source header.',
+    default: 'x-project-name',
+    len_min: 1,
+  }),
+  max_projects: field.integer({
+    description: 'How many projects services or headers may name; spans of further ones go into project_name.',
+    default: 20,
+    between: [1, 200],
   }),
   service_name: field.string({
     description: 'The service.name of the spans.',
@@ -63,6 +104,25 @@ export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
       "What a span hangs under: the traceparent that the upstream got (kong), the client's own only (client), or nothing (none).",
     one_of: ['kong', 'client', 'none'],
     default: 'kong',
+  }),
+  propagate: field.boolean({
+    description:
+      'Give the upstream a traceparent that names the span, so that its own spans hang under it. One call of Kong per request.',
+    default: false,
+  }),
+  track_open_streams: field.boolean({
+    description: 'Also tell of streams while they are open, by gauges. One call of Kong per request.',
+    default: false,
+  }),
+  max_open_streams: field.integer({
+    description: 'How many open streams are counted at a time; further ones are told of when they end.',
+    default: 10_000,
+    between: [1, 1_000_000],
+  }),
+  forget_streams_after: field.integer({
+    description: 'Seconds after which a stream whose end was never seen counts as closed, as when a worker died.',
+    default: 86_400,
+    between: [1, 2_592_000],
   }),
   max_queue_size: field.integer({
     description: 'How many spans may wait to be exported; further ones are dropped and counted.',

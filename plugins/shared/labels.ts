@@ -19,9 +19,13 @@ export class Labels {
   /** `onOverflow` is called with the label's name for each value that became `_other`. */
   constructor(private readonly onOverflow: (label: string) => void) {}
 
-  /** The value to use for `label`. A cap of one label should not change between calls: the largest one would win. */
-  bounded(label: string, value: string, cap: number): string {
-    const values = this.valuesOf(label);
+  /**
+   * The value to use for `label`. A cap of one label should not change between calls: the largest one would win.
+   *
+   * @param scope values are bounded apart in each scope, such as the tools of one server; trusted, there must be few
+   */
+  bounded(label: string, value: string, cap: number, scope = ''): string {
+    const values = this.valuesOf(label, scope);
     const cut = cutLabel(value);
     if (values.has(cut)) return cut;
     if (values.size >= cap) {
@@ -33,22 +37,24 @@ export class Labels {
   }
 
   /** True once {@link bounded} has let the value pass. */
-  knows(label: string, value: string): boolean {
-    return this.seen.get(label)?.has(cutLabel(value)) ?? false;
+  knows(label: string, value: string, scope = ''): boolean {
+    return this.seen.get(keyOf(label, scope))?.has(cutLabel(value)) ?? false;
   }
 
   /** Makes room for another value: this one's series is gone. */
   forget(label: string, value: string): void {
-    this.seen.get(label)?.delete(cutLabel(value));
+    this.seen.get(keyOf(label, ''))?.delete(cutLabel(value));
   }
 
-  private valuesOf(label: string): Set<string> {
-    let values = this.seen.get(label);
-    if (!values) this.seen.set(label, (values = new Set()));
+  private valuesOf(label: string, scope: string): Set<string> {
+    const key = keyOf(label, scope);
+    let values = this.seen.get(key);
+    if (!values) this.seen.set(key, (values = new Set()));
     return values;
   }
 }
 
+const keyOf = (label: string, scope: string): string => `${label}\n${scope}`;
 const cutLabel = (value: string): string => value.slice(0, MAX_LABEL_LENGTH);
 
 const perProcess = new PerProcess<Labels>();

@@ -103,6 +103,8 @@ export const MCP = {
   protocolVersion: 'mcp.protocol.version',
   sessionId: 'mcp.session.id',
   resourceUri: 'mcp.resource.uri',
+  /** Ours: of a stream that stays open. */
+  transport: 'mcp.transport',
 } as const;
 
 export const RPC = {
@@ -127,6 +129,9 @@ export const COMMON = {
   kongTraceId: 'kong.trace_id',
   /** Bytes of the answer that the capture's bounds left out: counts read from it may be too low. */
   missingBytes: 'kong.capture.missing_bytes',
+  /** Of a stream that stays open: how much passed, and whether its end did. */
+  responseBytes: 'http.response.body.size',
+  responseComplete: 'kong.response.complete',
   deniedBy: 'kong.denied.by',
   deniedReason: 'kong.denied.reason',
 } as const;

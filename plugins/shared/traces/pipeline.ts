@@ -10,15 +10,12 @@ import {
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import {
-  AlwaysOnSampler,
-  BasicTracerProvider,
-  TraceIdRatioBasedSampler,
-  type SpanExporter,
-} from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { OI, SCHEMA_URL } from '../semconv';
 import { BoundedBatches } from './bounded-batches';
+import { ChosenIds } from './chosen-ids';
 import type { ExportMetrics } from './export-metrics';
+import { samplerOf } from './sampler';
 import type { ParentContext, SpanRecord } from './span';
 import type { Target } from './target';
 
@@ -42,26 +39,24 @@ export interface Pipeline {
 /** Opens a pipeline. It takes a socket with its first batch only. */
 export function openPipeline(target: Target, metrics: ExportMetrics): Pipeline {
   const batches = new BoundedBatches(exporterOf(target), { ...target }, metrics);
+  const chosenIds = new ChosenIds();
   const provider = new BasicTracerProvider({
+    idGenerator: chosenIds,
     resource: resourceOf(target),
-    // Kong propagates unsampled flags when its own tracing is off: the SDK's parent-based default would drop all.
-    sampler: target.sampleRate >= 1 ? new AlwaysOnSampler() : new TraceIdRatioBasedSampler(target.sampleRate),
+    sampler: samplerOf(target.sampleRate),
     spanLimits: SPAN_LIMITS,
     spanProcessors: [batches],
   });
   const tracer = provider.getTracer(target.serviceName, target.serviceVersion, { schemaUrl: SCHEMA_URL });
   return {
-    record: ({ name, kind, startMs, endMs, attributes, error, parent, link }) => {
-      const span = tracer.startSpan(
-        name,
-        {
-          kind: kind === 'client' ? SpanKind.CLIENT : SpanKind.INTERNAL,
-          startTime: hrTimeOf(startMs),
-          attributes,
-          ...(link && { links: [{ context: spanContextOf(link) }] }),
-        },
-        contextOf(parent),
-      );
+    record: ({ name, kind, startMs, endMs, attributes, error, ids, parent, link }) => {
+      const options = {
+        kind: kind === 'client' ? SpanKind.CLIENT : SpanKind.INTERNAL,
+        startTime: hrTimeOf(startMs),
+        attributes,
+        ...(link && { links: [{ context: spanContextOf(link) }] }),
+      };
+      const span = chosenIds.with(ids, () => tracer.startSpan(name, options, contextOf(parent)));
       if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
       span.end(hrTimeOf(endMs));
     },

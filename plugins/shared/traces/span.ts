@@ -11,6 +11,8 @@ export interface SpanRecord {
   readonly attributes: Attributes;
   /** The message of an error, already redacted and short; undefined: no error. */
   readonly error?: string;
+  /** Its own ids, where they were given out before; random ones otherwise. In the parent's trace. */
+  readonly ids?: ParentContext;
   readonly parent?: ParentContext;
   /** Another trace that this span belongs to as well. */
   readonly link?: ParentContext;

@@ -26,13 +26,17 @@ export const targetKey = (target: Target): string =>
 const sorted = (members: object): [string, unknown][] =>
   (Object.entries(members) as [string, unknown][]).sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** The fields of a plugin's config that describe a target; `kong-telemetry-fields.ts` declares them. */
-export interface TargetConfig {
-  readonly otlp_url?: string;
+/** One collector of a configuration. */
+interface ExporterConfig {
   readonly otlp_protocol: 'http/protobuf' | 'http/json';
   readonly otlp_headers: Readonly<Record<string, string>>;
   readonly otlp_compression: 'gzip' | 'none';
   readonly otlp_timeout: number;
+}
+
+/** The fields of a plugin's config that describe a target; `kong-telemetry-fields.ts` declares them. */
+export interface TargetConfig extends ExporterConfig {
+  readonly otlp_url?: string;
   readonly project_name: string;
   readonly service_name: string;
   readonly service_version?: string;
@@ -41,21 +45,26 @@ export interface TargetConfig {
   readonly max_queue_size: number;
   readonly max_batch_size: number;
   readonly flush_delay: number;
+  /** Further collectors. */
+  readonly exporters: readonly (ExporterConfig & { readonly otlp_url: string; readonly project_name?: string })[];
 }
 
-/** The target of a configuration; `env` decides the address where the configuration does not. */
-export const targetOf = (config: TargetConfig, version: string, env: Environment): Target => ({
-  url: config.otlp_url ?? endpointOf(env),
-  protocol: config.otlp_protocol,
-  headers: config.otlp_headers,
-  compression: config.otlp_compression,
-  timeoutMs: config.otlp_timeout,
-  projectName: config.project_name,
-  serviceName: config.service_name,
-  serviceVersion: config.service_version ?? version,
-  environment: config.environment,
-  sampleRate: config.sample_rate,
-  maxQueueSize: config.max_queue_size,
-  maxBatchSize: config.max_batch_size,
-  delayMs: config.flush_delay,
-});
+/** The targets of a configuration, the main one first; `env` decides its address where the configuration does not. */
+export function targetsOf(config: TargetConfig, version: string, env: Environment): readonly Target[] {
+  const main = { ...config, otlp_url: config.otlp_url ?? endpointOf(env) };
+  return [main, ...config.exporters].map((exporter) => ({
+    url: exporter.otlp_url,
+    protocol: exporter.otlp_protocol,
+    headers: exporter.otlp_headers,
+    compression: exporter.otlp_compression,
+    timeoutMs: exporter.otlp_timeout,
+    projectName: exporter.project_name ?? config.project_name,
+    serviceName: config.service_name,
+    serviceVersion: config.service_version ?? version,
+    environment: config.environment,
+    sampleRate: config.sample_rate,
+    maxQueueSize: config.max_queue_size,
+    maxBatchSize: config.max_batch_size,
+    delayMs: config.flush_delay,
+  }));
+}

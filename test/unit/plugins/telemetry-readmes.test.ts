@@ -28,7 +28,7 @@ describe.each([llmTelemetry, mcpTelemetry])('the README of $name', ({ name, fiel
     for (const [field, { attributes }] of Object.entries(fields)) {
       const value = attributes.default;
       if (typeof value === 'object' || value === undefined) continue;
-      const row = configuration.split('\n').find((line) => line.includes(`\`${field}\``))!;
+      const row = configuration.split('\n').find((line) => line.split('|')[1]?.includes(`\`${field}\``))!;
       expect(row).toContain(`\`${String(value as string | number | boolean)}\``);
     }
   });

@@ -1,11 +1,11 @@
 import { Metrics } from '../../../../kong/pdk';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import { log, reads } from '../../../../plugins/llm-telemetry/handler';
-import { llmMetricsOf } from '../../../../plugins/llm-telemetry/metrics';
-import { fields, type Config } from '../../../../plugins/llm-telemetry/schema';
-import { createRedactor } from '../../../../plugins/shared/redact';
+import { fields } from '../../../../plugins/llm-telemetry/schema';
+import { prepare, type State } from '../../../../plugins/llm-telemetry/state';
 import type { SpanRecord } from '../../../../plugins/shared/traces/span';
-import { logEntry, sharedCapture, type ExchangeOptions } from '../../../support/exchange';
+import { logEntry, sharedCapture, STARTED_AT, type ExchangeOptions } from '../../../support/exchange';
+import { logInto, type LogLine } from '../../../support/log-lines';
 
 /** One exchange of a test. */
 export interface Exchange extends ExchangeOptions {
@@ -14,30 +14,40 @@ export interface Exchange extends ExchangeOptions {
   readonly bound?: number;
   /** False: the Lua functions did not run. */
   readonly captured?: boolean;
+  /** What the access phase shared. */
+  readonly begun?: unknown;
 }
 
 /** A plugin without an exporter: what it would send is kept. */
 export class Teller {
   readonly spans: SpanRecord[] = [];
+  readonly projects: (string | undefined)[] = [];
+  readonly lines: LogLine[] = [];
   readonly metrics = new Metrics();
-  private readonly config: Config;
+  readonly state: State;
 
-  constructor(config: object = {}) {
-    this.config = readConfig(fields, config as Record<string, unknown>);
+  constructor(config: object = {}, now = () => STARTED_AT + 500) {
+    const prepared = prepare(readConfig(fields, config as Record<string, unknown>), {
+      metrics: this.metrics,
+      log: logInto(this.lines),
+      now,
+      env: {},
+      scope: {},
+    });
+    const record = (span: SpanRecord, project?: string) => {
+      this.spans.push(span);
+      this.projects.push(project);
+    };
+    this.state = { ...prepared, spans: { ...prepared.spans, record } };
   }
 
-  async tell({ request = '', response = '', bound, captured = true, ...options }: Exchange): Promise<void> {
+  async tell({ request = '', response = '', bound, captured = true, begun, ...options }: Exchange): Promise<void> {
     const bytes = (body: object | string | Buffer): string | Buffer =>
       typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-    const state = {
-      config: this.config,
-      metrics: llmMetricsOf(this.metrics),
-      spans: { record: (span: SpanRecord) => this.spans.push(span), shutdown: () => Promise.resolve() },
-      redact: createRedactor(this.config.redact_patterns),
-    };
-    await log(state, {
+    await log(this.state, {
       entry: reads.entry.shape(logEntry(options)),
       capture: reads.capture.shape(captured ? sharedCapture(bytes(request), bytes(response), bound) : undefined),
+      begun: reads.begun.shape(begun),
     });
   }
 

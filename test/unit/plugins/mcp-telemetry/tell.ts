@@ -1,12 +1,11 @@
 import { Metrics } from '../../../../kong/pdk';
 import { readConfig } from '../../../../kong/pdk/read-config';
-import { exchangeMetricsOf } from '../../../../plugins/mcp-telemetry/exchange-metrics';
 import { log, reads } from '../../../../plugins/mcp-telemetry/handler';
-import { mcpMetricsOf } from '../../../../plugins/mcp-telemetry/metrics';
-import { fields, type Config } from '../../../../plugins/mcp-telemetry/schema';
-import { createRedactor } from '../../../../plugins/shared/redact';
+import { fields } from '../../../../plugins/mcp-telemetry/schema';
+import { prepare, type State } from '../../../../plugins/mcp-telemetry/state';
 import type { SpanRecord } from '../../../../plugins/shared/traces/span';
-import { logEntry, sharedCapture, type ExchangeOptions } from '../../../support/exchange';
+import { logEntry, sharedCapture, STARTED_AT, type ExchangeOptions } from '../../../support/exchange';
+import { logInto, type LogLine } from '../../../support/log-lines';
 
 /** One exchange of a test. */
 export interface Exchange extends ExchangeOptions {
@@ -16,16 +15,31 @@ export interface Exchange extends ExchangeOptions {
   readonly captured?: boolean;
   readonly summary?: object;
   readonly denial?: object;
+  /** What the access phase shared. */
+  readonly begun?: unknown;
 }
 
 /** A plugin without an exporter: what it would send is kept. */
 export class Teller {
   readonly spans: SpanRecord[] = [];
+  readonly projects: (string | undefined)[] = [];
+  readonly lines: LogLine[] = [];
   readonly metrics = new Metrics();
-  private readonly config: Config;
+  readonly state: State;
 
-  constructor(config: object = {}) {
-    this.config = readConfig(fields, config as Record<string, unknown>);
+  constructor(config: object = {}, now = () => STARTED_AT + 500) {
+    const prepared = prepare(readConfig(fields, config as Record<string, unknown>), {
+      metrics: this.metrics,
+      log: logInto(this.lines),
+      now,
+      env: {},
+      scope: {},
+    });
+    const record = (span: SpanRecord, project?: string) => {
+      this.spans.push(span);
+      this.projects.push(project);
+    };
+    this.state = { ...prepared, spans: { ...prepared.spans, record } };
   }
 
   async tell({
@@ -35,26 +49,21 @@ export class Teller {
     captured = true,
     summary,
     denial,
+    begun,
     ...rest
   }: Exchange): Promise<void> {
     const text = (value: object | string): string => (typeof value === 'string' ? value : JSON.stringify(value));
-    const state = {
-      config: this.config,
-      metrics: mcpMetricsOf(this.metrics),
-      exchanges: exchangeMetricsOf(this.metrics),
-      spans: { record: (span: SpanRecord) => this.spans.push(span), shutdown: () => Promise.resolve() },
-      redact: createRedactor(this.config.redact_patterns),
-    };
     const options = {
       path: '/mcp',
       contentType: 'application/json',
       service: { name: 'calc', host: 'calc-up', port: 8100 },
     };
-    await log(state, {
+    await log(this.state, {
       entry: reads.entry.shape(logEntry({ ...options, ...rest })),
       capture: reads.capture.shape(captured ? sharedCapture(text(request), text(response), bound) : undefined),
       summary: reads.summary.shape(summary),
       denial: reads.denial.shape(denial),
+      begun: reads.begun.shape(begun),
     });
   }
 

@@ -1,0 +1,61 @@
+import type { Headers, Proceed } from '../../kong/pdk';
+import type { MessageSummary } from '../shared/message-summary';
+import { beginSpan, begunToShared, traceparentOf, type BegunSpan } from '../shared/traces/begun-span';
+import { projectNamed } from '../shared/traces/project';
+import { BEGUN_KEY, type State } from './state';
+import { streamAskedFor, type LongStream } from './stream';
+import { openStreamSpanOf } from './stream-span';
+
+/** What is known of a request before it goes upstream. */
+export interface RequestFacts {
+  readonly method: string;
+  readonly headers: Headers;
+  readonly service: string;
+  readonly requestId: string;
+  /** Where the validator ran. */
+  readonly summary: MessageSummary | undefined;
+}
+
+/** What the access phase does to the request; undefined: nothing. */
+type Effects = Omit<Proceed, 'kind'> | undefined;
+
+/** Nothing is read on the request's path unless one of these options is on. */
+export const isAccessWanted = ({ config }: State): boolean => config.propagate || config.track_open_streams;
+
+/** Begins the request's span and counts its stream as open, each as far as it is opted in. */
+export function beginRequest(state: State, facts: RequestFacts): Effects {
+  const { config, spans } = state;
+  const { method, headers, summary } = facts;
+  const stream = streamAskedFor(method, headers, summary);
+  const tracked = config.track_open_streams ? stream : undefined;
+  const propagated = config.propagate && (method === 'POST' || stream !== undefined);
+  if (!propagated && !tracked) return undefined;
+
+  const begun = beginSpan(headers.get('traceparent'), config.parent);
+  if (tracked) openStream(state, tracked, begun, facts);
+  return {
+    share: { [BEGUN_KEY]: begunToShared(begun) },
+    ...(propagated && { upstreamHeaders: { traceparent: traceparentOf(begun, spans.keeps(begun.ids.traceId)) } }),
+  };
+}
+
+function openStream(
+  { config, openStreams, spans, now }: State,
+  stream: LongStream,
+  begun: BegunSpan,
+  { headers, service, requestId }: RequestFacts,
+): void {
+  const openedAtMs = now();
+  const sessionId = headers.get('mcp-session-id')?.slice(0, 256);
+  const bounds = { maxStreams: config.max_open_streams, forgetAfterMs: config.forget_streams_after * 1000 };
+  const project = projectNamed({ service, header: (name) => headers.get(name) }, config);
+  openStreams.open(begun.ids.spanId, stream.transport, openedAtMs, bounds, {
+    afterMs: config.report_streams_after * 1000,
+    tell: () => {
+      spans.record(
+        openStreamSpanOf({ stream, begun, service, requestId, sessionId, openedAtMs, nowMs: now() }),
+        project,
+      );
+    },
+  });
+}

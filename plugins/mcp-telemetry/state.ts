@@ -1,0 +1,62 @@
+import type { Log, Metrics, Resources } from '../../kong/pdk';
+import { OpenStreams } from '../shared/open-streams';
+import { PerProcess } from '../shared/per-process';
+import { createRedactor, type Redactor } from '../shared/redact';
+import { openSpanSink, type SpanSink } from '../shared/traces/span-sink';
+import { targetsOf } from '../shared/traces/target';
+import { VERSION } from '../shared/version';
+import { exchangeMetricsOf, type ExchangeMetrics } from './exchange-metrics';
+import { mcpMetricsOf, type McpMetrics } from './metrics';
+import type { Config } from './schema';
+
+/** What a configuration needs while it lives. */
+export interface State {
+  readonly config: Config;
+  readonly metrics: McpMetrics;
+  readonly exchanges: ExchangeMetrics;
+  readonly openStreams: OpenStreams;
+  readonly spans: SpanSink;
+  readonly redact: Redactor;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** The key in `kong.ctx.shared` of the span that the access phase began. */
+export const BEGUN_KEY = 'mcp_telemetry';
+
+const PREFIX = 'mcp_telemetry';
+
+/** @throws Error naming the field when a pattern of the configuration does not compile */
+export function prepare(config: Config, { metrics, env, log, now }: Resources): State {
+  const redact = createRedactor(config.redact_patterns);
+  const sink = { targets: targetsOf(config, VERSION, env), maxProjects: config.max_projects, prefix: PREFIX };
+  return {
+    config,
+    metrics: mcpMetricsOf(metrics),
+    exchanges: exchangeMetricsOf(metrics),
+    openStreams: openStreamsOf(metrics),
+    spans: openSpanSink(sink, metrics),
+    redact,
+    log,
+    now,
+  };
+}
+
+/** Flushes and closes the way of the spans, within its bounded time. */
+export const dispose = (state: State): Promise<void> => state.spans.shutdown();
+
+const perProcess = new PerProcess<OpenStreams>();
+
+function openStreamsOf(metrics: Metrics): OpenStreams {
+  return perProcess.get(metrics, PREFIX, () => {
+    const active = metrics.gauge({
+      name: 'mcp_gateway_connections_active',
+      help: 'Streams from servers that are open, where track_open_streams is on',
+      labelNames: ['transport'],
+    });
+    return new OpenStreams((transport, change) => {
+      active.inc({ transport }, change);
+    });
+  });
+}

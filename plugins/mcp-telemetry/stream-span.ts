@@ -1,0 +1,69 @@
+import { knownAttributes } from '../shared/attributes';
+import type { Capture } from '../shared/capture';
+import { headerOf, type LogEntry } from '../shared/log-entry';
+import { COMMON, MCP, OI } from '../shared/semconv';
+import type { BegunSpan } from '../shared/traces/begun-span';
+import { placeOf } from '../shared/traces/place';
+import type { SpanRecord } from '../shared/traces/span';
+import { gatewayAttributes, type SpanOptions } from './attributes';
+import { LISTEN, type LongStream } from './stream';
+
+/** What is known of a stream that is still open. */
+export interface OpenStream {
+  readonly stream: LongStream;
+  readonly begun: BegunSpan;
+  readonly service: string;
+  readonly requestId: string;
+  readonly sessionId: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly openedAtMs: number;
+  readonly nowMs: number;
+}
+
+/** A span that tells of a stream while it is open: a child of the one that will tell of its end. */
+export function openStreamSpanOf({ stream, begun, ...known }: OpenStream): SpanRecord {
+  return {
+    name: `${stream.name} open`,
+    kind: 'internal',
+    startMs: known.openedAtMs,
+    endMs: Math.max(known.openedAtMs, known.nowMs),
+    attributes: knownAttributes({
+      [OI.kind]: 'CHAIN',
+      [MCP.method]: stream.name === LISTEN ? LISTEN : undefined,
+      [MCP.transport]: stream.transport,
+      [MCP.sessionId]: known.sessionId,
+      [OI.sessionId]: known.sessionId,
+      [COMMON.kongService]: known.service || undefined,
+      [COMMON.kongRequestId]: known.requestId || undefined,
+    }),
+    parent: begun.ids,
+  };
+}
+
+/** The span of a stream that a GET opened, after its end. */
+export function streamSpanOf(
+  entry: LogEntry,
+  stream: LongStream,
+  capture: Capture | undefined,
+  begun: BegunSpan | undefined,
+  options: SpanOptions,
+): SpanRecord {
+  const startMs = entry.startedAtMs + entry.latencies.kongMs;
+  const sessionId = headerOf(entry.requestHeaders, 'mcp-session-id')?.slice(0, 256);
+  return {
+    name: `${stream.name} stream`,
+    kind: 'client',
+    startMs,
+    endMs: Math.max(startMs, entry.startedAtMs + entry.latencies.requestMs),
+    attributes: knownAttributes(gatewayAttributes(entry, options), {
+      [OI.kind]: 'CHAIN',
+      [MCP.transport]: stream.transport,
+      [MCP.protocolVersion]: headerOf(entry.requestHeaders, 'mcp-protocol-version')?.slice(0, 64),
+      [MCP.sessionId]: sessionId,
+      [OI.sessionId]: sessionId,
+      [COMMON.responseBytes]: capture?.response.totalBytes,
+      [COMMON.responseComplete]: capture?.response.complete,
+    }),
+    ...placeOf(entry, options.parent, begun),
+  };
+}

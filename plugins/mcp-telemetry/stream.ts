@@ -1,0 +1,44 @@
+import type { Headers } from '../../kong/pdk';
+import { headerOf, mediaTypeOf, type LogEntry } from '../shared/log-entry';
+import type { MessageSummary } from '../shared/message-summary';
+
+/** The transports that keep a stream open for the server to speak on. */
+export type Transport = 'streamable_http' | 'sse';
+
+/** A request whose answer stays open: a GET of either transport, or `subscriptions/listen` (2026-07-28). */
+export interface LongStream {
+  readonly transport: Transport;
+  /** What opened it, as spans name it. */
+  readonly name: 'GET' | typeof LISTEN;
+}
+
+/** The method whose answer is a stream of notifications; its end needs no result. */
+export const LISTEN = 'subscriptions/listen';
+
+/** What a request asks for, before any answer; undefined: no long stream. */
+export function streamAskedFor(
+  method: string,
+  headers: Headers,
+  summary: MessageSummary | undefined,
+): LongStream | undefined {
+  if (method === 'GET' && /\btext\/event-stream\b/i.test(headers.all('accept').join())) {
+    return {
+      transport: transportOf(headers.has('mcp-session-id') || headers.has('mcp-protocol-version')),
+      name: 'GET',
+    };
+  }
+  const listens = summary
+    ? summary.messages.some((message) => message.method === LISTEN)
+    : headers.get('mcp-method') === LISTEN;
+  return method === 'POST' && listens ? { transport: 'streamable_http', name: LISTEN } : undefined;
+}
+
+/** The stream that a GET did open, by its answer. */
+export function streamOpenedBy({ method, status, requestHeaders, responseHeaders }: LogEntry): LongStream | undefined {
+  if (method !== 'GET' || status !== 200 || mediaTypeOf(responseHeaders) !== 'text/event-stream') return undefined;
+  const isStreamable = headerOf(requestHeaders, 'mcp-session-id') ?? headerOf(requestHeaders, 'mcp-protocol-version');
+  return { transport: transportOf(isStreamable !== undefined), name: 'GET' };
+}
+
+/** The older transport's GET carries neither a session nor a revision (2024-11-05, basic/transports). */
+const transportOf = (isStreamable: boolean): Transport => (isStreamable ? 'streamable_http' : 'sse');

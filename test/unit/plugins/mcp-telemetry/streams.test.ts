@@ -1,0 +1,176 @@
+import { Headers } from '../../../../kong/pdk';
+import { beginRequest, isAccessWanted, type RequestFacts } from '../../../../plugins/mcp-telemetry/access';
+import { begunFromShared } from '../../../../plugins/shared/traces/begun-span';
+import { STARTED_AT } from '../../../support/exchange';
+import { Teller } from './tell';
+
+const traceId = '4b'.repeat(16);
+const spanId = '0f'.repeat(8);
+const traceparent = `00-${traceId}-${spanId}-01`;
+const get = (headers: Record<string, string> = {}): RequestFacts => ({
+  method: 'GET',
+  headers: Headers.from({ accept: 'text/event-stream', ...headers }),
+  service: 'calc',
+  requestId: 'r-1',
+  summary: undefined,
+});
+const post = (headers: Record<string, string>, summary?: RequestFacts['summary']): RequestFacts => ({
+  ...get(headers),
+  method: 'POST',
+  summary,
+});
+const listening = {
+  batch: false,
+  messages: [{ kind: 'request', id: 1, method: 'subscriptions/listen' }],
+} as const;
+const calling = { batch: false, messages: [{ kind: 'request', id: 1, method: 'tools/call' }] } as const;
+
+describe('the access phase', () => {
+  it.each([
+    [{}, false],
+    [{ propagate: true }, true],
+    [{ track_open_streams: true }, true],
+  ])('is wanted by %j: %s', (config, wanted) => {
+    expect(isAccessWanted(new Teller(config).state)).toBe(wanted);
+  });
+
+  it.each([
+    ['a GET of the streamable transport', get({ 'mcp-session-id': 's' }), 'streamable_http'],
+    ['a GET that names a revision', get({ 'mcp-protocol-version': '2025-11-25' }), 'streamable_http'],
+    ['a GET of the older transport', get(), 'sse'],
+    ['a subscription, by the validator', post({}, listening), 'streamable_http'],
+    ['a subscription, by its header', post({ 'mcp-method': 'subscriptions/listen' }), 'streamable_http'],
+    ['no page', get({ accept: 'text/html' }), undefined],
+    ['no call', post({}, calling), undefined],
+    ['no call that lies in its header', post({ 'mcp-method': 'subscriptions/listen' }, calling), undefined],
+    ['no DELETE', { ...get(), method: 'DELETE' }, undefined],
+  ])('counts as open: %s', async (_, facts, transport) => {
+    const teller = new Teller({ track_open_streams: true });
+    const effects = beginRequest(teller.state, facts);
+    if (transport === undefined) {
+      expect(effects).toBeUndefined();
+      expect(await teller.value('mcp_gateway_connections_active{')).toBeUndefined();
+      return;
+    }
+    expect(await teller.value('mcp_gateway_connections_active{', `transport="${transport}"`)).toBe(1);
+    expect(effects!.upstreamHeaders).toBeUndefined();
+    await teller.tell({ method: facts.method, begun: effects!.share!['mcp_telemetry'] });
+    expect(await teller.value('mcp_gateway_connections_active{', `transport="${transport}"`)).toBe(0);
+  });
+
+  it('closes a stream even when its log entry can’t be read', async () => {
+    const teller = new Teller({ track_open_streams: true });
+    const effects = beginRequest(teller.state, get());
+    await teller.tell({ status: 'x' as never, begun: effects!.share!['mcp_telemetry'] });
+    expect(await teller.value('mcp_gateway_connections_active{')).toBe(0);
+  });
+
+  it.each([
+    ['a message', post({ traceparent }, calling), true],
+    ['a GET stream', get({ traceparent }), true],
+    ['any other GET', get({ traceparent, accept: '*/*' }), false],
+  ])('gives the upstream the span of %s: %s', (_, facts, propagated) => {
+    const effects = beginRequest(new Teller({ propagate: true }).state, facts);
+    if (!propagated) {
+      expect(effects).toBeUndefined();
+      return;
+    }
+    const { ids } = begunFromShared(effects!.share!['mcp_telemetry'])!;
+    expect(effects!.upstreamHeaders).toEqual({ traceparent: `00-${traceId}-${ids.spanId}-01` });
+  });
+});
+
+describe('a begun span', () => {
+  const begin = (teller: Teller) => beginRequest(teller.state, post({ traceparent }, calling))!.share!['mcp_telemetry'];
+  const call = (id: number, meta?: object) => ({ id, method: 'tools/call', params: { name: 'add', _meta: meta } });
+
+  it('is that of the first message of a batch', async () => {
+    const teller = new Teller({ propagate: true });
+    const begun = begin(teller);
+    await teller.tell({ request: [call(1), call(2)], begun });
+    expect(teller.spans[0]).toMatchObject(begunFromShared(begun)!);
+    expect(teller.spans[1]!.ids).toBeUndefined();
+  });
+
+  it('stays in the trace that _meta names', async () => {
+    const teller = new Teller({ propagate: true });
+    const begun = begin(teller);
+    const other = 'aa'.repeat(16);
+    await teller.tell({ request: call(1, { traceparent: `00-${other}-${spanId}-01` }), begun });
+    expect(teller.spans[0]).toMatchObject({
+      ids: { traceId: other, spanId: begunFromShared(begun)!.ids.spanId },
+      parent: { traceId: other, spanId },
+      link: { traceId, spanId },
+    });
+  });
+});
+
+describe('a stream that stays open', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('is told of while it is open, under the span of its end', async () => {
+    let now = STARTED_AT;
+    const config = { track_open_streams: true, report_streams_after: 60, project_source: 'service' };
+    const teller = new Teller(config, () => now);
+    const effects = beginRequest(teller.state, get({ 'mcp-session-id': 's-1', traceparent }))!;
+    now += 60_000;
+    jest.advanceTimersByTime(59_999);
+    expect(teller.spans).toEqual([]);
+    jest.advanceTimersByTime(1);
+    const begun = effects.share!['mcp_telemetry'];
+    const { ids } = begunFromShared(begun)!;
+    expect(teller.spans).toEqual([
+      expect.objectContaining({ name: 'GET open', startMs: STARTED_AT, endMs: now, parent: ids }),
+    ]);
+    expect(teller.spans[0]!.attributes).toMatchObject({
+      'openinference.span.kind': 'CHAIN',
+      'mcp.session.id': 's-1',
+      'mcp.transport': 'streamable_http',
+      'kong.service': 'calc',
+      'kong.request_id': 'r-1',
+    });
+    expect(teller.projects).toEqual(['calc']);
+
+    const requestHeaders = { 'mcp-session-id': 's-1' };
+    await teller.tell({
+      method: 'GET',
+      contentType: 'text/event-stream',
+      requestHeaders,
+      response: 'data: {}\n\n',
+      begun,
+    });
+    expect(teller.spans[1]).toMatchObject({
+      name: 'GET stream',
+      kind: 'client',
+      ids,
+      parent: { traceId, spanId },
+      attributes: {
+        'mcp.session.id': 's-1',
+        'mcp.transport': 'streamable_http',
+        'http.response.body.size': 10,
+        'kong.response.complete': true,
+        'kong.service': 'calc',
+      },
+    });
+    expect(await teller.value('mcp_gateway_connections_total{', 'transport="streamable_http"')).toBe(1);
+  });
+
+  it('is not told of when it closed before', async () => {
+    const teller = new Teller({ track_open_streams: true });
+    const effects = beginRequest(teller.state, get())!;
+    await teller.tell({ method: 'GET', status: 405, begun: effects.share!['mcp_telemetry'] });
+    jest.advanceTimersByTime(120_000);
+    expect(teller.spans).toEqual([]);
+    expect(await teller.value('mcp_gateway_connections_total{')).toBeUndefined();
+  });
+});
+
+it('takes the end of a subscription for no failure', async () => {
+  const teller = new Teller();
+  const request = { jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params: {} };
+  const response = 'data: {"method":"notifications/subscriptions/acknowledged"}\n\n';
+  await teller.tell({ request, response, contentType: 'text/event-stream' });
+  expect(await teller.statuses()).toEqual(['subscriptions/listen ok']);
+  expect(teller.spans[0]!.error).toBeUndefined();
+});
