@@ -11,66 +11,92 @@ interface PhoenixSpan {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-const METRICS = {
-  input: 'gen_ai_client_inference_usage_input_tokens_total',
-  output: 'gen_ai_client_inference_usage_output_tokens_total',
-};
+/** What a client saw of one stream. */
+interface Stream {
+  readonly firstAtMs: number;
+  readonly last: ChatRecord;
+}
 
-/** Reads NDJSON as it comes, with the time at which each piece came. */
-async function* records(response: Response): AsyncGenerator<{ record: ChatRecord; atMs: number }> {
-  let rest = '';
-  const decoder = new TextDecoder();
+/** Has a chat and reads it as it comes. */
+async function chat(session: string, question = 'Why is the sky blue?'): Promise<Stream> {
+  const response = await fetch(`${gateway.proxyUrl}/ollama/api/chat`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-Session-Id': session },
+    body: JSON.stringify({ model: 'llama3.2', messages: [{ role: 'user', content: question }] }),
+  });
+  expect(response.status).toBe(200);
+  let text = '';
+  let firstAtMs = Infinity;
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) yield { record: JSON.parse(line) as ChatRecord, atMs: Date.now() };
+    firstAtMs = Math.min(firstAtMs, Date.now());
+    text += Buffer.from(chunk).toString();
   }
+  return { firstAtMs, last: JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as ChatRecord };
+}
+
+/** The first piece was here before the last one was made: nothing held the stream back. */
+function expectStreamed({ firstAtMs, last }: Stream): void {
+  expect(last.done).toBe(true);
+  expect(firstAtMs).toBeLessThan(Date.parse(last.created_at));
+}
+
+async function spans(): Promise<PhoenixSpan[]> {
+  const response = await fetch(`${gateway.proxyUrl}/phoenix/v1/projects/ollama/spans?limit=1000`);
+  return response.ok ? ((await response.json()) as { data: PhoenixSpan[] }).data : [];
+}
+
+const tokenTotals = (): Promise<number[]> =>
+  Promise.all(
+    ['input', 'output'].map((kind) =>
+      total(gateway.pluginServerUrl, `gen_ai_client_inference_usage_${kind}_tokens_total`),
+    ),
+  );
+
+/** Waits until the counters have grown by exactly the tokens of the streams: all are told of, and none twice. */
+async function expectCounted(before: readonly number[], streams: readonly Stream[]): Promise<void> {
+  const sum = (of: (record: ChatRecord) => number | undefined) =>
+    streams.reduce((total, { last }) => total + (of(last) ?? NaN), 0);
+  const expected = [sum((record) => record.prompt_eval_count), sum((record) => record.eval_count)];
+  const added = await eventually('all tokens', async () => {
+    const differences = (await tokenTotals()).map((value, index) => value - before[index]!);
+    return differences.every((difference, index) => difference >= expected[index]!) && differences;
+  });
+  expect(added).toEqual(expected);
 }
 
 it('streams a chat piece by piece, and tells of it to the token', async () => {
   const session = `e2e-${Date.now()}`;
-  const tokens = () => Promise.all([METRICS.input, METRICS.output].map((name) => total(gateway.pluginServerUrl, name)));
-  const before = await tokens();
-
-  const response = await fetch(`${gateway.proxyUrl}/ollama/api/chat`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'X-Session-Id': session },
-    body: JSON.stringify({ model: 'llama3.2', messages: [{ role: 'user', content: 'Why is the sky blue?' }] }),
-  });
-  const seen: { record: ChatRecord; atMs: number }[] = [];
-  for await (const piece of records(response)) seen.push(piece);
-  const [first, last] = [seen[0]!, seen.at(-1)!];
-  expect(last.record.done).toBe(true);
-  // The first piece was here before the last one was made: nothing held the stream back.
-  expect(first.atMs).toBeLessThan(Date.parse(last.record.created_at));
-
-  const { prompt_eval_count: input = 0, eval_count: output = 0 } = last.record;
-  expect(input).toBeGreaterThan(0);
-  const attributes = await eventually('the span', async () => (await spanOf(session))?.attributes);
-  expect(attributes).toMatchObject({
+  const before = await tokenTotals();
+  const stream = await chat(session);
+  expectStreamed(stream);
+  const span = await eventually('the span', async () =>
+    (await spans()).find(({ attributes }) => attributes['session.id'] === session),
+  );
+  const { prompt_eval_count: input, eval_count: output } = stream.last;
+  expect(span.attributes).toMatchObject({
     'gen_ai.request.model': 'llama3.2',
     'gen_ai.usage.input_tokens': input,
     'gen_ai.usage.output_tokens': output,
     'llm.token_count.prompt': input,
     'llm.token_count.completion': output,
-    'gen_ai.response.time_to_first_chunk': expect.any(Number),
+    'gen_ai.response.time_to_first_chunk': expect.any(Number) as unknown,
   });
-  const added = await eventually('the tokens', async () => {
-    const now = await tokens();
-    const differences = now.map((value, index) => value - before[index]!);
-    return differences[0]! > 0 && differences;
-  });
-  expect(added).toEqual([input, output]);
+  await expectCounted(before, [stream]);
 });
 
-async function spanOf(session: string): Promise<PhoenixSpan | undefined> {
-  const response = await fetch(`${gateway.proxyUrl}/phoenix/v1/projects/ollama/spans`);
-  if (!response.ok) return undefined;
-  const { data } = (await response.json()) as { data: PhoenixSpan[] };
-  return data.find(({ attributes }) => attributes['session.id'] === session);
-}
+it('streams fifty chats at once, each as it is made, and tells of each', async () => {
+  const prefix = `e2e-many-${Date.now()}-`;
+  const before = await tokenTotals();
+  const streams = await Promise.all(Array.from({ length: 50 }, (_, index) => chat(`${prefix}${index}`)));
+  streams.forEach(expectStreamed);
+  await expectCounted(before, streams);
+  await eventually('fifty spans', async () => {
+    const sessions = (await spans()).map(({ attributes }) => String(attributes['session.id']));
+    return new Set(sessions.filter((session) => session.startsWith(prefix))).size === 50;
+  });
+});
 
-it('passes what is not a model call without a span', async () => {
+it('passes what is not a model call', async () => {
   const response = await fetch(`${gateway.proxyUrl}/ollama/api/version`);
-  expect(await response.json()).toEqual({ version: expect.any(String) });
+  expect(await response.json()).toEqual({ version: expect.any(String) as unknown });
 });

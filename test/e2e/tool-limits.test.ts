@@ -23,7 +23,7 @@ it('refuses the call over the limit of a tool by its id, while another tool stil
   expect(response.headers.get('ratelimit-remaining')).toBe('0');
   expect(await response.json()).toMatchObject({
     jsonrpc: '2.0',
-    id: expect.stringMatching(/^call-\d$/),
+    id: expect.stringMatching(/^call-\d$/) as unknown,
     error: { code: 429, data: { limit: LIMIT, window_seconds: 60, tool: 'countdown' } },
   });
   expect(await refusals()).toBeGreaterThan(before);
