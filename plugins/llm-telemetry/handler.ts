@@ -8,6 +8,7 @@ import { beginCall } from './access';
 import { apiAt, type Api } from './apis';
 import { describeCall, wasProxied, type LlmCall } from './call';
 import { textLengthToKeep } from './content/content';
+import { lineOfCall, lineOfRefusal } from './log-line';
 import { countCall } from './metrics';
 import { readReply } from './read-reply';
 import { readRequest, type LlmRequest } from './request';
@@ -44,14 +45,19 @@ export async function log(state: State, { entry: text, capture, begun }: FactsOf
   }
   const api = inferenceApiOf(entry);
   if (!api) return;
+  if (!wasProxied(entry)) {
+    state.lines.write(lineOfRefusal(api, entry, state.config), false);
+    return;
+  }
   const call = await readCall(api, entry, capture, state.config);
   if (!call) return;
   countCall(state.metrics, call, state.config);
+  state.lines.write(lineOfCall(call, state.config, state.redact), true);
   state.spans.record(spanOf(call, begun, state.config, state.redact), projectOf(entry, state.config));
 }
 
 function inferenceApiOf(entry: LogEntry): Api | undefined {
-  if (entry.method !== 'POST' || !wasProxied(entry)) return undefined;
+  if (entry.method !== 'POST') return undefined;
   if (isOwnExport(headerOf(entry.requestHeaders, 'user-agent'))) return undefined;
   return apiAt(entry.upstreamPath);
 }

@@ -1,5 +1,5 @@
 import type { Metrics } from '../../kong/pdk';
-import { labelsOf, type Labels } from '../shared/labels';
+import { labelsOf, UNKNOWN, type Labels } from '../shared/labels';
 import type { LlmCall } from './call';
 import { estimateOutputTokens } from './estimate';
 import { modelLabelOf } from './model-label';
@@ -34,6 +34,8 @@ export interface MetricOptions {
   readonly max_models: number;
   readonly estimate_tokens: boolean;
   readonly legacy_genai_metrics: boolean;
+  readonly consumer_label: boolean;
+  readonly max_consumers: number;
 }
 
 /** The metrics of the plugin. */
@@ -94,6 +96,11 @@ export function llmMetricsOf(metrics: Metrics) {
       labelNames: COMMON_LABELS,
       buckets: PER_TOKEN_BUCKETS,
     }),
+    consumerTokens: metrics.counter({
+      name: 'llm_consumer_tokens_total',
+      help: 'Tokens that providers reported, by consumer, where consumer_label is on',
+      labelNames: ['consumer', 'kong_service', 'gen_ai_token_type'],
+    }),
     usageMissing: metrics.counter({
       name: 'llm_telemetry_usage_missing_total',
       help: 'Good answers that reported no tokens',
@@ -128,6 +135,7 @@ export function countCall(metrics: LlmMetrics, call: LlmCall, options: MetricOpt
   if (call.timeToFirstChunkMs !== undefined) metrics.timeToFirstChunk.observe(common, call.timeToFirstChunkMs / 1000);
   countTokens(metrics, call, common, error_type);
   observeServerTimes(metrics, call, common);
+  if (options.consumer_label) countForConsumer(metrics, call, common.kong_service, options.max_consumers);
   if (options.legacy_genai_metrics) countAsBefore(metrics, call, common, error_type);
   if (options.estimate_tokens) metrics.estimatedTokens.inc(estimateOutputTokens(call)?.tokens ?? 0);
   const api = call.api.name;
@@ -159,6 +167,19 @@ function countTokens(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, e
   if (call.api.operation === 'embeddings') return;
   metrics.outputTokensTotal.inc({ ...common, gen_ai_token_modality: modality(outputTokens, false) }, outputTokens ?? 0);
   if (outputTokens !== undefined) metrics.outputTokens.observe({ ...common, error_type }, outputTokens);
+}
+
+/** Only a consumer that Kong authenticated has a name; the others are one, `_unknown`. */
+function countForConsumer(metrics: LlmMetrics, { entry, reply }: LlmCall, kong_service: string, cap: number): void {
+  const name = entry.consumer?.username ?? entry.consumer?.id;
+  const consumer = name === undefined ? UNKNOWN : metrics.labels.bounded('consumer', name, cap);
+  const { inputTokens, outputTokens } = reply ?? {};
+  if (inputTokens !== undefined) {
+    metrics.consumerTokens.inc({ consumer, kong_service, gen_ai_token_type: 'input' }, inputTokens);
+  }
+  if (outputTokens !== undefined) {
+    metrics.consumerTokens.inc({ consumer, kong_service, gen_ai_token_type: 'output' }, outputTokens);
+  }
 }
 
 function observeServerTimes(metrics: LlmMetrics, { api, reply }: LlmCall, common: CommonLabels): void {

@@ -80,6 +80,15 @@ export const fields = {
     default: 50,
     between: [1, 1000],
   }),
+  consumer_label: field.boolean({
+    description: "Keep llm_consumer_tokens_total by the consumer's username.",
+    default: false,
+  }),
+  max_consumers: field.integer({
+    description: 'How many distinct consumers label metrics; further ones become _other.',
+    default: 200,
+    between: [1, 10_000],
+  }),
 } as const;
 
 export type Config = ConfigOf<typeof fields>;

@@ -35,6 +35,7 @@ export function spanOf(
   };
 }
 
-function errorMessageOf({ reply, errorType = '' }: LlmCall, redact: Redactor): string {
+/** What went wrong, clean and short; for a call with an error. */
+export function errorMessageOf({ reply, errorType = '' }: LlmCall, redact: Redactor): string {
   return redact(reply?.error?.message.slice(0, 4096) ?? errorType).slice(0, MAX_ERROR_LENGTH);
 }

@@ -9,8 +9,10 @@ import { beginRequest } from './access';
 import { NO_ANSWERS, readAnswers } from './answers';
 import { describeExchange } from './describe-exchange';
 import { countExchange } from './exchange-metrics';
+import { lineOfExchange, lineOfOperation } from './log-line';
 import { readMessages } from './messages';
 import { countOperation, countUnreadable } from './metrics';
+import { toolOf } from './operation';
 import { spanOf } from './span';
 import { BEGUN_KEY, type State } from './state';
 import { judge } from './status';
@@ -59,24 +61,29 @@ async function tellOfMessages(
   entry: LogEntry,
   { capture, denial, summary, begun }: Facts,
 ): Promise<void> {
-  const { config, metrics, spans, redact } = state;
+  const { config, metrics, spans, redact, lines } = state;
   const { messages, readable } = readMessages(summary, capture?.request);
   if (!readable) {
     const { status } = judge({ entry, denial, expectsAnswer: false, answer: undefined, responseComplete: false });
     countUnreadable(metrics, status, entry.route, config);
+    lines.write(lineOfExchange(entry, status, denial, config), false);
   }
   if (messages.length === 0) return;
   const answers = capture ? await readAnswers(entry, capture.response, config.max_buffer_bytes) : NO_ANSWERS;
   const project = projectOf(entry, config);
   describeExchange({ entry, capture, denial, summary }, messages, answers).forEach((operation, index) => {
     countOperation(metrics, operation, config);
+    lines.write(lineOfOperation(operation, config, redact), toolOf(operation) !== undefined);
     if (index >= config.max_messages) return;
     spans.record(spanOf(operation, index === 0 ? begun : undefined, config, redact), project);
   });
 }
 
 /** A request without a body, GET or DELETE, carries no message. */
-function tellOfStream({ config, spans }: State, entry: LogEntry, { capture, begun }: Facts): void {
+function tellOfStream({ config, spans, lines }: State, entry: LogEntry, { capture, denial, begun }: Facts): void {
+  const { status } = judge({ entry, denial, expectsAnswer: false, answer: undefined, responseComplete: false });
+  // A server without streams or sessions answers 405, which is no failure.
+  if (status !== 'ok' && entry.status !== 405) lines.write(lineOfExchange(entry, status, denial, config), false);
   const stream = streamOpenedBy(entry);
   if (stream) spans.record(streamSpanOf(entry, stream, capture, begun, config), projectOf(entry, config));
 }

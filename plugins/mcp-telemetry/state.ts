@@ -1,4 +1,5 @@
-import type { Log, Metrics, Resources } from '../../kong/pdk';
+import type { Metrics, Resources } from '../../kong/pdk';
+import { createLogWriter, type LogWriter } from '../shared/log-writer';
 import { OpenStreams } from '../shared/open-streams';
 import { PerProcess } from '../shared/per-process';
 import { createRedactor, type Redactor } from '../shared/redact';
@@ -17,7 +18,7 @@ export interface State {
   readonly openStreams: OpenStreams;
   readonly spans: SpanSink;
   readonly redact: Redactor;
-  readonly log: Log;
+  readonly lines: LogWriter;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -38,7 +39,7 @@ export function prepare(config: Config, { metrics, env, log, now }: Resources): 
     openStreams: openStreamsOf(metrics),
     spans: openSpanSink(sink, metrics),
     redact,
-    log,
+    lines: createLogWriter(config, { log, metrics, now }, PREFIX),
     now,
   };
 }

@@ -124,6 +124,19 @@ export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
     default: 86_400,
     between: [1, 2_592_000],
   }),
+  log_errors: field.boolean({
+    description: 'Log one structured line for each refusal and each error, to the log of the plugin server.',
+    default: true,
+  }),
+  audit: field.boolean({
+    description: 'Log one structured line for each tool call or model call, whatever became of it.',
+    default: false,
+  }),
+  max_log_lines: field.integer({
+    description: 'How many lines a second are logged for refusals and errors; lines of an audit are not bounded.',
+    default: 50,
+    between: [1, 10_000],
+  }),
   max_queue_size: field.integer({
     description: 'How many spans may wait to be exported; further ones are dropped and counted.',
     default: 2048,

@@ -20,7 +20,7 @@ describe('exporting never harms', () => {
   let collector: Collector | undefined;
 
   const prepare = (config: object) =>
-    host.send({ do: 'prepare', module: modulePath, plugin: 'llmTelemetry', config: { flush_delay: 10, ...config } });
+    host.send({ do: 'prepare', module: modulePath, plugin: 'llmTelemetry', config: { flush_delay: 10, log_errors: false, ...config } });
   const metric = async (name: string): Promise<string | undefined> => {
     const text = (await host.send({ do: 'metrics' })) as string;
     return text.split('\n').find((line) => line.startsWith(name));

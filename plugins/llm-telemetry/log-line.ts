@@ -1,0 +1,52 @@
+import { headerOf, type LogEntry } from '../shared/log-entry';
+import type { Line } from '../shared/log-writer';
+import type { Redactor } from '../shared/redact';
+import type { Api } from './apis';
+import type { LlmCall } from './call';
+import { errorMessageOf } from './span';
+
+/** What the fields of a line take from the configuration. */
+interface LineOptions {
+  readonly service_name: string;
+  readonly session_header: string;
+}
+
+/** The line of one call, whatever became of it; nothing in it is content. */
+export function lineOfCall(call: LlmCall, options: LineOptions, redact: Redactor): Line {
+  const { api, entry, request, reply, errorType } = call;
+  return {
+    level: errorType === undefined ? 'info' : levelOf(entry.status),
+    message: errorType === undefined ? 'model called' : 'failed',
+    fields: {
+      ...fieldsOf(api, entry, options),
+      model: request.model ?? reply?.model,
+      streaming: call.streaming,
+      duration_ms: Math.round(call.endMs - call.startMs),
+      input_tokens: reply?.inputTokens,
+      output_tokens: reply?.outputTokens,
+      error_type: errorType,
+      error: errorType === undefined ? undefined : errorMessageOf(call, redact),
+    },
+  };
+}
+
+/** The line of a call that a plugin of Kong refused. */
+export const lineOfRefusal = (api: Api, entry: LogEntry, options: LineOptions): Line => ({
+  level: 'warn',
+  message: 'refused',
+  fields: { ...fieldsOf(api, entry, options), duration_ms: Math.round(entry.latencies.requestMs) },
+});
+
+const levelOf = (status: number): Line['level'] => (status >= 500 ? 'error' : 'warn');
+
+const fieldsOf = (api: Api, entry: LogEntry, options: LineOptions): Line['fields'] => ({
+  service: options.service_name,
+  request_id: entry.requestId,
+  session_id: headerOf(entry.requestHeaders, options.session_header.toLowerCase()),
+  method: api.operation,
+  api: api.name,
+  backend: entry.service.name || undefined,
+  route: entry.route,
+  consumer: entry.consumer?.username ?? entry.consumer?.id,
+  status: entry.status,
+});

@@ -1,0 +1,66 @@
+import { ndjson } from '../../../support/exchange';
+import { Teller } from './tell';
+
+const request = { model: 'm', messages: [{ role: 'user', content: 'secret question' }] };
+const answer = ndjson(
+  { message: { content: 'secret answer' } },
+  { done: true, done_reason: 'stop', prompt_eval_count: 5, eval_count: 2 },
+);
+const common = {
+  service: 'kong-llm-telemetry',
+  request_id: 'f0e1d2c3b4a5968778695a4b3c2d1e0f',
+  method: 'chat',
+  api: 'ollama_chat',
+  backend: 'ollama',
+  route: 'ollama-route',
+};
+
+describe('the log', () => {
+  it('has one line for a call that failed, without secrets', async () => {
+    const teller = new Teller();
+    const response = '{"error":"model of ann@example.com not found"}';
+    await teller.tell({ request, response, status: 404, contentType: 'application/json' });
+    expect(teller.lines).toEqual([
+      {
+        level: 'warn',
+        message: 'failed',
+        fields: {
+          ...common,
+          model: 'm',
+          streaming: true,
+          duration_ms: 500,
+          status: 404,
+          error_type: '404',
+          error: 'model of __REDACTED__ not found',
+        },
+      },
+    ]);
+  });
+
+  it('has one line for a call that a plugin refused', async () => {
+    const teller = new Teller();
+    const requestHeaders = { 'x-session-id': 's-1' };
+    await teller.tell({ status: 401, source: 'kong', tries: [], requestHeaders });
+    expect(teller.lines).toEqual([
+      { level: 'warn', message: 'refused', fields: { ...common, session_id: 's-1', status: 401, duration_ms: 500 } },
+    ]);
+  });
+
+  it('has none for a good call, unless it audits', async () => {
+    const silent = new Teller();
+    await silent.tell({ request, response: answer });
+    expect(silent.lines).toEqual([]);
+    const auditing = new Teller({ audit: true });
+    await auditing.tell({ request, response: answer });
+    expect(auditing.lines).toMatchObject([
+      { level: 'info', message: 'model called', fields: { ...common, input_tokens: 5, output_tokens: 2, status: 200 } },
+    ]);
+    expect(JSON.stringify(auditing.lines)).not.toContain('secret');
+  });
+
+  it('calls a fault of the gateway’s side an error', async () => {
+    const teller = new Teller();
+    await teller.tell({ request, status: 502, source: 'kong' });
+    expect(teller.lines).toMatchObject([{ level: 'error', fields: { error_type: 'upstream_unreachable' } }]);
+  });
+});

@@ -1,0 +1,120 @@
+import { Teller } from './tell';
+
+const call = {
+  jsonrpc: '2.0',
+  id: 7,
+  method: 'tools/call',
+  params: { name: 'add', arguments: { key: 'secret-argument' } },
+};
+const requestHeaders = { 'mcp-session-id': 's-1', 'mcp-protocol-version': '2025-11-25' };
+const common = {
+  service: 'kong-mcp-telemetry',
+  request_id: 'f0e1d2c3b4a5968778695a4b3c2d1e0f',
+  backend: 'calc',
+  route: 'ollama-route',
+  http_status: 200,
+};
+
+describe('the log', () => {
+  it('has one line for a refusal by a guard', async () => {
+    const teller = new Teller();
+    const denial = { by: 'mcp-tool-rate-limit', reason: 'rate_limited', code: 429 };
+    const consumer = { id: 'c', username: 'ann' };
+    await teller.tell({ request: call, requestHeaders, denial, consumer, status: 429, source: 'kong', tries: [] });
+    expect(teller.lines).toEqual([
+      {
+        level: 'warn',
+        message: 'refused',
+        fields: {
+          ...common,
+          http_status: 429,
+          session_id: 's-1',
+          consumer: 'ann',
+          method: 'tools/call',
+          tool: 'add',
+          jsonrpc_id: '7',
+          protocol_version: '2025-11-25',
+          duration_ms: 500,
+          status: 'denied',
+          error_type: '429',
+          error: 'rate_limited',
+          denied_by: 'mcp-tool-rate-limit',
+          denied_reason: 'rate_limited',
+        },
+      },
+    ]);
+  });
+
+  it('has one line for each message that failed, and none for one that did not', async () => {
+    const teller = new Teller();
+    const request = [call, { ...call, id: 8 }, { ...call, id: 9 }];
+    const response = [
+      { id: 7, result: {} },
+      { id: 8, result: { isError: true } },
+      { id: 9, error: { code: -32602, message: 'Bearer abcdefghijklmnop was refused' } },
+    ];
+    await teller.tell({ request, response });
+    expect(
+      teller.lines.map(({ level, message, fields }) => [level, message, fields['jsonrpc_id'], fields['error']]),
+    ).toEqual([
+      ['warn', 'failed', '8', undefined],
+      ['warn', 'failed', '9', '__REDACTED__ was refused'],
+    ]);
+  });
+
+  it.each([
+    [502, 'kong', 'error', 'http_5xx'],
+    [504, 'kong', 'error', 'timeout'],
+    [500, 'upstream', 'error', 'http_5xx'],
+    [404, 'upstream', 'warn', 'http_4xx'],
+    [499, 'upstream', 'warn', 'cancelled'],
+  ] as const)('tells how bad a %d of the %s is', async (status, source, level, word) => {
+    const teller = new Teller();
+    await teller.tell({ request: call, status, source });
+    expect(teller.lines).toMatchObject([{ level, message: 'failed', fields: { status: word } }]);
+  });
+
+  it.each([
+    [
+      'a body that holds no message',
+      { request: 'nonsense', status: 400, denial: { by: 'v', reason: 'bad', code: -1 } },
+    ],
+    ['a stream that needs a key', { method: 'GET', status: 401, source: 'kong', tries: [] }],
+  ] as const)('has one line for the refusal of %s', async (_, exchange) => {
+    const teller = new Teller();
+    await teller.tell(exchange as never);
+    expect(teller.lines).toMatchObject([
+      { level: 'warn', message: 'refused', fields: { http_status: exchange.status } },
+    ]);
+  });
+
+  it('takes a server without streams for no failure', async () => {
+    const teller = new Teller();
+    await teller.tell({ method: 'GET', status: 405 });
+    await teller.tell({ method: 'DELETE', status: 204 });
+    expect(teller.lines).toEqual([]);
+  });
+
+  it('audits every tool call and no other message, and never what it carried', async () => {
+    const teller = new Teller({ audit: true });
+    await teller.tell({ request: call, requestHeaders, response: { id: 7, result: { text: 'secret-result' } } });
+    await teller.tell({ request: { id: 1, method: 'tools/list' }, response: { id: 1, result: {} } });
+    expect(teller.lines).toMatchObject([
+      { level: 'info', message: 'tool called', fields: { ...common, tool: 'add', session_id: 's-1', status: 'ok' } },
+    ]);
+    expect(JSON.stringify(teller.lines)).not.toContain('secret');
+  });
+
+  it('names a resource without its query', async () => {
+    const teller = new Teller();
+    const request = { id: 1, method: 'resources/read', params: { uri: 'file:///a?token=secret#x' } };
+    await teller.tell({ request, response: { id: 1, error: { code: -32002, message: 'no' } } });
+    expect(teller.lines[0]!.fields).toMatchObject({ target: 'file:///a', method: 'resources/read' });
+  });
+
+  it('stays silent when it is told to', async () => {
+    const teller = new Teller({ log_errors: false });
+    await teller.tell({ request: call, status: 500 });
+    expect(teller.lines).toEqual([]);
+  });
+});
