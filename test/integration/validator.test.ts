@@ -1,10 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Metrics, type Log } from '../../kong/pdk';
-import { answerQuery } from '../../kong/plugin-server/describe';
-import { PluginServer } from '../../kong/plugin-server/server';
 import { mcpValidator } from '../../plugins/mcp-validator';
 import {
   echo,
@@ -16,14 +10,10 @@ import {
   type TestGateway,
   type TestUpstream,
 } from '../support/local-gateway';
+import { servePlugins, type ServedPlugins } from '../support/served-plugins';
 
 /** The validator in its real server, behind the gateway, before an upstream that says what it got. */
-const folder = mkdtempSync(join(tmpdir(), 'validator-'));
-const socket = join(folder, 'plugins.sock');
-const silent = (): void => undefined;
-const log: Log = { debug: silent, info: silent, warn: silent, error: silent };
-
-let server: PluginServer | undefined;
+let plugins: ServedPlugins | undefined;
 let upstream: TestUpstream | undefined;
 let gateway: TestGateway;
 let reached = 0;
@@ -79,33 +69,15 @@ consumers:
 `;
 
 beforeAll(async () => {
-  server = new PluginServer({
-    plugins: [mcpValidator],
-    socket,
-    socketMode: 0o600,
-    maxFrameBytes: 16 * 1024 * 1024,
-    maxConnections: 100,
-    stopTimeoutMs: 2000,
-    metrics: new Metrics(),
-    log,
-  });
-  await server.listen();
+  plugins = await servePlugins([mcpValidator]);
   upstream = await startUpstream(upstreamListener);
-  const description = join(folder, 'mcp-validator.json');
-  writeFileSync(description, JSON.stringify(answerQuery(mcpValidator)));
-  gateway = await startTestGateway(configText(upstream.port), {
-    plugins: 'bundled,mcp-validator',
-    pluginserver_names: 'validator',
-    pluginserver_validator_socket: socket,
-    pluginserver_validator_query_cmd: `cat ${description}`,
-  });
+  gateway = await startTestGateway(configText(upstream.port), plugins.settings);
 });
 
 afterAll(async () => {
   await (gateway as TestGateway | undefined)?.close();
   await upstream?.close();
-  await server?.stop();
-  rmSync(folder, { recursive: true });
+  await plugins?.stop();
 });
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
