@@ -1,0 +1,19 @@
+import { readOptions } from '../../../../../kong/local/start/options';
+
+it('takes the engine that is there and loopback, unless told otherwise', () => {
+  expect(readOptions([])).toEqual({ host: '127.0.0.1', help: false });
+  expect(readOptions(['--engine', 'kong', '--host', '127.0.0.9', '--state', 'run.json'])).toEqual({
+    engine: 'kong',
+    host: '127.0.0.9',
+    stateFile: 'run.json',
+    help: false,
+  });
+});
+
+it.each([
+  [['--engine', 'podman'], '--engine is one of docker, kong, local'],
+  [['--host', 'localhost'], '--host is an IPv4 address'],
+  [['--speed'], /--speed/],
+])('says what is wrong with %j', (args, message) => {
+  expect(() => readOptions(args)).toThrow(message);
+});

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { parseConf } from '../../../kong/local/config/settings';
+import { kongVariables, PORTS } from '../../../kong/local/start/layout';
+import { plugins as suite } from '../../../plugins';
+
+interface Plugin {
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+interface Service {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly connect_timeout: number;
+  readonly read_timeout: number;
+  readonly write_timeout: number;
+  readonly routes: readonly { readonly paths: readonly string[]; readonly strip_path: boolean }[];
+  readonly plugins?: readonly Plugin[];
+}
+
+interface Checks {
+  readonly http_path: string;
+  readonly healthy: object;
+  readonly unhealthy: object;
+}
+
+interface Upstream {
+  readonly name: string;
+  readonly targets: readonly { readonly target: string }[];
+  readonly healthchecks: { readonly active: Checks; readonly passive: Checks };
+}
+
+const folder = join(__dirname, '..', '..', '..', 'kong');
+const conf = parseConf(readFileSync(join(folder, 'kong.conf'), 'utf8'));
+const config = parse(readFileSync(join(folder, 'kong.yml'), 'utf8')) as {
+  readonly services: readonly Service[];
+  readonly upstreams: readonly Upstream[];
+  readonly plugins: readonly Plugin[];
+};
+
+const service = (name: string) => config.services.find((candidate) => candidate.name === name)!;
+const pluginNames = (name: string) => (service(name).plugins ?? []).map((plugin) => plugin.name);
+const globalPlugin = (name: string) => config.plugins.find((plugin) => plugin.name === name)!.config;
+
+it.each([
+  ['py-calculator', 8100, 60_000, '/health'],
+  ['go-calculator', 8200, 60_000, '/health'],
+  ['phoenix', 6006, 30_000, '/'],
+  ['ollama', 11_434, 120_000, '/'],
+])('serves %s from port %d through an upstream whose health is checked', (name, port, timeout, healthPath) => {
+  expect(service(name)).toMatchObject({
+    host: `${name}-upstream`,
+    port,
+    connect_timeout: timeout,
+    read_timeout: timeout,
+    write_timeout: timeout,
+    routes: [{ paths: [`/${name}`], strip_path: true }],
+  });
+  const upstream = config.upstreams.find((candidate) => candidate.name === `${name}-upstream`);
+  expect(upstream).toMatchObject({
+    targets: [{ target: `${name}:${port}` }],
+    healthchecks: {
+      active: {
+        http_path: healthPath,
+        healthy: { interval: 30, successes: 2 },
+        unhealthy: { interval: 30, http_failures: 3, tcp_failures: 3, timeouts: 3 },
+      },
+      passive: { healthy: { successes: 5 }, unhealthy: { http_failures: 5, tcp_failures: 5, timeouts: 5 } },
+    },
+  });
+  expect(PORTS[name as keyof typeof PORTS]).toBe(port);
+});
+
+it('governs both MCP servers, and the LLM', () => {
+  const mcp = ['pre-function', 'mcp-validator', 'mcp-tool-rate-limit', 'mcp-telemetry'];
+  expect(pluginNames('py-calculator')).toEqual(mcp);
+  expect(pluginNames('go-calculator')).toEqual(mcp);
+  expect(pluginNames('ollama')).toEqual(['pre-function', 'llm-telemetry']);
+});
+
+it('puts nothing that sends spans where the spans go', () => {
+  const sends = ['llm-telemetry', 'mcp-telemetry'];
+  expect(pluginNames('phoenix')).toEqual([]);
+  expect(config.plugins.filter(({ name }) => sends.includes(name))).toEqual([]);
+});
+
+it('takes the same largest body in the validator, in Kong and in nginx', () => {
+  const { allowed_payload_size: allowed, size_unit: unit } = globalPlugin('request-size-limiting');
+  expect(unit).toBe('megabytes');
+  const largest = Number(allowed) * 1_048_576;
+  for (const name of ['py-calculator', 'go-calculator']) {
+    const validator = service(name).plugins?.find((plugin) => plugin.name === 'mcp-validator');
+    expect(validator?.config['max_body_bytes']).toBe(largest);
+  }
+  expect(conf['nginx_http_client_body_buffer_size']).toBe(`${String(allowed)}m`);
+});
+
+it('never lets every origin use the credentials of a user', () => {
+  const { origins, credentials, headers, exposed_headers: exposed } = globalPlugin('cors');
+  expect(credentials).toBe(true);
+  expect(origins).not.toContain('*');
+  const mcp = ['Mcp-Session-Id', 'MCP-Protocol-Version'];
+  expect(headers).toEqual(expect.arrayContaining([...mcp, 'Mcp-Method', 'Mcp-Name', 'Last-Event-ID']));
+  expect(exposed).toEqual(expect.arrayContaining(mcp));
+});
+
+it('bounds requests and tells of them', () => {
+  expect(globalPlugin('rate-limiting')).toMatchObject({ second: 1000, minute: 5000, hour: 100_000, policy: 'local' });
+  expect(globalPlugin('prometheus')).toMatchObject({
+    status_code_metrics: true,
+    latency_metrics: true,
+    bandwidth_metrics: true,
+    upstream_health_metrics: true,
+  });
+});
+
+it('names every plugin of the suite in kong.conf, and wherever npm start moves them', () => {
+  const names = suite.map(({ name }) => name);
+  expect(conf['plugins']?.split(',')).toEqual(['bundled', ...names]);
+  expect(conf['pluginserver_names']?.split(',')).toEqual(names);
+  const moved = kongVariables({ root: '/package', folder: '/run', host: '127.0.0.1' });
+  for (const name of names) {
+    const setting = `pluginserver_${name.replaceAll('-', '_')}`;
+    expect(conf[`${setting}_socket`]).toBe('/run/kong-ai-plugins/plugins.sock');
+    expect(conf[`${setting}_query_cmd`]).toBe(`cat /run/kong-ai-plugins/${name}.json`);
+    expect(moved[`KONG_${setting.toUpperCase()}_SOCKET`]).toBe('/run/plugins.sock');
+    expect(moved[`KONG_${setting.toUpperCase()}_QUERY_CMD`]).toBe(`cat /run/${name}.json`);
+  }
+});
+
+it('keeps the Admin API on this machine', () => {
+  expect(conf['admin_listen']).toBe('127.0.0.1:8001');
+  expect(conf['admin_gui_listen']).toBe('127.0.0.1:8002');
+});
