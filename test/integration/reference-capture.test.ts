@@ -67,7 +67,8 @@ async function captured(): Promise<Capture> {
     .split(' ');
   gateway.logs.splice(0);
   const values = members.map((member) => {
-    const [name = '', value = ''] = [member.slice(0, member.indexOf('=')), member.slice(member.indexOf('=') + 1)];
+    const name = member.slice(0, member.indexOf('='));
+    const value = member.slice(member.indexOf('=') + 1);
     if (value === 'true') return [name, true];
     return [name, /_(bytes|at)$/.test(name) ? Number(value) : value];
   });
