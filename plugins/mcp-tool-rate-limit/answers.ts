@@ -35,12 +35,11 @@ export function denialAnswer(summary: MessageSummary, verdict: Verdict, options:
   return answer(summary, errors, options, retryAfter);
 }
 
-/** Answers a request whose counters can't be reached. */
-export function unavailableAnswer(summary: MessageSummary, retryAfterMs: number, options: DenialOptions): Answer {
+/** Answers a request whose counters can't be reached: always with the status, since nothing was decided. */
+export function unavailableAnswer(summary: MessageSummary, options: DenialOptions): Answer {
   const error: JsonRpcError = { code: UNAVAILABLE, message: 'Rate limits can not be checked now' };
   const errors = summary.messages.map(() => error);
-  const status = { ...options, error_code: 503 };
-  return answer(summary, errors, status, { 'Retry-After': String(Math.max(1, toSeconds(retryAfterMs))) });
+  return answer(summary, errors, { ...options, denial: 'http_429', error_code: 503 }, { 'Retry-After': '1' });
 }
 
 function answer(

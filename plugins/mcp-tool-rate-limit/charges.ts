@@ -1,7 +1,7 @@
 import type { MessageEntry } from '../shared/message-summary';
 import { callerKey, type Caller } from './caller';
 import type { Charge } from './counters/counters';
-import { digestOf } from './keys';
+import { digestOf, type Digest } from './keys';
 import type { Rule } from './rules';
 
 /** What a request asks of the counters. */
@@ -9,6 +9,8 @@ export interface Bill {
   readonly charges: readonly RuleCharge[];
   /** For each message of the request the charges it is part of, as places in `charges`. */
   readonly chargesOf: readonly (readonly number[])[];
+  /** The same for all counters that the request meets, as {@link Counters.hit} wants it. */
+  readonly place: Digest;
 }
 
 /** A charge, and what for. */
@@ -24,6 +26,19 @@ export interface Tariff {
   readonly match: 'first' | 'all';
   /** Where the configuration applies. */
   readonly scope: readonly string[];
+  /** Where the counters are when a caller's can't be kept apart from another's. */
+  readonly place: Digest;
+  /** True when no request of a caller meets a counter of another: each caller's may be in a place of their own. */
+  readonly isApartByCaller: boolean;
+}
+
+/** The tariff of a configuration. */
+export function tariffOf(rules: readonly Rule[], match: Tariff['match'], scope: readonly string[]): Tariff {
+  const identities = new Set(
+    rules.map(({ limitBy, headerName, fallback }) => [...limitBy, headerName, fallback].join()),
+  );
+  const isApartByCaller = identities.size === 1 && !rules.some(({ sharesCallers }) => sharesCallers);
+  return { rules, match, scope, place: digestOf(scope), isApartByCaller };
 }
 
 /**
@@ -32,6 +47,7 @@ export interface Tariff {
  */
 export function billOf(messages: readonly MessageEntry[], caller: Caller, tariff: Tariff): Bill {
   const charges: RuleCharge[] = [];
+  let place: Digest | undefined;
   const known = new Map<string, number>();
   const chargesOf = messages.map(({ method, name = '' }) => {
     const places: number[] = [];
@@ -40,13 +56,14 @@ export function billOf(messages: readonly MessageEntry[], caller: Caller, tariff
       if (!rule.isFor(method, name, caller.tier)) continue;
       const who = callerKey(rule, caller);
       if (!who) continue;
+      if (tariff.isApartByCaller) place ??= digestOf([...tariff.scope, ...who]);
       const key = digestOf([...tariff.scope, rule.id, ...targetKey(rule, method, name, caller.service), ...who]);
       for (const window of rule.windows) places.push(add(charges, known, rule, window, key));
       if (tariff.match === 'first' && !rule.reports) break;
     }
     return places;
   });
-  return { charges, chargesOf };
+  return { charges, chargesOf, place: place ?? tariff.place };
 }
 
 /**

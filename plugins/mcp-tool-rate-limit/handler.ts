@@ -1,13 +1,12 @@
-import { performance } from 'node:perf_hooks';
 import { proceed, read, reject, type FactsOf, type Outcome, type Resources } from '../../kong/pdk';
 import { DENIAL_KEY, type Denial } from '../shared/denial';
 import { errorBody } from '../shared/json-rpc/errors';
 import { fromShared, SUMMARY_KEY, type MessageSummary } from '../shared/message-summary';
-import { denialAnswer, RATE_LIMITED, type Answer } from './answers';
+import { denialAnswer, RATE_LIMITED, UNAVAILABLE, unavailableAnswer, type Answer } from './answers';
 import type { Caller } from './caller';
-import { billOf, type Bill, type Tariff } from './charges';
-import type { Counters, Hit } from './counters/counters';
-import { LocalCounters } from './counters/local';
+import { billOf, tariffOf, type Bill, type Tariff } from './charges';
+import type { Counters, Hit, Unavailable } from './counters/counters';
+import { createCounters } from './create-counters';
 import { limitHeaders } from './headers';
 import { createMeters, type Meters } from './meters';
 import { readCalls, type BodyFault } from './read-calls';
@@ -42,18 +41,17 @@ const NAME = 'mcp-tool-rate-limit';
 const REPORT_HEADER = 'X-MCP-Tool-Rate-Limit-Report';
 
 /** Compiles a configuration; throws, naming the field, when it can't work. */
-export function prepare(config: Config, { metrics, scope }: Resources): State {
+export async function prepare(config: Config, resources: Resources): Promise<State> {
   checkTiers(config);
-  const meters = createMeters(metrics);
-  const counters = new LocalCounters({
-    maxKeys: config.max_keys,
-    // The time of day may be set back; this clock never is.
-    nowMs: () => Math.floor(performance.now()),
-    onOverflow: meters.overflow,
-  });
-  const { serviceId = '', routeId = '', consumerId = '' } = scope;
-  const tariff = { rules: compileRules(config), match: config.match, scope: [serviceId, routeId, consumerId] };
-  return { config, tariff, counters, meters };
+  const rules = compileRules(config);
+  const meters = createMeters(resources.metrics);
+  const { serviceId = '', routeId = '', consumerId = '' } = resources.scope;
+  return {
+    config,
+    tariff: tariffOf(rules, config.match, [serviceId, routeId, consumerId]),
+    counters: await createCounters(config, rules, meters, resources),
+    meters,
+  };
 }
 
 /** Releases the counters. */
@@ -72,7 +70,7 @@ export function access(state: State, facts: Facts): Outcome | Promise<Outcome> {
   }
   const bill = billOf(calls.summary.messages, callerOf(facts, config), tariff);
   if (bill.charges.length === 0) return proceed();
-  const hit = counters.hit(bill.charges);
+  const hit = counters.hit(bill.charges, bill.place);
   return hit instanceof Promise
     ? hit.then((later) => conclude(state, service, calls.summary, bill, later))
     : conclude(state, service, calls.summary, bill, hit);
@@ -90,11 +88,21 @@ function callerOf({ consumer, credentialId, ip, headers, service }: Facts, confi
   };
 }
 
-function conclude({ config, meters }: State, service: string, summary: MessageSummary, bill: Bill, hit: Hit): Outcome {
+function conclude(
+  { config, meters }: State,
+  service: string,
+  summary: MessageSummary,
+  bill: Bill,
+  hit: Hit | Unavailable,
+): Outcome {
+  if ('unavailable' in hit) {
+    meters.unavailable(service);
+    return refuse(unavailableAnswer(summary, config), {}, 'limits_unavailable', UNAVAILABLE);
+  }
   const verdict = verdictOf(bill, hit);
   meters.count(service, bill, verdict);
   const headers = limitHeaders(verdict, config);
-  if (!verdict.admitted) return refuse(denialAnswer(summary, verdict, config), headers);
+  if (!verdict.admitted) return refuse(denialAnswer(summary, verdict, config), headers, 'rate_limited', RATE_LIMITED);
   const report = verdict.reported.length > 0 ? { [REPORT_HEADER]: reportOf(verdict.reported) } : {};
   return proceed({ responseHeaders: { ...headers, ...report } });
 }
@@ -102,8 +110,8 @@ function conclude({ config, meters }: State, service: string, summary: MessageSu
 /** Header values are printable ASCII; an id may be anything that its author likes. */
 const reportOf = (ids: readonly string[]): string => ids.map((id) => id.replace(/[^\x20-\x7e]/g, '?')).join('; ');
 
-function refuse({ status, headers, body }: Answer, limits: Answer['headers']): Outcome {
-  const denial = { by: NAME, reason: 'rate_limited', code: RATE_LIMITED } satisfies Denial;
+function refuse({ status, headers, body }: Answer, limits: Answer['headers'], reason: string, code: number): Outcome {
+  const denial = { by: NAME, reason, code } satisfies Denial;
   return reject({ status, headers: { ...headers, ...limits }, body, share: { [DENIAL_KEY]: denial } });
 }
 

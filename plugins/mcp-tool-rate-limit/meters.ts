@@ -1,6 +1,8 @@
 import type { Metrics } from '../../kong/pdk';
 import { labelsOf, OTHER } from '../shared/labels';
+import type { RedisFailureReason } from '../shared/redis/redis-failure';
 import type { Bill } from './charges';
+import type { StoreWatch } from './counters/fault-tolerant';
 import type { Verdict } from './verdict';
 
 const PREFIX = 'mcp_tool_rate_limit';
@@ -10,6 +12,9 @@ const MAX_SERVICES = 200;
 /** More rules, over all configurations, than these become `_other`. */
 const MAX_RULES = 200;
 
+/** Upper bounds in seconds: beside a near server half a millisecond is usual. */
+const REDIS_BUCKETS = [0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
+
 /** What the plugin counts. */
 export interface Meters {
   /** Counts the calls of a request, each by the rules that it fell to. */
@@ -18,6 +23,10 @@ export interface Meters {
   readonly unreadable: (service: string, reason: string) => void;
   /** Counts a charge that found no room for a counter of its own. */
   readonly overflow: () => void;
+  /** Counts what Redis does. */
+  readonly store: StoreWatch;
+  /** Counts a request that was refused because its counters can't be reached. */
+  readonly unavailable: (service: string) => void;
 }
 
 /**
@@ -39,6 +48,21 @@ export function createMeters(metrics: Metrics): Meters {
   const overflow = metrics.counter({
     name: `${PREFIX}_overflow_total`,
     help: 'Calls that shared a counter because max_keys counters were in use',
+  });
+  const storeSeconds = metrics.histogram({
+    name: `${PREFIX}_redis_duration_seconds`,
+    help: 'Time until Redis had counted a request',
+    buckets: REDIS_BUCKETS,
+  });
+  const storeFailures = metrics.counter({
+    name: `${PREFIX}_redis_failures_total`,
+    help: 'Requests that Redis did not count: each was counted on the node alone, or refused',
+    labelNames: ['reason'],
+  });
+  const unavailable = metrics.counter({
+    name: `${PREFIX}_unavailable_total`,
+    help: 'Requests that were refused because Redis did not count them',
+    labelNames: ['service'],
   });
   const serviceLabel = (service: string): string => labels.bounded('service', service, MAX_SERVICES);
   return {
@@ -64,6 +88,17 @@ export function createMeters(metrics: Metrics): Meters {
     },
     overflow: () => {
       overflow.inc();
+    },
+    store: {
+      onAnswer: (durationMs) => {
+        storeSeconds.observe(durationMs / 1000);
+      },
+      onFailure: (reason: RedisFailureReason) => {
+        storeFailures.inc({ reason });
+      },
+    },
+    unavailable: (service) => {
+      unavailable.inc({ service: serviceLabel(service) });
     },
   };
 }

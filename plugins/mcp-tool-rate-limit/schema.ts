@@ -1,4 +1,5 @@
 import { field, type ConfigOf } from '../../kong/pdk';
+import { redisField } from '../shared/kong-redis-fields';
 
 const glob = (attributes: { readonly description: string; readonly default: string }) =>
   field.string({ ...attributes, len_min: 1, len_max: 1024 });
@@ -137,6 +138,25 @@ export const fields = {
       'How many counters the memory of a node may hold. When as many are in use, all further callers of a window share one counter.',
     default: 1_000_000,
     between: [1, 50_000_000],
+  }),
+  redis: redisField,
+  namespace: field.string({
+    description: 'The beginning of all keys in Redis; deployments with the same one share their counters.',
+    default: 'mcp-tool-rate-limit',
+    len_min: 1,
+    len_max: 128,
+    match: '^[%w%._:%-]+$',
+  }),
+  fault_tolerant: field.boolean({
+    description:
+      'Whether calls are counted on each node alone while Redis does not answer in time, or refused with 503.',
+    default: true,
+  }),
+  fault_tolerant_share: field.number({
+    description:
+      'The part of each limit that a node allows while it counts alone: 1 divided by the number of nodes keeps the sum of all within the limit.',
+    default: 1,
+    between: [0.0001, 1],
   }),
   denial: field.string({
     description:

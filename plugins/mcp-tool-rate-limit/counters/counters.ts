@@ -20,13 +20,20 @@ export interface Hit {
   readonly readings: readonly Reading[];
 }
 
+/** The counters can't be reached, and nothing stands in for them. */
+export interface Unavailable {
+  readonly unavailable: true;
+}
+
 /** The counters of one configuration, behind one atomic verb. */
 export interface Counters {
   /**
    * Spends all charges of enforced rules or none, at one moment. When they fit, those of each reporting rule are spent
    * too, if they all fit. No two charges name the same counter.
+   *
+   * @param place the same for all counters that one request can meet: a store of many nodes keeps them on one
    */
-  hit(charges: readonly Charge[]): Hit | Promise<Hit>;
+  hit(charges: readonly Charge[], place: Digest): Hit | Promise<Hit | Unavailable>;
   /** Releases what the counters hold. */
   close(): Promise<void>;
 }

@@ -11,6 +11,7 @@ const SEEN_AT = 1;
  */
 export class PacedWindow implements WindowState {
   readonly width = 2;
+  readonly partMs = 0;
   private readonly capacity: number;
 
   constructor(readonly quota: Quota & { readonly burst: number }) {

@@ -19,7 +19,7 @@ const ENTRY_WIDTH = 2;
  */
 export class SlidingWindow implements WindowState {
   readonly width: number;
-  private readonly partMs: number;
+  readonly partMs: number;
 
   constructor(readonly quota: Quota) {
     const { limit, windowMs } = quota;

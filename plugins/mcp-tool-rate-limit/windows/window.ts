@@ -29,6 +29,8 @@ export interface Reading {
  */
 export interface WindowState {
   readonly quota: Quota;
+  /** Units spent within so many milliseconds of a sliding window may share an entry; 0 where none do. */
+  readonly partMs: number;
   /** How many numbers a row has. */
   readonly width: number;
   /** Looks at the row that begins at `at`, as if `units` were asked for; changes nothing. */

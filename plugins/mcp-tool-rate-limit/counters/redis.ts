@@ -1,0 +1,48 @@
+import type { SharedRedis } from '../../shared/redis/shared-redis';
+import type { Digest } from '../keys';
+import type { Reading } from '../windows/window';
+import type { Charge, Counters, Hit } from './counters';
+import { HIT } from './redis-script';
+
+/** Counters in Redis, which all nodes share. A hit is one script, whatever the number of rules and calls. */
+export class RedisCounters implements Counters {
+  /** `namespace` sets the keys apart from those of others on the same server. */
+  constructor(
+    private readonly redis: SharedRedis,
+    private readonly namespace: string,
+  ) {}
+
+  /** Rejects with `RedisFailure` when nobody knows whether anything was spent. */
+  async hit(charges: readonly Charge[], place: Digest): Promise<Hit> {
+    const tag = place.toString('base64url');
+    const keys = charges.map((charge) => `${this.namespace}:{${tag}}:${keyOf(charge)}`);
+    const reply = await this.redis.run(HIT, keys, charges.flatMap(argumentsOf));
+    return hitOf(reply as readonly number[], charges.length);
+  }
+
+  close(): Promise<void> {
+    return this.redis.release();
+  }
+}
+
+/** The stored numbers mean the same under another limit or burst, but not under another length. */
+function keyOf({ key, window: { quota } }: Charge): string {
+  return `${key.toString('base64url')}:${quota.burst === undefined ? 's' : 'p'}${quota.windowMs}`;
+}
+
+function argumentsOf({ window: { quota, partMs }, units, reportOf = -1 }: Charge): number[] {
+  return [quota.limit, quota.windowMs, quota.burst ?? -1, units, reportOf, partMs];
+}
+
+function hitOf(reply: readonly number[], count: number): Hit {
+  const number = (at: number): number => reply[at] ?? 0;
+  const readings = Array.from({ length: count }, (_, i): Reading => {
+    const waitMs = number(3 * i + 1);
+    return {
+      waitMs: waitMs < 0 ? Infinity : waitMs,
+      remaining: number(3 * i + 2),
+      resetMs: number(3 * i + 3),
+    };
+  });
+  return { admitted: number(0) === 1, readings };
+}

@@ -1,0 +1,71 @@
+import { Cluster, Redis } from 'ioredis';
+import type { RedisConfig } from './redis-config';
+
+/** What the suite asks of a client; a cluster's and a single server's do it alike. */
+export type RedisClient = Redis | Cluster;
+
+/** The longest wait between two attempts to connect, in milliseconds. */
+const MAX_RETRY_DELAY_MS = 1000;
+
+const retryDelay = (attempts: number): number => Math.min(25 * 2 ** Math.min(attempts, 10), MAX_RETRY_DELAY_MS);
+
+/**
+ * A client that connects at once and again for ever, and that never keeps a command for later: what can't be sent now,
+ * or was sent when the connection broke, fails at once, so that its caller can go another way in time.
+ */
+export function createClient(config: RedisConfig): RedisClient {
+  const { cluster_nodes, sentinel_nodes, sentinel_master } = config;
+  if (cluster_nodes.length > 0) {
+    return new Cluster(
+      cluster_nodes.map(({ ip, port }) => ({ host: ip, port })),
+      {
+        redisOptions: commonOptions(config),
+        enableOfflineQueue: false,
+        clusterRetryStrategy: retryDelay,
+        maxRedirections: config.cluster_max_redirections,
+        retryDelayOnFailover: 20,
+        retryDelayOnClusterDown: 20,
+        retryDelayOnTryAgain: 20,
+        slotsRefreshTimeout: config.timeout,
+        slotsRefreshInterval: 5000,
+      },
+    );
+  }
+  const options = { ...commonOptions(config), retryStrategy: retryDelay, enableOfflineQueue: false };
+  if (sentinel_nodes.length === 0 || sentinel_master === undefined) {
+    return new Redis({ ...options, host: config.host, port: config.port, db: config.database });
+  }
+  return new Redis({
+    ...options,
+    db: config.database,
+    sentinels: sentinel_nodes.map(({ host, port }) => ({ host, port })),
+    name: sentinel_master,
+    sentinelRetryStrategy: retryDelay,
+    sentinelCommandTimeout: config.timeout,
+    enableTLSForSentinelMode: config.ssl,
+    ...(config.sentinel_username !== undefined && { sentinelUsername: config.sentinel_username }),
+    ...(config.sentinel_password !== undefined && { sentinelPassword: config.sentinel_password }),
+    ...(config.ssl && { sentinelTLS: tlsOptions(config) }),
+  });
+}
+
+function commonOptions(config: RedisConfig) {
+  return {
+    // What the suite uses is older than RESP3.
+    protocol: 2 as const,
+    disableClientInfo: true,
+    connectTimeout: config.timeout,
+    // A connection that says nothing for so long, with commands sent, is given up.
+    socketTimeout: Math.max(1000, 2 * config.timeout),
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    ...(config.username !== undefined && { username: config.username }),
+    ...(config.password !== undefined && { password: config.password }),
+    ...(config.ssl && { tls: tlsOptions(config) }),
+  };
+}
+
+const tlsOptions = ({ ssl_verify, server_name }: RedisConfig) => ({
+  rejectUnauthorized: ssl_verify,
+  ...(server_name !== undefined && { servername: server_name }),
+});

@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { performance } from 'node:perf_hooks';
+import type { Log, Metrics } from '../../../kong/pdk';
+import { PerProcess } from '../per-process';
+import { Circuit } from './circuit';
+import { createClient, type RedisClient } from './create-client';
+import { redisKey, type RedisConfig } from './redis-config';
+import { failureOf, RedisFailure } from './redis-failure';
+
+/** A script that runs on the server as one step. */
+export interface Script {
+  /** A name of lower-case letters, no command of Redis. */
+  readonly name: string;
+  readonly lua: string;
+}
+
+/** The connection to one Redis server or cluster, shared by all configurations that name the same. */
+export interface SharedRedis {
+  /**
+   * Runs a script. Settles within the configured timeout; rejects with {@link RedisFailure} and nothing else. After a
+   * timeout nobody knows whether it ran.
+   */
+  run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
+  /** Gives the connection back; the last user closes it. */
+  release(): Promise<void>;
+}
+
+/** A command that {@link RedisClient} learned from a script. */
+type Learned = Record<string, (...args: (string | number)[]) => Promise<unknown>>;
+
+class Connection {
+  users = 0;
+  private readonly client: RedisClient;
+  private readonly circuit: Circuit;
+  private readonly learned = new Set<string>();
+
+  constructor(
+    private readonly timeoutMs: number,
+    config: RedisConfig,
+    log: Log,
+  ) {
+    this.client = createClient(config);
+    this.circuit = new Circuit(
+      () => {
+        log.warn({ retry: 'until it answers' }, 'Redis does not answer: going on without it');
+      },
+      () => {
+        log.info({}, 'Redis answers again');
+      },
+    );
+    let lastLogged = '';
+    // Each attempt to connect fails anew: only news are told.
+    this.client.on('error', (error: Error) => {
+      if (error.message === lastLogged) return;
+      lastLogged = error.message;
+      log.warn({ err: error }, 'the connection to Redis failed');
+    });
+    this.client.on('ready', () => {
+      lastLogged = '';
+    });
+  }
+
+  /** Resolves when the server can be asked, or after the timeout. */
+  async opened(): Promise<void> {
+    if (this.client.status === 'ready') return;
+    await this.withinTimeout(once(this.client, 'ready')).catch(() => undefined);
+  }
+
+  async run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    if (!this.circuit.isClosed) {
+      if (this.circuit.takeProbe(performance.now())) void this.probe();
+      throw new RedisFailure('circuit_open', 'Redis did not answer lately');
+    }
+    try {
+      const reply = await this.withinTimeout(this.call(script, keys, args));
+      this.circuit.succeed();
+      return reply;
+    } catch (error) {
+      this.circuit.fail(performance.now());
+      throw failureOf(error);
+    }
+  }
+
+  close(): void {
+    this.client.disconnect();
+  }
+
+  private call({ name, lua }: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    if (!this.learned.has(name)) {
+      this.client.defineCommand(name, { lua });
+      this.learned.add(name);
+    }
+    const command = (this.client as unknown as Learned)[name];
+    if (!command) throw new Error(`Redis has not learned ${name}`);
+    return command.call(this.client, keys.length, ...keys, ...args);
+  }
+
+  /** Finds out, at no request's cost, whether the server is back. */
+  private async probe(): Promise<void> {
+    try {
+      await this.withinTimeout(this.client.ping());
+      this.circuit.succeed();
+    } catch {
+      this.circuit.fail(performance.now());
+    }
+  }
+
+  private withinTimeout<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new RedisFailure('timeout', `Redis did not answer within ${this.timeoutMs} ms`));
+      }, this.timeoutMs);
+      work.then(resolve, reject).finally(() => {
+        clearTimeout(timer);
+      });
+    });
+  }
+}
+
+const perProcess = new PerProcess<Connection>();
+
+/**
+ * The connection to a server, shared within the process. Resolves when it is open, or after the timeout when it is
+ * not: a server that is away does not keep a configuration from loading.
+ */
+export async function acquireRedis(config: RedisConfig, metrics: Metrics, log: Log): Promise<SharedRedis> {
+  const name = redisKey(config);
+  const connection = perProcess.get(metrics, name, () => new Connection(config.timeout, config, log));
+  connection.users += 1;
+  await connection.opened();
+  let released = false;
+  return {
+    run: (script, keys, args) => connection.run(script, keys, args),
+    release: () => {
+      if (!released && --connection.users === 0) {
+        perProcess.delete(metrics, name);
+        connection.close();
+      }
+      released = true;
+      return Promise.resolve();
+    },
+  };
+}
