@@ -15,7 +15,7 @@ export interface ServerOptions {
   readonly maxFrameBytes: number;
   /** Connections beyond it are closed at once. Kong holds one for every event under way. */
   readonly maxConnections: number;
-  /** How long a stop waits for the events in flight and the telemetry, in milliseconds. */
+  /** How long a stop may take, in milliseconds: half of it for the events in flight, the rest for the telemetry. */
   readonly stopTimeoutMs: number;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -85,15 +85,12 @@ export class PluginServer {
         resolve();
       }),
     );
-    const deadline = AbortSignal.timeout(this.options.stopTimeoutMs);
-    const timedOut = new Promise<void>((resolve) => {
-      deadline.addEventListener('abort', () => {
-        resolve();
-      });
-    });
-    await Promise.race([this.eventsFinished(), timedOut]);
+    const { stopTimeoutMs } = this.options;
+    const deadline = AbortSignal.timeout(stopTimeoutMs);
+    // Half of the time is left for the telemetry, whatever Kong does with its events.
+    await Promise.race([this.eventsFinished(), aborted(AbortSignal.timeout(stopTimeoutMs / 2))]);
     for (const socket of this.connections.keys()) socket.destroy();
-    await Promise.race([Promise.all([this.configurations.closeAll(), closed]), timedOut]);
+    await Promise.race([Promise.all([this.configurations.closeAll(), closed]), aborted(deadline)]);
     if (deadline.aborted) this.options.log.warn({}, 'stopped before everything was finished');
   }
 
@@ -119,3 +116,10 @@ export class PluginServer {
     });
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
