@@ -1,0 +1,88 @@
+import { Metrics } from '../../../kong/pdk';
+import { readConfig } from '../../../kong/pdk/read-config';
+import { apiAt } from '../../../plugins/llm-telemetry/apis';
+import { describeCall } from '../../../plugins/llm-telemetry/call';
+import { countCall, llmMetricsOf } from '../../../plugins/llm-telemetry/metrics';
+import { modelLabelOf } from '../../../plugins/llm-telemetry/model-label';
+import { readRequest } from '../../../plugins/llm-telemetry/request';
+import { fields as llmFields } from '../../../plugins/llm-telemetry/schema';
+import { describeExchange } from '../../../plugins/mcp-telemetry/describe-exchange';
+import { countExchange, exchangeMetricsOf } from '../../../plugins/mcp-telemetry/exchange-metrics';
+import { countOperation, mcpMetricsOf } from '../../../plugins/mcp-telemetry/metrics';
+import { fields as mcpFields } from '../../../plugins/mcp-telemetry/schema';
+import { labelsOf } from '../../../plugins/shared/labels';
+import { parseLogEntry } from '../../../plugins/shared/log-entry';
+import { logEntry } from '../../support/exchange';
+
+/**
+ * Strangers choose these names: however many there are, they cost no more than the bounds say. The deciding of labels is
+ * flooded with a million of each (here and in `labels.test.ts`), the metrics behind it with as many as they take time for.
+ */
+const MILLION = 1_000_000;
+const FLOOD = 10_000;
+
+/** How many series there are; what a scrape has to carry. */
+async function seriesOf(metrics: Metrics): Promise<number> {
+  return (await metrics.registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
+}
+
+it.each([
+  ['that succeed', 200, 51],
+  ['that fail', 404, 1],
+])('makes few labels of a million models of calls %s', (_, status, count) => {
+  const labels = labelsOf(new Metrics(), 'p');
+  const api = apiAt('/api/chat')!;
+  const request = readRequest(api, Buffer.from('{"messages":[{}]}'), true);
+  const entry = parseLogEntry(logEntry({ status }))!;
+  const base = describeCall({ api, entry, request, reply: undefined, capture: undefined });
+  const seen = new Set<string>();
+  for (let n = 0; n < MILLION; n++) {
+    const call = { ...base, request: { ...request, model: `model-${n}` } };
+    seen.add(modelLabelOf(labels, call, { known_models: [], max_models: 50 }));
+  }
+  expect(seen.size).toBe(count);
+});
+
+it('keeps the series of any number of models and consumers few', async () => {
+  const metrics = new Metrics();
+  const instruments = llmMetricsOf(metrics);
+  const config = readConfig(llmFields, { consumer_label: true, legacy_genai_metrics: true });
+  const api = apiAt('/api/chat')!;
+  const entry = parseLogEntry(logEntry())!;
+  const request = readRequest(api, Buffer.from('{"model":"m","messages":[{}]}'), true);
+  const base = describeCall({ api, entry, request, reply: undefined, capture: undefined });
+  const reply = { inputTokens: 5, outputTokens: 2, toolCalls: [], timings: { promptEvalMs: 1, evalMs: 2 } } as never;
+  for (let n = 0; n < FLOOD; n++) {
+    const consumer = { id: `c${n}`, username: `user-${n}` };
+    const call = { ...base, reply, request: { ...request, model: `model-${n}` }, entry: { ...entry, consumer } };
+    countCall(instruments, call, config);
+  }
+  expect(await seriesOf(metrics)).toBeLessThan(10_000);
+  const text = await metrics.registry.metrics();
+  expect(text).toContain(`llm_telemetry_label_overflow_total{label="gen_ai_request_model"} ${FLOOD - 50}`);
+  expect(text).toContain(`llm_telemetry_label_overflow_total{label="consumer"} ${FLOOD - 200}`);
+  expect(text).toMatch(new RegExp(`usage_input_tokens_total.*gen_ai_request_model="_other".* ${5 * (FLOOD - 50)}\n`));
+});
+
+it('keeps the series of any number of tools and users few', async () => {
+  const metrics = new Metrics();
+  const instruments = mcpMetricsOf(metrics);
+  const exchanges = exchangeMetricsOf(metrics);
+  const config = readConfig(mcpFields, { rate_limit_user_label: true });
+  const entry = parseLogEntry(logEntry({ responseHeaders: { 'ratelimit-remaining': '3' } }))!;
+  const exchange = { entry, capture: undefined, summary: undefined, denial: undefined };
+  const answer = { error: undefined, isToolError: false, result: {} };
+  const message = { id: 1, method: 'tools/call', name: 'x', parent: undefined, revision: undefined, params: undefined };
+  const [base] = describeExchange(exchange, [message], { to: () => answer, complete: true });
+  for (let n = 0; n < FLOOD; n++) {
+    const asked = { ...message, name: `tool-${n}`, method: n % 2 === 0 ? 'tools/call' : `method-${n}` };
+    countOperation(instruments, { ...base!, message: asked }, config);
+    const consumer = { id: `c${n}`, username: `user-${n}` };
+    const requestHeaders = { 'mcp-session-id': `s-${n}` };
+    countExchange(exchanges, { ...entry, consumer, requestHeaders }, config);
+  }
+  expect(await seriesOf(metrics)).toBeLessThan(10_000);
+  const text = await metrics.registry.metrics();
+  expect(text).toContain(`mcp_telemetry_label_overflow_total{label="gen_ai_tool_name"} ${FLOOD / 2 - 200}`);
+  expect(text).toContain(`mcp_telemetry_label_overflow_total{label="user"} ${FLOOD - 200}`);
+});
