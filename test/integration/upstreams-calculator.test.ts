@@ -106,6 +106,18 @@ describe('calculator with the SDK client of the session revisions', () => {
     await until(async () => !(await busy()));
   });
 
+  it('opens a stream at once, before there is anything to say', async () => {
+    const { url } = await start();
+    const session = (await post(url, initialize)).headers.get('mcp-session-id') ?? '';
+    // The first keep-alive would come after 15 seconds.
+    const response = await fetch(`${url}/mcp`, {
+      headers: { accept: 'text/event-stream', 'mcp-session-id': session },
+      signal: AbortSignal.timeout(5_000),
+    });
+    expect(response.status).toBe(200);
+    await response.body?.cancel();
+  });
+
   it('ends a session on DELETE', async () => {
     const { url } = await start();
     const { transport } = await connect(url);

@@ -5,6 +5,7 @@ import { routeOf } from '../shared/route';
 import { Slots } from '../shared/slots';
 import { createMcpEndpoint } from './mcp-endpoint';
 import { createCalculator } from './mcp-server';
+import { sendHeadAtOnce } from './send-head-at-once';
 
 /** Settings of a calculator; every bound has a default. */
 export interface CalculatorOptions extends ListenOptions {
@@ -42,6 +43,7 @@ export async function startCalculator({
     async (request, response) => {
       const route = routeOf(request);
       if (route?.path === '/mcp') {
+        if (request.method === 'GET') sendHeadAtOnce(response);
         // The adapter's own type of a request lacks `| undefined` on its optional members.
         await answerMcp(request as Parameters<typeof answerMcp>[0], response);
       } else if (route?.method === 'GET' && route.path === '/health') {
