@@ -1,0 +1,134 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { startOnThisMachine } from '../../kong/local/start/on-this-machine';
+import type { Run, RunState } from '../../kong/local/start/run';
+
+const repository = join(__dirname, '../..');
+
+/** The whole suite as `npm start` runs it, with more to see: every metric that a configuration can turn on. */
+export interface ObservedSuite {
+  readonly state: RunState;
+  /** Empty, for what watches. */
+  readonly folder: string;
+  stop(): Promise<void>;
+}
+
+/** @param engine what runs kong.yml: the stand-in, or a `kong` on PATH */
+export async function startObservedSuite(host: string, engine: 'kong' | 'local'): Promise<ObservedSuite> {
+  if (!existsSync(join(repository, 'dist'))) throw new Error('the suite is not built: run `npm run build` first');
+  const root = mkdtempSync(join(tmpdir(), 'observed-'));
+  mkdirSync(join(root, 'kong'));
+  mkdirSync(join(root, 'watch'));
+  symlinkSync(join(repository, 'dist'), join(root, 'dist'));
+  symlinkSync(join(repository, 'kong/kong.conf'), join(root, 'kong/kong.conf'));
+  const odd = createServer(answerOddly).listen(0, host);
+  await new Promise((resolve) => odd.once('listening', resolve));
+  writeFileSync(join(root, 'kong/kong.yml'), talkative(host, (odd.address() as AddressInfo).port));
+  let run: Run;
+  try {
+    run = await startOnThisMachine(engine, root, host);
+  } catch (error) {
+    closeOdd(odd, root);
+    throw error;
+  }
+  return {
+    state: run.state,
+    folder: join(root, 'watch'),
+    stop: async () => {
+      await run.stop();
+      closeOdd(odd, root);
+    },
+  };
+}
+
+function closeOdd(odd: Server, root: string): void {
+  odd.closeAllConnections();
+  odd.close();
+  rmSync(root, { recursive: true, force: true });
+}
+
+interface Plugin {
+  name: string;
+  config: Record<string, unknown>;
+}
+interface Service {
+  name: string;
+  plugins?: Plugin[];
+}
+
+/** kong.yml with a login, with all optional metrics, and with backends that misbehave. */
+function talkative(host: string, oddPort: number): string {
+  // By way of JSON, since aliases give one object in many places.
+  const text = readFileSync(join(repository, 'kong/kong.yml'), 'utf8');
+  const config = JSON.parse(JSON.stringify(parse(text, { merge: true }))) as {
+    services: (Service & Record<string, unknown>)[];
+  } & Record<string, unknown>;
+  const pluginsOf = (service: string): Plugin[] => config.services.find(({ name }) => name === service)?.plugins ?? [];
+  const change = (service: string, plugin: string, fields: Record<string, unknown>): void => {
+    const found = pluginsOf(service).find(({ name }) => name === plugin);
+    if (!found) throw new Error(`kong.yml has no ${plugin} on ${service}`);
+    Object.assign(found.config, fields);
+  };
+  const learned = { learn: true, pins: { add: '0'.repeat(64) } };
+  change('py-calculator', 'mcp-validator', { tools: learned });
+  change('py-calculator', 'mcp-telemetry', { track_open_streams: true, flush_delay: 10 });
+  change('go-calculator', 'mcp-telemetry', { rate_limit_user_label: true });
+  change('ollama', 'llm-telemetry', { track_open_streams: true, consumer_label: true, flush_delay: 10 });
+  pluginsOf('go-calculator').push({ name: 'key-auth', config: { key_names: ['apikey'] } });
+
+  const capture = pluginsOf('py-calculator').find(({ name }) => name === 'pre-function');
+  const lost = { otlp_url: `http://${host}:9/v1/traces`, otlp_timeout: 100, flush_delay: 10 };
+  const odd = {
+    plugins: [
+      capture,
+      { name: 'mcp-telemetry', config: { ...lost, max_tools: 1 } },
+      { name: 'llm-telemetry', config: { ...lost, max_models: 1 } },
+    ],
+  };
+  const service = (name: string, port: number, fields: object): Service & Record<string, unknown> => ({
+    name,
+    url: `http://${host}:${port}`,
+    routes: [{ name, paths: [`/${name}`] }],
+    ...fields,
+  });
+  config.services.push(
+    service('odd', oddPort, odd),
+    // Nothing listens there, and this configuration cannot start.
+    service('nowhere', 9, { retries: 0, plugins: [{ name: 'mcp-telemetry', config: { redact_patterns: ['('] } }] }),
+    { ...service('gone', 9, { retries: 0, plugins: odd.plugins }), url: undefined, host: 'gone-upstream' },
+  );
+  const upstreams = config['upstreams'] as object[];
+  upstreams.push({
+    name: 'gone-upstream',
+    targets: [{ target: `${host}:9` }],
+    healthchecks: { passive: { unhealthy: { tcp_failures: 2 } } },
+  });
+  config['consumers'] = [{ username: 'ann', keyauth_credentials: [{ key: 'key-of-ann' }] }];
+  return stringify(config, { aliasDuplicateObjects: false });
+}
+
+/** A backend of its own kind: tools without end, answers that no API promises, and errors. */
+const answerOddly: RequestListener = (request, response) => {
+  request.resume();
+  if (request.url === '/api/chat') {
+    response.setHeader('Content-Type', 'application/x-ndjson');
+    response.end('no record\n');
+    return;
+  }
+  if (request.url === '/v1/chat/completions') {
+    response.setHeader('Content-Type', 'application/json');
+    response.end('{"id":"1","model":"m","choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}');
+    return;
+  }
+  if (request.url !== '/mcp') {
+    response.writeHead(500).end('{"error":"odd"}');
+    return;
+  }
+  const tools = [{ name: 'one' }, { name: 'two' }];
+  response.setHeader('Content-Type', 'application/json');
+  response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools } }));
+};
