@@ -54,11 +54,18 @@ export function judge(facts: HttpFacts, rules: Rules, tools: ToolKnowledge = rul
   return facts.method === 'OPTIONS' ? pass(undefined, [], false) : judgeBodiless(facts, rules);
 }
 
+/** Of sessions, which stateless requests have not: a server may take them for a request of one. */
+const SESSION_HEADERS = ['mcp-session-id', 'last-event-id'] as const;
+const NO_HEADERS: readonly string[] = [];
+
 const pass = (
   summary: MessageSummary | undefined,
   stripHeaders: readonly string[],
   hasMalformedMetaKeys: boolean,
-): Pass => ({ kind: 'pass', ...(summary && { summary }), stripHeaders, hasMalformedMetaKeys });
+): Pass =>
+  summary
+    ? { kind: 'pass', summary, stripHeaders, hasMalformedMetaKeys }
+    : { kind: 'pass', stripHeaders, hasMalformedMetaKeys };
 
 /** GET opens a stream, DELETE ends a session. */
 function judgeBodiless(facts: HttpFacts, rules: Rules): Verdict {
@@ -92,7 +99,7 @@ function judgeSingle(message: ParsedMessage, facts: HttpFacts, rules: Rules, too
   }
   const fault = checkMessage(message, era, facts, rules, tools);
   if (fault) return refuse(fault, era);
-  const strip = isModern(era) ? ['mcp-session-id', 'last-event-id'].filter((name) => facts.headers.has(name)) : [];
+  const strip = isModern(era) ? SESSION_HEADERS.filter((name) => facts.headers.has(name)) : NO_HEADERS;
   return pass(summarizeMessages([message], false, era), strip, hasMalformedMetaKeys([message], rules));
 }
 

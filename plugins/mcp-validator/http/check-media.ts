@@ -43,11 +43,10 @@ function checkEncoding({ headers }: HttpFacts): Fault | undefined {
 function accepts({ headers, method }: HttpFacts, { strictAccept }: Rules, types: readonly string[]): boolean {
   const values = headers.all('accept');
   if (values.length === 0) return !strictAccept && method === 'POST';
-  const ranges = acceptedRanges(values);
+  const accepted = values.map(acceptedRanges);
   return types.every((type) => {
-    if (ranges.has(type)) return true;
     const family = `${type.slice(0, type.indexOf('/'))}/*`;
-    return !strictAccept && (ranges.has('*/*') || ranges.has(family));
+    return accepted.some((ranges) => ranges.has(type) || (!strictAccept && (ranges.has('*/*') || ranges.has(family))));
   });
 }
 

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** A media type of a Content-Type or Accept header, in lower case. */
 export interface MediaType {
   /** `type/subtype`. */
@@ -10,9 +12,20 @@ const MEDIA_TYPE = new RegExp(`^${TOKEN}/${TOKEN}$`);
 const PARAMETER = new RegExp(`^(${TOKEN})=(?:(${TOKEN})|"([^"\\\\]*)")$`);
 const MAX_HEADER_LENGTH = 1024;
 
+/** Clients send few different values, each many times. */
+const MAX_REMEMBERED = 100;
+const types = new LRUCache<string, { readonly type: MediaType | undefined }>({ max: MAX_REMEMBERED });
+const ranges = new LRUCache<string, ReadonlySet<string>>({ max: MAX_REMEMBERED });
+
 /** Reads a media type with its parameters (RFC 9110, section 8.3.1); undefined when it is malformed. */
 export function parseMediaType(value: string): MediaType | undefined {
   if (value.length > MAX_HEADER_LENGTH) return undefined;
+  let known = types.get(value);
+  if (!known) types.set(value, (known = { type: parse(value) }));
+  return known.type;
+}
+
+function parse(value: string): MediaType | undefined {
   const [first = '', ...rest] = value.toLowerCase().split(';');
   const essence = first.trim();
   if (!MEDIA_TYPE.test(essence)) return undefined;
@@ -28,14 +41,19 @@ export function parseMediaType(value: string): MediaType | undefined {
   return { essence, parameters };
 }
 
-/** The media ranges of an Accept header that have a weight above zero; malformed ones are skipped. */
-export function acceptedRanges(values: readonly string[]): ReadonlySet<string> {
-  const ranges = new Set<string>();
-  for (const value of values) {
-    for (const part of value.slice(0, MAX_HEADER_LENGTH).split(',')) {
-      const range = parseMediaType(part.trim());
-      if (range && Number(range.parameters.get('q') ?? 1) > 0) ranges.add(range.essence);
-    }
+/** The media ranges of an Accept header that have a weight above zero, in lower case; malformed ones are skipped. */
+export function acceptedRanges(header: string): ReadonlySet<string> {
+  const value = header.slice(0, MAX_HEADER_LENGTH);
+  let known = ranges.get(value);
+  if (!known) ranges.set(value, (known = parseRanges(value)));
+  return known;
+}
+
+function parseRanges(value: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const part of value.split(',')) {
+    const range = parse(part.trim());
+    if (range && Number(range.parameters.get('q') ?? 1) > 0) found.add(range.essence);
   }
-  return ranges;
+  return found;
 }
