@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -14,7 +14,8 @@ export default async function globalSetup(): Promise<void> {
   if (process.env['E2E_STATE']) return;
   if (!existsSync(START)) throw new Error('the suite is not built: run `npm run build` first');
   const engine = process.env['E2E_ENGINE'] ?? 'local';
-  const state = join(mkdtempSync(join(tmpdir(), 'kong-ai-plugins-e2e-')), 'state.json');
+  const folder = mkdtempSync(join(tmpdir(), 'kong-ai-plugins-e2e-'));
+  const state = join(folder, 'state.json');
   const host = engine === 'docker' ? [] : ['--host', loopback()];
   const child = spawn(process.execPath, [START, '--engine', engine, ...host, '--state', state], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -22,6 +23,7 @@ export default async function globalSetup(): Promise<void> {
   let complaint = '';
   child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
   started.stop = async () => {
+    rmSync(folder, { recursive: true, force: true });
     if (child.exitCode !== null) return;
     const gone = once(child, 'exit');
     child.kill('SIGTERM');
