@@ -245,8 +245,14 @@ function relay(x: Exchange, response: IncomingMessage, responder: Responder): Pr
       response.resume();
     };
     x.response.on('drain', resume);
+    let isSilent = true;
     response.on('data', (chunk: Buffer) => {
+      isSilent = false;
       if (!responder.piece(chunk)) response.pause();
+    });
+    // A stream without news yet: its head goes out alone, as nginx flushes it.
+    setImmediate(() => {
+      if (isSilent && !x.response.writableEnded) x.response.flushHeaders();
     });
     finished(response, { writable: false }, (error) => {
       if (error ?? !response.complete) x.response.destroy();

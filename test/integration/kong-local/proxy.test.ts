@@ -290,6 +290,17 @@ describe.each(['/direct', '/filtered'])('streaming through %s', (path) => {
     expect(pieces).toEqual(['data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n']);
   });
 
+  it('sends the head of a stream that has nothing to say yet', async () => {
+    serve = (incoming, outgoing) => {
+      incoming.resume();
+      outgoing.writeHead(200, { 'content-type': 'text/event-stream' });
+      outgoing.flushHeaders();
+    };
+    const response = await fetch(`${gateway.proxyUrl}/direct`, { signal: AbortSignal.timeout(5_000) });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    await response.body?.cancel();
+  });
+
   it('lets a slow client slow the upstream down', async () => {
     let written = 0;
     let isFull = false;
