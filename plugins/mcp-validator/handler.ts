@@ -67,12 +67,12 @@ export function access(state: State, { service, requestId, headers, ...facts }: 
 }
 
 function letPass(
-  { summary, stripHeaders, hasMalformedMetaKeys }: Pass,
+  { summary, stripHeaders, metaKeyProblem }: Pass,
   service: string,
   requestId: string,
   { log }: State,
 ): Outcome {
-  if (hasMalformedMetaKeys) log.warn({ service, requestId }, 'a message has a malformed key in _meta');
+  if (metaKeyProblem) log.warn({ service, requestId }, `a message has a ${metaKeyProblem} key in _meta`);
   return proceed({
     ...(summary && { share: { [SUMMARY_KEY]: toShared(summary) } }),
     ...(stripHeaders.length > 0 && { clearUpstreamHeaders: stripHeaders }),

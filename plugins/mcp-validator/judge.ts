@@ -17,7 +17,7 @@ import { checkHttp } from './http/check-http';
 import { checkMethodKnown } from './methods/check-method-known';
 import { mcpCatalogue } from './params/catalogue';
 import { checkMembers } from './params/check-members';
-import { hasWellFormedMetaKeys } from './params/check-meta-keys';
+import { findMetaKeyProblem, type MetaKeyProblem } from './params/check-meta-keys';
 import { checkPolicy } from './policy/check-policy';
 import type { Rules } from './rules';
 
@@ -30,8 +30,8 @@ export interface Pass {
   readonly summary?: MessageSummary;
   /** Headers that the upstream must not see. */
   readonly stripHeaders: readonly string[];
-  /** Some key in `_meta` is not formed as the protocol demands. */
-  readonly hasMalformedMetaKeys: boolean;
+  /** Of some key in `_meta`, where it is to be told. */
+  readonly metaKeyProblem: MetaKeyProblem | undefined;
 }
 
 export interface Refuse {
@@ -51,7 +51,7 @@ export function judge(facts: HttpFacts, rules: Rules, tools: ToolKnowledge = rul
   const fault = checkHttp(facts, rules);
   if (fault) return { kind: 'refuse', refusal: answerHttpFault(fault) };
   if (facts.method === 'POST') return judgePost(facts, rules, tools);
-  return facts.method === 'OPTIONS' ? pass(undefined, [], false) : judgeBodiless(facts, rules);
+  return facts.method === 'OPTIONS' ? pass(undefined, NO_HEADERS, undefined) : judgeBodiless(facts, rules);
 }
 
 /** Of sessions, which stateless requests have not: a server may take them for a request of one. */
@@ -61,16 +61,16 @@ const NO_HEADERS: readonly string[] = [];
 const pass = (
   summary: MessageSummary | undefined,
   stripHeaders: readonly string[],
-  hasMalformedMetaKeys: boolean,
+  metaKeyProblem: MetaKeyProblem | undefined,
 ): Pass =>
-  summary
-    ? { kind: 'pass', summary, stripHeaders, hasMalformedMetaKeys }
-    : { kind: 'pass', stripHeaders, hasMalformedMetaKeys };
+  summary ? { kind: 'pass', summary, stripHeaders, metaKeyProblem } : { kind: 'pass', stripHeaders, metaKeyProblem };
 
 /** GET opens a stream, DELETE ends a session. */
 function judgeBodiless(facts: HttpFacts, rules: Rules): Verdict {
   const era = checkNoBody(facts) ?? eraOfHeader(facts.headers.get('mcp-protocol-version'), rules);
-  return typeof era === 'object' ? { kind: 'refuse', refusal: answerHttpFault(era) } : pass(undefined, [], false);
+  return typeof era === 'object'
+    ? { kind: 'refuse', refusal: answerHttpFault(era) }
+    : pass(undefined, NO_HEADERS, undefined);
 }
 
 function judgePost(facts: HttpFacts, rules: Rules, tools: ToolKnowledge): Verdict {
@@ -100,7 +100,7 @@ function judgeSingle(message: ParsedMessage, facts: HttpFacts, rules: Rules, too
   const fault = checkMessage(message, era, facts, rules, tools);
   if (fault) return refuse(fault, era);
   const strip = isModern(era) ? SESSION_HEADERS.filter((name) => facts.headers.has(name)) : NO_HEADERS;
-  return pass(summarizeMessages([message], false, era), strip, hasMalformedMetaKeys([message], rules));
+  return pass(summarizeMessages([message], false, era), strip, metaKeyProblemOf([message], rules));
 }
 
 function judgeBatch(messages: readonly ParsedMessage[], facts: HttpFacts, rules: Rules, tools: ToolKnowledge): Verdict {
@@ -119,7 +119,7 @@ function judgeBatch(messages: readonly ParsedMessage[], facts: HttpFacts, rules:
     const fault = checkMessage(message, era, facts, rules, tools);
     if (fault) return refuse(answerBatchFault(fault, messages, index, era, rules), era);
   }
-  return pass(summarizeMessages(messages, true, era), [], hasMalformedMetaKeys(messages, rules));
+  return pass(summarizeMessages(messages, true, era), NO_HEADERS, metaKeyProblemOf(messages, rules));
 }
 
 /** The rungs of a message whose revision is known: the method, its params, what they name, a tool's arguments. */
@@ -148,7 +148,7 @@ function checkParams(message: Exclude<ParsedMessage, { kind: 'response' }>, revi
   const { kind, method, params } = message;
   const error = mcpCatalogue().check(revision, kind, method, params);
   if (error) return invalidParams('invalid_params', `/params${error.pointer} ${error.problem}`);
-  return rules.metaKeyCheck === 'deny' && !hasWellFormedMetaKeys(params)
+  return rules.metaKeyCheck === 'deny' && findMetaKeyProblem(params) === 'malformed'
     ? invalidParams('invalid_meta_key', '/params/_meta has a malformed key')
     : undefined;
 }
@@ -159,7 +159,13 @@ const invalidParams = (reason: string, what: string): Fault => ({
   message: `Invalid params: ${what}`,
 });
 
-function hasMalformedMetaKeys(messages: readonly ParsedMessage[], { metaKeyCheck }: Rules): boolean {
-  if (metaKeyCheck === 'off') return false;
-  return messages.some((message) => message.kind !== 'response' && !hasWellFormedMetaKeys(message.params));
+function metaKeyProblemOf(messages: readonly ParsedMessage[], { metaKeyCheck }: Rules): MetaKeyProblem | undefined {
+  if (metaKeyCheck === 'off') return undefined;
+  let worst: MetaKeyProblem | undefined;
+  for (const message of messages) {
+    const problem = message.kind === 'response' ? undefined : findMetaKeyProblem(message.params);
+    if (problem === 'malformed') return problem;
+    worst ??= problem;
+  }
+  return worst;
 }

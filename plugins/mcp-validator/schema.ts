@@ -122,7 +122,7 @@ export const fields = {
   resources: lists('resource URIs'),
   meta_key_check: field.string({
     description:
-      'What happens to a message with a malformed key in _meta: nothing (off), a log entry (warn), or an error (deny). Servers do not enforce the rule.',
+      'What happens to a message with a malformed key in _meta: nothing (off), a log entry (warn), or an error (deny). Servers do not enforce the rule. A key whose prefix is reserved for the protocol is logged unless off.',
     one_of: ['off', 'warn', 'deny'],
     default: 'warn',
   }),

@@ -1,12 +1,27 @@
 import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
 
+/** What a key of `_meta` may be doing wrong: not formed as the protocol demands, or taking a name that is kept for it. */
+export type MetaKeyProblem = 'malformed' | 'reserved';
+
 const LABEL = '[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?';
 const META_KEY = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*/)?(?:[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?)?$`);
 const MAX_KEY_LENGTH = 256;
 
-/** Are all keys of `params._meta` formed as 2025-06-18 and later demand (basic/index "_meta")? */
-export function hasWellFormedMetaKeys(params: JsonObject | undefined): boolean {
+/** Until 2025-11-25 such a label with another after it, since 2026-07-28 such a second label (basic/index "_meta"). */
+const RESERVED_PREFIX =
+  /^(?:(?:[^./]+\.)*(?:modelcontextprotocol|mcp)\.|[^./]+\.(?:modelcontextprotocol|mcp)(?=[./]))[^/]*\//;
+
+/** What the protocol itself and its extensions put there. */
+const DEFINED = /^io\.modelcontextprotocol\//;
+
+/** The worst that is to be said of the keys of `params._meta`; servers enforce none of it. */
+export function findMetaKeyProblem(params: JsonObject | undefined): MetaKeyProblem | undefined {
   const meta = params && memberOf(params, '_meta');
-  if (!isJsonObject(meta)) return true;
-  return Object.keys(meta).every((key) => key.length <= MAX_KEY_LENGTH && META_KEY.test(key));
+  if (!isJsonObject(meta)) return undefined;
+  let problem: MetaKeyProblem | undefined;
+  for (const key of Object.keys(meta)) {
+    if (key.length > MAX_KEY_LENGTH || !META_KEY.test(key)) return 'malformed';
+    if (RESERVED_PREFIX.test(key) && !DEFINED.test(key)) problem = 'reserved';
+  }
+  return problem;
 }

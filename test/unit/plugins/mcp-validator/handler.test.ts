@@ -76,11 +76,14 @@ describe('access', () => {
     expect(access(start().state, facts(call, many))).toMatchObject({ kind: 'reject', status: 431 });
   });
 
-  it('logs a malformed key in _meta, without the key', () => {
+  it.each([
+    ['malformed', 'bad key'],
+    ['reserved', 'mcp.dev/key'],
+  ])('logs a %s key in _meta, without the key', (problem, key) => {
     const { state, entries } = start();
-    access(state, facts({ ...call, params: { ...call.params, _meta: { 'bad key': 1 } } }));
+    access(state, facts({ ...call, params: { ...call.params, _meta: { [key]: 1 } } }));
     expect(entries).toEqual([
-      [{ service: 'py-calculator', requestId: 'abc' }, 'a message has a malformed key in _meta'],
+      [{ service: 'py-calculator', requestId: 'abc' }, `a message has a ${problem} key in _meta`],
     ]);
   });
 });

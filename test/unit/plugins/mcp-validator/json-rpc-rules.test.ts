@@ -140,8 +140,8 @@ describe('_meta', () => {
     ['é', false],
   ])('key %j is well formed: %j', (key, isWellFormed) => {
     const facts = post(request('tools/list', { _meta: { [key]: 1 } }));
-    expect(passOf(facts).hasMalformedMetaKeys).toBe(!isWellFormed);
-    expect(passOf(facts, { meta_key_check: 'off' }).hasMalformedMetaKeys).toBe(false);
+    expect(passOf(facts).metaKeyProblem).toBe(isWellFormed ? undefined : 'malformed');
+    expect(passOf(facts, { meta_key_check: 'off' }).metaKeyProblem).toBeUndefined();
     if (!isWellFormed) {
       expect(answerOf(facts, { meta_key_check: 'deny' })).toMatchObject({ status: 200, code: -32602, id: 1 });
     }
@@ -166,7 +166,37 @@ describe('_meta', () => {
 
   it('trace context keys are free', () => {
     const _meta = { traceparent: 'x', tracestate: 'y', baggage: 'z' };
-    expect(passOf(post(request('tools/list', { _meta }))).hasMalformedMetaKeys).toBe(false);
+    expect(passOf(post(request('tools/list', { _meta }))).metaKeyProblem).toBeUndefined();
+  });
+
+  it.each([
+    ['modelcontextprotocol.io/x', true],
+    ['mcp.dev/x', true],
+    ['tools.mcp.com/x', true],
+    ['a.b.mcp.c/x', true],
+    ['com.mcp/x', true],
+    ['com.mcp.tools/x', true],
+    ['org.modelcontextprotocol/x', true],
+    ['io.modelcontextprotocol/related-task', false],
+    ['io.modelcontextprotocol/ui', false],
+    ['com.example.mcp/x', false],
+    ['com.mcpx/x', false],
+    ['mcp/x', false],
+    ['mcp.dev', false],
+    ['x', false],
+  ])('the prefix of %j is reserved: %j, which is told, never refused', (key, isReserved) => {
+    const facts = post(request('tools/list', { _meta: { [key]: 1 } }));
+    for (const check of ['warn', 'deny']) {
+      expect(passOf(facts, { meta_key_check: check }).metaKeyProblem).toBe(isReserved ? 'reserved' : undefined);
+    }
+    expect(passOf(facts, { meta_key_check: 'off' }).metaKeyProblem).toBeUndefined();
+  });
+
+  it('of a batch the worst is told', () => {
+    const ping = (key: string, id: number) => request('ping', { _meta: { [key]: 1 } }, id);
+    const batch = [ping('mcp.dev/x', 1), ping('a b', 2), ping('x', 3)];
+    expect(passOf(post(batch)).metaKeyProblem).toBe('malformed');
+    expect(passOf(post(batch.slice(0, 1))).metaKeyProblem).toBe('reserved');
   });
 });
 
