@@ -1,0 +1,263 @@
+import { readFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { llmTelemetry } from '../../plugins/llm-telemetry';
+import { mcpTelemetry } from '../../plugins/mcp-telemetry';
+import { sse } from '../support/exchange';
+import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../support/local-gateway';
+import { startCollector, type Collector, type ReceivedSpan } from '../support/otlp-collector';
+import { servePlugins } from '../support/served-plugins';
+
+// The exporter imports dynamically, which the sandbox of the tests refuses: it is loaded by Node's own loader.
+jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
+  jest
+    .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
+    .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
+);
+
+interface Reference {
+  readonly services: readonly { readonly plugins: readonly { readonly name: string; readonly config: object }[] }[];
+}
+
+const reference = parse(readFileSync(join(__dirname, '../../kong/kong.yml'), 'utf8')) as Reference;
+const capture = reference.services[0]!.plugins.find(({ name }) => name === 'pre-function')!;
+
+/** Both telemetry plugins in their real server, behind the gateway, with the capture of the reference configuration. */
+interface House {
+  readonly gateway: TestGateway;
+  /** The sum of all series of a metric. */
+  total(name: string): Promise<number>;
+  eventually(name: string, value: number): Promise<void>;
+  /** Ends in order: the gateway, then the plugin server, which flushes. */
+  stop(): Promise<void>;
+}
+
+let answer: RequestListener;
+let upstream: TestUpstream;
+let house: House | undefined;
+let collectors: Collector[] = [];
+
+/** @param llm more for llm-telemetry alone */
+async function build(config: object, llm: object = {}): Promise<House> {
+  const served = await servePlugins([llmTelemetry, mcpTelemetry]);
+  const service = (name: string, plugin: string, more: object = {}) => ({
+    name,
+    url: upstream.url,
+    routes: [{ name, paths: [`/${name}`] }],
+    plugins: [capture, { name: plugin, config: { flush_delay: 10, log_errors: false, ...config, ...more } }],
+  });
+  const services = [service('ollama', 'llm-telemetry', llm), service('calc', 'mcp-telemetry')];
+  const gateway = await startTestGateway(stringify({ services }, { aliasDuplicateObjects: false }), served.settings);
+  const total = async (name: string): Promise<number> =>
+    (await served.metrics.registry.metrics())
+      .split('\n')
+      .filter((line) => line.startsWith(name) && /^[{ ]/.test(line.slice(name.length)))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+  let stopped: Promise<void> | undefined;
+  return (house = {
+    gateway,
+    total,
+    eventually: async (name, value) => {
+      for (const deadline = Date.now() + 10_000; (await total(name)) !== value;) {
+        if (Date.now() > deadline) throw new Error(`${name} is ${String(await total(name))}`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+    stop: () => (stopped ??= gateway.close().then(() => served.stop())),
+  });
+}
+
+async function collect(respond?: Parameters<typeof startCollector>[0]): Promise<Collector> {
+  const collector = await startCollector(respond);
+  collectors.push(collector);
+  return collector;
+}
+
+const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+  send(
+    house!.gateway.proxyUrl + path,
+    { method: 'POST', headers: { 'content-type': 'application/json', ...headers } },
+    JSON.stringify(body),
+  );
+
+beforeAll(async () => {
+  upstream = await startUpstream((incoming, outgoing) => {
+    answer(incoming, outgoing);
+  });
+});
+
+afterEach(async () => {
+  await house?.stop();
+  await Promise.all(collectors.map((collector) => collector.close()));
+  house = undefined;
+  collectors = [];
+});
+
+afterAll(() => upstream.close());
+
+/** An OpenAI-compatible stream: it reports its tokens when it is asked to. */
+const streamsChat =
+  (seen: { headers?: IncomingMessage['headers']; body?: string }): RequestListener =>
+  (incoming, outgoing) => {
+    let body = '';
+    incoming.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    incoming.on('end', () => {
+      Object.assign(seen, { headers: incoming.headers, body });
+      const { stream_options } = JSON.parse(body) as { stream_options?: { include_usage?: boolean } };
+      const usage = { choices: [], usage: { prompt_tokens: 26, completion_tokens: 9, total_tokens: 35 } };
+      outgoing.setHeader('content-type', 'text/event-stream');
+      outgoing.end(
+        sse(
+          { choices: [{ delta: { content: 'Hel' } }] },
+          { choices: [{ delta: {}, finish_reason: 'stop' }] },
+          ...(stream_options?.include_usage ? [usage] : []),
+          '[DONE]',
+        ),
+      );
+    });
+  };
+
+const chat = { model: 'm', stream: true, messages: [{ role: 'user', content: 'hi' }] };
+
+it('gives the upstream the trace of its span and asks for usage, byte for byte else the same', async () => {
+  const collector = await collect();
+  const seen: { headers?: IncomingMessage['headers']; body?: string } = {};
+  answer = streamsChat(seen);
+  await build({ otlp_url: collector.url, propagate: true }, { inject_stream_usage: true });
+  const traceparent = `00-${'4b'.repeat(16)}-${'0f'.repeat(8)}-00`;
+  const response = await post('/ollama/v1/chat/completions', chat, { traceparent });
+  expect(response.body.toString()).toContain('"completion_tokens":9');
+  expect(seen.body).toBe(`{"stream_options":{"include_usage":true},${JSON.stringify(chat).slice(1)}`);
+  expect(seen.headers!['content-length']).toBe(String(Buffer.byteLength(seen.body!)));
+  await house!.eventually('gen_ai_client_inference_usage_output_tokens_total', 9);
+  await house!.stop();
+  const [span] = collector.spans;
+  expect(span).toMatchObject({ traceId: '4b'.repeat(16), parentSpanId: '0f'.repeat(8), status: { code: 0 } });
+  expect(seen.headers!['traceparent']).toBe(`00-${span!.traceId}-${span!.spanId}-01`);
+  expect(span!.attributes).toMatchObject({ 'llm.token_count.prompt': 26, 'llm.token_count.completion': 9 });
+});
+
+it('does nothing to a request unless it is told to', async () => {
+  const collector = await collect();
+  const seen: { headers?: IncomingMessage['headers']; body?: string } = {};
+  answer = streamsChat(seen);
+  await build({ otlp_url: collector.url });
+  const response = await post('/ollama/v1/chat/completions', chat);
+  expect(response.body.toString()).not.toContain('usage');
+  expect(seen.body).toBe(JSON.stringify(chat));
+  expect(seen.headers).not.toHaveProperty('traceparent');
+});
+
+it('tells every collector of the same span, each under its own project and headers, and minds none that is down', async () => {
+  const [phoenix, other] = [await collect(), await collect()];
+  answer = streamsChat({});
+  await build({
+    otlp_url: phoenix.url,
+    project_name: 'p',
+    exporters: [
+      { otlp_url: other.url, project_name: 'q', otlp_headers: { api_key: 'k' }, otlp_compression: 'none' },
+      { otlp_url: 'http://127.0.0.1:1/v1/traces', otlp_timeout: 100 },
+    ],
+  });
+  await post('/ollama/v1/chat/completions', chat);
+  await house!.eventually('gen_ai_client_inference_duration_seconds_count', 1);
+  await house!.stop();
+  const idsOf = ({ spans }: Collector) => spans.map(({ traceId, spanId }) => [traceId, spanId]);
+  expect(idsOf(phoenix)).toHaveLength(1);
+  expect(idsOf(other)).toEqual(idsOf(phoenix));
+  expect(phoenix.requests[0]!.headers).toMatchObject({ 'x-project-name': 'p', 'content-encoding': 'gzip' });
+  expect(other.requests[0]!.headers).toMatchObject({ 'x-project-name': 'q', api_key: 'k' });
+  expect(other.requests[0]!.headers).not.toHaveProperty('content-encoding');
+});
+
+it('sorts spans into the projects that a header names, as far as there is room', async () => {
+  const collector = await collect();
+  answer = streamsChat({});
+  await build({ otlp_url: collector.url, project_name: 'p', project_source: 'header', max_projects: 2 });
+  const names = ['a', 'b', 'a', 'c', 'bad\u0000name', ''];
+  for (const [count, name] of names.entries()) {
+    const headers: Record<string, string> = /^\w+$/.test(name) ? { 'x-project-name': name } : {};
+    await post('/ollama/v1/chat/completions', chat, headers);
+    await house!.eventually('gen_ai_client_inference_duration_seconds_count', count + 1);
+  }
+  await house!.stop();
+  const projects = collector.spans.map(({ resource }) => resource['openinference.project.name']);
+  expect(projects.sort()).toEqual(['a', 'a', 'b', 'p', 'p', 'p']);
+  expect(new Set(collector.requests.map(({ headers }) => headers['x-project-name']))).toEqual(new Set(['a', 'b', 'p']));
+});
+
+/** Opens a stream, and gives what ends it from the client's side. */
+async function open(path: string, options: object, body?: string): Promise<() => void> {
+  const outgoing = httpRequest(house!.gateway.proxyUrl + path, options);
+  outgoing.on('error', () => undefined);
+  const answered = new Promise<void>((resolve) =>
+    outgoing.on('response', (incoming) => incoming.once('data', resolve)),
+  );
+  outgoing.end(body);
+  await answered;
+  return () => outgoing.destroy();
+}
+
+it('tells of streams while they are open, and when their client left', async () => {
+  const collector = await collect();
+  answer = (incoming, outgoing) => {
+    incoming.resume();
+    outgoing.setHeader('content-type', 'text/event-stream');
+    outgoing.write('data: {}\n\n');
+  };
+  await build({ otlp_url: collector.url, track_open_streams: true });
+  const headers = { accept: 'text/event-stream', 'mcp-session-id': 's', 'content-type': 'application/json' };
+  const endStream = await open('/calc/mcp', { headers });
+  const endChat = await open('/ollama/v1/chat/completions', { method: 'POST', headers }, JSON.stringify(chat));
+  expect(await house!.total('mcp_gateway_connections_active')).toBe(1);
+  expect(await house!.total('llm_active_streams')).toBe(1);
+  endStream();
+  endChat();
+  await house!.eventually('mcp_gateway_connections_active', 0);
+  await house!.eventually('llm_active_streams', 0);
+  await house!.stop();
+  const stream = collector.spans.find(({ name }) => name === 'GET stream');
+  expect(stream!.attributes).toMatchObject({ 'mcp.session.id': 's', 'http.response.body.size': 10 });
+  expect(stream!.attributes).toMatchObject({ 'kong.response.complete': false });
+});
+
+describe('whatever the collector does', () => {
+  const CALLS = 60;
+  const slow = (response: Parameters<NonNullable<Parameters<typeof startCollector>[0]>>[0]) =>
+    setTimeout(() => response.end(), 300);
+
+  it.each([
+    ['takes spans', undefined],
+    ['is not there', 'dead'],
+    ['never answers', () => undefined],
+    ['is slow', slow],
+    ['refuses', (response) => response.writeHead(401).end()],
+    ['is busy', (response) => response.writeHead(503, { 'retry-after': '0' }).end()],
+    ['fails', (response) => response.writeHead(500).end('x'.repeat(100_000))],
+    ['breaks off', (response) => response.socket!.destroy()],
+  ] as readonly [string, 'dead' | Parameters<typeof startCollector>[0]][])(
+    'when it %s, every call is answered and told of, and every span accounted for',
+    async (_, behaviour) => {
+      const collector = behaviour === 'dead' ? undefined : await collect(behaviour);
+      answer = streamsChat({});
+      await build({
+        otlp_url: collector?.url ?? 'http://127.0.0.1:1/v1/traces',
+        otlp_timeout: 200,
+        max_queue_size: 10,
+        max_batch_size: 5,
+      });
+      const answers = await Promise.all(Array.from({ length: CALLS }, () => post('/ollama/v1/chat/completions', chat)));
+      expect(answers.every(({ status, body }) => status === 200 && body.toString().endsWith('[DONE]\n\n'))).toBe(true);
+      await house!.eventually('gen_ai_client_inference_duration_seconds_count', CALLS);
+      await house!.stop();
+      const exported = await house!.total('llm_telemetry_spans_exported_total');
+      const dropped = await house!.total('llm_telemetry_spans_dropped_total');
+      expect(exported + dropped).toBe(CALLS);
+      if (behaviour === undefined) expect(collector!.spans.map(nameOf)).toHaveLength(exported);
+      else if (behaviour !== slow) expect(exported).toBe(0);
+    },
+  );
+});
+
+const nameOf = ({ name }: ReceivedSpan): string => name;
