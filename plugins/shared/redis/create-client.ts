@@ -56,7 +56,7 @@ function commonOptions(config: RedisConfig) {
     disableClientInfo: true,
     connectTimeout: config.timeout,
     // A connection that says nothing for so long, with commands sent, is given up.
-    socketTimeout: Math.max(1000, 2 * config.timeout),
+    socketTimeout: Math.max(500, 2 * config.timeout),
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     ...(config.username !== undefined && { username: config.username }),

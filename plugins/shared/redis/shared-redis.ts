@@ -53,7 +53,8 @@ class Connection {
     this.client.on('error', (error: Error) => {
       if (error.message === lastLogged) return;
       lastLogged = error.message;
-      log.warn({ err: error }, 'the connection to Redis failed');
+      // The error itself holds the command that failed, and with it a password.
+      log.warn({ reason: lastLogged }, 'the connection to Redis failed');
     });
     this.client.on('ready', () => {
       lastLogged = '';

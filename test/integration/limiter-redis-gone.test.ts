@@ -1,0 +1,149 @@
+import { performance } from 'node:perf_hooks';
+import { TestLimiter, refusal } from '../support/limiter';
+import { freePorts, startRedis, type TestRedis } from '../support/redis-server';
+
+let server: TestRedis;
+let limiter: TestLimiter;
+
+beforeEach(async () => {
+  server = await startRedis();
+});
+
+afterEach(async () => {
+  await limiter.close();
+  await server.close();
+});
+
+const TIMEOUT_MS = 150;
+/** What a busy machine may add to a timer; far below what a request would wait that nothing bounds. */
+const SLACK_MS = 1500;
+
+const start = async (config: object): Promise<void> => {
+  limiter = await TestLimiter.start({
+    policy: 'redis',
+    rules: [{ windows: [{ limit: 1_000_000, window_seconds: 3600 }] }],
+    redis: { port: server.port, timeout: TIMEOUT_MS },
+    ...config,
+  });
+};
+
+/** Sends calls without a pause from several sides until told to end; keeps what became of each. */
+function load() {
+  const outcomes = { proceed: 0, reject: 0 };
+  let running = true;
+  let sent = 0;
+  let longestMs = 0;
+  const side = async (): Promise<void> => {
+    while (running) {
+      sent++;
+      const startedAt = performance.now();
+      const { kind } = await limiter.ask({});
+      longestMs = Math.max(longestMs, performance.now() - startedAt);
+      outcomes[kind]++;
+      // Lets the sockets speak.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  const sides = Promise.all(Array.from({ length: 16 }, side));
+  return {
+    outcomes,
+    end: async () => {
+      running = false;
+      await sides;
+      return { ...outcomes, sent, longestMs };
+    },
+  };
+}
+
+const answers = () => limiter.value('mcp_tool_rate_limit_redis_duration_seconds_count').then((count) => count ?? 0);
+const failures = () => limiter.sum('mcp_tool_rate_limit_redis_failures_total');
+
+async function waitFor(what: string, condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function more(what: string, of: () => Promise<number>): Promise<void> {
+  const before = await of();
+  await waitFor(what, async () => (await of()) > before + 20);
+}
+
+describe.each([
+  ['is killed', 'SIGKILL'],
+  ['hangs', 'SIGSTOP'],
+] as const)('when Redis %s under load', (_, signal) => {
+  it.each([true, false])(
+    'no request is lost or waits beyond the timeout, and it is back by itself (fault_tolerant: %s)',
+    async (fault_tolerant) => {
+      await start({ fault_tolerant });
+      const traffic = load();
+      await more('answers', answers);
+      await server.signal(signal);
+      await more('failures', failures);
+      await more('requests that were spared the wait', () =>
+        limiter.value('mcp_tool_rate_limit_redis_failures_total', 'circuit_open').then((n) => n ?? 0),
+      );
+      if (signal === 'SIGKILL') await server.restart();
+      else await server.signal('SIGCONT');
+      await more('answers again', answers);
+      const { sent, proceed, reject, longestMs } = await traffic.end();
+      expect(proceed + reject).toBe(sent);
+      expect(longestMs).toBeLessThan(TIMEOUT_MS + SLACK_MS);
+      const failed = await failures();
+      expect(reject).toBe(fault_tolerant ? 0 : failed);
+      expect(await answers()).toBe(sent - failed);
+      expect(await limiter.sum('mcp_tool_rate_limit_unavailable_total')).toBe(reject);
+      const told = limiter.logged.map(([message]) => message);
+      expect(told).toContain('Redis does not answer: going on without it');
+      expect(told).toContain('Redis answers again');
+      // Not one for each request, nor for each attempt to connect.
+      expect(told.length).toBeLessThan(20);
+    },
+    30_000,
+  );
+});
+
+it('counts on the node alone, at the stated share of the limit', async () => {
+  await start({
+    rules: [
+      { name: 'a', windows: [{ limit: 10, window_seconds: 3600 }] },
+      { windows: [{ limit: 10, window_seconds: 3600, burst: 7 }] },
+    ],
+    fault_tolerant_share: 0.5,
+  });
+  await server.signal('SIGKILL');
+  const admitted = async (tool: string): Promise<number> => {
+    let count = 0;
+    for (let i = 0; i < 12; i++) if (await limiter.call(tool)) count++;
+    return count;
+  };
+  expect(await admitted('a')).toBe(5);
+  expect(await admitted('b')).toBe(4);
+});
+
+it('refuses with 503 and the id, where it may not go on alone', async () => {
+  await start({ fault_tolerant: false, denial: 'tool_error' });
+  await server.signal('SIGKILL');
+  expect(refusal(await limiter.ask({}))).toMatchObject({
+    status: 503,
+    headers: { 'Content-Type': 'application/json', 'Retry-After': '1' },
+    body: { jsonrpc: '2.0', id: 1, error: { code: 503 } },
+    share: { mcp_denied: { by: 'mcp-tool-rate-limit', reason: 'limits_unavailable', code: 503 } },
+  });
+});
+
+it('a configuration loads while its Redis is away', async () => {
+  const [port] = await freePorts(1);
+  await start({ redis: { port, timeout: TIMEOUT_MS } });
+  expect(await limiter.call('add')).toBe(true);
+});
+
+it('a server that may not be written to is a failure that is told by its kind', async () => {
+  await server.command('CONFIG', 'SET', 'maxmemory', 1);
+  await start({});
+  expect(await limiter.call('add')).toBe(true);
+  expect(await limiter.value('mcp_tool_rate_limit_redis_failures_total', 'reason="refused"')).toBe(1);
+});

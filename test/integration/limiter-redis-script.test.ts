@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { Redis } from 'ioredis';
+import type { Charge, Hit } from '../../plugins/mcp-tool-rate-limit/counters/counters';
+import { LocalCounters } from '../../plugins/mcp-tool-rate-limit/counters/local';
+import { RedisCounters } from '../../plugins/mcp-tool-rate-limit/counters/redis';
+import { HIT } from '../../plugins/mcp-tool-rate-limit/counters/redis-script';
+import { digestOf } from '../../plugins/mcp-tool-rate-limit/keys';
+import type { Quota } from '../../plugins/mcp-tool-rate-limit/windows/window';
+import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-state';
+import type { SharedRedis } from '../../plugins/shared/redis/shared-redis';
+import { startRedis, type TestRedis } from '../support/redis-server';
+
+/**
+ * The script on a real Redis against the counters in memory, which have been proven against their models: both by a
+ * clock of the test. For that the script reads its clock from a last argument, and keys do not expire.
+ */
+const CLOCK = "redis.call('TIME')";
+const EXPIRY = ", 'PX', string.format('%.0f', reset(c) + c.now - server_now)";
+const byOwnClock = HIT.lua.replace(CLOCK, '{ ARGV[#ARGV - 1], ARGV[#ARGV] }').replace(EXPIRY, '');
+
+let server: TestRedis;
+let client: Redis;
+let nowMs = 0;
+
+beforeAll(async () => {
+  server = await startRedis();
+  client = new Redis({ port: server.port, protocol: 2 });
+  client.defineCommand('hit', { lua: byOwnClock });
+});
+
+afterAll(async () => {
+  client.disconnect();
+  await server.close();
+});
+
+const redis: SharedRedis = {
+  run: (_, keys, args) => {
+    const clock = [Math.floor(nowMs / 1000), (nowMs % 1000) * 1000];
+    const { hit } = client as unknown as { hit: (...given: (string | number)[]) => Promise<unknown> };
+    return hit.call(client, keys.length, ...keys, ...args, ...clock);
+  },
+  release: () => Promise.resolve(),
+};
+
+it('has its clock and its expiry where the test takes them out', () => {
+  expect(HIT.lua).toContain(CLOCK);
+  expect(HIT.lua).toContain(EXPIRY);
+});
+
+const quotas: fc.Arbitrary<Quota> = fc.oneof(
+  fc.record({ limit: fc.integer({ min: 1, max: 60 }), windowMs: fc.integer({ min: 1, max: 300 }) }),
+  fc.record({
+    limit: fc.integer({ min: 1, max: 60 }),
+    windowMs: fc.integer({ min: 1, max: 300 }),
+    burst: fc.nat(10),
+  }),
+);
+
+/** Which counter a charge is of: the number of a window, and of a caller. */
+const asked = fc.record({
+  gapMs: fc.oneof(fc.constant(0), fc.nat(30), fc.nat(400)),
+  charges: fc.uniqueArray(fc.record({ window: fc.nat(3), caller: fc.nat(1), units: fc.integer({ min: 1, max: 4 }) }), {
+    minLength: 1,
+    maxLength: 4,
+    selector: ({ window, caller }) => `${window} ${caller}`,
+  }),
+});
+
+const place = digestOf(['place']);
+let runs = 0;
+
+it('counts as memory does, whatever the charges, by whatever rules', async () => {
+  const windows = fc.tuple(quotas, quotas, quotas, quotas);
+  const reporting = fc.subarray([0, 1, 2, 3]);
+  await fc.assert(
+    fc.asyncProperty(windows, reporting, fc.array(asked, { maxLength: 40 }), async (given, reports, steps) => {
+      runs++;
+      nowMs = 1_800_000_000_000;
+      const states = given.map(windowStateOf);
+      const local = new LocalCounters({ maxKeys: 1000, nowMs: () => nowMs, onOverflow: () => undefined });
+      const shared = new RedisCounters(redis, `run${runs}`);
+      for (const { gapMs, charges } of steps) {
+        nowMs += gapMs;
+        const all = charges.map(({ window, caller, units }): Charge => ({
+          window: states[window]!,
+          key: digestOf([String(window), String(caller)]),
+          units,
+          ...(reports.includes(window) && { reportOf: window }),
+        }));
+        const expected: Hit = local.hit(all);
+        expect(await shared.hit(all, place)).toEqual(expected);
+      }
+    }),
+    { numRuns: 150 },
+  );
+}, 60_000);
+
+it('stands still while the clock of the server is set back', async () => {
+  const window = windowStateOf({ limit: 1, windowMs: 1000 });
+  const paced = windowStateOf({ limit: 1, windowMs: 1000, burst: 0 });
+  const charges = [window, paced].map((one, i): Charge => ({ window: one, key: digestOf([String(i)]), units: 1 }));
+  const shared = new RedisCounters(redis, 'back');
+  nowMs = 2_000_000_000_000;
+  expect(await shared.hit(charges, place)).toMatchObject({ admitted: true });
+  nowMs -= 3_600_000;
+  const { readings } = await shared.hit(charges, place);
+  expect(readings.map(({ waitMs }) => waitMs)).toEqual([1000, 1000]);
+  nowMs += 3_600_000 + 999;
+  expect(await shared.hit(charges, place)).toMatchObject({ admitted: false });
+  nowMs += 1;
+  expect(await shared.hit(charges, place)).toMatchObject({ admitted: true });
+});

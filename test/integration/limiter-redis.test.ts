@@ -1,0 +1,195 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TestLimiter, refusal, toolCall } from '../support/limiter';
+import { freePorts, startRedis, startRedisCluster, type TestRedis } from '../support/redis-server';
+
+const limiters: TestLimiter[] = [];
+const servers: TestRedis[] = [];
+
+afterEach(async () => {
+  await Promise.all(limiters.splice(0).map((limiter) => limiter.close()));
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+async function redis(...given: Parameters<typeof startRedis>): Promise<TestRedis> {
+  const server = await startRedis(...given);
+  servers.push(server);
+  return server;
+}
+
+async function limiter(config: Record<string, unknown>): Promise<TestLimiter> {
+  const started = await TestLimiter.start({ policy: 'redis', ...config });
+  limiters.push(started);
+  return started;
+}
+
+const rule = (limit: number, more: object = {}) => ({ windows: [{ limit, window_seconds: 3600 }], ...more });
+
+/** How many of many concurrent calls pass. */
+async function admittedOf(all: readonly TestLimiter[], calls: number, tool = 'add'): Promise<number> {
+  const passed = await Promise.all(Array.from({ length: calls }, (_, i) => all[i % all.length]!.call(tool)));
+  return passed.filter(Boolean).length;
+}
+
+describe('several nodes with one Redis', () => {
+  it('admit together exactly what one would', async () => {
+    const { port } = await redis();
+    const nodes = await Promise.all([1, 2, 3].map(() => limiter({ rules: [rule(20)], redis: { port } })));
+    expect(await admittedOf(nodes, 90)).toBe(20);
+    expect(await admittedOf(nodes, 9, 'other')).toBe(9);
+  });
+
+  it('keep deployments of another namespace apart', async () => {
+    const { port } = await redis();
+    const [one, two] = [
+      await limiter({ rules: [rule(1)], redis: { port }, namespace: 'a' }),
+      await limiter({ rules: [rule(1)], redis: { port }, namespace: 'b' }),
+    ];
+    expect([await one.call('add'), await two.call('add'), await one.call('add')]).toEqual([true, true, false]);
+  });
+
+  it('spend nothing on what is refused: by any window, rule or call of a batch', async () => {
+    const { port, command } = await redis();
+    const one = await limiter({
+      match: 'all',
+      rules: [rule(10, { id: 'each' }), rule(3, { id: 'sum', shared: ['tools', 'callers'] })],
+      redis: { port },
+    });
+    const batch = (size: number) => Array.from({ length: size }, (_, i) => toolCall(`t${i}`, i));
+    expect((await one.ask({ json: batch(4) })).kind).toBe('reject');
+    expect(await command('DBSIZE')).toBe(0);
+    expect((await one.ask({ json: batch(3) })).kind).toBe('proceed');
+    expect((await one.ask({ json: batch(1) })).kind).toBe('reject');
+    expect(await command('DBSIZE')).toBe(4);
+  });
+
+  it('lets counters go when they are as new', async () => {
+    const { port, command } = await redis();
+    const one = await limiter({ rules: [{ windows: [{ limit: 5, window_seconds: 7 }] }], redis: { port } });
+    await one.call('add');
+    const [key] = (await command('KEYS', '*')) as string[];
+    expect(key).toMatch(/^mcp-tool-rate-limit:\{[\w-]{22}\}:[\w-]{22}:s7000$/);
+    const ttl = Number(await command('PTTL', key!));
+    expect(ttl).toBeGreaterThan(0);
+    expect(ttl).toBeLessThanOrEqual(7000);
+  });
+
+  it('asks once for a request, whatever the number of rules, windows and calls', async () => {
+    const { port, command } = await redis();
+    const windows = [60, 3600, 86_400].map((window_seconds) => ({ limit: 1000, window_seconds }));
+    const one = await limiter({
+      match: 'all',
+      rules: ['a*', '*', '?b'].map((name) => ({ name, windows })),
+      redis: { port },
+    });
+    await one.call('warm');
+    await command('CONFIG', 'RESETSTAT');
+    await one.ask({ json: [toolCall('ab', 1), toolCall('bb', 2), toolCall('cc', 3)] });
+    const stats = String(await command('INFO', 'commandstats'));
+    expect(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1]).toBe('1');
+  });
+
+  it('shares one connection between configurations with the same server', async () => {
+    const { port, command } = await redis();
+    const first = await TestLimiter.start({ policy: 'redis', rules: [rule(1)], redis: { port } });
+    const second = await TestLimiter.start({ policy: 'redis', rules: [rule(2)], redis: { port } }, first.metrics);
+    limiters.push(first, second);
+    const clients = String(await command('CLIENT', 'LIST', 'TYPE', 'normal'));
+    // The test's own is the other.
+    expect(clients.trim().split('\n')).toHaveLength(2);
+    await first.close();
+    expect(await second.call('add')).toBe(true);
+  });
+});
+
+describe('the ways to a server', () => {
+  it('authenticates, and chooses a database', async () => {
+    const { port, command } = await redis(['requirepass secret', 'user limits on >pass ~* +@all']);
+    const rules = [rule(1)];
+    const one = await limiter({ rules, redis: { port, username: 'limits', password: 'pass', database: 3 } });
+    expect([await one.call('add'), await one.call('add')]).toEqual([true, false]);
+    expect(String(await command('INFO', 'keyspace'))).toContain('db3:keys=1');
+  });
+
+  it('a wrong password is a failure like any other, and is not told', async () => {
+    const { port } = await redis(['requirepass secret']);
+    const one = await limiter({ rules: [rule(1)], fault_tolerant: false, redis: { port, password: 'wr0ng' } });
+    expect((await one.ask({})).kind).toBe('reject');
+    expect(await one.sum('mcp_tool_rate_limit_redis_failures_total')).toBe(1);
+    expect(JSON.stringify(one.logged)).not.toContain('wr0ng');
+  });
+
+  it('speaks TLS, and verifies whom it speaks to', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tls-'));
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    const subject = ['-subj', '/CN=localhost', '-days', '2', '-nodes', '-newkey', 'ec', '-pkeyopt'];
+    execFileSync('openssl', ['req', '-x509', '-keyout', key, '-out', cert, ...subject, 'ec_paramgen_curve:P-256'], {
+      stdio: 'ignore',
+    });
+    const [tls = 0] = await freePorts(1);
+    await redis([`tls-port ${tls}`, `tls-cert-file ${cert}`, `tls-key-file ${key}`, 'tls-auth-clients no']);
+    const base = { rules: [rule(1)], fault_tolerant: false };
+    const trusting = await limiter({ ...base, redis: { port: tls, ssl: true, ssl_verify: false } });
+    expect(await trusting.call('add')).toBe(true);
+    const strict = await limiter({ ...base, redis: { port: tls, ssl: true } });
+    expect(refusal(await strict.ask({})).status).toBe(503);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('finds the master by its Sentinels, and the next one', async () => {
+    const master = await redis(['repl-diskless-sync-delay 0']);
+    const replica = await redis([`replicaof 127.0.0.1 ${master.port}`]);
+    const watch = [
+      `sentinel monitor main 127.0.0.1 ${master.port} 1`,
+      'sentinel down-after-milliseconds main 200',
+      'sentinel failover-timeout main 1000',
+    ];
+    const sentinel = await redis(watch, ['--sentinel']);
+    const deadline = Date.now() + 15_000;
+    const waitFor = async (what: () => Promise<boolean>): Promise<void> => {
+      while (!(await what())) {
+        if (Date.now() > deadline) throw new Error('waited in vain');
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    await waitFor(async () => String(await sentinel.command('INFO', 'sentinel')).includes('slaves=1'));
+    await waitFor(async () => String(await replica.command('INFO', 'replication')).includes('master_link_status:up'));
+    const one = await limiter({
+      rules: [rule(100)],
+      redis: { sentinel_master: 'main', sentinel_nodes: [{ host: '127.0.0.1', port: sentinel.port }] },
+    });
+    await one.call('add');
+    expect(await master.command('DBSIZE')).toBe(1);
+    await master.signal('SIGKILL');
+    await waitFor(async () => {
+      await one.call('other');
+      return ((await replica.command('KEYS', '*')) as string[]).length === 2;
+    });
+  }, 30_000);
+
+  it('works in a cluster: the keys of a request on one node, those of callers on all', async () => {
+    const nodes = await startRedisCluster();
+    servers.push(...nodes);
+    const cluster_nodes = [{ ip: '127.0.0.1', port: nodes[0]!.port }];
+    const base = { fault_tolerant: false, redis: { cluster_nodes, timeout: 300 } };
+    const apart = await limiter({
+      ...base,
+      match: 'all',
+      rules: [rule(10, { limit_by: ['ip'] }), rule(20, { limit_by: ['ip'], shared: ['tools'], id: 'all' })],
+    });
+    const outcomes = await Promise.all(Array.from({ length: 60 }, (_, i) => apart.call('add', { ip: `192.0.2.${i}` })));
+    expect(outcomes).not.toContain(false);
+    const sizes = await Promise.all(nodes.map(async (node) => Number(await node.command('DBSIZE'))));
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(120);
+    for (const size of sizes) expect(size).toBeGreaterThan(0);
+
+    const together = await limiter({
+      ...base,
+      rules: [rule(10, { limit_by: ['ip'] }), rule(5, { shared: ['tools', 'callers'], id: 'all' })],
+      match: 'all',
+    });
+    expect(await admittedOf([together], 30)).toBe(5);
+  }, 30_000);
+});
