@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Upgrade } from './attempt';
 import { errorBody, messageFor } from './errors';
 import { Exchange } from './exchange';
 import { messageOf, runLog } from './phases';
 import type { PrometheusPlugin } from './plugins/prometheus';
-import type { Upgrade } from './proxy';
 import type { Runtime } from './runtime';
 import { serve } from './serve';
 import { meter } from './traffic-meter';

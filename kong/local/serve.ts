@@ -1,6 +1,7 @@
+import type { Upgrade } from './attempt';
 import type { Exchange } from './exchange';
 import { messageOf, runAccess, runRewrite } from './phases';
-import { pickTarget, proxy, type Upgrade } from './proxy';
+import { pickTarget, proxy } from './proxy';
 import { Responder } from './responder';
 import { forwardedPrefix } from './upstream-headers';
 import { escapePath, upstreamPath } from './uri';

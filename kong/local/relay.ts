@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream';
+import type { Answer, Upgrade } from './attempt';
+import type { Exchange } from './exchange';
+import { HeaderList } from './header-list';
+import { dropResponseHops } from './hop-by-hop';
+import type { Responder } from './responder';
+
+/** Headers of which nginx keeps one: the upstream's goes before what a plugin set early. */
+const SINGLE = new Set([
+  'content-type',
+  'content-length',
+  'date',
+  'server',
+  'location',
+  'last-modified',
+  'etag',
+  'expires',
+]);
+
+function takeHead(x: Exchange, response: IncomingMessage): void {
+  const headers = HeaderList.fromRaw(response.rawHeaders);
+  dropResponseHops(headers, x.headers.get('upgrade'));
+  x.status = response.statusCode ?? 502;
+  x.reason = response.statusMessage;
+  x.upstreamStatuses.push(x.status);
+  for (const [name, value] of headers.entries()) {
+    if (SINGLE.has(name.toLowerCase())) x.responseHeaders.set(name, value);
+    else x.responseHeaders.add(name, value);
+  }
+}
+
+/** Passes the answer on as it comes; an upstream that breaks off breaks the client's connection too. */
+export function relay(x: Exchange, response: IncomingMessage, responder: Responder): Promise<void> {
+  takeHead(x, response);
+  if (!responder.head()) {
+    response.destroy();
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    const resume = () => {
+      response.resume();
+    };
+    x.response.on('drain', resume);
+    let isSilent = true;
+    response.on('data', (chunk: Buffer) => {
+      isSilent = false;
+      if (!responder.piece(chunk)) response.pause();
+    });
+    // A stream without news yet: its head goes out alone, as nginx flushes it.
+    setImmediate(() => {
+      if (isSilent && !x.response.writableEnded) x.response.flushHeaders();
+    });
+    finished(response, { writable: false }, (error) => {
+      if (error ?? !response.complete) x.response.destroy();
+      else responder.end();
+      resolve();
+    });
+  });
+}
+
+/** Joins the two connections after an upgrade; no filter sees what passes. */
+export function tunnel(
+  x: Exchange,
+  upgraded: NonNullable<Answer['upgraded']>,
+  responder: Responder,
+  upgrade?: Upgrade,
+): Promise<void> {
+  const { socket, head, response } = upgraded;
+  takeHead(x, response);
+  x.responseHeaders.set('Connection', 'upgrade');
+  if (!upgrade || !responder.head()) {
+    socket.destroy();
+    return Promise.resolve();
+  }
+  x.isTunnel = true;
+  x.response.flushHeaders();
+  x.response.detachSocket(upgrade.socket as never);
+  upgrade.socket.write(head);
+  socket.write(upgrade.head);
+  return new Promise((resolve) => {
+    const close = () => {
+      socket.destroy();
+      upgrade.socket.destroy();
+      resolve();
+    };
+    for (const side of [socket, upgrade.socket]) side.on('error', close).on('close', close);
+    socket.pipe(upgrade.socket);
+    upgrade.socket.pipe(socket);
+  });
+}
