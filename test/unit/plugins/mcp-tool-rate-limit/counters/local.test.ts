@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import type { Charge } from '../../../../../plugins/mcp-tool-rate-limit/counters/counters';
+import { LocalCounters } from '../../../../../plugins/mcp-tool-rate-limit/counters/local';
+import { digestOf } from '../../../../../plugins/mcp-tool-rate-limit/keys';
+import type { WindowState } from '../../../../../plugins/mcp-tool-rate-limit/windows/window';
+import { windowStateOf } from '../../../../../plugins/mcp-tool-rate-limit/windows/window-state';
+
+const paced = (limit: number, windowMs: number, burst: number): WindowState =>
+  windowStateOf({ limit, windowMs, burst });
+const charge = (window: WindowState, key: string, units = 1): Charge => ({ window, key: digestOf([key]), units });
+
+function open(maxKeys = 1_000_000) {
+  const clock = { nowMs: 1000 };
+  let overflows = 0;
+  const counters = new LocalCounters({ maxKeys, nowMs: () => clock.nowMs, onOverflow: () => overflows++ });
+  return { clock, counters, overflows: () => overflows };
+}
+
+describe('a hit', () => {
+  const window = windowStateOf({ limit: 2, windowMs: 1000 });
+  const other = windowStateOf({ limit: 1, windowMs: 5000 });
+
+  it('spends all or nothing', () => {
+    const { counters } = open();
+    expect(counters.hit([charge(window, 'a'), charge(other, 'a')]).admitted).toBe(true);
+    const refused = counters.hit([charge(window, 'a'), charge(other, 'a')]);
+    expect(refused.admitted).toBe(false);
+    expect(refused.readings).toEqual([
+      { waitMs: 0, remaining: 1, resetMs: 1000 },
+      { waitMs: 5000, remaining: 0, resetMs: 5000 },
+    ]);
+    expect(counters.hit([charge(window, 'a')])).toEqual({
+      admitted: true,
+      readings: [{ waitMs: 0, remaining: 0, resetMs: 1000 }],
+    });
+  });
+
+  it('of a rule that reports refuses nothing, and spends nothing where it does not fit', () => {
+    const { counters, clock } = open();
+    const both = [charge(window, 'a'), { ...charge(other, 'a'), reportOf: 1 }, { ...charge(window, 'b'), reportOf: 1 }];
+    expect(counters.hit(both)).toMatchObject({ admitted: true, readings: [{ waitMs: 0 }, { waitMs: 0 }, { waitMs: 0 }] });
+    expect(counters.hit(both)).toMatchObject({ admitted: true, readings: [{}, { waitMs: 5000 }, { waitMs: 0, remaining: 1 }] });
+    clock.nowMs += 1000;
+    expect(counters.hit([charge(window, 'b', 2)]).admitted).toBe(true);
+  });
+
+  it('of a rule that reports spends nothing when another rule refuses', () => {
+    const { counters } = open();
+    const reporting = { ...charge(other, 'r'), reportOf: 1 };
+    expect(counters.hit([charge(window, 'a', 3), reporting]).admitted).toBe(false);
+    expect(counters.hit([reporting])).toMatchObject({ readings: [{ waitMs: 0 }] });
+  });
+});
+
+describe('bounded memory', () => {
+  it('gives back only counters that are as new, and then takes others in', () => {
+    const { counters, clock, overflows } = open(100);
+    const window = paced(10, 1000, 9);
+    for (let i = 0; i < 100; i++) counters.hit([charge(window, `early ${i}`, i < 50 ? 1 : 10)]);
+    clock.nowMs += 500;
+    // Of the first fifty nothing is left to remember.
+    for (let i = 0; i < 50; i++) expect(counters.hit([charge(window, `late ${i}`, 10)]).admitted).toBe(true);
+    expect(overflows()).toBe(0);
+    expect(counters.size).toBe(100);
+    for (let i = 50; i < 100; i++) expect(counters.hit([charge(window, `early ${i}`, 6)]).admitted).toBe(false);
+    for (let i = 0; i < 50; i++) expect(counters.hit([charge(window, `late ${i}`)]).admitted).toBe(false);
+  });
+
+  it('when all are in use, further ones share a counter: none is forgotten, none passes uncounted', () => {
+    const { counters, overflows } = open(10);
+    const window = windowStateOf({ limit: 5, windowMs: 60_000 });
+    for (let i = 0; i < 10; i++) counters.hit([charge(window, `${i}`, 5)]);
+    const admitted = Array.from({ length: 20 }, (_, i) => counters.hit([charge(window, `new ${i}`)]).admitted);
+    expect(admitted.filter(Boolean)).toHaveLength(5);
+    expect(overflows()).toBe(20);
+    for (let i = 0; i < 10; i++) expect(counters.hit([charge(window, `${i}`)]).admitted).toBe(false);
+    expect(counters.size).toBe(10);
+  });
+
+  it('charges of one request that share a counter are added up', () => {
+    const { counters } = open(1);
+    const window = windowStateOf({ limit: 3, windowMs: 60_000 });
+    counters.hit([charge(window, 'a')]);
+    expect(counters.hit([charge(window, 'b', 2), charge(window, 'c', 2)]).admitted).toBe(false);
+    expect(counters.hit([charge(window, 'b', 2), charge(window, 'c', 1)]).admitted).toBe(true);
+  });
+
+  it('a window makes room in the tables of the others', () => {
+    const { counters, clock, overflows } = open(50);
+    const first = windowStateOf({ limit: 1, windowMs: 10 });
+    for (let i = 0; i < 50; i++) counters.hit([charge(first, `${i}`)]);
+    clock.nowMs += 10;
+    const second = windowStateOf({ limit: 1, windowMs: 20 });
+    for (let i = 0; i < 50; i++) counters.hit([charge(second, `${i}`)]);
+    expect(overflows()).toBe(0);
+  });
+
+  it('a million counters stay within the stated 75 bytes each', () => {
+    const { counters } = open();
+    const window = paced(10, 3_600_000, 9);
+    for (let i = 0; i < 1_000_000; i++) counters.hit([charge(window, `caller ${i}`)]);
+    expect(counters.size).toBe(1_000_000);
+    expect(counters.bytes / counters.size).toBeLessThanOrEqual(75);
+    expect(counters.hit([charge(window, 'caller 7', 10)]).admitted).toBe(false);
+  });
+});
+
+it('any number of callers is counted as each alone would be, in however small a table', () => {
+  const steps = fc.array(
+    fc.record({ gapMs: fc.nat(20), caller: fc.nat(60), units: fc.integer({ min: 1, max: 2 }) }),
+    { minLength: 100, maxLength: 400 },
+  );
+  fc.assert(
+    fc.property(steps, (all) => {
+      const { counters, clock } = open();
+      const window = windowStateOf({ limit: 3, windowMs: 300 });
+      const alone = new Map<number, Float64Array>();
+      for (const { gapMs, caller, units } of all) {
+        clock.nowMs += gapMs;
+        const row = alone.get(caller) ?? new Float64Array(window.width);
+        alone.set(caller, row);
+        const fits = window.read(row, 0, clock.nowMs, units).waitMs === 0;
+        if (fits) window.take(row, 0, clock.nowMs, units);
+        expect(counters.hit([charge(window, `${caller}`, units)]).admitted).toBe(fits);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { Segment } from '../../../../../plugins/mcp-tool-rate-limit/counters/segment';
+import { windowStateOf } from '../../../../../plugins/mcp-tool-rate-limit/windows/window-state';
+
+const window = windowStateOf({ limit: 1, windowMs: 100, burst: 0 });
+
+/** Keys that want few places, so that they stand in each other's way. */
+const keyOf = (number: number): Buffer => {
+  const key = Buffer.alloc(16);
+  key.writeUInt32LE(number, 8);
+  key.writeUInt32LE(number % 3, 4);
+  return key;
+};
+
+type Step = { readonly do: 'spend' | 'sweep'; readonly number: number; readonly gapMs: number };
+
+it('is a map of keys to rows, from which only idle rows go', () => {
+  const step: fc.Arbitrary<Step> = fc.record({
+    do: fc.constantFrom('spend', 'spend', 'sweep'),
+    number: fc.nat(40),
+    gapMs: fc.nat(30),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      const segment = new Segment(window);
+      const spentAt = new Map<number, number>();
+      let nowMs = 1000;
+      let held = 0;
+      for (const { do: what, number, gapMs } of steps) {
+        nowMs += gapMs;
+        if (what === 'sweep') held -= segment.dropIdle(number % segment.slots, number, nowMs);
+        else {
+          if (segment.find(keyOf(number)) < 0) held += 1 - segment.add(keyOf(number), nowMs);
+          const at = segment.find(keyOf(number));
+          if (window.read(segment.cells, at, nowMs, 1).waitMs === 0) {
+            window.take(segment.cells, at, nowMs, 1);
+            spentAt.set(number, nowMs);
+          }
+        }
+        let live = 0;
+        for (const [known, thenMs] of spentAt) {
+          if (nowMs - thenMs >= 100) continue;
+          live++;
+          const at = segment.find(keyOf(known));
+          expect(at).toBeGreaterThanOrEqual(0);
+          expect(window.read(segment.cells, at, nowMs, 1).waitMs).toBe(thenMs + 100 - nowMs);
+        }
+        expect(held).toBeGreaterThanOrEqual(live);
+      }
+      expect(held - segment.dropIdle(0, segment.slots, nowMs + 100)).toBeLessThanOrEqual(held);
+    }),
+  );
+});
