@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { Log, Metrics } from '../../kong/pdk';
 import { checkRedisConfig, type RedisConfig } from '../shared/redis/redis-config';
 import { acquireRedis } from '../shared/redis/shared-redis';

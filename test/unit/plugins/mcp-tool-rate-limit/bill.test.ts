@@ -62,12 +62,18 @@ describe('which rules a call falls to', () => {
   });
 
   it('a rule that only reports does not end the search', () => {
-    expect(rulesFor(call('add'), [{ id: 'new', report: true }, { id: 'old' }, { id: 'never' }])).toEqual(['new', 'old']);
+    expect(rulesFor(call('add'), [{ id: 'new', report: true }, { id: 'old' }, { id: 'never' }])).toEqual([
+      'new',
+      'old',
+    ]);
   });
 
   it('a rule may be for some tiers', () => {
     const tiers = [{ name: 'paid', tag: 'paid' }];
-    const tiered = [{ id: 'p', tiers: ['paid'] }, { id: 'd', tiers: ['default'] }];
+    const tiered = [
+      { id: 'p', tiers: ['paid'] },
+      { id: 'd', tiers: ['default'] },
+    ];
     expect(rulesFor(call('add'), tiered, { tiers }, { tier: 'paid' })).toEqual(['p']);
     expect(rulesFor(call('add'), tiered, { tiers })).toEqual(['d']);
   });

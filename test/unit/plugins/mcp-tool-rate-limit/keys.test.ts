@@ -13,8 +13,14 @@ it('different lists have different digests', () => {
 });
 
 it.each([
-  [['a', 'bc'], ['ab', 'c']],
-  [['', 'a'], ['a', '']],
+  [
+    ['a', 'bc'],
+    ['ab', 'c'],
+  ],
+  [
+    ['', 'a'],
+    ['a', ''],
+  ],
   [['1:a'], ['a']],
   [['expensive'], ['Expensive']],
   [['expensive'], ['ехpensive']],

@@ -26,7 +26,15 @@ it.each([
 
 it.each([
   [{ tiers: [{ name: 'a' }] }, 'tiers[1]: give it a tag or a group'],
-  [{ tiers: [{ name: 'a', tag: 't' }, { name: 'b', group: 'g' }] }, 'tiers[2].group: trust_acl_groups must be true'],
+  [
+    {
+      tiers: [
+        { name: 'a', tag: 't' },
+        { name: 'b', group: 'g' },
+      ],
+    },
+    'tiers[2].group: trust_acl_groups must be true',
+  ],
 ])('%j can not be', (part, message) => {
   expect(() => {
     checkTiers({ ...rules(false), ...part });

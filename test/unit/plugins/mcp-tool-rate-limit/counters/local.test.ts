@@ -38,8 +38,14 @@ describe('a hit', () => {
   it('of a rule that reports refuses nothing, and spends nothing where it does not fit', () => {
     const { counters, clock } = open();
     const both = [charge(window, 'a'), { ...charge(other, 'a'), reportOf: 1 }, { ...charge(window, 'b'), reportOf: 1 }];
-    expect(counters.hit(both)).toMatchObject({ admitted: true, readings: [{ waitMs: 0 }, { waitMs: 0 }, { waitMs: 0 }] });
-    expect(counters.hit(both)).toMatchObject({ admitted: true, readings: [{}, { waitMs: 5000 }, { waitMs: 0, remaining: 1 }] });
+    expect(counters.hit(both)).toMatchObject({
+      admitted: true,
+      readings: [{ waitMs: 0 }, { waitMs: 0 }, { waitMs: 0 }],
+    });
+    expect(counters.hit(both)).toMatchObject({
+      admitted: true,
+      readings: [{}, { waitMs: 5000 }, { waitMs: 0, remaining: 1 }],
+    });
     clock.nowMs += 1000;
     expect(counters.hit([charge(window, 'b', 2)]).admitted).toBe(true);
   });
@@ -106,10 +112,10 @@ describe('bounded memory', () => {
 });
 
 it('any number of callers is counted as each alone would be, in however small a table', () => {
-  const steps = fc.array(
-    fc.record({ gapMs: fc.nat(20), caller: fc.nat(60), units: fc.integer({ min: 1, max: 2 }) }),
-    { minLength: 100, maxLength: 400 },
-  );
+  const steps = fc.array(fc.record({ gapMs: fc.nat(20), caller: fc.nat(60), units: fc.integer({ min: 1, max: 2 }) }), {
+    minLength: 100,
+    maxLength: 400,
+  });
   fc.assert(
     fc.property(steps, (all) => {
       const { counters, clock } = open();

@@ -1,0 +1,349 @@
+import { Headers } from '../../../../kong/pdk';
+import { toKongFields } from '../../../../kong/pdk/kong-schema';
+import { mcpToolRateLimit } from '../../../../plugins/mcp-tool-rate-limit';
+import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
+import { limiterFacts, refusal, TestLimiter, toolCall, type LimiterFacts } from '../../../support/limiter';
+
+// Time stands still: what is left is exact.
+beforeEach(() => jest.useFakeTimers({ now: 0 }));
+afterEach(() => jest.useRealTimers());
+
+const windows = (limit: number, window_seconds = 60, burst?: number) => [
+  { limit, window_seconds, ...(burst !== undefined && { burst }) },
+];
+
+/** A limiter that has already let one call of `add` pass, its only one. */
+async function spent(config: Record<string, unknown> = {}): Promise<TestLimiter> {
+  const limiter = await TestLimiter.start({ rules: [{ windows: windows(1) }], ...config });
+  expect(await limiter.call('add')).toBe(true);
+  return limiter;
+}
+
+const summaryOf = (revision: '2025-06-18' | '2026-07-28', name = 'add'): Partial<LimiterFacts> => ({
+  summary: { revision, batch: false, messages: [{ kind: 'request', id: 'x', method: 'tools/call', name }] },
+});
+
+describe('a call within its limit', () => {
+  it('passes, and is told where it stands', async () => {
+    const limiter = await TestLimiter.start({ rules: [{ windows: windows(3) }] });
+    expect(await limiter.ask({})).toEqual({
+      kind: 'proceed',
+      responseHeaders: { 'RateLimit-Limit': '3', 'RateLimit-Remaining': '2', 'RateLimit-Reset': '60' },
+    });
+  });
+
+  it('is told of its tightest window', async () => {
+    const rules = [{ windows: [...windows(100), ...windows(3, 3600)] }];
+    const limiter = await TestLimiter.start({ rules });
+    expect(await limiter.ask({})).toMatchObject({ responseHeaders: { 'RateLimit-Limit': '3' } });
+  });
+
+  it('may be told as the IETF draft has it, of every window', async () => {
+    const rules = [{ id: 'say "hi" é', windows: [...windows(10, 60, 4), ...windows(100, 3600)] }];
+    const limiter = await TestLimiter.start({ rules, headers: 'ietf' });
+    expect(await limiter.ask({})).toMatchObject({
+      responseHeaders: {
+        'RateLimit-Policy': '"say \\"hi\\" ?";q=14;w=60, "say \\"hi\\" ? 2";q=100;w=3600',
+        RateLimit: '"say \\"hi\\" ?";r=4;t=6, "say \\"hi\\" ? 2";r=99;t=3600',
+      },
+    });
+  });
+
+  it.each([
+    ['both', ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset', 'RateLimit', 'RateLimit-Policy']],
+    ['kong', ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']],
+  ])('headers: %s', async (headers, names) => {
+    const limiter = await TestLimiter.start({ rules: [{ windows: windows(3) }], headers });
+    const { responseHeaders } = (await limiter.ask({})) as { responseHeaders: object };
+    expect(Object.keys(responseHeaders)).toEqual(names);
+  });
+
+  it('is told nothing where that is hidden, or no rule is for it', async () => {
+    const rules = [{ name: 'add', windows: windows(3) }];
+    expect(await (await TestLimiter.start({ rules, hide_client_headers: true })).ask({})).toEqual({
+      kind: 'proceed',
+      responseHeaders: {},
+    });
+    expect(await (await TestLimiter.start({ rules })).ask({ json: toolCall('and') })).toEqual({ kind: 'proceed' });
+  });
+});
+
+describe('a call over its limit', () => {
+  const data = { limit: 1, window_seconds: 60, retry_after_seconds: 60, tool: 'add' };
+  const error = { code: 429, message: 'Rate limit exceeded: at most 1 in 60 seconds; try again in 60 seconds', data };
+
+  it('is answered with 429, a JSON-RPC error with its id, and when to try again', async () => {
+    expect(refusal(await (await spent()).ask({}))).toEqual({
+      kind: 'reject',
+      status: 429,
+      headers: {
+        'Content-Type': 'application/json',
+        'Retry-After': '60',
+        'RateLimit-Limit': '1',
+        'RateLimit-Remaining': '0',
+        'RateLimit-Reset': '60',
+      },
+      body: { jsonrpc: '2.0', id: 1, error },
+      share: { mcp_denied: { by: 'mcp-tool-rate-limit', reason: 'rate_limited', code: 429 } },
+    });
+  });
+
+  it('is not in the way of another tool', async () => {
+    expect(await (await spent()).call('subtract')).toBe(true);
+  });
+
+  it('may be answered with 200', async () => {
+    const answer = refusal(await (await spent({ denial: 'jsonrpc_200' })).ask({}));
+    expect(answer).toMatchObject({ status: 200, headers: { 'Retry-After': '60' }, body: { id: 1, error } });
+  });
+
+  it.each([
+    ['2025-06-18', {}],
+    ['2026-07-28', { resultType: 'complete' }],
+  ] as const)('may be answered with a result of the tool, as %s has it', async (revision, more) => {
+    const limiter = await spent({ denial: 'tool_error' });
+    expect(refusal(await limiter.ask(summaryOf(revision)))).toMatchObject({
+      status: 200,
+      body: {
+        jsonrpc: '2.0',
+        id: 'x',
+        result: { content: [{ type: 'text', text: error.message }], isError: true, ...more },
+      },
+    });
+  });
+
+  it('that is of no tool is answered with an error all the same', async () => {
+    const rules = [{ method: 'resources/read', windows: windows(1) }];
+    const limiter = await TestLimiter.start({ rules, denial: 'tool_error' });
+    const json = { jsonrpc: '2.0', id: 'r', method: 'resources/read', params: { uri: 'file:///a' } };
+    await limiter.ask({ json });
+    expect(refusal(await limiter.ask({ json }))).toMatchObject({
+      status: 200,
+      body: { id: 'r', error: { code: 429, data: { method: 'resources/read', name: 'file:///a' } } },
+    });
+  });
+
+  it.each(['http_429', 'jsonrpc_200', 'tool_error'])('that is a notification gets the status (%s)', async (denial) => {
+    const limiter = await spent({ denial });
+    const notification = { ...toolCall('add'), id: undefined };
+    expect(refusal(await limiter.ask({ json: notification }))).toMatchObject({
+      status: 429,
+      body: { jsonrpc: '2.0', id: null, error: { code: 429 } },
+    });
+  });
+
+  it('has the status and the words that are configured', async () => {
+    const limiter = await spent({ error_code: 420, error_message: 'Calm down' });
+    expect(refusal(await limiter.ask({}))).toMatchObject({
+      status: 420,
+      body: { error: { code: 429, message: 'Calm down: at most 1 in 60 seconds; try again in 60 seconds' } },
+    });
+  });
+
+  it('is let through again when it was told to', async () => {
+    const limiter = await spent();
+    jest.advanceTimersByTime(59_999);
+    expect(refusal(await limiter.ask({})).headers['Retry-After']).toBe('1');
+    jest.advanceTimersByTime(1);
+    expect(await limiter.call('add')).toBe(true);
+  });
+
+  it('a long name is cut in the answer', async () => {
+    const limiter = await TestLimiter.start({ rules: [{ windows: windows(1), shared: ['tools'] }] });
+    await limiter.call('a');
+    const { body } = refusal(await limiter.ask({ json: toolCall('n'.repeat(5000)) }));
+    expect(JSON.stringify(body).length).toBeLessThan(500);
+  });
+});
+
+describe('a batch', () => {
+  const rules = [
+    { id: 'expensive', name: 'expensive', windows: windows(1) },
+    { id: 'rest', windows: windows(10) },
+  ];
+  const batch = (...names: string[]) => names.map((name, i) => toolCall(name, i + 1));
+
+  it('is refused as a whole: each call is told why, and nothing is spent', async () => {
+    const limiter = await TestLimiter.start({ rules });
+    const { status, body, headers } = refusal(await limiter.ask({ json: batch('add', 'expensive', 'expensive') }));
+    expect([status, headers['Retry-After']]).toEqual([429, undefined]);
+    const whole = 'at most 1 in 60 seconds; 2 calls in one batch never fit, send fewer';
+    expect(body).toMatchObject([
+      {
+        id: 1,
+        error: { code: 429, message: 'Rate limit exceeded: not carried out, another call of the batch is over it' },
+      },
+      { id: 2, error: { code: 429, message: `Rate limit exceeded: ${whole}`, data: { tool: 'expensive' } } },
+      { id: 3, error: { code: 429 } },
+    ]);
+    expect((await limiter.ask({ json: batch('add', 'expensive') })).kind).toBe('proceed');
+  });
+
+  it('answers requests alone, with one array whatever their number', async () => {
+    const limiter = await TestLimiter.start({ rules });
+    await limiter.call('expensive');
+    const notification = { ...toolCall('add'), id: undefined };
+    const json = [notification, toolCall('expensive', 'only')];
+    expect(refusal(await limiter.ask({ json })).body).toMatchObject([{ id: 'only', error: { code: 429 } }]);
+  });
+
+  it('of calls and other requests has results for tools, errors for others', async () => {
+    const limiter = await TestLimiter.start({ rules, denial: 'tool_error' });
+    await limiter.call('expensive');
+    const json = [toolCall('expensive', 1), { jsonrpc: '2.0', id: 2, method: 'ping' }];
+    expect(refusal(await limiter.ask({ json }))).toMatchObject({
+      status: 200,
+      body: [
+        { id: 1, result: { isError: true } },
+        { id: 2, error: { code: 429 } },
+      ],
+    });
+  });
+});
+
+describe('a rule that only reports', () => {
+  it('refuses nothing, counts and marks', async () => {
+    const limiter = await TestLimiter.start({ rules: [{ id: 'trial', report: true, windows: windows(1) }] });
+    expect(await limiter.ask({})).toEqual({ kind: 'proceed', responseHeaders: {} });
+    expect(await limiter.ask({})).toEqual({
+      kind: 'proceed',
+      responseHeaders: { 'X-MCP-Tool-Rate-Limit-Report': 'trial' },
+    });
+    expect(await limiter.value('mcp_tool_rate_limit_decisions_total', 'decision="reported"')).toBe(1);
+    expect(await limiter.value('mcp_tool_rate_limit_decisions_total', 'decision="allowed"')).toBe(1);
+  });
+});
+
+describe('without the validator', () => {
+  const rules = [{ windows: windows(100) }];
+  const raw = (text: string | Buffer): Partial<LimiterFacts> => ({ body: { kind: 'bytes', bytes: Buffer.from(text) } });
+
+  it.each<[string, Partial<LimiterFacts>, number, number]>([
+    ['what is not JSON', raw('not json'), 400, -32700],
+    ['two names', raw('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","name":"b"}}'), 400, -32700],
+    [
+      'a folded name',
+      raw('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"Name":"a","name":"b"}}'),
+      400,
+      -32600,
+    ],
+    ['a folded URI', raw('{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"URI":"a"}}'), 400, -32600],
+    ['a folded method', raw('{"jsonrpc":"2.0","id":1,"method":"ping","Method":"tools/call"}'), 400, -32600],
+    ['an empty body', raw(''), 400, -32700],
+    [
+      'a batch of too many',
+      { ...limiterFacts({ json: Array.from({ length: 101 }, (_, i) => toolCall('a', i)) }) },
+      400,
+      -32600,
+    ],
+    ['a compressed body', { headers: Headers.from({ 'content-encoding': 'gzip' }) }, 415, -32600],
+    ['a body on disk', { body: { kind: 'spilled' } }, 413, -32600],
+    ['no body at all', { body: { kind: 'failed', message: 'gone' } }, 400, -32600],
+    ['another method with a body', { ...raw('x'), method: 'PUT' }, 400, -32700],
+  ])('refuses %s', async (_, facts, status, code) => {
+    const strict = await TestLimiter.start({ rules });
+    expect(refusal(await strict.ask(facts))).toMatchObject({ status, body: { error: { code } } });
+    expect(await strict.sum('mcp_tool_rate_limit_unreadable_total')).toBe(1);
+    const lenient = await TestLimiter.start({ rules, require_valid: false });
+    expect(await lenient.ask(facts)).toEqual({ kind: 'proceed' });
+    expect(await lenient.sum('mcp_tool_rate_limit_unreadable_total')).toBe(1);
+  });
+
+  it('refuses a body over its bound', async () => {
+    const limiter = await TestLimiter.start({ rules, max_body_bytes: 20 });
+    expect(refusal(await limiter.ask({})).status).toBe(413);
+  });
+
+  it.each(['GET', 'DELETE', 'OPTIONS'])('%s without a body passes', async (method) => {
+    const limiter = await TestLimiter.start({ rules });
+    expect(await limiter.ask({ ...raw(''), method })).toEqual({ kind: 'proceed' });
+    expect(await limiter.ask({ body: { kind: 'failed', message: '' }, method })).toEqual({ kind: 'proceed' });
+  });
+
+  it('Mcp-Name decides nothing: the body does', async () => {
+    const limiter = await TestLimiter.start({ rules: [{ name: 'add', windows: windows(1) }] });
+    const headers = Headers.from({ 'mcp-method': 'tools/call', 'mcp-name': 'free' });
+    expect([await limiter.call('add', { headers }), await limiter.call('add', { headers })]).toEqual([true, false]);
+  });
+});
+
+describe('who calls', () => {
+  const paid = { id: 'c1', username: 'ann', customId: '', tags: ['paid'] };
+  const tiers = [{ name: 'paid', tag: 'paid', group: 'paid' }];
+  const rules = [
+    { tiers: ['paid'], windows: windows(5) },
+    { tiers: ['free'], windows: windows(1) },
+  ];
+  const config = { rules, tiers, default_tier: 'free', trust_acl_groups: true };
+  const admitted = async (limiter: TestLimiter, facts: Partial<LimiterFacts>): Promise<number> => {
+    let count = 0;
+    for (let i = 0; i < 7; i++) if (await limiter.call('add', facts)) count++;
+    return count;
+  };
+
+  it('has the limits of its tier, which no header of its own raises', async () => {
+    const limiter = await TestLimiter.start(config);
+    expect(await admitted(limiter, { consumer: paid })).toBe(5);
+    const forged = Headers.from({ 'x-consumer-groups': 'paid', 'x-consumer-id': 'c1', 'x-consumer-username': 'ann' });
+    expect(await admitted(limiter, { headers: forged })).toBe(1);
+    const untrusting = await TestLimiter.start({
+      ...config,
+      tiers: [{ name: 'paid', tag: 'paid' }],
+      trust_acl_groups: false,
+    });
+    expect(await admitted(untrusting, { consumer: { ...paid, tags: [] }, headers: forged })).toBe(1);
+  });
+});
+
+describe('metrics', () => {
+  it('count calls by rule, and never a name that a client made up', async () => {
+    const rules = [
+      { name: 'add', windows: windows(1) },
+      { id: 'rest', windows: windows(1), shared: ['tools'] },
+    ];
+    const limiter = await TestLimiter.start({ rules });
+    for (const name of ['add', 'add', 'made up', 'also made up']) await limiter.call(name);
+    const text = await limiter.metrics.registry.metrics();
+    const lines = text.split('\n').filter((line) => line.startsWith('mcp_tool_rate_limit_decisions_total'));
+    expect(lines.map((line) => line.slice('mcp_tool_rate_limit_decisions_total'.length))).toEqual([
+      '{service="py-calculator",rule="tools/call add",tool="add",decision="allowed"} 1',
+      '{service="py-calculator",rule="tools/call add",tool="add",decision="refused"} 1',
+      '{service="py-calculator",rule="rest",tool="_other",decision="allowed"} 1',
+      '{service="py-calculator",rule="rest",tool="_other",decision="refused"} 1',
+    ]);
+    expect(await limiter.value('mcp_tool_rate_limit_keys')).toBe(2);
+    await limiter.close();
+    expect(await limiter.value('mcp_tool_rate_limit_keys')).toBe(0);
+    expect(await limiter.value('mcp_tool_rate_limit_keys_bytes')).toBe(0);
+  });
+
+  it('count the callers for whom there was no room', async () => {
+    const limiter = await TestLimiter.start({ rules: [{ windows: windows(5) }], max_keys: 1 });
+    await limiter.call('a');
+    await limiter.call('b');
+    expect(await limiter.value('mcp_tool_rate_limit_overflow_total')).toBe(1);
+  });
+});
+
+describe('the declaration', () => {
+  it('guards: it runs after authentication and the validator, and refuses when it breaks', () => {
+    expect(mcpToolRateLimit).toMatchObject({ name: 'mcp-tool-rate-limit', priority: 905, onError: 'refuse' });
+    expect(Object.keys(mcpToolRateLimit.phases)).toEqual(['access']);
+  });
+
+  it('every description has a length that Kong takes', () => {
+    const descriptions = JSON.stringify(toKongFields(fields)).match(/(?<="description":")(?:[^"\\]|\\.)*/g) ?? [];
+    expect(descriptions.length).toBeGreaterThan(40);
+    for (const text of descriptions) {
+      expect(text.length).toBeGreaterThanOrEqual(10);
+      expect(text.length).toBeLessThanOrEqual(500);
+    }
+  });
+
+  it('secrets may be references to a vault', () => {
+    const secrets = fields.redis.fields!;
+    for (const name of ['password', 'sentinel_password']) {
+      expect(secrets[name]?.attributes).toMatchObject({ referenceable: true, encrypted: true });
+    }
+  });
+});
