@@ -1,5 +1,6 @@
 import { readStrictJson } from '../json/read-strict-json';
-import type { JsonBounds, JsonFault } from '../json/scan';
+import type { JsonBounds } from '../json/scan';
+import type { JsonFault } from '../json/token-reader';
 import { INVALID_REQUEST, PARSE_ERROR } from './errors';
 import { idToEcho, isShapeFault, parseMessage, type ParsedMessage, type RequestId } from './message';
 import type { ShapeFaultReason } from './message';

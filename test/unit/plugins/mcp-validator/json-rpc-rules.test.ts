@@ -205,6 +205,16 @@ it('a cursor has a bound', () => {
   expect(answerOf(post(request('tools/list', { cursor: 'x'.repeat(16_385) })))).toMatchObject({ code: -32602, id: 1 });
 });
 
+it.each([
+  ['tools/call', { name: 'x' }],
+  ['prompts/get', { name: 'x' }],
+  ['resources/read', { uri: 'test://x' }],
+])('the state that a stateless %s hands back has a bound', (method, params) => {
+  const withState = (length: number) => modernPost(method, { ...params, requestState: 'x'.repeat(length) });
+  expect(passOf(withState(262_144))).toBeDefined();
+  expect(answerOf(withState(262_145))).toMatchObject({ status: 400, code: -32602, id: 1 });
+});
+
 it('cancel needs its request id, but not where tasks exist', () => {
   const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: {} };
   for (const version of ['2024-11-05', '2025-03-26', '2025-06-18', MODERN]) {

@@ -147,6 +147,15 @@ describe('learning', () => {
     expect([call({}), call({}, 'sub')]).toEqual([undefined, 'invalid_arguments']);
   });
 
+  it('counts what it knows', async () => {
+    const { answer, metrics } = gateway({ learn: true });
+    const known = async () => /learned_tools\{service="one"\} (\d+)/.exec(await metrics.registry.metrics())?.[1];
+    await answer({ answer: list([add, { ...add, name: 'sub' }]) });
+    expect(await known()).toBe('2');
+    await answer({ answer: list([add]) });
+    expect(await known()).toBe('1');
+  });
+
   it('forgets at list_changed, and after the time that the server gives', async () => {
     const { answer, call, pass } = gateway({ learn: true });
     await answer({ answer: list([add]) });

@@ -1,0 +1,165 @@
+import { hexDigit, isDigit } from './digits';
+
+/** Why a text is not the strict JSON that every reader understands alike. */
+export type JsonFault =
+  | 'empty_body'
+  | 'byte_order_mark'
+  | 'invalid_utf8'
+  | 'invalid_json'
+  | 'duplicate_key'
+  | 'control_character_in_key'
+  | 'lone_surrogate'
+  | 'number_out_of_range'
+  | 'too_deep'
+  | 'too_many_values';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const MINUS = 0x2d;
+
+/** In the place of a byte behind the last one. */
+export const END = -1;
+
+/** Doubles end at 1.8e308: shorter spellings without an exponent are always finite. */
+const ALWAYS_FINITE_LENGTH = 308;
+
+/**
+ * Reads the tokens of JSON (RFC 8259) one after the other, without building values.
+ *
+ * What does not keep the grammar, or not the stricter rules for strings and numbers, leaves its fault and the place;
+ * the methods tell by their result. `bytes` must be valid UTF-8.
+ */
+export class TokenReader {
+  position = 0;
+  fault: JsonFault = 'invalid_json';
+
+  constructor(readonly bytes: Buffer) {}
+
+  /** Passes blanks; the byte after them, or {@link END}. */
+  skipWhitespace(): number {
+    const { bytes } = this;
+    let i = this.position;
+    let byte = bytes[i] ?? END;
+    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++i] ?? END;
+    this.position = i;
+    return byte;
+  }
+
+  /** Passes a string, number or literal that begins with this byte. */
+  scalar(byte: number): boolean {
+    if (byte === QUOTE) return this.string() !== undefined;
+    if (byte === MINUS || isDigit(byte)) return this.number();
+    if (byte === 0x74) return this.literal('true');
+    if (byte === 0x66) return this.literal('false');
+    if (byte === 0x6e) return this.literal('null');
+    return false;
+  }
+
+  /** Passes a string from its opening quote to past its closing one: whether it has escapes; undefined on a fault. */
+  string(): boolean | undefined {
+    const { bytes } = this;
+    const length = bytes.length;
+    let escaped = false;
+    let i = this.position + 1;
+    while (i < length) {
+      const byte = bytes[i] as number;
+      if (byte === QUOTE) {
+        this.position = i + 1;
+        return escaped;
+      }
+      if (byte < 0x20) break;
+      if (byte === BACKSLASH) {
+        escaped = true;
+        this.position = i;
+        if (!this.escape()) return undefined;
+        i = this.position;
+      } else i++;
+    }
+    this.position = i;
+    return undefined;
+  }
+
+  /** The text from there to here, in ASCII. */
+  slice(start: number): string {
+    return this.bytes.toString('latin1', start, this.position);
+  }
+
+  /** Notes a fault and the byte it stands at; false, for the method that found it. */
+  fail(fault: JsonFault, at: number): false {
+    this.fault = fault;
+    this.position = at;
+    return false;
+  }
+
+  private literal(word: string): boolean {
+    for (let i = 1; i < word.length; i++) {
+      if (this.bytes[this.position + i] !== word.charCodeAt(i)) return false;
+    }
+    this.position += word.length;
+    return true;
+  }
+
+  private number(): boolean {
+    const start = this.position;
+    if (this.peek() === MINUS) this.position++;
+    if (this.peek() === 0x30) this.position++;
+    else if (!this.digits()) return false;
+    let hasExponent = false;
+    if (this.peek() === 0x2e) {
+      this.position++;
+      if (!this.digits()) return false;
+    }
+    if ((this.peek() | 0x20) === 0x65) {
+      hasExponent = true;
+      this.position++;
+      const sign = this.peek();
+      if (sign === MINUS || sign === 0x2b) this.position++;
+      if (!this.digits()) return false;
+    }
+    const mayOverflow = hasExponent || this.position - start > ALWAYS_FINITE_LENGTH;
+    if (mayOverflow && !Number.isFinite(Number(this.slice(start)))) return this.fail('number_out_of_range', start);
+    return true;
+  }
+
+  /** At least one digit. */
+  private digits(): boolean {
+    const start = this.position;
+    while (isDigit(this.peek())) this.position++;
+    return this.position > start;
+  }
+
+  private escape(): boolean {
+    const kind = this.bytes[this.position + 1];
+    if (kind !== 0x75) {
+      // One of `"\/bfnrt`.
+      if (kind === undefined || !'"\\/bfnrt'.includes(String.fromCharCode(kind))) return false;
+      this.position += 2;
+      return true;
+    }
+    const start = this.position;
+    const unit = this.codeUnit();
+    if (unit < 0) return false;
+    if (unit >= 0xdc00 && unit <= 0xdfff) return this.fail('lone_surrogate', start);
+    if (unit < 0xd800 || unit > 0xdbff) return true;
+    // Raw text is valid UTF-8 and holds no surrogate, so only another escape can complete the pair.
+    const second = this.peek() === BACKSLASH ? this.codeUnit() : END;
+    return second >= 0xdc00 && second <= 0xdfff ? true : this.fail('lone_surrogate', start);
+  }
+
+  /** The four hex digits after `\u`, and past them; negative when they are not there. */
+  private codeUnit(): number {
+    if (this.bytes[this.position + 1] !== 0x75) return END;
+    let unit = 0;
+    for (let i = this.position + 2; i < this.position + 6; i++) {
+      const digit = hexDigit(this.bytes[i] ?? END);
+      if (digit < 0) return END;
+      unit = unit * 16 + digit;
+    }
+    this.position += 6;
+    return unit;
+  }
+
+  private peek(): number {
+    return this.bytes[this.position] ?? END;
+  }
+}
