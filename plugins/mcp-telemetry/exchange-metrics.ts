@@ -3,7 +3,8 @@ import { labelsOf } from '../shared/labels';
 import { headerOf, type LogEntry } from '../shared/log-entry';
 import { PerProcess } from '../shared/per-process';
 import { authAttemptOf } from './auth-attempt';
-import { backendStateOf } from './backend-state';
+import { backendStateOf, type BackendState } from './backend-state';
+import type { Backend, HealthWatch } from './health-watch';
 import { IdleSeries } from './idle-series';
 import { MAX_CONFIGURED, namespaceLabel } from './metrics';
 import { SessionClock } from './session-clock';
@@ -66,13 +67,14 @@ export function exchangeMetricsOf(metrics: Metrics) {
   };
 }
 
-/** Counts one exchange. */
+/** Counts one exchange. `watch`: asks Kong for the health of backends, where that is configured. */
 export function countExchange(
   metrics: ExchangeMetrics,
   entry: LogEntry,
   options: { readonly namespace?: string; readonly rate_limit_user_label: boolean },
+  watch?: HealthWatch,
 ): void {
-  countBackend(metrics, entry, options);
+  countBackend(metrics, entry, options, watch);
   countSession(metrics, entry);
   const attempt = authAttemptOf(entry);
   if (attempt) metrics.authAttempts.inc({ ...attempt });
@@ -81,13 +83,25 @@ export function countExchange(
   if (options.rate_limit_user_label) countRemaining(metrics, entry);
 }
 
-function countBackend(metrics: ExchangeMetrics, entry: LogEntry, options: { readonly namespace?: string }): void {
+function countBackend(
+  metrics: ExchangeMetrics,
+  entry: LogEntry,
+  options: { readonly namespace?: string },
+  watch: HealthWatch | undefined,
+): void {
+  const backend = {
+    host: entry.service.host ?? '',
+    label: metrics.labels.bounded('backend', entry.service.name, MAX_CONFIGURED),
+    namespace: namespaceLabel(metrics.labels, entry.route, options),
+  };
   const state = backendStateOf(entry);
-  if (!state) return;
-  const backend = metrics.labels.bounded('backend', entry.service.name, MAX_CONFIGURED);
-  metrics.backendHealth.set({ backend }, state.healthy ? 1 : 0);
+  if (!watch?.covers(backend) && state) showBackend(metrics, backend, state);
+}
+
+/** Sets the gauges of a backend. */
+export function showBackend(metrics: ExchangeMetrics, { label, namespace }: Backend, state: BackendState): void {
+  metrics.backendHealth.set({ backend: label }, state.healthy ? 1 : 0);
   if (!state.circuit) return;
-  const namespace = namespaceLabel(metrics.labels, entry.route, options);
   for (const one of ['closed', 'half_open', 'open']) {
     metrics.circuitState.set({ namespace, state: one }, one === state.circuit ? 1 : 0);
   }

@@ -51,7 +51,7 @@ export async function log(state: State, facts: Facts): Promise<void> {
     state.metrics.parseErrors.inc({ what: 'log_entry' });
     return;
   }
-  countExchange(state.exchanges, entry, state.config);
+  countExchange(state.exchanges, entry, state.config, state.health);
   if (entry.method === 'POST') await tellOfMessages(state, entry, facts);
   else tellOfStream(state, entry, facts);
 }

@@ -17,6 +17,16 @@ export const fields = {
     description: 'Write the results of tool calls into spans, 8 KiB at most, after the redactors.',
     default: false,
   }),
+  kong_status_url: field.string({
+    description:
+      "The address of Kong's Status API (without a database) or Admin API, to learn the health of backends from; unset: calls tell it.",
+    len_min: 1,
+  }),
+  health_interval: field.integer({
+    description: 'With kong_status_url: milliseconds from one question for health to the next.',
+    default: 10_000,
+    between: [100, 3_600_000],
+  }),
   report_streams_after: field.integer({
     description: 'With track_open_streams: seconds after which a stream that is still open gets a span of its own.',
     default: 60,

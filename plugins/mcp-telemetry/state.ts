@@ -6,7 +6,8 @@ import { createRedactor, type Redactor } from '../shared/redact';
 import { openSpanSink, type SpanSink } from '../shared/traces/span-sink';
 import { targetsOf } from '../shared/traces/target';
 import { VERSION } from '../shared/version';
-import { exchangeMetricsOf, type ExchangeMetrics } from './exchange-metrics';
+import { exchangeMetricsOf, showBackend, type ExchangeMetrics } from './exchange-metrics';
+import { HealthWatch, type HealthWatchOptions } from './health-watch';
 import { mcpMetricsOf, type McpMetrics } from './metrics';
 import type { Config } from './schema';
 
@@ -15,6 +16,7 @@ export interface State {
   readonly config: Config;
   readonly metrics: McpMetrics;
   readonly exchanges: ExchangeMetrics;
+  readonly health: HealthWatch | undefined;
   readonly openStreams: OpenStreams;
   readonly spans: SpanSink;
   readonly redact: Redactor;
@@ -32,10 +34,16 @@ const PREFIX = 'mcp_telemetry';
 export function prepare(config: Config, { metrics, env, log, now }: Resources): State {
   const redact = createRedactor(config.redact_patterns);
   const sink = { targets: targetsOf(config, VERSION, env), maxProjects: config.max_projects, prefix: PREFIX };
+  const exchanges = exchangeMetricsOf(metrics);
+  const onState: HealthWatchOptions['onState'] = (backend, state) => {
+    showBackend(exchanges, backend, state);
+  };
+  const { kong_status_url: url } = config;
   return {
     config,
     metrics: mcpMetricsOf(metrics),
-    exchanges: exchangeMetricsOf(metrics),
+    exchanges,
+    health: url === undefined ? undefined : new HealthWatch({ url, intervalMs: config.health_interval, onState }),
     openStreams: openStreamsOf(metrics),
     spans: openSpanSink(sink, metrics),
     redact,
@@ -45,7 +53,10 @@ export function prepare(config: Config, { metrics, env, log, now }: Resources): 
 }
 
 /** Flushes and closes the way of the spans, within its bounded time. */
-export const dispose = (state: State): Promise<void> => state.spans.shutdown();
+export function dispose({ health, spans }: State): Promise<void> {
+  health?.close();
+  return spans.shutdown();
+}
 
 const perProcess = new PerProcess<OpenStreams>();
 
