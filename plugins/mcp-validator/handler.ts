@@ -54,13 +54,11 @@ export function prepare(config: Config, { metrics, log, now }: Resources): State
 }
 
 /** Judges the request and turns the verdict into its effects. */
-export function access(state: State, { service, requestId, headers, ...facts }: FactsOf<typeof accessReads>): Outcome {
+export function access(state: State, facts: FactsOf<typeof accessReads>): Outcome {
+  const { method, headers, body, service, requestId } = facts;
   const stop = state.meters.start();
-  const verdict = judge(
-    { ...facts, headers, headersTruncated: headers.size >= MAX_HEADERS },
-    state.rules,
-    state.tools.of(service),
-  );
+  const headersTruncated = headers.size >= MAX_HEADERS;
+  const verdict = judge({ method, headers, headersTruncated, body }, state.rules, state.tools.of(service));
   stop(service, verdict);
   if (verdict.kind === 'pass') return letPass(verdict, service, requestId, state);
   return state.mode === 'enforce' ? refuse(verdict) : report(verdict, service, requestId, state);
@@ -73,10 +71,8 @@ function letPass(
   { log }: State,
 ): Outcome {
   if (metaKeyProblem) log.warn({ service, requestId }, `a message has a ${metaKeyProblem} key in _meta`);
-  return proceed({
-    ...(summary && { share: { [SUMMARY_KEY]: toShared(summary) } }),
-    ...(stripHeaders.length > 0 && { clearUpstreamHeaders: stripHeaders }),
-  });
+  const share = summary ? { share: { [SUMMARY_KEY]: toShared(summary) } } : {};
+  return proceed(stripHeaders.length > 0 ? { ...share, clearUpstreamHeaders: stripHeaders } : share);
 }
 
 function refuse({ refusal, summary }: Refuse): Outcome {

@@ -25,11 +25,9 @@ type SharedSummary = Readonly<Record<string, string | true | readonly SharedEntr
 
 /** The form that survives `kong.ctx.shared`: no `false`, no null; Lua code can read it too. */
 export function toShared({ revision, batch, messages }: MessageSummary): SharedSummary {
-  return {
-    ...(revision && { revision }),
-    ...(batch && { batch }),
-    messages: messages.map((message) => ({ ...message })),
-  };
+  const entries = messages.map((message) => ({ ...message }));
+  if (batch) return revision ? { revision, batch, messages: entries } : { batch, messages: entries };
+  return revision ? { revision, messages: entries } : { messages: entries };
 }
 
 /** Reads what {@link toShared} wrote; undefined for anything else, since other plugins can write the key too. */
