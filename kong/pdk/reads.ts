@@ -18,7 +18,10 @@ export type Reads = Readonly<Record<string, Read<unknown>>>;
 /** The facts that a phase's handler receives, by the names of its reads. */
 export type FactsOf<R extends Reads> = { readonly [K in keyof R]: R[K] extends Read<infer T> ? T : never };
 
-/** The body as Kong holds it. `spilled`: nginx wrote it to a file of the Kong worker, so it can't be judged. */
+/**
+ * The body as Kong holds it. `spilled`: it can't be judged, since nginx wrote it to a file of the Kong worker, or since it
+ * is longer than the plugin server takes.
+ */
 export type RawBody =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'spilled' }

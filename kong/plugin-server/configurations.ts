@@ -1,12 +1,18 @@
-import { createHash } from 'node:crypto';
-import type { Environment, Log, Metrics, Plugin } from '../pdk';
+import type { Plugin, Resources } from '../pdk';
 import { readConfig } from '../pdk/read-config';
+import { identityOf, scopeOf, type RawConfig } from './identity';
 
 /** One configuration of a plugin, prepared once however many nginx workers hold an instance of it. */
 export interface Configuration {
   readonly plugin: Plugin;
   /** What the plugin's `prepare` made. */
   readonly state: unknown;
+}
+
+/** A configuration and the way to give it back; a second call of `release` does nothing. */
+export interface Hold {
+  readonly configuration: Configuration;
+  readonly release: () => void;
 }
 
 interface Entry {
@@ -20,121 +26,104 @@ interface Entry {
 const RETRY_AFTER_MS = 1000;
 
 /** What the host gives to every plugin. */
-export interface HostResources {
-  readonly metrics: Metrics;
-  readonly log: Log;
-  readonly now: () => number;
-  readonly env: Environment;
-}
+export type HostResources = Omit<Resources, 'scope'>;
 
 /**
  * The prepared configurations of the process, counted by the instances that hold them.
  *
- * Kong numbers the same configuration differently in each worker (`__seq__`) and gives an unnamed plugin a new id at
- * each reload (`__plugin_id`), so a configuration is known by its place (`__key__`: plugin, route, service, consumer)
- * and its content. That way a reload that changes nothing keeps what was counted and learned.
+ * Two instances share one where their configs are the same ({@link identityOf}), so a reload of Kong that changes
+ * nothing keeps what was counted and learned.
  */
 export class Configurations {
   private readonly entries = new Map<string, Entry>();
+  /** Disposals under way; the end of the process waits for them. */
+  private readonly disposals = new Set<Promise<void>>();
 
   constructor(private readonly resources: HostResources) {}
 
+  /** How many are prepared, or about to be. */
   get size(): number {
-    return this.entries.size;
+    let size = 0;
+    for (const { failedAtMs } of this.entries.values()) if (failedAtMs === undefined) size += 1;
+    return size;
   }
 
   /**
-   * Takes a hold of a configuration, preparing it if nobody holds it yet.
+   * Takes a hold of a configuration, preparing it if nobody holds it yet. Release it once.
    *
    * @param raw the config as Kong sent it, parsed
-   * @returns the configuration and its release, to be called once
    * @throws what `prepare` throws, and the same again without a new try for a second
    */
-  async acquire(plugin: Plugin, raw: Readonly<Record<string, unknown>>): Promise<Configuration & Disposer> {
+  async acquire(plugin: Plugin, raw: RawConfig): Promise<Hold> {
+    this.forgetOldFailures();
     const key = identityOf(plugin, raw);
-    const entry = this.usable(key) ?? this.open(key, plugin, raw);
+    const entry = this.entries.get(key) ?? this.open(key, plugin, raw);
     entry.holders += 1;
     try {
       const configuration = await entry.prepared;
-      return { ...configuration, release: once(() => this.release(key, entry)) };
+      return {
+        configuration,
+        release: once(() => {
+          this.release(key, entry);
+        }),
+      };
     } catch (error) {
       entry.failedAtMs ??= this.resources.now();
       throw error;
     }
   }
 
-  /** Disposes of every configuration, held or not; for the end of the process. */
+  /** Disposes of every configuration, held or not, and waits for it; for the end of the process. Never rejects. */
   async closeAll(): Promise<void> {
-    const entries = [...this.entries.values()];
+    for (const entry of this.entries.values()) this.startDisposal(entry);
     this.entries.clear();
-    await Promise.all(entries.map((entry) => this.dispose(entry)));
+    await Promise.all(this.disposals);
   }
 
-  private usable(key: string): Entry | undefined {
-    const entry = this.entries.get(key);
-    const isStale = entry?.failedAtMs !== undefined && this.resources.now() - entry.failedAtMs >= RETRY_AFTER_MS;
-    return isStale ? undefined : entry;
+  private forgetOldFailures(): void {
+    const oldestKept = this.resources.now() - RETRY_AFTER_MS;
+    for (const [key, { failedAtMs }] of this.entries) {
+      if (failedAtMs !== undefined && failedAtMs <= oldestKept) this.entries.delete(key);
+    }
   }
 
-  private open(key: string, plugin: Plugin, raw: Readonly<Record<string, unknown>>): Entry {
-    const config = readConfig(plugin.fields, raw) as never;
-    const prepare = async (): Promise<Configuration> => ({
-      plugin,
-      state: await plugin.prepare(config, { ...this.resources, scope: scopeOf(raw) }),
-    });
+  private open(key: string, plugin: Plugin, raw: RawConfig): Entry {
+    const prepare = async (): Promise<Configuration> => {
+      const config = readConfig(plugin.fields, raw) as never;
+      return { plugin, state: await plugin.prepare(config, { ...this.resources, scope: scopeOf(raw) }) };
+    };
     const entry: Entry = { plugin, prepared: prepare(), holders: 0 };
     this.entries.set(key, entry);
     return entry;
   }
 
-  private async release(key: string, entry: Entry): Promise<void> {
+  private release(key: string, entry: Entry): void {
     entry.holders -= 1;
     if (entry.holders > 0 || this.entries.get(key) !== entry) return;
     this.entries.delete(key);
-    await this.dispose(entry);
+    this.startDisposal(entry);
   }
 
-  private async dispose({ plugin, prepared, failedAtMs }: Entry): Promise<void> {
-    if (failedAtMs !== undefined) return;
-    try {
-      const { state } = await prepared;
-      await plugin.dispose?.(state as never);
-    } catch (error) {
-      this.resources.log.error({ err: error, plugin: plugin.name }, 'releasing a configuration failed');
-    }
+  /** Disposing may flush telemetry over the network: nobody but the end of the process waits for it. */
+  private startDisposal({ plugin, prepared }: Entry): void {
+    const disposal = prepared
+      .then(
+        ({ state }) => plugin.dispose?.(state as never),
+        // What could not be prepared holds nothing; whoever asked for it was told.
+        () => undefined,
+      )
+      .catch((error: unknown) => {
+        this.resources.log.error({ err: error, plugin: plugin.name }, 'releasing a configuration failed');
+      })
+      .finally(() => this.disposals.delete(disposal));
+    this.disposals.add(disposal);
   }
 }
 
-interface Disposer {
-  readonly release: () => Promise<void>;
-}
-
-/** Members that Kong adds to a plugin's config and that say nothing of what it is. */
-const ADDED_BY_KONG = new Set(['__plugin_id', '__key__', '__seq__', '__ws_id', 'plugin_instance_name']);
-
-function identityOf(plugin: Plugin, raw: Readonly<Record<string, unknown>>): string {
-  const content = JSON.stringify(raw, (key, value: unknown) => (ADDED_BY_KONG.has(key) ? undefined : sorted(value)));
-  const digest = createHash('sha256').update(content).digest('base64url');
-  const place = raw['__key__'] ?? raw['__plugin_id'] ?? '';
-  return JSON.stringify([plugin.name, place, digest]);
-}
-
-/** Lua's tables have no order: two workers may send the same config with its members in another one. */
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function scopeOf(raw: Readonly<Record<string, unknown>>) {
-  const { service_id, route_id, consumer_id } = raw;
-  return {
-    ...(typeof service_id === 'string' && { serviceId: service_id }),
-    ...(typeof route_id === 'string' && { routeId: route_id }),
-    ...(typeof consumer_id === 'string' && { consumerId: consumer_id }),
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) action();
+    isDone = true;
   };
-}
-
-function once(release: () => Promise<void>): () => Promise<void> {
-  let released: Promise<void> | undefined;
-  return () => (released ??= release());
 }

@@ -1,13 +1,11 @@
 import type { Socket } from 'node:net';
-import { read, type Log, type PhaseName } from '../pdk';
-import { effectsOf } from '../pdk/effects';
-import type { Instance, Instances } from './instances';
-import { END_OF_CALLS, frame, FrameReader, OversizedFrame } from './protocol/frames';
+import type { Log } from '../pdk';
+import { runEvent, type Event } from './event';
+import type { Instances } from './instances';
+import { frame, FrameReader, OversizedFrame } from './protocol/frames';
 import { messages, type RpcCall } from './protocol/messages';
-import { encodeEffect } from './protocol/pdk-codec';
-import { ReadBatch } from './protocol/read-batch';
+import type { ReadBatch, Reply } from './protocol/read-batch';
 import { textOf } from './protocol/values';
-import { runPhase } from './run-phase';
 import type { FrameFault, ServerMetrics } from './server-metrics';
 
 /** What all connections of a server share. */
@@ -16,18 +14,19 @@ export interface ConnectionContext {
   readonly metrics: ServerMetrics;
   readonly log: Log;
   readonly maxFrameBytes: number;
-  /** True from the moment the server is told to stop: no further event is taken. */
+  /** True from the moment the server is told to stop: no further call is taken. */
   readonly isStopping: () => boolean;
 }
 
 /** Replies that are awaited: of the reads of one batch. */
 interface Pending {
-  readonly replies: Buffer[];
+  readonly replies: Reply[];
   readonly expected: number;
-  readonly resolve: (replies: readonly Buffer[]) => void;
+  readonly resolve: (replies: readonly Reply[]) => void;
 }
 
-const requestId = new ReadBatch({ id: read.requestId() });
+/** What is logged of a plugin's name that this server does not know. */
+const MAX_LOGGED_NAME = 100;
 
 /**
  * One connection of Kong, speaking ProtoBuf:1 (`kong/runloop/plugin_servers/rpc/pb_rpc.lua`).
@@ -36,147 +35,134 @@ const requestId = new ReadBatch({ id: read.requestId() });
  * effects and the end of the event in another; the replies to the effects come in afterwards and are thrown away. After
  * an exit nothing follows: Kong drops the connection when the request ends.
  *
- * Whatever arrives, the damage ends here: bytes that make no sense cost this connection, an unknown instance closes it
- * (so that Kong starts a new one), and a failing handler is answered, never left to Kong's endless retry.
+ * Whatever arrives, the damage ends here: a call that makes no sense costs this connection, an unknown instance closes it
+ * (so that Kong starts a new one), and an event is always answered, never left to Kong's endless retry.
  */
 export class Connection {
   private readonly frames: FrameReader;
   private pending: Pending | undefined;
   /** Replies to effects of the last event that are still to come. */
   private repliesToDrop = 0;
-  private isExited = false;
   private isBusy = false;
+  private isExited = false;
 
   constructor(
     private readonly socket: Socket,
     private readonly context: ConnectionContext,
-    /** Called each time an event is over, Kong's replies to its effects included. */
+    /** Called each time a call is over, Kong's replies to its effects included. */
     private readonly onIdle: () => void,
   ) {
     this.frames = new FrameReader(context.maxFrameBytes);
     socket.on('data', (chunk: Buffer) => {
       this.receive(chunk);
     });
-    socket.on('error', () => socket.destroy());
+    // A broken connection closes itself; its event is forgotten with it.
+    socket.on('error', () => undefined);
+    socket.on('end', () => {
+      if (this.frames.isUnfinished) this.recordFault('truncated', 'the connection ended within a frame');
+    });
     socket.on('close', () => {
-      if (this.frames.isUnfinished) this.context.metrics.rejectedFrames.inc({ reason: 'truncated' });
       this.pending = undefined;
     });
   }
 
-  /** True while Kong is in an event: closing now would cost that request an answer. */
-  get isInEvent(): boolean {
+  /** True while Kong waits for an answer: closing now would cost that request. */
+  get isInCall(): boolean {
     return this.isBusy || this.repliesToDrop > 0;
   }
 
   private receive(chunk: Buffer): void {
-    try {
-      this.frames.push(chunk);
-      for (let payload = this.frames.next(); payload; payload = this.frames.next()) {
-        this.accept(payload);
-        if (this.socket.destroyed) return;
-      }
-    } catch (error) {
-      this.drop(error instanceof OversizedFrame ? 'oversized' : 'malformed', error);
+    this.frames.push(chunk);
+    for (let received = this.frames.next(); received; received = this.frames.next()) {
+      this.accept(received);
+      if (this.socket.destroyed) return;
     }
   }
 
-  private accept(payload: Buffer): void {
+  private accept(received: Reply): void {
+    if (received instanceof OversizedFrame) this.recordFault('oversized', String(received));
     if (this.pending) {
-      this.pending.replies.push(payload);
+      this.pending.replies.push(received);
       if (this.pending.replies.length < this.pending.expected) return;
       const { resolve, replies } = this.pending;
       this.pending = undefined;
       resolve(replies);
     } else if (this.repliesToDrop > 0) {
       this.repliesToDrop -= 1;
-      if (!this.isInEvent) this.onIdle();
-    } else if (this.isBusy) {
-      this.drop('unexpected', new Error('a frame came while Kong had nothing to say'));
+      if (!this.isInCall) this.onIdle();
+    } else if (this.isBusy || this.isExited) {
+      this.drop('unexpected', 'a frame came while Kong had nothing to say');
+    } else if (received instanceof OversizedFrame) {
+      this.socket.destroy();
     } else {
-      this.serve(messages.rpcCall.decode(payload));
+      this.take(received);
     }
   }
 
-  private serve(call: Partial<RpcCall>): void {
-    const { sequence, cmd_start_instance: start, cmd_close_instance: close, cmd_handle_event: event } = call;
+  private take(payload: Buffer): void {
+    let call: Partial<RpcCall>;
+    try {
+      call = messages.rpcCall.decode(payload);
+    } catch {
+      this.drop('malformed', 'a frame is no call');
+      return;
+    }
     if (this.context.isStopping()) this.socket.destroy();
-    else if (start) this.track(this.startInstance(sequence, textOf(start.name), textOf(start.config)));
-    else if (close) this.track(this.closeInstance(sequence, close.instance_id ?? 0));
-    else if (event) this.track(this.handleEvent(sequence, event.instance_id ?? 0, textOf(event.event_name)));
-    else this.drop('malformed', new Error('a call without a known command'));
+    else void this.serve(call);
   }
 
-  private track(work: Promise<void>): void {
+  private async serve({
+    sequence,
+    cmd_start_instance: start,
+    cmd_close_instance: close,
+    cmd_handle_event: event,
+  }: Partial<RpcCall>): Promise<void> {
     this.isBusy = true;
-    work
-      .catch((error: unknown) => {
-        this.drop('malformed', error);
-      })
-      .finally(() => {
-        // After an exit Kong says nothing more on this connection.
-        this.isBusy = this.isExited;
-        if (!this.isInEvent) this.onIdle();
-      });
+    if (start) await this.startInstance(sequence, textOf(start.name), textOf(start.config));
+    else if (close) this.closeInstance(sequence, close.instance_id ?? 0);
+    else if (event) await this.handleEvent(sequence, event.instance_id ?? 0, textOf(event.event_name));
+    else this.drop('malformed', 'a call has no known command');
+    this.isBusy = false;
+    if (!this.isInCall) this.onIdle();
   }
 
   private async startInstance(sequence: unknown, name: string, config: string): Promise<void> {
+    const { instances, metrics, log } = this.context;
     try {
-      const { id } = await this.context.instances.start(name, config);
+      const { id } = await instances.start(name, config);
+      // Kong gave up meanwhile: nobody knows the id.
+      if (this.socket.destroyed) instances.close(id);
       const status = { name: Buffer.from(name), instance_id: id, started_at: Math.floor(Date.now() / 1000) };
       this.write(frame(messages.rpcReturn.encode({ sequence, instance_status: status })));
     } catch (error) {
-      // Without an instance Kong answers the request with 500 and tries again with the next one.
-      this.context.metrics.configErrors.inc({ plugin: this.context.instances.knows(name) ? name : '_unknown' });
-      this.context.log.error({ err: error, plugin: name }, 'an instance could not start');
+      // The protocol has no word for it; without an answer Kong answers the request with 500.
+      metrics.configErrors.inc({ plugin: instances.knows(name) ? name : '_unknown' });
+      log.error({ err: error, plugin: name.slice(0, MAX_LOGGED_NAME) }, 'an instance could not start');
       this.socket.destroy();
     }
   }
 
-  private async closeInstance(sequence: unknown, id: number): Promise<void> {
-    await this.context.instances.close(id);
+  private closeInstance(sequence: unknown, id: number): void {
+    this.context.instances.close(id);
     this.write(frame(messages.rpcReturn.encode({ sequence })));
   }
 
-  private async handleEvent(sequence: unknown, instanceId: number, phaseName: string): Promise<void> {
+  private async handleEvent(sequence: unknown, instanceId: number, phase: string): Promise<void> {
     const instance = this.context.instances.use(instanceId);
-    const phase = instance?.configuration.plugin.phases[phaseName as PhaseName];
-    if (!instance || !phase) {
+    if (!instance) {
       this.context.metrics.unknownInstances.inc();
       this.socket.destroy();
       return;
     }
-    const { name: plugin, onError } = instance.configuration.plugin;
-    const endTimer = this.context.metrics.duration.startTimer({ plugin, phase: phaseName });
-    const { state } = instance.configuration;
-    const isWanted = phase.isWanted?.(state as never) ?? true;
-    const batch = ReadBatch.of(phase);
-    const replies = isWanted ? await this.ask(batch) : [];
-    const { outcome, error } = await runPhase(onError, () =>
-      isWanted ? phase.handle(state as never, batch.decode(replies) as never) : undefined,
-    );
-    if (error !== undefined) await this.report(instance, phaseName, error);
-
-    const effects = effectsOf(outcome);
-    this.isExited = outcome.kind === 'reject';
-    this.repliesToDrop = effects.length - (this.isExited ? 1 : 0);
-    const end = this.isExited ? [] : [END_OF_CALLS, frame(messages.rpcReturn.encode({ sequence }))];
-    this.write(Buffer.concat([...effects.map(encodeEffect), ...end]));
-    endTimer();
-    const came = error !== undefined ? 'error' : phaseName === 'log' ? 'done' : outcome.kind;
-    this.context.metrics.events.inc({ plugin, phase: phaseName, outcome: came });
+    const event: Event = { instance, phase, sequence };
+    const answer = await runEvent(event, (batch) => this.ask(batch), this.context);
+    this.isExited = answer.isExit;
+    this.repliesToDrop = answer.replies;
+    this.write(answer.bytes);
   }
 
-  /** Counts and logs a handler's throw, with the id that Kong's own logs know the request by. */
-  private async report({ configuration: { plugin } }: Instance, phase: string, error: unknown): Promise<void> {
-    this.context.metrics.countHandlerError(plugin.name, phase, plugin.onError);
-    // A log phase has no request any more: Kong gives no variables there.
-    const { id } = phase === 'log' ? {} : requestId.decode(await this.ask(requestId));
-    this.context.log.error({ err: error, plugin: plugin.name, phase, request_id: id }, 'a handler threw');
-  }
-
-  /** One write for all reads; resolves with one reply each. Never resolves when the connection closes first. */
-  private ask(batch: ReadBatch): Promise<readonly Buffer[]> {
+  /** One write for all reads. */
+  private ask(batch: ReadBatch): Promise<readonly Reply[]> {
     if (batch.size === 0) return Promise.resolve([]);
     return new Promise((resolve) => {
       this.pending = { replies: [], expected: batch.size, resolve };
@@ -184,14 +170,21 @@ export class Connection {
     });
   }
 
+  /** Nothing more is read while the other side does not read: it can't make the server hold ever more answers. */
   private write(bytes: Buffer): void {
-    if (!this.socket.destroyed) this.socket.write(bytes);
+    if (this.socket.destroyed || this.socket.write(bytes)) return;
+    this.socket.pause();
+    this.socket.once('drain', () => this.socket.resume());
   }
 
-  private drop(reason: FrameFault, error: unknown): void {
-    if (this.socket.destroyed) return;
+  /** Counts and logs bytes that are refused. */
+  private recordFault(reason: FrameFault, message: string): void {
     this.context.metrics.rejectedFrames.inc({ reason });
-    this.context.log.warn({ err: error, reason }, 'a connection was dropped');
+    this.context.log.warn({ reason, detail: message }, 'a frame was rejected');
+  }
+
+  private drop(reason: FrameFault, message: string): void {
+    this.recordFault(reason, message);
     this.socket.destroy();
   }
 }

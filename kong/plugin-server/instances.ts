@@ -1,5 +1,6 @@
 import type { Plugin } from '../pdk';
-import type { Configuration, Configurations } from './configurations';
+import type { Configuration, Configurations, Hold } from './configurations';
+import type { RawConfig } from './identity';
 
 /** What one nginx worker started: an id under which it sends the events of one configuration. */
 export interface Instance {
@@ -7,14 +8,21 @@ export interface Instance {
   readonly configuration: Configuration;
 }
 
-interface Held extends Instance {
+interface Held extends Instance, Hold {
   readonly place: string;
-  readonly release: () => Promise<void>;
   lastUsedMs: number;
 }
 
 /** Kong declares instance ids as int32. */
 const MAX_ID = 2 ** 31 - 1;
+
+/** How long an instance must have been silent to count as forgotten, in milliseconds. */
+export interface Patience {
+  /** When a younger instance at the same place has another configuration. */
+  readonly replacedMs: number;
+  /** In any case. */
+  readonly silentMs: number;
+}
 
 /**
  * The instances of all workers.
@@ -53,16 +61,11 @@ export class Instances {
     const plugin = this.plugins.get(name);
     if (!plugin) throw new Error(`no plugin "${name}" in this server`);
     const raw = parseConfig(config);
-    const { release, ...configuration } = await this.configurations.acquire(plugin, raw);
-    const instance: Held = {
-      id: this.nextId,
-      configuration,
-      place: JSON.stringify([name, raw['__key__']]),
-      release,
-      lastUsedMs: this.now(),
-    };
-    this.nextId = instance.id === MAX_ID ? 1 : instance.id + 1;
-    this.held.set(instance.id, instance);
+    const hold = await this.configurations.acquire(plugin, raw);
+    const id = this.nextId;
+    this.nextId = id === MAX_ID ? 1 : id + 1;
+    const instance: Held = { ...hold, id, place: JSON.stringify([name, raw['__key__']]), lastUsedMs: this.now() };
+    this.held.set(id, instance);
     return instance;
   }
 
@@ -74,33 +77,35 @@ export class Instances {
   }
 
   /** Closes an instance; the last one of a configuration releases it. Unknown ids are ignored. */
-  async close(id: number): Promise<void> {
+  close(id: number): void {
     const instance = this.held.get(id);
-    if (!instance) return;
     this.held.delete(id);
-    await instance.release();
+    instance?.release();
   }
 
   /**
-   * Closes what Kong forgot: at a reload it drops the instances of unnamed plugins without a word, since their ids
-   * change. Only an instance whose place has a younger one, and that had no event for `idleMs`, is closed; should a
-   * worker use it again, the unknown id makes it start a new one.
+   * Closes what Kong forgot. It says nothing when a plugin is removed, when a reload gives an unnamed plugin another id,
+   * and when a worker ends; only silence tells. Should a worker use such an instance again, the unknown id makes it
+   * start a new one.
    */
-  async closeForgotten(idleMs: number): Promise<void> {
+  closeForgotten({ replacedMs, silentMs }: Patience): void {
     const youngest = new Map<string, Held>();
     for (const instance of this.held.values()) youngest.set(instance.place, instance);
-    const deadline = this.now() - idleMs;
-    const forgotten = [...this.held.values()].filter(
-      (instance) =>
-        instance.lastUsedMs < deadline &&
-        youngest.get(instance.place)?.configuration.state !== instance.configuration.state,
-    );
-    await Promise.all(forgotten.map(({ id }) => this.close(id)));
+    const now = this.now();
+    for (const { id, place, configuration, lastUsedMs } of [...this.held.values()]) {
+      const isReplaced = youngest.get(place)?.configuration !== configuration;
+      if (now - lastUsedMs > (isReplaced ? replacedMs : silentMs)) this.close(id);
+    }
   }
 }
 
-function parseConfig(text: string): Readonly<Record<string, unknown>> {
-  const raw: unknown = JSON.parse(text);
+function parseConfig(text: string): RawConfig {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text, which may hold a secret.
+  }
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw new Error('the config is no JSON object');
-  return raw as Record<string, unknown>;
+  return raw as RawConfig;
 }

@@ -1,9 +1,12 @@
-import { proceed, reject, type OnError, type Outcome, type Reject } from '../pdk';
+import { proceed, reject, type OnError, type Outcome, type Plugin, type Reject } from '../pdk';
 
-/** What became of a phase; `error` is there when it threw. */
-export interface PhaseResult {
+/** What became of a phase. */
+export interface PhaseResult<T> {
   readonly outcome: Outcome;
-  readonly error?: unknown;
+  /** What `apply` made of the outcome. */
+  readonly applied: T;
+  /** There when the phase threw; the outcome is then the one of the plugin's policy. */
+  readonly failure?: { readonly error: unknown };
 }
 
 /** The answer to a request whose guard failed: as Kong's own, and as little said. */
@@ -13,16 +16,28 @@ const REFUSED: Reject = reject({
   body: '{"message":"An unexpected error occurred"}',
 });
 
+/** What a throw means in a phase: in `log` the client has its answer, and there is nothing left to refuse. */
+export const policyOf = ({ onError }: Plugin, phase: string): OnError => (phase === 'log' ? 'pass' : onError);
+
 /**
- * Runs a phase. Never rejects: a throw is a bug, and `onError` says what it means for the request.
+ * Runs a phase. Never rejects, unless `apply` fails for the policy's own plain outcome: a throw is a bug, and the policy
+ * says what it means for the request.
  *
- * @param run decodes the facts and calls the handler; gives its outcome, or nothing in a log phase
+ * @param decide decodes the facts and calls the handler; what it gives in `log` is ignored
+ * @param apply carries the outcome out, or encodes it; an outcome that it can't apply is a throw as well
  */
-export async function runPhase(onError: OnError, run: () => unknown): Promise<PhaseResult> {
+export async function runPhase<T>(
+  plugin: Plugin,
+  phase: string,
+  decide: () => unknown,
+  apply: (outcome: Outcome) => T | Promise<T>,
+): Promise<PhaseResult<T>> {
   try {
-    const outcome = (await run()) as Outcome | undefined;
-    return { outcome: outcome ?? proceed() };
+    const decided = (await decide()) as Outcome | undefined;
+    const outcome = phase === 'log' || decided === undefined ? proceed() : decided;
+    return { outcome, applied: await apply(outcome) };
   } catch (error) {
-    return { outcome: onError === 'refuse' ? REFUSED : proceed(), error };
+    const outcome = policyOf(plugin, phase) === 'refuse' ? REFUSED : proceed();
+    return { outcome, applied: await apply(outcome), failure: { error } };
   }
 }

@@ -1,9 +1,6 @@
 import { collectDefaultMetrics } from 'prom-client';
 import type { Metrics, OnError } from '../pdk';
 
-/** What an event came to. */
-export type EventOutcome = 'proceed' | 'reject' | 'done' | 'error';
-
 /** Why bytes of a connection were refused. */
 export type FrameFault = 'oversized' | 'truncated' | 'malformed' | 'unexpected';
 
@@ -18,17 +15,18 @@ export class ServerMetrics {
   readonly unknownInstances;
   readonly rejectedFrames;
   readonly configErrors;
+  readonly refusedConnections;
 
   /** `held` gives the current sizes of what the server holds. */
   constructor(metrics: Metrics, held: Readonly<Record<'connections' | 'instances' | 'configurations', () => number>>) {
     this.events = metrics.counter({
       name: 'plugin_server_events_total',
-      help: 'Events of Kong that were handled, by what they came to.',
+      help: 'Events of Kong that were handled, by what they came to: proceed, reject, done (log) or error.',
       labelNames: ['plugin', 'phase', 'outcome'],
     });
     this.duration = metrics.histogram({
       name: 'plugin_server_event_duration_seconds',
-      help: 'Time from the arrival of an event to its last written byte, the reads from Kong included.',
+      help: 'Time from the arrival of an event to its answer, the reads from Kong included.',
       labelNames: ['plugin', 'phase'],
       buckets: EVENT_BUCKETS,
     });
@@ -43,13 +41,17 @@ export class ServerMetrics {
     });
     this.rejectedFrames = metrics.counter({
       name: 'plugin_server_rejected_frames_total',
-      help: 'Connections that were dropped because of what they sent.',
+      help: 'Frames that made no sense or were too long; each cost its connection, or its event.',
       labelNames: ['reason'],
     });
     this.configErrors = metrics.counter({
       name: 'plugin_server_config_errors_total',
       help: 'Instances that could not start because of their configuration.',
       labelNames: ['plugin'],
+    });
+    this.refusedConnections = metrics.counter({
+      name: 'plugin_server_refused_connections_total',
+      help: 'Connections that were closed at once, because there were as many as allowed.',
     });
     metrics.gauge({
       name: 'plugin_server_connections',
@@ -70,7 +72,7 @@ export class ServerMetrics {
   }
 
   /** Counts a handler that threw. */
-  countHandlerError(plugin: string, phase: string, onError: OnError): void {
-    this.handlerErrors.inc({ plugin, phase, request: onError === 'refuse' ? 'refused' : 'passed' });
+  countHandlerError(at: { readonly plugin: string; readonly phase: string }, policy: OnError): void {
+    this.handlerErrors.inc({ ...at, request: policy === 'refuse' ? 'refused' : 'passed' });
   }
 }

@@ -24,9 +24,9 @@ export interface ServerOptions {
   readonly env?: Environment;
 }
 
-/** How often forgotten instances are looked for, and how long one must have been silent. */
+/** How often forgotten instances are looked for, and how long they must have been silent. */
 const SWEEP_EVERY_MS = 60_000;
-const FORGOTTEN_AFTER_MS = 600_000;
+const PATIENCE = { replacedMs: 600_000, silentMs: 86_400_000 };
 
 /** The plugin server: plugins behind a unix socket, for Kong's workers to call. */
 export class PluginServer {
@@ -37,7 +37,7 @@ export class PluginServer {
   private stopping: Promise<void> | undefined;
   private isListening = false;
   private sweep: NodeJS.Timeout | undefined;
-  private noteIdle: () => void = () => undefined;
+  private noteAllClosed: () => void = () => undefined;
 
   constructor(private readonly options: ServerOptions) {
     const { plugins, metrics, log, maxFrameBytes, maxConnections, now = Date.now, env = process.env } = options;
@@ -50,12 +50,15 @@ export class PluginServer {
       instances: () => instances.size,
       configurations: () => configurations.size,
     });
-    const isStopping = () => this.stopping !== undefined;
+    const isStopping = (): boolean => this.stopping !== undefined;
     const context = { instances, metrics: serverMetrics, log, maxFrameBytes, isStopping };
     this.server = createServer((socket) => {
       this.open(socket, context);
     });
     this.server.maxConnections = maxConnections;
+    this.server.on('drop', () => {
+      serverMetrics.refusedConnections.inc();
+    });
   }
 
   /** True while Kong can reach the plugins. */
@@ -67,7 +70,9 @@ export class PluginServer {
   async listen(): Promise<void> {
     await listenOn(this.server, this.options.socket, this.options.socketMode);
     this.isListening = true;
-    this.sweep = setInterval(() => void this.instances.closeForgotten(FORGOTTEN_AFTER_MS), SWEEP_EVERY_MS).unref();
+    this.sweep = setInterval(() => {
+      this.instances.closeForgotten(PATIENCE);
+    }, SWEEP_EVERY_MS).unref();
   }
 
   /**
@@ -80,46 +85,43 @@ export class PluginServer {
 
   private async shutDown(): Promise<void> {
     clearInterval(this.sweep);
-    const closed = new Promise<void>((resolve) =>
-      this.server.close(() => {
-        resolve();
-      }),
-    );
-    const { stopTimeoutMs } = this.options;
-    const deadline = AbortSignal.timeout(stopTimeoutMs);
-    // Half of the time is left for the telemetry, whatever Kong does with its events.
-    await Promise.race([this.eventsFinished(), aborted(AbortSignal.timeout(stopTimeoutMs / 2))]);
+    this.server.close();
+    const { stopTimeoutMs, log } = this.options;
+    // Calls that hang must leave time to flush what the others told.
+    const areCallsFinished = await within(stopTimeoutMs / 2, this.callsFinished());
     for (const socket of this.connections.keys()) socket.destroy();
-    await Promise.race([Promise.all([this.configurations.closeAll(), closed]), aborted(deadline)]);
-    if (deadline.aborted) this.options.log.warn({}, 'stopped before everything was finished');
+    const isAllReleased = await within(stopTimeoutMs / 2, this.configurations.closeAll());
+    if (!areCallsFinished || !isAllReleased) log.warn({}, 'stopped before everything was finished');
   }
 
-  /** Resolves when no event is in flight; closes the idle connections meanwhile, so that none takes a new one. */
-  private eventsFinished(): Promise<void> {
+  /** Closes the idle connections, and the others as their calls end; resolves when all are closed. */
+  private callsFinished(): Promise<void> {
     return new Promise((resolve) => {
-      this.noteIdle = () => {
-        for (const [socket, connection] of this.connections) if (!connection.isInEvent) socket.destroySoon();
-        if (this.connections.size === 0) resolve();
-      };
-      this.noteIdle();
+      if (this.connections.size === 0) resolve();
+      this.noteAllClosed = resolve;
+      for (const [socket, connection] of this.connections) if (!connection.isInCall) socket.destroySoon();
     });
   }
 
   private open(socket: Socket, context: ConnectionContext): void {
     const connection = new Connection(socket, context, () => {
-      this.noteIdle();
+      if (context.isStopping()) socket.destroySoon();
     });
     this.connections.set(socket, connection);
     socket.on('close', () => {
       this.connections.delete(socket);
-      this.noteIdle();
+      if (this.connections.size === 0) this.noteAllClosed();
     });
   }
 }
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    signal.addEventListener('abort', () => {
-      resolve();
-    });
+/** Whether the work was done in that time. */
+async function within(ms: number, work: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timedOut = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
   });
+  const isInTime = await Promise.race([work.then(() => true), timedOut]);
+  clearTimeout(timer);
+  return isInTime;
+}

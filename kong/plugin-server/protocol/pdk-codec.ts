@@ -1,5 +1,5 @@
 import type { PdkEffect, PdkRead, RawBody, Read } from '../../pdk';
-import { frame } from './frames';
+import { frame, OversizedFrame } from './frames';
 import { messages, type Bytes } from './messages';
 import { fromStruct, fromValue, textOf, toStruct, toValue } from './values';
 
@@ -63,16 +63,35 @@ function decodeRawBody(reply: Bytes): RawBody {
 }
 
 /** The frames that ask Kong for a fact: the operation's name and its argument. */
-export const encodeRead = (read: Read<unknown>): Buffer =>
-  Buffer.concat([frame(Buffer.from(read.method)), frame(codecs[read.method].encode(read.argument))]);
+export const encodeRead = ({ method, argument }: Read<unknown>): Buffer =>
+  Buffer.concat([frame(Buffer.from(method)), frame(codecs[method].encode(argument))]);
 
-/** The fact in Kong's reply. @throws when the reply is not the message that Kong's service declares. */
-export const decodeReply = (read: Read<unknown>, reply: Bytes): unknown =>
-  read.shape(codecs[read.method].decode(reply));
+/**
+ * The fact in Kong's reply.
+ *
+ * @throws when the reply is not the message that Kong's service declares, or too long; a body that is too long counts as
+ * spilled
+ */
+export function decodeReply({ method, shape }: Read<unknown>, reply: Bytes | OversizedFrame): unknown {
+  if (!(reply instanceof OversizedFrame)) return shape(codecs[method].decode(reply));
+  if (method === 'kong.request.get_raw_body') return shape({ kind: 'spilled' } satisfies RawBody);
+  throw new Error(`the reply to ${method} is too long: ${String(reply)}`);
+}
 
-/** The frames that make Kong carry out an effect. */
-export const encodeEffect = (effect: PdkEffect): Buffer =>
-  Buffer.concat([frame(Buffer.from(effect.method)), frame(encodeArguments(effect))]);
+const methodFrames = new Map<PdkEffect['method'], Buffer>();
+
+/** The frame of an effect's name: the same bytes each time. */
+function methodFrame(method: PdkEffect['method']): Buffer {
+  const known = methodFrames.get(method) ?? frame(Buffer.from(method));
+  methodFrames.set(method, known);
+  return known;
+}
+
+/** The frames that make Kong carry out an effect: the operation's name and its arguments. */
+export const encodeEffect = (effect: PdkEffect): [Buffer, Buffer] => [
+  methodFrame(effect.method),
+  frame(encodeArguments(effect)),
+];
 
 function encodeArguments(effect: PdkEffect): Bytes {
   switch (effect.method) {

@@ -1,5 +1,9 @@
 import type { Reads, RunnablePhase } from '../../pdk';
+import type { OversizedFrame } from './frames';
 import { decodeReply, encodeRead } from './pdk-codec';
+
+/** What Kong replied to a read; a reply longer than a frame may be is told of, not held. */
+export type Reply = Buffer | OversizedFrame;
 
 const compiled = new WeakMap<RunnablePhase, ReadBatch>();
 
@@ -29,10 +33,12 @@ export class ReadBatch {
   }
 
   /** The facts by their names. @throws when a reply is not what Kong's service declares. */
-  decode(replies: readonly Buffer[]): Record<string, unknown> {
+  decode(replies: readonly Reply[]): Record<string, unknown> {
     const facts: Record<string, unknown> = {};
     this.reads.forEach(([name, declared], i) => {
-      facts[name] = decodeReply(declared, replies[i] ?? Buffer.alloc(0));
+      const reply = replies[i];
+      if (!reply) throw new Error(`no reply for "${name}"`);
+      facts[name] = decodeReply(declared, reply);
     });
     return facts;
   }

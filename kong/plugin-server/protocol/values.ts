@@ -11,7 +11,9 @@ export function textOf(bytes: Bytes | undefined, encoding: TextEncoding = 'utf8'
 }
 
 /** The plain value of a decoded protobuf Value: records without a prototype, undefined for null and for nothing. */
-export function fromValue(value: Partial<Value>, encoding: TextEncoding): unknown {
+export function fromValue(value: Partial<Value> | null | undefined, encoding: TextEncoding): unknown {
+  // An entry of a struct may come without its value.
+  if (!value) return undefined;
   if (Object.hasOwn(value, 'string_value')) return textOf(value.string_value, encoding);
   if (Object.hasOwn(value, 'number_value')) return value.number_value;
   if (Object.hasOwn(value, 'bool_value')) return value.bool_value;

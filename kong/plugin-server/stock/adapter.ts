@@ -1,7 +1,8 @@
 import { Metrics, type Log, type Outcome, type PdkEffect, type PhaseName, type Plugin, type Read } from '../../pdk';
 import { effectsOf } from '../../pdk/effects';
 import { toKongFields, type KongField } from '../../pdk/kong-schema';
-import { Configurations, type Configuration } from '../configurations';
+import { Configurations, type Configuration, type Hold } from '../configurations';
+import type { RawConfig } from '../identity';
 import { runPhase } from '../run-phase';
 import { createLog } from '../stderr-log';
 import { fromMsgPack } from './values';
@@ -14,11 +15,39 @@ interface StockPdk {
 
 /** What `kong-js-pluginserver` expects a plugin's module to export. */
 export interface StockPlugin {
-  readonly Plugin: new (config: Readonly<Record<string, unknown>>) => object;
+  readonly Plugin: new (config: RawConfig) => object;
   readonly Name: string;
   readonly Version: string;
   readonly Priority: number;
   readonly Schema: readonly KongField[];
+}
+
+/**
+ * Dresses a plugin as the class with phase methods that Kong's stock server loads.
+ *
+ * What is lost there: every read and effect is a round trip of its own, a dead server lets requests through, a body that
+ * spilled to a file answers 500, and telemetry that was not sent when the server ends is gone. The server tells nobody
+ * when an instance closes, so a configuration is released when its last instance was collected as garbage.
+ */
+export function toStockPlugin(plugin: Plugin): StockPlugin {
+  class Stock {
+    readonly held: HeldConfiguration;
+
+    constructor(config: RawConfig) {
+      this.held = new HeldConfiguration(plugin, config);
+      closed.register(this, this.held);
+    }
+  }
+  // The server looks for phases on the prototype.
+  for (const phase of Object.keys(plugin.phases) as PhaseName[]) {
+    Object.defineProperty(Stock.prototype, phase, {
+      value(this: Stock, kong: StockPdk) {
+        return runEvent(plugin, phase, this.held, kong);
+      },
+    });
+  }
+  const { name, version, priority, fields } = plugin;
+  return { Plugin: Stock, Name: name, Version: version, Priority: priority, Schema: toKongFields(fields) };
 }
 
 interface Host {
@@ -38,55 +67,61 @@ function theHost(): Host {
   return host;
 }
 
-/**
- * Dresses a plugin as the class with phase methods that Kong's stock server loads.
- *
- * What is lost there: every read and effect is a round trip of its own, a configuration is never released (the server
- * tells nobody when an instance closes), and a dead server lets requests through.
- */
-export function toStockPlugin(plugin: Plugin): StockPlugin {
-  class Stock {
-    readonly configuration: Promise<Configuration>;
+/** The configuration of one instance; it knows nothing of the instance, so that this can be collected. */
+class HeldConfiguration {
+  private hold: Promise<Hold> | undefined;
 
-    constructor(config: Readonly<Record<string, unknown>>) {
-      const { configurations, log } = theHost();
-      this.configuration = configurations.acquire(plugin, config);
-      // It is awaited with every event; until then nobody listens, and that must not end the process.
-      this.configuration.catch((error: unknown) => {
-        log.error({ err: error, plugin: plugin.name }, 'an instance could not start');
-      });
+  constructor(
+    private readonly plugin: Plugin,
+    private readonly config: RawConfig,
+  ) {
+    // The first event awaits it; a failure that nobody awaits must not end the process.
+    this.take().catch(() => undefined);
+  }
+
+  /** Rejects when the configuration can't work; the next call tries again. */
+  async take(): Promise<Configuration> {
+    const { configurations, log } = theHost();
+    this.hold ??= configurations.acquire(this.plugin, this.config);
+    try {
+      return (await this.hold).configuration;
+    } catch (error) {
+      this.hold = undefined;
+      log.error({ err: error, plugin: this.plugin.name }, 'an instance could not start');
+      throw error;
     }
   }
-  // The server looks for phases on the prototype.
-  for (const phase of Object.keys(plugin.phases) as PhaseName[]) {
-    Object.defineProperty(Stock.prototype, phase, {
-      value(this: Stock, kong: StockPdk) {
-        return runEvent(plugin, phase, this.configuration, kong);
+
+  release(): void {
+    this.hold?.then(
+      ({ release }) => {
+        release();
       },
-    });
+      () => undefined,
+    );
   }
-  const { name, version, priority, fields } = plugin;
-  return { Plugin: Stock, Name: name, Version: version, Priority: priority, Schema: toKongFields(fields) };
 }
 
-async function runEvent(
-  plugin: Plugin,
-  phaseName: PhaseName,
-  configuration: Promise<Configuration>,
-  kong: StockPdk,
-): Promise<void> {
-  const phase = plugin.phases[phaseName];
-  if (!phase) return;
-  const { outcome, error } = await runPhase(plugin.onError, async () => {
-    const { state } = await configuration;
-    if (phase.isWanted?.(state as never) === false) return undefined;
-    const facts: Record<string, unknown> = {};
-    for (const [name, read] of Object.entries(phase.reads)) facts[name] = await ask(kong, read);
-    return phase.handle(state as never, facts as never);
-  });
-  if (error !== undefined)
-    theHost().log.error({ err: error, plugin: plugin.name, phase: phaseName }, 'a handler threw');
-  await apply(kong, outcome);
+const closed = new FinalizationRegistry<HeldConfiguration>((held) => {
+  held.release();
+});
+
+/** Runs a phase over the stock PDK. Rejects only when Kong fails even to refuse the request. */
+async function runEvent(plugin: Plugin, phaseName: PhaseName, held: HeldConfiguration, kong: StockPdk): Promise<void> {
+  const { failure } = await runPhase(
+    plugin,
+    phaseName,
+    async () => {
+      const { state } = await held.take();
+      const phase = plugin.phases[phaseName];
+      if (!phase || phase.isWanted?.(state as never) === false) return undefined;
+      const facts: Record<string, unknown> = {};
+      for (const [name, read] of Object.entries(phase.reads)) facts[name] = await ask(kong, read);
+      return phase.handle(state as never, facts as never);
+    },
+    (outcome) => apply(kong, outcome),
+  );
+  if (failure) theHost().log.error({ err: failure.error, plugin: plugin.name, phase: phaseName }, 'a handler threw');
 }
 
 const call = (kong: StockPdk, method: string, ...args: readonly unknown[]): Promise<unknown> =>

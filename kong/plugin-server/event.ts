@@ -1,0 +1,72 @@
+import { performance } from 'node:perf_hooks';
+import { read, type Log, type Plugin, type RunnablePhase } from '../pdk';
+import type { Instance } from './instances';
+import { encodeAnswer, type EventAnswer } from './protocol/event-answer';
+import { ReadBatch, type Reply } from './protocol/read-batch';
+import { policyOf, runPhase } from './run-phase';
+import type { ServerMetrics } from './server-metrics';
+
+/** One event of Kong: a phase of one request, for one instance. */
+export interface Event {
+  readonly instance: Instance;
+  readonly phase: string;
+  /** The number of Kong's call. */
+  readonly sequence: unknown;
+}
+
+/** Sends the reads of a batch in one write; resolves with one reply each, or never when the connection closes first. */
+export type Ask = (batch: ReadBatch) => Promise<readonly Reply[]>;
+
+/** Where events are counted and logged. */
+export interface EventRecord {
+  readonly metrics: ServerMetrics;
+  readonly log: Log;
+}
+
+const requestId = new ReadBatch({ id: read.requestId() });
+
+/**
+ * Runs an event: reads, decision, effects. Never rejects, whatever the plugin does: Kong would run an event without an
+ * answer again, for ever.
+ */
+export async function runEvent(event: Event, ask: Ask, record: EventRecord): Promise<EventAnswer> {
+  const startedAtMs = performance.now();
+  const { plugin, state } = event.instance.configuration;
+  const phase = phaseOf(plugin, event.phase);
+  const { outcome, applied, failure } = await runPhase(
+    plugin,
+    event.phase,
+    async () => {
+      if (!phase) throw new Error('Kong sent a phase that the plugin does not have: its description there is outdated');
+      if (phase.isWanted?.(state as never) === false) return undefined;
+      const batch = ReadBatch.of(phase);
+      return phase.handle(state as never, batch.decode(await ask(batch)) as never);
+    },
+    (decided) => encodeAnswer(decided, event.sequence),
+  );
+  const labels = { plugin: plugin.name, phase: phase ? event.phase : '_unknown' };
+  if (failure) {
+    record.metrics.countHandlerError(labels, policyOf(plugin, event.phase));
+    // A log phase has no request any more: Kong gives no variables there.
+    const id = labels.phase === 'access' ? await askRequestId(ask) : undefined;
+    record.log.error({ err: failure.error, ...labels, request_id: id }, 'a handler threw');
+  }
+  const came = failure ? 'error' : event.phase === 'log' ? 'done' : outcome.kind;
+  record.metrics.events.inc({ ...labels, outcome: came });
+  record.metrics.duration.observe(labels, (performance.now() - startedAtMs) / 1000);
+  return applied;
+}
+
+function phaseOf({ phases }: Plugin, name: string): RunnablePhase | undefined {
+  return Object.hasOwn(phases, name) ? phases[name as keyof typeof phases] : undefined;
+}
+
+/** The id that Kong's own logs know the request by. */
+async function askRequestId(ask: Ask): Promise<unknown> {
+  const replies = await ask(requestId);
+  try {
+    return requestId.decode(replies)['id'];
+  } catch {
+    return undefined;
+  }
+}
