@@ -60,7 +60,7 @@ export async function runCli(suite: Suite, argv: readonly string[]): Promise<voi
     .option('--out <dir>', 'where the files go: DIR/<plugin>.json')
     .action((plugin: string | undefined, { all, out }: { all?: true; out?: string }, command: Command) => {
       if (all && out !== undefined && plugin === undefined) dumpAll(suite, out);
-      else if (plugin !== undefined && !all) process.stdout.write(describe(suite, plugin));
+      else if (plugin !== undefined && !all && out === undefined) process.stdout.write(describe(suite, plugin));
       else command.error('error: name one plugin, or give --all --out DIR');
     });
 
@@ -83,11 +83,10 @@ function choose(suite: Suite, names: readonly string[]): Plugin[] {
   });
 }
 
-function describe(suite: Suite, name: string): string {
-  return choose(suite, [name])
+const describe = (suite: Suite, name: string): string =>
+  choose(suite, [name])
     .map((plugin) => `${JSON.stringify(answerQuery(plugin))}\n`)
     .join('');
-}
 
 function dumpAll(suite: Suite, directory: string): void {
   mkdirSync(directory, { recursive: true });

@@ -14,9 +14,12 @@ export function parseMode(text: string): number {
   return Number.parseInt(text, 8);
 }
 
-/** A whole number above 0. @throws InvalidArgumentError */
+/** The longest time that a timer can wait, in milliseconds; no other count needs more either. */
+const MAX_COUNT = 2 ** 31 - 1;
+
+/** A whole number from 1 to 2147483647. @throws InvalidArgumentError */
 export function parseCount(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value <= 0) throw new InvalidArgumentError('expected a whole number above 0');
-  return value;
+  if (/^\d{1,10}$/.test(text) && value > 0 && value <= MAX_COUNT) return value;
+  throw new InvalidArgumentError(`expected a whole number from 1 to ${MAX_COUNT}`);
 }

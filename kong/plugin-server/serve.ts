@@ -16,7 +16,10 @@ export interface ServeOptions {
   readonly logLevel: string;
 }
 
-/** Serves until SIGTERM or SIGINT, then stops in order. A second signal, or an error nobody caught, ends it at once. */
+/**
+ * Serves until SIGTERM or SIGINT, then stops in order and ends the process. A second signal, or an error nobody caught,
+ * ends it at once.
+ */
 export async function serve(options: ServeOptions): Promise<void> {
   const log = createLog(options.logLevel);
   const metrics = new Metrics();
@@ -46,4 +49,6 @@ export async function serve(options: ServeOptions): Promise<void> {
   await server.stop();
   await monitor?.close();
   log.info({}, 'stopped');
+  // What a stop in time could not finish must not keep the process alive.
+  process.exit();
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Plugin } from '../../pdk';
 
@@ -7,6 +7,8 @@ import type { Plugin } from '../../pdk';
  *
  * One directory each, because that server loads every entry of its directory, and Kong takes only the first plugin of a
  * server.
+ *
+ * @throws when such a directory holds anything else; it never deletes a file
  */
 export function writeStockDirectories(
   { plugins, module }: { readonly plugins: readonly Plugin[]; readonly module: string },
@@ -14,8 +16,9 @@ export function writeStockDirectories(
 ): void {
   for (const { name } of plugins) {
     const directory = resolve(out, name);
-    rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
+    const others = readdirSync(directory).filter((entry) => entry !== `${name}.js`);
+    if (others.length > 0) throw new Error(`${directory} holds other files: choose another --out`);
     const adapter = requirePath(directory, join(__dirname, 'adapter.js'));
     const suite = requirePath(directory, module);
     const entry = [
