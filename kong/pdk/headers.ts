@@ -21,7 +21,9 @@ export class Headers {
       const list =
         typeof value === 'string' ? [value] : Array.isArray(value) ? value.filter((v) => typeof v === 'string') : none;
       if (list.length === 0) continue;
-      values.set(name.toLowerCase(), list);
+      const key = name.toLowerCase();
+      const known = values.get(key);
+      values.set(key, known ? [...known, ...list] : list);
       size += list.length;
     }
     return new Headers(values, size);

@@ -9,15 +9,15 @@ interface Description<L extends string> {
 /**
  * The metrics of one process, in a registry of their own.
  *
- * Asking for a name twice gives the same metric, so that every configuration of a plugin counts into one.
+ * Asking for a name twice gives the same metric, so that every configuration of a plugin counts into one. Asking for it
+ * as another kind throws.
  */
 export class Metrics {
   readonly registry = new Registry();
 
   counter<L extends string = never>({ name, help, labelNames = [] }: Description<L>): Counter<L> {
     return (
-      (this.existing(name) as Counter<L> | undefined) ??
-      new Counter({ name, help, labelNames, registers: [this.registry] })
+      this.existing<Counter<L>>(name, Counter) ?? new Counter({ name, help, labelNames, registers: [this.registry] })
     );
   }
 
@@ -34,7 +34,7 @@ export class Metrics {
       },
     };
     return (
-      (this.existing(name) as Gauge<L> | undefined) ??
+      this.existing<Gauge<L>>(name, Gauge) ??
       new Gauge({ name, help, labelNames, registers: [this.registry], ...collect })
     );
   }
@@ -47,12 +47,14 @@ export class Metrics {
     buckets,
   }: Description<L> & { readonly buckets: readonly number[] }): Histogram<L> {
     return (
-      (this.existing(name) as Histogram<L> | undefined) ??
+      this.existing<Histogram<L>>(name, Histogram) ??
       new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.registry] })
     );
   }
 
-  private existing(name: string): unknown {
-    return this.registry.getSingleMetric(name);
+  private existing<M>(name: string, kind: new (...args: never[]) => M): M | undefined {
+    const metric: unknown = this.registry.getSingleMetric(name);
+    if (metric === undefined || metric instanceof kind) return metric;
+    throw new Error(`the metric ${name} is not a ${kind.name.toLowerCase()}`);
   }
 }
