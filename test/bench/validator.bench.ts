@@ -9,13 +9,13 @@ import { readConfig } from '../../kong/pdk/read-config';
 import { judge } from '../../plugins/mcp-validator/judge';
 import { AJV_OPTIONS } from '../../plugins/mcp-validator/params/catalogue';
 import { schemasOf } from '../../plugins/mcp-validator/params/schemas';
-import { compileRules } from '../../plugins/mcp-validator/rules';
+import { compileRules, type Rules } from '../../plugins/mcp-validator/rules';
 import { fields } from '../../plugins/mcp-validator/schema';
 
 const MIN_ROUND_US = 200_000;
 const MIB = 1_048_576;
 
-const rules = compileRules(readConfig(fields, {}));
+const plainRules = compileRules(readConfig(fields, {}));
 const headers = Headers.from({ 'content-type': 'application/json', accept: 'application/json, text/event-stream' });
 const toolsCall = schemasOf('2025-03-26').requests.get('tools/call');
 const validate = new Ajv(AJV_OPTIONS).compile(toolsCall?.schema ?? {});
@@ -30,6 +30,46 @@ const typical = call(
 
 /** Index keys whose unseeded hashes fall together in V8. */
 const colliding = (i: number): string => String(i * 65_536 + 7);
+
+const rulesWith = (properties: object) => {
+  const search = JSON.stringify({ type: 'object', properties });
+  return compileRules(readConfig(fields, { tools: { schemas: { search } } }));
+};
+const text = { type: 'string' };
+const searchRules = rulesWith({
+  query: { ...text, minLength: 1 },
+  limit: { type: 'integer', minimum: 1, maximum: 100 },
+  filters: {
+    type: 'object',
+    properties: { language: { enum: ['en', 'de'] }, since: text, tags: { type: 'array', items: text } },
+  },
+  sort: { type: 'array', items: { type: 'object', properties: { by: text, order: { enum: ['asc', 'desc'] } } } },
+});
+
+/** Bodies that a tool's schema judges too. */
+const judgedBySchema: readonly (readonly [name: string, body: string, rules: Rules])[] = [
+  ['schema: typical call', typical, searchRules],
+  [
+    'schema: a pattern, within its budget',
+    call(`{"q":"${'a'.repeat(250_000)}"}`),
+    rulesWith({ q: { ...text, pattern: '^(a+)+$' } }),
+  ],
+  [
+    'schema: a pattern on too much text',
+    call(`{"q":"${'a'.repeat(4_000_000)}"}`),
+    rulesWith({ q: { ...text, pattern: '^(a+)+$' } }),
+  ],
+  [
+    'schema: unique items',
+    call(`{"q":[${range(40_000, (i) => `{"n":${i}}`)}]}`),
+    rulesWith({ q: { type: 'array', uniqueItems: true } }),
+  ],
+  [
+    'schema: 12 alternatives of 90 000',
+    call(`{"q":[${range(90_000, String)}]}`),
+    rulesWith({ q: { items: { anyOf: Array.from({ length: 12 }, (_, i) => ({ const: -i })) } } }),
+  ],
+];
 
 const bodies: readonly (readonly [name: string, body: string])[] = [
   ['typical call', typical],
@@ -81,7 +121,7 @@ function time(work: () => void): number {
   }
 }
 
-function measure(name: string, body: string): Record<string, string | number> {
+function measure(name: string, body: string, rules = plainRules): Record<string, string | number> {
   const bytes = Buffer.from(body);
   const facts = { method: 'POST', headers, headersTruncated: false, body: { kind: 'bytes', bytes } as const };
   const verdict = judge(facts, rules);
@@ -115,4 +155,7 @@ const round = (value: number): number => Number(value.toPrecision(3));
 
 // The first measurement warms the code up.
 measure('warm-up', typical);
-console.table(bodies.map(([name, body]) => measure(name, body)));
+console.table([
+  ...bodies.map(([name, body]) => measure(name, body)),
+  ...judgedBySchema.map(([name, body, rules]) => measure(name, body, rules)),
+]);

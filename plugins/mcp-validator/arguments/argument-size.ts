@@ -5,12 +5,15 @@ interface Level {
   values: number;
   /** Of texts. */
   characters: number;
-  /** Comparisons when each list's items are compared with each other. */
-  pairs: number;
+  /** Steps to write out the items of each list. */
+  items: number;
 }
 
 /** A value's content by depth below the root. */
 export type ArgumentSize = readonly Readonly<Level>[];
+
+/** To write out a value, besides its characters. */
+const STEPS_PER_VALUE = 8;
 
 /** Measures a JSON value. The strict reader has bounded its depth. */
 export function sizeOf(value: unknown): ArgumentSize {
@@ -19,19 +22,24 @@ export function sizeOf(value: unknown): ArgumentSize {
   return levels;
 }
 
-/** Gives the number of values inside, the value itself included. */
+/** Gives the steps to write the value out. */
 function measure(value: unknown, depth: number, levels: Level[]): number {
-  const level = (levels[depth] ??= { values: 0, characters: 0, pairs: 0 });
+  const level = (levels[depth] ??= { values: 0, characters: 0, items: 0 });
   level.values++;
-  if (typeof value === 'string') level.characters += value.length;
-  if (typeof value !== 'object' || value === null) return 1;
-  let inside = 1;
+  if (typeof value === 'string') {
+    level.characters += value.length;
+    return STEPS_PER_VALUE + value.length;
+  }
+  if (typeof value !== 'object' || value === null) return STEPS_PER_VALUE;
+  let inside = STEPS_PER_VALUE;
   if (Array.isArray(value)) {
     for (const item of value) inside += measure(item, depth + 1, levels);
-    level.pairs += value.length * inside;
+    level.items += inside;
     return inside;
   }
-  for (const key of Object.keys(value)) inside += measure((value as Record<string, unknown>)[key], depth + 1, levels);
+  for (const key of Object.keys(value)) {
+    inside += key.length + measure((value as Record<string, unknown>)[key], depth + 1, levels);
+  }
   return inside;
 }
 
@@ -39,10 +47,10 @@ function measure(value: unknown, depth: number, levels: Level[]): number {
 export const MAX_STEPS = 5_000_000;
 
 /** Could the check of such a value by such a schema take more than {@link MAX_STEPS}? */
-export function isTooMuch({ perValue, perCharacter, perPair }: SchemaCost, size: ArgumentSize): boolean {
+export function isTooMuch({ perValue, perCharacter, perItem }: SchemaCost, size: ArgumentSize): boolean {
   let steps = 0;
-  for (const [depth, { values, characters, pairs }] of size.entries()) {
-    steps += values * (perValue[depth] ?? 0) + characters * (perCharacter[depth] ?? 0) + pairs * (perPair[depth] ?? 0);
+  for (const [depth, { values, characters, items }] of size.entries()) {
+    steps += values * (perValue[depth] ?? 0) + characters * (perCharacter[depth] ?? 0) + items * (perItem[depth] ?? 0);
   }
   return steps > MAX_STEPS;
 }

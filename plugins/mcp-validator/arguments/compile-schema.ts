@@ -9,6 +9,7 @@ import { findHeaderParameters, type HeaderParameter } from './header-parameters'
 import { resolveReferences } from './references';
 import { compilePattern, PatternBudget, PatternBudgetSpent } from './regular-expression';
 import { costOf } from './schema-cost';
+import { useLinearUniqueItems } from './unique-items';
 
 /** A tool's input schema, ready to judge the arguments of its calls. */
 export interface ToolSchema {
@@ -119,7 +120,9 @@ function compile(root: JsonObject, Dialect: AjvClass, budget: PatternBudget): Va
   };
   try {
     // An instance for each schema: what one defines is not there for another.
-    return new Dialect(options).compile(schema);
+    const ajv = new Dialect(options);
+    useLinearUniqueItems(ajv);
+    return ajv.compile(schema);
   } catch {
     return 'can not be compiled';
   }

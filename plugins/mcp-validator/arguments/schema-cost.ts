@@ -8,8 +8,8 @@ export interface SchemaCost {
   readonly perValue: readonly number[];
   /** Times that a text is measured. */
   readonly perCharacter: readonly number[];
-  /** Times that the items of a list are compared with each other. */
-  readonly perPair: readonly number[];
+  /** Times that the items of a list are written out, to compare them with each other. */
+  readonly perItem: readonly number[];
 }
 
 /** Or why no bound can be given. */
@@ -33,7 +33,7 @@ export function costOf(root: JsonObject, graph: Graph, maxDepth: number): CostRe
   return {
     perValue: byDepth(weightOf),
     perCharacter: byDepth((schema) => (measuresText(schema) ? 1 : 0)),
-    perPair: byDepth((schema) => (memberOf(schema, 'uniqueItems') === true ? 1 : 0)),
+    perItem: byDepth((schema) => (memberOf(schema, 'uniqueItems') === true ? 1 : 0)),
   };
 }
 

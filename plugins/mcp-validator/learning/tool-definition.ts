@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
+import { canonicalJson } from '../canonical-json';
 
 /** A tool as a server describes it, as far as clients and models act on it. */
 export interface ToolDefinition {
@@ -32,17 +33,7 @@ export function definitionHash(tool: JsonObject): string {
     inputSchema: memberOf(tool, 'inputSchema') ?? null,
     name: memberOf(tool, 'name') ?? null,
   };
-  return createHash('sha256').update(canonical(told)).digest('hex');
-}
-
-/** Depth is bounded by the reader of the response. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (!isJsonObject(value)) return JSON.stringify(value);
-  const members = Object.keys(value)
-    .sort(byCodePoint)
-    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
-  return `{${members.join()}}`;
+  return createHash('sha256').update(canonicalJson(told, byCodePoint)).digest('hex');
 }
 
 /** As jq sorts; UTF-8 keeps the order of code points. */

@@ -172,9 +172,34 @@ describe('hostile schemas and arguments take bounded time', () => {
 
   it('comparing the items of long lists', () => {
     const schema = schemaOf({ properties: { list: { uniqueItems: true } } });
-    expect(schema.check({ list: Array.from({ length: 50_000 }, (_, i) => ({ i })) })?.problem).toContain('too large');
-    expect(schema.check({ list: [1, 2, { a: 1 }] })).toBeUndefined();
-    expect(schema.check({ list: [1, 1] })?.problem).toContain('duplicate');
+    const rows = Array.from({ length: 50_000 }, (_, i) => ({ i }));
+    expect(schema.check({ list: rows })).toBeUndefined();
+    expect(schema.check({ list: [...rows, { i: 7 }] })?.problem).toContain('duplicate');
+    const often = schemaOf({
+      properties: { list: { allOf: Array.from({ length: 10 }, () => ({ uniqueItems: true })) } },
+    });
+    expect(often.check({ list: rows })?.problem).toContain('too large');
+    expect(often.check({ list: rows.slice(0, 5000) })).toBeUndefined();
+  });
+
+  it.each([
+    [[1, 1], false],
+    [[1, '1', true, 'true', null, 'null'], true],
+    [[0, -0], false],
+    [
+      [
+        { a: 1, b: [2] },
+        { b: [2], a: 1 },
+      ],
+      false,
+    ],
+    [[{ a: 1 }, { a: 1, b: 1 }, { a: '1' }, [1], [[1]], [], {}], true],
+    [['a,b', ['a', 'b'], 'a'], true],
+    [[], true],
+  ])('the items of %j are unique: %j', (list, areUnique) => {
+    const problem = schemaOf({ properties: { list: { uniqueItems: true } } }).check({ list })?.problem;
+    expect(problem).toBe(areUnique ? undefined : 'must NOT have duplicate items');
+    expect(schemaOf({ properties: { list: { uniqueItems: false } } }).check({ list })).toBeUndefined();
   });
 
   it('a plain schema takes big arguments', () => {
