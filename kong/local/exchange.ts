@@ -103,7 +103,7 @@ export class Exchange {
   clientGone = false;
   /** `ngx.exit` ended access: plugins that come after it have no part in the request. */
   isCut = false;
-  /** A filter failed, and the connection with it. */
+  /** A filter or the upstream failed in the middle of the response, and the connection with it: not the client. */
   isBroken = false;
   /** Joined to the upstream after an upgrade. */
   isTunnel = false;

@@ -52,8 +52,10 @@ export function relay(x: Exchange, response: IncomingMessage, responder: Respond
       if (isSilent && !x.response.writableEnded) x.response.flushHeaders();
     });
     finished(response, { writable: false }, (error) => {
-      if (error ?? !response.complete) x.response.destroy();
-      else responder.end();
+      if (error ?? !response.complete) {
+        x.isBroken ||= !x.response.destroyed;
+        x.response.destroy();
+      } else responder.end();
       resolve();
     });
   });

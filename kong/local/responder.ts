@@ -28,6 +28,7 @@ export class Responder {
   failure(status: number): void {
     const { x } = this;
     if (x.headersSent) {
+      x.isBroken = true;
       x.response.destroy();
       return;
     }

@@ -58,7 +58,7 @@ export function describeCall({ api, entry, request, reply, capture }: Parts): Ll
     startMs,
     endMs,
     timeToFirstChunkMs: streaming && entry.status < 400 ? firstChunkMs : undefined,
-    errorType: errorTypeOf(entry, streaming, reply),
+    errorType: errorTypeOf(entry, streaming, reply, capture?.response.clientLeft ?? false),
     missingBytes: capture?.response.missingBytes ?? 0,
   };
 }
@@ -71,7 +71,12 @@ function isStreamed(api: Api, entry: LogEntry, request: LlmRequest): boolean {
   return request.stream ?? api.streamsByDefault;
 }
 
-function errorTypeOf(entry: LogEntry, streaming: boolean, reply: Reply | undefined): string | undefined {
+function errorTypeOf(
+  entry: LogEntry,
+  streaming: boolean,
+  reply: Reply | undefined,
+  clientLeft: boolean,
+): string | undefined {
   const { status, answeredByKong } = entry;
   if (status === 499) return 'client_disconnect';
   if (answeredByKong && status === 504) return 'timeout';
@@ -79,7 +84,9 @@ function errorTypeOf(entry: LogEntry, streaming: boolean, reply: Reply | undefin
   if (status >= 400) return String(status);
   if (status < 100) return '_OTHER';
   if (reply?.error) return streaming ? 'stream_error' : '_OTHER';
-  return reply && !reply.terminal ? 'stream_truncated' : undefined;
+  if (!reply || reply.terminal) return undefined;
+  // The status of a stream that a client left in its middle is that of its beginning.
+  return clientLeft ? 'client_disconnect' : 'stream_truncated';
 }
 
 const isGatewayFailure = (status: number): boolean => status === 502 || status === 503 || status === 504;

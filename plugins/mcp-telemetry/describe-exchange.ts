@@ -29,11 +29,13 @@ export function describeExchange(
   const { entry, capture, denial } = exchange;
   const startMs = entry.startedAtMs + entry.latencies.kongMs;
   const endMs = Math.max(startMs, capture?.response.lastAtMs ?? entry.startedAtMs + entry.latencies.requestMs);
+  const clientLeft = capture?.response.clientLeft ?? false;
   return messages.map((message) => {
     const answer = message.id === undefined ? undefined : answers.to(message.id);
     // A subscription ends when the client has heard enough: its stream owes it no result.
     const expectsAnswer = message.id !== undefined && message.method !== LISTEN;
-    const verdict = judge({ entry, denial, expectsAnswer, answer, responseComplete: answers.complete });
+    const responseComplete = answers.complete;
+    const verdict = judge({ entry, denial, expectsAnswer, answer, responseComplete, clientLeft });
     const revision = revisionOf(exchange, message, answer?.result?.['protocolVersion']);
     return {
       entry,

@@ -24,17 +24,21 @@ interface Facts {
   readonly answer: Answer | undefined;
   /** True when the response was captured whole. */
   readonly responseComplete: boolean;
+  /** True when the client left before the end of the response. */
+  readonly clientLeft?: boolean;
 }
 
 /** Judges one message by the refusal of a guard, its own answer, and the HTTP exchange, in this order. */
-export function judge({ entry, denial, expectsAnswer, answer, responseComplete }: Facts): Verdict {
+export function judge({ entry, denial, expectsAnswer, answer, responseComplete, clientLeft }: Facts): Verdict {
   if (denial) return rpcFailure('denied', denial.code, denial.reason);
   if (answer?.error) return rpcFailure('rpc_error', answer.error.code, answer.error.message);
   const http = judgeHttp(entry);
   if (http) return http;
   if (answer?.isToolError) return failure('tool_error', 'tool_error');
   // A stream that ended before the answer: the client left, or the server broke off.
-  if (expectsAnswer && !answer && responseComplete) return failure('cancelled', 'stream_truncated');
+  if (expectsAnswer && !answer && responseComplete) {
+    return failure('cancelled', clientLeft ? 'client_disconnect' : 'stream_truncated');
+  }
   return { status: 'ok', errorType: undefined, code: undefined, message: undefined };
 }
 

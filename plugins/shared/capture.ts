@@ -11,6 +11,8 @@
  * - `first_at`, `last_at`: when the first and the last chunk passed, `ngx.now()` (seconds); absent without a body.
  * - `complete`: true once the end of the body came (`ngx.arg[2]`), else absent: the client left, or the upstream broke
  *   off.
+ * - `client_left`: true where `ngx.var.request_completion == ""`, else absent: it was the client. nginx says `OK` of a
+ *   response that the upstream broke off, and the status is 200 in both cases.
  *
  * Any member may be absent. Nothing is written while a stream is open: what is told of open streams comes from the
  * access phase of the plugins (`track_open_streams`).
@@ -30,6 +32,8 @@ export interface Capture {
     readonly lastAtMs?: number;
     /** True when the end of the body passed; false: it was broken off, by either side. */
     readonly complete: boolean;
+    /** True when the client left before the end. */
+    readonly clientLeft: boolean;
   };
 }
 
@@ -62,6 +66,7 @@ export function captureFromShared(value: unknown): Capture | undefined {
       ...(firstAt !== undefined && { firstAtMs: firstAt * 1000 }),
       ...(lastAt !== undefined && { lastAtMs: lastAt * 1000 }),
       complete: fields['complete'] === true,
+      clientLeft: fields['client_left'] === true,
     },
   };
 }

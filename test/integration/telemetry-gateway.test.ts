@@ -222,6 +222,27 @@ it('tells of streams while they are open, and when their client left', async () 
   expect(stream!.attributes).toMatchObject({ 'kong.response.complete': false });
 });
 
+it.each([
+  ['the client left', 'client_disconnect'],
+  ['the upstream broke off', 'stream_truncated'],
+])('knows of a stream without its end that %s', async (_, errorType) => {
+  const collector = await collect();
+  answer = (incoming, outgoing) => {
+    incoming.resume();
+    outgoing.setHeader('content-type', 'text/event-stream');
+    outgoing.write('data: {"choices":[{"delta":{"content":"Hel"}}]}\n\n');
+    // What was written goes out before the socket closes.
+    if (errorType === 'stream_truncated') outgoing.socket!.end();
+  };
+  await build({ otlp_url: collector.url });
+  const headers = { 'content-type': 'application/json' };
+  const leave = await open('/ollama/v1/chat/completions', { method: 'POST', headers }, JSON.stringify(chat));
+  if (errorType === 'client_disconnect') leave();
+  await house!.eventually('gen_ai_client_inference_duration_seconds_count', 1);
+  await house!.stop();
+  expect(collector.spans[0]!.attributes).toMatchObject({ 'error.type': errorType, 'llm.response_length': 3 });
+});
+
 describe('whatever the collector does', () => {
   const CALLS = 60;
   const slow = (response: Parameters<NonNullable<Parameters<typeof startCollector>[0]>>[0]) =>

@@ -63,7 +63,7 @@ export function sharedCapture(
     response_bytes: bytes.length,
     first_at: (STARTED_AT + 152) / 1000,
     last_at: (STARTED_AT + 502) / 1000,
-    ...(complete && { complete }),
+    ...(complete ? { complete } : { client_left: true }),
   };
 }
 

@@ -21,6 +21,7 @@ const VARIABLES: Readonly<Record<string, (x: Exchange) => string | undefined>> =
   query_string: (x) => x.query,
   remote_addr: (x) => x.clientIp,
   remote_port: (x) => String(x.clientPort),
+  request_completion: (x) => (x.clientGone && !x.isBroken ? '' : 'OK'),
   request_id: (x) => x.id,
   request_method: (x) => x.method,
   request_time: (x) => ((x.now() - x.moments.start) / 1000).toFixed(3),

@@ -174,3 +174,15 @@ it('takes the end of a subscription for no failure', async () => {
   expect(await teller.statuses()).toEqual(['subscriptions/listen ok']);
   expect(teller.spans[0]!.error).toBeUndefined();
 });
+
+it.each([
+  [true, 'stream_truncated'],
+  [false, 'client_disconnect'],
+])('knows who ended a stream before the answer (its end came: %s)', async (complete, errorType) => {
+  const teller = new Teller();
+  const request = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'slow' } };
+  const response = 'data: {"method":"notifications/progress"}\n\n';
+  await teller.tell({ request, response, contentType: 'text/event-stream', complete });
+  expect(await teller.statuses()).toEqual(['tools/call cancelled']);
+  expect(teller.spans[0]!.attributes['error.type']).toBe(errorType);
+});

@@ -12,6 +12,8 @@ export interface Exchange extends ExchangeOptions {
   readonly request?: object | string;
   readonly response?: object | string;
   readonly bound?: number;
+  /** False: the client left before the end. */
+  readonly complete?: boolean;
   readonly captured?: boolean;
   readonly summary?: object;
   readonly denial?: object;
@@ -46,6 +48,7 @@ export class Teller {
     request = '',
     response = '',
     bound,
+    complete,
     captured = true,
     summary,
     denial,
@@ -60,7 +63,9 @@ export class Teller {
     };
     await log(this.state, {
       entry: reads.entry.shape(logEntry({ ...options, ...rest })),
-      capture: reads.capture.shape(captured ? sharedCapture(text(request), text(response), bound) : undefined),
+      capture: reads.capture.shape(
+        captured ? sharedCapture(text(request), text(response), bound, complete) : undefined,
+      ),
       summary: reads.summary.shape(summary),
       denial: reads.denial.shape(denial),
       begun: reads.begun.shape(begun),
