@@ -82,7 +82,7 @@ function add(
   window: Charge['window'],
   key: Charge['key'],
 ): number {
-  const name = `${rule.index} ${rule.windows.indexOf(window)} ${key.toString('latin1')}`;
+  const name = `${rule.index} ${rule.windows.indexOf(window)} ${key}`;
   const place = known.get(name);
   if (place === undefined) {
     known.set(name, charges.length);

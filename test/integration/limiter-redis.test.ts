@@ -70,7 +70,7 @@ describe('several nodes with one Redis', () => {
     const one = await limiter({ rules: [{ windows: [{ limit: 5, window_seconds: 7 }] }], redis: { port } });
     await one.call('add');
     const [key] = (await command('KEYS', '*')) as string[];
-    expect(key).toMatch(/^mcp-tool-rate-limit:\{[\w-]{22}\}:[\w-]{22}:s7000$/);
+    expect(key).toMatch(/^mcp-tool-rate-limit:\{[\w-]{20}\}:[\w-]{20}:s7000$/);
     const ttl = Number(await command('PTTL', key!));
     expect(ttl).toBeGreaterThan(0);
     expect(ttl).toBeLessThanOrEqual(7000);

@@ -3,9 +3,10 @@ import type { Script } from '../../shared/redis/shared-redis';
 /**
  * One request, as one step on the server, by the server's clock.
  *
- * KEYS: a counter for each charge. ARGV: for each charge its limit, windowMs, burst (-1: a sliding window), units and
- * the rule that only reports it is of (-1: enforced), then the length of a part of a sliding window (0: none).
- * The reply: 1 or 0 for admitted, then for each charge waitMs (-1: never), remaining and resetMs.
+ * KEYS: a counter for each charge. ARGV: for each charge six numbers with blanks between: limit, windowMs, burst (-1: a
+ * sliding window), the length of a part of a sliding window (0: none), units, and the rule that only reports it is of
+ * (-1: enforced). The reply: 1 or 0 for admitted, then for each charge waitMs (-1: never), remaining
+ * and resetMs.
  *
  * A paced counter is stored as its debt and when it was that; a sliding one as a list of times and units. Both are the
  * numbers of the windows that counters in memory have, as doubles, which hold them exactly. A counter expires when it
@@ -14,38 +15,43 @@ import type { Script } from '../../shared/redis/shared-redis';
 export const HIT: Script = {
   name: 'mcptoolratelimithit',
   lua: `
-local FIELDS = 6
-local clock = redis.call('TIME')
-local server_now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
-local floor, ceil, max = math.floor, math.ceil, math.max
+local unpack, floor, ceil, max = struct.unpack, math.floor, math.ceil, math.max
+local call, match = redis.call, string.match
+local FIELDS = '(%S+) (%S+) (%S+) (%S+) (%S+) (%S+)'
+local clock = call('TIME')
+local server_now = clock[1] * 1000 + floor(clock[2] / 1000)
 
 local function load(i)
-  local at = (i - 1) * FIELDS
-  local c = {
-    key = KEYS[i], limit = tonumber(ARGV[at + 1]), window = tonumber(ARGV[at + 2]), burst = tonumber(ARGV[at + 3]),
-    units = tonumber(ARGV[at + 4]), report = tonumber(ARGV[at + 5]), part = tonumber(ARGV[at + 6]), now = server_now,
-  }
-  local stored = redis.call('GET', c.key)
-  if c.burst >= 0 then
-    c.debt = 0
+  local limit, window, burst, part, units, report = match(ARGV[i], FIELDS)
+  limit, window, burst, part = tonumber(limit), tonumber(window), tonumber(burst), tonumber(part)
+  units, report = tonumber(units), tonumber(report)
+  local stored = call('GET', KEYS[i])
+  local now = server_now
+  if burst >= 0 then
+    local debt = 0
     if stored then
-      local debt, seen = struct.unpack('<dd', stored)
-      c.now = max(c.now, seen)
-      c.debt = max(0, debt - (c.now - seen) * c.limit)
+      local seen
+      debt, seen = unpack('<dd', stored)
+      now = max(now, seen)
+      debt = max(0, debt - (now - seen) * limit)
     end
-  else
-    c.times, c.counts, c.used = {}, {}, 0
-    if stored then
-      c.now = max(c.now, (struct.unpack('<d', stored, #stored - 15)))
-      for position = 1, #stored, 16 do
-        local time, count = struct.unpack('<dd', stored, position)
-        if time > c.now - c.window then
-          c.times[#c.times + 1], c.counts[#c.counts + 1], c.used = time, count, c.used + count
-        end
+    return { limit = limit, window = window, burst = burst, units = units, report = report, now = now, debt = debt }
+  end
+  local times, counts, used, live = {}, {}, 0, 0
+  if stored then
+    now = max(now, (unpack('<d', stored, #stored - 15)))
+    for position = 1, #stored, 16 do
+      local time, count = unpack('<dd', stored, position)
+      if time > now - window then
+        live = live + 1
+        times[live], counts[live], used = time, count, used + count
       end
     end
   end
-  return c
+  return {
+    limit = limit, window = window, burst = burst, part = part, units = units, report = report, now = now,
+    times = times, counts = counts, used = used,
+  }
 end
 
 local function wait(c)
@@ -81,7 +87,7 @@ local function is_same_part(c, time)
   return floor(time / c.part) == floor(c.now / c.part)
 end
 
-local function take(c)
+local function take(c, key)
   local value
   if c.burst >= 0 then
     c.debt = c.debt + c.units * c.window
@@ -98,7 +104,7 @@ local function take(c)
     for i = 1, #c.times do entries[i] = struct.pack('<dd', c.times[i], c.counts[i]) end
     value = table.concat(entries)
   end
-  redis.call('SET', c.key, value, 'PX', string.format('%.0f', reset(c) + c.now - server_now))
+  call('SET', key, value, 'PX', reset(c) + c.now - server_now)
 end
 
 local charges, waits, reported, admitted = {}, {}, {}, true
@@ -111,7 +117,7 @@ for i = 1, #KEYS do
 end
 if admitted then
   for i = 1, #KEYS do
-    if not reported[charges[i].report] then take(charges[i]) end
+    if not reported[charges[i].report] then take(charges[i], KEYS[i]) end
   end
 end
 local reply = { admitted and 1 or 0 }

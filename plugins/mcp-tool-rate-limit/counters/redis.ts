@@ -13,11 +13,15 @@ export class RedisCounters implements Counters {
   ) {}
 
   /** Rejects with `RedisFailure` when nobody knows whether anything was spent. */
-  async hit(charges: readonly Charge[], place: Digest): Promise<Hit> {
-    const tag = place.toString('base64url');
-    const keys = charges.map((charge) => `${this.namespace}:{${tag}}:${keyOf(charge)}`);
-    const reply = await this.redis.run(HIT, keys, charges.flatMap(argumentsOf));
-    return hitOf(reply as readonly number[], charges.length);
+  hit(charges: readonly Charge[], place: Digest): Promise<Hit> {
+    const start = `${this.namespace}:{${place}}:`;
+    const keys: string[] = [];
+    const args: string[] = [];
+    for (const charge of charges) {
+      keys.push(start + keyOf(charge));
+      args.push(argumentOf(charge));
+    }
+    return this.redis.run(HIT, keys, args).then((reply) => hitOf(reply as readonly number[], charges.length));
   }
 
   close(): Promise<void> {
@@ -27,12 +31,11 @@ export class RedisCounters implements Counters {
 
 /** The stored numbers mean the same under another limit or burst, but not under another length. */
 function keyOf({ key, window: { quota } }: Charge): string {
-  return `${key.toString('base64url')}:${quota.burst === undefined ? 's' : 'p'}${quota.windowMs}`;
+  return `${key}:${quota.burst === undefined ? 's' : 'p'}${quota.windowMs}`;
 }
 
-function argumentsOf({ window: { quota, partMs }, units, reportOf = -1 }: Charge): number[] {
-  return [quota.limit, quota.windowMs, quota.burst ?? -1, units, reportOf, partMs];
-}
+const argumentOf = ({ window: { quota, partMs }, units, reportOf = -1 }: Charge): string =>
+  `${quota.limit} ${quota.windowMs} ${quota.burst ?? -1} ${partMs} ${units} ${reportOf}`;
 
 function hitOf(reply: readonly number[], count: number): Hit {
   const number = (at: number): number => reply[at] ?? 0;

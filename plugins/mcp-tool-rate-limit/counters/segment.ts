@@ -1,7 +1,7 @@
-import { DIGEST_BYTES, type Digest } from '../keys';
+import { DIGEST_WORDS, writeWords, type Digest } from '../keys';
 import type { WindowState } from '../windows/window';
 
-const KEY_WORDS = DIGEST_BYTES / 4;
+const KEY_WORDS = DIGEST_WORDS;
 const MIN_ROWS = 8;
 const MAX_LOAD = 3 / 4;
 
@@ -122,10 +122,9 @@ export class Segment {
 }
 
 const scratch = new Uint32Array(KEY_WORDS);
-const scratchBytes = new Uint8Array(scratch.buffer);
 
 /** The digest as words, until the next call. */
 function wordsOf(key: Digest): Uint32Array {
-  scratchBytes.set(key);
+  writeWords(key, scratch);
   return scratch;
 }

@@ -1,4 +1,4 @@
-import type { Digest } from '../keys';
+import { firstByte, type Digest } from '../keys';
 import type { WindowState } from '../windows/window';
 import { Segment } from './segment';
 
@@ -16,7 +16,7 @@ export interface Place {
   readonly ahead: number;
 }
 
-/** Small enough for one to be rebuilt between two requests without being felt, however many counters there are. */
+/** One for each first byte of a key: small enough for one to be rebuilt between two requests without being felt, however many counters there are. */
 const SEGMENTS = 256;
 
 /** So many places are searched for an idle counter before a new one is told that there is no room. */
@@ -55,7 +55,7 @@ export class Table {
   }
 
   private segmentOf(key: Digest): Segment {
-    const index = key[0] ?? 0;
+    const index = firstByte(key);
     return (this.segments[index] ??= new Segment(this.window));
   }
 

@@ -64,22 +64,13 @@ class Connection {
   /** Resolves when the server can be asked, or after the timeout. */
   async opened(): Promise<void> {
     if (this.client.status === 'ready') return;
-    await this.withinTimeout(once(this.client, 'ready')).catch(() => undefined);
+    await once(this.client, 'ready', { signal: AbortSignal.timeout(this.timeoutMs) }).catch(() => undefined);
   }
 
-  async run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    if (!this.circuit.isClosed) {
-      if (this.circuit.takeProbe(performance.now())) void this.probe();
-      throw new RedisFailure('circuit_open', 'Redis did not answer lately');
-    }
-    try {
-      const reply = await this.withinTimeout(this.call(script, keys, args));
-      this.circuit.succeed();
-      return reply;
-    } catch (error) {
-      this.circuit.fail(performance.now());
-      throw failureOf(error);
-    }
+  run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    if (this.circuit.isClosed) return this.withinTimeout(this.call(script, keys, args));
+    if (this.circuit.takeProbe(performance.now())) this.withinTimeout(this.client.ping()).catch(() => undefined);
+    return Promise.reject(new RedisFailure('circuit_open', 'Redis did not answer lately'));
   }
 
   close(): void {
@@ -96,24 +87,27 @@ class Connection {
     return command.call(this.client, keys.length, ...keys, ...args);
   }
 
-  /** Finds out, at no request's cost, whether the server is back. */
-  private async probe(): Promise<void> {
-    try {
-      await this.withinTimeout(this.client.ping());
-      this.circuit.succeed();
-    } catch {
-      this.circuit.fail(performance.now());
-    }
-  }
-
+  /** The result of a command, which tells the circuit how the server does. */
   private withinTimeout<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new RedisFailure('timeout', `Redis did not answer within ${this.timeoutMs} ms`));
-      }, this.timeoutMs);
-      work.then(resolve, reject).finally(() => {
+      let isSettled = false;
+      const fail = (error: unknown): void => {
+        if (isSettled) return;
+        isSettled = true;
         clearTimeout(timer);
-      });
+        this.circuit.fail(performance.now());
+        reject(failureOf(error));
+      };
+      const timer = setTimeout(() => {
+        fail(new RedisFailure('timeout', `Redis did not answer within ${this.timeoutMs} ms`));
+      }, this.timeoutMs);
+      work.then((result) => {
+        isSettled = true;
+        clearTimeout(timer);
+        // Also a late answer tells that the server is there.
+        this.circuit.succeed();
+        resolve(result);
+      }, fail);
     });
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { digestOf } from '../../../../plugins/mcp-tool-rate-limit/keys';
 
-const hex = (parts: readonly string[]): string => digestOf(parts).toString('hex');
+const hex = (parts: readonly string[]): string => digestOf(parts);
 
 it('different lists have different digests', () => {
   const list = fc.array(fc.oneof(fc.string({ maxLength: 4 }), fc.constantFrom('1:', ':', '2:a', '')), { maxLength: 5 });
@@ -29,6 +29,6 @@ it.each([
   expect(hex(one)).not.toBe(hex(two));
 });
 
-it('has 128 bits, whatever the length of what it is of', () => {
-  expect(digestOf(['x'.repeat(100_000)])).toHaveLength(16);
+it('has 120 bits, whatever the length of what it is of', () => {
+  expect(digestOf(['x'.repeat(100_000)])).toMatch(/^[\w-]{20}$/);
 });

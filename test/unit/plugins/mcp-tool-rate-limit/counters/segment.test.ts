@@ -5,12 +5,7 @@ import { windowStateOf } from '../../../../../plugins/mcp-tool-rate-limit/window
 const window = windowStateOf({ limit: 1, windowMs: 100, burst: 0 });
 
 /** Keys that want few places, so that they stand in each other's way. */
-const keyOf = (number: number): Buffer => {
-  const key = Buffer.alloc(16);
-  key.writeUInt32LE(number, 8);
-  key.writeUInt32LE(number % 3, 4);
-  return key;
-};
+const keyOf = (number: number): string => `AAAAAAAAA${'ABC'[number % 3]!}AAAAAA${String(number).padStart(4, '0')}`;
 
 type Step = { readonly do: 'spend' | 'sweep'; readonly number: number; readonly gapMs: number };
 

@@ -1,0 +1,173 @@
+/**
+ * What a decision of the limiter costs, beside rate-limiter-flexible on the same work in the same run: in memory and on
+ * one Redis, and the memory of a key. That library counts in fixed windows, which admit twice the limit across a
+ * boundary; ours are exact.
+ *
+ * Prints tables. A plain program: no thresholds, since machines differ. Needs redis-server.
+ */
+import { performance } from 'node:perf_hooks';
+import { Redis } from 'ioredis';
+import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import { Metrics } from '../../kong/pdk';
+import { readConfig } from '../../kong/pdk/read-config';
+import { billOf, tariffOf } from '../../plugins/mcp-tool-rate-limit/charges';
+import type { Counters } from '../../plugins/mcp-tool-rate-limit/counters/counters';
+import { LocalCounters } from '../../plugins/mcp-tool-rate-limit/counters/local';
+import { RedisCounters } from '../../plugins/mcp-tool-rate-limit/counters/redis';
+import { digestOf } from '../../plugins/mcp-tool-rate-limit/keys';
+import { compileRules } from '../../plugins/mcp-tool-rate-limit/rules';
+import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
+import { verdictOf } from '../../plugins/mcp-tool-rate-limit/verdict';
+import type { Quota } from '../../plugins/mcp-tool-rate-limit/windows/window';
+import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-state';
+import { acquireRedis } from '../../plugins/shared/redis/shared-redis';
+import { limiterFacts, TestLimiter, toolCall } from '../support/limiter';
+import { startRedis } from '../support/redis-server';
+
+const ROUND_MS = 1500;
+const ROUNDS = 3;
+const CALLERS = 10_000;
+const WINDOW_S = 3600;
+const LIMIT = 1_000_000;
+
+const paced: Quota = { limit: LIMIT, windowMs: WINDOW_S * 1000, burst: LIMIT - 1 };
+const sliding: Quota = { limit: LIMIT, windowMs: WINDOW_S * 1000 };
+const callers = Array.from({ length: CALLERS }, (_, i) => `consumer ${i}`);
+const nowMs = (): number => Math.floor(performance.now());
+const local = (): LocalCounters => new LocalCounters({ maxKeys: 10_000_000, nowMs, onOverflow: () => undefined });
+
+/** Decides once for a caller. */
+type Decide = (caller: string) => unknown;
+
+const hitOf = (counters: Counters, quota: Quota): Decide => {
+  const window = windowStateOf(quota);
+  const place = digestOf(['bench']);
+  return (caller) => counters.hit([{ window, key: digestOf(['bench', caller, 'add']), units: 1 }], place);
+};
+
+const flexible = (limiter: RateLimiterAbstract): Decide => {
+  return (caller) => limiter.consume(`bench ${caller} add`).catch(() => undefined);
+};
+
+/** Decisions per second: the best of some rounds, so that what else the machine does counts least. */
+async function perSecond(decide: Decide, atOnce: number): Promise<number> {
+  let best = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const end = performance.now() + ROUND_MS;
+    const startedAt = performance.now();
+    let done = 0;
+    const side = async (first: number): Promise<void> => {
+      for (let i = first; performance.now() < end; i += atOnce) {
+        // A turn of the loop for many decisions, as the server has: awaiting each is part of neither's work.
+        for (let n = 0; n < (atOnce === 1 ? 100 : 1); n++) {
+          const result = decide(callers[(i + n * 7) % CALLERS] ?? '');
+          if (result instanceof Promise) await result;
+          done++;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, (_, i) => side(i)));
+    best = Math.max(best, (done / (performance.now() - startedAt)) * 1000);
+  }
+  return Math.round(best);
+}
+
+async function inMemory(): Promise<void> {
+  const library = new RateLimiterMemory({ points: LIMIT, duration: WINDOW_S });
+  const limiter = await TestLimiter.start({ rules: [{ windows: [{ limit: LIMIT, window_seconds: WINDOW_S }] }] });
+  const facts = callers.map((id) => limiterFacts({ consumer: { id, username: id, customId: '', tags: [] } }));
+  const summary = { batch: false, messages: [{ kind: 'request', id: 1, method: 'tools/call', name: 'add' } as const] };
+  let i = 0;
+  console.table({
+    'rate-limiter-flexible, fixed window': { 'decisions/s': await perSecond(flexible(library), 1) },
+    'counter, paced': { 'decisions/s': await perSecond(hitOf(local(), paced), 1) },
+    'counter, sliding': { 'decisions/s': await perSecond(hitOf(local(), sliding), 1) },
+    'rules + counter + verdict': { 'decisions/s': await perSecond(wholeDecision(), 1) },
+    'whole handler, with metrics and headers': {
+      'decisions/s': await perSecond(() => limiter.ask({ ...facts[i++ % CALLERS], summary }), 1),
+    },
+    'whole handler, body read by itself': {
+      'decisions/s': await perSecond(() => limiter.ask(facts[i++ % CALLERS] ?? {}), 1),
+    },
+  });
+}
+
+function wholeDecision(): Decide {
+  const rules = ['add', 'sub*', '*'].map((name) => ({ name, windows: [{ limit: LIMIT, window_seconds: WINDOW_S }] }));
+  const config = readConfig(fields, { rules });
+  const tariff = tariffOf(compileRules(config), 'first', ['', 'route', '']);
+  const counters = local();
+  const messages = [{ kind: 'request', id: 1, method: 'tools/call', name: 'multiply' } as const];
+  return (id) => {
+    const caller = { consumerId: id, credentialId: id, ip: '', headerValues: () => [], service: 'a', tier: '' };
+    const bill = billOf(messages, caller, tariff);
+    return verdictOf(bill, counters.hit(bill.charges));
+  };
+}
+
+async function onRedis(): Promise<void> {
+  const server = await startRedis();
+  const config = readConfig(fields, { rules: [], redis: { port: server.port, timeout: 5000 } }).redis;
+  const silent = (): void => undefined;
+  const log = { debug: silent, info: silent, warn: silent, error: silent };
+  const redis = await acquireRedis(config, new Metrics(), log);
+  const client = new Redis({ port: server.port, protocol: 2 });
+  const library = new RateLimiterRedis({ storeClient: client, points: LIMIT, duration: WINDOW_S });
+  const ours = new RedisCounters(redis, 'bench');
+  const five = Array.from({ length: 5 }, () => windowStateOf(paced));
+  const place = digestOf(['bench']);
+  const table: Record<string, object> = {};
+  for (const atOnce of [1, 64]) {
+    const row = (name: string, decide: Decide) =>
+      perSecond(decide, atOnce).then(
+        (rate) => (table[name] = { ...table[name], [`decisions/s, ${atOnce} at once`]: rate }),
+      );
+    await row('rate-limiter-flexible, fixed window', flexible(library));
+    await row('counter, paced', hitOf(ours, paced));
+    await row('counter, sliding', hitOf(ours, sliding));
+    await row('five rules in one request', (caller) =>
+      ours.hit(
+        five.map((window, i) => ({ window, key: digestOf([caller, String(i)]), units: 1 })),
+        place,
+      ),
+    );
+  }
+  console.table(table);
+  client.disconnect();
+  await ours.close();
+  await server.close();
+}
+
+/** Bytes of heap and arrays for each of many callers. */
+function bytesPerKey(keys: number, fill: (caller: string) => unknown): number {
+  globalThis.gc?.();
+  const before = process.memoryUsage();
+  for (let i = 0; i < keys; i++) fill(`consumer ${i}`);
+  globalThis.gc?.();
+  const after = process.memoryUsage();
+  return Math.round((after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers) / keys);
+}
+
+function memory(): void {
+  const keys = 1_000_000;
+  const small = { limit: 10, windowMs: WINDOW_S * 1000 };
+  const library = new RateLimiterMemory({ points: LIMIT, duration: WINDOW_S });
+  const [first, second, third] = [local(), local(), local()];
+  console.table({
+    'paced, any limit': { 'bytes per key': bytesPerKey(keys, hitOf(first, paced)) },
+    'sliding, limit 10': { 'bytes per key': bytesPerKey(keys, hitOf(second, small)) },
+    'sliding, limit 1000000': { 'bytes per key': bytesPerKey(keys / 10, hitOf(third, sliding)) },
+    'rate-limiter-flexible': { 'bytes per key': bytesPerKey(keys, flexible(library)) },
+  });
+  // Keeps them alive until they are measured.
+  console.log(`${first.size + second.size + third.size} keys`, JSON.stringify(toolCall('add')).length, library.points);
+}
+
+async function main(): Promise<void> {
+  await inMemory();
+  await onRedis();
+  memory();
+  process.exit(0);
+}
+
+void main();
