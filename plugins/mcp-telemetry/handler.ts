@@ -12,6 +12,7 @@ import { countExchange } from './exchange-metrics';
 import { lineOfExchange, lineOfOperation } from './log-line';
 import { readMessages } from './messages';
 import { countOperation, countUnreadable } from './metrics';
+import { mirroredMessage } from './mirrored-message';
 import { toolOf } from './operation';
 import { spanOf } from './span';
 import { BEGUN_KEY, type State } from './state';
@@ -62,7 +63,7 @@ async function tellOfMessages(
   { capture, denial, summary, begun }: Facts,
 ): Promise<void> {
   const { config, metrics, spans, redact, lines } = state;
-  const { messages, readable } = readMessages(summary, capture?.request);
+  const { messages, readable } = readMessages(summary, capture?.request, mirroredMessage(entry));
   if (!readable) {
     const { status } = judge({ entry, denial, expectsAnswer: false, answer: undefined, responseComplete: false });
     countUnreadable(metrics, status, entry.route, config);

@@ -29,10 +29,15 @@ export interface ClientMessages {
 }
 
 /**
- * The messages in a request body, from the validator's summary where it ran, else from the captured bytes. Never
- * throws; what can't be read is no message.
+ * The messages in a request body, from the validator's summary where it ran, else from the captured bytes, else the one
+ * that the headers tell of. Never throws; what can't be read is no message.
  */
-export function readMessages(summary: MessageSummary | undefined, request: CapturedPart | undefined): ClientMessages {
+export function readMessages(
+  summary: MessageSummary | undefined,
+  request: CapturedPart | undefined,
+  mirrored?: ClientMessage,
+): ClientMessages {
+  if (!summary && !request?.bytes.length && mirrored) return { messages: [mirrored], readable: true };
   const bodies = request ? bodiesOf(request) : [];
   const entries = summary?.messages ?? bodies.map(entryOf);
   // The summary has the body's messages in the body's order.

@@ -75,6 +75,14 @@ describe('content', () => {
       'llm.tools.0.tool.json_schema': '{"type":"function","function":{"name":"look"}}',
       'gen_ai.system_instructions': '[{"type":"text","content":"Be brief."}]',
     });
+    expect(attributes).toMatchObject({
+      'input.mime_type': 'text/plain',
+      'output.mime_type': 'text/plain',
+      'gen_ai.tool.definitions': '[{"type":"function","function":{"name":"look"}}]',
+    });
+    expect(JSON.parse(attributes['gen_ai.input.messages'] as string)).toEqual(
+      expect.arrayContaining([{ role: 'user', parts: [expect.objectContaining({ type: 'text' })] }]),
+    );
     expect(JSON.parse(attributes['gen_ai.output.messages'] as string)).toEqual([
       {
         role: 'assistant',

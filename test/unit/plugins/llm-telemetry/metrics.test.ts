@@ -93,4 +93,21 @@ describe('the metrics', () => {
     expect(await teller.value('gen_ai_client_inference_duration_seconds_count', 'embeddings')).toBeUndefined();
     expect(await teller.value('gen_ai_client_token_usage_sum', 'gen_ai_token_type="output"')).toBe(2);
   });
+
+  it('count tokens by consumer when asked to, a stranger’s as one', async () => {
+    const usage = {
+      request: { messages: [{}] },
+      response: ndjson({ done: true, prompt_eval_count: 5, eval_count: 2 }),
+    };
+    const silent = new Teller();
+    await silent.tell(usage);
+    expect(await silent.value('llm_consumer_tokens_total{')).toBeUndefined();
+    const teller = new Teller({ consumer_label: true, max_consumers: 1 });
+    for (const username of ['ann', 'bob', 'ann']) await teller.tell({ ...usage, consumer: { id: username, username } });
+    await teller.tell(usage);
+    const tokens = (consumer: string, type: string) =>
+      teller.value('llm_consumer_tokens_total{', `consumer="${consumer}"`, `type="${type}"`, 'kong_service="ollama"');
+    expect([await tokens('ann', 'input'), await tokens('ann', 'output')]).toEqual([10, 4]);
+    expect([await tokens('_other', 'input'), await tokens('_unknown', 'output')]).toEqual([5, 2]);
+  });
 });

@@ -180,6 +180,40 @@ describe('the span of a message', () => {
   });
 });
 
+describe('a body that was not captured', () => {
+  const headers = {
+    'mcp-protocol-version': '2026-07-28',
+    'mcp-method': 'tools/call',
+    'mcp-name': '=?base64?w6RkZA==?=',
+  };
+
+  it('is told of by its headers, in the revision that has them', async () => {
+    const teller = new Teller();
+    await teller.tell({ captured: false, requestHeaders: headers });
+    expect(teller.spans.map(({ name }) => name)).toEqual(['tools/call ädd']);
+    expect(await teller.statuses()).toEqual(['tools/call ok']);
+  });
+
+  it.each([
+    ['an older revision', { ...headers, 'mcp-protocol-version': '2025-11-25' }, true],
+    ['no revision', { 'mcp-method': 'tools/call' }, true],
+    ['a body that says something else', headers, false],
+  ])('is not told of by the headers of %s', async (_, requestHeaders, absent) => {
+    const teller = new Teller();
+    const request = absent ? '' : { id: 1, method: 'ping' };
+    await teller.tell({ request, response: { id: 1, result: {} }, requestHeaders });
+    expect(teller.spans.map(({ name }) => name)).toEqual(absent ? [] : ['ping']);
+  });
+});
+
+describe('what can’t be read', () => {
+  it('is counted', async () => {
+    const teller = new Teller();
+    await teller.tell({ status: 'nonsense' as never });
+    expect(await teller.value('mcp_telemetry_parse_errors_total', 'what="log_entry"')).toBe(1);
+  });
+});
+
 describe('whatever bytes pass', () => {
   it('nothing throws', async () => {
     const teller = new Teller();
