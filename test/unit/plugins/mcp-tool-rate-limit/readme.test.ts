@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { Metrics, type Fields } from '../../../../kong/pdk';
+import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
+import { TestLimiter } from '../../../support/limiter';
+
+const text = readFileSync(join(__dirname, '../../../../plugins/mcp-tool-rate-limit/README.md'), 'utf8');
+
+const section = (title: string): string => text.split(`${title}\n`)[1]!.split(/\n##/)[0]!;
+const rowsOf = (title: string): string[][] =>
+  section(title)
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+
+const rule: Fields = fields.rules.elements!.fields!;
+
+describe.each<[string, Fields]>([
+  ['## Configuration', fields],
+  ['### Fields of a rule', rule],
+  ['### Fields of redis', fields.redis.fields!],
+])('%s', (title, declared) => {
+  const rows = rowsOf(title);
+
+  it('explains every field and no other', () => {
+    const explained = rows.flatMap(([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+    expect(explained.sort()).toEqual(Object.keys(declared).sort());
+  });
+
+  it('names the defaults', () => {
+    for (const [, names = '', cell = ''] of rows) {
+      for (const [, name = ''] of names.matchAll(/`(\w+)`/g)) {
+        const value = declared[name]?.attributes.default;
+        if (value === undefined) continue;
+        const shown = Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+        expect(`${name} ${cell}`).toContain(`\`${shown}\``);
+      }
+    }
+  });
+});
+
+it('has fragments that are configurations', async () => {
+  const fragments = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => parse(yaml!) as object);
+  expect(fragments).toHaveLength(4);
+  for (const fragment of fragments) {
+    const config =
+      'services' in fragment
+        ? (fragment as { services: { plugins: { config?: object }[] }[] }).services[0]!.plugins[1]!.config!
+        : fragment;
+    expect(Object.keys(fields)).toEqual(expect.arrayContaining(Object.keys(config)));
+    for (const given of (config as { rules: object[] }).rules) {
+      expect(Object.keys(rule)).toEqual(expect.arrayContaining(Object.keys(given)));
+    }
+    const limiter = await TestLimiter.start({ ...config, policy: 'local' });
+    expect(await limiter.call('add')).toBe(true);
+    await limiter.close();
+  }
+});
+
+it('names the metrics that there are', async () => {
+  const metrics = new Metrics();
+  await TestLimiter.start({ rules: [{ windows: [{ limit: 1, window_seconds: 1 }] }] }, metrics);
+  const existing = metrics.registry.getMetricsAsArray().map(({ name }) => name);
+  const named = rowsOf('## Metrics').flatMap(([, names = '']) =>
+    [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+  );
+  expect(named.sort()).toEqual(existing.sort());
+});
