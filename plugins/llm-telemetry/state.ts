@@ -34,7 +34,7 @@ export function prepare(config: Config, { metrics, env, log, now }: Resources): 
     config,
     metrics: llmMetricsOf(metrics),
     openStreams: openStreamsOf(metrics),
-    spans: openSpanSink(sink, metrics),
+    spans: openSpanSink(sink, { metrics, log, now }),
     redact,
     lines: createLogWriter(config, { log, metrics, now }, PREFIX),
     now,

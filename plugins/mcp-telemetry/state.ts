@@ -45,7 +45,7 @@ export function prepare(config: Config, { metrics, env, log, now }: Resources): 
     exchanges,
     health: url === undefined ? undefined : new HealthWatch({ url, intervalMs: config.health_interval, onState }),
     openStreams: openStreamsOf(metrics),
-    spans: openSpanSink(sink, metrics),
+    spans: openSpanSink(sink, { metrics, log, now }),
     redact,
     lines: createLogWriter(config, { log, metrics, now }, PREFIX),
     now,

@@ -20,7 +20,12 @@ describe('exporting never harms', () => {
   let collector: Collector | undefined;
 
   const prepare = (config: object) =>
-    host.send({ do: 'prepare', module: modulePath, plugin: 'llmTelemetry', config: { flush_delay: 10, log_errors: false, ...config } });
+    host.send({
+      do: 'prepare',
+      module: modulePath,
+      plugin: 'llmTelemetry',
+      config: { flush_delay: 10, log_errors: false, ...config },
+    });
   const metric = async (name: string): Promise<string | undefined> => {
     const text = (await host.send({ do: 'metrics' })) as string;
     return text.split('\n').find((line) => line.startsWith(name));
@@ -39,8 +44,8 @@ describe('exporting never harms', () => {
   });
 
   afterEach(async () => {
-    // The SDK's own diagnostics stay silent: the process's output is Kong's log.
-    expect(host.printed()).toBe('');
+    // The SDK's own diagnostics stay silent: the process's output is Kong's log. One line tells of a collector that fails.
+    expect(host.printed()).toMatch(/^(spans were not taken \{"collector":"http:.*"code":.*\}\n)?$/);
     await host.stop();
     await collector?.close();
     collector = undefined;

@@ -1,8 +1,16 @@
-import type { Metrics } from '../../../kong/pdk';
+import type { Log, Metrics } from '../../../kong/pdk';
 import { PerProcess } from '../per-process';
 import { exportMetricsOf } from './export-metrics';
+import { loggingFailures } from './failure-log';
 import { openPipeline, type Pipeline } from './pipeline';
 import { targetKey, type Target } from './target';
+
+/** What a pipeline takes from the process that hosts it. */
+export interface Host {
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly now: () => number;
+}
 
 interface Shared {
   readonly pipeline: Pipeline;
@@ -16,10 +24,10 @@ const perProcess = new PerProcess<Shared>();
  *
  * @param prefix of the self-metrics, the plugin's: `llm_telemetry`
  */
-export function acquirePipeline(target: Target, metrics: Metrics, prefix: string): Pipeline {
+export function acquirePipeline(target: Target, { metrics, log, now }: Host, prefix: string): Pipeline {
   const name = `${prefix} ${targetKey(target)}`;
   const shared = perProcess.get(metrics, name, () => ({
-    pipeline: openPipeline(target, exportMetricsOf(metrics, prefix)),
+    pipeline: openPipeline(target, loggingFailures(exportMetricsOf(metrics, prefix), target.url, log, now)),
     users: 0,
   }));
   shared.users++;

@@ -1,8 +1,7 @@
-import type { Metrics } from '../../../kong/pdk';
 import { labelsOf, OTHER } from '../labels';
 import { newSpanIds } from './begun-span';
 import type { Pipeline } from './pipeline';
-import { acquirePipeline } from './pipelines';
+import { acquirePipeline, type Host } from './pipelines';
 import { keepsTrace, samplerOf } from './sampler';
 import type { SpanRecord } from './span';
 import { targetKey, type Target } from './target';
@@ -28,14 +27,14 @@ export interface SinkOptions {
 }
 
 /** Opens the way to all targets. Pipelines of further projects open with their first span. */
-export function openSpanSink({ targets, maxProjects, prefix }: SinkOptions, metrics: Metrics): SpanSink {
+export function openSpanSink({ targets, maxProjects, prefix }: SinkOptions, host: Host): SpanSink {
   const open = (project?: string): readonly Pipeline[] =>
     targets.map((target) =>
-      acquirePipeline(project === undefined ? target : { ...target, projectName: project }, metrics, prefix),
+      acquirePipeline(project === undefined ? target : { ...target, projectName: project }, host, prefix),
     );
   const own = open();
   const byProject = new Map<string, readonly Pipeline[]>();
-  const labels = labelsOf(metrics, prefix);
+  const labels = labelsOf(host.metrics, prefix);
   const scope = targets.map(targetKey).join('\n');
   const sampler = samplerOf(targets[0]?.sampleRate ?? 1);
 
