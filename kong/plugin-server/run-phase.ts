@@ -23,7 +23,7 @@ export const policyOf = ({ onError }: Plugin, phase: string): OnError => (phase 
  * Runs a phase. Never rejects, unless `apply` fails for the policy's own plain outcome: a throw is a bug, and the policy
  * says what it means for the request.
  *
- * @param decide decodes the facts and calls the handler; what it gives in `log` is ignored
+ * @param decide decodes the facts and calls the handler; gives an outcome; what it gives in `log` is ignored
  * @param apply carries the outcome out, or encodes it; an outcome that it can't apply is a throw as well
  */
 export async function runPhase<T>(
@@ -33,8 +33,8 @@ export async function runPhase<T>(
   apply: (outcome: Outcome) => T | Promise<T>,
 ): Promise<PhaseResult<T>> {
   try {
-    const decided = (await decide()) as Outcome | undefined;
-    const outcome = phase === 'log' || decided === undefined ? proceed() : decided;
+    const decided = await decide();
+    const outcome = phase === 'log' ? proceed() : (decided as Outcome);
     return { outcome, applied: await apply(outcome) };
   } catch (error) {
     const outcome = policyOf(plugin, phase) === 'refuse' ? REFUSED : proceed();

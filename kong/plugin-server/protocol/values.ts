@@ -4,9 +4,10 @@ import type { Bytes, Struct, Value } from './messages';
 /** How bytes become text: `latin1` keeps every byte, `utf8` reads what our own plugins wrote. */
 export type TextEncoding = 'latin1' | 'utf8';
 
-/** Text of a field; the view is not copied. */
+/** Text of a field, empty where it is absent; malformed UTF-8 is replaced. */
 export function textOf(bytes: Bytes | undefined, encoding: TextEncoding = 'utf8'): string {
-  if (bytes === undefined) return '';
+  // The prototype of a decoded message has a plain array for an absent field.
+  if (!bytes?.length) return '';
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding);
 }
 

@@ -1,0 +1,32 @@
+import { definePlugin, field, proceed, read } from '../../../../kong/pdk';
+
+const base = {
+  name: 'one',
+  version: '1.0.0',
+  priority: 1,
+  onError: 'refuse',
+  fields: { limit: field.integer({ description: 'How many are let through', default: 7 }) },
+  prepare: ({ limit }: { limit: number }) => ({ limit }),
+} as const;
+const access = {
+  reads: { ip: read.forwardedIp() },
+  handle: ({ limit }: { limit: number }, { ip }: { ip: string }) => proceed({ share: { ip, limit } }),
+};
+const log = { reads: {}, isWanted: () => false, handle: () => undefined };
+
+it.each([
+  ['both phases', { access, log }, ['access', 'log']],
+  ['one phase', { log }, ['log']],
+  ['no phase', {}, []],
+])('keeps %s, and no name of one that is not declared', (_, phases, names) => {
+  const plugin = definePlugin({ ...base, ...phases });
+  expect(Object.keys(plugin.phases)).toEqual(names);
+  expect(plugin).toMatchObject({ name: 'one', version: '1.0.0', priority: 1, onError: 'refuse', fields: base.fields });
+});
+
+it('hands state and facts to the handler by their types', () => {
+  const { phases } = definePlugin({ ...base, access });
+  expect(phases.access?.handle({ limit: 7 } as never, { ip: '::1' } as never)).toEqual(
+    proceed({ share: { ip: '::1', limit: 7 } }),
+  );
+});

@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { Headers } from '../../../../kong/pdk';
+
+const headers = Headers.from({
+  Accept: 'text/html',
+  'x-two': ['a', 'b'],
+  'x-none': [],
+  'x-odd': [1, 'c', null],
+  'x-flag': true,
+  'x-empty': '',
+});
+
+it.each<[string, string | undefined, readonly string[], boolean]>([
+  ['accept', 'text/html', ['text/html'], true],
+  ['Accept', undefined, [], false],
+  ['x-two', 'a', ['a', 'b'], true],
+  ['x-none', undefined, [], false],
+  ['x-odd', 'c', ['c'], true],
+  ['x-flag', undefined, [], false],
+  ['x-empty', '', [''], true],
+  ['constructor', undefined, [], false],
+  ['__proto__', undefined, [], false],
+])('%s: get, all, has', (name, first, all, isThere) => {
+  expect([headers.get(name), headers.all(name), headers.has(name)]).toEqual([first, all, isThere]);
+});
+
+it('counts values and lists names in lower case', () => {
+  expect(headers.size).toBe(5);
+  expect([...headers.names()]).toEqual(['accept', 'x-two', 'x-odd', 'x-empty']);
+});
+
+it('keeps both of two names that differ in case', () => {
+  const both = Headers.from({ 'X-A': '1', 'x-a': ['2', '3'] });
+  expect([both.all('x-a'), both.size]).toEqual([['1', '2', '3'], 3]);
+});
+
+it('takes anything as a value, and a name from a stranger', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.anything()), (raw) => {
+      const read = Headers.from(raw);
+      for (const name of read.names()) expect(read.all(name).every((value) => typeof value === 'string')).toBe(true);
+    }),
+  );
+});

@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { Headers, MAX_HEADERS, read, type Read } from '../../../../kong/pdk';
+
+it.each<[string, Read<unknown>, unknown, unknown]>([
+  ['method', read.method(), 'GET', 'GET'],
+  ['method, not a text', read.method(), undefined, ''],
+  ['headers', read.headers(), { Host: 'x' }, Headers.from({ host: 'x' })],
+  ['headers, none', read.headers(), undefined, Headers.from({})],
+  ['body, none', read.rawBody(), undefined, { kind: 'failed', message: 'no body' }],
+  [
+    'consumer',
+    read.consumer(),
+    { id: '1', username: 'ann', tags: ['gold', 3] },
+    { id: '1', username: 'ann', customId: '', tags: ['gold'] },
+  ],
+  ['consumer, an empty answer', read.consumer(), {}, undefined],
+  ['consumer, no answer', read.consumer(), undefined, undefined],
+  ['consumer, an empty id', read.consumer(), { id: '', username: 'ann' }, undefined],
+  ['credential', read.credentialId(), { id: 'c' }, 'c'],
+  ['credential, none', read.credentialId(), { id: '' }, undefined],
+  ['service by name', read.serviceName(), { id: 's', name: 'calc' }, 'calc'],
+  ['service without a name', read.serviceName(), { id: 's', name: '' }, 's'],
+  ['service, none', read.serviceName(), undefined, ''],
+  ['shared', read.shared('mcp', (value) => value), [1], [1]],
+  ['shared, null', read.shared('mcp', (value) => value), null, undefined],
+])('shapes %s', (_, { shape }, value, fact) => {
+  expect(shape(value)).toEqual(fact);
+});
+
+it('asks for as many headers as Kong gives, and for a shared value by its key', () => {
+  expect([read.headers().argument, read.shared('mcp', String).argument]).toEqual([MAX_HEADERS, 'mcp']);
+});
+
+it('never throws, whatever the transport gives', () => {
+  const all = [
+    read.method(),
+    read.path(),
+    read.headers(),
+    read.forwardedIp(),
+    read.consumer(),
+    read.credentialId(),
+    read.serviceName(),
+    read.requestId(),
+    read.logEntry(),
+  ];
+  fc.assert(
+    fc.property(fc.anything({ withNullPrototype: true }), fc.constantFrom(...all), (value, { shape }) => {
+      shape(value);
+    }),
+  );
+});

@@ -1,0 +1,83 @@
+import { pluginSchema } from '../../../../kong/local/config/plugin-schema';
+import { fillRecord } from '../../../../kong/local/config/fill';
+import { validateRecord } from '../../../../kong/local/config/validate';
+import { toKongFields, type KongFieldBody } from '../../../../kong/pdk/kong-schema';
+import { readConfig } from '../../../../kong/pdk/read-config';
+import { answerQuery } from '../../../../kong/plugin-server/describe';
+import { plugins } from '../../../../plugins';
+
+/** Which attributes Kong takes for which types (`kong/db/schema/metaschema.lua`, attribute_types); others for any. */
+const TYPES_OF: Readonly<Record<string, readonly string[]>> = {
+  between: ['number', 'integer'],
+  gt: ['number', 'integer'],
+  len_min: ['array', 'set', 'string', 'map'],
+  len_max: ['array', 'set', 'string', 'map'],
+  match: ['string'],
+  one_of: ['string', 'number', 'integer'],
+  referenceable: ['string'],
+  encrypted: ['string'],
+  elements: ['array', 'set'],
+  keys: ['map'],
+  values: ['map'],
+  fields: ['record'],
+};
+const ANY_TYPE = new Set(['type', 'description', 'required', 'default']);
+
+/** All fields of a record, the inner ones of collections and records included, by their paths. */
+function* walk(
+  fields: readonly Readonly<Record<string, KongFieldBody>>[],
+  path = '',
+): Generator<[string, KongFieldBody]> {
+  for (const entry of fields)
+    for (const [name, body] of Object.entries(entry)) yield* walkField(`${path}${name}`, body);
+}
+
+function* walkField(path: string, body: KongFieldBody): Generator<[string, KongFieldBody]> {
+  yield [path, body];
+  for (const inner of ['elements', 'keys', 'values'] as const) {
+    const part = body[inner];
+    if (part) yield* walkField(`${path}.<${inner}>`, part);
+  }
+  yield* walk(body.fields ?? [], `${path}.`);
+}
+
+describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (name, plugin) => {
+  const { Protocol, Plugins } = answerQuery(plugin);
+  const [info] = Plugins;
+
+  it('is described as Kong asks for it', () => {
+    expect(Protocol).toBe('ProtoBuf:1');
+    expect(info).toMatchObject({
+      Name: name,
+      Priority: plugin.priority,
+      Phases: Object.keys(plugin.phases),
+      Schema: { name },
+    });
+    expect(info.Version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(info.Schema.fields).toEqual([
+      { config: { type: 'record', required: true, fields: toKongFields(plugin.fields) } },
+    ]);
+    expect(JSON.parse(JSON.stringify(info))).toEqual(info);
+  });
+
+  it.each([...walk(toKongFields(plugin.fields))])('field %s is one that Kong takes', (_, body) => {
+    expect(String(body['description']).length).toBeGreaterThanOrEqual(10);
+    expect(String(body['description']).length).toBeLessThanOrEqual(500);
+    for (const attribute of Object.keys(body).filter((known) => !ANY_TYPE.has(known))) {
+      expect([attribute, TYPES_OF[attribute]]).toEqual([attribute, expect.arrayContaining([body.type])]);
+    }
+  });
+
+  it('has defaults that its own rules allow, and that are the ones of readConfig', () => {
+    const { record } = pluginSchema(info.Schema as never);
+    const complaints = validateRecord(record!, {}, 'config', () => true);
+    expect(complaints.filter(({ message }) => message !== 'required field missing')).toEqual([]);
+    expect(readConfig(plugin.fields, {})).toEqual(withoutNulls(fillRecord(record!, {})));
+  });
+});
+
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const present = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
+  return Object.fromEntries(present.map(([name, member]) => [name, withoutNulls(member)]));
+}

@@ -1,0 +1,112 @@
+import {
+  definePlugin,
+  Metrics,
+  proceed,
+  read,
+  reject,
+  type Log,
+  type OnError,
+  type Outcome,
+} from '../../../../kong/pdk';
+import { runEvent, type Ask } from '../../../../kong/plugin-server/event';
+import { encodeAnswer } from '../../../../kong/plugin-server/protocol/event-answer';
+import { messages } from '../../../../kong/plugin-server/protocol/messages';
+import { ServerMetrics } from '../../../../kong/plugin-server/server-metrics';
+
+const errors: object[] = [];
+const silent = (): void => undefined;
+const log: Log = { debug: silent, info: silent, warn: silent, error: (fields) => errors.push(fields) };
+const none = { connections: () => 0, instances: () => 0, configurations: () => 0 };
+let registry: Metrics;
+let record: { log: Log; metrics: ServerMetrics };
+
+beforeEach(() => {
+  errors.length = 0;
+  registry = new Metrics();
+  record = { log, metrics: new ServerMetrics(registry, none) };
+});
+
+/** Kong's side: each reply of a batch is the text `r1`, `r2`, ... */
+const ask: Ask = ({ size }) =>
+  Promise.resolve(Array.from({ length: size }, (_, i) => messages.text.encode({ v: Buffer.from(`r${i + 1}`) })));
+
+interface Phases {
+  readonly access?: (method: string) => Outcome | Promise<Outcome>;
+  readonly log?: () => void;
+  readonly isWanted?: () => boolean;
+  readonly onError?: OnError;
+}
+
+const run = (phase: string, { access, log: logged, isWanted, onError = 'refuse' }: Phases, asks = ask) => {
+  const plugin = definePlugin({
+    name: 'one',
+    version: '1',
+    priority: 1,
+    onError,
+    fields: {},
+    prepare: () => undefined,
+    ...(access && { access: { reads: { method: read.method() }, handle: (_, { method }) => access(method) } }),
+    ...(logged && { log: { reads: { ip: read.forwardedIp() }, handle: logged, ...(isWanted && { isWanted }) } }),
+  });
+  const instance = { id: 1, configuration: { plugin, state: undefined } };
+  return runEvent({ instance, phase, sequence: 3 }, asks, record);
+};
+
+const bug = (): never => {
+  throw new Error('a bug');
+};
+const counted = async (): Promise<string[]> =>
+  (await registry.registry.metrics()).split('\n').filter((line) => /_events_total\{|_errors_total\{/.test(line));
+
+const refusal = reject({
+  status: 500,
+  headers: { 'Content-Type': 'application/json; charset=utf-8' },
+  body: '{"message":"An unexpected error occurred"}',
+});
+
+it('reads, decides and answers', async () => {
+  const answer = await run('access', { access: (method) => proceed({ share: { method } }) });
+  expect(answer).toEqual(encodeAnswer(proceed({ share: { method: 'r1' } }), 3));
+  expect(await counted()).toEqual(['plugin_server_events_total{plugin="one",phase="access",outcome="proceed"} 1']);
+});
+
+it('a log phase that is not wanted reads nothing', async () => {
+  const never: Ask = () => Promise.reject(new Error('asked'));
+  expect(await run('log', { log: bug, isWanted: () => false }, never)).toEqual(encodeAnswer(proceed(), 3));
+  expect(await counted()).toEqual(['plugin_server_events_total{plugin="one",phase="log",outcome="done"} 1']);
+});
+
+it.each<[string, string, Phases, Outcome, string]>([
+  ['a guard that throws', 'access', { access: bug }, refusal, 'refused'],
+  ['an observer that throws', 'access', { access: bug, onError: 'pass' }, proceed(), 'passed'],
+  [
+    'an outcome that cannot be encoded',
+    'access',
+    { access: () => proceed({ share: { a: undefined as never } }) },
+    refusal,
+    'refused',
+  ],
+  ['a log phase that throws', 'log', { log: bug }, proceed(), 'passed'],
+  ['a log phase that does not know whether it is wanted', 'log', { log: bug, isWanted: bug }, proceed(), 'passed'],
+])('%s is answered, counted and logged', async (_, phase, phases, outcome, request) => {
+  expect(await run(phase, phases)).toEqual(encodeAnswer(outcome, 3));
+  expect(await counted()).toEqual([
+    `plugin_server_events_total{plugin="one",phase="${phase}",outcome="error"} 1`,
+    `plugin_server_handler_errors_total{plugin="one",phase="${phase}",request="${request}"} 1`,
+  ]);
+  expect(errors).toMatchObject([{ plugin: 'one', phase, request_id: phase === 'access' ? 'r1' : undefined }]);
+});
+
+it.each(['rewrite', '__proto__', 'constructor'])(
+  'a phase that the plugin does not have is refused: %s',
+  async (phase) => {
+    expect(await run(phase, { access: () => proceed() })).toEqual(encodeAnswer(refusal, 3));
+    expect((await counted())[0]).toContain('phase="_unknown",outcome="error"');
+  },
+);
+
+it('replies that make no sense refuse the request, and hide its id', async () => {
+  const garbage: Ask = ({ size }) => Promise.resolve(Array.from({ length: size }, () => Buffer.of(0x0a, 0xff)));
+  expect(await run('access', { access: () => proceed() }, garbage)).toEqual(encodeAnswer(refusal, 3));
+  expect(errors).toMatchObject([{ request_id: undefined }]);
+});

@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { unwrap } from '../../../../../kong/local/rpc/pb-values';
+import { messageType, methods } from '../../../../../kong/local/rpc/pluginsocket';
+import { Headers, proceed, read, reject, type Outcome, type Read } from '../../../../../kong/pdk';
+import { encodeAnswer } from '../../../../../kong/plugin-server/protocol/event-answer';
+import { FrameReader, OversizedFrame } from '../../../../../kong/plugin-server/protocol/frames';
+import { decodeReply } from '../../../../../kong/plugin-server/protocol/pdk-codec';
+import { ReadBatch } from '../../../../../kong/plugin-server/protocol/read-batch';
+
+function framesOf(bytes: Buffer): Buffer[] {
+  const reader = new FrameReader(bytes.length);
+  reader.push(bytes);
+  const frames: Buffer[] = [];
+  for (let next = reader.next(); next; next = reader.next()) frames.push(next as Buffer);
+  return frames;
+}
+
+/** What Kong makes of calls: the functions and the arguments that Lua gets. */
+function callsOf(frames: readonly Buffer[]): unknown[] {
+  const calls: unknown[] = [];
+  for (let i = 0; i + 1 < frames.length; i += 2) {
+    const name = String(frames[i]);
+    const { input } = methods.get(name)!;
+    calls.push([name, ...unwrap(input, messageType(input).decode(frames[i + 1]!))]);
+  }
+  return calls;
+}
+
+const reply = (type: string, message: object): Buffer => messageType(type).encode(message).finish() as Buffer;
+const text = (value: string): Buffer => Buffer.from(value, 'latin1');
+
+describe('reads', () => {
+  it('go out as one batch of calls that Kong knows', () => {
+    const batch = new ReadBatch({
+      headers: read.headers(),
+      body: read.rawBody(),
+      mcp: read.shared('mcp', (value) => value),
+      id: read.requestId(),
+      service: read.serviceName(),
+    });
+    expect(batch.size).toBe(5);
+    expect(callsOf(framesOf(batch.bytes))).toEqual([
+      ['kong.request.get_headers', 1000],
+      ['kong.request.get_raw_body'],
+      ['kong.ctx.shared.get', 'mcp'],
+      ['kong.nginx.get_var', 'kong_request_id'],
+      ['kong.router.get_service'],
+    ]);
+  });
+
+  it.each<[string, Read<unknown>, Buffer, unknown]>([
+    ['method', read.method(), reply('String', { v: text('POST') }), 'POST'],
+    ['path of any bytes', read.path(), reply('String', { v: text('/\xff') }), '/\ufffd'],
+    ['address', read.forwardedIp(), reply('String', { v: text('::1') }), '::1'],
+    ['log entry', read.logEntry(), reply('String', { v: text('{}') }), '{}'],
+    ['variable that is not set', read.requestId(), Buffer.alloc(0), ''],
+    ['shared value', read.shared('a', (value) => value), reply('Value', { number_value: 2 }), 2],
+    ['shared value, none', read.shared('a', (value) => value), reply('Value', { null_value: 1 }), undefined],
+    [
+      'headers',
+      read.headers(),
+      reply('Struct', { fields: [{ key: text('x-bin'), value: { string_value: text('\xff') } }] }),
+      Headers.from({ 'x-bin': '\xff' }),
+    ],
+    [
+      'consumer',
+      read.consumer(),
+      reply('Consumer', { id: text('1'), username: text('ann'), tags: [text('gold')] }),
+      { id: '1', username: 'ann', customId: '', tags: ['gold'] },
+    ],
+    ['no consumer', read.consumer(), Buffer.alloc(0), undefined],
+    ['credential', read.credentialId(), reply('AuthenticatedCredential', { id: text('c') }), 'c'],
+    ['service', read.serviceName(), reply('Service', { id: text('s'), name: text('calc') }), 'calc'],
+    ['no service', read.serviceName(), Buffer.alloc(0), ''],
+    [
+      'body',
+      read.rawBody(),
+      reply('RawBodyResult', { content: text('\0\xff') }),
+      { kind: 'bytes', bytes: text('\0\xff') },
+    ],
+    ['spilled body', read.rawBody(), reply('RawBodyResult', { body_filepath: text('/tmp/1') }), { kind: 'spilled' }],
+    [
+      'body that failed',
+      read.rawBody(),
+      reply('RawBodyResult', { error: text('no') }),
+      { kind: 'failed', message: 'no' },
+    ],
+  ])('decode the reply: %s', (_, declared, bytes, fact) => {
+    expect(decodeReply(declared, bytes)).toEqual(fact);
+  });
+
+  it.each(['', '0a00'])('an empty body is no bytes (%s)', (hex) => {
+    expect(decodeReply(read.rawBody(), Buffer.from(hex, 'hex'))).toMatchObject({ kind: 'bytes', bytes: { length: 0 } });
+  });
+
+  it('a body too long for a frame counts as spilled; another reply that long is an error', () => {
+    const oversized = new OversizedFrame(17, 16);
+    expect(decodeReply(read.rawBody(), oversized)).toEqual({ kind: 'spilled' });
+    expect(() => decodeReply(read.headers(), oversized)).toThrow('the reply to kong.request.get_headers is too long');
+  });
+
+  it('a batch gives facts by their names, and fails for a reply that is missing or no message', () => {
+    const batch = new ReadBatch({ method: read.method(), ip: read.forwardedIp() });
+    const replies = [reply('String', { v: text('GET') }), reply('String', { v: text('::1') })];
+    expect(batch.decode(replies)).toEqual({ method: 'GET', ip: '::1' });
+    expect(() => batch.decode(replies.slice(1))).toThrow('no reply for "ip"');
+    expect(() => batch.decode([Buffer.of(0x0a, 9), replies[1]!])).toThrow();
+  });
+
+  it('is compiled once for a phase', () => {
+    const phase = { reads: { method: read.method() }, handle: () => undefined };
+    expect(ReadBatch.of(phase)).toBe(ReadBatch.of(phase));
+  });
+});
+
+describe('an answer', () => {
+  const sequence = 7;
+  const end = [Buffer.alloc(0), reply('RpcReturn', { sequence })];
+
+  it.each<[string, Outcome, unknown[], object]>([
+    ['nothing to do', proceed(), [], { replies: 0, isExit: false }],
+    [
+      'every effect',
+      proceed({
+        share: { mcp: { list: [1, 'ü'], flag: true } },
+        responseHeaders: { A: '1', B: ['2', '3'] },
+        clearUpstreamHeaders: ['C'],
+        upstreamHeaders: { D: 'd' },
+      }),
+      [
+        ['kong.ctx.shared.set', 'mcp', { list: [1, '\xc3\xbc'], flag: true }],
+        ['kong.response.set_headers', { A: '1', B: ['2', '3'] }],
+        ['kong.service.request.clear_header', 'C'],
+        ['kong.service.request.set_headers', { D: 'd' }],
+      ],
+      { replies: 4, isExit: false },
+    ],
+    [
+      'an exit, to which no reply comes',
+      reject({ status: 429, headers: { 'Retry-After': '3' }, body: 'nö', share: { why: 'x' } }),
+      [
+        ['kong.ctx.shared.set', 'why', 'x'],
+        ['kong.response.exit', 429, 'n\xc3\xb6', { 'Retry-After': '3' }],
+      ],
+      { replies: 1, isExit: true },
+    ],
+  ])('with %s', (_, outcome, calls, rest) => {
+    const { bytes, ...answer } = encodeAnswer(outcome, sequence);
+    const frames = framesOf(bytes);
+    expect(answer).toEqual(rest);
+    expect(callsOf(frames.slice(0, 2 * calls.length))).toEqual(calls);
+    expect(frames.slice(2 * calls.length)).toEqual(answer.isExit ? [] : end);
+  });
+
+  it('gives back the sequence number as it came', () => {
+    fc.assert(
+      fc.property(fc.nat(0x7fff_ffff), (number) => {
+        const [, last] = framesOf(encodeAnswer(proceed(), number).bytes);
+        expect(messageType('RpcReturn').decode(last!)).toMatchObject(number === 0 ? {} : { sequence: number });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('fails for a value that no message can carry', () => {
+    expect(() => encodeAnswer(proceed({ share: { a: undefined as never } }), 1)).toThrow();
+    expect(() => encodeAnswer(undefined as never, 1)).toThrow();
+  });
+});

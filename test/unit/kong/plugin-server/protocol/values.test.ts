@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { fromValue as toLua, toValue as fromLua } from '../../../../../kong/local/rpc/pb-values';
+import { messageType } from '../../../../../kong/local/rpc/pluginsocket';
+import type { SharedValue } from '../../../../../kong/pdk';
+import { messages } from '../../../../../kong/plugin-server/protocol/messages';
+import { fromStruct, fromValue, textOf, toValue } from '../../../../../kong/plugin-server/protocol/values';
+
+/** The value after both of Kong's conversions: sent by one plugin, read by another. */
+const throughKong = (value: SharedValue): unknown => {
+  const lua = toLua(messageType('Value').decode(messages.value.encode(toValue(value))));
+  return fromValue(messages.value.decode(messageType('Value').encode(fromLua(lua)).finish()), 'utf8');
+};
+
+const { shared } = fc.letrec<{ shared: SharedValue }>((tie) => ({
+  shared: fc.oneof(
+    { depthSize: 'small' },
+    fc.string({ unit: 'grapheme' }),
+    fc.double({ noNaN: true }),
+    fc.constant<true>(true),
+    fc.array(tie('shared'), { minLength: 1, maxLength: 4 }),
+    fc.dictionary(fc.string({ unit: 'grapheme' }), tie('shared'), { maxKeys: 4 }),
+  ),
+}));
+
+it('a shared value survives Kong', () => {
+  fc.assert(
+    fc.property(shared, (value) => {
+      expect(throughKong(value)).toEqual(value);
+    }),
+  );
+});
+
+it('text of any bytes: latin1 keeps every one, utf8 never fails', () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), (bytes) => {
+      expect(Buffer.from(textOf(bytes, 'latin1'), 'latin1')).toEqual(Buffer.from(bytes));
+      expect(textOf(bytes)).toBe(Buffer.from(bytes).toString());
+    }),
+  );
+});
+
+it('reads a struct of header values with any bytes', () => {
+  const fields = [
+    { key: Buffer.from('x-bin'), value: { string_value: Buffer.of(0xff, 0, 0x80) } },
+    {
+      key: Buffer.from('x-two'),
+      value: { list_value: { values: [{ string_value: Buffer.from('a') }, { string_value: Buffer.from('') }] } },
+    },
+    { key: Buffer.from('__proto__'), value: { string_value: Buffer.from('p') } },
+    { key: Buffer.from('constructor'), value: { bool_value: false } },
+  ];
+  const struct = fromStruct(messages.struct.decode(messages.struct.encode({ fields })), 'latin1');
+  expect(Object.entries(struct)).toEqual([
+    ['x-bin', '\xff\0\x80'],
+    ['x-two', ['a', '']],
+    ['__proto__', 'p'],
+    ['constructor', false],
+  ]);
+});
+
+it.each<[string, string, unknown]>([
+  ['nothing', '', undefined],
+  ['null', '0800', undefined],
+  ['zero', '110000000000000000', 0],
+  ['an empty text', '1a00', ''],
+  ['an empty list', '3200', []],
+  ['an empty struct', '2a00', {}],
+  ['a struct with an entry that has no value', '2a050a030a0161', { a: undefined }],
+])('reads %s', (_, hex, value) => {
+  expect(fromValue(messages.value.decode(Buffer.from(hex, 'hex')), 'utf8')).toEqual(value);
+});
+
+it('any bytes are a message or an error, never more', () => {
+  let failures = 0;
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.constantFrom(messages.value, messages.struct, messages.rpcCall, messages.consumer),
+      (bytes, type) => {
+        try {
+          fromStruct(type.decode(bytes), 'latin1');
+        } catch (error) {
+          failures += 1;
+          expect(error).toBeInstanceOf(Error);
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+  expect(failures).toBeGreaterThan(0);
+});
+
+it('a value nested deeper than the stack is an error', () => {
+  let bytes = Buffer.from('2001', 'hex');
+  // Each level wraps the last one as the only element of a list.
+  for (let level = 0; level < 300; level++) bytes = wrap(0x32, wrap(0x0a, bytes));
+  expect(() => fromValue(messages.value.decode(bytes), 'utf8')).toThrow();
+});
+
+function wrap(tag: number, bytes: Buffer): Buffer {
+  const length: number[] = [];
+  for (let rest = bytes.length; ; rest >>>= 7) {
+    length.push(rest > 127 ? (rest & 127) | 128 : rest);
+    if (rest <= 127) return Buffer.concat([Buffer.of(tag, ...length), bytes]);
+  }
+}
