@@ -1,3 +1,4 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,9 +70,19 @@ async function startEngine(engine, dist, env, isUp) {
   if (engine === 'local') {
     return start('the gateway', process.execPath, [join(dist, 'kong', 'local', 'main.js')], { env }, isUp);
   }
-  // Its workers keep the streams of the process that started them.
-  await run('kong', ['start', '--conf', '/dev/null'], { env, stdio: ['ignore', 'ignore', 'ignore'] });
-  return () => run('kong', ['stop', '--prefix', env.KONG_PREFIX], { env, stdio: ['ignore', 'ignore', 'ignore'] });
+  // Its workers keep the streams of the process that started them: a file does not wait for their end.
+  const told = join(env.KONG_PREFIX, 'start.log');
+  const file = openSync(told, 'w');
+  const kong = (...args) => run('kong', args, { env, stdio: ['ignore', file, file] });
+  try {
+    await kong('start', '--conf', '/dev/null');
+  } catch (error) {
+    throw new Error(`${error.message}${readFileSync(told, 'utf8')}`, { cause: error });
+  }
+  return async () => {
+    await kong('stop', '--prefix', env.KONG_PREFIX);
+    closeSync(file);
+  };
 }
 
 /** The answers of the reference servers are small: the capture that learning needs has no bounds here. */
