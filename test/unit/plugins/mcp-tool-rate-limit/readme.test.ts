@@ -33,7 +33,7 @@ describe.each<[string, Fields]>([
       for (const [, name = ''] of names.matchAll(/`(\w+)`/g)) {
         const value = declared[name]?.attributes.default;
         if (value === undefined) continue;
-        const shown = Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+        const shown = JSON.stringify(value).replaceAll('"', '');
         expect(`${name} ${cell}`).toContain(`\`${shown}\``);
       }
     }
