@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -27,12 +28,18 @@ export async function startObservedSuite(host: string, engine: 'kong' | 'local')
   symlinkSync(join(repository, 'kong/kong.conf'), join(root, 'kong/kong.conf'));
   const odd = createServer(answerOddly).listen(0, host);
   await new Promise((resolve) => odd.once('listening', resolve));
+  const redis = spawn('redis-server', ['--bind', host, '--save', '', '--dir', root], { stdio: 'ignore' });
+  redis.once('error', () => undefined);
   writeFileSync(join(root, 'kong/kong.yml'), talkative(host, (odd.address() as AddressInfo).port));
+  const close = (): void => {
+    closeAll(odd, redis);
+    rmSync(root, { recursive: true, force: true });
+  };
   let run: Run;
   try {
     run = await startOnThisMachine(engine, root, host);
   } catch (error) {
-    closeOdd(odd, root);
+    close();
     throw error;
   }
   return {
@@ -40,15 +47,15 @@ export async function startObservedSuite(host: string, engine: 'kong' | 'local')
     folder: join(root, 'watch'),
     stop: async () => {
       await run.stop();
-      closeOdd(odd, root);
+      close();
     },
   };
 }
 
-function closeOdd(odd: Server, root: string): void {
+function closeAll(odd: Server, redis: ChildProcess): void {
   odd.closeAllConnections();
   odd.close();
-  rmSync(root, { recursive: true, force: true });
+  redis.kill('SIGKILL');
 }
 
 interface Plugin {
@@ -76,11 +83,13 @@ function talkative(host: string, oddPort: number): string {
   const learned = { learn: true, pins: { add: '0'.repeat(64) } };
   change('py-calculator', 'mcp-validator', { tools: learned });
   change('py-calculator', 'mcp-telemetry', { track_open_streams: true, flush_delay: 10 });
+  change('go-calculator', 'mcp-tool-rate-limit', { policy: 'redis', redis: { host } });
   change('go-calculator', 'mcp-telemetry', { rate_limit_user_label: true });
   change('ollama', 'llm-telemetry', { track_open_streams: true, consumer_label: true, flush_delay: 10 });
   pluginsOf('go-calculator').push({ name: 'key-auth', config: { key_names: ['apikey'] } });
 
   const capture = pluginsOf('py-calculator').find(({ name }) => name === 'pre-function');
+  const rules = [{ windows: [{ limit: 1000, window_seconds: 60 }] }];
   const lost = { otlp_url: `http://${host}:9/v1/traces`, otlp_timeout: 100, flush_delay: 10 };
   const odd = {
     plugins: [
@@ -97,6 +106,15 @@ function talkative(host: string, oddPort: number): string {
   });
   config.services.push(
     service('odd', oddPort, odd),
+    // Nothing counts there, and so every call is refused.
+    service('uncounted', oddPort, {
+      plugins: [
+        {
+          name: 'mcp-tool-rate-limit',
+          config: { rules, policy: 'redis', redis: { host, port: 9 }, fault_tolerant: false },
+        },
+      ],
+    }),
     // Nothing listens there, and this configuration cannot start.
     service('nowhere', 9, { retries: 0, plugins: [{ name: 'mcp-telemetry', config: { redact_patterns: ['('] } }] }),
     { ...service('gone', 9, { retries: 0, plugins: odd.plugins }), url: undefined, host: 'gone-upstream' },

@@ -94,6 +94,8 @@ async function oddities(state: RunState, post: Post): Promise<void> {
   await post('/nowhere/mcp', message('tools/list'));
   await post('/gone/mcp', message('tools/list'));
   await post('/odd/mcp', message('tools/list'));
+  await post('/uncounted/mcp', toolCall('one', {}));
+  await post('/uncounted/mcp', 'no JSON');
   await post('/odd/api/chat', { model: 'a', messages });
   await post('/odd/v1/chat/completions', { model: 'a', messages });
   await post('/odd/v1/chat/completions', { model: 'b', messages });
