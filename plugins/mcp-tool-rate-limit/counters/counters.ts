@@ -42,14 +42,21 @@ export interface Counters {
  * Who pays, by what each counter said: nobody when an enforced charge must wait, else all but the reporting rules of
  * which a charge must.
  *
- * @returns for each charge whether it is spent; undefined when the request is refused
+ * @returns whether the charge at a place is spent; undefined when the request is refused
  */
-export function whoPays(charges: readonly Charge[], readings: readonly Reading[]): boolean[] | undefined {
+export function whoPays(
+  charges: readonly Charge[],
+  readings: readonly Reading[],
+): ((place: number) => boolean) | undefined {
   let reported: Set<number> | undefined;
-  for (const [i, { reportOf }] of charges.entries()) {
+  for (let i = 0; i < charges.length; i++) {
     if (readings[i]?.waitMs === 0) continue;
+    const reportOf = charges[i]?.reportOf;
     if (reportOf === undefined) return undefined;
     (reported ??= new Set()).add(reportOf);
   }
-  return charges.map(({ reportOf }) => reportOf === undefined || !reported?.has(reportOf));
+  return (place) => !reported?.has(charges[place]?.reportOf ?? NOBODY);
 }
+
+/** No rule's number. */
+const NOBODY = -1;

@@ -41,19 +41,19 @@ export class LocalCounters implements Counters {
   hit(charges: readonly Charge[]): Hit {
     const nowMs = this.options.nowMs();
     const places = this.locate(charges, nowMs);
-    const before = charges.map(({ window, units }, i) => {
+    const readings = charges.map(({ window, units }, i) => {
       const { cells, at, ahead } = places[i] as Place;
       return window.read(cells, at, nowMs, units + ahead);
     });
-    const pays = whoPays(charges, before);
-    if (!pays) return { admitted: false, readings: before };
+    const pays = whoPays(charges, readings);
+    if (!pays) return { admitted: false, readings };
     charges.forEach(({ window, units }, i) => {
       const { cells, at } = places[i] as Place;
-      if (pays[i]) window.take(cells, at, nowMs, units);
+      if (pays(i)) window.take(cells, at, nowMs, units);
     });
     return {
       admitted: true,
-      readings: charges.map((charge, i) => after(charge, places[i] as Place, before[i], nowMs)),
+      readings: charges.map((charge, i) => after(charge, places[i] as Place, readings[i], nowMs)),
     };
   }
 
@@ -63,19 +63,24 @@ export class LocalCounters implements Counters {
     return Promise.resolve();
   }
 
-  /** A row may move while others are added: first all are made sure of, then found. */
+  /** Where the rows of the charges are. A row may move while others are added: then all are looked for again. */
   private locate(charges: readonly Charge[], nowMs: number): Place[] {
+    const places = charges.map(({ window, key }) => this.tableOf(window).find(key));
+    return places.every((place) => place !== undefined) ? places : this.makeRows(charges, nowMs);
+  }
+
+  private makeRows(charges: readonly Charge[], nowMs: number): Place[] {
     for (const { window, key } of charges) {
       const table = this.tableOf(window);
       if (!table.find(key) && this.hasRoom(table, nowMs)) table.add(key, nowMs);
     }
-    let shared: Map<WindowState, number> | undefined;
+    const shared = new Map<WindowState, number>();
     return charges.map(({ window, key, units }) => {
       const table = this.tableOf(window);
       const own = table.find(key);
       if (own) return own;
       this.options.onOverflow();
-      const ahead = (shared ??= new Map<WindowState, number>()).get(window) ?? 0;
+      const ahead = shared.get(window) ?? 0;
       shared.set(window, ahead + units);
       return { cells: table.overflow, at: 0, ahead };
     });
