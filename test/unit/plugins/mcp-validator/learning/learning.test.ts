@@ -66,7 +66,14 @@ function gateway(tools: object, more: object = {}) {
       const body = headers['content-encoding'] === 'gzip' ? gzipSync(text) : Buffer.from(text);
       const capture: Capture = {
         request: { bytes: question, totalBytes: question.length },
-        response: { head: body, tail: Buffer.alloc(0), totalBytes: body.length, missingBytes, complete: true, clientLeft: false },
+        response: {
+          head: body,
+          tail: Buffer.alloc(0),
+          totalBytes: body.length,
+          missingBytes,
+          complete: true,
+          clientLeft: false,
+        },
       };
       const entry = JSON.stringify({
         request: { method: 'POST', id: 'req', headers: {} },
