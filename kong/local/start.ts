@@ -16,8 +16,9 @@ async function main(): Promise<void> {
   const engine = chooseEngine(options.engine);
   // From dist/kong/local.
   const root = join(__dirname, '..', '..', '..');
+  // Later ones are ignored: npm sends Ctrl-C a second time, and each part of a stop is bounded.
   const told = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
   });
   process.stdout.write('Starting ...\n');
   const run = await (engine === 'docker' ? startInDocker(root) : startOnThisMachine(engine, root, options.host));
