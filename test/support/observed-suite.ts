@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,6 +21,7 @@ export interface ObservedSuite {
 /** @param engine what runs kong.yml: the stand-in, or a `kong` on PATH */
 export async function startObservedSuite(host: string, engine: 'kong' | 'local'): Promise<ObservedSuite> {
   if (!existsSync(join(repository, 'dist'))) throw new Error('the suite is not built: run `npm run build` first');
+  if (spawnSync('redis-server', ['--version']).error) throw new Error('redis-server does not run: install it');
   const root = mkdtempSync(join(tmpdir(), 'observed-'));
   mkdirSync(join(root, 'kong'));
   mkdirSync(join(root, 'watch'));
@@ -29,7 +30,6 @@ export async function startObservedSuite(host: string, engine: 'kong' | 'local')
   const odd = createServer(answerOddly).listen(0, host);
   await new Promise((resolve) => odd.once('listening', resolve));
   const redis = spawn('redis-server', ['--bind', host, '--save', '', '--dir', root], { stdio: 'ignore' });
-  redis.once('error', () => undefined);
   writeFileSync(join(root, 'kong/kong.yml'), talkative(host, (odd.address() as AddressInfo).port));
   const close = (): void => {
     closeAll(odd, redis);
