@@ -1,0 +1,45 @@
+import { readConfig } from '../../../../../kong/pdk/read-config';
+import { redisField } from '../../../../../plugins/shared/kong-redis-fields';
+import { checkRedisConfig, redisKey } from '../../../../../plugins/shared/redis/redis-config';
+import { failureOf, RedisFailure } from '../../../../../plugins/shared/redis/redis-failure';
+
+const configOf = (redis: object) => readConfig({ redis: redisField }, { redis }).redis;
+const nodes = [{ host: '127.0.0.1', port: 26_379 }];
+const cluster_nodes = [{ ip: '127.0.0.1', port: 7000 }];
+
+it.each([
+  [{ sentinel_nodes: nodes }, 'redis.sentinel_master'],
+  [{ sentinel_master: 'main' }, 'redis.sentinel_nodes'],
+  [{ sentinel_master: 'main', sentinel_nodes: nodes, cluster_nodes }, 'redis.cluster_nodes'],
+  [{ cluster_nodes, database: 2 }, 'redis.database'],
+])('%j can not work', (redis, field) => {
+  expect(() => {
+    checkRedisConfig(configOf(redis));
+  }).toThrow(field);
+});
+
+it.each([{}, { sentinel_master: 'main', sentinel_nodes: nodes }, { cluster_nodes }])('%j can work', (redis) => {
+  expect(() => {
+    checkRedisConfig(configOf(redis));
+  }).not.toThrow();
+});
+
+it('names a server by all that leads to it, and tells no password', () => {
+  expect(redisKey(configOf({ port: 1, host: 'a' }))).toBe(redisKey(configOf({ host: 'a', port: 1 })));
+  expect(redisKey(configOf({ password: 'one' }))).not.toBe(redisKey(configOf({ password: 'two' })));
+  expect(redisKey(configOf({ password: 'secret' }))).not.toContain('secret');
+});
+
+it.each([
+  ['NOAUTH Authentication required.', 'ReplyError', 'auth'],
+  ['WRONGPASS invalid username-password pair', 'ReplyError', 'auth'],
+  ['OOM command not allowed', 'ReplyError', 'refused'],
+  ['Connection is closed.', 'Error', 'connection'],
+])('%s is of the kind that it is told as', (message, name, reason) => {
+  expect(failureOf(Object.assign(new Error(message), { name }))).toMatchObject({ reason });
+});
+
+it('keeps a failure that has its kind', () => {
+  const failure = new RedisFailure('timeout', 'late');
+  expect(failureOf(failure)).toBe(failure);
+});
