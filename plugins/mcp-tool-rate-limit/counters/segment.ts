@@ -3,7 +3,9 @@ import type { WindowState } from '../windows/window';
 
 const KEY_WORDS = DIGEST_WORDS;
 const MIN_ROWS = 8;
+/** A table is rebuilt when it is fuller than this, into one that is at most as full as the other says. */
 const MAX_LOAD = 3 / 4;
+const REBUILT_LOAD = 1 / 2;
 
 /** An open-addressing hash table of rows under digests, which are as good as random. */
 export class Segment {
@@ -98,7 +100,7 @@ export class Segment {
     this.count += 1;
   }
 
-  /** Into new arrays, twice as large as the rows that are not idle need; gives how many were. */
+  /** Into new arrays, with room for as many again as are not idle; gives how many were. */
   private rebuild(nowMs: number): number {
     const { cells, keys, used, capacity, count, window } = this;
     const { width } = window;
@@ -107,7 +109,7 @@ export class Segment {
       if (used[slot] === 1 && !window.isIdle(cells, slot * width, nowMs)) live.push(slot);
     }
     this.capacity = MIN_ROWS;
-    while (live.length + 1 > (this.capacity * MAX_LOAD) / 2) this.capacity *= 2;
+    while (live.length + 1 > this.capacity * REBUILT_LOAD) this.capacity *= 2;
     this.cells = new Float64Array(this.capacity * width);
     this.keys = new Uint32Array(this.capacity * KEY_WORDS);
     this.used = new Uint8Array(this.capacity);
