@@ -1,3 +1,4 @@
+import { networkOf } from './network';
 import type { Identity, Rule } from './rules';
 
 /** What is known of who calls. */
@@ -24,7 +25,7 @@ export function callerKey(rule: Rule, caller: Caller): readonly string[] | undef
     const values = valuesOf(identity, rule, caller);
     if (values.length > 0) parts.push(identity, String(values.length), ...values);
     else if (rule.fallback === 'skip') return undefined;
-    else if (rule.fallback === 'ip') parts.push('ip', '1', caller.ip);
+    else if (rule.fallback === 'ip') parts.push('ip', '1', networkOf(caller.ip));
     else parts.push(identity, '0');
   }
   return parts;
@@ -39,7 +40,7 @@ function valuesOf(identity: Identity, { headerName }: Rule, caller: Caller): rea
     case 'credential':
       return some(caller.credentialId);
     case 'ip':
-      return some(caller.ip);
+      return some(networkOf(caller.ip));
     case 'header':
       return caller.headerValues(headerName).filter((value) => value !== '');
     case 'mcp-session':
