@@ -39,6 +39,11 @@ export interface Phase<State, R extends Reads> {
   readonly reads: R;
   /** Is there anything to do for this configuration? If not, nothing is read, and the request goes on as it is. */
   readonly isWanted?: (state: State) => boolean;
+  /**
+   * Kong is told of the phase only when its operator asks for it (`dump --with-access`): for an observer that can do
+   * without, so that it costs a request nothing.
+   */
+  readonly onDemand?: boolean;
   readonly handle: (state: State, facts: FactsOf<R>) => Outcome | Promise<Outcome>;
 }
 
@@ -88,6 +93,8 @@ export interface RunnablePhase {
   readonly reads: Reads;
   /** Absent: always. */
   readonly isWanted?: (state: never) => boolean;
+  /** See {@link Phase.onDemand}. */
+  readonly onDemand?: boolean;
   /** Gives an {@link Outcome} in `access`, nothing in `log`. */
   readonly handle: (state: never, facts: never) => unknown;
 }

@@ -16,6 +16,12 @@ export interface Suite {
   readonly module: string;
 }
 
+interface DumpOptions {
+  readonly all?: true;
+  readonly out?: string;
+  readonly withAccess?: true;
+}
+
 /** Runs the command line over a suite of plugins: `serve`, `dump`, `stock`. */
 export async function runCli(suite: Suite, argv: readonly string[]): Promise<void> {
   const program = new Command(suite.name)
@@ -58,10 +64,12 @@ export async function runCli(suite: Suite, argv: readonly string[]): Promise<voi
     .argument('[plugin]', `one of: ${names.join(', ')}`)
     .option('--all', 'every plugin, one file each')
     .option('--out <dir>', 'where the files go: DIR/<plugin>.json')
-    .action((plugin: string | undefined, { all, out }: { all?: true; out?: string }, command: Command) => {
-      if (all && out !== undefined && plugin === undefined) dumpAll(suite, out);
-      else if (plugin !== undefined && !all && out === undefined) process.stdout.write(describe(suite, plugin));
-      else command.error('error: name one plugin, or give --all --out DIR');
+    .option('--with-access', 'also the access phase of plugins that can do without it, for options that need it')
+    .action((plugin: string | undefined, { all, out, withAccess }: DumpOptions, command: Command) => {
+      if (all && out !== undefined && plugin === undefined) dumpAll(suite, out, withAccess);
+      else if (plugin !== undefined && !all && out === undefined) {
+        for (const found of choose(suite, [plugin])) process.stdout.write(descriptionOf(found, withAccess));
+      } else command.error('error: name one plugin, or give --all --out DIR');
     });
 
   program
@@ -83,12 +91,11 @@ function choose(suite: Suite, names: readonly string[]): Plugin[] {
   });
 }
 
-const describe = (suite: Suite, name: string): string =>
-  choose(suite, [name])
-    .map((plugin) => `${JSON.stringify(answerQuery(plugin))}\n`)
-    .join('');
+const descriptionOf = (plugin: Plugin, withAccess: boolean | undefined): string =>
+  `${JSON.stringify(answerQuery(plugin, withAccess))}\n`;
 
-function dumpAll(suite: Suite, directory: string): void {
+function dumpAll({ plugins }: Suite, directory: string, withAccess: boolean | undefined): void {
   mkdirSync(directory, { recursive: true });
-  for (const { name } of suite.plugins) writeFileSync(join(directory, `${name}.json`), describe(suite, name));
+  for (const plugin of plugins)
+    writeFileSync(join(directory, `${plugin.name}.json`), descriptionOf(plugin, withAccess));
 }

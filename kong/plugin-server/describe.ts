@@ -1,4 +1,4 @@
-import type { Plugin } from '../pdk';
+import type { PhaseName, Plugin } from '../pdk';
 import { toKongFields, type KongField } from '../pdk/kong-schema';
 
 /** A plugin as Kong asks for it with `pluginserver_<NAME>_query_cmd` (`kong/runloop/plugin_servers/process.lua`). */
@@ -19,18 +19,24 @@ export interface QueryAnswer {
   readonly Plugins: readonly [PluginInfo];
 }
 
-export function describePlugin({ name, version, priority, phases, fields }: Plugin): PluginInfo {
+/** The phases that Kong is told of: without those on demand unless they are asked for. */
+export const phasesOf = ({ phases }: Plugin, onDemand = false): PhaseName[] =>
+  (Object.keys(phases) as PhaseName[]).filter((name) => onDemand || !phases[name]?.onDemand);
+
+export function describePlugin(plugin: Plugin, onDemand = false): PluginInfo {
+  const { name, version, priority, fields } = plugin;
   const config = { type: 'record' as const, required: true, fields: toKongFields(fields) };
   return {
     Name: name,
     Version: version,
     Priority: priority,
-    Phases: Object.keys(phases),
+    Phases: phasesOf(plugin, onDemand),
     Schema: { name, fields: [{ config }] },
   };
 }
 
-export const answerQuery = (plugin: Plugin): QueryAnswer => ({
+/** `onDemand`: with the phases that Kong is told of on demand only. */
+export const answerQuery = (plugin: Plugin, onDemand = false): QueryAnswer => ({
   Protocol: 'ProtoBuf:1',
-  Plugins: [describePlugin(plugin)],
+  Plugins: [describePlugin(plugin, onDemand)],
 });

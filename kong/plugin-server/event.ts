@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { read, type Log, type Plugin, type RunnablePhase } from '../pdk';
+import { proceed, read, type Log, type Plugin, type RunnablePhase } from '../pdk';
 import type { Instance } from './instances';
+import { MissingPhases } from './missing-phase';
 import { encodeAnswer, type EventAnswer } from './protocol/event-answer';
 import { ReadBatch, type Reply } from './protocol/read-batch';
 import { policyOf, runPhase } from './run-phase';
@@ -23,6 +24,7 @@ export interface EventRecord {
   readonly log: Log;
 }
 
+const missingPhases = new MissingPhases();
 const requestId = new ReadBatch({ id: read.requestId() });
 
 /**
@@ -33,12 +35,18 @@ export async function runEvent(event: Event, ask: Ask, record: EventRecord): Pro
   const startedAtMs = performance.now();
   const { plugin, state } = event.instance.configuration;
   const phase = phaseOf(plugin, event.phase);
+  if (missingPhases.isMissedAt(event.instance.configuration, event.phase)) {
+    record.log.warn(
+      { plugin: plugin.name },
+      'options have no effect: describe the plugin to Kong by dump --with-access',
+    );
+  }
   const { outcome, applied, failure } = await runPhase(
     plugin,
     event.phase,
     async () => {
       if (!phase) throw new Error('Kong sent a phase that the plugin does not have: its description there is outdated');
-      if (phase.isWanted?.(state as never) === false) return undefined;
+      if (phase.isWanted?.(state as never) === false) return proceed();
       const batch = ReadBatch.of(phase);
       return phase.handle(state as never, batch.decode(await ask(batch)) as never);
     },

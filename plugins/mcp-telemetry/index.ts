@@ -6,8 +6,8 @@ import { fields } from './schema';
 import { dispose, prepare } from './state';
 
 /**
- * Tells of every MCP message with a span and metrics, after the client has its answer. Its access phase does nothing
- * unless an option asks for it.
+ * Tells of every MCP message with a span and metrics, after the client has its answer. Its access phase is for the
+ * options that need it, and Kong is told of it on demand only.
  */
 export const mcpTelemetry = definePlugin({
   name: 'mcp-telemetry',
@@ -17,6 +17,6 @@ export const mcpTelemetry = definePlugin({
   onError: 'pass',
   prepare,
   dispose,
-  access: { reads: accessReads, isWanted: isAccessWanted, handle: access },
+  access: { reads: accessReads, onDemand: true, isWanted: isAccessWanted, handle: access },
   log: { reads, handle: log },
 });

@@ -37,7 +37,7 @@ export async function startObservedSuite(host: string, engine: 'kong' | 'local')
   };
   let run: Run;
   try {
-    run = await startOnThisMachine(engine, root, host);
+    run = await startOnThisMachine(engine, root, host, ['--with-access']);
   } catch (error) {
     close();
     throw error;

@@ -39,7 +39,7 @@ export async function servePlugins(plugins: readonly Plugin[]): Promise<ServedPl
   };
   for (const plugin of plugins) {
     const description = join(folder, `${plugin.name}.json`);
-    writeFileSync(description, JSON.stringify(answerQuery(plugin)));
+    writeFileSync(description, JSON.stringify(answerQuery(plugin, true)));
     settings[`pluginserver_${keyOf(plugin.name)}_socket`] = socket;
     settings[`pluginserver_${keyOf(plugin.name)}_query_cmd`] = `cat ${description}`;
   }

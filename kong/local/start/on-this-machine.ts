@@ -9,14 +9,30 @@ import type { Part } from './part';
 import { startPluginServer } from './plugin-server';
 import type { Run } from './run';
 
-/** Starts backends, plugin server, and Kong or its stand-in, as processes of this machine. */
-export async function startOnThisMachine(engine: 'kong' | 'local', root: string, host: string): Promise<Run> {
+/**
+ * Starts backends, plugin server, and Kong or its stand-in, as processes of this machine.
+ *
+ * @param dumpOptions further options of `dump`, such as `--with-access`
+ */
+export async function startOnThisMachine(
+  engine: 'kong' | 'local',
+  root: string,
+  host: string,
+  dumpOptions: readonly string[] = [],
+): Promise<Run> {
   const layout: Layout = { root, folder: mkdtempSync(join(tmpdir(), 'kong-ai-plugins-')), host };
   const { folder } = layout;
   // Kong's workers run as another user.
   chmodSync(folder, 0o755);
   writeFileSync(join(folder, 'hosts'), hostsFile(layout));
-  execFileSync(process.execPath, [join(root, 'dist', 'plugins', 'main.js'), 'dump', '--all', '--out', folder]);
+  execFileSync(process.execPath, [
+    join(root, 'dist', 'plugins', 'main.js'),
+    'dump',
+    '--all',
+    '--out',
+    folder,
+    ...dumpOptions,
+  ]);
 
   const parts: Part[] = [];
   const notices: string[] = [];

@@ -1,7 +1,8 @@
-import { Metrics, type Log, type Outcome, type PdkEffect, type PhaseName, type Plugin, type Read } from '../../pdk';
+import { Metrics, proceed, type Log, type Outcome, type PdkEffect, type PhaseName, type Plugin, type Read } from '../../pdk';
 import { effectsOf } from '../../pdk/effects';
 import { toKongFields, type KongField } from '../../pdk/kong-schema';
 import { Configurations, type Configuration, type Hold } from '../configurations';
+import { phasesOf } from '../describe';
 import type { RawConfig } from '../identity';
 import { runPhase } from '../run-phase';
 import { createLog } from '../stderr-log';
@@ -39,7 +40,7 @@ export function toStockPlugin(plugin: Plugin): StockPlugin {
     }
   }
   // The server looks for phases on the prototype.
-  for (const phase of Object.keys(plugin.phases) as PhaseName[]) {
+  for (const phase of phasesOf(plugin)) {
     Object.defineProperty(Stock.prototype, phase, {
       value(this: Stock, kong: StockPdk) {
         return runEvent(plugin, phase, this.held, kong);
@@ -114,7 +115,7 @@ async function runEvent(plugin: Plugin, phaseName: PhaseName, held: HeldConfigur
     async () => {
       const { state } = await held.take();
       const phase = plugin.phases[phaseName];
-      if (!phase || phase.isWanted?.(state as never) === false) return undefined;
+      if (!phase || phase.isWanted?.(state as never) === false) return proceed();
       const facts: Record<string, unknown> = {};
       for (const [name, read] of Object.entries(phase.reads)) facts[name] = await ask(kong, read);
       return phase.handle(state as never, facts as never);

@@ -1,5 +1,5 @@
-import { pluginSchema } from '../../../../kong/local/config/plugin-schema';
 import { fillRecord } from '../../../../kong/local/config/fill';
+import { pluginSchema } from '../../../../kong/local/config/plugin-schema';
 import { validateRecord } from '../../../../kong/local/config/validate';
 import { toKongFields, type KongFieldBody } from '../../../../kong/pdk/kong-schema';
 import { readConfig } from '../../../../kong/pdk/read-config';
@@ -41,16 +41,23 @@ function* walkField(path: string, body: KongFieldBody): Generator<[string, KongF
   yield* walk(body.fields ?? [], `${path}.`);
 }
 
+/** Observers: nothing of theirs is on a request's path unless an operator wants it there. */
+const onPathOnDemand = ['llm-telemetry', 'mcp-telemetry'];
+
 describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (name, plugin) => {
   const { Protocol, Plugins } = answerQuery(plugin);
   const [info] = Plugins;
+
+  it('has all its phases in a description with the access phase', () => {
+    expect(answerQuery(plugin, true).Plugins[0].Phases).toEqual(Object.keys(plugin.phases));
+  });
 
   it('is described as Kong asks for it', () => {
     expect(Protocol).toBe('ProtoBuf:1');
     expect(info).toMatchObject({
       Name: name,
       Priority: plugin.priority,
-      Phases: Object.keys(plugin.phases),
+      Phases: Object.keys(plugin.phases).filter((phase) => !(onPathOnDemand.includes(name) && phase === 'access')),
       Schema: { name },
     });
     expect(info.Version).toMatch(/^\d+\.\d+\.\d+$/);
@@ -69,7 +76,7 @@ describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (na
   });
 
   it('has defaults that its own rules allow, and that are the ones of readConfig', () => {
-    const { record } = pluginSchema(info.Schema as never);
+    const { record } = pluginSchema(info.Schema);
     const complaints = validateRecord(record!, {}, 'config', () => true);
     expect(complaints.filter(({ message }) => message !== 'required field missing')).toEqual([]);
     expect(readConfig(plugin.fields, {})).toEqual(withoutNulls(fillRecord(record!, {})));

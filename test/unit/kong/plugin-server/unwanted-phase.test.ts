@@ -1,0 +1,35 @@
+import { definePlugin, Metrics, proceed, type Plugin } from '../../../../kong/pdk';
+import { runEvent } from '../../../../kong/plugin-server/event';
+import { encodeAnswer } from '../../../../kong/plugin-server/protocol/event-answer';
+import { ServerMetrics } from '../../../../kong/plugin-server/server-metrics';
+
+const bug = (): never => {
+  throw new Error('not wanted');
+};
+
+const idle: Plugin = definePlugin({
+  name: 'idle',
+  version: '1',
+  priority: 1,
+  fields: {},
+  onError: 'refuse',
+  prepare: () => undefined,
+  access: { reads: {}, isWanted: () => false, handle: bug },
+});
+
+it('a request goes on where an access phase is not wanted, which was once taken for a failed guard', async () => {
+  const errors: object[] = [];
+  const write = (fields: object): void => void errors.push(fields);
+  const log = { debug: write, info: write, warn: write, error: write };
+  const event = {
+    instance: { id: 1, configuration: { plugin: idle, state: undefined } },
+    phase: 'access',
+    sequence: 7,
+  };
+  const record = {
+    metrics: new ServerMetrics(new Metrics(), { connections: () => 0, instances: () => 0, configurations: () => 0 }),
+    log,
+  };
+  expect(await runEvent(event, () => Promise.reject(new Error('asked')), record)).toEqual(encodeAnswer(proceed(), 7));
+  expect(errors).toEqual([]);
+});
