@@ -56,6 +56,7 @@ export class Connection {
     socket.on('data', (chunk: Buffer) => {
       this.receive(chunk);
     });
+    socket.on('drain', () => socket.resume());
     // A broken connection closes itself; its event is forgotten with it.
     socket.on('error', () => undefined);
     socket.on('end', () => {
@@ -172,9 +173,7 @@ export class Connection {
 
   /** Nothing more is read while the other side does not read: it can't make the server hold ever more answers. */
   private write(bytes: Buffer): void {
-    if (this.socket.destroyed || this.socket.write(bytes)) return;
-    this.socket.pause();
-    this.socket.once('drain', () => this.socket.resume());
+    if (!this.socket.destroyed && !this.socket.write(bytes)) this.socket.pause();
   }
 
   /** Counts and logs bytes that are refused. */

@@ -24,7 +24,7 @@ const fields = {
 };
 
 type Config = ConfigOf<typeof fields>;
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Same<A, B> = [A, B] extends [B, A] ? true : false;
 /** Compiles only where the types are the same. */
 const assertSame = <A, B>(_proof: Same<A, B>): void => undefined;
 

@@ -168,7 +168,14 @@ it('waits at the end for disposals that are under way, and survives one that fai
 });
 
 it('does not mind a plugin that has nothing to dispose of', async () => {
-  const { dispose: _, ...plugin } = watchedPlugin().plugin;
+  const plugin = definePlugin({
+    name: 'plain',
+    version: '1',
+    priority: 1,
+    onError: 'pass',
+    fields: {},
+    prepare: () => undefined,
+  });
   const configurations = hosted();
   (await configurations.acquire(plugin, raw(1))).release();
   await configurations.closeAll();

@@ -38,16 +38,24 @@ interface Phases {
 }
 
 const run = (phase: string, { access, log: logged, isWanted, onError = 'refuse' }: Phases, asks = ask) => {
-  const plugin = definePlugin({
+  const declared = definePlugin({
     name: 'one',
     version: '1',
     priority: 1,
     onError,
     fields: {},
     prepare: () => undefined,
-    ...(access && { access: { reads: { method: read.method() }, handle: (_, { method }) => access(method) } }),
-    ...(logged && { log: { reads: { ip: read.forwardedIp() }, handle: logged, ...(isWanted && { isWanted }) } }),
+    access: { reads: { method: read.method() }, handle: (_, { method }) => access!(method) },
+    log: {
+      reads: { ip: read.forwardedIp() },
+      handle: () => {
+        logged!();
+      },
+      ...(isWanted && { isWanted }),
+    },
   });
+  const { access: guard, log: watch } = declared.phases;
+  const plugin = { ...declared, phases: { ...(access && { access: guard! }), ...(logged && { log: watch! }) } };
   const instance = { id: 1, configuration: { plugin, state: undefined } };
   return runEvent({ instance, phase, sequence: 3 }, asks, record);
 };

@@ -1,0 +1,254 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { answerQuery } from '../../kong/plugin-server/describe';
+import { plugins } from '../../plugins';
+import { configOf, KongWorker } from '../support/kong-worker';
+import { until } from '../support/local-gateway';
+
+/** The compiled program: `npm run build` makes it. */
+const PROGRAM = resolve('dist/plugins/main.js');
+const SLOW = [resolve('test/support/run-typescript.mjs'), resolve('test/support/plugin-server-program.ts')];
+
+jest.setTimeout(30_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'plugin-server-process-'));
+const children: ChildProcess[] = [];
+
+beforeAll(() => {
+  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run "npm run build" first`);
+});
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly output: { stdout: string; stderr: string };
+  readonly ended: Promise<number | null>;
+}
+
+function run(args: readonly string[], options: SpawnOptions = {}): Run {
+  const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  return { child, output, ended: once(child, 'close').then(([code]) => code as number | null) };
+}
+
+const program = (...args: string[]): Run => run([PROGRAM, ...args]);
+
+/** A log line of a server by its message. */
+const logged = ({ output }: Run, message: string): Record<string, unknown> | undefined =>
+  output.stderr
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .find((line) => line['message'] === message);
+
+async function serving(name: string, given: readonly string[] = [], argv: readonly string[] = SLOW) {
+  const home = mkdtempSync(join(folder, `${name}-`));
+  const socket = join(home, 'plugins.sock');
+  const started = run([...argv, 'serve', '--socket', socket, ...given]);
+  await until(() => logged(started, 'ready') !== undefined || started.child.exitCode !== null, 'the server');
+  if (started.child.exitCode !== null) throw new Error(started.output.stderr);
+  return { ...started, home, socket };
+}
+
+const access = (socket: string, config: Record<string, string | number>) =>
+  new KongWorker('slow', socket).event('access', {}, configOf('slow', config));
+
+describe('the command line', () => {
+  const out = join(folder, 'descriptions');
+  const refused: [string[], string][] = [
+    [['dump', 'nobody'], `no plugin "nobody": there are ${plugins.map(({ name }) => name).join(', ')}`],
+    [['dump', 'mcp-validator', '--out', 'x'], 'error: name one plugin, or give --all --out DIR'],
+    [['serve'], "required option '--socket <path>' not specified"],
+    [['serve', '--socket', 'x', '--plugins', 'a'], 'no plugin "a"'],
+    [['serve', '--socket', 'x', '--metrics', '9464'], 'expected HOST:PORT, such as 127.0.0.1:9464'],
+    [['serve', '--socket', 'x', '--log-level', 'loud'], 'Allowed choices are debug, info, warn, error, silent'],
+    [['serve', '--socket', `/tmp/${'x'.repeat(120)}`], 'is too long for a unix socket'],
+    [['serve', '--socket', '/no/such/folder/x.sock'], "can't listen on /no/such/folder/x.sock"],
+    [['rise'], "unknown command 'rise'"],
+  ];
+  const runs = new Map<string, Promise<Run['output'] & { code: number | null }>>();
+  const outputOf = (args: readonly string[]) => runs.get(args.join())!;
+
+  // All at once: most of their time is the start of a process.
+  beforeAll(async () => {
+    const all = [
+      ...plugins.map(({ name }) => ['dump', name]),
+      ['dump', '--all', '--out', out],
+      ...refused.map(([args]) => args),
+    ];
+    for (const args of all) {
+      const { ended, output } = program(...args);
+      runs.set(
+        args.join(),
+        ended.then((code) => ({ code, ...output })),
+      );
+    }
+    await Promise.all(runs.values());
+  }, 60_000);
+
+  it.each(plugins.map((plugin) => [plugin.name, plugin] as const))(
+    'dump %s prints its description and nothing else',
+    async (name, plugin) => {
+      const stdout = `${JSON.stringify(answerQuery(plugin))}\n`;
+      expect(await outputOf(['dump', name])).toEqual({ code: 0, stdout, stderr: '' });
+    },
+  );
+
+  it('dump --all writes a file for each plugin', async () => {
+    expect(await outputOf(['dump', '--all', '--out', out])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(readdirSync(out).sort()).toEqual(plugins.map(({ name }) => `${name}.json`).sort());
+    for (const plugin of plugins) {
+      expect(JSON.parse(readFileSync(join(out, `${plugin.name}.json`), 'utf8'))).toEqual(answerQuery(plugin));
+    }
+  });
+
+  it.each(refused)('%j is refused in one sentence, without a stack', async (args, message) => {
+    const { code, stdout, stderr } = await outputOf(args);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/^\s+at |\\n\s+at /m);
+  });
+});
+
+describe('the socket', () => {
+  it('has the mode that was asked for', async () => {
+    const { child, ended, socket } = await serving('mode', ['--socket-mode', '0620']);
+    expect(statSync(socket).mode & 0o777).toBe(0o620);
+    child.kill();
+    expect([await ended, existsSync(socket)]).toEqual([0, false]);
+  });
+
+  it('of a killed server is taken over; that of a live one is not', async () => {
+    const first = await serving('takeover');
+    const second = run([...SLOW, 'serve', '--socket', first.socket]);
+    expect(await second.ended).toBe(1);
+    expect(second.output.stderr).toContain(
+      `another server is listening on ${first.socket}: stop it first, or choose another --socket`,
+    );
+    expect((await access(first.socket, { folder: first.home })).exit).toBeUndefined();
+
+    first.child.kill('SIGKILL');
+    await first.ended;
+    expect(existsSync(first.socket)).toBe(true);
+    const third = run([...SLOW, 'serve', '--socket', first.socket]);
+    await until(() => logged(third, 'ready') !== undefined, 'the successor');
+    expect((await access(first.socket, { folder: first.home })).effects).toEqual([
+      ['kong.response.set_headers', { 'X-Slow': 'done' }],
+    ]);
+    third.child.kill();
+    await third.ended;
+  });
+
+  it('never takes the place of another file', async () => {
+    const path = join(folder, 'precious');
+    writeFileSync(path, 'kept');
+    const { output, ended } = run([...SLOW, 'serve', '--socket', path]);
+    expect(await ended).toBe(1);
+    expect(output.stderr).toContain(`${path} exists and is no socket: choose another --socket`);
+    expect(readFileSync(path, 'utf8')).toBe('kept');
+  });
+});
+
+describe('a stop', () => {
+  it('finishes the requests in flight, flushes, removes the socket and is not ready meanwhile', async () => {
+    const { child, ended, home, socket, ...rest } = await serving('stop', ['--metrics', '127.0.0.1:0']);
+    const url = String(logged({ child, ended, ...rest }, 'ready')?.['metrics']);
+    expect([(await fetch(`${url}/readyz`)).status, (await fetch(`${url}/healthz`)).status]).toEqual([200, 200]);
+    const request = access(socket, { folder: home, wait_ms: 500 });
+    await until(() => existsSync(join(home, 'started')), 'the request');
+    child.kill('SIGTERM');
+    await until(() => !existsSync(socket), 'the socket to go');
+    expect([(await fetch(`${url}/readyz`)).status, (await fetch(`${url}/healthz`)).status]).toEqual([503, 200]);
+    expect((await request).effects).toEqual([['kong.response.set_headers', { 'X-Slow': 'done' }]]);
+    expect(await ended).toBe(0);
+    expect(existsSync(join(home, 'flushed'))).toBe(true);
+  });
+
+  it.each([
+    ['a request', { wait_ms: 60_000 }, true],
+    ['a disposal', { flush_ms: 60_000 }, false],
+  ])('is bounded in time, whatever %s does', async (_, config, isFlushed) => {
+    const started = await serving('bound', ['--stop-timeout', '400']);
+    const request = access(started.socket, { folder: started.home, ...config }).catch(() => undefined);
+    await until(() => existsSync(join(started.home, 'started')), 'the request');
+    const stoppedAt = Date.now();
+    started.child.kill('SIGTERM');
+    expect(await started.ended).toBe(0);
+    expect(Date.now() - stoppedAt).toBeLessThan(30_000);
+    await request;
+    expect(logged(started, 'stopped before everything was finished')).toBeDefined();
+    // What hangs leaves time to flush the rest.
+    expect(existsSync(join(started.home, 'flushed'))).toBe(isFlushed);
+  });
+
+  it('is at once on a second signal', async () => {
+    const { child, ended, home, socket, output } = await serving('twice', ['--stop-timeout', '60000']);
+    const request = access(socket, { folder: home, wait_ms: 60_000 }).catch(() => undefined);
+    await until(() => existsSync(join(home, 'started')), 'the request');
+    child.kill('SIGINT');
+    await until(() => logged({ child, ended, output }, 'stopping') !== undefined, 'the stop');
+    child.kill('SIGINT');
+    await ended;
+    expect(child.signalCode).toBe('SIGINT');
+    await request;
+  });
+});
+
+describe('the monitor', () => {
+  it('serves health and metrics, and nothing else', async () => {
+    const started = await serving('monitor', ['--metrics', '127.0.0.1:0', '--plugins', 'mcp-validator'], [PROGRAM]);
+    const url = String(logged(started, 'ready')?.['metrics']);
+    const answers = await Promise.all(
+      [
+        ['GET', '/metrics'],
+        ['HEAD', '/metrics'],
+        ['GET', '/readyz?x=1'],
+        ['GET', '/'],
+        ['POST', '/healthz'],
+      ].map(async ([method, path]) => {
+        const answer = await fetch(url + path!, { method: method! });
+        return [answer.status, answer.headers.get('content-type')?.split(';')[0], await answer.text()] as const;
+      }),
+    );
+    expect(answers.map(([status, type]) => [status, type])).toEqual(
+      [200, 200, 200, 404, 405].map((status) => [status, 'text/plain']),
+    );
+    const [[, , metrics], [, , head]] = answers as unknown as [[number, string, string], [number, string, string]];
+    expect(head).toBe('');
+    for (const name of [
+      'plugin_server_connections 0',
+      'plugin_server_instances 0',
+      'plugin_server_configurations 0',
+      'process_resident_memory_bytes',
+      'plugin_server_events_total',
+    ]) {
+      expect(metrics).toContain(name);
+    }
+    expect(logged(started, 'ready')).toMatchObject({ plugins: ['mcp-validator'] });
+    started.child.kill();
+    await started.ended;
+  });
+
+  it('says when its port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const path = join(folder, 'never.sock');
+    const { output, ended } = program('serve', '--socket', path, '--metrics', `127.0.0.1:${port}`);
+    expect(await ended).toBe(1);
+    expect(output.stderr).toMatch(/EADDRINUSE.*127\.0\.0\.1/);
+    expect(output.stderr).not.toMatch(/^\s+at /m);
+    expect(existsSync(path)).toBe(false);
+    other.close();
+  });
+});
