@@ -53,7 +53,7 @@ export const fields = {
   }),
   inject_stream_usage: field.boolean({
     description:
-      'Ask OpenAI-compatible providers for the tokens of a stream that the client did not ask for; the client gets a last chunk without choices. One call of Kong per request.',
+      'Ask OpenAI-compatible providers for the tokens of a stream that the client did not ask for; the client gets a last chunk without choices. Needs the access phase (dump --with-access).',
     default: false,
   }),
   legacy_genai_metrics: field.boolean({

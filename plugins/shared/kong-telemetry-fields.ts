@@ -107,11 +107,11 @@ export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
   }),
   propagate: field.boolean({
     description:
-      'Give the upstream a traceparent that names the span, so that its own spans hang under it. One call of Kong per request.',
+      'Give the upstream a traceparent that names the span, so that its own spans hang under it. Needs the access phase (dump --with-access).',
     default: false,
   }),
   track_open_streams: field.boolean({
-    description: 'Also tell of streams while they are open, by gauges. One call of Kong per request.',
+    description: 'Also tell of streams while they are open, by gauges. Needs the access phase (dump --with-access).',
     default: false,
   }),
   max_open_streams: field.integer({

@@ -115,6 +115,14 @@ it('keeps the first 32 KiB of a long question, and says how long it was', async 
   expect(request.totalBytes).toBe(100_000);
 });
 
+it('says how long a question was that nginx kept in a file', async () => {
+  answer = (incoming, outgoing) => incoming.resume().on('end', () => outgoing.end());
+  await send(`${gateway.proxyUrl}/`, { method: 'POST' }, Buffer.alloc(2_000_000, 'q'));
+  const { request } = await captured();
+  expect(request.bytes).toHaveLength(0);
+  expect(request.totalBytes).toBe(2_000_000);
+});
+
 it('tells of a stream that broke off all that it carried, and that its end never came', async () => {
   answer = (_incoming, outgoing) => {
     outgoing.write('data: 1\n\n', () => outgoing.destroy());
