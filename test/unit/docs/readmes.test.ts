@@ -29,7 +29,7 @@ const blocks = (document: string, language: string): string[] =>
 const fragments = documents.flatMap((document) =>
   blocks(document, 'yaml').flatMap((text) => {
     const value = parse(text) as Fragment | null;
-    return value?.plugins || value?.services ? [{ document, text, value }] : [];
+    return Array.isArray(value?.plugins) || Array.isArray(value?.services) ? [{ document, text, value }] : [];
   }),
 );
 
