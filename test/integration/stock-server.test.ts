@@ -1,0 +1,129 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { encodeJson } from '../../kong/local/lua/value';
+import { MpRpc } from '../../kong/local/rpc/mp-rpc';
+import { describePlugin } from '../../kong/plugin-server/describe';
+import { plugins } from '../../plugins';
+import { logEntry, sharedCapture } from '../support/exchange';
+import { configOf, KongWorker, type RequestFacts } from '../support/kong-worker';
+import { until } from '../support/local-gateway';
+
+/** npm kong-pdk's own server with each plugin of the suite, as `kong-ai-plugins stock` lays them out. */
+const STOCK = resolve('node_modules/kong-pdk/bin/kong-js-pluginserver');
+const PROGRAM = resolve('dist/plugins/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'stock-server-'));
+const laidOut = join(folder, 'stock');
+
+interface StockServer {
+  readonly child: ChildProcess;
+  readonly socket: string;
+  output: string;
+}
+const servers = new Map<string, StockServer>();
+
+async function finished(args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  expect(code).toBe(0);
+  return output;
+}
+
+beforeAll(async () => {
+  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: run "npm run build" first`);
+  await finished([PROGRAM, 'stock', '--out', laidOut]);
+  for (const { name } of plugins) {
+    const args = [STOCK, '-p', folder, '--sock-name', `${name}.sock`, '-d', join(laidOut, name)];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const server: StockServer = { child, socket: join(folder, `${name}.sock`), output: '' };
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (server.output += chunk.toString()));
+    servers.set(name, server);
+  }
+  await until(() => [...servers.values()].every(({ socket }) => existsSync(socket)), 'the stock servers', 30_000);
+}, 60_000);
+
+afterAll(async () => {
+  for (const { child } of servers.values()) {
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  }
+  rmSync(folder, { recursive: true });
+});
+
+const workerOf = (plugin: string): KongWorker => new KongWorker(plugin, servers.get(plugin)!.socket, MpRpc);
+
+const headers = {
+  'content-type': ['application/json'],
+  accept: ['application/json, text/event-stream'],
+  'x-bin': ['\xff\0'],
+};
+const call = '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"add","arguments":{"a":5}}}';
+const logged: RequestFacts = {
+  headers,
+  body: call,
+  entry: encodeJson(JSON.parse(logEntry()) as never),
+  shared: { capture: sharedCapture(call, '{"jsonrpc":"2.0","id":7,"result":{}}') as never },
+};
+
+it('lays out one directory with a single entry per plugin, and says the same there as to Kong', async () => {
+  expect(readdirSync(laidOut).sort()).toEqual(plugins.map(({ name }) => name).sort());
+  for (const { name } of plugins) expect(readdirSync(join(laidOut, name))).toEqual([`${name}.js`]);
+  const [plugin] = plugins;
+  const [dump] = JSON.parse(await finished([STOCK, '-d', join(laidOut, plugin!.name), '--dump-all-plugins'])) as [
+    { Phases: string[]; Schema: { fields: object[] } },
+  ];
+  const { Schema, Phases, ...info } = describePlugin(plugin!);
+  expect(dump).toMatchObject(info);
+  expect([...dump.Phases].sort()).toEqual([...Phases].sort());
+  expect(dump.Schema.fields).toMatchObject([{ config: { fields: Schema.fields[0]!['config']!.fields } }]);
+});
+
+describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (name, plugin) => {
+  it.each(describePlugin(plugin).Phases)('runs an event of its %s phase', async (phase) => {
+    const worker = workerOf(name);
+    const { exit } = await worker.event(phase, logged, configOf(name, name === 'mcp-tool-rate-limit' ? LIMITED : {}));
+    expect(exit).toBeUndefined();
+    expect(worker.logs).toEqual([]);
+    expect(servers.get(name)!.output).not.toMatch(/a handler threw|could not start|unhandled/);
+  });
+});
+
+const LIMITED = { rules: [{ name: 'add', windows: [{ limit: 1000, window_seconds: 60 }] }] };
+
+it('refuses what the validator refuses, again and again', async () => {
+  const worker = workerOf('mcp-validator');
+  for (let i = 0; i < 50; i++) {
+    const { exit } = await worker.event('access', { headers, body: 'not json' });
+    expect([exit?.status, JSON.parse(exit?.body ?? '')]).toMatchObject([400, { error: { code: -32700 } }]);
+  }
+  expect(worker.logs).toEqual([]);
+});
+
+it('refuses what is above the limit', async () => {
+  const worker = workerOf('mcp-tool-rate-limit');
+  const config = configOf('mcp-tool-rate-limit', {
+    rules: [{ name: 'add', windows: [{ limit: 1, window_seconds: 60 }] }],
+  });
+  const answers = [
+    await worker.event('access', { headers, body: call }, config),
+    await worker.event('access', { headers, body: call }, config),
+  ];
+  expect(answers.map(({ exit }) => exit?.status)).toEqual([undefined, 429]);
+  expect(JSON.parse(answers[1]?.exit?.body ?? '')).toMatchObject({ id: 7, error: { code: 429 } });
+});
+
+it('a request under a config that cannot work is refused', async () => {
+  const worker = workerOf('mcp-validator');
+  const { exit } = await worker.event(
+    'access',
+    { headers, body: call },
+    configOf('mcp-validator', { tools: { schemas: { add: 'no json' } } }),
+  );
+  expect(exit?.status).toBe(500);
+});
