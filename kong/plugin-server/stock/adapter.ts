@@ -1,4 +1,13 @@
-import { Metrics, proceed, type Log, type Outcome, type PdkEffect, type PhaseName, type Plugin, type Read } from '../../pdk';
+import {
+  Metrics,
+  proceed,
+  type Log,
+  type Outcome,
+  type PdkEffect,
+  type PhaseName,
+  type Plugin,
+  type Read,
+} from '../../pdk';
 import { effectsOf } from '../../pdk/effects';
 import { toKongFields, type KongField } from '../../pdk/kong-schema';
 import { Configurations, type Configuration, type Hold } from '../configurations';
