@@ -5,6 +5,7 @@ import type { Plugin } from '../pdk';
 import { answerQuery } from './describe';
 import { parseAddress, parseCount, parseMode } from './options';
 import { serve, type ServeOptions } from './serve';
+import { LOG_LEVELS } from './stderr-log';
 import { writeStockDirectories } from './stock/directories';
 
 /** The suite that a program serves. */
@@ -52,7 +53,7 @@ export async function runCli(suite: Suite, argv: readonly string[]): Promise<voi
     .option('--stop-timeout <ms>', 'how long a stop may take', parseCount, 10_000)
     .addOption(
       new Option('--log-level <level>', 'least level that is logged, on stderr')
-        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .choices(LOG_LEVELS)
         .default('info')
         .env('LOG_LEVEL'),
     )

@@ -35,16 +35,16 @@ export async function runEvent(event: Event, ask: Ask, record: EventRecord): Pro
   const startedAtMs = performance.now();
   const { plugin, state } = event.instance.configuration;
   const phase = phaseOf(plugin, event.phase);
-  if (missingPhases.isMissedAt(event.instance.configuration, event.phase)) {
-    record.log.warn(
-      { plugin: plugin.name },
-      'options have no effect: describe the plugin to Kong by dump --with-access',
-    );
-  }
   const { outcome, applied, failure } = await runPhase(
     plugin,
     event.phase,
     async () => {
+      if (missingPhases.isMissedAt(event.instance.configuration, event.phase)) {
+        record.log.warn(
+          { plugin: plugin.name },
+          'options have no effect: describe the plugin to Kong by dump --with-access',
+        );
+      }
       if (!phase) throw new Error('Kong sent a phase that the plugin does not have: its description there is outdated');
       if (phase.isWanted?.(state as never) === false) return proceed();
       const batch = ReadBatch.of(phase);

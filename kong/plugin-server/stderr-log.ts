@@ -1,5 +1,8 @@
 import { destination, pino, type Logger } from 'pino';
 
+/** The levels that a log may have, from the most to the least that it says. */
+export const LOG_LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'];
+
 /**
  * A log of JSON lines on stderr: stdout belongs to `dump`, and Kong merges stderr into its own log. Each line has
  * `timestamp` (ISO 8601), `level` as a word, the caller's fields and `message`.

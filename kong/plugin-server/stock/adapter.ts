@@ -14,7 +14,7 @@ import { Configurations, type Configuration, type Hold } from '../configurations
 import { phasesOf } from '../describe';
 import type { RawConfig } from '../identity';
 import { runPhase } from '../run-phase';
-import { createLog } from '../stderr-log';
+import { createLog, LOG_LEVELS } from '../stderr-log';
 import { fromMsgPack } from './values';
 
 /** The `kong` object that npm kong-pdk 0.6.0 hands to a phase: every path of names is a call that returns a promise. */
@@ -67,10 +67,11 @@ interface Host {
 
 let host: Host | undefined;
 
-/** One for the process, made with the first instance: importing a plugin has no side effect. */
+/** One for the process, made with the first instance: importing a plugin has no side effect. `LOG_LEVEL` as for `serve`. */
 function theHost(): Host {
   if (!host) {
-    const log = createLog('info');
+    const { LOG_LEVEL = '' } = process.env;
+    const log = createLog(LOG_LEVELS.includes(LOG_LEVEL) ? LOG_LEVEL : 'info');
     const configurations = new Configurations({ metrics: new Metrics(), log, now: Date.now, env: process.env });
     host = { log, configurations };
   }

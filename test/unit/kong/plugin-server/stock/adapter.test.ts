@@ -1,0 +1,173 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { definePlugin, field, proceed, read, reject, type OnError, type Outcome } from '../../../../../kong/pdk';
+import { toStockPlugin } from '../../../../../kong/plugin-server/stock/adapter';
+import { fromMsgPack } from '../../../../../kong/plugin-server/stock/values';
+
+type Call = readonly [method: string, ...args: unknown[]];
+type Answer = (method: string) => unknown;
+
+/** The `kong` that npm kong-pdk hands to a phase, answering each call from `answer` and noting it. */
+function stockKong(answer: Answer = () => undefined) {
+  const calls: Call[] = [];
+  const at = (path: string): object =>
+    new Proxy(() => undefined, {
+      get: (_, name) => at(`${path}.${String(name)}`),
+      apply: async (_, __, args: unknown[]) => {
+        calls.push([path, ...args]);
+        await Promise.resolve();
+        return answer(path);
+      },
+    });
+  return { kong: at('kong'), calls };
+}
+
+// The failures below are on purpose.
+process.env['LOG_LEVEL'] = 'silent';
+
+const disposed: string[] = [];
+let isBroken = false;
+
+const stockOf = (decide: (method: string) => Outcome, onError: OnError = 'refuse') =>
+  toStockPlugin(
+    definePlugin({
+      name: 'one',
+      version: '1.2.3',
+      priority: 9,
+      onError,
+      fields: { word: field.string({ description: 'A word of the test', required: true }) },
+      prepare: ({ word }) => {
+        if (isBroken) throw new Error('word: must not be broken');
+        return { word };
+      },
+      dispose: ({ word }) => void disposed.push(word),
+      access: {
+        reads: { method: read.method(), mcp: read.shared('mcp', (value) => value) },
+        handle: (_, { method }) => decide(method),
+      },
+      log: { reads: { entry: read.logEntry() }, isWanted: ({ word }) => word === 'wanted', handle: () => undefined },
+    }),
+  );
+
+type Phases = Readonly<Record<'access' | 'log', (kong: unknown) => Promise<void>>>;
+const start = (decide: (method: string) => Outcome, config: object = {}, onError?: OnError): Phases =>
+  new (stockOf(decide, onError).Plugin)({ word: 'w', __key__: 'k', ...config }) as Phases;
+
+const reads: Call[] = [['kong.request.get_method'], ['kong.ctx.shared.get', 'mcp']];
+const exit500: Call = [
+  'kong.response.exit',
+  500,
+  expect.any(Buffer),
+  { 'Content-Type': 'application/json; charset=utf-8' },
+];
+const bug = (): never => {
+  throw new Error('a bug');
+};
+
+beforeEach(() => {
+  isBroken = false;
+});
+
+it('exports what the stock server expects, with phases on the prototype', () => {
+  const { Plugin, ...rest } = stockOf(() => proceed());
+  expect(rest).toEqual({
+    Name: 'one',
+    Version: '1.2.3',
+    Priority: 9,
+    Schema: [{ word: { type: 'string', description: 'A word of the test', required: true } }],
+  });
+  expect(Object.getOwnPropertyNames(Plugin.prototype).sort()).toEqual(['access', 'constructor', 'log']);
+});
+
+it.each<[string, () => Outcome, Call[]]>([
+  ['nothing', () => proceed(), []],
+  [
+    'every effect in order',
+    () =>
+      proceed({
+        share: { a: 1 },
+        responseHeaders: { R: 'r' },
+        upstreamHeaders: { U: ['u'] },
+        clearUpstreamHeaders: ['C'],
+      }),
+    [
+      ['kong.ctx.shared.set', 'a', 1],
+      ['kong.response.set_headers', { R: 'r' }],
+      ['kong.service.request.clear_header', 'C'],
+      ['kong.service.request.set_headers', { U: ['u'] }],
+    ],
+  ],
+  [
+    'an exit at last',
+    () => reject({ status: 400, headers: { H: 'h' }, body: 'no', share: { why: 'x' } }),
+    [
+      ['kong.ctx.shared.set', 'why', 'x'],
+      ['kong.response.exit', 400, Buffer.from('no'), { H: 'h' }],
+    ],
+  ],
+  ['a refusal for a bug', bug, [exit500]],
+])('asks for the facts and carries out %s', async (_, decide, effects) => {
+  const { kong, calls } = stockKong((method) => (method === 'kong.request.get_method' ? 'POST' : undefined));
+  await start(decide).access(kong);
+  expect(calls).toEqual([...reads, ...effects]);
+});
+
+it('lets a request of an observer with a bug through', async () => {
+  const { kong, calls } = stockKong();
+  await start(bug, {}, 'pass').access(kong);
+  expect(calls).toEqual(reads);
+});
+
+it('refuses where Kong fails an effect of a guard', async () => {
+  const { kong, calls } = stockKong((method) =>
+    method === 'kong.ctx.shared.set' ? Promise.reject(new Error('PDK')) : '',
+  );
+  await start(() => proceed({ share: { a: 1 } })).access(kong);
+  expect(calls.at(-1)).toEqual(exit500);
+});
+
+it.each([
+  ['w', []],
+  ['wanted', [['kong.log.serialize']]],
+])('asks nothing in a log phase that is not wanted (%s)', async (word, asked) => {
+  const { kong, calls } = stockKong();
+  await start(() => proceed(), { word }).log(kong);
+  expect(calls).toEqual(asked);
+});
+
+it('refuses under a configuration that cannot work', async () => {
+  isBroken = true;
+  const { kong, calls } = stockKong();
+  await start(() => proceed(), { word: 'broken' }).access(kong);
+  expect(calls).toEqual([exit500]);
+});
+
+it('releases a configuration when its last instance is garbage', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const kept = start(() => proceed(), { word: 'kept' });
+  await start(() => proceed(), { word: 'dropped' }).access(stockKong().kong);
+  const deadline = Date.now() + 10_000;
+  while (!disposed.includes('dropped') && Date.now() < deadline) {
+    collect();
+    await new Promise(setImmediate);
+  }
+  expect(disposed).toContain('dropped');
+  expect(disposed).not.toContain('kept');
+  await kept.access(stockKong().kong);
+});
+
+it.each<[unknown, object]>([
+  [Buffer.from('b'), { kind: 'bytes', bytes: Buffer.from('b') }],
+  ['text', { kind: 'bytes', bytes: Buffer.from('text') }],
+  ['', { kind: 'bytes', bytes: Buffer.alloc(0) }],
+  [undefined, { kind: 'spilled' }],
+  [null, { kind: 'spilled' }],
+])('a body that arrives as %p', (value, body) => {
+  expect(fromMsgPack('kong.request.get_raw_body', value)).toEqual(body);
+});
+
+it('other facts are taken as they come', () => {
+  const value = { a: ['1'] };
+  expect(fromMsgPack('kong.request.get_headers', value)).toBe(value);
+});
