@@ -16,7 +16,7 @@ import { lookupsOf, type Runtime } from './runtime';
 import type { UpstreamAgents } from './upstream-agents';
 
 /** A plugin that can run, and the schema of its configuration. */
-export interface AvailablePlugin {
+interface AvailablePlugin {
   readonly handler: PluginHandler;
   readonly schema: PluginSchema;
 }

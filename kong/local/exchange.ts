@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Balancer, Peer } from './balancer/balancer';
-import type { Consumer, Reference, Route, Service } from './config/model';
+import type { Consumer, Route, Service } from './config/model';
 import { errorBody, errorType, messageFor } from './errors';
 import { HeaderList } from './header-list';
 import { encodeJson, EXITED, LuaError, luaToString, type Exited, type LuaTable, type LuaValue } from './lua/value';
@@ -257,5 +257,3 @@ function bytesOf(body: LuaValue): Buffer | undefined {
   if (typeof body === 'string') return Buffer.from(body, 'latin1');
   throw new LuaError('body must be a nil, string or table');
 }
-
-export const referenceId = (reference: Reference | undefined): string | undefined => reference?.id;

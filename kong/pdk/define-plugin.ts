@@ -35,7 +35,7 @@ export interface Scope {
 }
 
 /** One phase: the facts it needs and what it decides from them. */
-export interface Phase<State, R extends Reads> {
+interface Phase<State, R extends Reads> {
   readonly reads: R;
   /** Is there anything to do for this configuration? If not, nothing is read, and the request goes on as it is. */
   readonly isWanted?: (state: State) => boolean;
@@ -48,7 +48,7 @@ export interface Phase<State, R extends Reads> {
 }
 
 /** A log phase decides nothing: the client has its answer. */
-export interface LogPhase<State, R extends Reads> {
+interface LogPhase<State, R extends Reads> {
   readonly reads: R;
   /** Is there anything to do for this configuration? If not, nothing is read and `handle` is not called. */
   readonly isWanted?: (state: State) => boolean;

@@ -2,11 +2,11 @@
 export { definePlugin } from './define-plugin';
 export type { Environment, Log, OnError, PhaseName, Plugin, Resources, RunnablePhase, Scope } from './define-plugin';
 export { field } from './fields';
-export type { ConfigOf, Field, Fields } from './fields';
+export type { ConfigOf, Fields } from './fields';
 export { Headers } from './headers';
 export { Metrics } from './metrics';
 export type { PdkEffect, PdkRead, ResponseHeaders, SharedValue } from './operations';
 export { proceed, reject } from './outcome';
 export type { Outcome, Proceed, Reject } from './outcome';
 export { MAX_HEADERS, read } from './reads';
-export type { Consumer, FactsOf, RawBody, Read, Reads } from './reads';
+export type { FactsOf, RawBody, Read, Reads } from './reads';

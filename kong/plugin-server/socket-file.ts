@@ -15,7 +15,7 @@ const BACKLOG = 65_535;
  *
  * @throws SocketUnavailable when a server may still be there, or when the path is something else than a socket
  */
-export async function takeOver(path: string): Promise<void> {
+async function takeOver(path: string): Promise<void> {
   const file = await unlessMissing(lstat(path));
   if (!file) return;
   if (!file.isSocket()) throw new SocketUnavailable(`${path} exists and is no socket: choose another --socket`);

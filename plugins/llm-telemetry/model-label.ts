@@ -4,7 +4,7 @@ import type { LlmCall } from './call';
 const LABEL = 'gen_ai_request_model';
 
 /** One name for a model that has two: Ollama's tag `latest` is the one meant by no tag. */
-export const canonicalModel = (name: string): string => name.replace(/:latest$/, '');
+const canonicalModel = (name: string): string => name.replace(/:latest$/, '');
 
 /**
  * The model as a label. A client's word becomes a label only once the upstream has answered a call to it well, or where

@@ -11,7 +11,7 @@ export interface ContentOptions {
 }
 
 /** How much of one call's arguments or result a span carries, in characters. */
-export const MAX_CONTENT_LENGTH = 8192;
+const MAX_CONTENT_LENGTH = 8192;
 
 /** The attributes that hold what was asked and answered, as far as it is opted in; `__REDACTED__` elsewhere. */
 export function contentAttributes(operation: Operation, options: ContentOptions, redact: Redactor): Attributes {

@@ -3,7 +3,7 @@ import { headerOf, mediaTypeOf, type LogEntry } from '../shared/log-entry';
 import type { MessageSummary } from '../shared/message-summary';
 
 /** The transports that keep a stream open for the server to speak on. */
-export type Transport = 'streamable_http' | 'sse';
+type Transport = 'streamable_http' | 'sse';
 
 /** A request whose answer stays open: a GET of either transport, or `subscriptions/listen` (2026-07-28). */
 export interface LongStream {

@@ -13,7 +13,7 @@ export interface RulesConfig {
   readonly default_tier: string;
 }
 
-export interface RuleConfig {
+interface RuleConfig {
   readonly id?: string;
   readonly method: string;
   readonly name: string;

@@ -1,5 +1,5 @@
 /** A tier of callers, and what puts one into it. */
-export interface TierConfig {
+interface TierConfig {
   readonly name: string;
   /** A tag of the consumer. */
   readonly tag?: string;

@@ -4,7 +4,7 @@ import type { Attributes, AttributeValue } from '@opentelemetry/api';
 export type Draft = Record<string, AttributeValue | undefined>;
 
 /** Longer texts are cut: clients choose the names of models, tools and sessions. Content has bounds of its own. */
-export const MAX_VALUE_LENGTH = 2048;
+const MAX_VALUE_LENGTH = 2048;
 
 /** The attributes whose fact is known, each text within its bound; of two with one key the later counts. */
 export function knownAttributes(...drafts: Draft[]): Attributes {

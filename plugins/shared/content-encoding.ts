@@ -8,15 +8,12 @@ export interface Decoded {
   readonly cut: boolean;
 }
 
-/** What can be undone here; `zstd` from Node 22.15 on. */
-export type Encoding = 'gzip' | 'deflate' | 'br' | 'zstd';
-
 type Decoder = () => NodeJS.ReadWriteStream & { destroy(): void };
 
 const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH } = zlib.constants;
 const { createZstdDecompress } = zlib as typeof zlib & { createZstdDecompress?: Decoder };
 
-/** `finishFlush` lets a body that was cut give what it holds instead of an error. */
+/** `finishFlush` lets a body that was cut give what it holds instead of an error; zstd comes with Node 22.15. */
 const decoders: Readonly<Record<string, Decoder | undefined>> = {
   gzip: () => zlib.createGunzip({ finishFlush: Z_SYNC_FLUSH }),
   'x-gzip': () => zlib.createGunzip({ finishFlush: Z_SYNC_FLUSH }),

@@ -7,7 +7,7 @@ export const OTHER = '_other';
 export const UNKNOWN = '_unknown';
 
 /** Longer label values are cut to this many characters. */
-export const MAX_LABEL_LENGTH = 64;
+const MAX_LABEL_LENGTH = 64;
 
 /**
  * Keeps the values of metric labels few, whatever strangers send: the first `cap` values of a label pass, any other

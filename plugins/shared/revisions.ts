@@ -3,9 +3,6 @@ export const REVISIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'
 
 export type Revision = (typeof REVISIONS)[number];
 
-/** What a client without `MCP-Protocol-Version` is taken to speak (2025-11-25, basic/transports). */
-export const ASSUMED_REVISION: Revision = '2025-03-26';
-
 export const isRevision = (value: unknown): value is Revision => REVISIONS.some((revision) => revision === value);
 
 /** True from 2026-07-28 on: stateless requests that carry `_meta` and mirrored headers. */

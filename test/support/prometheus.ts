@@ -13,7 +13,7 @@ export function promtool(...args: readonly string[]): SpawnSyncReturns<string> {
 }
 
 /** A sample of an instant query; the value is not a number where Prometheus says NaN. */
-export interface Sample {
+interface Sample {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 /** A span to send; its times, parent and one event are always the same. */
-export interface SentSpan {
+interface SentSpan {
   name: string;
   attributes?: Record<string, unknown>;
   /** Makes the status an error with this message. */

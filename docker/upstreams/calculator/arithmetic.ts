@@ -1,5 +1,5 @@
 /** What an operation came to: a finite number, or the reason why there is none, in words for the caller. */
-export type Outcome = { ok: true; value: number } | { ok: false; reason: string };
+type Outcome = { ok: true; value: number } | { ok: false; reason: string };
 
 /** One of the four operations as a tool offers it. */
 export interface Operation {

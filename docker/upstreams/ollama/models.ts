@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** What a model can be asked for, in Ollama's words. */
-export type Capability = 'completion' | 'tools' | 'thinking' | 'embedding';
+type Capability = 'completion' | 'tools' | 'thinking' | 'embedding';
 
 /** A demo model. None of them knows anything: they are there for their behaviour on the wire. */
 export interface Model {

@@ -21,7 +21,7 @@ export interface RunningServer {
 export type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 /** Connections above this are refused by the server at once. */
-export const MAX_CONNECTIONS = 512;
+const MAX_CONNECTIONS = 512;
 /** A request must have arrived whole within this time. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the 60 s for which Kong keeps an idle upstream connection, so that Kong is the one to close it. */

@@ -1,7 +1,7 @@
 import type { AnyValue, KeyValue } from './otlp-messages';
 
 /** An attribute's value as JSON can carry it. */
-export type AttributeValue = string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
+type AttributeValue = string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
 
 /** Attributes by their dotted names. Made by `readAttributes`; look up with `Object.hasOwn`, names are hostile. */
 export type Attributes = Record<string, AttributeValue>;

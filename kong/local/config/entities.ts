@@ -26,8 +26,8 @@ export interface EntityKind {
 export type EntityName =
   'services' | 'routes' | 'upstreams' | 'targets' | 'consumers' | 'plugins' | 'keyauth_credentials' | 'acls';
 
-export const PROTOCOLS = ['grpc', 'grpcs', 'http', 'https', 'tcp', 'tls', 'tls_passthrough', 'udp'];
-export const HTTP_PROTOCOLS = ['grpc', 'grpcs', 'http', 'https'];
+const PROTOCOLS = ['grpc', 'grpcs', 'http', 'https', 'tcp', 'tls', 'tls_passthrough', 'udp'];
+const HTTP_PROTOCOLS = ['grpc', 'grpcs', 'http', 'https'];
 
 const id: Field = { type: 'string', uuid: true };
 const timestamp: Field = { type: 'integer' };

@@ -7,7 +7,7 @@ const ENTITIES = 'fd02801f-0957-4a15-a55a-c8d9606f30b5';
 export const WORKSPACE = { id: '0dc6f45b-8f8d-40d2-a504-473544ee190b', name: 'default' } as const;
 
 /** A UUID of version 5 (RFC 9562, section 5.5). */
-export function uuidV5(namespace: string, name: string): string {
+function uuidV5(namespace: string, name: string): string {
   const hash = createHash('sha1')
     .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
     .update(name, 'latin1')

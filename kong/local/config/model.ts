@@ -39,14 +39,14 @@ export interface Route extends Entity {
   readonly service?: Reference;
 }
 
-export interface Unhealthy extends LuaTable {
+interface Unhealthy extends LuaTable {
   readonly http_statuses: readonly number[];
   readonly tcp_failures: number;
   readonly timeouts: number;
   readonly http_failures: number;
 }
 
-export interface Healthy extends LuaTable {
+interface Healthy extends LuaTable {
   readonly http_statuses: readonly number[];
   readonly successes: number;
 }

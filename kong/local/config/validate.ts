@@ -33,7 +33,7 @@ export function validateRecord(record: Field, input: LuaTable, path: string, mat
 }
 
 /** Everything that is wrong with one value. */
-export function validateField(field: Field, value: LuaValue, path: string, match: PatternMatch): Complaint[] {
+function validateField(field: Field, value: LuaValue, path: string, match: PatternMatch): Complaint[] {
   if (value === undefined || value === null) {
     return field.required ? [{ path, message: 'required field missing' }] : [];
   }

@@ -62,7 +62,7 @@ function trusted(x: Exchange, header: string): string | undefined {
 }
 
 /** The body's bytes; `nil, message` for one that spilled to a file larger than `max` (0: any size). */
-export async function rawBody(x: Exchange, max: LuaValue): Promise<PdkResult> {
+async function rawBody(x: Exchange, max: LuaValue): Promise<PdkResult> {
   const body = await x.body.read();
   if (body.kind === 'bytes') return body.bytes;
   if (body.kind === 'too large') {

@@ -26,7 +26,7 @@ export function fromValue(value: unknown): LuaValue {
 
 const has = (message: Message, name: string): boolean => Object.hasOwn(message, name) && message[name] != null;
 
-export const fromList = (list: unknown): LuaValue[] => ((list as { values?: unknown[] }).values ?? []).map(fromValue);
+const fromList = (list: unknown): LuaValue[] => ((list as { values?: unknown[] }).values ?? []).map(fromValue);
 
 export const fromStruct = (struct: unknown): LuaTable =>
   Object.fromEntries(
@@ -47,9 +47,9 @@ export function toValue(value: LuaValue): Message {
   return { struct_value: toStruct(value) };
 }
 
-export const toList = (list: readonly LuaValue[]): Message => ({ values: list.map(toValue) });
+const toList = (list: readonly LuaValue[]): Message => ({ values: list.map(toValue) });
 
-export function toStruct(value: LuaValue): Message {
+function toStruct(value: LuaValue): Message {
   const entries = isTable(value) ? Object.entries(value) : [];
   const present = entries.filter(([, member]) => member !== undefined && member !== null);
   return { fields: present.map(([key, member]) => ({ key: bytes(key), value: toValue(member) })) };
@@ -76,7 +76,7 @@ export function toMessage(name: string, value: LuaValue): Message {
 }
 
 /** A table from a message of Kong's own entities; absent texts are "", absent lists empty, as lua-protobuf fills them. */
-export function fromMessage(name: string, message: unknown): LuaValue {
+function fromMessage(name: string, message: unknown): LuaValue {
   if (typeof message !== 'object' || message === null) return undefined;
   return Object.fromEntries(
     Object.values(messageType(name).fields).map((field) => {

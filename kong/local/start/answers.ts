@@ -5,7 +5,7 @@ const EVERY_MS = 100;
 const ONE_TRY_MS = 2_000;
 
 /** Whether a GET of the URL is answered well. */
-export async function answers(url: string): Promise<boolean> {
+async function answers(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(ONE_TRY_MS) });
     await response.body?.cancel();

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 
 /** What can run kong.yml: Docker with the stock image, a `kong` on PATH, or the stand-in. */
-export const ENGINES = ['docker', 'kong', 'local'] as const;
+const ENGINES = ['docker', 'kong', 'local'] as const;
 export type Engine = (typeof ENGINES)[number];
 
 export interface StartOptions {

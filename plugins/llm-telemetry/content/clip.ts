@@ -1,9 +1,9 @@
 import type { Redactor } from '../../shared/redact';
 
 /** How much content one span may carry, in characters. */
-export const MAX_MESSAGE_LENGTH = 8192;
-export const MAX_SPAN_LENGTH = 65_536;
-export const MAX_MESSAGES = 32;
+const MAX_MESSAGE_LENGTH = 8192;
+const MAX_SPAN_LENGTH = 65_536;
+const MAX_MESSAGES = 32;
 export const PREVIEW_LENGTH = 200;
 
 /**

@@ -60,7 +60,7 @@ export interface ReplyLimits {
 }
 
 /** More tool calls than these are counted, not kept. */
-export const MAX_TOOL_CALLS = 128;
+const MAX_TOOL_CALLS = 128;
 
 const MAX_NAME_LENGTH = 256;
 

@@ -23,7 +23,7 @@ export type CompiledSchema =
   { readonly ok: true; readonly schema: ToolSchema } | { readonly ok: false; readonly problem: string };
 
 /** Bounds of a schema's text; descriptions count. */
-export const MAX_SCHEMA_BYTES = 65_536;
+const MAX_SCHEMA_BYTES = 65_536;
 const SCHEMA_BOUNDS = { maxDepth: 32, maxValues: 20_000 };
 
 const DIALECTS = [

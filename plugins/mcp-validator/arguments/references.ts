@@ -11,7 +11,7 @@ export type SchemaGraph =
   | { readonly ok: false; readonly problem: string };
 
 /** More schemas than this in one document take too long to compile. */
-export const MAX_SCHEMA_NODES = 2000;
+const MAX_SCHEMA_NODES = 2000;
 
 const failure = (problem: string): SchemaGraph => ({ ok: false, problem });
 

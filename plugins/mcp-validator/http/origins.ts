@@ -1,7 +1,7 @@
 import { anyGlobMatcher } from '../../shared/glob';
 
 /** An Origin header in its parts, in lower case; the port is left out where it is the scheme's own. */
-export interface Origin {
+interface Origin {
   /** `scheme://host[:port]`. */
   readonly text: string;
   /** Without port; an IPv6 address keeps its brackets. */
@@ -17,7 +17,7 @@ const LOOPBACK_V4 = /^127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
 const MAX_ORIGIN_LENGTH = 512;
 
 /** Reads a serialised origin (RFC 6454, section 6.2); undefined for `null` and for anything else. */
-export function parseOrigin(value: string): Origin | undefined {
+function parseOrigin(value: string): Origin | undefined {
   if (value.length > MAX_ORIGIN_LENGTH) return undefined;
   const [, scheme, host, port] = ORIGIN.exec(value.toLowerCase()) ?? [];
   if (scheme === undefined || host === undefined) return undefined;
@@ -26,7 +26,7 @@ export function parseOrigin(value: string): Origin | undefined {
 }
 
 /** True for this machine's own names: `localhost`, 127.0.0.0/8 and `[::1]`. */
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || LOOPBACK_V4.test(host);
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || LOOPBACK_V4.test(host);
 
 /**
  * Compiles the allow-list of origins. An entry with a scheme is compared with the whole origin, one without with the

@@ -21,7 +21,7 @@ export interface Learning {
 }
 
 /** Tools of one service; a server that announces more is not followed further. */
-export const MAX_LEARNED_TOOLS = 2000;
+const MAX_LEARNED_TOOLS = 2000;
 /** Services of one configuration, the longest unused forgotten first. */
 const MAX_SERVICES = 200;
 /** Compiled schemas, by their text. */

@@ -31,8 +31,8 @@ export const anything: Schema = {};
 export const token: Schema = { type: ['string', 'integer'] };
 
 /** Opaque texts that a client hands back to the server; the protocol sets no bound, a gateway needs one. */
-export const MAX_CURSOR_LENGTH = 16_384;
-export const MAX_REQUEST_STATE_LENGTH = 262_144;
+const MAX_CURSOR_LENGTH = 16_384;
+const MAX_REQUEST_STATE_LENGTH = 262_144;
 
 export const cursor: Schema = { type: 'string', maxLength: MAX_CURSOR_LENGTH };
 export const requestState: Schema = { type: 'string', maxLength: MAX_REQUEST_STATE_LENGTH };

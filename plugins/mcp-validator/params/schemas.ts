@@ -25,7 +25,7 @@ export interface ParamsSchema {
   readonly optional: boolean;
 }
 
-export type MethodSchemas = ReadonlyMap<string, ParamsSchema>;
+type MethodSchemas = ReadonlyMap<string, ParamsSchema>;
 
 /** The requests and notifications that clients send in a revision, with the schemas of their `params`. */
 export interface RevisionSchemas {

@@ -20,7 +20,7 @@ export interface ParsedNotification {
 }
 
 /** The client's answer to a request of the server. */
-export interface ParsedResponse {
+interface ParsedResponse {
   readonly kind: 'response';
   /** Absent in an error that answers no known request; revisions before 2025-11-25 demand it. */
   readonly id?: RequestId;

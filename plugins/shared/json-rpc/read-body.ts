@@ -10,7 +10,7 @@ export interface BodyBounds extends JsonBounds {
   readonly maxBatch: number;
 }
 
-export type BodyFaultReason = JsonFault | ShapeFaultReason | 'empty_batch' | 'batch_too_large' | 'duplicate_id';
+type BodyFaultReason = JsonFault | ShapeFaultReason | 'empty_batch' | 'batch_too_large' | 'duplicate_id';
 
 /** The messages of a request body, or the answer to a body that holds none that every server understands alike. */
 export type JsonRpcBody =

@@ -26,7 +26,7 @@ import type { Target } from './target';
 const SPAN_LIMITS = { attributeCountLimit: 1024, attributeValueLengthLimit: 524_288 };
 
 /** How long a shutdown may take, whatever the collector does. */
-export const SHUTDOWN_MS = 3000;
+const SHUTDOWN_MS = 3000;
 
 /** The way of spans to one target. */
 export interface Pipeline {
