@@ -21,6 +21,7 @@ interface AvailablePlugin {
   readonly schema: PluginSchema;
 }
 
+/** What a runtime is made of, beside the declarative file. */
 export interface RuntimeParts {
   readonly settings: Settings;
   readonly plugins: readonly AvailablePlugin[];

@@ -12,6 +12,7 @@ import { serialize, type Traffic } from './serialize';
 import { queryOf } from './uri';
 import type { Worker } from './worker';
 
+/** The phases of a request, by Kong's names; `error` is that of nginx's error pages. */
 export type PhaseName = 'rewrite' | 'access' | 'balancer' | 'header_filter' | 'body_filter' | 'log' | 'error';
 
 /** An answer of Kong's own. */

@@ -22,6 +22,7 @@ import { upstreamAgents } from './upstream-agents';
 /** Kong's default on a machine of two cores: what differs by worker shows only with more than one. */
 const WORKERS = 2;
 
+/** How to start the stand-in; every option has a default. */
 export interface GatewayOptions {
   /** Path of the declarative file; goes before the setting `declarative_config`. */
   readonly configPath?: string;

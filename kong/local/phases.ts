@@ -104,4 +104,5 @@ const iterator = (x: Exchange) => {
 
 const filters = (x: Exchange): readonly PluginRun[] => x.collected ?? iterator(x).globals();
 
+/** The message of whatever was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -41,6 +41,7 @@ export interface Lookups {
   readonly plugins: readonly PluginEntity[];
 }
 
+/** Indexes the entities of a file. */
 export function lookupsOf(entities: Entities): Lookups {
   const groups = new Map<string, Acl[]>();
   for (const acl of entities.acls) groups.set(acl.consumer.id, [...(groups.get(acl.consumer.id) ?? []), acl]);

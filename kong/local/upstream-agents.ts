@@ -10,6 +10,7 @@ export interface UpstreamAgents {
 
 const KEEP_ALIVE = { keepAlive: true, maxFreeSockets: 512, timeout: 60_000, scheduling: 'lifo' } as const;
 
+/** Makes agents without connections. */
 export const upstreamAgents = (): UpstreamAgents => ({
   http: new Agent(KEEP_ALIVE),
   https: new SecureAgent({ ...KEEP_ALIVE, rejectUnauthorized: false }),

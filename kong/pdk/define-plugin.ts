@@ -89,6 +89,7 @@ export interface Plugin {
   readonly phases: Readonly<Partial<Record<PhaseName, RunnablePhase>>>;
 }
 
+/** A phase as the kernel runs it. */
 export interface RunnablePhase {
   readonly reads: Reads;
   /** Absent: always. */
@@ -101,6 +102,7 @@ export interface RunnablePhase {
 
 type NoReads = Readonly<Record<string, never>>;
 
+/** The phases that a plugin may have. */
 export type PhaseName = 'access' | 'log';
 
 /** Declares a plugin. Importing the module that calls this has no side effect. */

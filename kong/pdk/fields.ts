@@ -50,6 +50,7 @@ export interface Field<T = unknown, Present extends boolean = boolean> {
   readonly phantom?: { value: T; present: Present };
 }
 
+/** The fields of a config or record by name, in the order that Kong shows them. */
 export type Fields = Readonly<Record<string, Field>>;
 
 type IsPresent<A> = A extends { readonly required: true } | { readonly default: string | number | boolean | object }
@@ -63,6 +64,7 @@ export type ConfigOf<F extends Fields> = { readonly [K in PresentKeys<F>]: Value
   readonly [K in Exclude<keyof F, PresentKeys<F>>]?: ValueOf<F[K]>;
 };
 
+/** Makes fields. With `required` or a `default` the value is always there, else it may be absent. */
 export const field = {
   string: <const T extends string, const A extends StringAttributes<T>>(attributes: A & StringAttributes<T>) =>
     ({ type: 'string', attributes }) as Field<A extends { one_of: readonly (infer O)[] } ? O : string, IsPresent<A>>,

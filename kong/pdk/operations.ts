@@ -34,4 +34,5 @@ export type PdkEffect =
  */
 export type SharedValue = string | number | true | readonly SharedValue[] | { readonly [key: string]: SharedValue };
 
+/** Headers by name; a list gives a header once for each value. */
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[]>>;

@@ -3,6 +3,7 @@ import type { ResponseHeaders, SharedValue } from './operations';
 /** What a phase decided. The kernel applies it in one write; a handler never changes anything itself. */
 export type Outcome = Proceed | Reject;
 
+/** The request goes on, with these changes. */
 export interface Proceed {
   readonly kind: 'proceed';
   /** Put into `kong.ctx.shared` for the plugins after this one. */
@@ -17,6 +18,7 @@ export interface Proceed {
   readonly upstreamBody?: Uint8Array;
 }
 
+/** The request ends here, with this answer. */
 export interface Reject {
   readonly kind: 'reject';
   /** HTTP status, 100 to 599. */

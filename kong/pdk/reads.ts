@@ -13,6 +13,7 @@ export interface Read<T> {
   readonly shape: (value: unknown) => T;
 }
 
+/** A phase's reads, by the names that its handler gets the facts under. */
 export type Reads = Readonly<Record<string, Read<unknown>>>;
 
 /** The facts that a phase's handler receives, by the names of its reads. */
@@ -42,6 +43,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
+/** The facts that there are to read. */
 export const read = {
   /** The request's method, upper case. */
   method: (): Read<string> => ({ method: 'kong.request.get_method', shape: text }),

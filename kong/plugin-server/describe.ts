@@ -23,6 +23,7 @@ export interface QueryAnswer {
 export const phasesOf = ({ phases }: Plugin, onDemand = false): PhaseName[] =>
   (Object.keys(phases) as PhaseName[]).filter((name) => onDemand || !phases[name]?.onDemand);
 
+/** Describes one plugin; `onDemand`: with the phases that Kong is told of on demand only. */
 export function describePlugin(plugin: Plugin, onDemand = false): PluginInfo {
   const { name, version, priority, fields } = plugin;
   const config = { type: 'record' as const, required: true, fields: toKongFields(fields) };

@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
+/** Where the endpoint listens, and what it tells. */
 export interface MonitorOptions {
   readonly host: string;
   /** 0 takes any free port. */

@@ -4,6 +4,7 @@ import { PluginServer } from './server';
 import { SocketUnavailable } from './socket-file';
 import { createLog } from './stderr-log';
 
+/** The options of `serve`, as the command line gives them. */
 export interface ServeOptions {
   readonly plugins: readonly Plugin[];
   readonly socket: string;

@@ -6,6 +6,7 @@ import { Instances } from './instances';
 import { ServerMetrics } from './server-metrics';
 import { listenOn } from './socket-file';
 
+/** What a server serves, where, and within which bounds. */
 export interface ServerOptions {
   readonly plugins: readonly Plugin[];
   /** Path of the unix socket. */

@@ -41,6 +41,7 @@ export interface MetricOptions {
 /** The metrics of the plugin. */
 export type LlmMetrics = ReturnType<typeof llmMetricsOf>;
 
+/** Registers the metrics; asked again, gives the same ones. */
 export function llmMetricsOf(metrics: Metrics) {
   return {
     labels: labelsOf(metrics, 'llm_telemetry'),

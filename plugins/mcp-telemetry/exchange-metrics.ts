@@ -21,6 +21,7 @@ export type ExchangeMetrics = ReturnType<typeof exchangeMetricsOf>;
 
 const perProcess = new PerProcess<{ readonly clock: SessionClock; readonly users: IdleSeries }>();
 
+/** Registers the metrics; asked again, gives the same ones. */
 export function exchangeMetricsOf(metrics: Metrics) {
   const sessionDuration = metrics.histogram({
     name: 'mcp_gateway_session_duration_seconds',

@@ -15,6 +15,7 @@ const MAX_ERROR_TYPES = 20;
 /** The metrics of the plugin. */
 export type McpMetrics = ReturnType<typeof mcpMetricsOf>;
 
+/** Registers the metrics; asked again, gives the same ones. */
 export function mcpMetricsOf(metrics: Metrics) {
   return {
     labels: labelsOf(metrics, 'mcp_telemetry'),

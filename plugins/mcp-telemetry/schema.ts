@@ -48,4 +48,5 @@ export const fields = {
   }),
 } as const;
 
+/** What Kong hands to the plugin. */
 export type Config = ConfigOf<typeof fields>;

@@ -18,6 +18,7 @@ export type Calls =
   | { readonly kind: 'calls'; readonly summary: MessageSummary }
   | { readonly kind: 'unreadable'; readonly fault: BodyFault };
 
+/** How a body that can not be read beyond doubt is answered. */
 export interface BodyFault {
   /** HTTP status. */
   readonly status: number;

@@ -7,6 +7,7 @@ interface TierConfig {
   readonly group?: string;
 }
 
+/** What of the plugin's config puts callers into tiers. */
 export interface TierRules {
   readonly tiers: readonly TierConfig[];
   readonly default_tier: string;

@@ -24,6 +24,7 @@ import type { Rules } from './rules';
 /** What the validator found: the request may pass, or what it is answered. */
 export type Verdict = Pass | Refuse;
 
+/** The request goes upstream. */
 export interface Pass {
   readonly kind: 'pass';
   /** Of the messages in the body; absent for a request without messages. */
@@ -34,6 +35,7 @@ export interface Pass {
   readonly metaKeyProblem: MetaKeyProblem | undefined;
 }
 
+/** The request is answered here. */
 export interface Refuse {
   readonly kind: 'refuse';
   readonly refusal: Refusal;

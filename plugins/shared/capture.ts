@@ -1,3 +1,5 @@
+import { numberOf } from './lenient-json';
+
 /**
  * The bytes that the Lua functions of kong.yml kept of an exchange while they streamed past (`kong.ctx.shared.capture`).
  *
@@ -37,6 +39,7 @@ export interface Capture {
   };
 }
 
+/** The kept beginning of a body. */
 export interface CapturedPart {
   readonly bytes: Uint8Array;
   /** How many bytes there were; more than `bytes` holds when the body was longer than the bound. */
@@ -72,5 +75,3 @@ export function captureFromShared(value: unknown): Capture | undefined {
 }
 
 const bytesOf = (value: unknown): Uint8Array => Buffer.from(typeof value === 'string' ? value : '', 'base64');
-const numberOf = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) ? value : undefined;

@@ -1,8 +1,10 @@
 /** The revisions of the Model Context Protocol, oldest first. */
 export const REVISIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'] as const;
 
+/** One of {@link REVISIONS}. */
 export type Revision = (typeof REVISIONS)[number];
 
+/** True for a revision that is known here. */
 export const isRevision = (value: unknown): value is Revision => REVISIONS.some((revision) => revision === value);
 
 /** True from 2026-07-28 on: stateless requests that carry `_meta` and mirrored headers. */

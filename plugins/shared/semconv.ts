@@ -6,6 +6,7 @@
  */
 export const SCHEMA_URL = 'https://opentelemetry.io/schemas/gen-ai-dev/1.42.0-dev';
 
+/** OpenTelemetry GenAI: model calls. */
 export const GEN_AI = {
   operation: 'gen_ai.operation.name',
   provider: 'gen_ai.provider.name',
@@ -42,6 +43,7 @@ export const GEN_AI_PARAMETERS = {
   reasoning_level: 'gen_ai.request.reasoning.level',
 } as const;
 
+/** OpenInference: what Phoenix displays. */
 export const OI = {
   kind: 'openinference.span.kind',
   provider: 'llm.provider',
@@ -71,6 +73,7 @@ export const OI = {
   projectName: 'openinference.project.name',
 } as const;
 
+/** The older names. */
 export const GUIDE = {
   vendor: 'llm.vendor',
   model: 'llm.model',
@@ -90,6 +93,7 @@ export const GUIDE = {
   contentTruncated: 'llm.content_truncated',
 } as const;
 
+/** What Ollama alone reports. */
 export const OLLAMA = {
   totalDurationMs: 'ollama.total_duration_ms',
   loadDurationMs: 'ollama.load_duration_ms',
@@ -98,6 +102,7 @@ export const OLLAMA = {
   remoteHost: 'ollama.remote_host',
 } as const;
 
+/** OpenTelemetry GenAI: MCP messages. */
 export const MCP = {
   method: 'mcp.method.name',
   protocolVersion: 'mcp.protocol.version',
@@ -107,6 +112,7 @@ export const MCP = {
   transport: 'mcp.transport',
 } as const;
 
+/** OpenTelemetry: JSON-RPC. */
 export const RPC = {
   requestId: 'jsonrpc.request.id',
   statusCode: 'rpc.response.status_code',

@@ -93,6 +93,7 @@ export interface RawConnection {
   received(): Buffer;
 }
 
+/** Opens one to a unix socket. */
 export function openRaw(path: string): RawConnection {
   const socket = connect(path);
   const chunks: Buffer[] = [];

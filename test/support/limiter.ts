@@ -3,6 +3,7 @@ import { readConfig } from '../../kong/pdk/read-config';
 import { access, dispose, prepare, type accessReads, type State } from '../../plugins/mcp-tool-rate-limit/handler';
 import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
 
+/** The facts that the limiter decides from. */
 export type LimiterFacts = FactsOf<typeof accessReads>;
 
 type Entry = readonly [message: string, fields: object];
@@ -69,6 +70,7 @@ export function limiterFacts({ json, ...facts }: Partial<LimiterFacts> & { reado
   };
 }
 
+/** A `tools/call` message; `id` undefined makes it a notification. */
 export const toolCall = (name: string, id: unknown = 1): object => ({
   jsonrpc: '2.0',
   ...(id !== undefined && { id }),

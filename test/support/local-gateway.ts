@@ -15,6 +15,7 @@ export interface TestGateway extends Gateway {
   readonly logs: string[];
 }
 
+/** Starts a gateway for a declarative file without its `_format_version`. */
 export async function startTestGateway(
   configText: string,
   settings: Readonly<Record<string, string>> = {},
@@ -39,6 +40,7 @@ export interface TestUpstream {
   close(): Promise<void>;
 }
 
+/** Starts one with this listener. */
 export async function startUpstream(listener?: RequestListener): Promise<TestUpstream> {
   const server = createServer(listener);
   server.listen(0, '127.0.0.1');
@@ -76,6 +78,7 @@ export const echo: RequestListener = (incoming, outgoing) => {
   });
 };
 
+/** An answer as it came over the wire. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
@@ -94,6 +97,7 @@ export async function send(url: string, options: RequestOptions = {}, body?: str
   return { status: statusCode, headers, rawHeaders, body: Buffer.concat(chunks) };
 }
 
+/** What {@link echo} saw, from its answer. */
 export const echoed = ({ body }: Answer): Echo => JSON.parse(body.toString()) as Echo;
 
 /** The values of a header in a flat list. */

@@ -29,6 +29,7 @@ export const LOOK_UP_SCHEMA = {
   required: ['region'],
 } as const;
 
+/** The server of {@link startMcpTestServer}. */
 export interface McpTestServer extends TestUpstream {
   /** The values of `Last-Event-ID` that clients came back with. */
   readonly resumedAfter: readonly string[];

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 /** The folder of a part of the deployment: `docker/<name>`. */
 export const dockerFolder = (...names: string[]): string => join(__dirname, '../../docker', ...names);
 
+/** A rule of Prometheus: a recorded series or an alert. */
 export interface Rule {
   /** The name of a recorded series or of an alert. */
   readonly name: string;
@@ -26,6 +27,7 @@ interface RuleFile {
   }[];
 }
 
+/** The names of the files with rules. */
 export const ruleFiles = (): string[] => readdirSync(dockerFolder('prometheus', 'rules'));
 
 /** Every rule of Prometheus. */
@@ -43,6 +45,7 @@ export const readRules = (): Rule[] =>
     );
   });
 
+/** A panel of a dashboard, as far as tests look at it. */
 export interface Panel {
   readonly id: number;
   readonly type: string;
@@ -58,6 +61,7 @@ export interface Panel {
   readonly fieldConfig?: { readonly defaults: { readonly unit?: string } };
 }
 
+/** A dashboard of Grafana, as far as tests look at it. */
 export interface Dashboard {
   readonly uid: string;
   readonly title: string;

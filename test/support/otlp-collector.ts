@@ -40,6 +40,7 @@ export interface ReceivedSpan {
   readonly links: readonly { traceId: string; spanId: string }[];
 }
 
+/** A receiver that runs, and what it received. */
 export interface Collector {
   readonly url: string;
   readonly spans: ReceivedSpan[];

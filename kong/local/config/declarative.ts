@@ -46,6 +46,7 @@ export class ConfigError extends Error {
   }
 }
 
+/** What a declarative file describes. */
 export interface Declared {
   readonly entities: Entities;
   /** Sorts of entities in the file that are not emulated. */

@@ -23,6 +23,7 @@ export interface EntityKind {
   readonly key?: string;
 }
 
+/** The kinds of entities, by the names of their lists in a declarative file. */
 export type EntityName =
   'services' | 'routes' | 'upstreams' | 'targets' | 'consumers' | 'plugins' | 'keyauth_credentials' | 'acls';
 
@@ -239,4 +240,5 @@ export const ENTITIES: Readonly<Record<EntityName, EntityKind>> = {
   acls: { record: acl, children: {}, references: { consumer: 'consumers' } },
 };
 
+/** Every kind of entity. */
 export const ENTITY_NAMES = Object.keys(ENTITIES) as EntityName[];

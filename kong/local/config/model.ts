@@ -8,8 +8,10 @@ interface Entity extends LuaTable {
   readonly updated_at: number;
 }
 
+/** An entity that another one points to. */
 export type Reference = { readonly id: string };
 
+/** What is behind the gateway; the three timeouts in milliseconds. */
 export interface Service extends Entity {
   readonly name?: string;
   readonly retries: number;
@@ -24,6 +26,7 @@ export interface Service extends Entity {
   readonly tls_verify?: boolean;
 }
 
+/** Which requests go to a service. A list that is absent lets any value match. */
 export interface Route extends Entity {
   readonly name?: string;
   readonly protocols: readonly string[];
@@ -51,6 +54,7 @@ interface Healthy extends LuaTable {
   readonly successes: number;
 }
 
+/** How the targets of an upstream are probed. */
 export interface ActiveChecks extends LuaTable {
   readonly type: string;
   /** Seconds, as the two intervals. */
@@ -61,6 +65,7 @@ export interface ActiveChecks extends LuaTable {
   readonly unhealthy: Unhealthy & { readonly interval: number };
 }
 
+/** A name that stands for several targets, and how their health is found out. */
 export interface Upstream extends Entity {
   readonly name: string;
   readonly algorithm: string;
@@ -72,18 +77,21 @@ export interface Upstream extends Entity {
   };
 }
 
+/** One address of an upstream: `host:port`, with its share of the load. */
 export interface Target extends Entity {
   readonly upstream: Reference;
   readonly target: string;
   readonly weight: number;
 }
 
+/** Somebody whom an authentication plugin can know. */
 export interface Consumer extends Entity {
   readonly username?: string;
   readonly custom_id?: string;
   readonly tags?: readonly string[];
 }
 
+/** One configuration of a plugin, and what it is bound to; bound to nothing, it is for every request. */
 export interface PluginEntity extends Entity {
   readonly name: string;
   readonly instance_name?: string;
@@ -95,11 +103,13 @@ export interface PluginEntity extends Entity {
   readonly consumer?: Reference;
 }
 
+/** A key of a consumer, for key-auth. */
 export interface KeyAuth extends Entity {
   readonly consumer: Reference;
   readonly key: string;
 }
 
+/** A group that a consumer is in, for acl. */
 export interface Acl extends Entity {
   readonly consumer: Reference;
   readonly group: string;

@@ -7,6 +7,7 @@ export interface PluginServer {
   readonly startCommand?: string;
 }
 
+/** An address to listen on. */
 export interface Listen {
   readonly host: string;
   readonly port: number;

@@ -34,16 +34,19 @@ export function checkHostname(value: LuaValue): string | undefined {
   return isHostname(text) ? undefined : `Invalid name ('${text}'); must be a valid hostname`;
 }
 
+/** The address of a target, with or without a port. */
 export const checkTarget = (value: LuaValue): string | undefined =>
   checkHost(value, true) === undefined
     ? undefined
     : `Invalid target ('${luaToString(value)}'); not a valid hostname or ip address`;
 
+/** The name of an entity. */
 export const checkNamePattern = (value: LuaValue): string | undefined =>
   /^[\w.\-~\x80-\xff]+$/.test(luaToString(value))
     ? undefined
     : `invalid value '${luaToString(value)}': the only accepted ascii characters are alphanumerics or ., -, _, and ~`;
 
+/** A tag of an entity. */
 export const checkTag = (value: LuaValue): string | undefined =>
   /^[ \x21-\x2b\x2d\x2e\x30-\x7e\x80-\xf4]+$/.test(luaToString(value))
     ? undefined

@@ -56,6 +56,7 @@ const passive = record(
   { unhealthy: record({ http_statuses: statuses(429, 500, 503) }, ...failures) },
 );
 
+/** The fields of an upstream, beside its name and what all entities have (`kong/db/schema/entities/upstreams.lua`). */
 export const upstreamFields: NonNullable<Field['fields']> = [
   {
     algorithm: {
@@ -82,6 +83,7 @@ const needs = (field: string, value: string, then: string): LuaTable => ({
   conditional: { if_field: field, if_match: { eq: value }, then_field: then, then_match: { required: true } },
 });
 
+/** Which fields of an upstream need which others. */
 export const upstreamRules: readonly LuaTable[] = [
   needs('hash_on', 'header', 'hash_on_header'),
   needs('hash_fallback', 'header', 'hash_fallback_header'),

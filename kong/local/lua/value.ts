@@ -7,6 +7,7 @@
  */
 export type LuaValue = undefined | null | boolean | number | string | Uint8Array | readonly LuaValue[] | LuaTable;
 
+/** A table with names for keys. */
 export interface LuaTable {
   readonly [key: string]: LuaValue;
 }
@@ -28,6 +29,7 @@ export class LuaError extends Error {
 
 /** The answer of a call that ended the request's phase, as `kong.response.exit` does: nothing after it may run. */
 export const EXITED: unique symbol = Symbol('exited');
+/** The type of {@link EXITED}. */
 export type Exited = typeof EXITED;
 
 /** What a function of the PDK may give. */
@@ -39,6 +41,7 @@ export const toBytes = (text: string): string => Buffer.from(text, 'utf8').toStr
 /** A byte string as text, malformed sequences replaced. */
 export const toText = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
 
+/** True for a record, false for a list, a string of bytes and all else. */
 export const isTable = (value: unknown): value is LuaTable =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 

@@ -22,6 +22,7 @@ export function checkMax(name: string, max: LuaValue): number {
   return max;
 }
 
+/** The argument as a byte string. @throws LuaError, beginning with `what`, when it is none. */
 export function checkString(what: string, value: LuaValue): string {
   if (typeof value === 'string') return value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
@@ -37,6 +38,7 @@ export function checkHeaders(headers: LuaValue): LuaTable {
   return headers;
 }
 
+/** Kong's check of one header to set. @throws LuaError when Lua would raise. */
 export function checkHeader(name: LuaValue, value: LuaValue): void {
   if (typeof name !== 'string') throw new LuaError(`invalid header name: got ${typeof name}, expected string`);
   const values = Array.isArray(value) ? (value as readonly LuaValue[]) : [value];

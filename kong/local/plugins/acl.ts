@@ -44,6 +44,7 @@ const handler: PluginHandler = {
 const groups = { type: 'array', elements: { type: 'string' } };
 const flag = { type: 'boolean', required: true, default: false };
 
+/** Lets consumers pass, or not, by their groups (`plugins/acl/handler.lua`). */
 export const acl: BundledPlugin = {
   handler,
   schema: {

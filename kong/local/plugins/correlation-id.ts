@@ -44,6 +44,7 @@ const handler: PluginHandler = {
   },
 };
 
+/** Gives each request an id (`plugins/correlation-id/handler.lua`). */
 export const correlationId: BundledPlugin = {
   handler,
   schema: {

@@ -121,6 +121,7 @@ function allows(entry: string, given: Origin): boolean {
 const word: Field = { type: 'string' };
 const flag: Field = { type: 'boolean', required: true, default: false };
 
+/** Answers preflights and tells browsers which origins may read (`plugins/cors/handler.lua`). */
 export const cors: BundledPlugin = {
   handler,
   schema: {

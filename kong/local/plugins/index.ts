@@ -20,6 +20,7 @@ export interface BundledPlugins {
   close(): void;
 }
 
+/** The plugins that are emulated, with state of their own for each call. */
 export function bundledPlugins(lua: LuaMachine<Exchange>): BundledPlugins {
   const metrics = prometheus();
   const files = fileLog();

@@ -97,6 +97,7 @@ function setConsumer(x: Exchange, consumer: Consumer | undefined, credential: Ke
 
 const flag = (value: boolean) => ({ type: 'boolean', required: true, default: value });
 
+/** Knows consumers by their keys (`plugins/key-auth/handler.lua`). */
 export const keyAuth: BundledPlugin = {
   handler,
   schema: {

@@ -27,6 +27,7 @@ export interface PrometheusPlugin extends BundledPlugin {
   readonly traffic: { connections: number; active: number; requests: number };
 }
 
+/** Makes the plugin, with a registry of its own. */
 export function prometheus(): PrometheusPlugin {
   const registry = new Registry();
   const metrics = declare(registry);

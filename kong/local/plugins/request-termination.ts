@@ -49,6 +49,7 @@ const handler: PluginHandler = {
   },
 };
 
+/** Answers in the place of the upstream (`plugins/request-termination/handler.lua`). */
 export const requestTermination: BundledPlugin = {
   handler,
   schema: {

@@ -28,6 +28,7 @@ const has = (message: Message, name: string): boolean => Object.hasOwn(message, 
 
 const fromList = (list: unknown): LuaValue[] => ((list as { values?: unknown[] }).values ?? []).map(fromValue);
 
+/** `google.protobuf.Struct` as a table; members without a value are left out. */
 export const fromStruct = (struct: unknown): LuaTable =>
   Object.fromEntries(
     ((struct as { fields?: { key: Uint8Array; value: unknown }[] }).fields ?? []).flatMap(({ key, value }) => {

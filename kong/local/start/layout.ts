@@ -13,6 +13,7 @@ export const PORTS = {
   ollama: 11434,
 } as const;
 
+/** The backends of the reference configuration. */
 export type Backend = 'py-calculator' | 'go-calculator' | 'phoenix' | 'ollama';
 
 /** The demo program behind each backend's name. */
@@ -35,9 +36,12 @@ export interface Layout {
   readonly host: string;
 }
 
+/** Where a part of the run is reached. */
 export const urlOf = ({ host }: Layout, port: keyof typeof PORTS): string => `http://${host}:${PORTS[port]}`;
 
+/** The plugin server's socket. */
 export const socketOf = ({ folder }: Layout): string => join(folder, 'plugins.sock');
+/** The file with what a program of the run prints. */
 export const logOf = ({ folder }: Layout, name: string): string => join(folder, `${name}.log`);
 
 /** Where the names in kong.yml are on this machine. */

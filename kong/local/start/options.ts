@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util';
 
 /** What can run kong.yml: Docker with the stock image, a `kong` on PATH, or the stand-in. */
 const ENGINES = ['docker', 'kong', 'local'] as const;
+/** One of {@link ENGINES}. */
 export type Engine = (typeof ENGINES)[number];
 
+/** The command line of `npm start`. */
 export interface StartOptions {
   /** Absent: the first that is there. */
   readonly engine?: Engine;
@@ -15,6 +17,7 @@ export interface StartOptions {
   readonly help: boolean;
 }
 
+/** What `--help` prints. */
 export const USAGE = `usage: npm start -- [--engine docker|kong|local] [--host ADDRESS] [--state FILE]
 
   --engine  what runs kong.yml: Docker with the stock image, a kong binary on PATH, or the stand-in;

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Part } from './part';
 
+/** What to run, and where its traces go. */
 export interface ProgramOptions {
   readonly name: string;
   readonly command: string;

@@ -68,6 +68,7 @@ function messageType<T extends object>(name: string): MessageType<T> {
   };
 }
 
+/** The bytes of a text; Kong does not promise UTF-8. */
 export type Bytes = Uint8Array;
 
 /** One field is set; in a decoded message look at own fields only, the prototype holds a default for the others. */
@@ -80,10 +81,12 @@ export interface Value {
   list_value?: { values: Value[] };
 }
 
+/** `google.protobuf.Struct`; a key that comes twice counts as it came last. */
 export interface Struct {
   fields: { key: Bytes; value: Value }[];
 }
 
+/** What Kong asks for: one of the three commands. */
 export interface RpcCall {
   /** A number, or a 64-bit object of the runtime; goes back into the answer as it came. */
   sequence: unknown;
@@ -92,11 +95,13 @@ export interface RpcCall {
   cmd_handle_event: { instance_id?: number; event_name?: Bytes };
 }
 
+/** What Kong is answered. */
 export interface RpcReturn {
   sequence: unknown;
   instance_status?: { name: Bytes; instance_id: number; started_at: number };
 }
 
+/** The codecs, by what the messages are for. */
 export const messages = {
   rpcCall: messageType<RpcCall>('RpcCall'),
   rpcReturn: messageType<RpcReturn>('RpcReturn'),

@@ -4,6 +4,7 @@ import type { Redactor } from '../../shared/redact';
 const MAX_MESSAGE_LENGTH = 8192;
 const MAX_SPAN_LENGTH = 65_536;
 const MAX_MESSAGES = 32;
+/** Characters of a text that `capture_content: preview` keeps. */
 export const PREVIEW_LENGTH = 200;
 
 /**

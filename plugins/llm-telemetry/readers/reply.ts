@@ -46,6 +46,7 @@ export interface Reply {
   parseErrors: number;
 }
 
+/** What went wrong, in the words of the API. */
 export interface ReplyError {
   readonly message: string;
   readonly type?: string;

@@ -2,6 +2,7 @@ import type { Reading, WindowState } from '../windows/window';
 import { whoPays, type Charge, type Counters, type Hit } from './counters';
 import { Table, type Budget, type Place } from './table';
 
+/** The bounds of the counters of one node. */
 export interface LocalOptions {
   /** More counters than these are not kept apart. */
   readonly maxKeys: number;

@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject } from '../../shared/json-rpc/message';
  */
 export type Role = 'inPlace' | 'child' | 'extraChild' | 'definition';
 
+/** A schema inside another one, and where it stands. */
 export interface Subschema {
   readonly role: Role;
   readonly schema: JsonObject;

@@ -5,6 +5,7 @@ import { anyObject, boolean, listOf, mapOf, object, oneOf, text, token, type Sch
 
 /** What clients say of themselves, by revision. */
 
+/** The levels of log messages (RFC 5424). */
 export const loggingLevel = oneOf('alert', 'critical', 'debug', 'emergency', 'error', 'info', 'notice', 'warning');
 
 /** Name and version of the client program. */

@@ -14,10 +14,13 @@ export const object = (
 /** An object of any keys whose values are all alike. */
 export const mapOf = (values: Schema): Schema => ({ type: 'object', additionalProperties: values });
 
+/** A list whose items are all alike. */
 export const listOf = (items: Schema): Schema => ({ type: 'array', items });
 
+/** What is like one of these. */
 export const anyOf = (...schemas: readonly Schema[]): Schema => ({ anyOf: schemas });
 
+/** One of these texts. */
 export const oneOf = (...values: readonly string[]): Schema => ({ enum: values });
 
 export const text: Schema = { type: 'string' };
@@ -34,5 +37,7 @@ export const token: Schema = { type: ['string', 'integer'] };
 const MAX_CURSOR_LENGTH = 16_384;
 const MAX_REQUEST_STATE_LENGTH = 262_144;
 
+/** Where a list goes on; opaque to the client. */
 export const cursor: Schema = { type: 'string', maxLength: MAX_CURSOR_LENGTH };
+/** What a server wants back with the next try of a request; opaque to the client. */
 export const requestState: Schema = { type: 'string', maxLength: MAX_REQUEST_STATE_LENGTH };

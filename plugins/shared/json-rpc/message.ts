@@ -1,11 +1,13 @@
 /** A request id that survives every JSON reader: a string, or an integer in its plain spelling. */
 export type RequestId = string | number;
 
+/** An object that came from JSON. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** One JSON-RPC 2.0 message of a client, in the narrower form that MCP allows. */
 export type ParsedMessage = ParsedRequest | ParsedNotification | ParsedResponse;
 
+/** What is to be answered. */
 export interface ParsedRequest {
   readonly kind: 'request';
   readonly id: RequestId;
@@ -13,6 +15,7 @@ export interface ParsedRequest {
   readonly params?: JsonObject;
 }
 
+/** What has no answer. */
 export interface ParsedNotification {
   readonly kind: 'notification';
   readonly method: string;
@@ -32,6 +35,7 @@ export interface ShapeFault {
   readonly message: string;
 }
 
+/** The fixed words for what is wrong with the shape of a message. */
 export type ShapeFaultReason =
   | 'not_an_object'
   | 'invalid_jsonrpc'

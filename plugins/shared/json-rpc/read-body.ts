@@ -5,6 +5,7 @@ import { INVALID_REQUEST, PARSE_ERROR } from './errors';
 import { idToEcho, isShapeFault, parseMessage, type ParsedMessage, type RequestId } from './message';
 import type { ShapeFaultReason } from './message';
 
+/** How large a body may be in its parts. */
 export interface BodyBounds extends JsonBounds {
   /** Messages in one batch. */
   readonly maxBatch: number;
