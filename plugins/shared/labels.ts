@@ -55,7 +55,14 @@ export class Labels {
 }
 
 const keyOf = (label: string, scope: string): string => `${label}\n${scope}`;
-const cutLabel = (value: string): string => value.slice(0, MAX_LABEL_LENGTH);
+const PLAIN = /^[\x20-\x7e]*$/;
+/** Characters that have no shape, lone surrogates among them: two of these would be one on a page of UTF-8. */
+const SHAPELESS = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+function cutLabel(value: string): string {
+  const cut = value.slice(0, MAX_LABEL_LENGTH);
+  return PLAIN.test(cut) ? cut : cut.replace(SHAPELESS, '\ufffd');
+}
 
 const perProcess = new PerProcess<Labels>();
 

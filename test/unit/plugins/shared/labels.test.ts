@@ -23,6 +23,21 @@ describe('Labels', () => {
     expect(labels.knows('a', 'y')).toBe(false);
   });
 
+  it.each([
+    ['a\0b', 'a\ufffdb'],
+    ['a\r\nb', 'a\ufffd\ufffdb'],
+    ['\u202ea\u2028', '\ufffda\ufffd'],
+    ['\ud800', '\ufffd'],
+    ['\udfff', '\ufffd'],
+    [`${'a'.repeat(63)}\u{1f600}`, `${'a'.repeat(63)}\ufffd`],
+    ['caf\u00e9 \u{1f600}', 'caf\u00e9 \u{1f600}'],
+  ])('makes one value of all that would be one on the page: %j is %j', (value, shown) => {
+    const labels = new Labels(() => undefined);
+    expect(labels.bounded('model', value, 1)).toBe(shown);
+    expect(labels.bounded('model', shown, 1)).toBe(shown);
+    expect(labels.knows('model', value)).toBe(true);
+  });
+
   it('makes room for another when a value is forgotten', () => {
     const labels = new Labels(() => undefined);
     labels.bounded('a', 'x', 1);
