@@ -60,10 +60,10 @@ export const dispose = (state: State): Promise<void> => state.counters.close();
 /** Counts the calls of a request, and refuses it as a whole when one is over a limit. */
 export function access(state: State, facts: Facts): Outcome | Promise<Outcome> {
   const { config, tariff, counters, meters } = state;
-  const { service, headers } = facts;
+  const { service } = facts;
   const calls = facts.summary
     ? ({ kind: 'calls', summary: facts.summary } as const)
-    : readCalls({ ...facts, encodings: headers.all('content-encoding') }, config.max_body_bytes);
+    : readCalls(facts, config.max_body_bytes);
   if (calls.kind === 'unreadable') {
     meters.unreadable(service, calls.fault.reason);
     return config.require_valid ? refuseUnreadable(calls.fault) : proceed();

@@ -1,4 +1,5 @@
-import type { RawBody } from '../../kong/pdk';
+import type { Headers, RawBody } from '../../kong/pdk';
+import { asksForWebSocket } from '../shared/asks-for-web-socket';
 import { INVALID_REQUEST } from '../shared/json-rpc/errors';
 import type { ParsedMessage, RequestId } from '../shared/json-rpc/message';
 import { readJsonRpcBody } from '../shared/json-rpc/read-body';
@@ -9,8 +10,7 @@ import { summarizeMessages, targetMemberOf } from '../shared/summarize-messages'
 export interface BodyFacts {
   readonly method: string;
   readonly body: RawBody;
-  /** Every value of `Content-Encoding`. */
-  readonly encodings: readonly string[];
+  readonly headers: Pick<Headers, 'all'>;
 }
 
 /** The calls of a request, or why they can't be read beyond doubt. */
@@ -36,16 +36,17 @@ const NONE: Calls = { kind: 'calls', summary: { batch: false, messages: [] } };
 /**
  * Reads the calls of a request that mcp-validator did not read. Never throws.
  *
- * What servers may read in more than one way is unreadable: compressed bodies, JSON that is not strict, and params with
+ * What servers may read in more than one way is unreadable: compressed bodies, WebSockets, JSON that is not strict, and params with
  * a member that differs in case alone from the one that names the tool.
  */
-export function readCalls({ method, body, encodings }: BodyFacts, maxBodyBytes: number): Calls {
+export function readCalls({ method, body, headers }: BodyFacts, maxBodyBytes: number): Calls {
+  if (asksForWebSocket(headers)) return unreadable(400, 'web_socket', 'The calls of a WebSocket can not be counted');
   if (body.kind === 'spilled') return unreadable(413, 'body_too_large', 'The body is too large');
   if (body.kind === 'failed') return method === 'POST' ? unreadable(400, 'no_body', 'The body can not be read') : NONE;
   const { bytes } = body;
   if (bytes.length === 0 && method !== 'POST') return NONE;
   if (bytes.length > maxBodyBytes) return unreadable(413, 'body_too_large', 'The body is too large');
-  if (encodings.some((encoding) => encoding.trim().toLowerCase() !== 'identity')) {
+  if (headers.all('content-encoding').some((encoding) => encoding.trim().toLowerCase() !== 'identity')) {
     return unreadable(415, 'content_encoding', 'The body must not be encoded');
   }
   const reading = readJsonRpcBody(bytes, BOUNDS);

@@ -53,7 +53,7 @@ export function judge(facts: HttpFacts, rules: Rules, tools: ToolKnowledge = rul
   const fault = checkHttp(facts, rules);
   if (fault) return { kind: 'refuse', refusal: answerHttpFault(fault) };
   if (facts.method === 'POST') return judgePost(facts, rules, tools);
-  return facts.method === 'OPTIONS' ? pass(undefined, NO_HEADERS, undefined) : judgeBodiless(facts, rules);
+  return judgeBodiless(facts, rules);
 }
 
 /** Of sessions, which stateless requests have not: a server may take them for a request of one. */
@@ -67,12 +67,15 @@ const pass = (
 ): Pass =>
   summary ? { kind: 'pass', summary, stripHeaders, metaKeyProblem } : { kind: 'pass', stripHeaders, metaKeyProblem };
 
-/** GET opens a stream, DELETE ends a session. */
+/** GET opens a stream, DELETE ends a session, OPTIONS asks for leave to send others. */
 function judgeBodiless(facts: HttpFacts, rules: Rules): Verdict {
-  const era = checkNoBody(facts) ?? eraOfHeader(facts.headers.get('mcp-protocol-version'), rules);
-  return typeof era === 'object'
-    ? { kind: 'refuse', refusal: answerHttpFault(era) }
-    : pass(undefined, NO_HEADERS, undefined);
+  const fault = checkNoBody(facts) ?? (facts.method === 'OPTIONS' ? undefined : checkVersion(facts, rules));
+  return fault ? { kind: 'refuse', refusal: answerHttpFault(fault) } : pass(undefined, NO_HEADERS, undefined);
+}
+
+function checkVersion({ headers }: HttpFacts, rules: Rules): Fault | undefined {
+  const era = eraOfHeader(headers.get('mcp-protocol-version'), rules);
+  return typeof era === 'object' ? era : undefined;
 }
 
 function judgePost(facts: HttpFacts, rules: Rules, tools: ToolKnowledge): Verdict {

@@ -8,11 +8,9 @@ export function bodyToJudge({ body }: HttpFacts, { maxBodyBytes }: Rules): Uint8
   return httpFault(413, 'body_too_large', `The body must be at most ${maxBodyBytes} bytes`);
 }
 
-/** GET and DELETE have no body: one that a server ignores is where a smuggled request hides. */
+/** Only a POST has a body: one that a server ignores is where a smuggled request hides. */
 export function checkNoBody({ body, headers }: HttpFacts): Fault | undefined {
   const announced = headers.has('transfer-encoding') || (headers.get('content-length') ?? '0') !== '0';
   const isEmpty = body.kind === 'bytes' ? body.bytes.length === 0 : body.kind === 'failed';
-  return isEmpty && !announced
-    ? undefined
-    : httpFault(400, 'unexpected_body', 'A GET or DELETE request must not have a body');
+  return isEmpty && !announced ? undefined : httpFault(400, 'unexpected_body', 'Only a POST request may have a body');
 }

@@ -12,10 +12,13 @@ const SINGLE = [
   'last-event-id',
 ] as const;
 
+/** Headers that some servers read as if their underscores were hyphens, as CGI did; Kong lets such names through. */
+const STEERING = new Set<string>([...SINGLE, 'accept', 'content-encoding', 'content-length', 'transfer-encoding']);
+
 const SESSION_ID = /^[\x21-\x7e]+$/;
 const MAX_SESSION_ID_LENGTH = 512;
 
-/** Duplicates of single-valued headers, and the session id (2025-11-25, basic/transports "Session Management"). */
+/** Duplicates of single-valued headers, twins by underscore, and the session id (2025-11-25, basic/transports "Session Management"). */
 export function checkHeaderSyntax(facts: HttpFacts, rules: Rules): Fault | undefined {
   if (facts.method === 'OPTIONS') return undefined;
   const { headers } = facts;
@@ -26,6 +29,9 @@ export function checkHeaderSyntax(facts: HttpFacts, rules: Rules): Fault | undef
     const code = isModern && name.startsWith('mcp-') ? HEADER_MISMATCH : undefined;
     return httpFault(400, 'duplicate_header', `The header ${name} appears more than once`, code);
   }
+  if (hasTwin(headers.names())) {
+    return httpFault(400, 'ambiguous_header', 'The name of a header must not have underscores for hyphens');
+  }
   const session = headers.get('mcp-session-id');
   if (session !== undefined && !isModern && !(session.length <= MAX_SESSION_ID_LENGTH && SESSION_ID.test(session))) {
     const message = `Mcp-Session-Id must be 1 to ${MAX_SESSION_ID_LENGTH} visible ASCII characters`;
@@ -34,4 +40,13 @@ export function checkHeaderSyntax(facts: HttpFacts, rules: Rules): Fault | undef
   return facts.method === 'DELETE' && session === undefined
     ? httpFault(400, 'missing_session_id', 'DELETE needs the header Mcp-Session-Id')
     : undefined;
+}
+
+function hasTwin(names: Iterable<string>): boolean {
+  for (const name of names) {
+    if (!name.includes('_')) continue;
+    const read = name.replaceAll('_', '-');
+    if (read.startsWith('mcp-') || STEERING.has(read)) return true;
+  }
+  return false;
 }

@@ -27,7 +27,9 @@ function checkContentType({ headers }: HttpFacts): Fault | undefined {
     return httpFault(415, 'unsupported_media_type', 'The Content-Type must be application/json');
   }
   const charset = type.parameters.get('charset') ?? 'utf-8';
-  return charset === 'utf-8' || charset === 'utf8'
+  // `charset*` is the same to readers that know RFC 2231.
+  const isTwofold = [...type.parameters.keys()].some((name) => name.startsWith('charset*'));
+  return !isTwofold && (charset === 'utf-8' || charset === 'utf8')
     ? undefined
     : httpFault(415, 'unsupported_charset', 'The charset must be utf-8');
 }

@@ -237,6 +237,7 @@ describe('without the validator', () => {
       -32600,
     ],
     ['a compressed body', { headers: Headers.from({ 'content-encoding': 'gzip' }) }, 415, -32600],
+    ['a WebSocket', { ...raw(''), method: 'GET', headers: Headers.from({ upgrade: 'websocket' }) }, 400, -32600],
     ['a body on disk', { body: { kind: 'spilled' } }, 413, -32600],
     ['no body at all', { body: { kind: 'failed', message: 'gone' } }, 400, -32600],
     ['another method with a body', { ...raw('x'), method: 'PUT' }, 400, -32700],

@@ -183,6 +183,8 @@ describe('9 and 10: Content-Type', () => {
     'application/json; charset=iso-8859-1',
     'application/json; charset=utf-8; charset=utf-16',
     'application/json; charset',
+    "application/json; charset*=utf-8''utf-16",
+    'application/json; charset=utf-8; charset*0=utf-16',
     'multipart/form-data; boundary=x',
   ])('%j gets 415', (type) => {
     expect(answerOf(post(ping, { 'content-type': type }))).toMatchObject({ status: 415, code: -32600, id: null });
@@ -239,6 +241,47 @@ describe('13: duplicate headers', () => {
       expect(answerOf(facts)).toMatchObject({ status: 400, code: -32020, id: null });
     },
   );
+});
+
+describe('a twin of a header, with underscores that some servers read as hyphens,', () => {
+  it.each([
+    'mcp_name',
+    'mcp-protocol_version',
+    'mcp_param_region',
+    'content_type',
+    'content_encoding',
+    'content_length',
+    'transfer_encoding',
+    'last_event_id',
+  ])('%s gets 400', (name) => {
+    const facts = modernPost('tools/call', { name: 'add' }, { [name]: 'subtract' });
+    expect(answerOf(facts)).toMatchObject({ status: 400, code: -32600, id: null, reason: 'ambiguous_header' });
+  });
+
+  it.each(['x_request_id', 'mcpname', '_', 'content_typ'])('%s is nobody else', (name) => {
+    expect(passOf(post(ping, { [name]: 'x' }))).toBeDefined();
+  });
+});
+
+describe('an upgrade of the connection', () => {
+  it.each([
+    ['GET', 'websocket'],
+    ['POST', 'WebSocket'],
+    ['DELETE', 'h2c, websocket'],
+    ['OPTIONS', ['h2c', 'websocket']],
+  ])('of a %s to %j is refused: a WebSocket would carry messages past the validator', (method, upgrade) => {
+    const headers = { ...JSON_HEADERS, ...STREAM, 'mcp-session-id': 's', upgrade };
+    expect(answerOf(factsOf(method, headers, method === 'POST' ? JSON.stringify(ping) : ''))).toMatchObject({
+      status: 400,
+      code: -32600,
+      id: null,
+      reason: 'web_socket',
+    });
+  });
+
+  it('that HTTP clients offer with each request is no harm', () => {
+    expect(passOf(post(ping, { upgrade: 'h2c' }))).toBeDefined();
+  });
 });
 
 it('more headers than Kong hands out can not be judged', () => {
@@ -539,8 +582,10 @@ describe('30: POSTs of the HTTP+SSE transport', () => {
   });
 });
 
-describe('bodies of GET and DELETE', () => {
+describe('bodies of GET, DELETE and OPTIONS', () => {
   it.each([
+    ['OPTIONS', {}, JSON.stringify(ping)],
+    ['OPTIONS', { 'transfer-encoding': 'chunked' }, ''],
     ['GET', {}, 'x'],
     ['DELETE', { 'mcp-session-id': 's' }, '{}'],
     ['GET', { 'content-length': '5' }, ''],

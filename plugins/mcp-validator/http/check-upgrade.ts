@@ -1,0 +1,9 @@
+import { asksForWebSocket } from '../../shared/asks-for-web-socket';
+import type { HttpFacts } from '../facts';
+import { httpFault, type Fault } from '../fault';
+
+/** MCP over HTTP has no WebSocket: in one, messages would pass that nobody judges. */
+export const checkUpgrade = ({ headers }: HttpFacts): Fault | undefined =>
+  asksForWebSocket(headers)
+    ? httpFault(400, 'web_socket', 'The connection must not become a WebSocket (Upgrade)')
+    : undefined;
