@@ -34,9 +34,22 @@ export interface Scope {
   readonly consumerId?: string;
 }
 
+/**
+ * Facts that few requests need, or that are large: a second batch, which only those requests pay for, with a round trip
+ * more.
+ */
+interface FurtherReads<R extends Reads, M extends Reads> {
+  readonly reads: M;
+  /** Is this a request that needs them? Judged by the facts of the first batch. */
+  readonly isNeeded: (facts: FactsOf<R>) => boolean;
+}
+
 /** One phase: the facts it needs and what it decides from them. */
-interface Phase<State, R extends Reads> {
+interface Phase<State, R extends Reads, M extends Reads = NoReads> {
+  /** What every request needs. */
   readonly reads: R;
+  /** What some requests need besides; those get it as the handler's third argument. */
+  readonly more?: FurtherReads<R, M>;
   /** Is there anything to do for this configuration? If not, nothing is read, and the request goes on as it is. */
   readonly isWanted?: (state: State) => boolean;
   /**
@@ -44,7 +57,8 @@ interface Phase<State, R extends Reads> {
    * without, so that it costs a request nothing.
    */
   readonly onDemand?: boolean;
-  readonly handle: (state: State, facts: FactsOf<R>) => Outcome | Promise<Outcome>;
+  /** `more`: the facts of the second batch, all of them, when they were needed. */
+  readonly handle: (state: State, facts: FactsOf<R>, more: FactsOf<M> | undefined) => Outcome | Promise<Outcome>;
 }
 
 /** A log phase decides nothing: the client has its answer. */
@@ -62,7 +76,7 @@ interface LogPhase<State, R extends Reads> {
 export type OnError = 'refuse' | 'pass';
 
 /** A plugin as it is declared. `prepare` runs once per configuration in the process, not per nginx worker. */
-export interface PluginDeclaration<F extends Fields, State, A extends Reads, L extends Reads> {
+export interface PluginDeclaration<F extends Fields, State, A extends Reads, M extends Reads, L extends Reads> {
   readonly name: string;
   readonly version: string;
   /** Kong runs higher ones first. */
@@ -73,7 +87,7 @@ export interface PluginDeclaration<F extends Fields, State, A extends Reads, L e
   readonly prepare: (config: ConfigOf<F>, resources: Resources) => State | Promise<State>;
   /** Releases what `prepare` took, after the last instance of the configuration closed and at shutdown. */
   readonly dispose?: (state: State) => void | Promise<void>;
-  readonly access?: Phase<State, A>;
+  readonly access?: Phase<State, A, M>;
   readonly log?: LogPhase<State, L>;
 }
 
@@ -92,12 +106,14 @@ export interface Plugin {
 /** A phase as the kernel runs it. */
 export interface RunnablePhase {
   readonly reads: Reads;
+  /** See {@link Phase.more}. */
+  readonly more?: { readonly reads: Reads; readonly isNeeded: (facts: never) => boolean };
   /** Absent: always. */
   readonly isWanted?: (state: never) => boolean;
   /** See {@link Phase.onDemand}. */
   readonly onDemand?: boolean;
   /** Gives an {@link Outcome} in `access`, nothing in `log`. */
-  readonly handle: (state: never, facts: never) => unknown;
+  readonly handle: (state: never, facts: never, more?: never) => unknown;
 }
 
 type NoReads = Readonly<Record<string, never>>;
@@ -106,9 +122,13 @@ type NoReads = Readonly<Record<string, never>>;
 export type PhaseName = 'access' | 'log';
 
 /** Declares a plugin. Importing the module that calls this has no side effect. */
-export function definePlugin<F extends Fields, State, A extends Reads = NoReads, L extends Reads = NoReads>(
-  declaration: PluginDeclaration<F, State, A, L>,
-): Plugin {
+export function definePlugin<
+  F extends Fields,
+  State,
+  A extends Reads = NoReads,
+  M extends Reads = NoReads,
+  L extends Reads = NoReads,
+>(declaration: PluginDeclaration<F, State, A, M, L>): Plugin {
   const { access, log, ...rest } = declaration;
   return { ...rest, phases: { ...(access && { access }), ...(log && { log }) } };
 }

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { proceed, read, type Log, type Plugin, type RunnablePhase } from '../pdk';
+import { read, type Log, type Plugin, type RunnablePhase } from '../pdk';
+import { decide } from './decide';
 import type { Instance } from './instances';
 import { MissingPhases } from './missing-phase';
 import { encodeAnswer, type EventAnswer } from './protocol/event-answer';
@@ -46,9 +47,10 @@ export async function runEvent(event: Event, ask: Ask, record: EventRecord): Pro
         );
       }
       if (!phase) throw new Error('Kong sent a phase that the plugin does not have: its description there is outdated');
-      if (phase.isWanted?.(state as never) === false) return proceed();
-      const batch = ReadBatch.of(phase);
-      return phase.handle(state as never, batch.decode(await ask(batch)) as never);
+      return decide(phase, state, async (reads) => {
+        const batch = ReadBatch.of(reads);
+        return batch.decode(await ask(batch));
+      });
     },
     (decided) => encodeAnswer(decided, event.sequence),
   );

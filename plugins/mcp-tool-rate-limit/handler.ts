@@ -9,7 +9,7 @@ import type { Counters, Hit, Unavailable } from './counters/counters';
 import { createCounters } from './create-counters';
 import { limitHeaders } from './headers';
 import { createMeters, type Meters } from './meters';
-import { readCalls, type BodyFault } from './read-calls';
+import { readCalls, type BodyFault, type Calls } from './read-calls';
 import { compileRules } from './rules';
 import type { Config } from './schema';
 import { checkTiers, tierOf } from './tiers';
@@ -25,9 +25,7 @@ export interface State {
 
 /** The facts of the access phase. */
 export const accessReads = {
-  method: read.method(),
   headers: read.headers(),
-  body: read.rawBody(),
   consumer: read.consumer(),
   credentialId: read.credentialId(),
   ip: read.forwardedIp(),
@@ -36,6 +34,17 @@ export const accessReads = {
 };
 
 type Facts = FactsOf<typeof accessReads>;
+
+/** What is needed where mcp-validator did not read the body. */
+export const bodyReads = {
+  method: read.method(),
+  body: read.rawBody(),
+};
+
+type BodyFacts = FactsOf<typeof bodyReads>;
+
+/** Did mcp-validator not read the body? */
+export const isBodyNeeded = ({ summary }: Facts): boolean => summary === undefined;
 
 const NAME = 'mcp-tool-rate-limit';
 const REPORT_HEADER = 'X-MCP-Tool-Rate-Limit-Report';
@@ -58,12 +67,10 @@ export async function prepare(config: Config, resources: Resources): Promise<Sta
 export const dispose = (state: State): Promise<void> => state.counters.close();
 
 /** Counts the calls of a request, and refuses it as a whole when one is over a limit. */
-export function access(state: State, facts: Facts): Outcome | Promise<Outcome> {
+export function access(state: State, facts: Facts, body: BodyFacts | undefined): Outcome | Promise<Outcome> {
   const { config, tariff, counters, meters } = state;
   const { service } = facts;
-  const calls = facts.summary
-    ? ({ kind: 'calls', summary: facts.summary } as const)
-    : readCalls(facts, config.max_body_bytes);
+  const calls = callsOf(facts, body, config.max_body_bytes);
   if (calls.kind === 'unreadable') {
     meters.unreadable(service, calls.fault.reason);
     return config.require_valid ? refuseUnreadable(calls.fault) : proceed();
@@ -74,6 +81,12 @@ export function access(state: State, facts: Facts): Outcome | Promise<Outcome> {
   return hit instanceof Promise
     ? hit.then((later) => conclude(state, service, calls.summary, bill, later))
     : conclude(state, service, calls.summary, bill, hit);
+}
+
+function callsOf({ summary, headers }: Facts, body: BodyFacts | undefined, maxBodyBytes: number): Calls {
+  if (summary) return { kind: 'calls', summary };
+  if (!body) throw new Error('neither a summary of the body nor the body');
+  return readCalls({ ...body, headers }, maxBodyBytes);
 }
 
 function callerOf({ consumer, credentialId, ip, headers, service }: Facts, config: Config): Caller {

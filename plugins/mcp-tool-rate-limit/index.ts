@@ -1,6 +1,6 @@
 import { definePlugin } from '../../kong/pdk';
 import { VERSION } from '../shared/version';
-import { access, accessReads, dispose, prepare } from './handler';
+import { access, accessReads, bodyReads, dispose, isBodyNeeded, prepare } from './handler';
 import { fields } from './schema';
 
 /** Limits how often callers may use each tool, prompt or resource of an MCP server. */
@@ -12,5 +12,5 @@ export const mcpToolRateLimit = definePlugin({
   fields,
   prepare,
   dispose,
-  access: { reads: accessReads, handle: access },
+  access: { reads: accessReads, more: { reads: bodyReads, isNeeded: isBodyNeeded }, handle: access },
 });

@@ -69,10 +69,26 @@ const observer = definePlugin({
   },
 });
 
+/** Needs the body of a request whose headers say so. */
+const choosy = definePlugin({
+  name: 'choosy',
+  version: '1.0.0',
+  priority: 3,
+  onError: 'refuse',
+  fields: {},
+  prepare: () => undefined,
+  access: {
+    reads: { headers: read.headers() },
+    more: { reads: { body: read.rawBody(), ip: read.forwardedIp() }, isNeeded: ({ headers }) => headers.has('x-read') },
+    handle: (_, __, more) =>
+      proceed({ share: more?.body.kind === 'bytes' ? { ip: more.ip, length: more.body.bytes.length } : { read: 0 } }),
+  },
+});
+
 const metrics = new Metrics();
 const start = async (options: Partial<ServerOptions> = {}): Promise<PluginServer> => {
   const server = new PluginServer({
-    plugins: [guard, observer],
+    plugins: [guard, observer, choosy],
     socket,
     socketMode: 0o666,
     maxFrameBytes: MAX_FRAME_BYTES,
@@ -131,6 +147,18 @@ describe('an event', () => {
       });
     }
     expect(await valueOf('plugin_server_connections')).toBe(1);
+  });
+
+  it('asks for a second batch where the first tells that it is needed, and only there', async () => {
+    const frugal = new KongWorker('choosy', socket);
+    for (const [headers, shared] of [
+      [{}, { read: 0 }],
+      [{ 'x-read': '1' }, { ip: '192.0.2.7', length: 3_000_000 }],
+      [{}, { read: 0 }],
+    ] as const) {
+      expect((await frugal.event('access', { headers, body: Buffer.alloc(3_000_000) })).shared).toEqual(shared);
+    }
+    expect(frugal.logs).toEqual([]);
   });
 
   it('sees every byte of a header', async () => {

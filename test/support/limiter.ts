@@ -1,10 +1,18 @@
 import { Headers, Metrics, type FactsOf, type Log, type Outcome, type Reject } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
-import { access, dispose, prepare, type accessReads, type State } from '../../plugins/mcp-tool-rate-limit/handler';
+import {
+  access,
+  dispose,
+  isBodyNeeded,
+  prepare,
+  type accessReads,
+  type bodyReads,
+  type State,
+} from '../../plugins/mcp-tool-rate-limit/handler';
 import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
 
-/** The facts that the limiter decides from. */
-export type LimiterFacts = FactsOf<typeof accessReads>;
+/** The facts that the limiter decides from, those of both batches. */
+export type LimiterFacts = FactsOf<typeof accessReads> & FactsOf<typeof bodyReads>;
 
 type Entry = readonly [message: string, fields: object];
 
@@ -25,7 +33,8 @@ export class TestLimiter {
   }
 
   async ask(facts: Partial<LimiterFacts> & { readonly json?: unknown }): Promise<Outcome> {
-    return access(this.state, limiterFacts(facts));
+    const all = limiterFacts(facts);
+    return access(this.state, all, isBodyNeeded(all) ? all : undefined);
   }
 
   /** Calls a tool once; true when the call was let pass. */

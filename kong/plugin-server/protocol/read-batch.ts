@@ -1,13 +1,13 @@
-import type { Reads, RunnablePhase } from '../../pdk';
+import type { Reads } from '../../pdk';
 import type { OversizedFrame } from './frames';
 import { decodeReply, encodeRead } from './pdk-codec';
 
 /** What Kong replied to a read; a reply longer than a frame may be is told of, not held. */
 export type Reply = Buffer | OversizedFrame;
 
-const compiled = new WeakMap<RunnablePhase, ReadBatch>();
+const compiled = new WeakMap<Reads, ReadBatch>();
 
-/** The reads of a phase, encoded once: the same bytes go out with every event. */
+/** Reads that go out together, encoded once: the same bytes go out with every event. */
 export class ReadBatch {
   /** What is written to Kong: for each read its operation and its argument. */
   readonly bytes: Buffer;
@@ -18,12 +18,12 @@ export class ReadBatch {
     this.bytes = Buffer.concat(this.reads.map(([, declared]) => encodeRead(declared)));
   }
 
-  /** The batch of a phase. */
-  static of(phase: RunnablePhase): ReadBatch {
-    const known = compiled.get(phase);
+  /** The batch of these reads; the same one for the same object. */
+  static of(reads: Reads): ReadBatch {
+    const known = compiled.get(reads);
     if (known) return known;
-    const batch = new ReadBatch(phase.reads);
-    compiled.set(phase, batch);
+    const batch = new ReadBatch(reads);
+    compiled.set(reads, batch);
     return batch;
   }
 

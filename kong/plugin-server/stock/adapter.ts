@@ -11,6 +11,7 @@ import {
 import { effectsOf } from '../../pdk/effects';
 import { toKongFields, type KongField } from '../../pdk/kong-schema';
 import { Configurations, type Configuration, type Hold } from '../configurations';
+import { decide } from '../decide';
 import { phasesOf } from '../describe';
 import type { RawConfig } from '../identity';
 import { runPhase } from '../run-phase';
@@ -125,10 +126,12 @@ async function runEvent(plugin: Plugin, phaseName: PhaseName, held: HeldConfigur
     async () => {
       const { state } = await held.take();
       const phase = plugin.phases[phaseName];
-      if (!phase || phase.isWanted?.(state as never) === false) return proceed();
-      const facts: Record<string, unknown> = {};
-      for (const [name, read] of Object.entries(phase.reads)) facts[name] = await ask(kong, read);
-      return phase.handle(state as never, facts as never);
+      if (!phase) return proceed();
+      return decide(phase, state, async (reads) => {
+        const facts: Record<string, unknown> = {};
+        for (const [name, read] of Object.entries(reads)) facts[name] = await ask(kong, read);
+        return facts;
+      });
     },
     (outcome) => apply(kong, outcome),
   );

@@ -24,6 +24,23 @@ it.each([
   expect(plugin).toMatchObject({ name: 'one', version: '1.0.0', priority: 1, onError: 'refuse', fields: base.fields });
 });
 
+it('hands the facts of a second batch to the handler by their types, all or none', () => {
+  const { phases } = definePlugin({
+    ...base,
+    access: {
+      ...access,
+      more: { reads: { body: read.rawBody() }, isNeeded: ({ ip }) => ip === '::1' },
+      handle: (_, { ip }, more) => proceed({ share: { ip, body: more?.body.kind ?? 'none' } }),
+    },
+  });
+  const { more, handle } = phases.access!;
+  expect([more!.isNeeded({ ip: '::1' } as never), more!.isNeeded({ ip: '::2' } as never)]).toEqual([true, false]);
+  expect(handle({} as never, { ip: 'i' } as never)).toEqual(proceed({ share: { ip: 'i', body: 'none' } }));
+  expect(handle({} as never, { ip: 'i' } as never, { body: { kind: 'spilled' } } as never)).toEqual(
+    proceed({ share: { ip: 'i', body: 'spilled' } }),
+  );
+});
+
 it('hands state and facts to the handler by their types', () => {
   const { phases } = definePlugin({ ...base, access });
   expect(phases.access?.handle({ limit: 7 } as never, { ip: '::1' } as never)).toEqual(

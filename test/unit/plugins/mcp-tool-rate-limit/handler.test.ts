@@ -1,6 +1,8 @@
-import { Headers } from '../../../../kong/pdk';
+import { Headers, Metrics } from '../../../../kong/pdk';
 import { toKongFields } from '../../../../kong/pdk/kong-schema';
+import { readConfig } from '../../../../kong/pdk/read-config';
 import { mcpToolRateLimit } from '../../../../plugins/mcp-tool-rate-limit';
+import { access, prepare } from '../../../../plugins/mcp-tool-rate-limit/handler';
 import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
 import { limiterFacts, refusal, TestLimiter, toolCall, type LimiterFacts } from '../../../support/limiter';
 
@@ -330,6 +332,26 @@ describe('the declaration', () => {
   it('guards: it runs after authentication and the validator, and refuses when it breaks', () => {
     expect(mcpToolRateLimit).toMatchObject({ name: 'mcp-tool-rate-limit', priority: 905, onError: 'refuse' });
     expect(Object.keys(mcpToolRateLimit.phases)).toEqual(['access']);
+  });
+
+  it('takes the body from Kong only where the validator did not read it', () => {
+    const { reads, more } = mcpToolRateLimit.phases.access!;
+    const methodsOf = (of: object) => Object.values(of).map(({ method }: { method: string }) => method);
+    expect(methodsOf(reads)).not.toContain('kong.request.get_raw_body');
+    expect(methodsOf(more!.reads)).toContain('kong.request.get_raw_body');
+    const isNeeded = (summary: object | undefined) => more!.isNeeded({ summary } as never);
+    expect([isNeeded(undefined), isNeeded({ batch: false, messages: [] })]).toEqual([true, false]);
+  });
+
+  it('never lets a request pass whose calls it was not told', async () => {
+    const state = await prepare(readConfig(fields, { rules: [{ windows: windows(1) }] }), {
+      metrics: new Metrics(),
+      log: console,
+      now: Date.now,
+      env: {},
+      scope: {},
+    });
+    expect(() => access(state, limiterFacts({}), undefined)).toThrow('neither');
   });
 
   it('every description has a length that Kong takes', () => {

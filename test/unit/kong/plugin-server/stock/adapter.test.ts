@@ -43,7 +43,8 @@ const stockOf = (decide: (method: string) => Outcome, onError: OnError = 'refuse
       dispose: ({ word }) => void disposed.push(word),
       access: {
         reads: { method: read.method(), mcp: read.shared('mcp', (value) => value) },
-        handle: (_, { method }) => decide(method),
+        more: { reads: { ip: read.forwardedIp() }, isNeeded: ({ method }) => method === 'PUT' },
+        handle: (_, { method }, more) => decide(more ? `${method} ${more.ip}` : method),
       },
       log: { reads: { entry: read.logEntry() }, isWanted: ({ word }) => word === 'wanted', handle: () => undefined },
     }),
@@ -110,6 +111,12 @@ it.each<[string, () => Outcome, Call[]]>([
   const { kong, calls } = stockKong((method) => (method === 'kong.request.get_method' ? 'POST' : undefined));
   await start(decide).access(kong);
   expect(calls).toEqual([...reads, ...effects]);
+});
+
+it('asks for a second batch where the first tells that it is needed', async () => {
+  const { kong, calls } = stockKong((method) => (method === 'kong.request.get_method' ? 'PUT' : '::1'));
+  await start((seen) => proceed({ share: { seen } })).access(kong);
+  expect(calls).toEqual([...reads, ['kong.client.get_forwarded_ip'], ['kong.ctx.shared.set', 'seen', 'PUT ::1']]);
 });
 
 it('lets a request of an observer with a bug through', async () => {

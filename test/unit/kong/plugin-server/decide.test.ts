@@ -1,0 +1,59 @@
+import { definePlugin, proceed, read, type Reads, type RunnablePhase } from '../../../../kong/pdk';
+import { decide } from '../../../../kong/plugin-server/decide';
+
+const reads = { method: read.method() };
+const more = { ip: read.forwardedIp(), path: read.path() };
+
+/** A phase whose second batch POST alone needs; its handler tells what it was given. */
+const phaseOf = (isWanted?: () => boolean): RunnablePhase =>
+  definePlugin({
+    name: 'one',
+    version: '1',
+    priority: 1,
+    onError: 'refuse',
+    fields: {},
+    prepare: () => 'state',
+    access: {
+      reads,
+      more: { reads: more, isNeeded: ({ method }) => method === 'POST' },
+      ...(isWanted && { isWanted }),
+      handle: (state, facts, rest) => proceed({ share: { state, ...facts, ...(rest && { ip: rest.ip }) } }),
+    },
+  }).phases.access!;
+
+/** Fetches facts that say how they were asked for; notes each batch. */
+function fetching(method: string) {
+  const batches: Reads[] = [];
+  const fetch = (batch: Reads) => {
+    batches.push(batch);
+    return Promise.resolve(batch === reads ? { method } : { ip: '::1', path: '/' });
+  };
+  return { batches, fetch };
+}
+
+it.each([
+  ['GET', [reads], { state: 'state', method: 'GET' }],
+  ['POST', [reads, more], { state: 'state', method: 'POST', ip: '::1' }],
+])('%s: asks for what the request needs, a batch at a time', async (method, asked, share) => {
+  const { batches, fetch } = fetching(method);
+  expect(await decide(phaseOf(), 'state', fetch)).toEqual(proceed({ share }));
+  expect(batches).toEqual(asked);
+});
+
+it('asks nothing where the phase is not wanted', async () => {
+  const { batches, fetch } = fetching('POST');
+  expect(
+    await decide(
+      phaseOf(() => false),
+      'state',
+      fetch,
+    ),
+  ).toEqual(proceed());
+  expect(batches).toEqual([]);
+});
+
+it('rejects when a batch can not be fetched', async () => {
+  const fetch = (batch: Reads) =>
+    batch === reads ? Promise.resolve({ method: 'POST' }) : Promise.reject(new Error('the second'));
+  await expect(decide(phaseOf(), 'state', fetch)).rejects.toThrow('the second');
+});
