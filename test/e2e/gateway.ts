@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { RunState } from '../../kong/local/start/run';
+import { until } from '../support/until';
 
 /** The gateway under test: all that these tests know of it is its addresses. */
 export const gateway = JSON.parse(readFileSync(process.env['E2E_STATE'] ?? '', 'utf8')) as RunState;
@@ -38,13 +38,6 @@ export async function total(url: string, metric: string, ...labels: readonly str
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
-/** Asks again until `check` gives something; fails when that takes longer than half a minute. */
-export async function eventually<T>(what: string, check: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const found = await check();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`never came: ${what}`);
-    await pause(100);
-  }
-}
+/** Asks until `check` gives something; fails when that takes longer than half a minute. */
+export const eventually = <T>(what: string, check: () => Promise<T>): Promise<Exclude<T, false | undefined>> =>
+  until(check, what, 30_000);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../support/until';
 import { started } from './started';
 
 const START = join(__dirname, '..', '..', 'dist', 'kong', 'local', 'start.js');
@@ -29,12 +29,8 @@ export default async function globalSetup(): Promise<void> {
     child.kill('SIGTERM');
     await gone;
   };
-  const deadline = Date.now() + READY_WITHIN_MS;
-  while (!existsSync(state)) {
-    if (child.exitCode !== null) throw new Error(`the suite did not start: ${complaint}`);
-    if (Date.now() > deadline) throw new Error('the suite did not start within five minutes');
-    await pause(100);
-  }
+  await until(() => existsSync(state) || child.exitCode !== null, 'the suite to start', READY_WITHIN_MS);
+  if (child.exitCode !== null) throw new Error(`the suite did not start: ${complaint}`);
   process.env['E2E_STATE'] = state;
 }
 

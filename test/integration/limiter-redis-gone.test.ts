@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { TestLimiter, refusal } from '../support/limiter';
 import { freePorts, startRedis, type TestRedis } from '../support/redis-server';
+import { until } from '../support/until';
 
 let server: TestRedis;
 let limiter: TestLimiter;
@@ -58,17 +59,9 @@ function load() {
 const answers = () => limiter.value('mcp_tool_rate_limit_redis_duration_seconds_count').then((count) => count ?? 0);
 const failures = () => limiter.sum('mcp_tool_rate_limit_redis_failures_total');
 
-async function waitFor(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 async function more(what: string, of: () => Promise<number>): Promise<void> {
   const before = await of();
-  await waitFor(what, async () => (await of()) > before + 20);
+  await until(async () => (await of()) > before + 20, what, 15_000);
 }
 
 describe.each([

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestLimiter, refusal, toolCall } from '../support/limiter';
 import { freePorts, startRedis, startRedisCluster, type TestRedis } from '../support/redis-server';
+import { until } from '../support/until';
 
 const limiters: TestLimiter[] = [];
 const servers: TestRedis[] = [];
@@ -147,15 +148,10 @@ describe('the ways to a server', () => {
       'sentinel failover-timeout main 1000',
     ];
     const sentinel = await redis(watch, ['--sentinel']);
-    const deadline = Date.now() + 15_000;
-    const waitFor = async (what: () => Promise<boolean>): Promise<void> => {
-      while (!(await what())) {
-        if (Date.now() > deadline) throw new Error('waited in vain');
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    };
-    await waitFor(async () => String(await sentinel.command('INFO', 'sentinel')).includes('slaves=1'));
-    await waitFor(async () => String(await replica.command('INFO', 'replication')).includes('master_link_status:up'));
+    const says = async (node: TestRedis, section: string, text: string): Promise<boolean> =>
+      String(await node.command('INFO', section)).includes(text);
+    await until(() => says(sentinel, 'sentinel', 'slaves=1'), 'the Sentinel to see the replica');
+    await until(() => says(replica, 'replication', 'master_link_status:up'), 'the replica to follow');
     const one = await limiter({
       rules: [rule(100)],
       redis: { sentinel_master: 'main', sentinel_nodes: [{ host: '127.0.0.1', port: sentinel.port }] },
@@ -163,10 +159,14 @@ describe('the ways to a server', () => {
     await one.call('add');
     expect(await master.command('DBSIZE')).toBe(1);
     await master.signal('SIGKILL');
-    await waitFor(async () => {
-      await one.call('other');
-      return ((await replica.command('KEYS', '*')) as string[]).length === 2;
-    });
+    await until(
+      async () => {
+        await one.call('other');
+        return ((await replica.command('KEYS', '*')) as string[]).length === 2;
+      },
+      'the next master',
+      15_000,
+    );
   }, 30_000);
 
   it('works in a cluster: the keys of a request on one node, those of callers on all', async () => {

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { answerQuery } from '../../kong/plugin-server/describe';
 import { plugins } from '../../plugins';
 import { configOf, KongWorker } from '../support/kong-worker';
-import { until } from '../support/local-gateway';
+import { until } from '../support/until';
 
 /** The compiled program: `npm run build` makes it. */
 const PROGRAM = resolve('dist/plugins/main.js');

@@ -3,14 +3,8 @@ import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { captureFromShared, type Capture } from '../../plugins/shared/capture';
-import {
-  send,
-  startTestGateway,
-  startUpstream,
-  until,
-  type TestGateway,
-  type TestUpstream,
-} from '../support/local-gateway';
+import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../support/local-gateway';
+import { until } from '../support/until';
 
 interface ReferenceConfig {
   readonly services: readonly { readonly plugins: readonly { readonly name: string; readonly config: object }[] }[];

@@ -9,7 +9,7 @@ import { describePlugin } from '../../kong/plugin-server/describe';
 import { plugins } from '../../plugins';
 import { logEntry, sharedCapture } from '../support/exchange';
 import { configOf, KongWorker, type RequestFacts } from '../support/kong-worker';
-import { until } from '../support/local-gateway';
+import { until } from '../support/until';
 
 /** npm kong-pdk's own server with each plugin of the suite, as `kong-ai-plugins stock` lays them out. */
 const STOCK = resolve('node_modules/kong-pdk/bin/kong-js-pluginserver');

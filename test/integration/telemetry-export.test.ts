@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { logEntry, ndjson, sharedCapture } from '../support/exchange';
 import { hostPlugin, type HostedPlugin } from '../support/hosted-plugin';
 import { startCollector, type Collector } from '../support/otlp-collector';
+import { until } from '../support/until';
 
 const modulePath = join(__dirname, '../../plugins/llm-telemetry');
 const call = {
@@ -30,14 +31,7 @@ describe('exporting never harms', () => {
     const text = (await host.send({ do: 'metrics' })) as string;
     return text.split('\n').find((line) => line.startsWith(name));
   };
-  const until = async (name: string): Promise<string> => {
-    for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
-      const line = await metric(name);
-      if (line) return line;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    throw new Error(`no ${name}: ${String(await host.send({ do: 'metrics' }))}`);
-  };
+  const appearing = (name: string): Promise<string> => until(() => metric(name), name);
 
   beforeEach(() => {
     host = hostPlugin();
@@ -55,7 +49,7 @@ describe('exporting never harms', () => {
     collector = await startCollector((response) => response.writeHead(status).end('no'));
     await prepare({ otlp_url: collector.url });
     await host.send(call);
-    expect(await until('llm_telemetry_export_failures_total')).toBe(
+    expect(await appearing('llm_telemetry_export_failures_total')).toBe(
       `llm_telemetry_export_failures_total{code="${String(status)}"} 1`,
     );
     expect(await metric('llm_telemetry_spans_dropped_total')).toBe(
@@ -70,7 +64,7 @@ describe('exporting never harms', () => {
     });
     await prepare({ otlp_url: collector.url });
     await host.send(call);
-    expect(await until('llm_telemetry_spans_exported_total 1')).toBeDefined();
+    expect(await appearing('llm_telemetry_spans_exported_total 1')).toBeDefined();
     expect(collector.requests).toHaveLength(2);
     expect(await metric('llm_telemetry_export_failures_total{')).toBeUndefined();
   });
@@ -78,7 +72,7 @@ describe('exporting never harms', () => {
   it('counts a collector that is not there', async () => {
     await prepare({ otlp_url: 'http://127.0.0.1:1/v1/traces', otlp_timeout: 200 });
     await host.send(call);
-    expect(await until('llm_telemetry_export_failures_total')).toContain('code="unreachable"');
+    expect(await appearing('llm_telemetry_export_failures_total')).toContain('code="unreachable"');
   });
 
   it('waits neither with a request nor with the shutdown for a collector that never answers', async () => {
@@ -91,7 +85,7 @@ describe('exporting never harms', () => {
     });
     for (let calls = 0; calls < 10; calls++) await host.send(call);
     // One is on its way, three wait, six found no room.
-    expect(await until('llm_telemetry_spans_dropped_total')).toBe(
+    expect(await appearing('llm_telemetry_spans_dropped_total')).toBe(
       'llm_telemetry_spans_dropped_total{reason="queue_full"} 6',
     );
     const before = Date.now();

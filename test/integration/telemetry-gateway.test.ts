@@ -8,6 +8,7 @@ import { sse } from '../support/exchange';
 import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../support/local-gateway';
 import { startCollector, type Collector, type ReceivedSpan } from '../support/otlp-collector';
 import { servePlugins } from '../support/served-plugins';
+import { until } from '../support/until';
 
 // The exporter imports dynamically, which the sandbox of the tests refuses: it is loaded by Node's own loader.
 jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
@@ -59,10 +60,7 @@ async function build(config: object, llm: object = {}): Promise<House> {
     gateway,
     total,
     eventually: async (name, value) => {
-      for (const deadline = Date.now() + 10_000; (await total(name)) !== value;) {
-        if (Date.now() > deadline) throw new Error(`${name} is ${String(await total(name))}`);
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
+      await until(async () => (await total(name)) === value, `${name} to be ${value}`);
     },
     stop: () => (stopped ??= gateway.close().then(() => served.stop())),
   });

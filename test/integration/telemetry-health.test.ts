@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { mcpTelemetry } from '../../plugins/mcp-telemetry';
 import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../support/local-gateway';
 import { servePlugins, type ServedPlugins } from '../support/served-plugins';
+import { until } from '../support/until';
 
 /** The health of a backend from Kong's own checks: what a call can't tell, since none is made. */
 let served: ServedPlugins;
@@ -25,12 +26,10 @@ afterAll(async () => {
 });
 
 async function eventually(...lines: string[]): Promise<void> {
-  for (const deadline = Date.now() + 10_000; ;) {
+  await until(async () => {
     const text = await served.metrics.registry.metrics();
-    if (lines.every((line) => text.includes(line))) return;
-    if (Date.now() > deadline) throw new Error(`no ${lines.join()} in\n${text}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    return lines.every((line) => text.includes(line));
+  }, lines.join());
 }
 
 const circuit = (state: string, value: number) =>

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { logEntry, ndjson, sharedCapture, sse } from '../support/exchange';
 import { hostPlugin } from '../support/hosted-plugin';
+import { until } from '../support/until';
 
 /**
  * Reads spans back from a real Phoenix: `pip install arize-phoenix && arize-phoenix serve`, then
@@ -25,14 +26,15 @@ async function ask<T>(path: string, body?: object): Promise<T> {
   return (await response.json()) as T;
 }
 
-async function spansOf(count: number): Promise<readonly PhoenixSpan[]> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
-    const { data = [] } = await ask<{ data?: PhoenixSpan[] }>(`/v1/projects/${project}/spans`);
-    if (data.length >= count) return data;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error('Phoenix has not got the spans');
-}
+const spansOf = (count: number): Promise<readonly PhoenixSpan[]> =>
+  until(
+    async () => {
+      const { data = [] } = await ask<{ data?: PhoenixSpan[] }>(`/v1/projects/${project}/spans`);
+      return data.length >= count && data;
+    },
+    'the spans',
+    20_000,
+  );
 
 async function send(plugin: string, folder: string, config: object, exchanges: object[]): Promise<void> {
   const host = hostPlugin();

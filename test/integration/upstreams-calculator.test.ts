@@ -3,6 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { startCalculator, type CalculatorOptions } from '../../docker/upstreams/calculator/start';
 import type { RunningServer } from '../../docker/upstreams/shared/http-server';
+import { until } from '../support/until';
 
 const open: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -100,10 +101,10 @@ describe('calculator with the SDK client of the session revisions', () => {
     });
     const busy = async (): Promise<boolean> =>
       (await client.callTool({ name: 'countdown', arguments: { steps: 1, intervalMs: 0 } })).isError === true;
-    await until(busy);
+    await until(busy, 'a call');
     abort.abort();
     await expect(slow).rejects.toThrow('abort');
-    await until(async () => !(await busy()));
+    await until(async () => !(await busy()), 'the end of the call');
   });
 
   it('opens a stream at once, before there is anything to say', async () => {
@@ -189,9 +190,9 @@ describe('calculator without a session', () => {
     slow.then((response) => response.text()).catch(() => undefined);
     const busy = async (): Promise<boolean> =>
       (await (await post(url, call('countdown', { steps: 1, intervalMs: 0 }))).text()).includes('Too many countdowns');
-    await until(busy);
+    await until(busy, 'a call');
     abort.abort();
-    await until(async () => !(await busy()));
+    await until(async () => !(await busy()), 'the end of the call');
   });
 
   it.each([
@@ -249,8 +250,3 @@ describe('calculator at 2026-07-28', () => {
     await expect(response.json()).resolves.toMatchObject({ id: 7, error: { code: -32020 } });
   });
 });
-
-/** Polls until the condition holds; the test's own time limit is the deadline. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
-}

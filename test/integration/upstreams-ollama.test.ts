@@ -1,6 +1,7 @@
 import { INSTANT } from '../../docker/upstreams/ollama/pace';
 import { startOllama, type OllamaOptions } from '../../docker/upstreams/ollama/start';
 import type { RunningServer } from '../../docker/upstreams/shared/http-server';
+import { until } from '../support/until';
 
 const open: RunningServer[] = [];
 afterEach(async () => {
@@ -180,7 +181,7 @@ describe('Ollama demo: refusals', () => {
     const refused = await post(`${url}/api/generate`, brief);
     expect([slow.status, refused.status]).toEqual([200, 503]);
     abort.abort();
-    while ((await post(`${url}/api/generate`, brief)).status !== 200) await new Promise((done) => setTimeout(done, 5));
+    await until(async () => (await post(`${url}/api/generate`, brief)).status === 200, 'a free place');
   });
 });
 

@@ -3,6 +3,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import type { RunningServer } from '../../docker/upstreams/shared/http-server';
 import { startTraceSink, type TraceSinkOptions } from '../../docker/upstreams/trace-sink/start';
 import { startSpanSender } from '../support/start-span-sender';
+import { until } from '../support/until';
 
 const open: RunningServer[] = [];
 afterEach(async () => {
@@ -211,7 +212,7 @@ describe('trace sink page', () => {
       await response.body?.cancel();
       return response.ok;
     };
-    while (!(await watching())) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(watching, 'a free place');
   });
 });
 

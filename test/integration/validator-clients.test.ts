@@ -11,9 +11,10 @@ import {
   ResourceUpdatedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { mcpValidator } from '../../plugins/mcp-validator';
-import { startTestGateway, send, until, type TestGateway } from '../support/local-gateway';
+import { startTestGateway, send, type TestGateway } from '../support/local-gateway';
 import { LOOK_UP_SCHEMA, NOTE, startMcpTestServer, type McpTestServer } from '../support/mcp-test-server';
 import { servePlugins, type ServedPlugins } from '../support/served-plugins';
+import { until } from '../support/until';
 
 /** The official clients, each in what it speaks, through the validator to a real server. */
 let plugins: ServedPlugins | undefined;

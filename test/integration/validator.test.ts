@@ -11,6 +11,7 @@ import {
   type TestUpstream,
 } from '../support/local-gateway';
 import { servePlugins, type ServedPlugins } from '../support/served-plugins';
+import { until } from '../support/until';
 
 /** The validator in its real server, behind the gateway, before an upstream that says what it got. */
 let plugins: ServedPlugins | undefined;
@@ -142,10 +143,9 @@ it('learns from the answers that stream past', async () => {
   expect(echoed(await post('/learn/call', call('add'))).url).toBe('/learn/call');
   await post('/learn/list', '{"jsonrpc":"2.0","id":1,"method":"tools/list"}');
   // The log phase runs after the answer.
-  const deadline = Date.now() + 10_000;
-  let body = '';
-  while (!body.includes('Invalid arguments') && Date.now() < deadline) {
-    body = (await post('/learn/call', call('add'))).body.toString();
-  }
+  const body = await until(async () => {
+    const text = (await post('/learn/call', call('add'))).body.toString();
+    return text.includes('Invalid arguments') && text;
+  }, 'a call to be refused');
   expect(JSON.parse(body)).toMatchObject({ id: 7, error: { code: -32602 } });
 });

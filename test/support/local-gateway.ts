@@ -103,12 +103,3 @@ export const echoed = ({ body }: Answer): Echo => JSON.parse(body.toString()) as
 /** The values of a header in a flat list. */
 export const valuesOf = (headers: readonly string[], name: string): string[] =>
   headers.filter((_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === name.toLowerCase());
-
-/** Waits until a condition holds; fails after a deadline that only a broken test meets. */
-export async function until(condition: () => boolean, what: string, deadlineMs = 10_000): Promise<void> {
-  const end = Date.now() + deadlineMs;
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

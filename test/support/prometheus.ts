@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { dockerFolder, ruleFiles } from './monitoring-files';
+import { until } from './until';
 
 /** Runs promtool. @throws Error that says what to install when there is none */
 export function promtool(...args: readonly string[]): SpawnSyncReturns<string> {
@@ -108,11 +109,5 @@ function writeConfig(host: string, folder: string): string {
 }
 
 async function ready(url: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok) return;
-    if (Date.now() > deadline) throw new Error(`nothing is ready at ${url}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until(async () => (await fetch(url).catch(() => undefined))?.ok, `an answer of ${url}`, 20_000);
 }

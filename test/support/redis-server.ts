@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { until } from './local-gateway';
+import { until } from './until';
 
 const PROGRAM = 'redis-server';
 
@@ -115,11 +115,8 @@ export async function startRedisCluster(): Promise<TestRedis[]> {
 }
 
 async function isWhole(node: TestRedis): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
+  await until(async () => {
     const info = String(await node.command('CLUSTER', 'INFO'));
-    if (info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3')) return;
-    if (Date.now() > deadline) throw new Error(`the cluster did not come together: ${info}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3');
+  }, 'the cluster to come together');
 }

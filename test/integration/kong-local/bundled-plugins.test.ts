@@ -7,11 +7,11 @@ import {
   send,
   startTestGateway,
   startUpstream,
-  until,
   valuesOf,
   type TestGateway,
   type TestUpstream,
 } from '../../support/local-gateway';
+import { until } from '../../support/until';
 
 const folder = mkdtempSync(join(tmpdir(), 'kong-bundled-'));
 const logFile = join(folder, 'requests.log');

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startTestGateway, until } from '../../support/local-gateway';
+import { startTestGateway } from '../../support/local-gateway';
+import { until } from '../../support/until';
 
 const folder = mkdtempSync(join(tmpdir(), 'kong-managed-'));
 const answer = join(folder, 'answer.json');

@@ -9,11 +9,11 @@ import {
   send,
   startTestGateway,
   startUpstream,
-  until,
   valuesOf,
   type TestGateway,
   type TestUpstream,
 } from '../../support/local-gateway';
+import { until } from '../../support/until';
 
 const cli = resolve('node_modules/kong-pdk/bin/kong-js-pluginserver');
 const folder = mkdtempSync(join(tmpdir(), 'kong-stock-'));

@@ -10,11 +10,11 @@ import {
   send,
   startTestGateway,
   startUpstream,
-  until,
   valuesOf,
   type TestGateway,
   type TestUpstream,
 } from '../../support/local-gateway';
+import { until } from '../../support/until';
 
 const entries: string[] = [];
 const plugins: readonly Plugin[] = [

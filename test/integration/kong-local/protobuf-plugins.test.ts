@@ -11,12 +11,12 @@ import {
   send,
   startTestGateway,
   startUpstream,
-  until,
   valuesOf,
   type TestGateway,
   type TestUpstream,
 } from '../../support/local-gateway';
 import { ScriptedPluginServer } from '../../support/scripted-plugin-server';
+import { until } from '../../support/until';
 
 const folder = mkdtempSync(join(tmpdir(), 'kong-local-'));
 const socket = join(folder, 'plugins.sock');

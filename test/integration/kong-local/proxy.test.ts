@@ -7,11 +7,11 @@ import {
   send,
   startTestGateway,
   startUpstream,
-  until,
   valuesOf,
   type TestGateway,
   type TestUpstream,
 } from '../../support/local-gateway';
+import { until } from '../../support/until';
 
 let gateway: TestGateway;
 let upstream: TestUpstream;
