@@ -6,8 +6,8 @@
  *         [--source conformance=URL] [--source sdk=URL]
  *
  * Exits 1 when a scenario or a check that passes direct fails through the gateway, or when the checks of mirrored headers
- * that the lenient server fails do not pass through it. Needs the compiled program (dist/ by default), git, tar, and at the first
- * run the npm registry and the servers' repositories (or copies of them, by --source).
+ * that the lenient server fails do not pass through it. Needs the compiled program (dist/ by default), git, tar, and at
+ * the first run the npm registry and the servers' repositories (or copies of them, by --source).
  *
  * Takes about half a minute, at the first run a minute more: the suite needs a newer Node than the project, which is
  * kept with the suite and the servers in the user's cache folder, outside the dependencies.
