@@ -12,13 +12,16 @@ const SINGLE = [
   'last-event-id',
 ] as const;
 
-/** Headers that some servers read as if their underscores were hyphens, as CGI did; Kong lets such names through. */
+/** What a server reads its request by, besides all of MCP's own headers. */
 const STEERING = new Set<string>([...SINGLE, 'accept', 'content-encoding', 'content-length', 'transfer-encoding']);
 
 const SESSION_ID = /^[\x21-\x7e]+$/;
 const MAX_SESSION_ID_LENGTH = 512;
 
-/** Duplicates of single-valued headers, twins by underscore, and the session id (2025-11-25, basic/transports "Session Management"). */
+/**
+ * Headers that the server would see otherwise than they are judged, and the session id (2025-11-25, basic/transports
+ * "Session Management").
+ */
 export function checkHeaderSyntax(facts: HttpFacts, rules: Rules): Fault | undefined {
   if (facts.method === 'OPTIONS') return undefined;
   const { headers } = facts;
@@ -32,6 +35,9 @@ export function checkHeaderSyntax(facts: HttpFacts, rules: Rules): Fault | undef
   if (hasTwin(headers.names())) {
     return httpFault(400, 'ambiguous_header', 'The name of a header must not have underscores for hyphens');
   }
+  if (takesAway(headers.all('connection'))) {
+    return httpFault(400, 'hop_by_hop_header', 'Connection must not name headers that the server needs');
+  }
   const session = headers.get('mcp-session-id');
   if (session !== undefined && !isModern && !(session.length <= MAX_SESSION_ID_LENGTH && SESSION_ID.test(session))) {
     const message = `Mcp-Session-Id must be 1 to ${MAX_SESSION_ID_LENGTH} visible ASCII characters`;
@@ -42,11 +48,17 @@ export function checkHeaderSyntax(facts: HttpFacts, rules: Rules): Fault | undef
     : undefined;
 }
 
+const steers = (name: string): boolean => name.startsWith('mcp-') || STEERING.has(name);
+
+/** Some servers read underscores as hyphens, as CGI did; Kong lets such names through. */
 function hasTwin(names: Iterable<string>): boolean {
-  for (const name of names) {
-    if (!name.includes('_')) continue;
-    const read = name.replaceAll('_', '-');
-    if (read.startsWith('mcp-') || STEERING.has(read)) return true;
-  }
+  for (const name of names) if (name.includes('_') && steers(name.replaceAll('_', '-'))) return true;
   return false;
 }
+
+/**
+ * Kong takes away what `Connection` names before the server sees it, even Content-Length: the body would then be read as
+ * the next request, and a version that was judged would be gone (`runloop/handler.lua`).
+ */
+const takesAway = (connection: readonly string[]): boolean =>
+  connection.some((value) => value.split(',').some((name) => steers(name.trim().toLowerCase())));

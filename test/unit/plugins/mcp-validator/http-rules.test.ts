@@ -263,6 +263,27 @@ describe('a twin of a header, with underscores that some servers read as hyphens
   });
 });
 
+describe('Connection, whose headers Kong takes away before the server sees them,', () => {
+  it.each([
+    'Content-Length',
+    'close, transfer-encoding',
+    'keep-alive,MCP-Protocol-Version',
+    ' Mcp-Session-Id , close',
+    'Mcp-Param-Region',
+    'content-type',
+    ['close', 'Mcp-Name'],
+  ])('must not name %j', (connection) => {
+    const reason = 'hop_by_hop_header';
+    expect(answerOf(post(ping, { connection }))).toMatchObject({ status: 400, code: -32600, id: null, reason });
+    const opening = factsOf('GET', { ...STREAM, connection }, '');
+    expect(answerOf(opening)).toMatchObject({ status: 400, reason });
+  });
+
+  it.each(['close', 'keep-alive', 'Upgrade, HTTP2-Settings', 'TE', 'X-Hop', ''])('may be %j', (connection) => {
+    expect(passOf(post(ping, { connection }))).toBeDefined();
+  });
+});
+
 describe('an upgrade of the connection', () => {
   it.each([
     ['GET', 'websocket'],
