@@ -15,7 +15,7 @@ export interface Api {
   readonly name: ApiName;
   /** `gen_ai.operation.name`. */
   readonly operation: 'chat' | 'text_completion' | 'embeddings';
-  /** The guide's word for it, the stem of the span's name. */
+  /** The word for it in the older names (`GUIDE` of semconv), the stem of the span's name. */
   readonly guideOperation: 'chat' | 'generate' | 'completion' | 'embed';
   /** Whether the answer is streamed when the request does not say. */
   readonly streamsByDefault: boolean;

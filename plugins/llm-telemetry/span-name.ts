@@ -1,6 +1,6 @@
 import type { LlmCall } from './call';
 
-/** The guide's word for what was done: `chat_streaming`, `chat_with_tools`, `generate`, `embed`. */
+/** The word for what was done in the older names (`GUIDE` of semconv): `chat_streaming`, `chat_with_tools`, `generate`, `embed`. */
 export function guideOperationOf({ api, request, streaming }: LlmCall): string {
   if (streaming) return `${api.guideOperation}_streaming`;
   return api.guideOperation === 'chat' && (request.toolCount ?? 0) > 0 ? 'chat_with_tools' : api.guideOperation;

@@ -3,9 +3,11 @@ import type { Denial } from '../shared/denial';
 import { textOf } from '../shared/lenient-json';
 import { headerOf, type LogEntry } from '../shared/log-entry';
 import type { MessageSummary } from '../shared/message-summary';
+import { isModern } from '../shared/revisions';
 import type { Answers } from './answers';
 import type { ClientMessage } from './messages';
 import type { Operation } from './operation';
+import { sessionIdIn } from './session-id';
 import { judge } from './status';
 import { LISTEN } from './stream';
 
@@ -16,9 +18,6 @@ export interface Exchange {
   readonly summary: MessageSummary | undefined;
   readonly denial: Denial | undefined;
 }
-
-/** The first revision without sessions. */
-const STATELESS_SINCE = '2026-07-28';
 
 /** One operation for each message of the exchange. */
 export function describeExchange(
@@ -59,7 +58,6 @@ function revisionOf({ entry, summary }: Exchange, message: ClientMessage, agreed
 }
 
 function sessionOf(entry: LogEntry, revision: string | undefined): string | undefined {
-  if (revision !== undefined && revision >= STATELESS_SINCE) return undefined;
-  const id = headerOf(entry.requestHeaders, 'mcp-session-id') ?? headerOf(entry.responseHeaders, 'mcp-session-id');
-  return id?.slice(0, 256);
+  if (revision !== undefined && isModern(revision)) return undefined;
+  return sessionIdIn(entry.requestHeaders) ?? sessionIdIn(entry.responseHeaders);
 }

@@ -8,8 +8,10 @@ import type { Backend, HealthWatch } from './health-watch';
 import { IdleSeries } from './idle-series';
 import { MAX_CONFIGURED, namespaceLabel } from './metrics';
 import { SessionClock } from './session-clock';
+import { sessionIdIn } from './session-id';
 import { streamOpenedBy } from './stream';
 
+/** Upper bounds in seconds. */
 const SESSION_BUCKETS = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 86_400];
 const SESSION_IDLE_MS = 30 * 60_000;
 const MAX_SESSIONS = 10_000;
@@ -109,8 +111,8 @@ export function showBackend(metrics: ExchangeMetrics, { label, namespace }: Back
 }
 
 function countSession({ clock }: ExchangeMetrics, entry: LogEntry): void {
-  const given = headerOf(entry.responseHeaders, 'mcp-session-id')?.slice(0, 256);
-  const sent = headerOf(entry.requestHeaders, 'mcp-session-id')?.slice(0, 256);
+  const given = sessionIdIn(entry.responseHeaders);
+  const sent = sessionIdIn(entry.requestHeaders);
   const endedAtMs = entry.startedAtMs + entry.latencies.requestMs;
   if (sent !== undefined) clock.see(sent, endedAtMs);
   else if (given !== undefined && entry.status < 300) clock.start(given, endedAtMs);

@@ -1,17 +1,15 @@
 import { headerOf, type LogEntry } from '../shared/log-entry';
+import { isModern } from '../shared/revisions';
 import type { ClientMessage } from './messages';
-
-/** The first revision whose requests say in headers what their body says (basic/transports/streamable-http). */
-const MIRRORED_SINCE = '2026-07-28';
 
 /**
  * The message that a request's headers tell of, for when its body was not captured; undefined in older revisions, which
- * have no such headers. Its id is not told, so no answer is looked for.
+ * have no such headers (2026-07-28, basic/transports/streamable-http). Its id is not told, so no answer is looked for.
  */
 export function mirroredMessage({ requestHeaders }: LogEntry): ClientMessage | undefined {
   const revision = headerOf(requestHeaders, 'mcp-protocol-version');
   const method = headerOf(requestHeaders, 'mcp-method');
-  if (revision === undefined || revision < MIRRORED_SINCE || !method) return undefined;
+  if (revision === undefined || !isModern(revision) || !method) return undefined;
   const name = headerOf(requestHeaders, 'mcp-name');
   const text = name === undefined ? undefined : plain(name);
   return { id: undefined, method, name: text, parent: undefined, revision: undefined, params: undefined };

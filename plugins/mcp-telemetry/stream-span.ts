@@ -6,6 +6,7 @@ import type { BegunSpan } from '../shared/traces/begun-span';
 import { placeOf } from '../shared/traces/place';
 import type { SpanRecord } from '../shared/traces/span';
 import { gatewayAttributes, type SpanOptions } from './attributes';
+import { sessionIdIn } from './session-id';
 import { LISTEN, type LongStream } from './stream';
 
 /** What is known of a stream that is still open. */
@@ -49,7 +50,7 @@ export function streamSpanOf(
   options: SpanOptions,
 ): SpanRecord {
   const startMs = entry.startedAtMs + entry.latencies.kongMs;
-  const sessionId = headerOf(entry.requestHeaders, 'mcp-session-id')?.slice(0, 256);
+  const sessionId = sessionIdIn(entry.requestHeaders);
   return {
     name: `${stream.name} stream`,
     kind: 'client',

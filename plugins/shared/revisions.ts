@@ -7,5 +7,5 @@ export type Revision = (typeof REVISIONS)[number];
 /** True for a revision that is known here. */
 export const isRevision = (value: unknown): value is Revision => REVISIONS.some((revision) => revision === value);
 
-/** True from 2026-07-28 on: stateless requests that carry `_meta` and mirrored headers. */
-export const isModern = (revision: Revision): boolean => revision >= '2026-07-28';
+/** True from 2026-07-28 on, for any text: stateless requests that carry `_meta` and mirrored headers. */
+export const isModern = (revision: string): boolean => revision >= '2026-07-28';

@@ -1,6 +1,6 @@
 import type { Redactor } from '../../shared/redact';
 
-/** How much content one span may carry, in characters. */
+/** How much content one span may carry: characters of one message and of all, and messages. */
 const MAX_MESSAGE_LENGTH = 8192;
 const MAX_SPAN_LENGTH = 65_536;
 const MAX_MESSAGES = 32;

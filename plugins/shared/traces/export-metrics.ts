@@ -9,7 +9,11 @@ export interface ExportMetrics {
   dropped(spans: number, reason: string): void;
 }
 
-/** @param prefix of the metrics' names, the plugin's: `llm_telemetry` */
+/**
+ * The counters in a process's metrics; asked again, gives the same ones.
+ *
+ * @param prefix of the metrics' names, the plugin's: `llm_telemetry`
+ */
 export function exportMetricsOf(metrics: Metrics, prefix: string): ExportMetrics {
   const exported = metrics.counter({
     name: `${prefix}_spans_exported_total`,
