@@ -9,7 +9,7 @@ import { RequestBody } from './request-body';
 import type { Match } from './router';
 import type { PluginRun, Runtime } from './runtime';
 import { serialize, type Traffic } from './serialize';
-import { queryOf } from './uri';
+import { queryOf, readTarget } from './uri';
 import type { Worker } from './worker';
 
 /** The phases of a request, by Kong's names; `error` is that of nginx's error pages. */
@@ -64,7 +64,9 @@ export interface Moments {
 export class Exchange {
   readonly id = randomBytes(16).toString('hex');
   readonly method: string;
+  /** The path with its query. */
   readonly target: string;
+  private readonly targetHost: string | undefined;
   readonly headers: HeaderList;
   readonly body: RequestBody;
   readonly responseHeaders = new HeaderList();
@@ -118,7 +120,9 @@ export class Exchange {
     readonly traffic: () => Traffic,
   ) {
     this.method = request.method ?? 'GET';
-    this.target = request.url ?? '/';
+    const { path, host } = readTarget(request.url ?? '/');
+    this.target = path;
+    this.targetHost = host;
     this.query = queryOf(this.target);
     this.headers = HeaderList.fromRaw(request.rawHeaders);
     this.moments = { start: now() };
@@ -143,7 +147,7 @@ export class Exchange {
 
   /** nginx's `$host`: without port, in lower case. */
   get host(): string {
-    return (this.headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();
+    return (this.targetHost ?? this.headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();
   }
 
   /** Where the answer came from (`kong.response.get_source`). */

@@ -2,8 +2,11 @@ import type { HeaderList } from './header-list';
 
 const SPECIAL = new Set(['close', 'keep-alive', 'upgrade']);
 
-/** What nginx never passes on by itself, besides what `Connection` names. */
-const REQUEST_ONLY = ['connection', 'keep-alive', 'proxy', 'proxy-connection', 'te', 'expect', 'upgrade'];
+/**
+ * What nginx never passes on by itself, besides what `Connection` names. It does pass `Trailer` on, alone without the
+ * trailers; Node.js can't.
+ */
+const REQUEST_ONLY = ['connection', 'keep-alive', 'proxy', 'proxy-connection', 'te', 'trailer', 'expect', 'upgrade'];
 const RESPONSE_ONLY = ['connection', 'keep-alive', 'transfer-encoding'];
 
 /** Removes what concerns only the connection to the client. */

@@ -4,14 +4,14 @@ import { messageOf, runAccess, runRewrite } from './phases';
 import { pickTarget, proxy } from './proxy';
 import { Responder } from './responder';
 import { forwardedPrefix } from './upstream-headers';
-import { escapePath, upstreamPath } from './uri';
+import { escapePath, isReadablePath, upstreamPath } from './uri';
 
 /** Takes a request through rewrite, router, access and proxy, and sends its answer. The log phase is the caller's. */
 export async function serve(x: Exchange, upgrade?: Upgrade): Promise<void> {
   const responder = new Responder(x);
   try {
     // nginx looks at these before any phase of Kong's.
-    if (x.request.httpVersion === '1.1' && !x.headers.has('host')) responder.failure(400);
+    if (!isReadable(x)) responder.failure(400);
     else if (x.body.isDeclaredTooLarge) responder.failure(413);
     else if (await decide(x)) await proxy(x, responder, upgrade);
     else responder.answer();
@@ -21,6 +21,9 @@ export async function serve(x: Exchange, upgrade?: Upgrade): Promise<void> {
     responder.failure(500);
   }
 }
+
+const isReadable = (x: Exchange): boolean =>
+  isReadablePath(x.target) && (x.request.httpVersion !== '1.1' || x.headers.has('host'));
 
 /** Runs all that comes before the proxy. Gives whether the request goes upstream; if not, its answer is in the exchange. */
 async function decide(x: Exchange): Promise<boolean> {

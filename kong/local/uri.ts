@@ -42,6 +42,31 @@ export const escapePath = (path: string): string =>
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   );
 
+/** A request target in absolute form, which clients send to proxies (RFC 9112, section 3.2.2). */
+const ABSOLUTE = /^[a-z][a-z\d+.-]*:\/\/([a-z\d.-]+|\[[\da-f:.]+\])(?::\d*)?(?=[/?#]|$)/i;
+
+/** A request target as nginx takes it apart: the path with its query, and the host where the target has one. */
+export function readTarget(target: string): { readonly path: string; readonly host: string | undefined } {
+  const [origin = '', host] = ABSOLUTE.exec(target) ?? [];
+  const rest = target.slice(origin.length);
+  return { path: rest.startsWith('/') || host === undefined ? rest : `/${rest}`, host };
+}
+
+/** Whether nginx reads the path: no broken or zero escape, and no dot segment that leads above the root. */
+export function isReadablePath(path: string): boolean {
+  const [raw = ''] = path.split(/[?#]/, 1);
+  if (!raw.startsWith('/') || /%(?![\da-f]{2})|%00/i.test(raw)) return false;
+  let depth = 0;
+  for (const segment of raw.replace(/%(2[ef])/gi, decodeDotOrSlash).split('/')) {
+    if (segment === '..') depth -= 1;
+    else if (segment !== '' && segment !== '.') depth += 1;
+    if (depth < 0) return false;
+  }
+  return true;
+}
+
+const decodeDotOrSlash = (_: string, hex: string): string => (hex.toLowerCase() === '2e' ? '.' : '/');
+
 /** The part of a request target before its query. */
 export function pathOf(target: string): string {
   const mark = target.indexOf('?', 1);

@@ -42,9 +42,13 @@ services:
 - { name: secure, url: "${upstream.url}", routes: [{ paths: [/secure], protocols: [https] }] }
 - { name: unbuffered, url: "${upstream.url}", routes: [{ paths: [/unbuffered], request_buffering: false }] }
 - { name: filtered, url: "${upstream.url}", routes: [{ name: filtered, paths: [/filtered] }] }
+- { name: read, url: "${upstream.url}", routes: [{ name: read, paths: [/read] }] }
 routes:
 - { name: homeless, paths: [/homeless] }
 plugins:
+- name: pre-function
+  route: read
+  config: { access: ["kong.request.get_raw_body()"] }
 - name: pre-function
   route: filtered
   config:
@@ -119,6 +123,22 @@ describe('what the upstream gets', () => {
   it('is the Host of the client where the route preserves it', async () => {
     const { headers, url } = echoed(await send(`${gateway.proxyUrl}/kept`, { headers: { Host: 'public.test' } }));
     expect([valuesOf(headers, 'host'), url]).toEqual([['public.test'], '/kept']);
+  });
+
+  it('is the path of a target that names a host, and the host it names', async () => {
+    const { headers, url } = echoed(
+      await send(gateway.proxyUrl, { path: 'http://named.test:99/direct/x?a=1', headers: { Host: 'other.test' } }),
+    );
+    expect([url, valuesOf(headers, 'X-Forwarded-Host')]).toEqual(['/base/x?a=1', ['named.test']]);
+  });
+
+  it.each(['*', '/direct/%zz', '/direct%00', '/direct/../../direct'])('is nothing of the target %s', async (path) => {
+    expect((await send(gateway.proxyUrl, { path })).status).toBe(400);
+  });
+
+  it('is the body of a client that announces trailers, read by a plugin before', async () => {
+    const sent = send(`${gateway.proxyUrl}/read`, { method: 'POST', headers: { Trailer: 'X-Sum' } }, 'x');
+    expect(Buffer.from(echoed(await sent).body, 'base64').toString()).toBe('x');
   });
 
   it('keeps its connections', async () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { escapePath, normalizePath, upstreamPath } from '../../../../kong/local/uri';
+import { escapePath, isReadablePath, normalizePath, readTarget, upstreamPath } from '../../../../kong/local/uri';
 
 describe('normalizePath', () => {
   it.each([
@@ -22,6 +22,49 @@ describe('normalizePath', () => {
         expect(normalizePath(`/${segments.join('/')}`)).not.toMatch(/\/\.\.?(?:\/|$)/);
       }),
     );
+  });
+});
+
+describe('readTarget', () => {
+  it.each([
+    ['/a?b', '/a?b', undefined],
+    ['//x/a', '//x/a', undefined],
+    ['http://x/a?b', '/a?b', 'x'],
+    ['HTTPS://X.test:99/a', '/a', 'X.test'],
+    ['http://[::1]:8000/a', '/a', '[::1]'],
+    ['http://x', '/', 'x'],
+    ['http://x?y', '/?y', 'x'],
+    ['http://u@x/a', 'http://u@x/a', undefined],
+    ['http:///a', 'http:///a', undefined],
+    ['*', '*', undefined],
+  ])('%s is %s at %s', (target, path, host) => {
+    expect(readTarget(target)).toEqual({ path, host });
+  });
+});
+
+describe('isReadablePath', () => {
+  it.each(['/', '/a/../b', '/a/b/../..', '/%2e', '/a/%2E%2e', '/a?%zz', '/a?../../..', '/a#%zz', '//a', '/a/..b'])(
+    '%s is',
+    (path) => {
+      expect(isReadablePath(path)).toBe(true);
+    },
+  );
+
+  it.each([
+    '',
+    '*',
+    'a',
+    'http:///a',
+    '/%zz',
+    '/a%',
+    '/a%0',
+    '/%00',
+    '/..',
+    '/a/../../b',
+    '/%2e%2e/a',
+    '/a/%2f..%2f..',
+  ])('%s is not', (path) => {
+    expect(isReadablePath(path)).toBe(false);
   });
 });
 
