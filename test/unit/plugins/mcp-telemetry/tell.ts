@@ -1,11 +1,9 @@
-import { Metrics } from '../../../../kong/pdk';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import { log, reads } from '../../../../plugins/mcp-telemetry/handler';
 import { fields } from '../../../../plugins/mcp-telemetry/schema';
 import { prepare, type State } from '../../../../plugins/mcp-telemetry/state';
-import type { SpanRecord } from '../../../../plugins/shared/traces/span';
-import { logEntry, sharedCapture, STARTED_AT, type ExchangeOptions } from '../../../support/exchange';
-import { logInto, type LogLine } from '../../../support/log-lines';
+import { logEntry, sharedCapture, type ExchangeOptions } from '../../../support/exchange';
+import { KeptTelemetry } from '../../../support/kept-telemetry';
 
 /** One exchange of a test. */
 export interface Exchange extends ExchangeOptions {
@@ -14,6 +12,7 @@ export interface Exchange extends ExchangeOptions {
   readonly bound?: number;
   /** False: the client left before the end. */
   readonly complete?: boolean;
+  /** False: the Lua functions did not run. */
   readonly captured?: boolean;
   readonly summary?: object;
   readonly denial?: object;
@@ -21,27 +20,10 @@ export interface Exchange extends ExchangeOptions {
   readonly begun?: unknown;
 }
 
-/** A plugin without an exporter: what it would send is kept. */
-export class Teller {
-  readonly spans: SpanRecord[] = [];
-  readonly projects: (string | undefined)[] = [];
-  readonly lines: LogLine[] = [];
-  readonly metrics = new Metrics();
-  readonly state: State;
-
-  constructor(config: object = {}, now = () => STARTED_AT + 500) {
-    const prepared = prepare(readConfig(fields, config as Record<string, unknown>), {
-      metrics: this.metrics,
-      log: logInto(this.lines),
-      now,
-      env: {},
-      scope: {},
-    });
-    const record = (span: SpanRecord, project?: string) => {
-      this.spans.push(span);
-      this.projects.push(project);
-    };
-    this.state = { ...prepared, spans: { ...prepared.spans, record } };
+/** One configuration of the plugin, told of exchanges. */
+export class Teller extends KeptTelemetry<State> {
+  constructor(config: object = {}, now?: () => number) {
+    super((resources) => prepare(readConfig(fields, config as Record<string, unknown>), resources), now);
   }
 
   async tell({
@@ -70,13 +52,6 @@ export class Teller {
       denial: reads.denial.shape(denial),
       begun: reads.begun.shape(begun),
     });
-  }
-
-  /** The value of a series whose name and labels hold all the given pieces. */
-  async value(name: string, ...pieces: string[]): Promise<number | undefined> {
-    const lines = (await this.metrics.registry.metrics()).split('\n');
-    const found = lines.find((line) => line.startsWith(name) && pieces.every((piece) => line.includes(piece)));
-    return found === undefined ? undefined : Number(found.slice(found.lastIndexOf(' ')));
   }
 
   /** What became of the messages, as `method status` with counts above one. */

@@ -1,0 +1,30 @@
+import { Metrics, type Resources } from '../../kong/pdk';
+import type { SpanRecord } from '../../plugins/shared/traces/span';
+import type { SpanSink } from '../../plugins/shared/traces/span-sink';
+import { STARTED_AT } from './exchange';
+import { logInto, type LogLine } from './log-lines';
+
+/** A configuration of a telemetry plugin without an exporter: what it would send is kept. */
+export class KeptTelemetry<State extends { readonly spans: SpanSink }> {
+  readonly spans: SpanRecord[] = [];
+  readonly projects: (string | undefined)[] = [];
+  readonly lines: LogLine[] = [];
+  readonly metrics = new Metrics();
+  readonly state: State;
+
+  constructor(prepare: (resources: Resources) => State, now = () => STARTED_AT + 500) {
+    const prepared = prepare({ metrics: this.metrics, log: logInto(this.lines), now, env: {}, scope: {} });
+    const record = (span: SpanRecord, project?: string) => {
+      this.spans.push(span);
+      this.projects.push(project);
+    };
+    this.state = { ...prepared, spans: { ...prepared.spans, record } };
+  }
+
+  /** The value of a series whose name and labels hold all the given pieces. */
+  async value(name: string, ...pieces: string[]): Promise<number | undefined> {
+    const lines = (await this.metrics.registry.metrics()).split('\n');
+    const found = lines.find((line) => line.startsWith(name) && pieces.every((piece) => line.includes(piece)));
+    return found === undefined ? undefined : Number(found.slice(found.lastIndexOf(' ')));
+  }
+}
