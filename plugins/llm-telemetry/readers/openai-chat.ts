@@ -13,8 +13,7 @@ export const openaiChat: Wording = {
   readRecord: (record, builder) => {
     readCommon(record, builder);
     const choices = listOf(record['choices']);
-    // Servers fill `usage` with zeroes or null until the record without choices, which has the truth.
-    if (choices.length === 0) readUsage(record['usage'], builder);
+    readStreamedUsage(record['usage'], choices, builder);
     for (const choice of choices) readChoice(recordOf(choice), 'delta', builder);
   },
 };
@@ -29,7 +28,7 @@ export const openaiCompletions: Wording = {
   readRecord: (record, builder) => {
     readCommon(record, builder);
     const choices = listOf(record['choices']);
-    if (choices.length === 0) readUsage(record['usage'], builder);
+    readStreamedUsage(record['usage'], choices, builder);
     for (const choice of choices) readText(recordOf(choice), builder);
   },
 };
@@ -55,12 +54,20 @@ function readCommon(record: JsonRecord, { reply }: ReplyBuilder): void {
   if (error) reply.error = error;
 }
 
-function readUsage(usage: unknown, { reply }: ReplyBuilder): void {
+/**
+ * OpenAI and Ollama tell the usage in a last record without choices; LiteLLM in one with an empty choice, vLLM on demand
+ * in every record, what it is so far. Beside choices a 0 is a placeholder, as Ollama's `/v1/completions` sends it.
+ */
+function readStreamedUsage(usage: unknown, choices: readonly unknown[], builder: ReplyBuilder): void {
+  readUsage(usage, builder, choices.length === 0 ? 0 : 1);
+}
+
+function readUsage(usage: unknown, { reply }: ReplyBuilder, least = 0): void {
   if (!isRecord(usage)) return;
   const input = countOf(usage['prompt_tokens']);
   const output = countOf(usage['completion_tokens']);
-  if (input !== undefined) reply.inputTokens = input;
-  if (output !== undefined) reply.outputTokens = output;
+  if (input !== undefined && input >= least) reply.inputTokens = input;
+  if (output !== undefined && output >= least) reply.outputTokens = output;
 }
 
 function readText(choice: JsonRecord, builder: ReplyBuilder): void {
