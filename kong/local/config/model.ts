@@ -9,7 +9,7 @@ interface Entity extends LuaTable {
 }
 
 /** An entity that another one points to. */
-export type Reference = { readonly id: string };
+type Reference = { readonly id: string };
 
 /** What is behind the gateway; the three timeouts in milliseconds. */
 export interface Service extends Entity {
