@@ -1,7 +1,7 @@
 import type { MessageEntry } from '../shared/message-summary';
 import { callerKey, type Caller } from './caller';
 import type { Charge } from './counters/counters';
-import { digestOf, type Digest } from './keys';
+import { digestOf, keyText, type KeyText } from './keys';
 import type { Rule } from './rules';
 
 /** What a request asks of the counters. */
@@ -10,7 +10,7 @@ export interface Bill {
   /** For each message of the request the charges it is part of, as places in `charges`. */
   readonly chargesOf: readonly (readonly number[])[];
   /** The same for all counters that the request meets, as {@link Counters.hit} wants it. */
-  readonly place: Digest;
+  readonly place: KeyText;
 }
 
 /** A charge, and what for. */
@@ -25,9 +25,7 @@ export interface Tariff {
   readonly rules: readonly Rule[];
   readonly match: 'first' | 'all';
   /** Where the configuration applies. */
-  readonly scope: readonly string[];
-  /** Where the counters are when a caller's can't be kept apart from another's. */
-  readonly place: Digest;
+  readonly scope: KeyText;
   /** True when no request of a caller meets a counter of another: each caller's may be in a place of their own. */
   readonly isApartByCaller: boolean;
 }
@@ -38,7 +36,7 @@ export function tariffOf(rules: readonly Rule[], match: Tariff['match'], scope: 
     rules.map(({ limitBy, headerName, fallback }) => [...limitBy, headerName, fallback].join()),
   );
   const isApartByCaller = identities.size === 1 && !rules.some(({ sharesCallers }) => sharesCallers);
-  return { rules, match, scope, place: digestOf(scope), isApartByCaller };
+  return { rules, match, scope: keyText(scope), isApartByCaller };
 }
 
 /**
@@ -47,8 +45,9 @@ export function tariffOf(rules: readonly Rule[], match: Tariff['match'], scope: 
  */
 export function billOf(messages: readonly MessageEntry[], caller: Caller, tariff: Tariff): Bill {
   const charges: RuleCharge[] = [];
-  let place: Digest | undefined;
-  const known = new Map<string, number>();
+  let place: KeyText | undefined;
+  // The charges of one message are all of different counters.
+  const known = messages.length > 1 ? new Map<string, number>() : undefined;
   const chargesOf = messages.map(({ method, name = '' }) => {
     const places: number[] = [];
     if (method === undefined) return places;
@@ -56,14 +55,15 @@ export function billOf(messages: readonly MessageEntry[], caller: Caller, tariff
       if (!rule.isFor(method, name, caller.tier)) continue;
       const who = callerKey(rule, caller);
       if (!who) continue;
-      if (tariff.isApartByCaller) place ??= digestOf([...tariff.scope, ...who]);
-      const key = digestOf([...tariff.scope, rule.id, ...targetKey(rule, method, name, caller.service), ...who]);
+      const payer = keyText(who);
+      if (tariff.isApartByCaller) place ??= tariff.scope + payer;
+      const key = digestOf(tariff.scope + keyText([rule.id, ...targetKey(rule, method, name, caller.service)]) + payer);
       for (const window of rule.windows) places.push(add(charges, known, rule, window, key));
       if (tariff.match === 'first' && !rule.reports) break;
     }
     return places;
   });
-  return { charges, chargesOf, place: place ?? tariff.place };
+  return { charges, chargesOf, place: place ?? tariff.scope };
 }
 
 /**
@@ -77,15 +77,15 @@ function targetKey(rule: Rule, method: string, name: string, service: string): r
 
 function add(
   charges: RuleCharge[],
-  known: Map<string, number>,
+  known: Map<string, number> | undefined,
   rule: Rule,
   window: Charge['window'],
   key: Charge['key'],
 ): number {
-  const name = `${rule.index} ${rule.windows.indexOf(window)} ${key}`;
-  const place = known.get(name);
+  const name = known ? `${rule.index} ${rule.windows.indexOf(window)} ${key.text}` : '';
+  const place = known?.get(name);
   if (place === undefined) {
-    known.set(name, charges.length);
+    known?.set(name, charges.length);
     const charge = { rule, window, key, units: rule.cost, calls: 1 };
     charges.push(rule.reports ? { ...charge, reportOf: rule.index } : charge);
     return charges.length - 1;

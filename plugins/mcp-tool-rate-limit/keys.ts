@@ -1,35 +1,48 @@
 import { hash } from 'node:crypto';
 
-/** Names a counter: the first 120 bits of a SHA-256, in base64url. */
-export type Digest = string;
+/**
+ * A list of texts, each written with its length, so that no two lists are written alike, whatever the texts hold:
+ * `['a', 'bc']` is not `['ab', 'c']`. Two such texts in a row are that of both lists.
+ */
+export type KeyText = string;
+
+/** Names a counter: the first 120 bits of a SHA-256. */
+export interface Digest {
+  /** In base64url. */
+  readonly text: string;
+  /** As four numbers of 30 bits. */
+  readonly words: Words;
+}
+
+type Words = readonly [number, number, number, number];
 
 /** Characters of a digest, six bits each. */
 const DIGEST_LENGTH = 20;
 const CHARACTERS_IN_WORD = 5;
 
-/** How many words {@link writeWords} writes. */
-export const DIGEST_WORDS = DIGEST_LENGTH / CHARACTERS_IN_WORD;
-
-/** Digests that are kept at a time, at most twice as many; and the longest text whose digest is. */
-const KEPT = 8192;
+/** Digests that are kept at a time, at most twice as many; and the longest text whose digest is. Some 15 MB at most. */
+const KEPT = 32_768;
 const MAX_KEPT_LENGTH = 256;
 
 let recent = new Map<string, Digest>();
 let older = new Map<string, Digest>();
 
-/**
- * The digest of a list of texts. Each is written with its length, so that no two lists are written alike, whatever
- * the texts hold: `['a', 'bc']` is not `['ab', 'c']`.
- *
- * Those of callers who come again and again are remembered: a digest costs more than all else that a counter does.
- */
-export function digestOf(parts: readonly string[]): Digest {
+/** Writes a list of texts. */
+export function keyText(parts: readonly string[]): KeyText {
   let text = '';
   for (const part of parts) text += `${part.length}:${part}`;
+  return text;
+}
+
+/**
+ * The digest of a list of texts. Those of callers who come again and again are remembered: a digest costs more than all
+ * else that a counter does.
+ */
+export function digestOf(text: KeyText): Digest {
   return text.length > MAX_KEPT_LENGTH ? compute(text) : (recent.get(text) ?? remember(text));
 }
 
-function remember(text: string): Digest {
+function remember(text: KeyText): Digest {
   if (recent.size >= KEPT) {
     older = recent;
     recent = new Map();
@@ -39,7 +52,10 @@ function remember(text: string): Digest {
   return digest;
 }
 
-const compute = (text: string): Digest => hash('sha256', text, 'base64url').slice(0, DIGEST_LENGTH);
+function compute(text: KeyText): Digest {
+  const digest = hash('sha256', text, 'base64url').slice(0, DIGEST_LENGTH);
+  return { text: digest, words: [wordOf(digest, 0), wordOf(digest, 1), wordOf(digest, 2), wordOf(digest, 3)] };
+}
 
 /** RFC 4648, section 5. */
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -47,17 +63,10 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const BITS = new Uint8Array(128);
 for (let bits = 0; bits < ALPHABET.length; bits++) BITS[ALPHABET.charCodeAt(bits)] = bits;
 
-/** The first eight bits of the digest. */
-export const firstByte = (digest: Digest): number =>
-  ((BITS[digest.charCodeAt(0)] ?? 0) << 2) | ((BITS[digest.charCodeAt(1)] ?? 0) >> 4);
-
-/** Writes the digest as numbers of 30 bits. */
-export function writeWords(digest: Digest, words: Uint32Array): void {
-  for (let word = 0; word < DIGEST_WORDS; word++) {
-    let bits = 0;
-    for (let at = word * CHARACTERS_IN_WORD; at < (word + 1) * CHARACTERS_IN_WORD; at++) {
-      bits = (bits << 6) | (BITS[digest.charCodeAt(at)] ?? 0);
-    }
-    words[word] = bits;
+function wordOf(digest: string, word: number): number {
+  let bits = 0;
+  for (let at = word * CHARACTERS_IN_WORD; at < (word + 1) * CHARACTERS_IN_WORD; at++) {
+    bits = (bits << 6) | (BITS[digest.charCodeAt(at)] ?? 0);
   }
+  return bits;
 }

@@ -8,6 +8,8 @@ const QUESTION_MARK = 63;
  * it never backtracks over a `*`, and no regular expression is involved.
  */
 export function globMatcher(pattern: string): (text: string) => boolean {
+  if (pattern === STAR) return () => true;
+  if (!/[*?]/.test(pattern)) return (text) => text === pattern;
   const segments = pattern.split(STAR);
   const head = segments[0] ?? '';
   if (segments.length === 1) return (text) => matchAt(head, text, 0) === text.length;

@@ -14,7 +14,7 @@ import { billOf, tariffOf } from '../../plugins/mcp-tool-rate-limit/charges';
 import type { Counters } from '../../plugins/mcp-tool-rate-limit/counters/counters';
 import { LocalCounters } from '../../plugins/mcp-tool-rate-limit/counters/local';
 import { RedisCounters } from '../../plugins/mcp-tool-rate-limit/counters/redis';
-import { digestOf } from '../../plugins/mcp-tool-rate-limit/keys';
+import { digestOf, keyText } from '../../plugins/mcp-tool-rate-limit/keys';
 import { compileRules } from '../../plugins/mcp-tool-rate-limit/rules';
 import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
 import { verdictOf } from '../../plugins/mcp-tool-rate-limit/verdict';
@@ -41,8 +41,8 @@ type Decide = (caller: string) => unknown;
 
 const hitOf = (counters: Counters, quota: Quota): Decide => {
   const window = windowStateOf(quota);
-  const place = digestOf(['bench']);
-  return (caller) => counters.hit([{ window, key: digestOf(['bench', caller, 'add']), units: 1 }], place);
+  const place = keyText(['bench']);
+  return (caller) => counters.hit([{ window, key: digestOf(keyText(['bench', caller, 'add'])), units: 1 }], place);
 };
 
 const flexible = (limiter: RateLimiterAbstract): Decide => {
@@ -119,7 +119,7 @@ async function onRedis(): Promise<void> {
   );
   const ours = new RedisCounters(redis, 'bench');
   const five = Array.from({ length: 5 }, () => windowStateOf(paced));
-  const place = digestOf(['bench']);
+  const place = keyText(['bench']);
   const table: Record<string, object> = {};
   for (const atOnce of [1, 64]) {
     const row = (name: string, decide: Decide) =>
@@ -134,7 +134,7 @@ async function onRedis(): Promise<void> {
     );
     await row('five limits, all or none', (caller) =>
       ours.hit(
-        five.map((window, i) => ({ window, key: digestOf([caller, String(i)]), units: 1 })),
+        five.map((window, i) => ({ window, key: digestOf(keyText([caller, String(i)])), units: 1 })),
         place,
       ),
     );

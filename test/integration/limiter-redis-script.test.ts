@@ -4,7 +4,7 @@ import type { Charge, Hit } from '../../plugins/mcp-tool-rate-limit/counters/cou
 import { LocalCounters } from '../../plugins/mcp-tool-rate-limit/counters/local';
 import { RedisCounters } from '../../plugins/mcp-tool-rate-limit/counters/redis';
 import { HIT } from '../../plugins/mcp-tool-rate-limit/counters/redis-script';
-import { digestOf } from '../../plugins/mcp-tool-rate-limit/keys';
+import { digestOf, keyText } from '../../plugins/mcp-tool-rate-limit/keys';
 import type { Quota } from '../../plugins/mcp-tool-rate-limit/windows/window';
 import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-state';
 import type { SharedRedis } from '../../plugins/shared/redis/shared-redis';
@@ -66,7 +66,7 @@ const asked = fc.record({
   }),
 });
 
-const place = digestOf(['place']);
+const place = keyText(['place']);
 let runs = 0;
 
 it('counts as memory does, whatever the charges, by whatever rules', async () => {
@@ -83,7 +83,7 @@ it('counts as memory does, whatever the charges, by whatever rules', async () =>
         nowMs += gapMs;
         const all = charges.map(({ window, caller, units }): Charge => ({
           window: states[window]!,
-          key: digestOf([String(window), String(caller)]),
+          key: digestOf(keyText([String(window), String(caller)])),
           units,
           ...(reports.includes(window) && { reportOf: window }),
         }));
@@ -98,7 +98,11 @@ it('counts as memory does, whatever the charges, by whatever rules', async () =>
 it('stands still while the clock of the server is set back', async () => {
   const window = windowStateOf({ limit: 1, windowMs: 1000 });
   const paced = windowStateOf({ limit: 1, windowMs: 1000, burst: 0 });
-  const charges = [window, paced].map((one, i): Charge => ({ window: one, key: digestOf([String(i)]), units: 1 }));
+  const charges = [window, paced].map((one, i): Charge => ({
+    window: one,
+    key: digestOf(keyText([String(i)])),
+    units: 1,
+  }));
   const shared = new RedisCounters(redis, 'back');
   nowMs = 2_000_000_000_000;
   expect(await shared.hit(charges, place)).toMatchObject({ admitted: true });

@@ -1,4 +1,4 @@
-import type { Digest } from '../keys';
+import type { Digest, KeyText } from '../keys';
 import type { Reading, WindowState } from '../windows/window';
 
 /** What a request asks of one counter. */
@@ -33,7 +33,7 @@ export interface Counters {
    *
    * @param place the same for all counters that one request can meet: a store of many nodes keeps them on one
    */
-  hit(charges: readonly Charge[], place: Digest): Hit | Promise<Hit | Unavailable>;
+  hit(charges: readonly Charge[], place: KeyText): Hit | Promise<Hit | Unavailable>;
   /** Releases what the counters hold. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { failureOf, type RedisFailureReason } from '../../shared/redis/redis-failure';
-import type { Digest } from '../keys';
+import type { KeyText } from '../keys';
 import type { Charge, Counters, Hit, Unavailable } from './counters';
 
 /** What is told of the store that may fail. */
@@ -23,7 +23,7 @@ export class FaultTolerantCounters implements Counters {
     private readonly watch: StoreWatch,
   ) {}
 
-  async hit(charges: readonly Charge[], place: Digest): Promise<Hit | Unavailable> {
+  async hit(charges: readonly Charge[], place: KeyText): Promise<Hit | Unavailable> {
     const startedAtMs = performance.now();
     try {
       const hit = await this.store.hit(charges, place);

@@ -1,5 +1,5 @@
 import type { SharedRedis } from '../../shared/redis/shared-redis';
-import type { Digest } from '../keys';
+import { digestOf, type KeyText } from '../keys';
 import type { Reading } from '../windows/window';
 import type { Charge, Counters, Hit } from './counters';
 import { HIT } from './redis-script';
@@ -13,8 +13,8 @@ export class RedisCounters implements Counters {
   ) {}
 
   /** Rejects with `RedisFailure` when nobody knows whether anything was spent. */
-  hit(charges: readonly Charge[], place: Digest): Promise<Hit> {
-    const start = `${this.namespace}:{${place}}:`;
+  hit(charges: readonly Charge[], place: KeyText): Promise<Hit> {
+    const start = `${this.namespace}:{${digestOf(place).text}}:`;
     const keys: string[] = [];
     const args: string[] = [];
     for (const charge of charges) {
@@ -31,7 +31,7 @@ export class RedisCounters implements Counters {
 
 /** The stored numbers mean the same under another limit or burst, but not under another length. */
 function keyOf({ key, window: { quota } }: Charge): string {
-  return `${key}:${quota.burst === undefined ? 's' : 'p'}${quota.windowMs}`;
+  return `${key.text}:${quota.burst === undefined ? 's' : 'p'}${quota.windowMs}`;
 }
 
 const argumentOf = ({ window: { quota, partMs }, units, reportOf = -1 }: Charge): string =>

@@ -1,4 +1,4 @@
-import type { Digest } from '../keys';
+import type { KeyText } from '../keys';
 import type { WindowState } from '../windows/window';
 import { windowStateOf } from '../windows/window-state';
 import type { Charge, Counters, Hit, Unavailable } from './counters';
@@ -30,7 +30,7 @@ export class ReducedCounters implements Counters {
     }
   }
 
-  hit(charges: readonly Charge[], place: Digest): Hit | Promise<Hit | Unavailable> {
+  hit(charges: readonly Charge[], place: KeyText): Hit | Promise<Hit | Unavailable> {
     const reduced = charges.map((charge) => ({ ...charge, window: this.reduced.get(charge.window) ?? charge.window }));
     return this.counters.hit(reduced, place);
   }

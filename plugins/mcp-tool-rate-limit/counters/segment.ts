@@ -1,7 +1,7 @@
-import { DIGEST_WORDS, writeWords, type Digest } from '../keys';
+import type { Digest } from '../keys';
 import type { WindowState } from '../windows/window';
 
-const KEY_WORDS = DIGEST_WORDS;
+const KEY_WORDS = 4;
 const MIN_ROWS = 8;
 /** A table is rebuilt when it is fuller than this, into one that is at most as full as the other says. */
 const MAX_LOAD = 3 / 4;
@@ -24,15 +24,14 @@ export class Segment {
 
   /** Where in {@link cells} the row of the counter begins; -1 without one. Holds until the next row is added. */
   find(key: Digest): number {
-    const slot = this.slotOf(wordsOf(key));
+    const slot = this.slotOf(key.words);
     return this.used[slot] === 1 ? slot * this.window.width : -1;
   }
 
   /** Adds a row of zeros for a key that has none; gives how many idle rows were dropped to make room. */
   add(key: Digest, nowMs: number): number {
-    const words = wordsOf(key);
     const dropped = this.count + 1 > this.capacity * MAX_LOAD ? this.rebuild(nowMs) : 0;
-    this.occupy(this.slotOf(words), words, 0);
+    this.occupy(this.slotOf(key.words), key.words);
     return dropped;
   }
 
@@ -57,18 +56,13 @@ export class Segment {
   }
 
   /** The slot of the key, or the free one where it belongs. */
-  private slotOf(words: Uint32Array, from = 0): number {
+  private slotOf([first, second, third, fourth]: Digest['words']): number {
     const { keys, used } = this;
     const mask = this.capacity - 1;
-    let slot = (words[from + 1] ?? 0) & mask;
+    let slot = second & mask;
     while (used[slot] === 1) {
       const at = slot * KEY_WORDS;
-      if (
-        keys[at] === words[from] &&
-        keys[at + 1] === words[from + 1] &&
-        keys[at + 2] === words[from + 2] &&
-        keys[at + 3] === words[from + 3]
-      ) {
+      if (keys[at] === first && keys[at + 1] === second && keys[at + 2] === third && keys[at + 3] === fourth) {
         break;
       }
       slot = (slot + 1) & mask;
@@ -94,39 +88,36 @@ export class Segment {
     this.count -= 1;
   }
 
-  private occupy(slot: number, words: Uint32Array, from: number): void {
+  private occupy(slot: number, words: Digest['words']): void {
     this.used[slot] = 1;
-    this.keys.set(words.subarray(from, from + KEY_WORDS), slot * KEY_WORDS);
+    this.keys.set(words, slot * KEY_WORDS);
     this.count += 1;
   }
 
-  /** Into new arrays, with room for as many again as are not idle; gives how many were. */
+  /** Drops the idle rows, and takes as much room as the others need; gives how many were dropped. */
   private rebuild(nowMs: number): number {
-    const { cells, keys, used, capacity, count, window } = this;
-    const { width } = window;
-    const live: number[] = [];
-    for (let slot = 0; slot < capacity; slot++) {
-      if (used[slot] === 1 && !window.isIdle(cells, slot * width, nowMs)) live.push(slot);
-    }
-    this.capacity = MIN_ROWS;
-    while (live.length + 1 > this.capacity * REBUILT_LOAD) this.capacity *= 2;
-    this.cells = new Float64Array(this.capacity * width);
-    this.keys = new Uint32Array(this.capacity * KEY_WORDS);
-    this.used = new Uint8Array(this.capacity);
+    const dropped = this.dropIdle(0, this.capacity, nowMs);
+    let capacity = MIN_ROWS;
+    while (this.count + 1 > capacity * REBUILT_LOAD) capacity *= 2;
+    if (capacity !== this.capacity) this.resize(capacity);
+    return dropped;
+  }
+
+  private resize(capacity: number): void {
+    const { cells, keys, used, capacity: before } = this;
+    const { width } = this.window;
+    this.capacity = capacity;
+    this.cells = new Float64Array(capacity * width);
+    this.keys = new Uint32Array(capacity * KEY_WORDS);
+    this.used = new Uint8Array(capacity);
     this.count = 0;
-    for (const old of live) {
-      const slot = this.slotOf(keys, old * KEY_WORDS);
-      this.occupy(slot, keys, old * KEY_WORDS);
+    for (let old = 0; old < before; old++) {
+      if (used[old] !== 1) continue;
+      const at = old * KEY_WORDS;
+      const words: Digest['words'] = [keys[at] ?? 0, keys[at + 1] ?? 0, keys[at + 2] ?? 0, keys[at + 3] ?? 0];
+      const slot = this.slotOf(words);
+      this.occupy(slot, words);
       this.cells.set(cells.subarray(old * width, (old + 1) * width), slot * width);
     }
-    return count - live.length;
   }
-}
-
-const scratch = new Uint32Array(KEY_WORDS);
-
-/** The digest as words, until the next call. */
-function wordsOf(key: Digest): Uint32Array {
-  writeWords(key, scratch);
-  return scratch;
 }

@@ -1,4 +1,4 @@
-import { firstByte, type Digest } from '../keys';
+import type { Digest } from '../keys';
 import type { WindowState } from '../windows/window';
 import { Segment } from './segment';
 
@@ -18,6 +18,8 @@ export interface Place {
 
 /** One for each first byte of a key: small enough for one to be rebuilt between two requests without being felt, however many counters there are. */
 const SEGMENTS = 256;
+/** Bits of the first word after the first eight. */
+const FIRST_BYTE = 22;
 
 /** So many places are searched for an idle counter before a new one is told that there is no room. */
 const SEARCHED = 512;
@@ -55,7 +57,7 @@ export class Table {
   }
 
   private segmentOf(key: Digest): Segment {
-    const index = firstByte(key);
+    const index = key.words[0] >> FIRST_BYTE;
     return (this.segments[index] ??= new Segment(this.window));
   }
 

@@ -36,7 +36,7 @@ const rulesFor = (message: MessageEntry, rules: object[], more: object = {}, who
 
 /** The counter of a call under one rule. */
 const counterOf = (rule: object, who: Caller = caller(), message = call('add')): string =>
-  billOf([message], who, tariff([rule])).charges[0]!.key;
+  billOf([message], who, tariff([rule])).charges[0]!.key.text;
 
 describe('which rules a call falls to', () => {
   const rules = [
@@ -146,7 +146,7 @@ describe('which counter a call falls to', () => {
   });
 
   it('two configurations, or two rules, have counters of their own', () => {
-    const keyIn = (scope: string[]) => billOf([call('add')], caller(), tariff([{}], {}, scope)).charges[0]!.key;
+    const keyIn = (scope: string[]) => billOf([call('add')], caller(), tariff([{}], {}, scope)).charges[0]!.key.text;
     expect(keyIn(['s', '', ''])).not.toBe(keyIn(['', 's', '']));
     expect(counterOf({ id: 'a' })).not.toBe(counterOf({ id: 'b' }));
   });

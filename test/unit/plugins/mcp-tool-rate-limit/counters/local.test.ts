@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import type { Charge } from '../../../../../plugins/mcp-tool-rate-limit/counters/counters';
 import { LocalCounters } from '../../../../../plugins/mcp-tool-rate-limit/counters/local';
-import { digestOf } from '../../../../../plugins/mcp-tool-rate-limit/keys';
+import { digestOf, keyText } from '../../../../../plugins/mcp-tool-rate-limit/keys';
 import type { WindowState } from '../../../../../plugins/mcp-tool-rate-limit/windows/window';
 import { windowStateOf } from '../../../../../plugins/mcp-tool-rate-limit/windows/window-state';
 
 const paced = (limit: number, windowMs: number, burst: number): WindowState =>
   windowStateOf({ limit, windowMs, burst });
-const charge = (window: WindowState, key: string, units = 1): Charge => ({ window, key: digestOf([key]), units });
+const charge = (window: WindowState, key: string, units = 1): Charge => ({
+  window,
+  key: digestOf(keyText([key])),
+  units,
+});
 
 function open(maxKeys = 1_000_000) {
   const clock = { nowMs: 1000 };

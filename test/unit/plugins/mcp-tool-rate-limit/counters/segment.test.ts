@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { Segment } from '../../../../../plugins/mcp-tool-rate-limit/counters/segment';
+import type { Digest } from '../../../../../plugins/mcp-tool-rate-limit/keys';
 import { windowStateOf } from '../../../../../plugins/mcp-tool-rate-limit/windows/window-state';
 
 const window = windowStateOf({ limit: 1, windowMs: 100, burst: 0 });
 
 /** Keys that want few places, so that they stand in each other's way. */
-const keyOf = (number: number): string => `AAAAAAAAA${'ABC'[number % 3]!}AAAAAA${String(number).padStart(4, '0')}`;
+const keyOf = (number: number): Digest => ({ text: '', words: [0, number % 3, 0, number] });
 
 type Step = { readonly do: 'spend' | 'sweep'; readonly number: number; readonly gapMs: number };
 
