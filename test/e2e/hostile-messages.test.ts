@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { postMcp, gateway, samples, toolCall, total } from './gateway';
 
 it.each([
@@ -51,6 +53,21 @@ it('refuses a body over the bound with 413, and takes a large one under it', asy
   expect((await postMcp('py-calculator', withText(4_300_000))).status).toBe(413);
   expect((await postMcp('py-calculator', withText(900_000))).status).toBe(200);
 });
+
+it.each(['py-calculator/mcp', 'ollama/api/chat', 'phoenix/v1/traces'])(
+  'refuses a request to %s that would have Kong drop the length of its body, and hide another request in it',
+  async (path) => {
+    const outgoing = request(`${gateway.proxyUrl}/${path}`, {
+      method: 'POST',
+      agent: false,
+      headers: { Connection: 'close, Content-Length', 'Content-Length': 2 },
+    });
+    outgoing.end('{}');
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    incoming.resume();
+    expect(incoming.statusCode).toBe(400);
+  },
+);
 
 it('refuses a body nested too deeply', async () => {
   const response = await postMcp('py-calculator', `${'['.repeat(10_000)}${']'.repeat(10_000)}`);
