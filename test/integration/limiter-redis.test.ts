@@ -159,7 +159,7 @@ describe('the ways to a server', () => {
     await one.call('add');
     expect(await master.command('DBSIZE')).toBe(1);
     // What the replica was not told dies with the master.
-    await waitFor(async () => (await replica.command('DBSIZE')) === 1);
+    await until(async () => (await replica.command('DBSIZE')) === 1, 'the replica to know the key');
     await master.signal('SIGKILL');
     await until(
       async () => {
