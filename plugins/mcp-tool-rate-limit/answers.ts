@@ -52,7 +52,7 @@ function answer(
   const replies = messages.flatMap((message, i) => {
     const error = errors[i] as JsonRpcError;
     if (message.kind !== 'request' || message.id === undefined) return [];
-    const asResult = denial === 'tool_error' && message.method === 'tools/call';
+    const asResult = denial === 'tool_error' && message.method === 'tools/call' && !message.task;
     return [asResult ? toolResult(message.id, error.message, modern) : errorBody(message.id, error)];
   });
   // What has no answer of its own is refused by the status alone, with an error that names no request.

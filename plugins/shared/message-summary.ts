@@ -15,12 +15,14 @@ export interface MessageEntry {
   readonly method?: string;
   /** What the method acts on: a tool's or prompt's name, a resource's URI. */
   readonly name?: string;
+  /** The call is to run as a task: its answer is a task or an error, never a plain result (2025-11-25, basic/utilities/tasks). */
+  readonly task?: true;
 }
 
 /** The key of the summary in `kong.ctx.shared`. */
 export const SUMMARY_KEY = 'mcp';
 
-type SharedEntry = Readonly<Record<string, string | number>>;
+type SharedEntry = Readonly<Record<string, string | number | true>>;
 type SharedSummary = Readonly<Record<string, string | true | readonly SharedEntry[]>>;
 
 /** The form that survives `kong.ctx.shared`: no `false`, no null; Lua code can read it too. */
@@ -44,13 +46,14 @@ export function fromShared(value: unknown): MessageSummary | undefined {
 
 function toEntry(value: unknown): MessageEntry | undefined {
   if (!isRecord(value)) return undefined;
-  const { kind, id, method, name } = value;
+  const { kind, id, method, name, task } = value;
   if (kind !== 'request' && kind !== 'notification' && kind !== 'response') return undefined;
   return {
     kind,
     ...((typeof id === 'string' || typeof id === 'number') && { id }),
     ...(typeof method === 'string' && { method }),
     ...(typeof name === 'string' && { name }),
+    ...(task === true && { task }),
   };
 }
 

@@ -25,7 +25,7 @@ export function targetOf(method: string, params: JsonObject | undefined): string
   return typeof target === 'string' ? target : undefined;
 }
 
-/** The summary of parsed messages; holds no content besides ids, methods and names. */
+/** The summary of parsed messages; holds no content besides ids, methods and names, and whether a call is to run as a task. */
 export function summarizeMessages(
   messages: readonly ParsedMessage[],
   batch: boolean,
@@ -43,5 +43,8 @@ function toEntry(message: ParsedMessage): MessageEntry {
   const name = targetOf(method, message.params);
   if (kind === 'notification') return name === undefined ? { kind, method } : { kind, method, name };
   const { id } = message;
+  if (method === 'tools/call' && message.params && Object.hasOwn(message.params, 'task')) {
+    return name === undefined ? { kind, id, method, task: true } : { kind, id, method, name, task: true };
+  }
   return name === undefined ? { kind, id, method } : { kind, id, method, name };
 }

@@ -4,6 +4,7 @@ import { readConfig } from '../../../../kong/pdk/read-config';
 import { mcpToolRateLimit } from '../../../../plugins/mcp-tool-rate-limit';
 import { access, prepare } from '../../../../plugins/mcp-tool-rate-limit/handler';
 import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
+import type { Revision } from '../../../../plugins/shared/revisions';
 import { limiterFacts, refusal, TestLimiter, toolCall, type LimiterFacts } from '../../../support/limiter';
 
 // Time stands still: what is left is exact.
@@ -21,8 +22,12 @@ async function spent(config: Record<string, unknown> = {}): Promise<TestLimiter>
   return limiter;
 }
 
-const summaryOf = (revision: '2025-06-18' | '2026-07-28', name = 'add'): Partial<LimiterFacts> => ({
-  summary: { revision, batch: false, messages: [{ kind: 'request', id: 'x', method: 'tools/call', name }] },
+const summaryOf = (revision: Revision, name = 'add', task = false): Partial<LimiterFacts> => ({
+  summary: {
+    revision,
+    batch: false,
+    messages: [{ kind: 'request', id: 'x', method: 'tools/call', name, ...(task && { task }) }],
+  },
 });
 
 describe('a call within its limit', () => {
@@ -112,6 +117,15 @@ describe('a call over its limit', () => {
         result: { content: [{ type: 'text', text: error.message }], isError: true, ...more },
       },
     });
+  });
+
+  it.each<[string, Partial<LimiterFacts> & { json?: object }]>([
+    ['by the validator', summaryOf('2025-11-25', 'add', true)],
+    ['by itself', { json: { ...toolCall('add', 'x'), params: { name: 'add', task: {} } } }],
+  ])('that is to run as a task is answered with an error, which its client expects (read %s)', async (_, facts) => {
+    const limiter = await spent({ denial: 'tool_error' });
+    const { status, body } = refusal(await limiter.ask(facts));
+    expect([status, body]).toEqual([200, { jsonrpc: '2.0', id: 'x', error }]);
   });
 
   it('that is of no tool is answered with an error all the same', async () => {

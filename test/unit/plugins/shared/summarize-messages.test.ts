@@ -18,6 +18,9 @@ it('summarizes every kind of message, and the summary survives the shared contex
   const summary = summarizeMessages(
     [
       { kind: 'request', id: 1, method: 'tools/call', params: { name: 'add', arguments: { secret: 1 } } },
+      { kind: 'request', id: 2, method: 'tools/call', params: { name: 'add', task: { ttl: 1 } } },
+      { kind: 'request', id: 3, method: 'tools/call', params: { task: {} } },
+      { kind: 'request', id: 4, method: 'prompts/get', params: { name: 'p', task: {} } },
       { kind: 'notification', method: 'notifications/initialized' },
       { kind: 'response', id: 'r' },
       { kind: 'response' },
@@ -30,6 +33,9 @@ it('summarizes every kind of message, and the summary survives the shared contex
     batch: true,
     messages: [
       { kind: 'request', id: 1, method: 'tools/call', name: 'add' },
+      { kind: 'request', id: 2, method: 'tools/call', name: 'add', task: true },
+      { kind: 'request', id: 3, method: 'tools/call', task: true },
+      { kind: 'request', id: 4, method: 'prompts/get', name: 'p' },
       { kind: 'notification', method: 'notifications/initialized' },
       { kind: 'response', id: 'r' },
       { kind: 'response' },
