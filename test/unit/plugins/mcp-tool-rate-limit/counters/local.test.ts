@@ -105,11 +105,13 @@ describe('bounded memory', () => {
     expect(overflows()).toBe(0);
   });
 
-  it('a million counters stay within the stated 75 bytes each', () => {
+  it('counters stay within the stated 75 bytes each', () => {
     const { counters } = open();
+    // Tables double: an eighth of a million fills them as much as a million does, which the benchmark measures.
+    const keys = 125_000;
     const window = paced(10, 3_600_000, 9);
-    for (let i = 0; i < 1_000_000; i++) counters.hit([charge(window, `caller ${i}`)]);
-    expect(counters.size).toBe(1_000_000);
+    for (let i = 0; i < keys; i++) counters.hit([charge(window, `caller ${i}`)]);
+    expect(counters.size).toBe(keys);
     expect(counters.bytes / counters.size).toBeLessThanOrEqual(75);
     expect(counters.hit([charge(window, 'caller 7', 10)]).admitted).toBe(false);
   });
