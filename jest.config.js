@@ -16,6 +16,8 @@ const project = (name, extra = {}) => ({
 });
 
 module.exports = {
+  // Jest would leave a core to its user, of two half of all.
+  maxWorkers: '100%',
   projects: [
     project('unit'),
     project('integration'),
