@@ -18,6 +18,8 @@ const project = (name, extra = {}) => ({
 module.exports = {
   // Jest would leave a core to its user, of two half of all.
   maxWorkers: '100%',
+  // Only a broken test takes so long, on the busiest machine.
+  testTimeout: 60_000,
   projects: [
     project('unit'),
     project('integration'),

@@ -13,8 +13,6 @@ import { until } from '../support/until';
 const PROGRAM = resolve('dist/plugins/main.js');
 const SLOW = [resolve('test/support/run-typescript.mjs'), resolve('test/support/plugin-server-program.ts')];
 
-jest.setTimeout(30_000);
-
 const folder = mkdtempSync(join(tmpdir(), 'plugin-server-process-'));
 const children: ChildProcess[] = [];
 
