@@ -19,7 +19,8 @@ function take(option) {
 const engine = take('--engine');
 const state = take('--state');
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
-const { status } = spawnSync(process.execPath, [jest, '--selectProjects', 'e2e', ...args], {
+// One file after the other: they share one gateway, and one of them kills its plugin server.
+const { status } = spawnSync(process.execPath, [jest, '--selectProjects', 'e2e', '--runInBand', ...args], {
   stdio: 'inherit',
   env: { ...process.env, ...(engine && { E2E_ENGINE: engine }), ...(state && { E2E_STATE: state }) },
 });
