@@ -9,6 +9,7 @@ it('lets nothing through unvalidated while the plugin server is dead, and needs 
   const traffic = Array.from({ length: 4 }, async () => {
     while (!isDone) statuses.push((await postMcp('py-calculator', HOSTILE)).status);
   });
+  await eventually('an answer before it dies', () => Promise.resolve(statuses.includes(400)));
   execSync(gateway.killPluginServer);
   await eventually('an answer while it is dead', () => Promise.resolve(statuses.includes(500)));
   await eventually('the plugin server', async () => {
@@ -19,6 +20,8 @@ it('lets nothing through unvalidated while the plugin server is dead, and needs 
     const response = await postMcp('py-calculator', toolCall('add', { a: 5, b: 3 }));
     return response.status === 200;
   });
+  const seen = statuses.length;
+  await eventually('a refusal with a reason again', () => Promise.resolve(statuses.slice(seen).includes(400)));
   isDone = true;
   await Promise.all(traffic);
   // 400 is the validator's word, 500 Kong's own while there is none.
