@@ -49,6 +49,7 @@ export default tseslint.config(
       'plugins/*/index.ts',
       'plugins/*/schema.ts',
       'plugins/*/handler.ts',
+      'plugins/*/large-bodies/*-task.ts',
       'plugins/shared/kong-*.ts',
     ],
     rules: {

@@ -5,7 +5,11 @@ const project = (name, extra = {}) => ({
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   testEnvironment: 'node',
   // The Lua machine imports dynamically, which Jest's sandbox refuses: it is loaded by Node's own loader.
-  moduleNameMapper: { '^wasmoon$': '<rootDir>/test/support/native-wasmoon.ts' },
+  // Threads run compiled code: that of the build.
+  moduleNameMapper: {
+    '^wasmoon$': '<rootDir>/test/support/native-wasmoon.ts',
+    '^piscina$': '<rootDir>/test/support/native-piscina.ts',
+  },
   transform: {
     '\\.ts$': [
       '@swc/jest',

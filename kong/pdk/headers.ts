@@ -46,4 +46,9 @@ export class Headers {
   names(): Iterable<string> {
     return this.values.keys();
   }
+
+  /** Plain values, that {@link Headers.from} takes back. */
+  toRecord(): Readonly<Record<string, readonly string[]>> {
+    return Object.fromEntries(this.values);
+  }
 }

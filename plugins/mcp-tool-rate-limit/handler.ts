@@ -2,14 +2,16 @@ import { proceed, read, reject, type FactsOf, type Outcome, type Resources } fro
 import { DENIAL_KEY, type Denial } from '../shared/denial';
 import { errorBody } from '../shared/json-rpc/errors';
 import { fromShared, SUMMARY_KEY, type MessageSummary } from '../shared/message-summary';
+import { threadsOf } from '../shared/threads/threads';
 import { denialAnswer, RATE_LIMITED, UNAVAILABLE, unavailableAnswer, type Answer } from './answers';
 import type { Caller } from './caller';
 import { billOf, tariffOf, type Bill, type Tariff } from './charges';
 import type { Counters, Hit, Unavailable } from './counters/counters';
 import { createCounters } from './create-counters';
 import { limitHeaders } from './headers';
+import { createCallReader, type CallReader } from './large-bodies/call-reader';
 import { createMeters, type Meters } from './meters';
-import { readCalls, type BodyFault, type Calls } from './read-calls';
+import type { BodyFault, Calls } from './read-calls';
 import { compileRules } from './rules';
 import type { Config } from './schema';
 import { checkTiers, tierOf } from './tiers';
@@ -20,6 +22,7 @@ export interface State {
   readonly config: Config;
   readonly tariff: Tariff;
   readonly counters: Counters;
+  readonly readCalls: CallReader;
   readonly meters: Meters;
 }
 
@@ -47,6 +50,8 @@ type BodyFacts = FactsOf<typeof bodyReads>;
 export const isBodyNeeded = ({ summary }: Facts): boolean => summary === undefined;
 
 const NAME = 'mcp-tool-rate-limit';
+/** Of a body that nobody had the time to read. */
+const UNREAD: MessageSummary = { batch: false, messages: [] };
 const REPORT_HEADER = 'X-MCP-Tool-Rate-Limit-Report';
 
 /** Compiles a configuration; throws, naming the field, when it can't work. */
@@ -59,6 +64,7 @@ export async function prepare(config: Config, resources: Resources): Promise<Sta
     config,
     tariff: tariffOf(rules, config.match, [serviceId, routeId, consumerId]),
     counters: await createCounters(config, rules, meters, resources),
+    readCalls: createCallReader(config.max_body_bytes, threadsOf(resources.metrics)),
     meters,
   };
 }
@@ -68,12 +74,26 @@ export const dispose = (state: State): Promise<void> => state.counters.close();
 
 /** Counts the calls of a request, and refuses it as a whole when one is over a limit. */
 export function access(state: State, facts: Facts, body: BodyFacts | undefined): Outcome | Promise<Outcome> {
+  const calls = callsOf(state, facts, body);
+  return calls instanceof Promise ? calls.then((later) => count(state, facts, later)) : count(state, facts, calls);
+}
+
+function callsOf({ readCalls }: State, { summary, headers }: Facts, body: BodyFacts | undefined) {
+  if (summary) return { kind: 'calls', summary } as const;
+  if (!body) throw new Error('neither a summary of the body nor the body');
+  return readCalls({ ...body, headers });
+}
+
+function count(state: State, facts: Facts, calls: Calls): Outcome | Promise<Outcome> {
   const { config, tariff, counters, meters } = state;
   const { service } = facts;
-  const calls = callsOf(facts, body, config.max_body_bytes);
   if (calls.kind === 'unreadable') {
     meters.unreadable(service, calls.fault.reason);
     return config.require_valid ? refuseUnreadable(calls.fault) : proceed();
+  }
+  if (calls.kind === 'busy') {
+    meters.unavailable(service);
+    return refuse(unavailableAnswer(UNREAD, config), {}, 'busy', UNAVAILABLE);
   }
   const bill = billOf(calls.summary.messages, callerOf(facts, config), tariff);
   if (bill.charges.length === 0) return proceed();
@@ -81,12 +101,6 @@ export function access(state: State, facts: Facts, body: BodyFacts | undefined):
   return hit instanceof Promise
     ? hit.then((later) => conclude(state, service, calls.summary, bill, later))
     : conclude(state, service, calls.summary, bill, hit);
-}
-
-function callsOf({ summary, headers }: Facts, body: BodyFacts | undefined, maxBodyBytes: number): Calls {
-  if (summary) return { kind: 'calls', summary };
-  if (!body) throw new Error('neither a summary of the body nor the body');
-  return readCalls({ ...body, headers }, maxBodyBytes);
 }
 
 function callerOf({ consumer, credentialId, ip, headers, service }: Facts, config: Config): Caller {

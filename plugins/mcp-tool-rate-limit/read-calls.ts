@@ -10,11 +10,14 @@ import { summarizeMessages, targetMemberOf } from '../shared/summarize-messages'
 export interface BodyFacts {
   readonly method: string;
   readonly body: RawBody;
-  readonly headers: Pick<Headers, 'all'>;
+  readonly headers: Pick<Headers, 'all' | 'toRecord'>;
 }
 
-/** The calls of a request, or why they can't be read beyond doubt. */
-export type Calls =
+/** The calls of a request, or why they can't be read beyond doubt, or that too many large bodies wait to be read. */
+export type Calls = ReadCalls | { readonly kind: 'busy' };
+
+/** What reading a body comes to. */
+export type ReadCalls =
   | { readonly kind: 'calls'; readonly summary: MessageSummary }
   | { readonly kind: 'unreadable'; readonly fault: BodyFault };
 
@@ -31,7 +34,7 @@ export interface BodyFault {
 /** Bounds that mcp-validator has by default: what runs without it is judged the same. */
 const BOUNDS = { maxDepth: 64, maxValues: 100_000, maxBatch: 100 };
 
-const NONE: Calls = { kind: 'calls', summary: { batch: false, messages: [] } };
+const NONE: ReadCalls = { kind: 'calls', summary: { batch: false, messages: [] } };
 
 /**
  * Reads the calls of a request that mcp-validator did not read. Never throws.
@@ -39,7 +42,7 @@ const NONE: Calls = { kind: 'calls', summary: { batch: false, messages: [] } };
  * What servers may read in more than one way is unreadable: compressed bodies, WebSockets, JSON that is not strict, and params with
  * a member that differs in case alone from the one that names the tool.
  */
-export function readCalls({ method, body, headers }: BodyFacts, maxBodyBytes: number): Calls {
+export function readCalls({ method, body, headers }: BodyFacts, maxBodyBytes: number): ReadCalls {
   if (asksForWebSocket(headers)) return unreadable(400, 'web_socket', 'The calls of a WebSocket can not be counted');
   if (body.kind === 'spilled') return unreadable(413, 'body_too_large', 'The body is too large');
   if (body.kind === 'failed') return method === 'POST' ? unreadable(400, 'no_body', 'The body can not be read') : NONE;
@@ -68,7 +71,7 @@ function namesItsTargetOnce(message: ParsedMessage): boolean {
   );
 }
 
-const unreadable = (status: number, reason: string, message: string): Calls => ({
+const unreadable = (status: number, reason: string, message: string): ReadCalls => ({
   kind: 'unreadable',
   fault: { status, code: INVALID_REQUEST, id: null, reason, message },
 });

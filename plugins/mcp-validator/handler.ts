@@ -12,7 +12,10 @@ import { CAPTURE_KEY, captureFromShared } from '../shared/capture';
 import { DENIAL_KEY, type Denial } from '../shared/denial';
 import { headerOf, mediaTypeOf, parseLogEntry } from '../shared/log-entry';
 import { SUMMARY_KEY, toShared } from '../shared/message-summary';
-import { judge, type Pass, type Refuse } from './judge';
+import { isLargeBody } from '../shared/threads/large-body';
+import { threadsOf } from '../shared/threads/threads';
+import { judge, type Pass, type Refuse, type Verdict } from './judge';
+import { createLargeBodyJudge, type LargeBodyJudge } from './large-bodies/judge-large-body';
 import { readToolLists } from './learning/read-tool-lists';
 import { createToolWatch, type ToolWatch } from './learning/tool-watch';
 import { createMeters, type Meters } from './meters';
@@ -24,6 +27,7 @@ export interface State {
   readonly rules: Rules;
   readonly mode: Config['mode'];
   readonly tools: ToolWatch;
+  readonly judgeLargeBody: LargeBodyJudge;
   readonly meters: Meters;
   readonly log: Log;
 }
@@ -36,6 +40,8 @@ export const accessReads = {
   service: read.serviceName(),
   requestId: read.requestId(),
 };
+
+type Facts = FactsOf<typeof accessReads>;
 
 /** The facts of the log phase. */
 export const logReads = {
@@ -50,16 +56,27 @@ const NAME = 'mcp-validator';
 export function prepare(config: Config, { metrics, log, now }: Resources): State {
   const rules = compileRules(config);
   const tools = createToolWatch(config, rules.configuredTools, now);
-  return { rules, mode: config.mode, tools, meters: createMeters(metrics), log };
+  const judgeLargeBody = createLargeBodyJudge(config, threadsOf(metrics));
+  return { rules, mode: config.mode, tools, judgeLargeBody, meters: createMeters(metrics), log };
 }
 
-/** Judges the request and turns the verdict into its effects. */
-export function access(state: State, facts: FactsOf<typeof accessReads>): Outcome {
-  const { method, headers, body, service, requestId } = facts;
-  const stop = state.meters.start();
-  const headersTruncated = headers.size >= MAX_HEADERS;
-  const verdict = judge({ method, headers, headersTruncated, body }, state.rules, state.tools.of(service));
-  stop(service, verdict);
+/** Judges the request and turns the verdict into its effects. A promise for a large body alone. */
+export function access(state: State, facts: Facts): Outcome | Promise<Outcome> {
+  const { method, headers, body, service } = facts;
+  const { rules, tools, judgeLargeBody, meters } = state;
+  const stop = meters.start();
+  const seen = { method, headers, headersTruncated: headers.size >= MAX_HEADERS, body };
+  const conclude = (verdict: Verdict): Outcome => {
+    stop(service, verdict);
+    return outcomeOf(verdict, facts, state);
+  };
+  if (method === 'POST' && isLargeBody(body, rules.maxBodyBytes)) {
+    return judgeLargeBody(seen, body.bytes, (names) => tools.toldOf(service, names)).then(conclude);
+  }
+  return conclude(judge(seen, rules, tools.of(service)));
+}
+
+function outcomeOf(verdict: Verdict, { service, requestId }: Facts, state: State): Outcome {
   if (verdict.kind === 'pass') return letPass(verdict, service, requestId, state);
   return state.mode === 'enforce' ? refuse(verdict) : report(verdict, service, requestId, state);
 }

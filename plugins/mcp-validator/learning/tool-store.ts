@@ -7,6 +7,7 @@ import type { ToolDefinition } from './tool-definition';
 /** What the server of a service has announced. */
 interface LearnedTool {
   readonly hash: string;
+  readonly schemaText: string;
   readonly schema: ToolSchema | undefined;
   /** Milliseconds since the epoch; after it the schema may be out of date. */
   readonly usableUntilMs: number;
@@ -40,8 +41,13 @@ export class ToolStore {
 
   /** The schema that the service's server announced last for a tool; undefined once it may be out of date. */
   schemaOf(service: string, tool: string): ToolSchema | undefined {
-    const learned = this.services.get(service)?.get(tool);
-    return learned && this.now() < learned.usableUntilMs ? learned.schema : undefined;
+    return this.usable(service, tool)?.schema;
+  }
+
+  /** The JSON text of the schema that {@link schemaOf} gives. */
+  schemaTextOf(service: string, tool: string): string | undefined {
+    const learned = this.usable(service, tool);
+    return learned?.schema && learned.schemaText;
   }
 
   /** Is the tool pinned, and was its definition another one when the server announced it last? */
@@ -59,11 +65,17 @@ export class ToolStore {
     return { size: this.services.get(service)?.size ?? 0, changed };
   }
 
+  private usable(service: string, tool: string): LearnedTool | undefined {
+    const learned = this.services.get(service)?.get(tool);
+    return learned && this.now() < learned.usableUntilMs ? learned : undefined;
+  }
+
   private async learnPage(service: string, { tools, isWhole, ttlMs }: ToolPage): Promise<string[]> {
     const usableUntilMs = ttlMs === undefined ? Infinity : this.now() + ttlMs;
     const learned: (readonly [string, LearnedTool])[] = [];
     for (const tool of tools.slice(0, MAX_LEARNED_TOOLS)) {
-      learned.push([tool.name, { hash: tool.hash, schema: await this.compile(tool), usableUntilMs }]);
+      const { name, hash, schemaText } = tool;
+      learned.push([name, { hash, schemaText, schema: await this.compile(tool), usableUntilMs }]);
     }
     const before = this.services.get(service) ?? new Map<string, LearnedTool>();
     const changed = learned.flatMap(([name, { hash }]) => {

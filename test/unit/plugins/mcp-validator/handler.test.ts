@@ -2,8 +2,9 @@ import { Headers, Metrics, type FactsOf, type Log } from '../../../../kong/pdk';
 import { toKongFields } from '../../../../kong/pdk/kong-schema';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import { mcpValidator } from '../../../../plugins/mcp-validator';
-import { access, type accessReads, prepare } from '../../../../plugins/mcp-validator/handler';
+import { type accessReads, prepare } from '../../../../plugins/mcp-validator/handler';
 import { fields } from '../../../../plugins/mcp-validator/schema';
+import { judgeSmall } from './judge-small';
 import { JSON_HEADERS, MODERN, modernMeta } from './request';
 
 type Entry = [fields: object, message: string];
@@ -31,7 +32,7 @@ const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'add
 
 describe('access', () => {
   it('lets a good message pass and shares its summary', () => {
-    expect(access(start().state, facts(call))).toEqual({
+    expect(judgeSmall(start().state, facts(call))).toEqual({
       kind: 'proceed',
       share: {
         mcp: { revision: '2025-03-26', messages: [{ kind: 'request', id: 1, method: 'tools/call', name: 'add' }] },
@@ -47,14 +48,14 @@ describe('access', () => {
       'mcp-name': 'add',
       'mcp-session-id': 's',
     };
-    expect(access(start().state, facts(body, headers))).toMatchObject({
+    expect(judgeSmall(start().state, facts(body, headers))).toMatchObject({
       kind: 'proceed',
       clearUpstreamHeaders: ['mcp-session-id'],
     });
   });
 
   it('refuses a bad one, and shares why', () => {
-    const outcome = access(start().state, facts({ ...call, params: {} }));
+    const outcome = judgeSmall(start().state, facts({ ...call, params: {} }));
     expect(outcome).toMatchObject({
       kind: 'reject',
       status: 200,
@@ -67,13 +68,13 @@ describe('access', () => {
   });
 
   it('shares no summary of what it could not read', () => {
-    const outcome = access(start().state, facts('not json'));
+    const outcome = judgeSmall(start().state, facts('not json'));
     expect(outcome.share).toEqual({ mcp_denied: { by: 'mcp-validator', reason: 'invalid_json', code: -32700 } });
   });
 
   it('takes as many headers as Kong hands out for too many', () => {
     const many = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`x-${i}`, '']));
-    expect(access(start().state, facts(call, many))).toMatchObject({ kind: 'reject', status: 431 });
+    expect(judgeSmall(start().state, facts(call, many))).toMatchObject({ kind: 'reject', status: 431 });
   });
 
   it.each([
@@ -81,7 +82,7 @@ describe('access', () => {
     ['reserved', 'mcp.dev/key'],
   ])('logs a %s key in _meta, without the key', (problem, key) => {
     const { state, entries } = start();
-    access(state, facts({ ...call, params: { ...call.params, _meta: { [key]: 1 } } }));
+    judgeSmall(state, facts({ ...call, params: { ...call.params, _meta: { [key]: 1 } } }));
     expect(entries).toEqual([
       [{ service: 'py-calculator', requestId: 'abc' }, `a message has a ${problem} key in _meta`],
     ]);
@@ -93,7 +94,7 @@ describe('report mode', () => {
 
   it('lets everything pass, marks and logs what would have been refused', () => {
     const { state, entries } = start(config);
-    expect(access(state, facts({ ...call, params: {} }))).toEqual({
+    expect(judgeSmall(state, facts({ ...call, params: {} }))).toEqual({
       kind: 'proceed',
       responseHeaders: { 'X-MCP-Validator-Report': 'status=200; code=-32602; reason=invalid_params' },
       share: { mcp: { revision: '2025-03-26', messages: [{ kind: 'request', id: 1, method: 'tools/call' }] } },
@@ -107,18 +108,18 @@ describe('report mode', () => {
   });
 
   it('does nothing to a good message', () => {
-    expect(access(start(config).state, facts(call))).toEqual(access(start().state, facts(call)));
+    expect(judgeSmall(start(config).state, facts(call))).toEqual(judgeSmall(start().state, facts(call)));
   });
 });
 
 describe('metrics', () => {
   it('count messages and refusals, and never a name that a client made up', async () => {
     const { state, metrics } = start();
-    access(state, facts(call));
-    access(state, facts({ ...call, method: 'made-up' }));
-    access(state, facts({ ...call, params: {} }));
-    access(state, facts([call, { ...call, id: 2, params: {} }]));
-    access(state, facts('x'));
+    judgeSmall(state, facts(call));
+    judgeSmall(state, facts({ ...call, method: 'made-up' }));
+    judgeSmall(state, facts({ ...call, params: {} }));
+    judgeSmall(state, facts([call, { ...call, id: 2, params: {} }]));
+    judgeSmall(state, facts('x'));
     const text = await metrics.registry.metrics();
     const lines = text.split('\n').filter((line) => /^mcp_validator_(?:messages|refused)_total/.test(line));
     expect(lines.map((line) => line.replace('service="py-calculator",', ''))).toEqual([

@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { Headers, Metrics, type Log } from '../../../../../kong/pdk';
 import { readConfig } from '../../../../../kong/pdk/read-config';
-import { access, isLogWanted, log, prepare } from '../../../../../plugins/mcp-validator/handler';
+import { isLogWanted, log, prepare } from '../../../../../plugins/mcp-validator/handler';
 import { definitionHash } from '../../../../../plugins/mcp-validator/learning/tool-definition';
 import { fields } from '../../../../../plugins/mcp-validator/schema';
 import type { Capture } from '../../../../../plugins/shared/capture';
+import { judgeSmall } from '../judge-small';
 import { JSON_HEADERS, request } from '../request';
 
 const schema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] };
@@ -43,7 +44,7 @@ function gateway(tools: object, more: object = {}) {
     /** The reason why a call is refused. */
     call: (args: object, name = 'add', service = 'one'): string | undefined => {
       const body = Buffer.from(JSON.stringify(request('tools/call', { name, arguments: args })));
-      const outcome = access(state, {
+      const outcome = judgeSmall(state, {
         method: 'POST',
         headers: Headers.from(JSON_HEADERS),
         body: { kind: 'bytes', bytes: body },

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { copyToHandOver, isLargeBody } from '../../shared/threads/large-body';
+import { BUSY, type Task, type Threads } from '../../shared/threads/threads';
+import { readCalls, type BodyFacts, type Calls, type ReadCalls } from '../read-calls';
+import type { ReadCallsInput } from './read-calls-task';
+
+const READ_CALLS: Task<ReadCallsInput, ReadCalls> = {
+  module: join(__dirname, 'read-calls-task'),
+  name: 'readCallsTask',
+};
+
+/** Reads the calls of a request. */
+export type CallReader = (facts: BodyFacts) => Calls | Promise<Calls>;
+
+/** A reader that takes large bodies to another thread, so that they don't hold up all others. */
+export function createCallReader(maxBodyBytes: number, threads: Threads): CallReader {
+  return (facts) => {
+    const { method, body, headers } = facts;
+    if (!isLargeBody(body, maxBodyBytes)) return readCalls(facts, maxBodyBytes);
+    const bytes = copyToHandOver(body.bytes);
+    return threads
+      .run(READ_CALLS, { method, headers: headers.toRecord(), bytes, maxBodyBytes }, [bytes.buffer])
+      .then((calls) => (calls === BUSY ? { kind: 'busy' } : calls));
+  };
+}

@@ -1,0 +1,32 @@
+import type { Outcome } from '../../kong/pdk';
+import { readConfig } from '../../kong/pdk/read-config';
+import { access, prepare, type State } from '../../plugins/mcp-tool-rate-limit/handler';
+import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
+import { ballast, call, flood, post, resources } from '../support/large-requests';
+
+const large = { ballast };
+const start = (limit: number, config = {}) =>
+  prepare(readConfig(fields, { rules: [{ windows: [{ limit, window_seconds: 60 }] }], ...config }), resources());
+
+function count(state: State, request: object): Outcome | Promise<Outcome> {
+  const { method, headers, body } = post(request);
+  const known = { consumer: undefined, credentialId: undefined, ip: '192.0.2.1', service: 'one', summary: undefined };
+  return access(state, { headers, ...known }, { method, body });
+}
+
+describe('the limiter without the validator', () => {
+  it('counts the calls of large bodies as those of others', async () => {
+    const state = await start(2);
+    expect(await count(state, [call(large), call({}, 'add', 2)])).toMatchObject({ kind: 'proceed' });
+    expect(await count(state, call({}))).toMatchObject({ kind: 'reject', status: 429 });
+    expect(await count(state, call(large))).toMatchObject({ kind: 'reject', status: 429 });
+  });
+
+  it.each([true, false])(
+    'lets no call pass uncounted when too many bodies wait already (require_valid: %s)',
+    async (require_valid) => {
+      const state = await start(1000, { require_valid });
+      await flood(() => count(state, call(large)));
+    },
+  );
+});

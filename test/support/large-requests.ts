@@ -1,0 +1,48 @@
+import { Headers, Metrics, type Log, type Outcome } from '../../kong/pdk';
+import { LARGE_BODY_BYTES } from '../../plugins/shared/threads/large-body';
+import { MAX_WAITING } from '../../plugins/shared/threads/threads';
+
+const ignore = (): void => undefined;
+const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+/** What a plugin gets of a process of its own. */
+export const resources = () => ({ metrics: new Metrics(), log: silent, now: () => 0, env: {}, scope: {} });
+
+/** Text that makes a body large. */
+export const ballast = 'x'.repeat(LARGE_BODY_BYTES);
+
+/** A call of a tool. */
+export const call = (args: object, name = 'add', id = 1): object => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'tools/call',
+  params: { name, arguments: args },
+});
+
+/** The facts of a POST request with this body. */
+export const post = (body: object | string, headers: Record<string, string> = {}) => ({
+  method: 'POST',
+  headers: Headers.from({
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'x-twice': ['a', 'b'],
+    ...headers,
+  }),
+  headersTruncated: false,
+  body: { kind: 'bytes', bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) } as const,
+});
+
+/** Sends more large requests at once than may wait; those that are refused must be told to try again. */
+export async function flood(ask: () => Outcome | Promise<Outcome>): Promise<void> {
+  const outcomes = await Promise.all(Array.from({ length: 3 * MAX_WAITING }, async () => ask()));
+  const refused = outcomes.filter(({ kind }) => kind === 'reject');
+  expect(outcomes.length - refused.length).toBeGreaterThanOrEqual(MAX_WAITING);
+  expect(refused.length).toBeGreaterThanOrEqual(MAX_WAITING);
+  for (const outcome of refused) {
+    expect(outcome).toMatchObject({
+      status: 503,
+      headers: { 'Retry-After': '1' },
+      share: { mcp_denied: { reason: 'busy' } },
+    });
+  }
+}
