@@ -1,0 +1,90 @@
+/**
+ * How long the event loop, and so every other request, is held up while large hostile bodies are judged: in the thread
+ * that answers everybody, and in a thread of their own. Throughput beside it, since handing a body over costs something.
+ *
+ * Prints a table. Uses the compiled suite, for threads run no sources. No thresholds, since machines differ.
+ */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Headers } from '../../kong/pdk';
+import { readConfig } from '../../kong/pdk/read-config';
+import { judge, type Verdict } from '../../plugins/mcp-validator/judge';
+import type * as LargeBodies from '../../plugins/mcp-validator/large-bodies/judge-large-body';
+import { compileRules } from '../../plugins/mcp-validator/rules';
+import { fields } from '../../plugins/mcp-validator/schema';
+import type * as ThreadsModule from '../../plugins/shared/threads/threads';
+
+const built = createRequire(join(__dirname, '..', '..', 'dist', 'plugins', 'index.js'));
+const { createLargeBodyJudge } = built('./mcp-validator/large-bodies/judge-large-body') as typeof LargeBodies;
+const { Threads } = built('./shared/threads/threads') as typeof ThreadsModule;
+
+const RUN_MS = 3000;
+const ROUNDS = 2;
+const SENDERS = 4;
+
+const config = readConfig(fields, {});
+const rules = compileRules(config);
+const judgeLargeBody = createLargeBodyJudge(config, new Threads());
+const headers = Headers.from({ 'content-type': 'application/json', accept: 'application/json, text/event-stream' });
+
+const call = (members: string): Buffer =>
+  Buffer.from(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{${members}}}}`);
+const bodies: readonly (readonly [name: string, bytes: Buffer])[] = [
+  ['70 kB of text', call(`"text":"${'lorem ipsum '.repeat(5800)}"`)],
+  ['1 MiB of text', call(`"text":"${'lorem ipsum '.repeat(87_000)}"`)],
+  ['90 000 members', call(Array.from({ length: 90_000 }, (_, i) => `"key-${i}":0`).join())],
+];
+
+const factsOf = (bytes: Buffer) => ({
+  method: 'POST',
+  headers,
+  headersTruncated: false,
+  body: { kind: 'bytes', bytes } as const,
+});
+const places: readonly (readonly [place: string, judgeIt: (bytes: Buffer) => Verdict | Promise<Verdict>])[] = [
+  ['in place', (bytes) => judge(factsOf(bytes), rules)],
+  ['in a thread', (bytes) => judgeLargeBody(factsOf(bytes), bytes, () => undefined)],
+];
+
+/** Each sender sends the next body when the last one is judged, until the time is over. */
+async function run(judgeIt: (bytes: Buffer) => Verdict | Promise<Verdict>, bytes: Buffer): Promise<object> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const startedAtMs = performance.now();
+  let judged = 0;
+  const send = async (): Promise<void> => {
+    while (performance.now() < startedAtMs + RUN_MS) {
+      const verdict = await judgeIt(bytes);
+      if (verdict.kind !== 'pass') throw new Error(verdict.refusal.reason);
+      judged += 1;
+      await nextTurn();
+    }
+  };
+  await Promise.all(Array.from({ length: SENDERS }, send));
+  delay.disable();
+  const seconds = (performance.now() - startedAtMs) / 1000;
+  const ms = (nanoseconds: number): number => Number((nanoseconds / 1e6).toPrecision(3));
+  return {
+    'bodies/s': Math.round(judged / seconds),
+    'held up, ms: p50': ms(delay.percentile(50)),
+    p99: ms(delay.percentile(99)),
+    max: ms(delay.max),
+  };
+}
+
+async function main(): Promise<void> {
+  const rows: object[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const [body, bytes] of bodies) {
+      for (const [place, judgeIt] of places) {
+        await judgeIt(bytes);
+        rows.push({ round, body, judged: place, ...(await run(judgeIt, bytes)) });
+      }
+    }
+  }
+  console.table(rows);
+}
+
+void main();
