@@ -7,6 +7,7 @@ import { encodeJson } from '../../kong/local/lua/value';
 import { MpRpc } from '../../kong/local/rpc/mp-rpc';
 import { describePlugin } from '../../kong/plugin-server/describe';
 import { plugins } from '../../plugins';
+import { LARGE_BODY_BYTES } from '../../plugins/shared/threads/large-body';
 import { logEntry, sharedCapture } from '../support/exchange';
 import { configOf, KongWorker, type RequestFacts } from '../support/kong-worker';
 import { until } from '../support/until';
@@ -102,6 +103,16 @@ it('refuses what the validator refuses, again and again', async () => {
     const { exit } = await worker.event('access', { headers, body: 'not json' });
     expect([exit?.status, JSON.parse(exit?.body ?? '')]).toMatchObject([400, { error: { code: -32700 } }]);
   }
+  expect(worker.logs).toEqual([]);
+});
+
+it('judges a large body there, too', async () => {
+  const worker = workerOf('mcp-validator');
+  const large = 'x'.repeat(LARGE_BODY_BYTES);
+  const { exit } = await worker.event('access', { headers, body: call.replace('"a":5', `"b":"${large}"`) });
+  expect(exit).toBeUndefined();
+  const refused = await worker.event('access', { headers, body: call.replace('"a":5', `"b":"${large}","b":0`) });
+  expect(JSON.parse(refused.exit?.body ?? '')).toMatchObject({ error: { code: -32700 } });
   expect(worker.logs).toEqual([]);
 });
 
