@@ -1,6 +1,6 @@
 import { answerOf, LEGACY, MODERN, modernPost, passOf, post, request, versionHeader } from '../request';
 
-describe('29: what has no answer is refused with an HTTP error', () => {
+describe('what has no answer is refused with an HTTP error', () => {
   it.each([
     [{ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: {} } }, -32602],
     [{ jsonrpc: '2.0', method: 'notifications/progress' }, -32602],

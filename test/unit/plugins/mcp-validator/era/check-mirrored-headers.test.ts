@@ -1,6 +1,6 @@
 import { answerOf, MODERN, modernPost, passOf, ping, post } from '../request';
 
-describe('22: Mcp-Method', () => {
+describe('Mcp-Method', () => {
   it.each([undefined, 'tools/call', 'Tools/List', '', 'tools/list2'])('%j for tools/list gets -32020', (method) => {
     expect(answerOf(modernPost('tools/list', {}, { 'mcp-method': method }))).toMatchObject({
       status: 400,
@@ -27,7 +27,7 @@ describe('22: Mcp-Method', () => {
 
 const base64 = (text: string): string => `=?base64?${Buffer.from(text).toString('base64')}?=`;
 
-describe('23 and 24: Mcp-Name', () => {
+describe('Mcp-Name', () => {
   it.each([
     ['tools/call', { name: 'add' }, 'add', true],
     ['tools/call', { name: 'add' }, ' add\t', true],

@@ -11,7 +11,7 @@ import {
   request,
 } from '../request';
 
-describe('17: without version header', () => {
+describe('without version header', () => {
   it('a client is taken to speak 2025-03-26', () => {
     expect(passOf(post(ping)).summary?.revision).toBe('2025-03-26');
     expect(passOf(post(ping), { revisions: ['2024-11-05'] }).summary?.revision).toBe('2024-11-05');
@@ -31,7 +31,7 @@ describe('17: without version header', () => {
   });
 });
 
-describe('18: a version header that is not enabled', () => {
+describe('a version header that is not enabled', () => {
   it.each(['2024-01-01', '', 'x', '2025-06-18, 2025-06-18', '2027-01-01'])('%j gets 400', (version) => {
     expect(answerOf(post(ping, { 'mcp-protocol-version': version }))).toMatchObject({
       status: 400,
@@ -55,7 +55,7 @@ describe('18: a version header that is not enabled', () => {
   });
 });
 
-describe('19: a stateless request without the required _meta', () => {
+describe('a stateless request without the required _meta', () => {
   const header = { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/list' };
   it.each([
     [undefined],
@@ -80,7 +80,7 @@ describe('19: a stateless request without the required _meta', () => {
   });
 });
 
-describe('20: header and body disagree about the era', () => {
+describe('header and body disagree about the era', () => {
   it.each([undefined, '2025-11-25', '2025-03-26', '2027-01-01'])('body stateless, header %j', (version) => {
     const facts = modernPost('tools/list', {}, { 'mcp-protocol-version': version });
     expect(answerOf(facts)).toMatchObject({ status: 400, code: -32020, id: 1 });
@@ -101,7 +101,7 @@ describe('20: header and body disagree about the era', () => {
   });
 });
 
-describe('21: header and body agree on a version that is not supported', () => {
+describe('header and body agree on a version that is not supported', () => {
   it.each(['2027-01-01', '2025-11-25', 'x'])('%s gets -32022 with the stateless revisions alone', (version) => {
     const _meta = modernMeta({ 'io.modelcontextprotocol/protocolVersion': version });
     const facts = modernPost('tools/list', { _meta }, { 'mcp-protocol-version': version });
@@ -121,7 +121,7 @@ describe('21: header and body agree on a version that is not supported', () => {
   });
 });
 
-it('28: initialize where only the stateless revision is enabled names the versions', () => {
+it('initialize where only the stateless revision is enabled names the versions', () => {
   expect(answerOf(post(initialize('2025-11-25')), ONLY_MODERN)).toMatchObject({
     status: 400,
     code: -32022,
@@ -130,7 +130,7 @@ it('28: initialize where only the stateless revision is enabled names the versio
   });
 });
 
-describe('30: POSTs of the HTTP+SSE transport', () => {
+describe('POSTs of the HTTP+SSE transport', () => {
   it('need neither version nor Accept, but the same body', () => {
     const config = { revisions: ['2024-11-05'], accept: 'strict' };
     expect(passOf(post(ping, { accept: undefined }), config).summary?.revision).toBe('2024-11-05');

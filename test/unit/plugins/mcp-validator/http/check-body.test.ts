@@ -1,6 +1,6 @@
-import { answerOf, STREAM_HEADERS, factsOf, JSON_HEADERS, passOf, ping, post } from '../request';
+import { answerOf, factsOf, JSON_HEADERS, passOf, ping, post, STREAM_HEADERS } from '../request';
 
-describe('12: the size of the body', () => {
+describe('the size of the body', () => {
   const text = JSON.stringify(ping);
 
   it('passes at the bound and gets 413 above it', () => {

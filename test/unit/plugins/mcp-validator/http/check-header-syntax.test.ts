@@ -1,6 +1,6 @@
-import { answerOf, STREAM_HEADERS, factsOf, MODERN, modernPost, passOf, ping, post } from '../request';
+import { answerOf, factsOf, MODERN, modernPost, passOf, ping, post, STREAM_HEADERS } from '../request';
 
-describe('13: duplicate headers', () => {
+describe('duplicate headers', () => {
   it.each(['content-type', 'mcp-protocol-version', 'mcp-session-id', 'mcp-method', 'mcp-name', 'last-event-id'])(
     '%s twice gets 400',
     (name) => {
@@ -63,12 +63,12 @@ it('more headers than Kong hands out can not be judged', () => {
   expect(answerOf({ ...post(ping), headersTruncated: true })).toMatchObject({ status: 431, code: -32600, id: null });
 });
 
-it('5: DELETE needs a session', () => {
+it('DELETE needs a session', () => {
   expect(answerOf(factsOf('DELETE', {}, ''))).toMatchObject({ status: 400, code: -32600, id: null });
   expect(passOf(factsOf('DELETE', { 'mcp-session-id': 'abc' }, ''))).toBeDefined();
 });
 
-describe('14 and 15: Mcp-Session-Id', () => {
+describe('Mcp-Session-Id', () => {
   it.each(['a', '!~', 'x'.repeat(512)])('passes as the upstream knows whether it is alive', (session) => {
     expect(passOf(post(ping, { 'mcp-session-id': session })).stripHeaders).toEqual([]);
   });
@@ -78,7 +78,7 @@ describe('14 and 15: Mcp-Session-Id', () => {
   });
 });
 
-describe('16: session headers of a stateless request', () => {
+describe('session headers of a stateless request', () => {
   it('do not reach the upstream', () => {
     const headers = { 'mcp-session-id': 'stale', 'last-event-id': '7' };
     expect(passOf(modernPost('tools/list', {}, headers)).stripHeaders).toEqual(['mcp-session-id', 'last-event-id']);

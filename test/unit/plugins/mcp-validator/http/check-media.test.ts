@@ -1,6 +1,6 @@
-import { answerOf, STREAM_HEADERS, factsOf, passOf, ping, post } from '../request';
+import { answerOf, factsOf, passOf, ping, post, STREAM_HEADERS } from '../request';
 
-describe('4: GET opens an event stream', () => {
+describe('GET opens an event stream', () => {
   it.each([['text/event-stream'], ['application/json, text/event-stream'], ['*/*'], ['TEXT/*;q=0.1']])(
     '%s passes',
     (accept) => {
@@ -21,7 +21,7 @@ describe('4: GET opens an event stream', () => {
   });
 });
 
-describe('8: Accept of a POST', () => {
+describe('Accept of a POST', () => {
   it.each([
     ['application/json, text/event-stream', true, true],
     ['Text/Event-Stream, Application/JSON;q=0.5', true, true],
@@ -47,7 +47,7 @@ describe('8: Accept of a POST', () => {
   });
 });
 
-describe('9 and 10: Content-Type', () => {
+describe('Content-Type', () => {
   it.each([
     'application/json',
     'Application/JSON',
@@ -79,7 +79,7 @@ describe('9 and 10: Content-Type', () => {
   });
 });
 
-describe('11: Content-Encoding', () => {
+describe('Content-Encoding', () => {
   it.each([undefined, 'identity', 'Identity'])('%j passes', (encoding) => {
     expect(passOf(post(ping, { 'content-encoding': encoding }))).toBeDefined();
   });

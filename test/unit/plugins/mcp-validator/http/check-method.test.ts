@@ -1,6 +1,6 @@
-import { answerOf, STREAM_HEADERS, factsOf, JSON_HEADERS, MODERN, ONLY_MODERN, passOf } from '../request';
+import { answerOf, factsOf, JSON_HEADERS, MODERN, ONLY_MODERN, passOf, STREAM_HEADERS } from '../request';
 
-describe('1: the HTTP method', () => {
+describe('the HTTP method', () => {
   it.each(['PUT', 'PATCH', 'HEAD', 'TRACE', ''])('%s gets 405', (method) => {
     expect(answerOf(factsOf(method, JSON_HEADERS, ''))).toMatchObject({
       status: 405,
@@ -15,11 +15,11 @@ describe('1: the HTTP method', () => {
   });
 });
 
-it('2: OPTIONS is left to the cors plugin', () => {
+it('OPTIONS is left to the cors plugin', () => {
   expect(passOf(factsOf('OPTIONS', { origin: 'http://localhost:3000' }, ''))).not.toHaveProperty('summary');
 });
 
-describe('3: GET and DELETE of stateless clients', () => {
+describe('GET and DELETE of stateless clients', () => {
   it.each(['GET', 'DELETE'])('%s gets 405 where no older revision is enabled', (method) => {
     expect(answerOf(factsOf(method, { ...STREAM_HEADERS, 'mcp-session-id': 's' }, ''), ONLY_MODERN)).toMatchObject({
       status: 405,

@@ -1,6 +1,6 @@
 import { answerOf, factsOf, JSON_HEADERS, passOf, ping, post } from '../request';
 
-describe('6: Origin', () => {
+describe('Origin', () => {
   it.each([
     [['http://localhost:3000'], {}, true],
     [['https://127.0.0.1'], {}, true],
@@ -46,7 +46,7 @@ describe('6: Origin', () => {
   });
 });
 
-describe('7: Host', () => {
+describe('Host', () => {
   const config = { allowed_hosts: ['mcp.example.com', 'localhost:8000', '*.internal'] };
   it.each([
     ['mcp.example.com', true],

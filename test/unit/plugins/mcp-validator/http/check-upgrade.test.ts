@@ -1,4 +1,4 @@
-import { answerOf, STREAM_HEADERS, factsOf, JSON_HEADERS, passOf, ping, post } from '../request';
+import { answerOf, factsOf, JSON_HEADERS, passOf, ping, post, STREAM_HEADERS } from '../request';
 
 describe('an upgrade of the connection', () => {
   it.each([

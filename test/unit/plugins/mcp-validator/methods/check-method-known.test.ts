@@ -2,7 +2,7 @@ import { answerOf, modernPost, passOf, post, request, versionHeader } from '../r
 
 const notification = { jsonrpc: '2.0', method: 'notifications/initialized' };
 
-describe('26: a method that is not there', () => {
+describe('a method that is not there', () => {
   it.each([
     'initialize',
     'ping',
@@ -42,7 +42,7 @@ describe('26: a method that is not there', () => {
   });
 });
 
-it("27: capabilities are the server's to check", () => {
+it("capabilities are the server's to check", () => {
   expect(passOf(modernPost('tools/call', { name: 'needs_sampling' }))).toBeDefined();
 });
 
