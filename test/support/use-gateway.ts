@@ -1,4 +1,4 @@
-import type { RequestListener, RequestOptions } from 'node:http';
+import type { OutgoingHttpHeaders, RequestListener, RequestOptions } from 'node:http';
 import type { GatewayOptions } from '../../kong/local/gateway';
 import {
   echo,
@@ -20,6 +20,8 @@ export interface RunningGateway {
   readonly url: string;
   /** Sends a request to a path of the proxy. */
   call(path: string, options?: RequestOptions, body?: string | Buffer): Promise<Answer>;
+  /** The same, where it is the headers that matter. */
+  ask(path: string, headers?: OutgoingHttpHeaders, method?: string, body?: string | Buffer): Promise<Answer>;
 }
 
 /** Starts both before a file's tests and closes them after these. The declarative file is told of the upstream. */
@@ -42,6 +44,7 @@ export function useGateway(
     },
     serve: echo,
     call: (path, request, body) => send(gateway.proxyUrl + path, request, body),
+    ask: (path, headers = {}, method = 'GET', body) => send(gateway.proxyUrl + path, { headers, method }, body),
   };
   beforeAll(async () => {
     upstream = await startUpstream((incoming, outgoing) => {
