@@ -1,5 +1,6 @@
 import { Balancer } from './balancer/balancer';
-import { ConfigError, readDeclarative } from './config/declarative';
+import { ConfigError } from './config/config-error';
+import { readDeclarative } from './config/declarative';
 import type { PluginEntity } from './config/model';
 import { pluginSchema, type KnownPlugin } from './config/plugin-schema';
 import type { PluginSchema } from './config/plugin-schema';

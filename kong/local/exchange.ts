@@ -4,52 +4,18 @@ import type { Balancer, Peer } from './balancer/balancer';
 import type { Consumer, Route, Service } from './config/model';
 import { errorBody, errorType, messageFor } from './errors';
 import { HeaderList } from './header-list';
-import { encodeJson, EXITED, LuaError, luaToString, type Exited, type LuaTable, type LuaValue } from './lua/value';
+import { EXITED, type Exited, type LuaTable, type LuaValue } from './lua/value';
+import { headerValues, ownAnswer, type OwnAnswer } from './own-answer';
 import { RequestBody } from './request-body';
 import type { Match } from './router';
 import type { PluginRun, Runtime } from './runtime';
 import { serialize, type Traffic } from './serialize';
+import type { Try, UpstreamRequest } from './upstream-request';
 import { queryOf, readTarget } from './uri';
 import type { Worker } from './worker';
 
 /** The phases of a request, by Kong's names; `error` is that of nginx's error pages. */
 export type PhaseName = 'rewrite' | 'access' | 'balancer' | 'header_filter' | 'body_filter' | 'log' | 'error';
-
-/** An answer of Kong's own. */
-export interface OwnAnswer {
-  readonly status: number;
-  readonly headers: LuaTable;
-  readonly body: Buffer | undefined;
-  readonly contentType?: string;
-}
-
-/** One attempt to reach an upstream, as Kong logs it. */
-export interface Try extends LuaTable {
-  readonly ip: string;
-  readonly port: number;
-  readonly balancer_start: number;
-  readonly balancer_latency: number;
-  readonly balancer_start_ns: number;
-  readonly balancer_latency_ns: number;
-  readonly state?: string;
-  readonly code?: number;
-}
-
-/** Where the request goes, after the router and until a plugin says otherwise. */
-export interface UpstreamRequest {
-  scheme: string;
-  method: string;
-  /** Path without query, ready for the request line. */
-  path: string;
-  query: string | undefined;
-  /** The `Host` header, where it is not the target's own. */
-  host: string | undefined;
-  serviceHost: string;
-  servicePort: number;
-  connectTimeoutMs: number;
-  readTimeoutMs: number;
-  retries: number;
-}
 
 /** Moments in milliseconds since the epoch. */
 export interface Moments {
@@ -195,21 +161,14 @@ export class Exchange {
    */
   exit(status: number, body?: LuaValue, headers: LuaTable = {}): Exited | undefined {
     this.exited = true;
-    const json = typeof body === 'object' && body !== null && !(body instanceof Uint8Array);
-    const bytes = json ? Buffer.from(encodeJson(body), 'latin1') : bytesOf(body);
-    const answer: OwnAnswer = {
-      status,
-      headers,
-      body: bytes,
-      ...(json && { contentType: 'application/json; charset=utf-8' }),
-    };
+    const answer = ownAnswer(status, body, headers);
     if (this.phase !== 'header_filter') {
       this.answer ??= answer;
       return EXITED;
     }
     this.applyAnswer(answer);
     this.reason = undefined;
-    this.bodyInstead = bytes ?? Buffer.alloc(0);
+    this.bodyInstead = answer.body ?? Buffer.alloc(0);
     return undefined;
   }
 
@@ -242,23 +201,4 @@ export class Exchange {
       this.responseHeaders.set('Content-Type', contentType);
     if (!own.includes('content-length')) this.responseHeaders.set('Content-Length', String(body?.length ?? 0));
   }
-}
-
-// nginx escapes what would split a header, and leaves every other byte.
-const CONTROL = /[^\t\x20-\x7e\x80-\xff]/g;
-
-/** A header's values as Kong normalises them: an empty one becomes a space. */
-export function headerValues(value: LuaValue): string[] {
-  const values = Array.isArray(value) ? (value as readonly LuaValue[]) : [value];
-  return values.map((one) => {
-    const text = luaToString(one);
-    return text === '' ? ' ' : text.replace(CONTROL, (char) => encodeURIComponent(char));
-  });
-}
-
-function bytesOf(body: LuaValue): Buffer | undefined {
-  if (body === undefined || body === null) return undefined;
-  if (body instanceof Uint8Array) return Buffer.from(body);
-  if (typeof body === 'string') return Buffer.from(body, 'latin1');
-  throw new LuaError('body must be a nil, string or table');
 }

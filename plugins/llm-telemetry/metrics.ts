@@ -1,8 +1,5 @@
 import type { Metrics } from '../../kong/pdk';
-import { labelsOf, UNKNOWN, type Labels } from '../shared/labels';
-import type { LlmCall } from './call';
-import { estimateOutputTokens } from './estimate';
-import { modelLabelOf } from './model-label';
+import { labelsOf } from '../shared/labels';
 
 /** Upper bounds in seconds. The first ones are the convention's; those after them are for models on a CPU. */
 const DURATION_BUCKETS = [
@@ -14,7 +11,8 @@ const FIRST_TOKEN_BUCKETS = [
 ];
 const PER_TOKEN_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5];
 
-const COMMON_LABELS = [
+/** The labels of every metric of calls. */
+export const COMMON_LABELS = [
   'gen_ai_operation_name',
   'gen_ai_provider_name',
   'gen_ai_request_model',
@@ -23,20 +21,8 @@ const COMMON_LABELS = [
 const WITH_ERROR = [...COMMON_LABELS, 'error_type'] as const;
 const WITH_MODALITY = [...COMMON_LABELS, 'gen_ai_token_modality'] as const;
 
-/** More services, providers or error types than these become `_other`: they come from the configuration. */
+/** More services or providers than these become `_other`: they come from the configuration. */
 export const MAX_CONFIGURED = 200;
-const MAX_ERROR_TYPES = 20;
-
-/** What of the plugin's config shapes the labels. */
-export interface MetricOptions {
-  readonly provider: string;
-  readonly known_models: readonly string[];
-  readonly max_models: number;
-  readonly estimate_tokens: boolean;
-  readonly legacy_genai_metrics: boolean;
-  readonly consumer_label: boolean;
-  readonly max_consumers: number;
-}
 
 /** The metrics of the plugin. */
 export type LlmMetrics = ReturnType<typeof llmMetricsOf>;
@@ -124,87 +110,3 @@ export function llmMetricsOf(metrics: Metrics) {
     }),
   };
 }
-
-/** Counts a call. */
-export function countCall(metrics: LlmMetrics, call: LlmCall, options: MetricOptions): void {
-  const common = commonLabelsOf(metrics.labels, call, options);
-  const error_type =
-    call.errorType === undefined ? '' : metrics.labels.bounded('error_type', call.errorType, MAX_ERROR_TYPES);
-  const embeddings = call.api.operation === 'embeddings';
-  const duration = embeddings ? metrics.operationDuration : metrics.inferenceDuration;
-  duration.observe({ ...common, error_type }, (call.endMs - call.startMs) / 1000);
-  if (call.timeToFirstChunkMs !== undefined) metrics.timeToFirstChunk.observe(common, call.timeToFirstChunkMs / 1000);
-  countTokens(metrics, call, common, error_type);
-  observeServerTimes(metrics, call, common);
-  if (options.consumer_label) countForConsumer(metrics, call, common.kong_service, options.max_consumers);
-  if (options.legacy_genai_metrics) countAsBefore(metrics, call, common, error_type);
-  if (options.estimate_tokens) metrics.estimatedTokens.inc(estimateOutputTokens(call)?.tokens ?? 0);
-  const api = call.api.name;
-  if (call.reply && call.reply.parseErrors > 0) metrics.parseErrors.inc({ api }, call.reply.parseErrors);
-  if (isGood(call) && call.reply?.inputTokens === undefined && call.reply?.outputTokens === undefined) {
-    metrics.usageMissing.inc({ api });
-  }
-}
-
-type CommonLabels = Record<(typeof COMMON_LABELS)[number], string>;
-
-function commonLabelsOf(labels: Labels, call: LlmCall, options: MetricOptions): CommonLabels {
-  return {
-    gen_ai_operation_name: call.api.operation,
-    gen_ai_provider_name: labels.bounded('gen_ai_provider_name', options.provider, MAX_CONFIGURED),
-    gen_ai_request_model: modelLabelOf(labels, call, options),
-    kong_service: labels.bounded('kong_service', call.entry.service.name, MAX_CONFIGURED),
-  };
-}
-
-function countTokens(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, error_type: string): void {
-  const { inputTokens, outputTokens } = call.reply ?? {};
-  const modality = (tokens: number | undefined, mixed: boolean) => (tokens === undefined || mixed ? 'unknown' : 'text');
-  metrics.inputTokensTotal.inc(
-    { ...common, gen_ai_token_modality: modality(inputTokens, call.request.hasImages) },
-    inputTokens ?? 0,
-  );
-  if (inputTokens !== undefined) metrics.inputTokens.observe({ ...common, error_type }, inputTokens);
-  if (call.api.operation === 'embeddings') return;
-  metrics.outputTokensTotal.inc({ ...common, gen_ai_token_modality: modality(outputTokens, false) }, outputTokens ?? 0);
-  if (outputTokens !== undefined) metrics.outputTokens.observe({ ...common, error_type }, outputTokens);
-}
-
-/** Only a consumer that Kong authenticated has a name; the others are one, `_unknown`. */
-function countForConsumer(metrics: LlmMetrics, { entry, reply }: LlmCall, kong_service: string, cap: number): void {
-  const name = entry.consumer?.username ?? entry.consumer?.id;
-  const consumer = name === undefined ? UNKNOWN : metrics.labels.bounded('consumer', name, cap);
-  const { inputTokens, outputTokens } = reply ?? {};
-  if (inputTokens !== undefined) {
-    metrics.consumerTokens.inc({ consumer, kong_service, gen_ai_token_type: 'input' }, inputTokens);
-  }
-  if (outputTokens !== undefined) {
-    metrics.consumerTokens.inc({ consumer, kong_service, gen_ai_token_type: 'output' }, outputTokens);
-  }
-}
-
-function observeServerTimes(metrics: LlmMetrics, { api, reply }: LlmCall, common: CommonLabels): void {
-  const { loadMs, promptEvalMs, evalMs } = reply?.timings ?? {};
-  if (api.operation === 'embeddings') return;
-  if (promptEvalMs !== undefined) {
-    metrics.serverTimeToFirstToken.observe(common, ((loadMs ?? 0) + promptEvalMs) / 1000);
-  }
-  const tokens = reply?.outputTokens;
-  if (evalMs !== undefined && tokens !== undefined && tokens > 1) {
-    metrics.serverTimePerOutputToken.observe(common, evalMs / 1000 / (tokens - 1));
-  }
-}
-
-/** The metrics that the conventions had before they were split in autumn 2026. */
-function countAsBefore(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, error_type: string): void {
-  const { inputTokens, outputTokens } = call.reply ?? {};
-  const observe = (gen_ai_token_type: string, tokens: number | undefined) => {
-    if (tokens !== undefined) metrics.legacyTokenUsage.observe({ ...common, gen_ai_token_type }, tokens);
-  };
-  observe('input', inputTokens);
-  observe('output', outputTokens);
-  if (call.api.operation === 'embeddings') return;
-  metrics.operationDuration.observe({ ...common, error_type }, (call.endMs - call.startMs) / 1000);
-}
-
-const isGood = ({ errorType, entry }: LlmCall): boolean => errorType === undefined && entry.status < 300;

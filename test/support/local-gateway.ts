@@ -32,6 +32,10 @@ export async function startTestGateway(
   return { ...gateway, logs };
 }
 
+/** A service and its route, both of this name, for a flow mapping of a declarative file. */
+export const routed = (name: string, url: string): string =>
+  `name: ${name}, url: "${url}", routes: [{ name: ${name}, paths: [/${name}] }]`;
+
 /** A real upstream on a free port. */
 export interface TestUpstream {
   readonly server: Server;
@@ -99,6 +103,9 @@ export async function send(url: string, options: RequestOptions = {}, body?: str
 
 /** What {@link echo} saw, from its answer. */
 export const echoed = ({ body }: Answer): Echo => JSON.parse(body.toString()) as Echo;
+
+/** The message of an error of Kong's. */
+export const messageOf = ({ body }: Answer): string => (JSON.parse(body.toString()) as { message: string }).message;
 
 /** The values of a header in a flat list. */
 export const valuesOf = (headers: readonly string[], name: string): string[] =>

@@ -1,10 +1,13 @@
-import { parse } from 'yaml';
-import { isTable, toBytes, type LuaTable, type LuaValue } from '../lua/value';
+import { isTable, type LuaTable, type LuaValue } from '../lua/value';
+import { checkPlugin } from './check-plugin';
+import { ConfigError } from './config-error';
 import { ENTITIES, ENTITY_NAMES, type EntityName } from './entities';
+import { keyOf, type Parent } from './entity-key';
 import type { Field, PatternMatch } from './field';
 import { fillRecord } from './fill';
 import { entityId } from './ids';
 import type { Entities } from './model';
+import { parseYaml } from './parse-yaml';
 import type { KnownPlugin } from './plugin-schema';
 import { validateRecord, type Complaint } from './validate';
 
@@ -37,15 +40,6 @@ const FILE: Field = {
   ],
 };
 
-/** A file that Kong would refuse: every reason with its place. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-
-  constructor(readonly complaints: readonly Complaint[]) {
-    super(complaints.map(({ path, message }) => `${path === '' ? 'file' : path}: ${message}`).join('\n'));
-  }
-}
-
 /** What a declarative file describes. */
 export interface Declared {
   readonly entities: Entities;
@@ -66,28 +60,6 @@ export function readDeclarative(
   nowSeconds: number,
 ): Declared {
   return new Reader(plugins, match, nowSeconds).read(parseYaml(text));
-}
-
-function parseYaml(text: string): LuaTable {
-  let value: unknown;
-  try {
-    value = parse(text, { maxAliasCount: 1000 });
-  } catch (error) {
-    throw new ConfigError([
-      { path: '', message: `failed parsing yaml: ${error instanceof Error ? error.message : ''}` },
-    ]);
-  }
-  const table = inBytes(value);
-  if (!isTable(table)) throw new ConfigError([{ path: '', message: 'expected an object' }]);
-  return table;
-}
-
-/** YAML's values with texts as byte strings. */
-function inBytes(value: unknown): LuaValue {
-  if (typeof value === 'string') return toBytes(value);
-  if (Array.isArray(value)) return value.map(inBytes);
-  if (typeof value !== 'object' || value === null) return value as LuaValue;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [toBytes(key), inBytes(member)]));
 }
 
 class Reader {
@@ -115,12 +87,7 @@ class Reader {
     };
   }
 
-  private readList(
-    name: EntityName,
-    list: LuaValue,
-    path: string,
-    parent?: { field: string; id: string | undefined },
-  ): void {
+  private readList(name: EntityName, list: LuaValue, path: string, parent?: Parent): void {
     if (!Array.isArray(list)) return;
     (list as readonly LuaValue[]).forEach((item, index) => {
       const at = `${path}[${index + 1}]`;
@@ -129,22 +96,16 @@ class Reader {
     });
   }
 
-  private readEntity(
-    name: EntityName,
-    item: LuaTable,
-    path: string,
-    parent?: { field: string; id: string | undefined },
-  ): void {
+  private readEntity(name: EntityName, item: LuaTable, path: string, parent?: Parent): void {
     const { record, children, key } = ENTITIES[name];
     const own: Record<string, LuaValue> = Object.fromEntries(
       Object.entries(item).filter(([field]) => !(field in children)),
     );
-    const derived = own['id'] === undefined ? this.keyFor(name, own, parent) : undefined;
+    const derived = own['id'] === undefined ? keyOf(name, own, parent) : undefined;
     const stable =
       typeof own['id'] === 'string' ? own['id'] : derived === undefined ? undefined : entityId(name, derived);
     const id = stable ?? entityId(name, undefined);
-    if (stable === undefined) this.unstable.add(id);
-    if (parent) own[parent.field] = parent.id ?? '';
+    if (parent) own[parent.field] = parent.id;
     this.complaints.push(...validateRecord(record, own, path, this.match));
     const entity: Record<string, LuaValue> = {
       ...fillRecord(record, own),
@@ -152,70 +113,22 @@ class Reader {
       created_at: own['created_at'] ?? this.nowSeconds,
       updated_at: own['updated_at'] ?? this.nowSeconds,
     };
-    if (name === 'plugins') this.readPlugin(entity, path);
+    if (name === 'plugins') {
+      const { config, complaints } = checkPlugin(entity, path, this.plugins, this.match);
+      this.complaints.push(...complaints);
+      entity['config'] = config;
+    }
     this.keep(name, entity, path, key);
     for (const [child, field] of Object.entries(children)) {
       if (item[child] !== undefined && item[child] !== null && !Array.isArray(item[child])) {
         this.complaints.push({ path: `${path}.${child}`, message: 'expected an array' });
       }
-      this.readList(child as EntityName, item[child], `${path}.${child}`, { field, id });
-    }
-  }
-
-  /** Ids that are new at each load: what is nested under them can't have a derived id. */
-  private readonly unstable = new Set<string>();
-
-  /** The text from which Kong derives an entity's id (`get_key_for_uuid_gen`), undefined where it draws one. */
-  private keyFor(
-    name: EntityName,
-    item: LuaTable,
-    parent?: { field: string; id: string | undefined },
-  ): string | undefined {
-    const compound = {
-      plugins: ['name', 'route', 'service', 'consumer'],
-      targets: ['upstream', 'target'],
-      acls: ['consumer', 'group'],
-    };
-    if (name === 'keyauth_credentials') return undefined;
-    if (!(name in compound)) {
-      const value = item[ENTITIES[name].key ?? ''];
-      return typeof value === 'string' ? value : undefined;
-    }
-    if (parent?.id !== undefined && this.unstable.has(parent.id)) return undefined;
-    const parts = compound[name as keyof typeof compound].map((field) => {
-      const value = parent?.field === field ? parent.id : item[field];
-      return typeof value === 'string' ? value : '';
-    });
-    return [name, '*', ...parts].join(':');
-  }
-
-  private readPlugin(entity: Record<string, LuaValue>, path: string): void {
-    const { name, config = {} } = entity;
-    if (typeof name !== 'string') return;
-    const known = this.plugins.get(name);
-    if (!known) {
-      this.complaints.push({
-        path,
-        message: `plugin '${name}' not enabled; add it to the 'plugins' configuration property`,
+      this.readList(child as EntityName, item[child], `${path}.${child}`, {
+        field,
+        id,
+        isStable: stable !== undefined,
       });
-      return;
     }
-    entity['config'] = config;
-    for (const field of known.unscoped ?? []) {
-      if (entity[field] !== undefined)
-        this.complaints.push({ path: `${path}.${field}`, message: 'value must be null' });
-    }
-    if (!known.record) return;
-    if (!isTable(config)) {
-      this.complaints.push({ path: `${path}.config`, message: 'expected a record' });
-      return;
-    }
-    const before = this.complaints.length;
-    this.complaints.push(...validateRecord(known.record, config, `${path}.config`, this.match));
-    entity['config'] = fillRecord(known.record, config);
-    if (this.complaints.length > before || !known.rules) return;
-    const whole: Field = { type: 'record', fields: [{ config: known.record }], entity_checks: known.rules };
-    this.complaints.push(...validateRecord(whole, { config }, path, this.match));
   }
 
   private keep(name: EntityName, entity: Record<string, LuaValue>, path: string, keyField: string | undefined): void {

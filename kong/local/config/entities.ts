@@ -1,15 +1,8 @@
-import { luaToString, type LuaTable, type LuaValue } from '../lua/value';
+import { comments, common, id, name, PROTOCOLS, reference, tags } from './common-fields';
 import type { Field } from './field';
-import {
-  checkHost,
-  checkHostname,
-  checkNamePattern,
-  checkPath,
-  checkRouterPath,
-  checkTag,
-  checkTarget,
-  HEADER_NAME,
-} from './text-checks';
+import { route } from './route-schema';
+import { service } from './service-schema';
+import { checkHost, checkHostname, checkTarget } from './text-checks';
 import { upstreamFields, upstreamRules } from './upstream-schema';
 
 /** A kind of entity in a declarative file, with the lists that may be nested in it. */
@@ -27,118 +20,7 @@ export interface EntityKind {
 export type EntityName =
   'services' | 'routes' | 'upstreams' | 'targets' | 'consumers' | 'plugins' | 'keyauth_credentials' | 'acls';
 
-const PROTOCOLS = ['grpc', 'grpcs', 'http', 'https', 'tcp', 'tls', 'tls_passthrough', 'udp'];
 const HTTP_PROTOCOLS = ['grpc', 'grpcs', 'http', 'https'];
-
-const id: Field = { type: 'string', uuid: true };
-const timestamp: Field = { type: 'integer' };
-const name: Field = { type: 'string', check: checkNamePattern };
-const tags: Field = { type: 'set', elements: { type: 'string', check: checkTag } };
-const timeout: Field = { type: 'integer', between: [1, 2_147_483_646], default: 60_000 };
-const reference: Field = { type: 'foreign' };
-const common = [{ id }, { created_at: timestamp }, { updated_at: timestamp }, { tags }];
-const comments = [{ _comment: { type: 'string' } }, { _ignore: { type: 'array', elements: { type: 'any' } } }];
-
-const service: Field = {
-  type: 'record',
-  fields: [
-    ...common,
-    ...comments,
-    { name },
-    { retries: { type: 'integer', default: 5, between: [0, 32_767] } },
-    { protocol: { type: 'string', required: true, default: 'http', one_of: PROTOCOLS } },
-    { host: { type: 'string', required: true, check: checkHost } },
-    { port: { type: 'integer', required: true, default: 80, between: [0, 65_535] } },
-    { path: { type: 'string', check: checkPath } },
-    { connect_timeout: timeout },
-    { write_timeout: timeout },
-    { read_timeout: timeout },
-    { client_certificate: reference },
-    { tls_verify: { type: 'boolean' } },
-    { tls_verify_depth: { type: 'integer', between: [0, 64] } },
-    { ca_certificates: { type: 'array', elements: id } },
-    { enabled: { type: 'boolean', required: true, default: true } },
-  ],
-  expand: { url: expandUrl },
-};
-
-/** `url` in the place of protocol, host, port and path. What it can't read leaves the host missing, as in Kong. */
-function expandUrl(value: LuaValue): LuaTable {
-  const [, scheme, host, digits, path] =
-    /^(?:([a-z]+):\/\/)?(\[[^\]]+\]|[^:/]*)(?::(\d+))?(\/[^?#]*)?/i.exec(luaToString(value)) ?? [];
-  const given = digits === undefined ? undefined : Number(digits);
-  const protocol = scheme ?? (given === 443 ? 'https' : 'http');
-  return {
-    protocol,
-    host: host === '' ? null : host,
-    port: given ?? (protocol === 'https' ? 443 : 80),
-    path: path ?? null,
-  };
-}
-
-const route: Field = {
-  type: 'record',
-  fields: [
-    ...common,
-    ...comments,
-    { name },
-    {
-      protocols: {
-        type: 'set',
-        len_min: 1,
-        required: true,
-        elements: { type: 'string', one_of: PROTOCOLS },
-        default: ['http', 'https'],
-      },
-    },
-    {
-      https_redirect_status_code: {
-        type: 'integer',
-        required: true,
-        one_of: [426, 301, 302, 307, 308],
-        default: 426,
-      },
-    },
-    { strip_path: { type: 'boolean', required: true, default: true } },
-    { preserve_host: { type: 'boolean', required: true, default: false } },
-    { request_buffering: { type: 'boolean', required: true, default: true } },
-    { response_buffering: { type: 'boolean', required: true, default: true } },
-    { snis: { type: 'set', elements: { type: 'string' } } },
-    { methods: { type: 'set', elements: { type: 'string', match: '^%u+$' } } },
-    {
-      hosts: {
-        type: 'array',
-        elements: { type: 'string', check: (host) => checkHost(luaToString(host).replaceAll('*', 'abc'), true) },
-      },
-    },
-    { paths: { type: 'array', elements: { type: 'string', check: checkRouterPath } } },
-    {
-      headers: {
-        type: 'map',
-        keys: {
-          type: 'string',
-          match: HEADER_NAME,
-          match_none: [
-            {
-              pattern: '^[Hh][Oo][Ss][Tt]$',
-              err: "cannot contain 'host' header, which must be specified in the 'hosts' attribute",
-            },
-          ],
-        },
-        values: { type: 'array', elements: { type: 'string' } },
-      },
-    },
-    { regex_priority: { type: 'integer', default: 0 } },
-    { path_handling: { type: 'string', default: 'v0', one_of: ['v0', 'v1'] } },
-    { service: reference },
-  ],
-  check: (entity) => {
-    const { methods, hosts, headers, paths, snis, protocols } = entity as LuaTable;
-    const secure = (protocols as string[] | undefined)?.includes('https') ?? false;
-    if (methods ?? hosts ?? headers ?? paths ?? (secure ? snis : undefined)) return undefined;
-    return `must set one of 'methods', 'hosts', 'headers', 'paths'${secure ? ", 'snis'" : ''} when 'protocols' is '${secure ? 'https' : 'http'}'`;
-  },
-};
 
 const upstream: Field = {
   type: 'record',

@@ -1,5 +1,7 @@
-import { headerValues, type Exchange, type UpstreamRequest } from '../exchange';
+import type { Exchange } from '../exchange';
 import { Failure, isTable, LuaError, luaToString, type LuaValue } from '../lua/value';
+import { headerValues } from '../own-answer';
+import type { UpstreamRequest } from '../upstream-request';
 import { escapePath } from '../uri';
 import { checkHeader, checkHeaders, checkPhase, checkString, type PdkModule } from './function';
 import { formatQuery, removeArgument } from './query';

@@ -2,12 +2,9 @@ import { Decoder } from '@msgpack/msgpack';
 import {
   encodeJson,
   EXITED,
-  Failure,
   isTable,
   LuaError,
   luaToString,
-  Several,
-  toBytes,
   type Exited,
   type LuaValue,
   type PdkResult,
@@ -17,31 +14,14 @@ import type { PluginConfig } from '../plugin-handler';
 import { SocketFailure, type Connection } from './connection';
 import { ConnectionPool } from './connection-pool';
 import { RunningInstances, type InstanceCalls } from './instances';
-import { Binary, EmptyMap, pack, type Packable } from './mp-pack';
+import { pack, type Packable } from './mp-pack';
+import { answerOf, toLua } from './mp-values';
 import type { RpcOptions } from './pb-rpc';
 
 /** An error that the server answered, in its own words. */
 export class ServerError extends Error {
   override readonly name = 'ServerError';
 }
-
-/** Which step answers which function's result; any other goes by `plugin.Step`. */
-const STEPS: Readonly<Record<string, string>> = {
-  'kong.client.get_credential': 'plugin.StepCredential',
-  'kong.client.load_consumer': 'plugin.StepConsumer',
-  'kong.client.get_consumer': 'plugin.StepConsumer',
-  'kong.client.authenticate': 'plugin.StepCredential',
-  'kong.node.get_memory_stats': 'plugin.StepMemoryStats',
-  'kong.router.get_route': 'plugin.StepRoute',
-  'kong.router.get_service': 'plugin.StepService',
-  'kong.request.get_query': 'plugin.StepMultiMap',
-  'kong.request.get_headers': 'plugin.StepMultiMap',
-  'kong.response.get_headers': 'plugin.StepMultiMap',
-  'kong.service.response.get_headers': 'plugin.StepMultiMap',
-};
-
-const MULTI_MAPS = new Set(Object.keys(STEPS).filter((name) => STEPS[name] === 'plugin.StepMultiMap'));
-const RAW = new Set(['kong.request.get_raw_body', 'kong.response.get_raw_body', 'kong.service.response.get_raw_body']);
 
 interface Step {
   readonly EventId: number;
@@ -166,33 +146,6 @@ function asStep(value: LuaValue): Step {
   return value as unknown as Step;
 }
 
-function answerOf(method: string, result: PdkResult): [step: string, data: Packable] {
-  const value = result instanceof Several ? result.values[0] : result;
-  if (MULTI_MAPS.has(method)) return [STEPS[method] ?? '', fixMultiMap(value as LuaValue)];
-  if (RAW.has(method)) return ['plugin.Step', fixRaw(value)];
-  if (value instanceof Failure) return ['plugin.StepError', value.message];
-  return [STEPS[method] ?? 'plugin.Step', value as LuaValue];
-}
-
-/** Every value in a list, `true` as an empty one. */
-function fixMultiMap(map: LuaValue): Packable {
-  const entries = isTable(map) ? Object.entries(map) : [];
-  if (entries.length === 0) return new EmptyMap();
-  return Object.fromEntries(
-    entries.map(([key, value]): [string, Packable] => [
-      key,
-      value === true ? [] : typeof value === 'string' ? [value] : value,
-    ]),
-  );
-}
-
-/** lua-MessagePack fails on a body that could not be read, and so does the request (measured: 500). */
-function fixRaw(value: PdkResult | undefined): Binary {
-  if (value instanceof Uint8Array) return new Binary(value);
-  if (typeof value === 'string') return new Binary(Buffer.from(value, 'latin1'));
-  throw new LuaError("bad argument #1 to 'packers' (string expected, got nil)");
-}
-
 /** The messages that come over a connection; ends when it is closed. */
 async function* messages(connection: Connection): AsyncGenerator<LuaValue[]> {
   const decoder = new Decoder({ rawStrings: true });
@@ -208,15 +161,4 @@ async function* messages(connection: Connection): AsyncGenerator<LuaValue[]> {
   for await (const message of decoder.decodeStream(chunks())) {
     if (Array.isArray(message)) yield message.map(toLua);
   }
-}
-
-/** What the decoder gave, with strings and binaries alike as byte strings, as Lua has them. */
-function toLua(value: unknown): LuaValue {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
-  if (Array.isArray(value)) return value.map(toLua);
-  if (typeof value === 'bigint') return Number(value);
-  if (typeof value !== 'object' || value === null) return value as LuaValue;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]): [string, LuaValue] => [toBytes(key), toLua(member)]),
-  );
 }

@@ -17,6 +17,16 @@ export interface Exchange extends ExchangeOptions {
   readonly begun?: unknown;
 }
 
+/** What a client asks that asks for little. */
+export const messages = [{ role: 'user', content: 'hi' }];
+
+/** A piece of an answer of OpenAI's chat. */
+export const delta = (content: string, finish_reason: string | null = null) => ({
+  id: 'c',
+  model: 'm',
+  choices: [{ index: 0, delta: { content }, finish_reason }],
+});
+
 /** One configuration of the plugin, told of exchanges. */
 export class Teller extends KeptTelemetry<State> {
   constructor(config: object = {}, now?: () => number) {
@@ -40,4 +50,14 @@ export async function spanOfExchange(exchange: Exchange, config: object = {}): P
   await teller.tell(exchange);
   expect(teller.spans).toHaveLength(1);
   return teller.spans[0]!;
+}
+
+/** The span of an exchange has this name and these attributes, those that are undefined not at all. */
+export async function expectSpan(exchange: Exchange, name: string, expected: object): Promise<void> {
+  const span = await spanOfExchange(exchange);
+  expect(span.name).toBe(name);
+  const seen = Object.fromEntries(Object.keys(expected).map((key) => [key, span.attributes[key]]));
+  expect(seen).toEqual(expected);
+  expect(span.error === undefined).toBe(span.attributes['error.type'] === undefined);
+  expect(Object.values(span.attributes)).not.toContain(undefined);
 }

@@ -28,6 +28,9 @@ export const JSON_HEADERS = {
   accept: 'application/json, text/event-stream',
 };
 
+/** What a GET that opens a stream needs. */
+export const STREAM_HEADERS = { accept: 'text/event-stream' };
+
 /** A POST with the usual headers and a JSON body; text goes as it stands. */
 export function post(body: unknown, headers: HeaderValues = {}): HttpFacts {
   const raw = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
@@ -41,7 +44,20 @@ export const request = (method: string, params?: object, id: unknown = 1): objec
   ...(params && { params }),
 });
 
+export const ping = request('ping');
+
+export const initialize = (protocolVersion: string): object =>
+  request('initialize', { protocolVersion, capabilities: {}, clientInfo: { name: 'c', version: '1' } });
+
+/** The revisions whose clients have sessions. */
+export const LEGACY = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
+
+/** The revision whose requests are stateless. */
 export const MODERN = '2026-07-28';
+
+export const ONLY_MODERN = { revisions: [MODERN] };
+
+export const versionHeader = (version: string) => ({ 'mcp-protocol-version': version });
 
 /** `_meta` of a stateless request. */
 export const modernMeta = (more: object = {}): object => ({

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
-import { ConfigError, readDeclarative } from '../../../../../kong/local/config/declarative';
+import { ConfigError } from '../../../../../kong/local/config/config-error';
+import { readDeclarative } from '../../../../../kong/local/config/declarative';
 import { pluginSchema, type KnownPlugin } from '../../../../../kong/local/config/plugin-schema';
 
 const echo: KnownPlugin = pluginSchema({

@@ -1,4 +1,4 @@
-import { answerOf, judgeWith, modernPost, passOf, post, request, rulesOf } from '../request';
+import { answerOf, judgeWith, modernPost, passOf, post, request, rulesOf, versionHeader } from '../request';
 
 const add = JSON.stringify({
   type: 'object',
@@ -6,7 +6,6 @@ const add = JSON.stringify({
   required: ['a', 'b'],
 });
 const config = { tools: { allow: [], deny: [], schemas: { add } } };
-const header = (version: string) => ({ 'mcp-protocol-version': version });
 const call = (args: unknown, more: object = {}) => request('tools/call', { name: 'add', arguments: args, ...more });
 
 function resultOf(facts: ReturnType<typeof post>, given: Record<string, unknown> = config) {
@@ -18,7 +17,7 @@ function resultOf(facts: ReturnType<typeof post>, given: Record<string, unknown>
 
 describe('arguments that break their schema', () => {
   it.each(['2024-11-05', '2025-03-26', '2025-06-18'])('%s: a JSON-RPC error', (version) => {
-    expect(answerOf(post(call({ a: 1, b: 'x' }), header(version)), config)).toMatchObject({
+    expect(answerOf(post(call({ a: 1, b: 'x' }), versionHeader(version)), config)).toMatchObject({
       status: 200,
       code: -32602,
       id: 1,
@@ -28,7 +27,7 @@ describe('arguments that break their schema', () => {
   });
 
   it('2025-11-25: a tool result', () => {
-    expect(resultOf(post(call({ a: 1 }), header('2025-11-25')))).toEqual({
+    expect(resultOf(post(call({ a: 1 }), versionHeader('2025-11-25')))).toEqual({
       status: 200,
       reason: 'invalid_arguments',
       code: -32602,
@@ -44,7 +43,7 @@ describe('arguments that break their schema', () => {
   });
 
   it('2025-11-25 with a task: a JSON-RPC error', () => {
-    const facts = post(call({ a: 1 }, { task: {} }), header('2025-11-25'));
+    const facts = post(call({ a: 1 }, { task: {} }), versionHeader('2025-11-25'));
     expect(answerOf(facts, config)).toMatchObject({ status: 200, code: -32602, id: 1 });
   });
 

@@ -1,0 +1,10 @@
+import type { Complaint } from './validate';
+
+/** A file that Kong would refuse: every reason with its place. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly complaints: readonly Complaint[]) {
+    super(complaints.map(({ path, message }) => `${path === '' ? 'file' : path}: ${message}`).join('\n'));
+  }
+}

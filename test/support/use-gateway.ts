@@ -1,0 +1,63 @@
+import type { OutgoingHttpHeaders, RequestListener, RequestOptions } from 'node:http';
+import type { GatewayOptions } from '../../kong/local/gateway';
+import {
+  echo,
+  send,
+  startTestGateway,
+  startUpstream,
+  type Answer,
+  type TestGateway,
+  type TestUpstream,
+} from './local-gateway';
+
+/** The gateway of a test file and the upstream behind it; there once the first test runs. */
+export interface RunningGateway {
+  readonly gateway: TestGateway;
+  readonly upstream: TestUpstream;
+  /** What the upstream does with the next requests of a test: at its start {@link echo}. */
+  serve: RequestListener;
+  /** The gateway's proxy, without a slash at its end. */
+  readonly url: string;
+  /** Sends a request to a path of the proxy. */
+  call(path: string, options?: RequestOptions, body?: string | Buffer): Promise<Answer>;
+  /** The same, where it is the headers that matter. */
+  ask(path: string, headers?: OutgoingHttpHeaders, method?: string, body?: string | Buffer): Promise<Answer>;
+}
+
+/** Starts both before a file's tests and closes them after these. The declarative file is told of the upstream. */
+export function useGateway(
+  configText: (upstream: TestUpstream) => string,
+  settings: Readonly<Record<string, string>> = {},
+  options: Omit<GatewayOptions, 'settings' | 'configText' | 'log'> = {},
+): RunningGateway {
+  let gateway: TestGateway;
+  let upstream: TestUpstream;
+  const running: RunningGateway = {
+    get gateway() {
+      return gateway;
+    },
+    get upstream() {
+      return upstream;
+    },
+    get url() {
+      return gateway.proxyUrl;
+    },
+    serve: echo,
+    call: (path, request, body) => send(gateway.proxyUrl + path, request, body),
+    ask: (path, headers = {}, method = 'GET', body) => send(gateway.proxyUrl + path, { headers, method }, body),
+  };
+  beforeAll(async () => {
+    upstream = await startUpstream((incoming, outgoing) => {
+      running.serve(incoming, outgoing);
+    });
+    gateway = await startTestGateway(configText(upstream), settings, options);
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+  beforeEach(() => {
+    running.serve = echo;
+  });
+  return running;
+}

@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { messageType } from '../../kong/local/rpc/pluginsocket';
+import { Metrics } from '../../kong/pdk';
+import { frame } from '../../kong/plugin-server/protocol/frames';
+import { PluginServer, type ServerOptions } from '../../kong/plugin-server/server';
+import { logInto, type LogLine } from './log-lines';
+import { choosy, guard, observer } from './scripted-plugins';
+
+export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+
+/** A plugin server of three plugins, in this process. */
+export interface ServerInProcess {
+  readonly server: PluginServer;
+  readonly folder: string;
+  readonly socket: string;
+  /** What it logged since a test began. */
+  readonly lines: readonly LogLine[];
+  /** Starts another one like it. */
+  start(options: Partial<ServerOptions>): Promise<PluginServer>;
+  /** The current value of a metric; zero where it never counted. */
+  valueOf(series: string): Promise<number>;
+}
+
+/** Starts one before a file's tests and stops it after these. */
+export function usePluginServer(): ServerInProcess {
+  const folder = mkdtempSync(join(tmpdir(), 'plugin-server-'));
+  const socket = join(folder, 'plugins.sock');
+  const lines: LogLine[] = [];
+  const metrics = new Metrics();
+  const start = async (options: Partial<ServerOptions>): Promise<PluginServer> => {
+    const server = new PluginServer({
+      plugins: [guard, observer, choosy],
+      socket,
+      socketMode: 0o666,
+      maxFrameBytes: MAX_FRAME_BYTES,
+      maxConnections: 1000,
+      stopTimeoutMs: 5000,
+      metrics,
+      log: logInto(lines),
+      ...options,
+    });
+    await server.listen();
+    return server;
+  };
+
+  let server: PluginServer;
+  beforeAll(async () => {
+    server = await start({});
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+  beforeEach(() => {
+    lines.length = 0;
+  });
+  const valueOf = async (series: string): Promise<number> => {
+    const line = (await metrics.registry.metrics()).split('\n').find((text) => text.startsWith(`${series} `));
+    return Number(line?.split(' ').at(-1) ?? 0);
+  };
+  return {
+    get server() {
+      return server;
+    },
+    folder,
+    socket,
+    lines,
+    start,
+    valueOf,
+  };
+}
+
+/** A call of the protocol in its frame. */
+export const call = (command: string, data: object): Buffer =>
+  frame(
+    messageType('RpcCall')
+      .encode({ sequence: 1, [command]: data })
+      .finish(),
+  );

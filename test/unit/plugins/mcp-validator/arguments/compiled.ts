@@ -1,0 +1,20 @@
+import { compileToolSchema, type ToolSchema } from '../../../../../plugins/mcp-validator/arguments/compile-schema';
+
+export type Json = Record<string, unknown>;
+
+/** A tool's schema as text would give it, with the type that it must have. */
+export const compiled = (schema: Json, maxDepth = 64) =>
+  compileToolSchema(JSON.stringify({ type: 'object', ...schema }), maxDepth);
+
+/** A schema that must compile. */
+export function schemaOf(schema: Json): ToolSchema {
+  const result = compiled(schema);
+  if (!result.ok) throw new Error(result.problem);
+  return result.schema;
+}
+
+/** What is wrong with a schema. */
+export function problemOf(schema: Json | string): string | undefined {
+  const result = typeof schema === 'string' ? compileToolSchema(schema, 64) : compiled(schema);
+  return result.ok ? undefined : result.problem;
+}
