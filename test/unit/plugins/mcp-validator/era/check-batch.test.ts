@@ -57,6 +57,11 @@ describe('batches', () => {
     expect(passOf(post([response, { ...response, id: 's' }])).summary?.messages).toHaveLength(2);
   });
 
+  it('one bad notification, which has no answer of its own: the status tells', () => {
+    const batch = [ping, { jsonrpc: '2.0', method: 'notifications/progress' }];
+    expect(answerOf(post(batch))).toMatchObject({ status: 400, code: -32602, id: null, reason: 'invalid_params' });
+  });
+
   it('one denied call: nothing is carried out and every request is answered', () => {
     const batch = [ping, notification, request('tools/call', { name: 'rm' }, 'two')];
     const config = { tools: { allow: [], deny: ['rm'] } };
