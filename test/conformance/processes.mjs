@@ -34,7 +34,7 @@ export async function start(name, command, args, options, isUp) {
   } catch (error) {
     waiting.abort();
     await stop();
-    throw new Error(`${error.message}\n${output.text}`);
+    throw new Error(`${error.message}\n${output.text}`, { cause: error });
   }
   failed.catch(() => undefined);
   ended.catch(() => undefined);

@@ -6,6 +6,9 @@ import { parse, stringify } from 'yaml';
 import { dockerFolder, ruleFiles } from './monitoring-files';
 import { until } from './until';
 
+/** How often a Prometheus that the tests start looks at its targets, in milliseconds. */
+export const SCRAPE_INTERVAL_MS = 1000;
+
 /** Runs promtool. @throws Error that says what to install when there is none */
 export function promtool(...args: readonly string[]): SpawnSyncReturns<string> {
   const result = spawnSync('promtool', args, { encoding: 'utf8' });
@@ -92,7 +95,8 @@ export async function startPrometheus(host: string, folder: string): Promise<Pro
 
 function writeConfig(host: string, folder: string): string {
   const config = parse(readFileSync(dockerFolder('prometheus', 'prometheus.yml'), 'utf8')) as Config;
-  config.global = { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' };
+  const interval = `${SCRAPE_INTERVAL_MS}ms`;
+  config.global = { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval };
   for (const { static_configs } of config.scrape_configs) {
     for (const group of static_configs) group.targets = group.targets.map((target) => target.replace(/^[^:]*/, host));
   }
