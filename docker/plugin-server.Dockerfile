@@ -13,7 +13,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY kong/pdk kong/pdk
 COPY kong/plugin-server kong/plugin-server
 COPY plugins plugins
-RUN node node_modules/typescript-7/bin/tsc -p tsconfig.build.json --sourceMap false --declaration false
+RUN node_modules/.bin/tsc -p tsconfig.build.json --sourceMap false --declaration false
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app

@@ -11,7 +11,7 @@ COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY docker/upstreams docker/upstreams
-RUN node node_modules/typescript-7/bin/tsc -p tsconfig.build.json --rootDir . --sourceMap false --declaration false
+RUN node_modules/.bin/tsc -p tsconfig.build.json --rootDir . --sourceMap false --declaration false
 
 FROM ${NODE_IMAGE} AS runtime
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
