@@ -1,6 +1,6 @@
 import type { SharedRedis } from '../../shared/redis/shared-redis';
 import { digestOf, type KeyText } from '../keys';
-import type { Reading } from '../windows/window';
+import { Reading } from '../windows/window';
 import type { Charge, Counters, Hit } from './counters';
 import { HIT } from './redis-script';
 
@@ -41,11 +41,7 @@ function hitOf(reply: readonly number[], count: number): Hit {
   const number = (at: number): number => reply[at] ?? 0;
   const readings = Array.from({ length: count }, (_, i): Reading => {
     const waitMs = number(3 * i + 1);
-    return {
-      waitMs: waitMs < 0 ? Infinity : waitMs,
-      remaining: number(3 * i + 2),
-      resetMs: number(3 * i + 3),
-    };
+    return new Reading(waitMs < 0 ? Infinity : waitMs, number(3 * i + 2), number(3 * i + 3));
   });
   return { admitted: number(0) === 1, readings };
 }
