@@ -14,8 +14,8 @@ import { startRedis, type TestRedis } from '../support/redis-server';
  * The script on a real Redis against the counters in memory, which have been proven against their models: both by a
  * clock of the test. For that the script reads its clock from a last argument, and keys do not expire.
  */
-const CLOCK = "call('TIME')";
-const EXPIRY = ", 'PX', reset(c) + c.now - server_now";
+const CLOCK = "redis.call('TIME')";
+const EXPIRY = ", 'PX', reset + now - server_now";
 const byOwnClock = HIT.lua.replace(CLOCK, '{ ARGV[#ARGV - 1], ARGV[#ARGV] }').replace(EXPIRY, '');
 
 let server: TestRedis;

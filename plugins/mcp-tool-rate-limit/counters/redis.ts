@@ -34,8 +34,8 @@ function keyOf({ key, window: { quota } }: Charge): string {
   return `${key.text}:${quota.burst === undefined ? 's' : 'p'}${quota.windowMs}`;
 }
 
-const argumentOf = ({ window: { quota, partMs }, units, reportOf = -1 }: Charge): string =>
-  `${quota.limit} ${quota.windowMs} ${quota.burst ?? -1} ${partMs} ${units} ${reportOf}`;
+const argumentOf = ({ window: { quota, partMs }, units, reportOf = '' }: Charge): string =>
+  `${quota.limit} ${quota.windowMs} ${quota.burst ?? '-'} ${partMs} ${units} ${reportOf}`;
 
 function hitOf(reply: readonly number[], count: number): Hit {
   const number = (at: number): number => reply[at] ?? 0;
