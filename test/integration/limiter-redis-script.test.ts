@@ -95,6 +95,18 @@ it('counts as memory does, whatever the charges, by whatever rules', async () =>
   );
 }, 60_000);
 
+it('takes a request of thousands of charges', async () => {
+  const window = windowStateOf({ limit: 2, windowMs: 1000, burst: 1 });
+  const charges = Array.from({ length: 5000 }, (_, i): Charge => ({
+    window,
+    key: digestOf(keyText([String(i)])),
+    units: 1,
+  }));
+  const { admitted, readings } = await new RedisCounters(redis, 'many').hit(charges, place);
+  expect(admitted).toBe(true);
+  expect(readings.filter(({ remaining }) => remaining === 1)).toHaveLength(5000);
+});
+
 it('stands still while the clock of the server is set back', async () => {
   const window = windowStateOf({ limit: 1, windowMs: 1000 });
   const paced = windowStateOf({ limit: 1, windowMs: 1000, burst: 0 });
