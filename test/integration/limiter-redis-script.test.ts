@@ -14,8 +14,8 @@ import { startRedis, type TestRedis } from '../support/redis-server';
  * The script on a real Redis against the counters in memory, which have been proven against their models: both by a
  * clock of the test. For that the script reads its clock from a last argument, and keys do not expire.
  */
-const CLOCK = "call('TIME')";
-const EXPIRY = ", 'PX', reset(c) + c.now - server_now";
+const CLOCK = "redis.call('TIME')";
+const EXPIRY = ", 'PX', reset + now - server_now";
 const byOwnClock = HIT.lua.replace(CLOCK, '{ ARGV[#ARGV - 1], ARGV[#ARGV] }').replace(EXPIRY, '');
 
 let server: TestRedis;
@@ -94,6 +94,18 @@ it('counts as memory does, whatever the charges, by whatever rules', async () =>
     { numRuns: 150 },
   );
 }, 60_000);
+
+it('takes a request of thousands of charges', async () => {
+  const window = windowStateOf({ limit: 2, windowMs: 1000, burst: 1 });
+  const charges = Array.from({ length: 5000 }, (_, i): Charge => ({
+    window,
+    key: digestOf(keyText([String(i)])),
+    units: 1,
+  }));
+  const { admitted, readings } = await new RedisCounters(redis, 'many').hit(charges, place);
+  expect(admitted).toBe(true);
+  expect(readings.filter(({ remaining }) => remaining === 1)).toHaveLength(5000);
+});
 
 it('stands still while the clock of the server is set back', async () => {
   const window = windowStateOf({ limit: 1, windowMs: 1000 });

@@ -39,24 +39,23 @@ export interface Counters {
 }
 
 /**
- * Who pays, by what each counter said: nobody when an enforced charge must wait, else all but the reporting rules of
- * which a charge must.
+ * What is not spent of a request that is admitted, by what each counter said: the charges of the reporting rules of
+ * which a charge must wait.
  *
- * @returns whether the charge at a place is spent; undefined when the request is refused
+ * @returns the numbers of these rules; undefined when an enforced charge must wait, and the request is refused
  */
-export function whoPays(
+export function unpaidReports(
   charges: readonly Charge[],
   readings: readonly Reading[],
-): ((place: number) => boolean) | undefined {
-  let reported: Set<number> | undefined;
+): ReadonlySet<number> | undefined {
+  let unpaid: Set<number> | undefined;
   for (let i = 0; i < charges.length; i++) {
     if (readings[i]?.waitMs === 0) continue;
     const reportOf = charges[i]?.reportOf;
     if (reportOf === undefined) return undefined;
-    (reported ??= new Set()).add(reportOf);
+    (unpaid ??= new Set()).add(reportOf);
   }
-  return (place) => !reported?.has(charges[place]?.reportOf ?? NOBODY);
+  return unpaid ?? NONE;
 }
 
-/** No rule's number. */
-const NOBODY = -1;
+const NONE: ReadonlySet<number> = new Set();

@@ -1,5 +1,5 @@
 import type { Reading, WindowState } from '../windows/window';
-import { whoPays, type Charge, type Counters, type Hit } from './counters';
+import { unpaidReports, type Charge, type Counters, type Hit } from './counters';
 import { Table, type Budget, type Place } from './table';
 
 /** The bounds of the counters of one node. */
@@ -17,7 +17,7 @@ export interface LocalOptions {
  *
  * A new counter takes the place of an idle one. When `maxKeys` counters are in use, all further ones of a window share
  * a single counter: callers in excess are limited together, none passes uncounted, and no counter that is in use is
- * forgotten.
+ * forgotten. A reading of that counter is as after its own charge.
  */
 export class LocalCounters implements Counters {
   private readonly budget: Budget;
@@ -42,20 +42,20 @@ export class LocalCounters implements Counters {
   hit(charges: readonly Charge[]): Hit {
     const nowMs = this.options.nowMs();
     const places = this.locate(charges, nowMs);
-    const readings = charges.map(({ window, units }, i) => {
+    const readings = new Array<Reading>(charges.length);
+    for (let i = 0; i < charges.length; i++) {
+      const { window, units } = charges[i] as Charge;
       const { cells, at, ahead } = places[i] as Place;
-      return window.read(cells, at, nowMs, units + ahead);
-    });
-    const pays = whoPays(charges, readings);
-    if (!pays) return { admitted: false, readings };
-    charges.forEach(({ window, units }, i) => {
+      readings[i] = window.read(cells, at, nowMs, units + ahead);
+    }
+    const unpaid = unpaidReports(charges, readings);
+    if (!unpaid) return { admitted: false, readings };
+    for (let i = 0; i < charges.length; i++) {
+      const { window, units, reportOf } = charges[i] as Charge;
       const { cells, at } = places[i] as Place;
-      if (pays(i)) window.take(cells, at, nowMs, units);
-    });
-    return {
-      admitted: true,
-      readings: charges.map((charge, i) => after(charge, places[i] as Place, readings[i], nowMs)),
-    };
+      if (reportOf === undefined || !unpaid.has(reportOf)) readings[i] = window.take(cells, at, nowMs, units);
+    }
+    return { admitted: true, readings };
   }
 
   close(): Promise<void> {
@@ -66,8 +66,14 @@ export class LocalCounters implements Counters {
 
   /** Where the rows of the charges are. A row may move while others are added: then all are looked for again. */
   private locate(charges: readonly Charge[], nowMs: number): Place[] {
-    const places = charges.map(({ window, key }) => this.tableOf(window).find(key));
-    return places.every((place) => place !== undefined) ? places : this.makeRows(charges, nowMs);
+    const places = new Array<Place>(charges.length);
+    for (let i = 0; i < charges.length; i++) {
+      const { window, key } = charges[i] as Charge;
+      const place = this.tableOf(window).find(key);
+      if (!place) return this.makeRows(charges, nowMs);
+      places[i] = place;
+    }
+    return places;
   }
 
   private makeRows(charges: readonly Charge[], nowMs: number): Place[] {
@@ -98,9 +104,4 @@ export class LocalCounters implements Counters {
     if (!table) this.tables.set(window, (table = new Table(window, this.budget)));
     return table;
   }
-}
-
-function after({ window }: Charge, { cells, at }: Place, before: Reading | undefined, nowMs: number): Reading {
-  const { remaining, resetMs } = window.read(cells, at, nowMs, 0);
-  return { waitMs: before?.waitMs ?? 0, remaining, resetMs };
 }

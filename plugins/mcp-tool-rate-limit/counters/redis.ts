@@ -1,6 +1,6 @@
 import type { SharedRedis } from '../../shared/redis/shared-redis';
 import { digestOf, type KeyText } from '../keys';
-import type { Reading } from '../windows/window';
+import { Reading } from '../windows/window';
 import type { Charge, Counters, Hit } from './counters';
 import { HIT } from './redis-script';
 
@@ -34,18 +34,15 @@ function keyOf({ key, window: { quota } }: Charge): string {
   return `${key.text}:${quota.burst === undefined ? 's' : 'p'}${quota.windowMs}`;
 }
 
-const argumentOf = ({ window: { quota, partMs }, units, reportOf = -1 }: Charge): string =>
-  `${quota.limit} ${quota.windowMs} ${quota.burst ?? -1} ${partMs} ${units} ${reportOf}`;
+const argumentOf = ({ window: { quota, partMs }, units, reportOf }: Charge): string =>
+  `${quota.limit} ${quota.windowMs} ${quota.burst ?? '-'} ${partMs} ${units} ${reportOf ?? ''}`;
 
 function hitOf(reply: readonly number[], count: number): Hit {
   const number = (at: number): number => reply[at] ?? 0;
-  const readings = Array.from({ length: count }, (_, i): Reading => {
-    const waitMs = number(3 * i + 1);
-    return {
-      waitMs: waitMs < 0 ? Infinity : waitMs,
-      remaining: number(3 * i + 2),
-      resetMs: number(3 * i + 3),
-    };
-  });
+  const readings: Reading[] = [];
+  for (let at = 1; at <= 3 * count; at += 3) {
+    const waitMs = number(at);
+    readings.push(new Reading(waitMs < 0 ? Infinity : waitMs, number(at + 1), number(at + 2)));
+  }
   return { admitted: number(0) === 1, readings };
 }

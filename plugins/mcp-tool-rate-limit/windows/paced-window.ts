@@ -1,4 +1,4 @@
-import type { Quota, Reading, WindowState } from './window';
+import { Reading, type Quota, type WindowState } from './window';
 
 const DEBT = 0;
 const SEEN_AT = 1;
@@ -19,24 +19,27 @@ export class PacedWindow implements WindowState {
   }
 
   read(cells: Float64Array, at: number, nowMs: number, units: number): Reading {
-    const { limit, windowMs } = this.quota;
     const debt = this.debtAt(cells, at, nowMs);
-    const asked = units * windowMs;
+    const asked = units * this.quota.windowMs;
     const excess = debt + asked - this.capacity;
-    return {
-      waitMs: excess <= 0 ? 0 : asked > this.capacity ? Infinity : Math.ceil(excess / limit),
-      remaining: Math.floor((this.capacity - debt) / windowMs),
-      resetMs: Math.ceil(debt / limit),
-    };
+    const waitMs = excess <= 0 ? 0 : asked > this.capacity ? Infinity : Math.ceil(excess / this.quota.limit);
+    return this.readingOf(debt, waitMs);
   }
 
-  take(cells: Float64Array, at: number, nowMs: number, units: number): void {
-    cells[at + DEBT] = this.debtAt(cells, at, nowMs) + units * this.quota.windowMs;
+  take(cells: Float64Array, at: number, nowMs: number, units: number): Reading {
+    const debt = this.debtAt(cells, at, nowMs) + units * this.quota.windowMs;
+    cells[at + DEBT] = debt;
     cells[at + SEEN_AT] = nowMs;
+    return this.readingOf(debt, 0);
   }
 
   isIdle(cells: Float64Array, at: number, nowMs: number): boolean {
     return this.debtAt(cells, at, nowMs) === 0;
+  }
+
+  private readingOf(debt: number, waitMs: number): Reading {
+    const { limit, windowMs } = this.quota;
+    return new Reading(waitMs, Math.floor((this.capacity - debt) / windowMs), Math.ceil(debt / limit));
   }
 
   private debtAt(cells: Float64Array, at: number, nowMs: number): number {

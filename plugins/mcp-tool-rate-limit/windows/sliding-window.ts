@@ -1,4 +1,4 @@
-import type { Quota, Reading, WindowState } from './window';
+import { Reading, type Quota, type WindowState } from './window';
 
 /** A window is remembered in so many parts at most: calls within one part are taken for as late as the last of them. */
 export const PARTS = 32;
@@ -32,20 +32,18 @@ export class SlidingWindow implements WindowState {
     const { limit, windowMs } = this.quota;
     const end = this.endOf(cells, at);
     const start = this.firstLive(cells, at, end, nowMs);
-    let used = 0;
-    for (let entry = start; entry < end; entry += ENTRY_WIDTH) used += cells[entry + 1] ?? 0;
-    return {
-      waitMs: units > limit ? Infinity : this.waitFor(used + units - limit, cells, start, nowMs),
-      remaining: limit - used,
-      resetMs: start < end ? (cells[end - ENTRY_WIDTH] ?? 0) + windowMs - nowMs : 0,
-    };
+    const used = usedIn(cells, start, end);
+    const waitMs = units > limit ? Infinity : this.waitFor(used + units - limit, cells, start, nowMs);
+    const resetMs = start < end ? (cells[end - ENTRY_WIDTH] ?? 0) + windowMs - nowMs : 0;
+    return new Reading(waitMs, limit - used, resetMs);
   }
 
-  take(cells: Float64Array, at: number, nowMs: number, units: number): void {
+  take(cells: Float64Array, at: number, nowMs: number, units: number): Reading {
+    const first = at + FIRST_ENTRY;
     const end = this.endOf(cells, at);
     const start = this.firstLive(cells, at, end, nowMs);
-    cells.copyWithin(at + FIRST_ENTRY, start, end);
-    let next = at + FIRST_ENTRY + end - start;
+    if (start > first) cells.copyWithin(first, start, end);
+    let next = first + end - start;
     const last = next - ENTRY_WIDTH;
     if (start < end && this.isSamePart(cells[last] ?? 0, nowMs)) {
       cells[last] = nowMs;
@@ -55,7 +53,8 @@ export class SlidingWindow implements WindowState {
       cells[next + 1] = units;
       next += ENTRY_WIDTH;
     }
-    cells[at + COUNT] = (next - at - FIRST_ENTRY) / ENTRY_WIDTH;
+    cells[at + COUNT] = (next - first) / ENTRY_WIDTH;
+    return new Reading(0, this.quota.limit - usedIn(cells, first, next), this.quota.windowMs);
   }
 
   isIdle(cells: Float64Array, at: number, nowMs: number): boolean {
@@ -84,4 +83,10 @@ export class SlidingWindow implements WindowState {
   private isSamePart(thenMs: number, nowMs: number): boolean {
     return this.partMs === 0 ? thenMs === nowMs : Math.floor(thenMs / this.partMs) === Math.floor(nowMs / this.partMs);
   }
+}
+
+function usedIn(cells: Float64Array, start: number, end: number): number {
+  let used = 0;
+  for (let entry = start; entry < end; entry += ENTRY_WIDTH) used += cells[entry + 1] ?? 0;
+  return used;
 }

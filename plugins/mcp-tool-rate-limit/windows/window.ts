@@ -11,14 +11,20 @@ export interface Quota {
   readonly burst?: number;
 }
 
-/** Where a counter stands, as seen at one moment. */
-export interface Reading {
-  /** How long until the units that were asked for fit: 0 when they do, Infinity when they never will. */
-  readonly waitMs: number;
-  /** Units that could be spent now. */
-  readonly remaining: number;
-  /** How long until the counter is as if nothing had ever been spent. */
-  readonly resetMs: number;
+/**
+ * Where a counter stands, as seen at one moment.
+ *
+ * A class, since V8 makes literals of one shape and of other kinds of numbers in several places slowly.
+ */
+export class Reading {
+  constructor(
+    /** How long until the units that were asked for fit: 0 when they do, Infinity when they never will. */
+    readonly waitMs: number,
+    /** Units that could be spent now. */
+    readonly remaining: number,
+    /** How long until the counter is as if nothing had ever been spent. */
+    readonly resetMs: number,
+  ) {}
 }
 
 /**
@@ -35,8 +41,8 @@ export interface WindowState {
   readonly width: number;
   /** Looks at the row that begins at `at`, as if `units` were asked for; changes nothing. */
   read(cells: Float64Array, at: number, nowMs: number, units: number): Reading;
-  /** Spends `units`, which {@link read} has found to fit at the same moment. */
-  take(cells: Float64Array, at: number, nowMs: number, units: number): void;
+  /** Spends `units`, which {@link read} has found to fit at the same moment; gives what it would read then, for none. */
+  take(cells: Float64Array, at: number, nowMs: number, units: number): Reading;
   /** True when the row could as well be all zero. */
   isIdle(cells: Float64Array, at: number, nowMs: number): boolean;
 }

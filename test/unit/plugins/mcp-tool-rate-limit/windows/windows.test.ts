@@ -29,8 +29,8 @@ function run(quota: Quota, given: readonly Ask[], startMs = 86_400_000) {
   const steps = given.map(([gapMs, units]) => {
     nowMs += gapMs;
     const reading = window.read(cells, 1, nowMs, units);
-    if (reading.waitMs === 0) window.take(cells, 1, nowMs, units);
-    return { nowMs, units, reading, admitted: reading.waitMs === 0, cells: cells.slice() };
+    const taken = reading.waitMs === 0 ? window.take(cells, 1, nowMs, units) : undefined;
+    return { nowMs, units, reading, taken, admitted: reading.waitMs === 0, cells: cells.slice() };
   });
   return { window, cells, steps };
 }
@@ -77,7 +77,8 @@ describe.each([
     fc.assert(
       fc.property(withAsks(quota), ([given, asked]) => {
         const { window, steps } = run(given, asked);
-        for (const { cells, nowMs } of steps) {
+        for (const { cells, nowMs, taken } of steps) {
+          if (taken) expect(taken).toEqual(window.read(cells, 1, nowMs, 0));
           const { remaining, resetMs } = window.read(cells, 1, nowMs, 1);
           expect(remaining).toBeGreaterThanOrEqual(0);
           if (remaining > 0) expect(window.read(cells, 1, nowMs, remaining).waitMs).toBe(0);
