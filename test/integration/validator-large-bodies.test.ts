@@ -101,8 +101,8 @@ describe('the validator', () => {
     expect(others).toBeGreaterThan(0);
   });
 
-  it('answers 503 when too many wait already, and judges all the others', async () => {
+  it('answers 503 when too many bytes wait already, and judges all the others', async () => {
     const state = prepare(readConfig(fields, {}), resources());
-    await flood(() => ask(state, call(large)));
+    await flood((facts) => access(state, { ...facts, service: 'one', requestId: 'r' }));
   });
 });

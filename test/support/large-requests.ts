@@ -1,6 +1,6 @@
 import { Headers, Metrics, type Log, type Outcome } from '../../kong/pdk';
 import { LARGE_BODY_BYTES } from '../../plugins/shared/threads/large-body';
-import { MAX_WAITING } from '../../plugins/shared/threads/threads';
+import { MAX_HELD_BYTES } from '../../plugins/shared/threads/threads';
 
 const ignore = (): void => undefined;
 const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
@@ -32,12 +32,13 @@ export const post = (body: object | string, headers: Record<string, string> = {}
   body: { kind: 'bytes', bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) } as const,
 });
 
-/** Sends more large requests at once than may wait; those that are refused must be told to try again. */
-export async function flood(ask: () => Outcome | Promise<Outcome>): Promise<void> {
-  const outcomes = await Promise.all(Array.from({ length: 3 * MAX_WAITING }, async () => ask()));
+/** Sends more large requests at once than may be held; those that are refused must be told to try again. */
+export async function flood(ask: (facts: ReturnType<typeof post>) => Outcome | Promise<Outcome>): Promise<void> {
+  const facts = post(call({ ballast: 'x'.repeat(MAX_HELD_BYTES / 32) }));
+  const held = Math.floor(MAX_HELD_BYTES / facts.body.bytes.length);
+  const outcomes = await Promise.all(Array.from({ length: 2 * held }, async () => ask(facts)));
   const refused = outcomes.filter(({ kind }) => kind === 'reject');
-  expect(outcomes.length - refused.length).toBeGreaterThanOrEqual(MAX_WAITING);
-  expect(refused.length).toBeGreaterThanOrEqual(MAX_WAITING);
+  expect(refused).toHaveLength(held);
   for (const outcome of refused) {
     expect(outcome).toMatchObject({
       status: 503,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { copyToHandOver, isLargeBody } from '../../shared/threads/large-body';
+import { isLargeBody } from '../../shared/threads/large-body';
 import { BUSY, type Task, type Threads } from '../../shared/threads/threads';
 import { readCalls, type BodyFacts, type Calls, type ReadCalls } from '../read-calls';
 import type { ReadCallsInput } from './read-calls-task';
@@ -17,9 +17,8 @@ export function createCallReader(maxBodyBytes: number, threads: Threads): CallRe
   return (facts) => {
     const { method, body, headers } = facts;
     if (!isLargeBody(body, maxBodyBytes)) return readCalls(facts, maxBodyBytes);
-    const bytes = copyToHandOver(body.bytes);
     return threads
-      .run(READ_CALLS, { method, headers: headers.toRecord(), bytes, maxBodyBytes }, [bytes.buffer])
+      .run(READ_CALLS, body.bytes, { method, headers: headers.toRecord(), maxBodyBytes })
       .then((calls) => (calls === BUSY ? { kind: 'busy' } : calls));
   };
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { copyToHandOver } from '../../shared/threads/large-body';
 import { BUSY, type Task, type Threads } from '../../shared/threads/threads';
 import { answerHttpFault } from '../answers/answer';
 import type { HttpFacts } from '../facts';
@@ -36,10 +35,9 @@ type ToldOf = (tools: readonly string[]) => ToldTools | undefined;
 export function createLargeBodyJudge(config: RulesConfig, threads: Threads): LargeBodyJudge {
   const configText = JSON.stringify(config);
   const judgeBytes = async (facts: HttpFacts, bytes: Uint8Array, told?: ToldTools): Promise<Verdict> => {
-    const copy = copyToHandOver(bytes);
     const { headersTruncated } = facts;
-    const input = { config: configText, headers: facts.headers.toRecord(), headersTruncated, bytes: copy, told };
-    const verdict = await threads.run(JUDGE, input, [copy.buffer]);
+    const input = { config: configText, headers: facts.headers.toRecord(), headersTruncated, told };
+    const verdict = await threads.run(JUDGE, bytes, input);
     return verdict === BUSY ? TOO_BUSY : verdict;
   };
   return async (facts, bytes, toldOf) => {

@@ -9,6 +9,3 @@ export const LARGE_BODY_BYTES = 65_536;
 /** Is the body to be read in another thread? `maxBytes`: what is larger is refused unread. */
 export const isLargeBody = (body: RawBody, maxBytes: number): body is Extract<RawBody, { kind: 'bytes' }> =>
   body.kind === 'bytes' && body.bytes.length > LARGE_BODY_BYTES && body.bytes.length <= maxBytes;
-
-/** The body's own bytes and nothing of the buffer around them, in a form that is cheap to hand over. */
-export const copyToHandOver = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);

@@ -4,7 +4,7 @@ import type { Metrics } from '../../../kong/pdk';
 import { PerProcess } from '../per-process';
 
 /** A function that a module exports, to be called in a thread; what it takes and what it gives is copied. */
-export interface Task<Input, Output> {
+export interface Task<Input extends WithBytes, Output> {
   /** Path of the module, without extension. */
   readonly module: string;
   /** The function's name among the module's exports. */
@@ -13,47 +13,59 @@ export interface Task<Input, Output> {
   readonly run?: (input: Input) => Output;
 }
 
-/** So much work waits already that no more is taken. */
+interface WithBytes {
+  /** What the work is done on. */
+  readonly bytes: Uint8Array;
+}
+
+/** So many bytes are being worked on, or wait, that no more are taken. */
 export const BUSY = 'busy';
 
-const MAX_THREADS = 4;
-/** Tasks that wait for a thread; each holds a request's body. */
-export const MAX_WAITING = 32;
+/** Bytes that may be worked on or wait at one time; the first ones are always taken. */
+export const MAX_HELD_BYTES = 67_108_864;
+const MAX_THREADS = 2;
 /** After it a thread without work ends, and gives its memory back. */
 const IDLE_MS = 60_000;
+/** Of one thread. The largest bodies that a configuration may allow need less. */
+const HEAP = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
 
 /**
- * Threads for work that would hold up all other requests if it were done beside them. None runs before the first task,
- * and none keeps the process alive.
+ * Threads for work on large bodies, which would hold up all other requests if it were done beside them. None runs
+ * before the first task, and none keeps the process alive.
  */
 export class Threads {
   private pool: Piscina | undefined;
+  private heldBytes = 0;
 
-  /**
-   * Does the task in a thread. Buffers in `handedOver` are given away to it, not copied.
-   *
-   * Rejects when the task throws, or its thread dies.
-   */
-  async run<Input, Output>(
+  /** Does the task in a thread, on a copy of the bytes; rejects when the task throws, or its thread dies. */
+  async run<Input extends WithBytes, Output>(
     { module, name }: Task<Input, Output>,
-    input: Input,
-    handedOver: readonly ArrayBuffer[] = [],
+    bytes: Uint8Array,
+    rest: Omit<Input, 'bytes'>,
   ): Promise<Output | typeof BUSY> {
-    this.pool ??= new Piscina({
-      minThreads: 0,
-      // One core stays with the thread that answers everybody else.
-      maxThreads: Math.max(1, Math.min(MAX_THREADS, availableParallelism() - 1)),
-      idleTimeout: IDLE_MS,
-      recordTiming: false,
-    });
-    if (this.pool.queueSize >= MAX_WAITING) return BUSY;
-    return (await this.pool.run(input, {
-      filename: module,
-      name,
-      transferList: [...handedOver],
-    })) as Output;
+    if (this.heldBytes > 0 && this.heldBytes + bytes.length > MAX_HELD_BYTES) return BUSY;
+    this.heldBytes += bytes.length;
+    // Handing a view over would copy all of the buffer around it.
+    const copy = new Uint8Array(bytes);
+    try {
+      this.pool ??= createPool();
+      const options = { filename: module, name, transferList: [copy.buffer] };
+      return (await this.pool.run({ ...rest, bytes: copy }, options)) as Output;
+    } finally {
+      this.heldBytes -= bytes.length;
+    }
   }
 }
+
+const createPool = (): Piscina =>
+  new Piscina({
+    minThreads: 0,
+    // One core stays with the thread that answers everybody else.
+    maxThreads: Math.max(1, Math.min(MAX_THREADS, availableParallelism() - 1)),
+    idleTimeout: IDLE_MS,
+    resourceLimits: HEAP,
+    recordTiming: false,
+  });
 
 const perProcess = new PerProcess<Threads>();
 
