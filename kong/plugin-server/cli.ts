@@ -49,6 +49,7 @@ export async function runCli(suite: Suite, argv: readonly string[]): Promise<voi
     )
     .option('--metrics <host:port>', 'serve /healthz, /readyz and /metrics there', parseAddress)
     .option('--max-frame-bytes <n>', 'longest frame that Kong may send', parseCount, 16 * 1024 * 1024)
+    .option('--max-held-bytes <n>', 'bytes that large frames may hold at a time', parseCount, 64 * 1024 * 1024)
     .option('--max-connections <n>', 'most connections at a time', parseCount, 65_536)
     .option('--stop-timeout <ms>', 'how long a stop may take', parseCount, 10_000)
     .addOption(

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Log } from '../pdk';
+import type { ByteBudget, Hold } from './byte-budget';
 import { runEvent, type Event } from './event';
 import type { Instances } from './instances';
 import { frame, FrameReader, OversizedFrame } from './protocol/frames';
@@ -14,6 +15,8 @@ export interface ConnectionContext {
   readonly metrics: ServerMetrics;
   readonly log: Log;
   readonly maxFrameBytes: number;
+  /** For the large frames of all connections. */
+  readonly budget: ByteBudget;
   /** True from the moment the server is told to stop: no further call is taken. */
   readonly isStopping: () => boolean;
 }
@@ -24,6 +27,9 @@ interface Pending {
   readonly expected: number;
   readonly resolve: (replies: readonly Reply[]) => void;
 }
+
+/** A frame of more bytes is taken in only when the budget has room for it. */
+const LARGE_FRAME_BYTES = 65_536;
 
 /** What is logged of a plugin's name that this server does not know. */
 const MAX_LOGGED_NAME = 100;
@@ -44,6 +50,9 @@ export class Connection {
   /** Replies to effects of the last event that are still to come. */
   private repliesToDrop = 0;
   private isBusy = false;
+  /** The room for the large frames of the event under way. */
+  private hold: Hold | undefined;
+  private isWaitingForRoom = false;
   private isExited = false;
 
   constructor(
@@ -56,13 +65,17 @@ export class Connection {
     socket.on('data', (chunk: Buffer) => {
       this.receive(chunk);
     });
-    socket.on('drain', () => socket.resume());
+    socket.on('drain', () => {
+      this.readOn();
+    });
     // A broken connection closes itself; its event is forgotten with it.
     socket.on('error', () => undefined);
     socket.on('end', () => {
       if (this.frames.isUnfinished) this.recordFault('truncated', 'the connection ended within a frame');
     });
     socket.on('close', () => {
+      // A handler at work still holds what it was given.
+      if (this.pending || !this.isBusy) this.giveRoomBack();
       this.pending = undefined;
     });
   }
@@ -78,6 +91,27 @@ export class Connection {
       this.accept(received);
       if (this.socket.destroyed) return;
     }
+    if (this.frames.awaitedBytes > LARGE_FRAME_BYTES) this.takeRoom(this.frames.awaitedBytes);
+  }
+
+  /** What is not read stays with Kong. An event that has room already gets more: if it waited, others might for it. */
+  private takeRoom(bytes: number): void {
+    if (this.hold) return;
+    this.isWaitingForRoom = true;
+    this.socket.pause();
+    this.hold = this.context.budget.take(bytes, () => {
+      this.isWaitingForRoom = false;
+      this.readOn();
+    });
+  }
+
+  private giveRoomBack(): void {
+    if (this.hold) this.context.budget.release(this.hold);
+    this.hold = undefined;
+  }
+
+  private readOn(): void {
+    if (!this.isWaitingForRoom && !this.socket.writableNeedDrain) this.socket.resume();
   }
 
   private accept(received: Reply): void {
@@ -124,6 +158,7 @@ export class Connection {
     else if (event) await this.handleEvent(sequence, event.instance_id ?? 0, textOf(event.event_name));
     else this.drop('malformed', 'a call has no known command');
     this.isBusy = false;
+    this.giveRoomBack();
     if (!this.isInCall) this.onIdle();
   }
 

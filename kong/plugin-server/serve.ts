@@ -11,6 +11,7 @@ export interface ServeOptions {
   readonly socketMode: number;
   readonly metrics?: { readonly host: string; readonly port: number };
   readonly maxFrameBytes: number;
+  readonly maxHeldBytes: number;
   readonly maxConnections: number;
   /** Milliseconds. */
   readonly stopTimeout: number;

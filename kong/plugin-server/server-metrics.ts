@@ -7,6 +7,9 @@ export type FrameFault = 'oversized' | 'truncated' | 'malformed' | 'unexpected';
 /** Seconds; a guard's decision takes well under a millisecond, one with Redis a few. */
 const EVENT_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
+/** What the server holds. */
+type Held = 'connections' | 'instances' | 'configurations' | 'heldBytes' | 'waitingFrames';
+
 /** The server's own metrics, beside those of its plugins. */
 export class ServerMetrics {
   readonly events;
@@ -18,7 +21,7 @@ export class ServerMetrics {
   readonly refusedConnections;
 
   /** `held` gives the current sizes of what the server holds. */
-  constructor(metrics: Metrics, held: Readonly<Record<'connections' | 'instances' | 'configurations', () => number>>) {
+  constructor(metrics: Metrics, held: Readonly<Record<Held, () => number>>) {
     this.events = metrics.counter({
       name: 'plugin_server_events_total',
       help: 'Events of Kong that were handled, by what they came to: proceed, reject, done (log) or error.',
@@ -67,6 +70,16 @@ export class ServerMetrics {
       name: 'plugin_server_configurations',
       help: 'Prepared configurations; each is shared by the instances of all workers.',
       read: held.configurations,
+    });
+    metrics.gauge({
+      name: 'plugin_server_held_bytes',
+      help: 'Bytes of large frames that are being read or worked on.',
+      read: held.heldBytes,
+    });
+    metrics.gauge({
+      name: 'plugin_server_waiting_frames',
+      help: 'Large frames that wait until there is room for them.',
+      read: held.waitingFrames,
     });
     collectDefaultMetrics({ register: metrics.registry });
   }

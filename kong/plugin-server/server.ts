@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Environment, Log, Metrics, Plugin } from '../pdk';
+import { ByteBudget } from './byte-budget';
 import { Configurations } from './configurations';
 import { Connection, type ConnectionContext } from './connection';
 import { Instances } from './instances';
@@ -14,6 +15,8 @@ export interface ServerOptions {
   /** Permissions of the socket; Kong's workers run as another user and must be able to connect. */
   readonly socketMode: number;
   readonly maxFrameBytes: number;
+  /** Bytes that the large frames of all connections may hold; beyond it Kong has to wait until others are done. */
+  readonly maxHeldBytes: number;
   /** Connections beyond it are closed at once. Kong holds one for every event under way. */
   readonly maxConnections: number;
   /** How long a stop may take, in milliseconds: half of it for the events in flight, the rest for the telemetry. */
@@ -42,6 +45,7 @@ export class PluginServer {
 
   constructor(private readonly options: ServerOptions) {
     const { plugins, metrics, log, maxFrameBytes, maxConnections, now = Date.now, env = process.env } = options;
+    const budget = new ByteBudget(options.maxHeldBytes);
     this.configurations = new Configurations({ metrics, log, now, env });
     const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
     this.instances = new Instances(byName, this.configurations, now);
@@ -50,9 +54,11 @@ export class PluginServer {
       connections: () => connections.size,
       instances: () => instances.size,
       configurations: () => configurations.size,
+      heldBytes: () => budget.heldBytes,
+      waitingFrames: () => budget.waiting,
     });
     const isStopping = (): boolean => this.stopping !== undefined;
-    const context = { instances, metrics: serverMetrics, log, maxFrameBytes, isStopping };
+    const context = { instances, metrics: serverMetrics, log, maxFrameBytes, budget, isStopping };
     this.server = createServer((socket) => {
       this.open(socket, context);
     });

@@ -21,6 +21,7 @@ import { frame, FrameReader } from '../../kong/plugin-server/protocol/frames';
 import type { Reply } from '../../kong/plugin-server/protocol/read-batch';
 import { PluginServer } from '../../kong/plugin-server/server';
 import { ServerMetrics } from '../../kong/plugin-server/server-metrics';
+import { holdsNothing } from '../support/holds-nothing';
 
 const RUN_MS = 2000;
 const ROUNDS = 3;
@@ -51,7 +52,6 @@ const guard = definePlugin({
 
 const ignore = (): void => undefined;
 const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-const zero = (): number => 0;
 /** The empty frame, and the answer to call 1. */
 const END_BYTES = 10;
 
@@ -93,7 +93,7 @@ function callsOf(batch: Buffer): Buffer[] {
 async function serveOneAtATime(path: string): Promise<void> {
   const record = {
     log: silent,
-    metrics: new ServerMetrics(new Metrics(), { connections: zero, instances: zero, configurations: zero }),
+    metrics: new ServerMetrics(new Metrics(), holdsNothing),
   };
   const instance = { id: 1, configuration: { plugin: guard, state: undefined } };
   const server = createServer((socket) => {
@@ -136,6 +136,7 @@ async function servePipelined(path: string): Promise<void> {
     socket: path,
     socketMode: 0o600,
     maxFrameBytes: 1 << 24,
+    maxHeldBytes: 1 << 26,
     maxConnections: 1000,
     stopTimeoutMs: 1000,
     metrics: new Metrics(),

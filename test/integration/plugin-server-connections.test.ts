@@ -60,6 +60,30 @@ it('holds nothing of refused requests', async () => {
   await until(() => [...connections.values()].every(({ isInCall }) => !isInCall), 'all events to be over');
 }, 30_000);
 
+it('takes a large frame in only when there is room for it, and answers others meanwhile', async () => {
+  const path = join(host.folder, 'narrow.sock');
+  const narrow = await host.start({ socket: path, maxHeldBytes: 200_000, metrics: new Metrics() });
+  const waiting = async () => {
+    const { registry } = narrow['options'].metrics;
+    return (await registry.getSingleMetricAsString('plugin_server_waiting_frames')).split(' ').at(-1);
+  };
+  const holder = openRaw(path);
+  holder.socket.write(frame(Buffer.alloc(150_000)).subarray(0, 100_000));
+  await until(() => narrow['connections'].size === 1, 'the first connection');
+  const [large, small] = [new KongWorker('guard', path), new KongWorker('guard', path)];
+  let isAnswered = false;
+  const answer = large.event('access', { body: 'x'.repeat(150_000) }).finally(() => (isAnswered = true));
+  await until(async () => (await waiting()) === '1', 'the second to wait');
+  for (let i = 0; i < 20; i++) expect((await small.event('access', { body: 'x' })).effects).toHaveLength(2);
+  expect(isAnswered).toBe(false);
+  holder.socket.destroy();
+  expect((await answer).effects).toContainEqual(['kong.response.set_headers', { 'X-Body': '150000' }]);
+  expect((await large.event('access', { body: 'x'.repeat(500_000) })).effects).toHaveLength(2);
+  expect(await waiting()).toBe('0');
+  expect(await narrow['options'].metrics.registry.getSingleMetricAsString('plugin_server_held_bytes')).toMatch(/ 0$/);
+  await narrow.stop();
+});
+
 it('closes connections beyond the bound, and counts them', async () => {
   const path = join(host.folder, 'few.sock');
   const few = await host.start({ socket: path, maxConnections: 2, metrics: new Metrics() });

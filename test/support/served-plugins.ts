@@ -26,6 +26,7 @@ export async function servePlugins(plugins: readonly Plugin[]): Promise<ServedPl
     socket,
     socketMode: 0o600,
     maxFrameBytes: 16 * 1024 * 1024,
+    maxHeldBytes: 64 * 1024 * 1024,
     maxConnections: 100,
     stopTimeoutMs: 2000,
     metrics,

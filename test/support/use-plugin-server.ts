@@ -35,6 +35,7 @@ export function usePluginServer(): ServerInProcess {
       socket,
       socketMode: 0o666,
       maxFrameBytes: MAX_FRAME_BYTES,
+      maxHeldBytes: 64 * 1024 * 1024,
       maxConnections: 1000,
       stopTimeoutMs: 5000,
       metrics,

@@ -65,6 +65,11 @@ export class FrameReader {
     return this.held > 0 || this.expected !== undefined || this.toSkip > 0;
   }
 
+  /** Bytes of the payload that is being read; 0 between frames, and for what is skipped. */
+  get awaitedBytes(): number {
+    return this.expected ?? 0;
+  }
+
   private get held(): number {
     return this.end - this.start;
   }

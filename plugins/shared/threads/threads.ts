@@ -22,7 +22,7 @@ interface WithBytes {
 export const BUSY = 'busy';
 
 /** Bytes that may be worked on or wait at one time; the first ones are always taken. */
-export const MAX_HELD_BYTES = 67_108_864;
+export const MAX_HELD_BYTES = 33_554_432;
 const MAX_THREADS = 2;
 /** After it a thread without work ends, and gives its memory back. */
 const IDLE_MS = 60_000;

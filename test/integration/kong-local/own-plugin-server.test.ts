@@ -67,6 +67,7 @@ const startServer = async (): Promise<PluginServer> => {
     socket,
     socketMode: 0o666,
     maxFrameBytes: 1 << 24,
+    maxHeldBytes: 1 << 26,
     maxConnections: 1000,
     stopTimeoutMs: 2000,
     metrics: new Metrics(),

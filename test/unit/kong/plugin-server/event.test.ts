@@ -12,18 +12,18 @@ import { runEvent, type Ask } from '../../../../kong/plugin-server/event';
 import { encodeAnswer } from '../../../../kong/plugin-server/protocol/event-answer';
 import { messages } from '../../../../kong/plugin-server/protocol/messages';
 import { ServerMetrics } from '../../../../kong/plugin-server/server-metrics';
+import { holdsNothing } from '../../../support/holds-nothing';
 
 const errors: object[] = [];
 const silent = (): void => undefined;
 const log: Log = { debug: silent, info: silent, warn: silent, error: (fields) => errors.push(fields) };
-const none = { connections: () => 0, instances: () => 0, configurations: () => 0 };
 let registry: Metrics;
 let record: { log: Log; metrics: ServerMetrics };
 
 beforeEach(() => {
   errors.length = 0;
   registry = new Metrics();
-  record = { log, metrics: new ServerMetrics(registry, none) };
+  record = { log, metrics: new ServerMetrics(registry, holdsNothing) };
 });
 
 /** Kong's side: each reply of a batch is the text `r1`, `r2`, ... */

@@ -2,6 +2,7 @@ import { definePlugin, Metrics, proceed, type Plugin } from '../../../../kong/pd
 import { runEvent } from '../../../../kong/plugin-server/event';
 import { encodeAnswer } from '../../../../kong/plugin-server/protocol/event-answer';
 import { ServerMetrics } from '../../../../kong/plugin-server/server-metrics';
+import { holdsNothing } from '../../../support/holds-nothing';
 
 const bug = (): never => {
   throw new Error('not wanted');
@@ -27,7 +28,7 @@ it('a request goes on where an access phase is not wanted, which was once taken 
     sequence: 7,
   };
   const record = {
-    metrics: new ServerMetrics(new Metrics(), { connections: () => 0, instances: () => 0, configurations: () => 0 }),
+    metrics: new ServerMetrics(new Metrics(), holdsNothing),
     log,
   };
   expect(await runEvent(event, () => Promise.reject(new Error('asked')), record)).toEqual(encodeAnswer(proceed(), 7));
