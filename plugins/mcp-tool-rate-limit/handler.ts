@@ -2,7 +2,7 @@ import { proceed, read, reject, type FactsOf, type Outcome, type Resources } fro
 import { DENIAL_KEY, type Denial } from '../shared/denial';
 import { errorBody } from '../shared/json-rpc/errors';
 import { fromShared, SUMMARY_KEY, type MessageSummary } from '../shared/message-summary';
-import { threadsOf } from '../shared/threads/threads';
+import { sideThreadOf } from '../shared/side-thread/side-thread';
 import { denialAnswer, RATE_LIMITED, UNAVAILABLE, unavailableAnswer, type Answer } from './answers';
 import type { Caller } from './caller';
 import { billOf, tariffOf, type Bill, type Tariff } from './charges';
@@ -64,7 +64,7 @@ export async function prepare(config: Config, resources: Resources): Promise<Sta
     config,
     tariff: tariffOf(rules, config.match, [serviceId, routeId, consumerId]),
     counters: await createCounters(config, rules, meters, resources),
-    readCalls: createCallReader(config.max_body_bytes, threadsOf(resources.metrics)),
+    readCalls: createCallReader(config.max_body_bytes, sideThreadOf(resources.metrics)),
     meters,
   };
 }

@@ -12,8 +12,8 @@ import { CAPTURE_KEY, captureFromShared } from '../shared/capture';
 import { DENIAL_KEY, type Denial } from '../shared/denial';
 import { headerOf, mediaTypeOf, parseLogEntry } from '../shared/log-entry';
 import { SUMMARY_KEY, toShared } from '../shared/message-summary';
-import { isLargeBody } from '../shared/threads/large-body';
-import { threadsOf } from '../shared/threads/threads';
+import { isLargeBody } from '../shared/side-thread/large-body';
+import { sideThreadOf } from '../shared/side-thread/side-thread';
 import { judge, type Pass, type Refuse, type Verdict } from './judge';
 import { createLargeBodyJudge, type LargeBodyJudge } from './large-bodies/judge-large-body';
 import { readToolLists } from './learning/read-tool-lists';
@@ -56,7 +56,7 @@ const NAME = 'mcp-validator';
 export function prepare(config: Config, { metrics, log, now }: Resources): State {
   const rules = compileRules(config);
   const tools = createToolWatch(config, rules.configuredTools, now);
-  const judgeLargeBody = createLargeBodyJudge(config, threadsOf(metrics));
+  const judgeLargeBody = createLargeBodyJudge(config, sideThreadOf(metrics));
   return { rules, mode: config.mode, tools, judgeLargeBody, meters: createMeters(metrics), log };
 }
 

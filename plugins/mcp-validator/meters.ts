@@ -33,7 +33,7 @@ export function createMeters(metrics: Metrics): Meters {
   });
   const seconds = metrics.histogram({
     name: 'mcp_validator_duration_seconds',
-    help: 'Time to judge a request, without the exchange with Kong; of a large body with its wait for a thread',
+    help: 'Time to judge a request, without the exchange with Kong; of a large body with its wait for its thread',
     labelNames: ['service'],
     buckets: BUCKETS,
   });

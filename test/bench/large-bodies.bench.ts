@@ -14,11 +14,11 @@ import { judge, type Verdict } from '../../plugins/mcp-validator/judge';
 import type * as LargeBodies from '../../plugins/mcp-validator/large-bodies/judge-large-body';
 import { compileRules } from '../../plugins/mcp-validator/rules';
 import { fields } from '../../plugins/mcp-validator/schema';
-import type * as ThreadsModule from '../../plugins/shared/threads/threads';
+import type * as SideThreadModule from '../../plugins/shared/side-thread/side-thread';
 
 const built = createRequire(join(__dirname, '..', '..', 'dist', 'plugins', 'index.js'));
 const { createLargeBodyJudge } = built('./mcp-validator/large-bodies/judge-large-body') as typeof LargeBodies;
-const { Threads } = built('./shared/threads/threads') as typeof ThreadsModule;
+const { SideThread } = built('./shared/side-thread/side-thread') as typeof SideThreadModule;
 
 const RUN_MS = 3000;
 const ROUNDS = 2;
@@ -26,7 +26,7 @@ const SENDERS = 4;
 
 const config = readConfig(fields, {});
 const rules = compileRules(config);
-const judgeLargeBody = createLargeBodyJudge(config, new Threads());
+const judgeLargeBody = createLargeBodyJudge(config, new SideThread());
 const headers = Headers.from({ 'content-type': 'application/json', accept: 'application/json, text/event-stream' });
 
 const call = (members: string): Buffer =>

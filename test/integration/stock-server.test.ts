@@ -7,7 +7,7 @@ import { encodeJson } from '../../kong/local/lua/value';
 import { MpRpc } from '../../kong/local/rpc/mp-rpc';
 import { describePlugin } from '../../kong/plugin-server/describe';
 import { plugins } from '../../plugins';
-import { LARGE_BODY_BYTES } from '../../plugins/shared/threads/large-body';
+import { LARGE_BODY_BYTES } from '../../plugins/shared/side-thread/large-body';
 import { logEntry, sharedCapture } from '../support/exchange';
 import { configOf, KongWorker, type RequestFacts } from '../support/kong-worker';
 import { until } from '../support/until';

@@ -7,8 +7,8 @@ import { createLargeBodyJudge } from '../../plugins/mcp-validator/large-bodies/j
 import { compileRules } from '../../plugins/mcp-validator/rules';
 import { fields } from '../../plugins/mcp-validator/schema';
 import type { Capture } from '../../plugins/shared/capture';
-import { LARGE_BODY_BYTES } from '../../plugins/shared/threads/large-body';
-import { Threads } from '../../plugins/shared/threads/threads';
+import { LARGE_BODY_BYTES } from '../../plugins/shared/side-thread/large-body';
+import { SideThread } from '../../plugins/shared/side-thread/side-thread';
 import { ballast, call, flood, post, resources } from '../support/large-requests';
 
 const large = { ballast };
@@ -19,7 +19,7 @@ describe('a large body', () => {
     allowed_origins: ['https://app.example.com'],
     tools: { deny: ['drop_*'], schemas: { add: '{"type":"object","required":["a"]}' } },
   });
-  const judgeLargeBody = createLargeBodyJudge(config, new Threads());
+  const judgeLargeBody = createLargeBodyJudge(config, new SideThread());
   const rules = compileRules(config);
 
   it.each<[what: string, body: object | string, headers: Record<string, string>]>([

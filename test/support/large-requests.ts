@@ -1,6 +1,6 @@
 import { Headers, Metrics, type Log, type Outcome } from '../../kong/pdk';
-import { LARGE_BODY_BYTES } from '../../plugins/shared/threads/large-body';
-import { MAX_HELD_BYTES } from '../../plugins/shared/threads/threads';
+import { LARGE_BODY_BYTES } from '../../plugins/shared/side-thread/large-body';
+import { MAX_HELD_BYTES } from '../../plugins/shared/side-thread/side-thread';
 
 const ignore = (): void => undefined;
 const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { isLargeBody } from '../../shared/threads/large-body';
-import { BUSY, type Task, type Threads } from '../../shared/threads/threads';
+import { isLargeBody } from '../../shared/side-thread/large-body';
+import { BUSY, type Task, type SideThread } from '../../shared/side-thread/side-thread';
 import { readCalls, type BodyFacts, type Calls, type ReadCalls } from '../read-calls';
 import type { ReadCallsInput } from './read-calls-task';
 
@@ -13,11 +13,11 @@ const READ_CALLS: Task<ReadCallsInput, ReadCalls> = {
 export type CallReader = (facts: BodyFacts) => Calls | Promise<Calls>;
 
 /** A reader that takes large bodies to another thread, so that they don't hold up all others. */
-export function createCallReader(maxBodyBytes: number, threads: Threads): CallReader {
+export function createCallReader(maxBodyBytes: number, thread: SideThread): CallReader {
   return (facts) => {
     const { method, body, headers } = facts;
     if (!isLargeBody(body, maxBodyBytes)) return readCalls(facts, maxBodyBytes);
-    return threads
+    return thread
       .run(READ_CALLS, body.bytes, { method, headers: headers.toRecord(), maxBodyBytes })
       .then((calls) => (calls === BUSY ? { kind: 'busy' } : calls));
   };

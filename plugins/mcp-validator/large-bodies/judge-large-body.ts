@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BUSY, type Task, type Threads } from '../../shared/threads/threads';
+import { BUSY, type Task, type SideThread } from '../../shared/side-thread/side-thread';
 import { answerHttpFault } from '../answers/answer';
 import type { HttpFacts } from '../facts';
 import type { Verdict } from '../judge';
@@ -30,14 +30,14 @@ type ToldOf = (tools: readonly string[]) => ToldTools | undefined;
 
 /**
  * The judge of a configuration. Gives the verdict that `judge` would give, or one of its own, 503, when too many bodies
- * wait already; rejects only when a thread dies.
+ * wait already; rejects only when the thread dies.
  */
-export function createLargeBodyJudge(config: RulesConfig, threads: Threads): LargeBodyJudge {
+export function createLargeBodyJudge(config: RulesConfig, thread: SideThread): LargeBodyJudge {
   const configText = JSON.stringify(config);
   const judgeBytes = async (facts: HttpFacts, bytes: Uint8Array, told?: ToldTools): Promise<Verdict> => {
     const { headersTruncated } = facts;
     const input = { config: configText, headers: facts.headers.toRecord(), headersTruncated, told };
-    const verdict = await threads.run(JUDGE, bytes, input);
+    const verdict = await thread.run(JUDGE, bytes, input);
     return verdict === BUSY ? TOO_BUSY : verdict;
   };
   return async (facts, bytes, toldOf) => {

@@ -1,21 +1,21 @@
 import { join } from 'node:path';
 import type { JudgeInput } from '../../plugins/mcp-validator/large-bodies/judge-task';
-import { BUSY, MAX_HELD_BYTES, Threads, type Task } from '../../plugins/shared/threads/threads';
+import { BUSY, MAX_HELD_BYTES, SideThread, type Task } from '../../plugins/shared/side-thread/side-thread';
 
 const folder = join(__dirname, '..', '..', 'plugins', 'mcp-validator', 'large-bodies');
 const judge: Task<JudgeInput, unknown> = { module: join(folder, 'judge-task'), name: 'judgeTask' };
 const input = { config: 'no JSON', headers: {}, headersTruncated: false, told: undefined };
 
 it('takes work that alone is beyond the bound, and no other beside it', async () => {
-  const threads = new Threads();
-  const first = threads.run(judge, Buffer.alloc(MAX_HELD_BYTES + 1), input);
-  expect(await threads.run(judge, Buffer.alloc(1), input)).toBe(BUSY);
+  const thread = new SideThread();
+  const first = thread.run(judge, Buffer.alloc(MAX_HELD_BYTES + 1), input);
+  expect(await thread.run(judge, Buffer.alloc(1), input)).toBe(BUSY);
   await expect(first).rejects.toThrow(/JSON/);
 });
 
 it('gives back the room of a task that throws', async () => {
-  const threads = new Threads();
+  const thread = new SideThread();
   for (let i = 0; i < 3; i++) {
-    await expect(threads.run(judge, Buffer.alloc(MAX_HELD_BYTES), input)).rejects.toThrow(/JSON/);
+    await expect(thread.run(judge, Buffer.alloc(MAX_HELD_BYTES), input)).rejects.toThrow(/JSON/);
   }
 });

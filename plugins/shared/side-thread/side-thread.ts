@@ -1,9 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import type { Metrics } from '../../../kong/pdk';
 import { PerProcess } from '../per-process';
 
-/** A function that a module exports, to be called in a thread; what it takes and what it gives is copied. */
+/** A function that a module exports, to be called in the thread; what it takes and what it gives is copied. */
 export interface Task<Input extends WithBytes, Output> {
   /** Path of the module, without extension. */
   readonly module: string;
@@ -23,21 +22,20 @@ export const BUSY = 'busy';
 
 /** Bytes that may be worked on or wait at one time; the first ones are always taken. */
 export const MAX_HELD_BYTES = 33_554_432;
-const MAX_THREADS = 2;
-/** After it a thread without work ends, and gives its memory back. */
+/** After it the thread ends without work, and gives its memory back. */
 const IDLE_MS = 60_000;
-/** Of one thread. The largest bodies that a configuration may allow need less. */
+/** The largest bodies that a configuration may allow need less. */
 const HEAP = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
 
 /**
- * Threads for work on large bodies, which would hold up all other requests if it were done beside them. None runs
- * before the first task, and none keeps the process alive.
+ * A second thread, for work on large bodies that would hold up all other requests in the first. It starts with the first
+ * task, and does not keep the process alive.
  */
-export class Threads {
+export class SideThread {
   private pool: Piscina | undefined;
   private heldBytes = 0;
 
-  /** Does the task in a thread, on a copy of the bytes; rejects when the task throws, or its thread dies. */
+  /** Does the task there, on a copy of the bytes; rejects when the task throws, or the thread dies of it. */
   async run<Input extends WithBytes, Output>(
     { module, name }: Task<Input, Output>,
     bytes: Uint8Array,
@@ -57,17 +55,12 @@ export class Threads {
   }
 }
 
+/** One is enough for what is honest, and what is hostile must not get more. A new one takes the place of one that died. */
 const createPool = (): Piscina =>
-  new Piscina({
-    minThreads: 0,
-    // One core stays with the thread that answers everybody else.
-    maxThreads: Math.max(1, Math.min(MAX_THREADS, availableParallelism() - 1)),
-    idleTimeout: IDLE_MS,
-    resourceLimits: HEAP,
-    recordTiming: false,
-  });
+  new Piscina({ minThreads: 0, maxThreads: 1, idleTimeout: IDLE_MS, resourceLimits: HEAP, recordTiming: false });
 
-const perProcess = new PerProcess<Threads>();
+const perProcess = new PerProcess<SideThread>();
 
-/** The threads of the process, which all configurations of all plugins share. */
-export const threadsOf = (metrics: Metrics): Threads => perProcess.get(metrics, 'threads', () => new Threads());
+/** The thread of the process, which all configurations of all plugins share. */
+export const sideThreadOf = (metrics: Metrics): SideThread =>
+  perProcess.get(metrics, 'side-thread', () => new SideThread());
