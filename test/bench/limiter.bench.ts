@@ -113,9 +113,6 @@ async function onRedis(): Promise<void> {
   const redis = await acquireRedis(config, new Metrics(), log);
   const client = new Redis({ port: server.port, protocol: 2 });
   const library = new RateLimiterRedis({ storeClient: client, points: LIMIT, duration: WINDOW_S });
-  // Our connection gathers the writes of a turn: ioredis can do the like, in another way, when it is told to.
-  const pipelining = new Redis({ port: server.port, protocol: 2, enableAutoPipelining: true });
-  const pipelined = new RateLimiterRedis({ storeClient: pipelining, points: LIMIT, duration: WINDOW_S });
   const fives = Array.from(
     { length: 5 },
     (_, i) => new RateLimiterRedis({ storeClient: client, points: LIMIT, duration: WINDOW_S, keyPrefix: `five${i}` }),
@@ -130,7 +127,6 @@ async function onRedis(): Promise<void> {
         (rate) => (table[name] = { ...table[name], [`decisions/s, ${atOnce} at once`]: rate }),
       );
     await row('rate-limiter-flexible, fixed window', flexible(library));
-    await row('rate-limiter-flexible, its client pipelining', flexible(pipelined));
     await row('counter, paced', hitOf(ours, paced));
     await row('counter, sliding', hitOf(ours, sliding));
     await row('rate-limiter-flexible, five limits', (caller) =>
@@ -145,7 +141,6 @@ async function onRedis(): Promise<void> {
   }
   console.table(table);
   client.disconnect();
-  pipelining.disconnect();
   await ours.close();
   await server.close();
 }
@@ -179,7 +174,7 @@ async function memory(): Promise<void> {
     'rate-limiter-flexible': { 'bytes per key': await bytesPerKey(keys, flexible(library)) },
   });
   // Keeps them alive until they are measured.
-  console.log(`${first.size + second.size + third.size} keys`, JSON.stringify(toolCall('add')).length, library.points);
+  if (first.size + second.size + third.size === 0 || library.points === 0) throw new Error('nothing was counted');
 }
 
 async function main(): Promise<void> {

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
-import { Redis } from 'ioredis';
 import type { Log, Metrics } from '../../../kong/pdk';
 import { PerProcess } from '../per-process';
 import { Circuit } from './circuit';
@@ -85,22 +84,7 @@ class Connection {
     }
     const command = (this.client as unknown as Learned)[name];
     if (!command) throw new Error(`Redis has not learned ${name}`);
-    this.gather();
     return command.call(this.client, keys.length, ...keys, ...args);
-  }
-
-  /**
-   * Lets the commands of one turn of the event loop leave by one write: under load, writes cost a client more than all
-   * else it does. The clients of a cluster keep their streams to themselves.
-   */
-  private gather(): void {
-    if (!(this.client instanceof Redis) || this.client.status !== 'ready') return;
-    const { stream } = this.client;
-    if (stream.writableCorked > 0) return;
-    stream.cork();
-    setImmediate(() => {
-      stream.uncork();
-    });
   }
 
   /** The result of a command, which tells the circuit how the server does. */
