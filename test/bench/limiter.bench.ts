@@ -21,7 +21,7 @@ import { verdictOf } from '../../plugins/mcp-tool-rate-limit/verdict';
 import type { Quota } from '../../plugins/mcp-tool-rate-limit/windows/window';
 import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-state';
 import { acquireRedis } from '../../plugins/shared/redis/shared-redis';
-import { limiterFacts, TestLimiter, toolCall } from '../support/limiter';
+import { limiterFacts, TestLimiter } from '../support/limiter';
 import { startRedis } from '../support/redis-server';
 
 const ROUND_MS = 1000;
