@@ -1,5 +1,5 @@
 import type { ResponseHeaders } from '../../kong/pdk';
-import { errorBody, type JsonRpcError } from '../shared/json-rpc/errors';
+import { errorBody, UNAVAILABLE, type JsonRpcError } from '../shared/json-rpc/errors';
 import type { MessageEntry, MessageSummary } from '../shared/message-summary';
 import { isModern } from '../shared/revisions';
 import { toSeconds } from './headers';
@@ -7,8 +7,6 @@ import type { Standing, Verdict } from './verdict';
 
 /** The JSON-RPC code of a refusal by a limit: outside of -32768 to -32000 (2026-07-28, basic/index "Error Codes"). */
 export const RATE_LIMITED = 429;
-/** The JSON-RPC code of a refusal because the counters can't be reached. */
-export const UNAVAILABLE = 503;
 
 /** How refusals are answered. */
 export interface DenialOptions {

@@ -1,9 +1,9 @@
 import { proceed, read, reject, type FactsOf, type Outcome, type Resources } from '../../kong/pdk';
 import { DENIAL_KEY, type Denial } from '../shared/denial';
-import { errorBody } from '../shared/json-rpc/errors';
-import { fromShared, SUMMARY_KEY, type MessageSummary } from '../shared/message-summary';
+import { errorBody, UNAVAILABLE } from '../shared/json-rpc/errors';
+import { fromShared, NO_MESSAGES, SUMMARY_KEY, type MessageSummary } from '../shared/message-summary';
 import { sideThreadOf } from '../shared/side-thread/side-thread';
-import { denialAnswer, RATE_LIMITED, UNAVAILABLE, unavailableAnswer, type Answer } from './answers';
+import { denialAnswer, RATE_LIMITED, unavailableAnswer, type Answer } from './answers';
 import type { Caller } from './caller';
 import { billOf, tariffOf, type Bill, type Tariff } from './charges';
 import type { Counters, Hit, Unavailable } from './counters/counters';
@@ -50,8 +50,6 @@ type BodyFacts = FactsOf<typeof bodyReads>;
 export const isBodyNeeded = ({ summary }: Facts): boolean => summary === undefined;
 
 const NAME = 'mcp-tool-rate-limit';
-/** Of a body that nobody had the time to read. */
-const UNREAD: MessageSummary = { batch: false, messages: [] };
 const REPORT_HEADER = 'X-MCP-Tool-Rate-Limit-Report';
 
 /** Compiles a configuration; throws, naming the field, when it can't work. */
@@ -93,7 +91,7 @@ function count(state: State, facts: Facts, calls: Calls): Outcome | Promise<Outc
   }
   if (calls.kind === 'busy') {
     meters.unavailable(service);
-    return refuse(unavailableAnswer(UNREAD, config), {}, 'busy', UNAVAILABLE);
+    return refuse(unavailableAnswer(NO_MESSAGES, config), {}, 'busy', UNAVAILABLE);
   }
   const bill = billOf(calls.summary.messages, callerOf(facts, config), tariff);
   if (bill.charges.length === 0) return proceed();

@@ -3,14 +3,14 @@ import { asksForWebSocket } from '../shared/asks-for-web-socket';
 import { INVALID_REQUEST } from '../shared/json-rpc/errors';
 import type { ParsedMessage, RequestId } from '../shared/json-rpc/message';
 import { readJsonRpcBody } from '../shared/json-rpc/read-body';
-import type { MessageSummary } from '../shared/message-summary';
+import { NO_MESSAGES, type MessageSummary } from '../shared/message-summary';
 import { summarizeMessages, targetMemberOf } from '../shared/summarize-messages';
 
 /** The facts of a request that its calls are read from. */
 export interface BodyFacts {
   readonly method: string;
   readonly body: RawBody;
-  readonly headers: Pick<Headers, 'all' | 'toRecord'>;
+  readonly headers: Headers;
 }
 
 /** The calls of a request, or why they can't be read beyond doubt, or that too many large bodies wait to be read. */
@@ -34,7 +34,7 @@ export interface BodyFault {
 /** Bounds that mcp-validator has by default: what runs without it is judged the same. */
 const BOUNDS = { maxDepth: 64, maxValues: 100_000, maxBatch: 100 };
 
-const NONE: ReadCalls = { kind: 'calls', summary: { batch: false, messages: [] } };
+const NONE: ReadCalls = { kind: 'calls', summary: NO_MESSAGES };
 
 /**
  * Reads the calls of a request that mcp-validator did not read. Never throws.

@@ -4,7 +4,7 @@ import type { Headers, RawBody } from '../../kong/pdk';
 export interface HttpFacts {
   /** Upper case. */
   readonly method: string;
-  readonly headers: Pick<Headers, 'get' | 'all' | 'has' | 'names' | 'toRecord'>;
+  readonly headers: Headers;
   /** Kong had more headers than it hands out: what is missing can't be judged. */
   readonly headersTruncated: boolean;
   readonly body: RawBody;

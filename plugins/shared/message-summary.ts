@@ -8,6 +8,9 @@ export interface MessageSummary {
   readonly messages: readonly MessageEntry[];
 }
 
+/** Of a request without messages, or whose messages nobody read. */
+export const NO_MESSAGES: MessageSummary = { batch: false, messages: [] };
+
 /** One JSON-RPC message of the client. */
 export interface MessageEntry {
   readonly kind: 'request' | 'notification' | 'response';

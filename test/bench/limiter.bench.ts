@@ -23,6 +23,7 @@ import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-
 import { acquireRedis } from '../../plugins/shared/redis/shared-redis';
 import { limiterFacts, TestLimiter } from '../support/limiter';
 import { startRedis } from '../support/redis-server';
+import { silentLog } from '../support/silent-log';
 
 const ROUND_MS = 1000;
 const ROUNDS = 3;
@@ -108,9 +109,7 @@ function wholeDecision(): Decide {
 async function onRedis(): Promise<void> {
   const server = await startRedis();
   const config = readConfig(fields, { rules: [], redis: { port: server.port, timeout: 5000 } }).redis;
-  const silent = (): void => undefined;
-  const log = { debug: silent, info: silent, warn: silent, error: silent };
-  const redis = await acquireRedis(config, new Metrics(), log);
+  const redis = await acquireRedis(config, new Metrics(), silentLog);
   const client = new Redis({ port: server.port, protocol: 2 });
   const library = new RateLimiterRedis({ storeClient: client, points: LIMIT, duration: WINDOW_S });
   const fives = Array.from(

@@ -15,13 +15,14 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageType } from '../../kong/local/rpc/pluginsocket';
-import { definePlugin, Metrics, proceed, read, type Log } from '../../kong/pdk';
+import { definePlugin, Metrics, proceed, read } from '../../kong/pdk';
 import { runEvent, type Ask } from '../../kong/plugin-server/event';
 import { frame, FrameReader } from '../../kong/plugin-server/protocol/frames';
 import type { Reply } from '../../kong/plugin-server/protocol/read-batch';
 import { PluginServer } from '../../kong/plugin-server/server';
 import { ServerMetrics } from '../../kong/plugin-server/server-metrics';
 import { holdsNothing } from '../support/holds-nothing';
+import { silentLog } from '../support/silent-log';
 
 const RUN_MS = 2000;
 const ROUNDS = 3;
@@ -50,8 +51,6 @@ const guard = definePlugin({
   },
 });
 
-const ignore = (): void => undefined;
-const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 /** The empty frame, and the answer to call 1. */
 const END_BYTES = 10;
 
@@ -91,10 +90,7 @@ function callsOf(batch: Buffer): Buffer[] {
 
 /** A server that runs events as the real one does, but waits for the reply to each call before it makes the next. */
 async function serveOneAtATime(path: string): Promise<void> {
-  const record = {
-    log: silent,
-    metrics: new ServerMetrics(new Metrics(), holdsNothing),
-  };
+  const record = { log: silentLog, metrics: new ServerMetrics(new Metrics(), holdsNothing) };
   const instance = { id: 1, configuration: { plugin: guard, state: undefined } };
   const server = createServer((socket) => {
     const reader = new FrameReader(1 << 24);
@@ -140,7 +136,7 @@ async function servePipelined(path: string): Promise<void> {
     maxConnections: 1000,
     stopTimeoutMs: 1000,
     metrics: new Metrics(),
-    log: silent,
+    log: silentLog,
   });
   await server.listen();
   process.send?.('ready');

@@ -6,9 +6,10 @@ import { judge } from '../../plugins/mcp-validator/judge';
 import { createLargeBodyJudge } from '../../plugins/mcp-validator/large-bodies/judge-large-body';
 import { compileRules } from '../../plugins/mcp-validator/rules';
 import { fields } from '../../plugins/mcp-validator/schema';
-import type { Capture } from '../../plugins/shared/capture';
+import { captureFromShared } from '../../plugins/shared/capture';
 import { LARGE_BODY_BYTES } from '../../plugins/shared/side-thread/large-body';
 import { SideThread } from '../../plugins/shared/side-thread/side-thread';
+import { logEntry, sharedCapture } from '../support/exchange';
 import { ballast, call, flood, post, resources } from '../support/large-requests';
 
 const large = { ballast };
@@ -59,27 +60,10 @@ describe('the validator', () => {
   it('judges it by what the server told of its tools, too', async () => {
     const state = prepare(readConfig(fields, { tools: { learn: true } }), resources());
     const tools = [{ name: 'add', inputSchema: { type: 'object', required: ['a'] } }];
-    const asked = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }));
-    const answer = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools } }));
-    const capture: Capture = {
-      request: { bytes: asked, totalBytes: asked.length },
-      response: {
-        head: answer,
-        tail: Buffer.alloc(0),
-        totalBytes: answer.length,
-        missingBytes: 0,
-        complete: true,
-        clientLeft: false,
-      },
-    };
-    const entry = JSON.stringify({
-      request: { method: 'POST', id: 'r', headers: {} },
-      response: { status: 200, headers: { 'content-type': 'application/json' } },
-      service: { name: 'one' },
-      source: 'upstream',
-      started_at: 1,
-    });
-    await log(state, { entry, capture });
+    const asked = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+    const answer = JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools } });
+    const entry = logEntry({ contentType: 'application/json', service: { name: 'one' } });
+    await log(state, { entry, capture: captureFromShared(sharedCapture(asked, answer)) });
     expect(await ask(state, call(large))).toMatchObject({ share: { mcp_denied: { reason: 'invalid_arguments' } } });
     expect(await ask(state, call({ ...large, a: 1 }))).toMatchObject({ kind: 'proceed' });
   });

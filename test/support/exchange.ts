@@ -1,5 +1,6 @@
 /** What a test says of an exchange; the rest is as Kong would have it. */
 export interface ExchangeOptions {
+  readonly requestId?: string;
   readonly path?: string;
   readonly method?: string;
   readonly status?: number;
@@ -20,7 +21,7 @@ export const STARTED_AT = 1_760_000_000_000;
 export const logEntry = (options: ExchangeOptions = {}): string =>
   JSON.stringify({
     request: {
-      id: 'f0e1d2c3b4a5968778695a4b3c2d1e0f',
+      id: options.requestId ?? 'f0e1d2c3b4a5968778695a4b3c2d1e0f',
       uri: `/ollama${options.path ?? '/api/chat'}`,
       url: `http://localhost:8000/ollama${options.path ?? '/api/chat'}`,
       querystring: {},

@@ -1,12 +1,10 @@
-import { Headers, Metrics, type Log, type Outcome } from '../../kong/pdk';
+import { Headers, Metrics, type Outcome } from '../../kong/pdk';
 import { LARGE_BODY_BYTES } from '../../plugins/shared/side-thread/large-body';
 import { MAX_HELD_BYTES } from '../../plugins/shared/side-thread/side-thread';
-
-const ignore = (): void => undefined;
-const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+import { silentLog } from './silent-log';
 
 /** What a plugin gets of a process of its own. */
-export const resources = () => ({ metrics: new Metrics(), log: silent, now: () => 0, env: {}, scope: {} });
+export const resources = () => ({ metrics: new Metrics(), log: silentLog, now: () => 0, env: {}, scope: {} });
 
 /** Text that makes a body large. */
 export const ballast = 'x'.repeat(LARGE_BODY_BYTES);

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Metrics, type Log, type Plugin } from '../../kong/pdk';
+import { Metrics, type Plugin } from '../../kong/pdk';
 import { answerQuery } from '../../kong/plugin-server/describe';
 import { PluginServer } from '../../kong/plugin-server/server';
+import { silentLog } from './silent-log';
 
 /** Plugins in a plugin server of their own. */
 export interface ServedPlugins {
@@ -12,9 +13,6 @@ export interface ServedPlugins {
   readonly metrics: Metrics;
   stop(): Promise<void>;
 }
-
-const ignore = (): void => undefined;
-const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /** Serves plugins on a socket in a folder of its own. */
 export async function servePlugins(plugins: readonly Plugin[]): Promise<ServedPlugins> {
@@ -30,7 +28,7 @@ export async function servePlugins(plugins: readonly Plugin[]): Promise<ServedPl
     maxConnections: 100,
     stopTimeoutMs: 2000,
     metrics,
-    log: silent,
+    log: silentLog,
   });
   await server.listen();
   const names = plugins.map(({ name }) => name);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { UNAVAILABLE } from '../../shared/json-rpc/errors';
 import { BUSY, type Task, type SideThread } from '../../shared/side-thread/side-thread';
 import { answerHttpFault } from '../answers/answer';
 import type { HttpFacts } from '../facts';
@@ -9,8 +10,6 @@ import type { JudgeInput } from './judge-task';
 
 const JUDGE: Task<JudgeInput, Verdict> = { module: join(__dirname, 'judge-task'), name: 'judgeTask' };
 
-/** The JSON-RPC code: outside of -32768 to -32000 (2026-07-28, basic/index "Error Codes"). */
-const UNAVAILABLE = 503;
 const TOO_BUSY: Verdict = {
   kind: 'refuse',
   refusal: answerHttpFault({

@@ -16,18 +16,21 @@ export interface JudgeInput {
   readonly told: ToldTools | undefined;
 }
 
-/** Kept compiled in each thread, the longest unused forgotten first. */
+interface Configuration {
+  readonly rules: Rules;
+  readonly maxDepth: number;
+}
+
+/** Kept compiled in the thread, the longest unused forgotten first. */
 const MAX_CONFIGURATIONS = 32;
 const MAX_SCHEMAS = 500;
 
-const rulesByConfig = new LRUCache<string, { readonly rules: Rules; readonly maxDepth: number }>({
-  max: MAX_CONFIGURATIONS,
-});
+const configurations = new LRUCache<string, Configuration>({ max: MAX_CONFIGURATIONS, memoMethod: compileConfig });
 const compiledSchemas = new LRUCache<string, CompiledSchema>({ max: MAX_SCHEMAS });
 
 /** Judges as {@link judge} does, in the thread that calls it, from values that can be handed from thread to thread. */
 export function judgeTask({ config, headers, headersTruncated, bytes, told }: JudgeInput): Verdict {
-  const { rules, maxDepth } = rulesOf(config);
+  const { rules, maxDepth } = configurations.memo(config);
   const facts = {
     method: 'POST',
     headers: Headers.from(headers),
@@ -38,13 +41,9 @@ export function judgeTask({ config, headers, headersTruncated, bytes, told }: Ju
   return judge(facts, rules, told && withToldTools(rules.configuredTools, told, compile));
 }
 
-function rulesOf(text: string): { readonly rules: Rules; readonly maxDepth: number } {
-  const known = rulesByConfig.get(text);
-  if (known) return known;
+function compileConfig(text: string): Configuration {
   const config = JSON.parse(text) as RulesConfig;
-  const made = { rules: compileRules(config), maxDepth: config.max_depth };
-  rulesByConfig.set(text, made);
-  return made;
+  return { rules: compileRules(config), maxDepth: config.max_depth };
 }
 
 function compiled(schemaText: string, maxDepth: number): CompiledSchema {

@@ -6,6 +6,9 @@ export const INVALID_REQUEST = -32600;
 export const METHOD_NOT_FOUND = -32601;
 export const INVALID_PARAMS = -32602;
 
+/** What is needed for a decision is not to be had now; outside of -32768 to -32000 (2026-07-28, basic/index "Error Codes"). */
+export const UNAVAILABLE = 503;
+
 /** The longest error message that we send, in characters. */
 export const MAX_MESSAGE_LENGTH = 256;
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { definePlugin, field, Metrics, proceed, read, reject, type Log, type Plugin } from '../../../kong/pdk';
+import { definePlugin, field, Metrics, proceed, read, reject, type Plugin } from '../../../kong/pdk';
 import { answerQuery } from '../../../kong/plugin-server/describe';
 import { PluginServer } from '../../../kong/plugin-server/server';
 import {
@@ -14,6 +14,7 @@ import {
   type TestGateway,
   type TestUpstream,
 } from '../../support/local-gateway';
+import { silentLog } from '../../support/silent-log';
 import { until } from '../../support/until';
 
 const entries: string[] = [];
@@ -60,7 +61,6 @@ const plugins: readonly Plugin[] = [
 
 const folder = mkdtempSync(join(tmpdir(), 'kong-own-'));
 const socket = join(folder, 'plugins.sock');
-const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const startServer = async (): Promise<PluginServer> => {
   const server = new PluginServer({
     plugins,
@@ -71,7 +71,7 @@ const startServer = async (): Promise<PluginServer> => {
     maxConnections: 1000,
     stopTimeoutMs: 2000,
     metrics: new Metrics(),
-    log: silent,
+    log: silentLog,
   });
   await server.listen();
   return server;

@@ -1,9 +1,7 @@
-import { definePlugin, Metrics, type Log } from '../../../../kong/pdk';
+import { definePlugin, Metrics } from '../../../../kong/pdk';
 import { Configurations } from '../../../../kong/plugin-server/configurations';
 import { Instances } from '../../../../kong/plugin-server/instances';
-
-const silent = (): void => undefined;
-const log: Log = { debug: silent, info: silent, warn: silent, error: silent };
+import { silentLog } from '../../../support/silent-log';
 
 let nowMs = 0;
 let disposals = 0;
@@ -19,7 +17,7 @@ const plugin = definePlugin({
 
 function startLife(): Instances {
   const now = () => nowMs;
-  const configurations = new Configurations({ metrics: new Metrics(), log, now, env: {} });
+  const configurations = new Configurations({ metrics: new Metrics(), log: silentLog, now, env: {} });
   return new Instances(new Map([['one', plugin]]), configurations, now);
 }
 

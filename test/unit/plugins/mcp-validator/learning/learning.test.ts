@@ -4,7 +4,8 @@ import { readConfig } from '../../../../../kong/pdk/read-config';
 import { isLogWanted, log, prepare } from '../../../../../plugins/mcp-validator/handler';
 import { definitionHash } from '../../../../../plugins/mcp-validator/learning/tool-definition';
 import { fields } from '../../../../../plugins/mcp-validator/schema';
-import type { Capture } from '../../../../../plugins/shared/capture';
+import { captureFromShared, type Capture } from '../../../../../plugins/shared/capture';
+import { logEntry, sharedCapture } from '../../../../support/exchange';
 import { judgeSmall } from '../judge-small';
 import { JSON_HEADERS, request } from '../request';
 
@@ -23,7 +24,7 @@ interface Exchange {
   readonly headers?: Record<string, string>;
   readonly status?: number;
   readonly missingBytes?: number;
-  readonly source?: string;
+  readonly source?: 'upstream' | 'kong';
 }
 
 /** A configuration and its server, as Kong would bring them together. */
@@ -62,26 +63,18 @@ function gateway(tools: object, more: object = {}) {
       missingBytes = 0,
       source = 'upstream',
     }: Exchange) => {
-      const question = Buffer.from(JSON.stringify(asked));
       const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
-      const body = headers['content-encoding'] === 'gzip' ? gzipSync(text) : Buffer.from(text);
-      const capture: Capture = {
-        request: { bytes: question, totalBytes: question.length },
-        response: {
-          head: body,
-          tail: Buffer.alloc(0),
-          totalBytes: body.length,
-          missingBytes,
-          complete: true,
-          clientLeft: false,
-        },
-      };
-      const entry = JSON.stringify({
-        request: { method: 'POST', id: 'req', headers: {} },
-        response: { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers } },
-        service: { name: service },
+      const body = headers['content-encoding'] === 'gzip' ? gzipSync(text) : text;
+      const kept = captureFromShared(sharedCapture(JSON.stringify(asked), body, Infinity))!;
+      const capture: Capture = { ...kept, response: { ...kept.response, missingBytes } };
+      const contentType = 'application/json; charset=utf-8';
+      const entry = logEntry({
+        requestId: 'req',
+        status,
         source,
-        started_at: 1,
+        contentType,
+        responseHeaders: headers,
+        service: { name: service },
       });
       return log(state, { entry, capture });
     },
