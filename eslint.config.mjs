@@ -11,6 +11,7 @@ const zones = [
   { target: './kong', from: './plugins', message: 'kong/ knows nothing of what the suite does' },
   { target: './kong/pdk', from: './kong/plugin-server', message: 'the facade knows no transport' },
   { target: './kong/plugin-server', from: './kong/local', message: 'the server does not know the stand-in' },
+  { target: './kong/check', from: ['./kong/local', './kong/plugin-server'], message: 'a check needs no gateway' },
   {
     target: './plugins/shared',
     from: plugins.map((name) => `./plugins/${name}`),

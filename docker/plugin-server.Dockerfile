@@ -10,6 +10,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
+COPY kong/check kong/check
 COPY kong/pdk kong/pdk
 COPY kong/plugin-server kong/plugin-server
 COPY plugins plugins

@@ -83,7 +83,12 @@ export interface PluginDeclaration<F extends Fields, State, A extends Reads, M e
   readonly priority: number;
   readonly fields: F;
   readonly onError: OnError;
-  /** Compiles what the phases need. Throws, naming the field, when the configuration can't work. */
+  /**
+   * Finds what is wrong with a configuration beyond the rules of its single fields: throws an Error whose message begins
+   * with the name of the field and a colon. Opens nothing. Runs before `prepare`, and in the command `check`.
+   */
+  readonly check?: (config: ConfigOf<F>) => void;
+  /** Makes what the phases need. Throws, naming the field, when the configuration can't work. */
   readonly prepare: (config: ConfigOf<F>, resources: Resources) => State | Promise<State>;
   /** Releases what `prepare` took, after the last instance of the configuration closed and at shutdown. */
   readonly dispose?: (state: State) => void | Promise<void>;
@@ -98,9 +103,20 @@ export interface Plugin {
   readonly priority: number;
   readonly fields: Fields;
   readonly onError: OnError;
+  readonly check?: (config: never) => void;
   readonly prepare: (config: never, resources: Resources) => unknown;
   readonly dispose?: (state: never) => void | Promise<void>;
   readonly phases: Readonly<Partial<Record<PhaseName, RunnablePhase>>>;
+}
+
+/** The plugins that one program serves. */
+export interface Suite {
+  /** Of the program, as it is called on the command line. */
+  readonly name: string;
+  readonly version: string;
+  readonly plugins: readonly Plugin[];
+  /** Absolute path of the compiled module that exports the plugins as `plugins`. */
+  readonly module: string;
 }
 
 /** A phase as the kernel runs it. */

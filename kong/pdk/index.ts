@@ -1,8 +1,18 @@
 /** The typed facade of Kong's PDK: all that a plugin of the suite sees of Kong. */
 export { definePlugin } from './define-plugin';
-export type { Environment, Log, OnError, PhaseName, Plugin, Resources, RunnablePhase, Scope } from './define-plugin';
+export type {
+  Environment,
+  Log,
+  OnError,
+  PhaseName,
+  Plugin,
+  Resources,
+  RunnablePhase,
+  Scope,
+  Suite,
+} from './define-plugin';
 export { field } from './fields';
-export type { ConfigOf, Fields } from './fields';
+export type { ConfigOf, Field, Fields } from './fields';
 export { Headers } from './headers';
 export { Metrics } from './metrics';
 export type { PdkEffect, PdkRead, ResponseHeaders, SharedValue } from './operations';

@@ -6,6 +6,8 @@ export type Outcome = Proceed | Reject;
 /** The request goes on, with these changes. */
 export interface Proceed {
   readonly kind: 'proceed';
+  /** Why, in a word or two, for the debug log. */
+  readonly reason?: string;
   /** Put into `kong.ctx.shared` for the plugins after this one. */
   readonly share?: Readonly<Record<string, SharedValue>>;
   /** Added to the answer that the client will get. */
@@ -21,6 +23,8 @@ export interface Proceed {
 /** The request ends here, with this answer. */
 export interface Reject {
   readonly kind: 'reject';
+  /** Why, in a word or two, for the debug log. */
+  readonly reason?: string;
   /** HTTP status, 100 to 599. */
   readonly status: number;
   readonly headers: ResponseHeaders;

@@ -90,6 +90,7 @@ export class Configurations {
   private open(key: string, plugin: Plugin, raw: RawConfig): Entry {
     const prepare = async (): Promise<Configuration> => {
       const config = readConfig(plugin.fields, raw) as never;
+      plugin.check?.(config);
       return { plugin, state: await plugin.prepare(config, { ...this.resources, scope: scopeOf(raw) }) };
     };
     const entry: Entry = { plugin, prepared: prepare(), holders: 0 };

@@ -14,11 +14,25 @@ export interface ConnectionContext {
   readonly instances: Instances;
   readonly metrics: ServerMetrics;
   readonly log: Log;
+  /** See {@link EventRecord.logsDecisions}. */
+  readonly logsDecisions: boolean;
   readonly maxFrameBytes: number;
-  /** For the large frames of all connections. */
-  readonly budget: ByteBudget;
+  readonly budgets: FrameBudgets;
+  /** Milliseconds within which a frame must arrive completely once its first bytes did. */
+  readonly frameTimeoutMs: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** True from the moment the server is told to stop: no further call is taken. */
   readonly isStopping: () => boolean;
+}
+
+/**
+ * The bytes that unfinished frames of all connections may hold. Two budgets, so that small frames never wait for large
+ * ones; an event that holds room in the small one may wait for the large one, never the other way round.
+ */
+export interface FrameBudgets {
+  readonly small: ByteBudget;
+  readonly large: ByteBudget;
 }
 
 /** Replies that are awaited: of the reads of one batch. */
@@ -28,7 +42,7 @@ interface Pending {
   readonly resolve: (replies: readonly Reply[]) => void;
 }
 
-/** A frame of more bytes is taken in only when the budget has room for it. */
+/** An unfinished frame of more bytes takes room in the budget of large ones. */
 const LARGE_FRAME_BYTES = 65_536;
 
 /** What is logged of a plugin's name that this server does not know. */
@@ -50,9 +64,12 @@ export class Connection {
   /** Replies to effects of the last event that are still to come. */
   private repliesToDrop = 0;
   private isBusy = false;
-  /** The room for the large frames of the event under way. */
-  private hold: Hold | undefined;
+  /** The room that the unfinished frames of the event under way were given. */
+  private smallHold: Hold | undefined;
+  private largeHold: Hold | undefined;
   private isWaitingForRoom = false;
+  /** When the frame that is being received began, in milliseconds; undefined between frames. */
+  private unfinishedSinceMs: number | undefined;
   private isExited = false;
 
   constructor(
@@ -85,29 +102,56 @@ export class Connection {
     return this.isBusy || this.repliesToDrop > 0;
   }
 
+  /** Closes the connection when its unfinished frame takes longer than allowed: it holds room that others wait for. */
+  closeIfStalled(): void {
+    if (this.unfinishedSinceMs === undefined || this.isWaitingForRoom) return;
+    const ageMs = this.context.now() - this.unfinishedSinceMs;
+    if (ageMs > this.context.frameTimeoutMs) this.drop('stalled', `a frame was not complete after ${ageMs} ms`);
+  }
+
   private receive(chunk: Buffer): void {
     this.frames.push(chunk);
+    let hasFinishedFrame = false;
     for (let received = this.frames.next(); received; received = this.frames.next()) {
+      hasFinishedFrame = true;
       this.accept(received);
       if (this.socket.destroyed) return;
     }
-    if (this.frames.awaitedBytes > LARGE_FRAME_BYTES) this.takeRoom(this.frames.awaitedBytes);
+    if (!this.frames.isUnfinished) this.unfinishedSinceMs = undefined;
+    else {
+      if (hasFinishedFrame) this.unfinishedSinceMs = undefined;
+      this.unfinishedSinceMs ??= this.context.now();
+      this.takeRoom(this.frames.awaitedBytes);
+    }
   }
 
-  /** What is not read stays with Kong. An event that has room already gets more: if it waited, others might for it. */
+  /**
+   * Takes room for an unfinished frame before the rest of it is read; until then it stays with Kong. An event that has
+   * large room already gets more: if it waited, others might wait for it.
+   */
   private takeRoom(bytes: number): void {
-    if (this.hold) return;
+    const { small, large } = this.context.budgets;
+    if (bytes === 0 || this.largeHold) return;
+    if (bytes > LARGE_FRAME_BYTES) this.largeHold = this.waitForRoom(large, bytes);
+    else this.smallHold ??= this.waitForRoom(small, LARGE_FRAME_BYTES);
+  }
+
+  private waitForRoom(budget: ByteBudget, bytes: number): Hold {
     this.isWaitingForRoom = true;
     this.socket.pause();
-    this.hold = this.context.budget.take(bytes, () => {
+    return budget.take(bytes, () => {
       this.isWaitingForRoom = false;
+      if (this.unfinishedSinceMs !== undefined) this.unfinishedSinceMs = this.context.now();
       this.readOn();
     });
   }
 
   private giveRoomBack(): void {
-    if (this.hold) this.context.budget.release(this.hold);
-    this.hold = undefined;
+    const { small, large } = this.context.budgets;
+    if (this.smallHold) small.release(this.smallHold);
+    if (this.largeHold) large.release(this.largeHold);
+    this.smallHold = undefined;
+    this.largeHold = undefined;
   }
 
   private readOn(): void {
@@ -178,8 +222,9 @@ export class Connection {
     }
   }
 
+  /** Kong closes over any of its pooled connections, so the id alone is the proof: it can not be guessed. */
   private closeInstance(sequence: unknown, id: number): void {
-    this.context.instances.close(id);
+    if (!this.context.instances.close(id)) this.context.metrics.unknownInstances.inc();
     this.write(frame(messages.rpcReturn.encode({ sequence })));
   }
 

@@ -23,10 +23,12 @@ export type Ask = (batch: ReadBatch) => Promise<readonly Reply[]>;
 export interface EventRecord {
   readonly metrics: ServerMetrics;
   readonly log: Log;
+  /** Log one line for every decision, at level debug; it costs a request another round trip, for its id. */
+  readonly logsDecisions: boolean;
 }
 
 const missingPhases = new MissingPhases();
-const requestId = new ReadBatch({ id: read.requestId() });
+const requestIdBatch = new ReadBatch({ id: read.requestId() });
 
 /**
  * Runs an event: reads, decision, effects. Never rejects, whatever the plugin does: Kong would run an event without an
@@ -57,13 +59,20 @@ export async function runEvent(event: Event, ask: Ask, record: EventRecord): Pro
   const labels = { plugin: plugin.name, phase: phase ? event.phase : '_unknown' };
   if (failure) {
     record.metrics.countHandlerError(labels, policyOf(plugin, event.phase));
-    // A log phase has no request any more: Kong gives no variables there.
-    const id = labels.phase === 'access' ? await askRequestId(ask) : undefined;
-    record.log.error({ err: failure.error, ...labels, request_id: id }, 'a handler threw');
   }
-  const came = failure ? 'error' : event.phase === 'log' ? 'done' : outcome.kind;
-  record.metrics.events.inc({ ...labels, outcome: came });
-  record.metrics.duration.observe(labels, (performance.now() - startedAtMs) / 1000);
+  const result = failure ? 'error' : event.phase === 'log' ? 'done' : outcome.kind;
+  const durationMs = performance.now() - startedAtMs;
+  record.metrics.events.inc({ ...labels, outcome: result });
+  record.metrics.duration.observe(labels, durationMs / 1000);
+  if (failure || record.logsDecisions) {
+    // A log phase has no request any more: Kong gives no variables there, and nothing is decided.
+    const requestId = labels.phase === 'access' ? await askRequestId(ask) : undefined;
+    if (failure) record.log.error({ err: failure.error, ...labels, requestId }, 'a handler threw');
+    else if (requestId !== undefined) {
+      const { reason } = outcome;
+      record.log.debug({ requestId, ...labels, outcome: result, reason, durationMs }, 'decision');
+    }
+  }
   return applied;
 }
 
@@ -73,9 +82,9 @@ function phaseOf({ phases }: Plugin, name: string): RunnablePhase | undefined {
 
 /** The id that Kong's own logs know the request by. */
 async function askRequestId(ask: Ask): Promise<unknown> {
-  const replies = await ask(requestId);
+  const replies = await ask(requestIdBatch);
   try {
-    return requestId.decode(replies)['id'];
+    return requestIdBatch.decode(replies)['id'];
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Plugin } from '../pdk';
 import type { Configuration, Configurations, Hold } from './configurations';
 import type { RawConfig } from './identity';
@@ -16,6 +17,9 @@ interface Held extends Instance, Hold {
 /** Kong declares instance ids as int32. */
 const MAX_ID = 2 ** 31 - 1;
 
+/** More instances than Kong's workers ever start; beyond it the longest unused ones are closed. */
+const MAX_INSTANCES = 20_000;
+
 /** How long an instance must have been silent to count as forgotten, in milliseconds. */
 export interface Patience {
   /** When a younger instance at the same place has another configuration. */
@@ -27,20 +31,19 @@ export interface Patience {
 /**
  * The instances of all workers.
  *
- * Ids go on from the clock's milliseconds, so that two lives of the server never give out the same one: workers keep
- * the ids of a server that died, and an event under a reused id would run another plugin.
+ * Ids are random: who can connect to the socket must not guess them, since an id is all that an event or a close
+ * needs. For the same reason two lives of the server hardly ever give out the same id; workers keep the ids of a
+ * server that died, and an event under a reused id would run another plugin.
  */
 export class Instances {
   private readonly held = new Map<number, Held>();
-  private nextId: number;
 
   constructor(
     private readonly plugins: ReadonlyMap<string, Plugin>,
     private readonly configurations: Configurations,
     private readonly now: () => number,
-  ) {
-    this.nextId = (now() % MAX_ID) + 1;
-  }
+    private readonly randomId: () => number = () => randomInt(1, MAX_ID + 1),
+  ) {}
 
   get size(): number {
     return this.held.size;
@@ -62,10 +65,10 @@ export class Instances {
     if (!plugin) throw new Error(`no plugin "${name}" in this server`);
     const raw = parseConfig(config);
     const hold = await this.configurations.acquire(plugin, raw);
-    const id = this.nextId;
-    this.nextId = id === MAX_ID ? 1 : id + 1;
+    const id = this.unusedId();
     const instance: Held = { ...hold, id, place: JSON.stringify([name, raw['__key__']]), lastUsedMs: this.now() };
     this.held.set(id, instance);
+    this.closeSurplus();
     return instance;
   }
 
@@ -76,11 +79,11 @@ export class Instances {
     return instance;
   }
 
-  /** Closes an instance; the last one of a configuration releases it. Unknown ids are ignored. */
-  close(id: number): void {
+  /** Closes an instance; the last one of a configuration releases it. False for an unknown id, which changes nothing. */
+  close(id: number): boolean {
     const instance = this.held.get(id);
-    this.held.delete(id);
     instance?.release();
+    return this.held.delete(id);
   }
 
   /**
@@ -97,6 +100,21 @@ export class Instances {
       if (now - lastUsedMs > (isReplaced ? replacedMs : silentMs)) this.close(id);
     }
   }
+
+  private unusedId(): number {
+    let id = this.randomId();
+    while (this.held.has(id)) id = this.randomId();
+    return id;
+  }
+
+  private closeSurplus(): void {
+    if (this.held.size <= MAX_INSTANCES) return;
+    let oldest: Held | undefined;
+    for (const instance of this.held.values()) {
+      if (!oldest || instance.lastUsedMs < oldest.lastUsedMs) oldest = instance;
+    }
+    if (oldest) this.close(oldest.id);
+  }
 }
 
 function parseConfig(text: string): RawConfig {
@@ -106,6 +124,6 @@ function parseConfig(text: string): RawConfig {
   } catch {
     // The parser's own message quotes the text, which may hold a secret.
   }
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw new Error('the config is no JSON object');
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw new Error('config is not a JSON object');
   return raw as RawConfig;
 }

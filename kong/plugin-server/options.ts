@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { groupIdOf } from './group-id';
 
 /** `HOST:PORT`, `[::1]:PORT` or `:PORT` (loopback). @throws InvalidArgumentError */
 export function parseAddress(text: string): { host: string; port: number } {
@@ -12,6 +13,13 @@ export function parseAddress(text: string): { host: string; port: number } {
 export function parseMode(text: string): number {
   if (!/^0?[0-7]{3}$/.test(text)) throw new InvalidArgumentError('expected an octal mode, such as 0660');
   return Number.parseInt(text, 8);
+}
+
+/** The id of a group given by name or number. @throws InvalidArgumentError */
+export function parseGroup(text: string): number {
+  const id = groupIdOf(text);
+  if (id !== undefined) return id;
+  throw new InvalidArgumentError('no such group in /etc/group; a group can also be given by its number');
 }
 
 /** The longest time that a timer can wait, in milliseconds; no other count needs more either. */

@@ -1,7 +1,7 @@
 import { Metrics, type Plugin } from '../pdk';
 import { startMonitor } from './monitor';
 import { PluginServer } from './server';
-import { SocketUnavailable } from './socket-file';
+import { SocketUnavailable } from './socket-unavailable';
 import { createLog } from './stderr-log';
 
 /** The options of `serve`, as the command line gives them. */
@@ -9,10 +9,15 @@ export interface ServeOptions {
   readonly plugins: readonly Plugin[];
   readonly socket: string;
   readonly socketMode: number;
+  /** Id of the group that may connect. */
+  readonly socketGroup?: number;
+  readonly allowWorldWritableDirectory?: true;
   readonly metrics?: { readonly host: string; readonly port: number };
   readonly maxFrameBytes: number;
   readonly maxHeldBytes: number;
   readonly maxConnections: number;
+  /** Milliseconds. */
+  readonly frameTimeout: number;
   /** Milliseconds. */
   readonly stopTimeout: number;
   readonly logLevel: string;
@@ -25,7 +30,19 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<void> {
   const log = createLog(options.logLevel);
   const metrics = new Metrics();
-  const server = new PluginServer({ ...options, stopTimeoutMs: options.stopTimeout, metrics, log });
+  const server = new PluginServer({
+    ...options,
+    socketAccess: {
+      mode: options.socketMode,
+      ...(options.socketGroup !== undefined && { groupId: options.socketGroup }),
+      ...(options.allowWorldWritableDirectory && { isAnyDirectoryAllowed: true }),
+    },
+    frameTimeoutMs: options.frameTimeout,
+    stopTimeoutMs: options.stopTimeout,
+    metrics,
+    log,
+    logsDecisions: options.logLevel === 'debug',
+  });
   const monitor =
     options.metrics &&
     (await startMonitor({ ...options.metrics, registry: metrics.registry, isReady: () => server.isReady }));
@@ -42,7 +59,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   log.info({ socket: options.socket, plugins, metrics: monitor?.url }, 'ready');
 
   process.on('unhandledRejection', (error) => {
-    log.error({ err: error }, 'a promise was rejected and nobody listened');
+    log.error({ err: error }, 'unhandled promise rejection');
   });
   const signal = await new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);

@@ -1,8 +1,8 @@
 import { collectDefaultMetrics } from 'prom-client';
 import type { Metrics, OnError } from '../pdk';
 
-/** Why bytes of a connection were refused. */
-export type FrameFault = 'oversized' | 'truncated' | 'malformed' | 'unexpected';
+/** Why bytes of a connection were rejected. */
+export type FrameFault = 'oversized' | 'truncated' | 'malformed' | 'unexpected' | 'stalled';
 
 /** Seconds; a guard's decision takes well under a millisecond, one with Redis a few. */
 const EVENT_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -40,11 +40,11 @@ export class ServerMetrics {
     });
     this.unknownInstances = metrics.counter({
       name: 'plugin_server_unknown_instances_total',
-      help: 'Events under an id of an earlier life of the server; Kong starts a new instance and sends them again.',
+      help: 'Calls under an instance id that this process does not have, such as one of before its restart; for an event Kong starts a new instance and sends it again.',
     });
     this.rejectedFrames = metrics.counter({
       name: 'plugin_server_rejected_frames_total',
-      help: 'Frames that made no sense or were too long; each cost its connection, or its event.',
+      help: 'Frames that were malformed, too long or incomplete after the frame timeout; each closed its connection or failed its event.',
       labelNames: ['reason'],
     });
     this.configErrors = metrics.counter({
@@ -73,12 +73,12 @@ export class ServerMetrics {
     });
     metrics.gauge({
       name: 'plugin_server_held_bytes',
-      help: 'Bytes of large frames that are being read or worked on.',
+      help: 'Bytes reserved for frames that arrive in parts, until their event ends.',
       read: held.heldBytes,
     });
     metrics.gauge({
       name: 'plugin_server_waiting_frames',
-      help: 'Large frames that wait until there is room for them.',
+      help: 'Connections that wait until there is room for their frame.',
       read: held.waitingFrames,
     });
     collectDefaultMetrics({ register: metrics.registry });

@@ -5,24 +5,28 @@ import { Configurations } from './configurations';
 import { Connection, type ConnectionContext } from './connection';
 import { Instances } from './instances';
 import { ServerMetrics } from './server-metrics';
-import { listenOn } from './socket-file';
+import { listenOn, type SocketAccess } from './socket-file';
 
 /** What a server serves, where, and within which bounds. */
 export interface ServerOptions {
   readonly plugins: readonly Plugin[];
   /** Path of the unix socket. */
   readonly socket: string;
-  /** Permissions of the socket; Kong's workers run as another user and must be able to connect. */
-  readonly socketMode: number;
+  /** Who may connect: Kong's workers run as another user than the server. */
+  readonly socketAccess: SocketAccess;
   readonly maxFrameBytes: number;
-  /** Bytes that the large frames of all connections may hold; beyond it Kong has to wait until others are done. */
+  /** Bytes that frames which arrive in parts may hold on all connections; beyond it Kong has to wait until others are done. */
   readonly maxHeldBytes: number;
+  /** Milliseconds within which a frame must be complete; then its connection is closed. */
+  readonly frameTimeoutMs: number;
   /** Connections beyond it are closed at once. Kong holds one for every event under way. */
   readonly maxConnections: number;
   /** How long a stop may take, in milliseconds: half of it for the events in flight, the rest for the telemetry. */
   readonly stopTimeoutMs: number;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** See {@link EventRecord.logsDecisions}; false by default. */
+  readonly logsDecisions?: boolean;
   readonly now?: () => number;
   /** What plugins see of the environment; that of the process by default. */
   readonly env?: Environment;
@@ -32,6 +36,12 @@ export interface ServerOptions {
 const SWEEP_EVERY_MS = 60_000;
 const PATIENCE = { replacedMs: 600_000, silentMs: 86_400_000 };
 
+/** How often connections with an unfinished frame are looked for. */
+const STALL_CHECK_EVERY_MS = 1_000;
+
+/** The part of the held bytes that is for frames of at most 64 KiB, so that these never wait for large ones. */
+const SMALL_FRAMES_SHARE = 1 / 4;
+
 /** The plugin server: plugins behind a unix socket, for Kong's workers to call. */
 export class PluginServer {
   private readonly connections = new Map<Socket, Connection>();
@@ -40,12 +50,13 @@ export class PluginServer {
   private readonly server: Server;
   private stopping: Promise<void> | undefined;
   private isListening = false;
-  private sweep: NodeJS.Timeout | undefined;
+  private sweeps: NodeJS.Timeout[] = [];
   private noteAllClosed: () => void = () => undefined;
 
   constructor(private readonly options: ServerOptions) {
     const { plugins, metrics, log, maxFrameBytes, maxConnections, now = Date.now, env = process.env } = options;
-    const budget = new ByteBudget(options.maxHeldBytes);
+    const smallBytes = Math.floor(options.maxHeldBytes * SMALL_FRAMES_SHARE);
+    const budgets = { small: new ByteBudget(smallBytes), large: new ByteBudget(options.maxHeldBytes - smallBytes) };
     this.configurations = new Configurations({ metrics, log, now, env });
     const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
     this.instances = new Instances(byName, this.configurations, now);
@@ -54,11 +65,13 @@ export class PluginServer {
       connections: () => connections.size,
       instances: () => instances.size,
       configurations: () => configurations.size,
-      heldBytes: () => budget.heldBytes,
-      waitingFrames: () => budget.waiting,
+      heldBytes: () => budgets.small.heldBytes + budgets.large.heldBytes,
+      waitingFrames: () => budgets.small.waiting + budgets.large.waiting,
     });
     const isStopping = (): boolean => this.stopping !== undefined;
-    const context = { instances, metrics: serverMetrics, log, maxFrameBytes, budget, isStopping };
+    const { frameTimeoutMs, logsDecisions = false } = options;
+    const bounds = { maxFrameBytes, budgets, frameTimeoutMs };
+    const context = { instances, metrics: serverMetrics, log, logsDecisions, now, isStopping, ...bounds };
     this.server = createServer((socket) => {
       this.open(socket, context);
     });
@@ -75,11 +88,21 @@ export class PluginServer {
 
   /** Starts to listen. @throws SocketUnavailable when the socket belongs to a live server or is no socket. */
   async listen(): Promise<void> {
-    await listenOn(this.server, this.options.socket, this.options.socketMode);
+    await listenOn(this.server, this.options.socket, this.options.socketAccess);
     this.isListening = true;
-    this.sweep = setInterval(() => {
+    const closeForgotten = () => {
       this.instances.closeForgotten(PATIENCE);
-    }, SWEEP_EVERY_MS).unref();
+    };
+    const closeStalled = () => {
+      this.closeStalled();
+    };
+    this.sweeps = [setInterval(closeForgotten, SWEEP_EVERY_MS), setInterval(closeStalled, STALL_CHECK_EVERY_MS)];
+    for (const sweep of this.sweeps) sweep.unref();
+  }
+
+  /** Closes the connections whose frame is not complete in time. */
+  closeStalled(): void {
+    for (const connection of this.connections.values()) connection.closeIfStalled();
   }
 
   /**
@@ -91,7 +114,7 @@ export class PluginServer {
   }
 
   private async shutDown(): Promise<void> {
-    clearInterval(this.sweep);
+    for (const sweep of this.sweeps) clearInterval(sweep);
     this.server.close();
     const { stopTimeoutMs, log } = this.options;
     // Calls that hang must leave time to flush what the others told.

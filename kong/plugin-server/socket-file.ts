@@ -1,8 +1,18 @@
-import { chmod, lstat, unlink } from 'node:fs/promises';
+import { chmod, chown, lstat, unlink } from 'node:fs/promises';
 import { createConnection, type Server } from 'node:net';
+import { resolve } from 'node:path';
+import { checkDirectory } from './socket-directory';
+import { SocketUnavailable } from './socket-unavailable';
 
-/** The path can't be listened on; the message says why and what to do. */
-export class SocketUnavailable extends Error {}
+/** Who may connect to a socket. */
+export interface SocketAccess {
+  /** Permissions of the socket file, such as 0o660. */
+  readonly mode: number;
+  /** The id of the group that owns the socket file; absent: the group of the process. */
+  readonly groupId?: number;
+  /** Listen even where any local user could replace the socket: in a directory that everybody may write to. */
+  readonly isAnyDirectoryAllowed?: boolean;
+}
 
 /** `sun_path` of a unix socket's address, without its closing zero; a longer path would be cut off. */
 const MAX_PATH_BYTES = 107;
@@ -18,7 +28,7 @@ const BACKLOG = 65_535;
 async function takeOver(path: string): Promise<void> {
   const file = await unlessMissing(lstat(path));
   if (!file) return;
-  if (!file.isSocket()) throw new SocketUnavailable(`${path} exists and is no socket: choose another --socket`);
+  if (!file.isSocket()) throw new SocketUnavailable(`${path} exists and is not a socket: choose another --socket`);
   const failure = await failureToConnect(path);
   if (failure === 'ECONNREFUSED') await unlessMissing(unlink(path));
   else if (failure === undefined || failure === 'EAGAIN') {
@@ -29,22 +39,36 @@ async function takeOver(path: string): Promise<void> {
 }
 
 /**
- * Listens on `path`, taking over a dead socket, and gives the file its mode.
+ * Listens on `path`, taking over a dead socket, and gives the file its group and mode.
  *
  * @throws SocketUnavailable
  */
-export async function listenOn(server: Server, path: string, mode: number): Promise<void> {
+export async function listenOn(server: Server, path: string, access: SocketAccess): Promise<void> {
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
     throw new SocketUnavailable(`${path} is too long for a unix socket: at most ${MAX_PATH_BYTES} bytes`);
   }
   try {
+    if (!access.isAnyDirectoryAllowed) await checkDirectory(resolve(path, '..'));
     await takeOver(path);
     await bind(server, path);
-    await chmod(path, mode);
+    // The mode comes last: until then nobody else can connect.
+    if (access.groupId !== undefined) await giveToGroup(path, access.groupId);
+    await chmod(path, access.mode);
   } catch (error) {
     server.close();
     if (error instanceof SocketUnavailable || !(error instanceof Error)) throw error;
     throw new SocketUnavailable(`can't listen on ${path}: ${error.message}`, { cause: error });
+  }
+}
+
+async function giveToGroup(path: string, groupId: number): Promise<void> {
+  try {
+    // -1 leaves the owner as it is.
+    await chown(path, -1, groupId);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    const advice = 'run the server as a member of that group, or name a group that it is in';
+    throw new SocketUnavailable(`can't give ${path} to the group ${groupId} (${reason}): ${advice}`);
   }
 }
 

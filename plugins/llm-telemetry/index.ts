@@ -1,4 +1,5 @@
 import { definePlugin } from '../../kong/pdk';
+import { createRedactor } from '../shared/redact';
 import { VERSION } from '../shared/version';
 import { isAccessWanted } from './access';
 import { access, accessReads, log, reads } from './handler';
@@ -15,6 +16,9 @@ export const llmTelemetry = definePlugin({
   priority: 11,
   fields,
   onError: 'pass',
+  check: ({ redact_patterns }) => {
+    createRedactor(redact_patterns);
+  },
   prepare,
   dispose,
   access: { reads: accessReads, onDemand: true, isWanted: isAccessWanted, handle: access },

@@ -137,11 +137,12 @@ const reportOf = (ids: readonly string[]): string => ids.map((id) => id.replace(
 
 function refuse({ status, headers, body }: Answer, limits: Answer['headers'], reason: string, code: number): Outcome {
   const denial = { by: NAME, reason, code } satisfies Denial;
-  return reject({ status, headers: { ...headers, ...limits }, body, share: { [DENIAL_KEY]: denial } });
+  return reject({ reason, status, headers: { ...headers, ...limits }, body, share: { [DENIAL_KEY]: denial } });
 }
 
 function refuseUnreadable({ status, code, id, reason, message }: BodyFault): Outcome {
   return reject({
+    reason,
     status,
     headers: { 'Content-Type': 'application/json' },
     body: errorBody(id, { code, message }),

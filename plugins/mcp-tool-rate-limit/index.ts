@@ -1,5 +1,6 @@
 import { definePlugin } from '../../kong/pdk';
 import { VERSION } from '../shared/version';
+import { checkConfig } from './check-config';
 import { access, accessReads, bodyReads, dispose, isBodyNeeded, prepare } from './handler';
 import { fields } from './schema';
 
@@ -10,6 +11,7 @@ export const mcpToolRateLimit = definePlugin({
   priority: 905,
   onError: 'refuse',
   fields,
+  check: checkConfig,
   prepare,
   dispose,
   access: { reads: accessReads, more: { reads: bodyReads, isNeeded: isBodyNeeded }, handle: access },

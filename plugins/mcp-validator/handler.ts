@@ -96,6 +96,7 @@ function refuse({ refusal, summary }: Refuse): Outcome {
   const { status, headers, body, reason, code } = refusal;
   const denial = { by: NAME, reason, code } satisfies Denial;
   return reject({
+    reason,
     status,
     headers,
     body,
@@ -107,6 +108,7 @@ function report({ refusal, summary }: Refuse, service: string, requestId: string
   const { status, code, reason } = refusal;
   log.warn({ service, requestId, status, code, reason }, 'would have refused a request');
   return proceed({
+    reason,
     responseHeaders: { [REPORT_HEADER]: `status=${status}; code=${code}; reason=${reason}` },
     ...(summary && { share: { [SUMMARY_KEY]: toShared(summary) } }),
   });

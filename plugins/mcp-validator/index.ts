@@ -1,6 +1,7 @@
 import { definePlugin } from '../../kong/pdk';
 import { VERSION } from '../shared/version';
 import { access, accessReads, isLogWanted, log, logReads, prepare } from './handler';
+import { compileRules } from './rules';
 import { fields } from './schema';
 
 /** Refuses what is not a well-formed, allowed MCP message before it reaches the server. */
@@ -10,6 +11,7 @@ export const mcpValidator = definePlugin({
   priority: 930,
   onError: 'refuse',
   fields,
+  check: compileRules,
   prepare,
   access: { reads: accessReads, handle: access },
   log: { reads: logReads, isWanted: isLogWanted, handle: log },

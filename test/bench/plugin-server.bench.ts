@@ -130,7 +130,8 @@ async function servePipelined(path: string): Promise<void> {
   const server = new PluginServer({
     plugins: [guard],
     socket: path,
-    socketMode: 0o600,
+    socketAccess: { mode: 0o600 },
+    frameTimeoutMs: 10_000,
     maxFrameBytes: 1 << 24,
     maxHeldBytes: 1 << 26,
     maxConnections: 1000,

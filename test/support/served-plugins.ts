@@ -22,7 +22,8 @@ export async function servePlugins(plugins: readonly Plugin[]): Promise<ServedPl
   const server = new PluginServer({
     plugins,
     socket,
-    socketMode: 0o600,
+    socketAccess: { mode: 0o600 },
+    frameTimeoutMs: 10_000,
     maxFrameBytes: 16 * 1024 * 1024,
     maxHeldBytes: 64 * 1024 * 1024,
     maxConnections: 100,

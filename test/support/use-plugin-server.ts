@@ -33,7 +33,8 @@ export function usePluginServer(): ServerInProcess {
     const server = new PluginServer({
       plugins: [guard, observer, choosy],
       socket,
-      socketMode: 0o666,
+      socketAccess: { mode: 0o666 },
+      frameTimeoutMs: 10_000,
       maxFrameBytes: MAX_FRAME_BYTES,
       maxHeldBytes: 64 * 1024 * 1024,
       maxConnections: 1000,

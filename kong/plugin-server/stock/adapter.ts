@@ -1,3 +1,4 @@
+import { collectDefaultMetrics } from 'prom-client';
 import {
   Metrics,
   proceed,
@@ -14,6 +15,8 @@ import { Configurations, type Configuration, type Hold } from '../configurations
 import { decide } from '../decide';
 import { phasesOf } from '../describe';
 import type { RawConfig } from '../identity';
+import { startMonitor } from '../monitor';
+import { parseAddress } from '../options';
 import { runPhase } from '../run-phase';
 import { createLog, LOG_LEVELS } from '../stderr-log';
 import { fromMsgPack } from './values';
@@ -68,15 +71,31 @@ interface Host {
 
 let host: Host | undefined;
 
-/** One for the process, made with the first instance: importing a plugin has no side effect. `LOG_LEVEL` as for `serve`. */
+/**
+ * One for the process, made with the first instance: importing a plugin has no side effect. `LOG_LEVEL` as for `serve`,
+ * `KONG_AI_METRICS` as `--metrics` there.
+ */
 function theHost(): Host {
   if (!host) {
-    const { LOG_LEVEL = '' } = process.env;
+    const { LOG_LEVEL = '', KONG_AI_METRICS } = process.env;
     const log = createLog(LOG_LEVELS.includes(LOG_LEVEL) ? LOG_LEVEL : 'info');
-    const configurations = new Configurations({ metrics: new Metrics(), log, now: Date.now, env: process.env });
+    const metrics = new Metrics();
+    const configurations = new Configurations({ metrics, log, now: Date.now, env: process.env });
     host = { log, configurations };
+    if (KONG_AI_METRICS) void exposeMetrics(KONG_AI_METRICS, metrics, log);
   }
   return host;
+}
+
+/** Without the endpoint the plugins work all the same, so a failure is logged and nothing else. */
+async function exposeMetrics(address: string, { registry }: Metrics, log: Log): Promise<void> {
+  try {
+    collectDefaultMetrics({ register: registry });
+    const { url } = await startMonitor({ ...parseAddress(address), registry, isReady: () => true });
+    log.info({ url }, 'metrics are served');
+  } catch (error) {
+    log.error({ err: error, KONG_AI_METRICS: address }, 'metrics can not be served');
+  }
 }
 
 /** The configuration of one instance; it knows nothing of the instance, so that this can be collected. */

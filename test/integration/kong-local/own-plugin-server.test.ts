@@ -65,7 +65,8 @@ const startServer = async (): Promise<PluginServer> => {
   const server = new PluginServer({
     plugins,
     socket,
-    socketMode: 0o666,
+    socketAccess: { mode: 0o666 },
+    frameTimeoutMs: 10_000,
     maxFrameBytes: 1 << 24,
     maxHeldBytes: 1 << 26,
     maxConnections: 1000,

@@ -1,0 +1,59 @@
+import type { PluginEntry } from './find-plugins';
+import type { Finding, Path } from './finding';
+
+/**
+ * Warns where a plugin of the suite stands on a service whose routes buffer responses, which is Kong's default: nginx
+ * then keeps the end of each write back until more follows, and streams stall.
+ */
+export function checkBuffering(file: unknown, ours: readonly PluginEntry[]): Finding[] {
+  const routes = routesOf(file);
+  const isGlobal = ours.some(({ scope }) => Object.keys(scope).length === 0);
+  const services = new Set(ours.flatMap(({ scope }) => (scope.service === undefined ? [] : [scope.service])));
+  const names = new Set(ours.flatMap(({ scope }) => (scope.route === undefined ? [] : [scope.route])));
+  return routes
+    .filter(({ route, service }) => route['response_buffering'] !== false && isConcerned(route, service))
+    .map(({ path }) => ({
+      severity: 'warning',
+      path,
+      problem: 'response_buffering is not false, so streamed responses are held back',
+      fix: 'add response_buffering: false to the route',
+    }));
+
+  function isConcerned(route: Readonly<Record<string, unknown>>, service: string | undefined): boolean {
+    return isGlobal || (service !== undefined && services.has(service)) || names.has(String(route['name']));
+  }
+}
+
+interface FoundRoute {
+  readonly path: Path;
+  readonly route: Readonly<Record<string, unknown>>;
+  readonly service: string | undefined;
+}
+
+/** The routes of a file: those inside of services, and those on top that name one. */
+function routesOf(file: unknown): FoundRoute[] {
+  const inServices = itemsOf(file, 'services', []).flatMap(({ item, path }) =>
+    itemsOf(item, 'routes', path).map(({ item: route, path: at }) => ({
+      route,
+      path: at,
+      service: textOf(item['name']),
+    })),
+  );
+  const onTop = itemsOf(file, 'routes', []).map(({ item: route, path }) => {
+    const { service } = route;
+    const named = isRecord(service) ? (service['name'] ?? service['id']) : service;
+    return { route, path, service: textOf(named) };
+  });
+  return [...inServices, ...onTop];
+}
+
+function itemsOf(parent: unknown, key: string, path: Path) {
+  const list = isRecord(parent) ? parent[key] : undefined;
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((item: unknown, index) => (isRecord(item) ? [{ item, path: [...path, key, index] }] : []));
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,54 @@
+import type { Plugin } from '../pdk';
+import { checkBuffering } from './check-buffering';
+import { checkPlugin } from './check-plugin';
+import { closest } from './closest';
+import { findPlugins, type PluginEntry } from './find-plugins';
+import type { Finding } from './finding';
+
+/** Checks the configurations of a suite's plugins in a parsed declarative file of Kong, and what these need around them. */
+export function checkFile(file: unknown, plugins: readonly Plugin[]): Finding[] {
+  const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
+  const entries = findPlugins(file);
+  const ours = entries.filter(({ name }) => byName.has(name));
+  if (ours.length === 0) return [...checkNames(entries, byName), nothingFound(plugins)];
+  return [
+    ...ours.flatMap((entry) => {
+      const plugin = byName.get(entry.name);
+      return plugin ? checkPlugin(plugin, entry) : [];
+    }),
+    ...checkNames(entries, byName),
+    ...checkTwice(ours),
+    ...checkBuffering(file, ours),
+  ];
+}
+
+const nothingFound = (plugins: readonly Plugin[]): Finding => ({
+  severity: 'warning',
+  path: [],
+  problem: `no plugin of this suite is in the file`,
+  fix: `add one of: ${plugins.map(({ name }) => name).join(', ')}`,
+});
+
+/** Kong may have plugins that this program does not know; only a name much like one of ours is a likely mistake. */
+function checkNames(entries: readonly PluginEntry[], known: ReadonlyMap<string, Plugin>): Finding[] {
+  return entries.flatMap(({ name, path }) => {
+    const meant = known.has(name) ? undefined : closest(name, [...known.keys()]);
+    if (meant === undefined) return [];
+    const problem = `unknown plugin "${name}"`;
+    return [{ severity: 'warning', path: [...path, 'name'], problem, fix: `did you mean "${meant}"?` }];
+  });
+}
+
+/** Kong takes a plugin once for each combination of service, route and consumer. */
+function checkTwice(ours: readonly PluginEntry[]): Finding[] {
+  const seen = new Set<string>();
+  return ours.flatMap(({ name, scope, path }) => {
+    const place = JSON.stringify([name, scope.service, scope.route, scope.consumer, scope.consumer_group]);
+    if (!seen.has(place)) {
+      seen.add(place);
+      return [];
+    }
+    const problem = `${name} is configured twice at the same place`;
+    return [{ severity: 'error', path, problem, fix: 'keep one of the two' }];
+  });
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { Plugin, Suite } from '../pdk';
+import { checkFile } from './check-file';
+import { readYaml } from './read-yaml';
+import { report, summary } from './report';
+
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+/** What a check printed, and whether the file may be used. */
+export interface CheckResult {
+  readonly output: string;
+  readonly isUsable: boolean;
+}
+
+/** Adds `check`: what Kong or the plugins would reject in a declarative file, without Kong. */
+export function addCheckCommand(program: Command, suite: Suite): void {
+  program
+    .command('check')
+    .description("check the plugins' configurations in a declarative file of Kong, without Kong")
+    .argument('[file]', 'the file, YAML or JSON', 'kong.yml')
+    .option('--strict', 'treat warnings as errors')
+    .action((file: string, { strict = false }: { readonly strict?: boolean }, command: Command) => {
+      let text: string;
+      try {
+        text = readBounded(file);
+      } catch (error) {
+        command.error(`error: can't read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+      const { output, isUsable } = checkText(file, text, suite.plugins, strict);
+      process.stdout.write(output);
+      if (!isUsable) process.exitCode = 1;
+    });
+}
+
+/** Checks the text of a declarative file; with `isStrict` a file with warnings is not usable. */
+export function checkText(file: string, text: string, plugins: readonly Plugin[], isStrict: boolean): CheckResult {
+  const yaml = readYaml(text);
+  if ('problems' in yaml) {
+    const lines = yaml.problems.map(({ line, message }) => `${file}:${line}: error: not valid YAML: ${message}\n`);
+    const errors = yaml.problems.map(() => ({ severity: 'error' as const }));
+    return { output: lines.join('') + summary(file, errors), isUsable: false };
+  }
+  const findings = checkFile(yaml.value, plugins);
+  const isUsable = !findings.some(({ severity }) => isStrict || severity === 'error');
+  return { output: report(file, yaml, findings), isUsable };
+}
+
+function readBounded(file: string): string {
+  const bytes = readFileSync(file);
+  if (bytes.length > MAX_FILE_BYTES) throw new Error(`it is larger than ${MAX_FILE_BYTES} bytes`);
+  return bytes.toString('utf8');
+}

@@ -1,0 +1,56 @@
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import type { Path } from './finding';
+
+/** A parsed YAML file. */
+export interface YamlFile {
+  readonly value: unknown;
+  /** The line of the value at a path, or of the closest one above it; from 1. */
+  readonly lineOf: (path: Path) => number;
+}
+
+/** What a YAML parser can't read, and where. */
+export interface YamlProblem {
+  readonly line: number;
+  readonly message: string;
+}
+
+/** More aliases than these in one file are an attack by nesting. */
+const MAX_ALIASES = 1000;
+
+/** Reads a YAML (or JSON) text with the lines of its values. Never throws. */
+export function readYaml(text: string): YamlFile | { readonly problems: readonly YamlProblem[] } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const lineAt = (offset: number | undefined): number => (offset === undefined ? 1 : lines.linePos(offset).line);
+  if (document.errors.length > 0) {
+    const problems = document.errors.map(({ pos, message }) => ({
+      line: lineAt(pos[0]),
+      message: message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '',
+    }));
+    return { problems };
+  }
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+    return { value, lineOf: (path) => lineAt(offsetOf(document, path)) };
+  } catch (error) {
+    return { problems: [{ line: 1, message: error instanceof Error ? error.message : String(error) }] };
+  }
+}
+
+function offsetOf(document: Document, path: Path): number | undefined {
+  let node: unknown = document.contents;
+  let offset: number | undefined;
+  for (const step of path) {
+    const container: unknown = isAlias(node) ? node.resolve(document) : node;
+    const pair = isMap(container)
+      ? container.items.find(({ key }) => isScalar(key) && key.value === step)
+      : isSeq(container) && typeof step === 'number'
+        ? container.items[step]
+        : undefined;
+    if (pair === undefined) return offset;
+    const named = isPair(pair) ? (pair.key as Node) : (pair as Node);
+    offset = named.range?.[0] ?? offset;
+    node = isPair(pair) ? pair.value : pair;
+  }
+  return offset;
+}

@@ -1,0 +1,45 @@
+import { Option, type Command } from 'commander';
+import type { Suite } from '../../pdk';
+import { parseAddress, parseCount, parseGroup, parseMode } from '../options';
+import { serve, type ServeOptions } from '../serve';
+import { LOG_LEVELS } from '../stderr-log';
+import { choosePlugins } from './choose-plugins';
+
+const MIB = 1024 * 1024;
+
+/** Adds `serve`: the plugin server, until SIGTERM. */
+export function addServeCommand(program: Command, suite: Suite): void {
+  const option = <T>(flags: string, description: string, parse: (text: string) => T, value: T, shown: string): Option =>
+    new Option(flags, description).argParser(parse).default(value, shown);
+  program
+    .command('serve')
+    .description('serve the plugins to Kong on a unix socket, until SIGTERM')
+    .requiredOption('--socket <path>', 'unix socket to listen on')
+    .addOption(option('--socket-mode <octal>', 'permissions of the socket', parseMode, 0o660, '0660'))
+    .option(
+      '--socket-group <group>',
+      "group of the socket, by name or number: one that Kong's workers are in",
+      parseGroup,
+    )
+    .option('--allow-world-writable-directory', 'listen in a directory that every local user may write to')
+    .addOption(
+      option('--plugins <names>', 'plugins to serve, separated by commas', namesOf(suite), suite.plugins, 'all'),
+    )
+    .option('--metrics <host:port>', 'serve /healthz, /readyz and /metrics over HTTP there', parseAddress)
+    .addOption(option('--max-frame-bytes <n>', 'longest frame that Kong may send', parseCount, 16 * MIB, '16 MiB'))
+    .addOption(
+      option('--max-held-bytes <n>', 'bytes that frames may hold while they arrive', parseCount, 64 * MIB, '64 MiB'),
+    )
+    .addOption(option('--frame-timeout <ms>', 'time for a frame to arrive completely', parseCount, 10_000, '10000'))
+    .addOption(option('--max-connections <n>', 'most connections at a time', parseCount, 65_536, '65536'))
+    .addOption(option('--stop-timeout <ms>', 'longest time that a stop may take', parseCount, 10_000, '10000'))
+    .addOption(
+      new Option('--log-level <level>', 'least severe level that is logged, as JSON lines on stderr')
+        .choices(LOG_LEVELS)
+        .default('info')
+        .env('LOG_LEVEL'),
+    )
+    .action((options: ServeOptions) => serve(options));
+}
+
+const namesOf = (suite: Suite) => (list: string) => choosePlugins(suite, list.split(','));
