@@ -59,9 +59,9 @@ function checkField(field: Field, value: unknown, path: Path): Finding[] {
 }
 
 /** A required record is filled with the defaults of its fields, so only those without one are missing. */
-function checkMissing({ fields, ...field }: Field, rules: Rules, path: Path): Finding[] {
+function checkMissing({ fields }: Field, rules: Rules, path: Path): Finding[] {
   if (!rules.required || rules.default !== undefined) return [];
-  return fields ? checkRecord(fields, {}, path) : [wrong(path, 'required, but missing', fixFor(field, rules))];
+  return fields ? checkRecord(fields, {}, path) : [wrong(path, 'required, but missing', 'add it')];
 }
 
 function checkMembers({ elements, values }: Field, value: unknown, path: Path): Finding[] {
@@ -116,11 +116,14 @@ function broken({ type }: Field, rules: Rules, value: unknown): string | undefin
     : undefined;
 }
 
-function fixFor({ type }: Pick<Field, 'type'>, { one_of: allowed, between, required, default: preset }: Rules): string {
+function fixFor({ type }: Pick<Field, 'type'>, rules: Rules): string {
+  const { one_of: allowed, between, required, default: preset, len_min: shortest, len_max: longest } = rules;
   if (allowed) return `use one of: ${allowed.join(', ')}`;
   if (between) return `use a ${type === 'integer' ? 'whole number' : 'number'} from ${between[0]} to ${between[1]}`;
   if (preset !== undefined) return `leave it out for the default, ${JSON.stringify(preset)}`;
-  return required ? 'add it' : 'correct it, or leave it out';
+  const lengths = [shortest && `at least ${shortest}`, longest && `at most ${longest}`].filter(Boolean).join(' and ');
+  if (lengths !== '') return `its length must be ${lengths}`;
+  return required ? 'correct it' : 'correct it, or leave it out';
 }
 
 const wrong = (path: Path, problem: string, fix: string): Finding => ({ severity: 'error', path, problem, fix });

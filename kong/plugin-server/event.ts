@@ -67,10 +67,10 @@ export async function runEvent(event: Event, ask: Ask, record: EventRecord): Pro
   if (failure || record.logsDecisions) {
     // A log phase has no request any more: Kong gives no variables there, and nothing is decided.
     const requestId = labels.phase === 'access' ? await askRequestId(ask) : undefined;
-    if (failure) record.log.error({ err: failure.error, ...labels, requestId }, 'a handler threw');
+    if (failure) record.log.error({ err: failure.error, ...labels, request_id: requestId }, 'a handler threw');
     else if (requestId !== undefined) {
       const { reason } = outcome;
-      record.log.debug({ requestId, ...labels, outcome: result, reason, durationMs }, 'decision');
+      record.log.debug({ request_id: requestId, ...labels, outcome: result, reason, duration_ms: durationMs }, 'decision');
     }
   }
   return applied;

@@ -8,6 +8,7 @@ const GROUPS_FILE = '/etc/group';
  */
 export function groupIdOf(group: string, groupsFile = GROUPS_FILE): number | undefined {
   if (/^\d{1,10}$/.test(group)) return Number(group);
+  if (group === '' || group.includes(':')) return undefined;
   let text: string;
   try {
     text = readFileSync(groupsFile, 'utf8');

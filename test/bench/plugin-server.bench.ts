@@ -90,7 +90,7 @@ function callsOf(batch: Buffer): Buffer[] {
 
 /** A server that runs events as the real one does, but waits for the reply to each call before it makes the next. */
 async function serveOneAtATime(path: string): Promise<void> {
-  const record = { log: silentLog, metrics: new ServerMetrics(new Metrics(), holdsNothing) };
+  const record = { log: silentLog, metrics: new ServerMetrics(new Metrics(), holdsNothing), logsDecisions: false };
   const instance = { id: 1, configuration: { plugin: guard, state: undefined } };
   const server = createServer((socket) => {
     const reader = new FrameReader(1 << 24);

@@ -95,3 +95,65 @@ it('closes connections beyond the bound, and counts them', async () => {
   await few.stop();
   await Promise.all(raws.map(({ closed }) => closed));
 });
+
+describe('a frame that never becomes complete', () => {
+  const metricsOf = (server: Awaited<ReturnType<typeof host.start>>) => async (name: string) =>
+    Number((await server['options'].metrics.registry.getSingleMetricAsString(name)).split(' ').at(-1));
+
+  it('counts in the bytes that are held, however small it is, and gives them back', async () => {
+    const path = join(host.folder, 'partial.sock');
+    const server = await host.start({ socket: path, metrics: new Metrics() });
+    const metric = metricsOf(server);
+    const raws = Array.from({ length: 10 }, () => openRaw(path));
+    for (const raw of raws) raw.socket.write(frame(Buffer.alloc(1000)).subarray(0, 100));
+    await until(async () => (await metric('plugin_server_held_bytes')) === 10 * 65_536, 'ten reservations');
+    for (const raw of raws) raw.socket.destroy();
+    await until(async () => (await metric('plugin_server_held_bytes')) === 0, 'the bytes to be given back');
+    await server.stop();
+  });
+
+  it('waits when others hold all room for small frames, while large ones still pass', async () => {
+    const path = join(host.folder, 'crowded.sock');
+    // A quarter is for small frames: two reservations.
+    const server = await host.start({ socket: path, maxHeldBytes: 4 * 131_072, metrics: new Metrics() });
+    const metric = metricsOf(server);
+    const raws = Array.from({ length: 3 }, () => openRaw(path));
+    for (const raw of raws) raw.socket.write(frame(Buffer.alloc(1000)).subarray(0, 100));
+    await until(async () => (await metric('plugin_server_waiting_frames')) === 1, 'the third to wait');
+    const large = new KongWorker('guard', path);
+    expect((await large.event('access', { body: 'x'.repeat(200_000) })).effects).toHaveLength(2);
+    raws[0]!.socket.destroy();
+    await until(async () => (await metric('plugin_server_waiting_frames')) === 0, 'the third to go on');
+    for (const raw of raws) raw.socket.destroy();
+    await server.stop();
+  });
+
+  it('costs its connection after the frame timeout; one that waits for room, or is idle, does not', async () => {
+    const path = join(host.folder, 'stalled.sock');
+    let nowMs = 1_000_000;
+    const server = await host.start({
+      socket: path,
+      maxHeldBytes: 4 * 65_536,
+      frameTimeoutMs: 5_000,
+      metrics: new Metrics(),
+      now: () => nowMs,
+    });
+    const metric = metricsOf(server);
+    const [stalled, idle, waiting] = [openRaw(path), openRaw(path), openRaw(path)];
+    stalled.socket.write(frame(Buffer.alloc(1000)).subarray(0, 3));
+    stalled.socket.write(frame(Buffer.alloc(1000)).subarray(3, 100));
+    await until(async () => (await metric('plugin_server_held_bytes')) === 65_536, 'the unfinished frame');
+    waiting.socket.write(frame(Buffer.alloc(1000)).subarray(0, 100));
+    await until(async () => (await metric('plugin_server_waiting_frames')) === 1, 'the one that waits');
+    await until(() => server['connections'].size === 3, 'three connections');
+    nowMs += 5_000;
+    server.closeStalled();
+    expect(server['connections'].size).toBe(3);
+    nowMs += 1;
+    server.closeStalled();
+    await stalled.closed;
+    await until(() => server['connections'].size === 2, 'the stalled connection to be forgotten');
+    for (const raw of [idle, waiting]) raw.socket.destroy();
+    await server.stop();
+  });
+});

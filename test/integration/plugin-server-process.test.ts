@@ -64,25 +64,34 @@ const access = (socket: string, config: Record<string, string | number>) =>
 describe('the command line', () => {
   const out = join(folder, 'descriptions');
   const refused: [string[], string][] = [
-    [['dump', 'nobody'], `no plugin "nobody": there are ${plugins.map(({ name }) => name).join(', ')}`],
-    [['dump', 'mcp-validator', '--out', 'x'], 'error: name one plugin, or give --all --out DIR'],
+    [['dump', 'nobody'], `unknown plugin "nobody"; available: ${plugins.map(({ name }) => name).join(', ')}`],
+    [['dump', 'mcp-validator', '--out', 'x'], 'error: name one plugin, or use --all --out <dir>'],
+    [['check', '/no/such/kong.yml'], "error: can't read /no/such/kong.yml: ENOENT"],
     [['serve'], "required option '--socket <path>' not specified"],
-    [['serve', '--socket', 'x', '--plugins', 'a'], 'no plugin "a"'],
+    [['serve', '--socket', 'x', '--plugins', 'a'], 'unknown plugin "a"; available: '],
     [['serve', '--socket', 'x', '--metrics', '9464'], 'expected HOST:PORT, such as 127.0.0.1:9464'],
     [['serve', '--socket', 'x', '--log-level', 'loud'], 'Allowed choices are debug, info, warn, error, silent'],
     [['serve', '--socket', `/tmp/${'x'.repeat(120)}`], 'is too long for a unix socket'],
     [['serve', '--socket', '/no/such/folder/x.sock'], "can't listen on /no/such/folder/x.sock"],
+    [['serve', '--socket', 'x', '--socket-group', 'no-such-group'], 'no such group in /etc/group'],
+    [['serve', '--socket', '/tmp/x.sock'], '/tmp is writable by every local user, who could replace the socket'],
     [['rise'], "unknown command 'rise'"],
   ];
   const runs = new Map<string, Promise<Run['output'] & { code: number | null }>>();
   const outputOf = (args: readonly string[]) => runs.get(args.join())!;
 
+  const helps = [['--help'], ...['serve', 'dump', 'check', 'stock'].map((command) => [command, '--help'])];
+
   // All at once: most of their time is the start of a process.
   beforeAll(async () => {
+    writeFileSync(join(folder, 'wrong.yml'), 'plugins: [{ name: mcp-validator, config: { mode: x } }]\n');
     const all = [
       ...plugins.map(({ name }) => ['dump', name]),
       ['dump', '--all', '--out', out],
       ...refused.map(([args]) => args),
+      ...helps,
+      ['check', join(folder, 'wrong.yml')],
+      ['check', 'kong/kong.yml'],
     ];
     for (const args of all) {
       const { ended, output } = program(...args);
@@ -110,7 +119,22 @@ describe('the command line', () => {
     }
   });
 
-  it.each(refused)('%j is refused in one sentence, without a stack', async (args, message) => {
+  it.each(helps.map((args) => [args]))('%j prints one screen', async (args) => {
+    const { code, stdout, stderr } = await outputOf(args);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n').length).toBeLessThan(45);
+    expect(stdout).toMatchSnapshot();
+  });
+
+  it('check prints what is wrong in a file and fails; the reference file passes', async () => {
+    const wrong = await outputOf(['check', join(folder, 'wrong.yml')]);
+    expect([wrong.code, wrong.stderr]).toEqual([1, '']);
+    expect(wrong.stdout).toContain('wrong.yml:1: error: plugin mcp-validator, config.mode: "x" is not one of');
+    const reference = await outputOf(['check', 'kong/kong.yml']);
+    expect([reference.code, reference.stderr]).toEqual([0, '']);
+  });
+
+  it.each(refused)('%j fails with one sentence, without a stack', async (args, message) => {
     const { code, stdout, stderr } = await outputOf(args);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain(message);
@@ -119,6 +143,14 @@ describe('the command line', () => {
 });
 
 describe('the socket', () => {
+  it('is closed to other users by default, and belongs to the group that was asked for', async () => {
+    const group = process.getgid?.() ?? 0;
+    const { child, ended, socket } = await serving('group', ['--socket-group', String(group)]);
+    expect([statSync(socket).mode & 0o777, statSync(socket).gid]).toEqual([0o660, group]);
+    child.kill();
+    expect(await ended).toBe(0);
+  });
+
   it('has the mode that was asked for', async () => {
     const { child, ended, socket } = await serving('mode', ['--socket-mode', '0620']);
     expect(statSync(socket).mode & 0o777).toBe(0o620);
@@ -152,7 +184,7 @@ describe('the socket', () => {
     writeFileSync(path, 'kept');
     const { output, ended } = run([...SLOW, 'serve', '--socket', path]);
     expect(await ended).toBe(1);
-    expect(output.stderr).toContain(`${path} exists and is no socket: choose another --socket`);
+    expect(output.stderr).toContain(`${path} exists and is not a socket: choose another --socket`);
     expect(readFileSync(path, 'utf8')).toBe('kept');
   });
 });

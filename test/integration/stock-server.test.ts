@@ -39,7 +39,9 @@ beforeAll(async () => {
   await finished([PROGRAM, 'stock', '--out', laidOut]);
   for (const { name } of plugins) {
     const args = [STOCK, '-p', folder, '--sock-name', `${name}.sock`, '-d', join(laidOut, name)];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Port 0 is any free one; the log says which.
+    const env = { ...process.env, KONG_AI_METRICS: '127.0.0.1:0', LOG_LEVEL: 'info' };
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     const server: StockServer = { child, socket: join(folder, `${name}.sock`), output: '' };
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (server.output += chunk.toString()));
@@ -137,4 +139,14 @@ it('a request under a config that cannot work is refused', async () => {
     configOf('mcp-validator', { tools: { schemas: { add: 'no json' } } }),
   );
   expect(exit?.status).toBe(500);
+});
+
+it('serves its metrics where KONG_AI_METRICS says', async () => {
+  const server = servers.get('mcp-validator')!;
+  await workerOf('mcp-validator').event('access', { headers, body: call }, configOf('mcp-validator'));
+  await until(() => server.output.includes('metrics are served'), 'the address in the log');
+  const [, url] = /"url":"(http:[^"]+)"/.exec(server.output) ?? [];
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  expect(metrics).toMatch(/^mcp_validator_\w+\{/m);
+  expect(metrics).toMatch(/^process_resident_memory_bytes /m);
 });

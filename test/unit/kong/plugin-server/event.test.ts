@@ -8,7 +8,7 @@ import {
   type OnError,
   type Outcome,
 } from '../../../../kong/pdk';
-import { runEvent, type Ask } from '../../../../kong/plugin-server/event';
+import { runEvent, type Ask, type EventRecord } from '../../../../kong/plugin-server/event';
 import { encodeAnswer } from '../../../../kong/plugin-server/protocol/event-answer';
 import { messages } from '../../../../kong/plugin-server/protocol/messages';
 import { ServerMetrics } from '../../../../kong/plugin-server/server-metrics';
@@ -16,14 +16,21 @@ import { holdsNothing } from '../../../support/holds-nothing';
 
 const errors: object[] = [];
 const silent = (): void => undefined;
-const log: Log = { debug: silent, info: silent, warn: silent, error: (fields) => errors.push(fields) };
+const decisions: object[] = [];
+const log: Log = {
+  debug: (fields) => decisions.push(fields),
+  info: silent,
+  warn: silent,
+  error: (fields) => errors.push(fields),
+};
 let registry: Metrics;
-let record: { log: Log; metrics: ServerMetrics };
+let record: EventRecord;
 
 beforeEach(() => {
   errors.length = 0;
+  decisions.length = 0;
   registry = new Metrics();
-  record = { log, metrics: new ServerMetrics(registry, holdsNothing) };
+  record = { log, metrics: new ServerMetrics(registry, holdsNothing), logsDecisions: false };
 });
 
 /** Kong's side: each reply of a batch is the text `r1`, `r2`, ... */
@@ -117,4 +124,41 @@ it('replies that make no sense refuse the request, and hide its id', async () =>
   const garbage: Ask = ({ size }) => Promise.resolve(Array.from({ length: size }, () => Buffer.of(0x0a, 0xff)));
   expect(await run('access', { access: () => proceed() }, garbage)).toEqual(encodeAnswer(refusal, 3));
   expect(errors).toMatchObject([{ request_id: undefined }]);
+});
+
+describe('with a debug log', () => {
+  beforeEach(() => {
+    record = { ...record, logsDecisions: true };
+  });
+
+  it.each<[string, Outcome, object]>([
+    ['a request that goes on', proceed(), { outcome: 'proceed', reason: undefined }],
+    ['a rejected request', reject({ status: 400, headers: {}, body: '', reason: 'bad_body' }), { reason: 'bad_body' }],
+    ['a request that would be rejected', proceed({ reason: 'rate_limited' }), { reason: 'rate_limited' }],
+  ])('%s leaves one line with its id, outcome, reason and duration', async (_, outcome, expected) => {
+    await run('access', { access: () => outcome });
+    expect(decisions).toEqual([
+      expect.objectContaining({
+        request_id: 'r1',
+        plugin: 'one',
+        phase: 'access',
+        duration_ms: expect.any(Number) as number,
+      }),
+    ]);
+    expect(decisions).toMatchObject([{ outcome: outcome.kind, ...expected }]);
+  });
+
+  it('a log phase decides nothing, and leaves no line', async () => {
+    await run('log', { log: () => undefined });
+    expect(decisions).toEqual([]);
+  });
+});
+
+it('without a debug log no decision is logged, and no request id is asked for', async () => {
+  let asked = 0;
+  await run('access', { access: () => proceed() }, (batch) => {
+    asked += 1;
+    return ask(batch);
+  });
+  expect([asked, decisions]).toEqual([1, []]);
 });

@@ -30,6 +30,7 @@ it('a request goes on where an access phase is not wanted, which was once taken 
   const record = {
     metrics: new ServerMetrics(new Metrics(), holdsNothing),
     log,
+    logsDecisions: false,
   };
   expect(await runEvent(event, () => Promise.reject(new Error('asked')), record)).toEqual(encodeAnswer(proceed(), 7));
   expect(errors).toEqual([]);

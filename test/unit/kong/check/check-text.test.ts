@@ -1,0 +1,222 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { checkText } from '../../../../kong/check/command';
+import { definePlugin, field } from '../../../../kong/pdk';
+import { plugins } from '../../../../plugins';
+
+const check = (text: string, isStrict = false) => checkText('kong.yml', text, plugins, isStrict);
+
+/** A file with one service and one plugin on it, whose `config` is the given lines. */
+const withPlugin = (name: string, ...config: string[]): string =>
+  [
+    '_format_version: "3.0"',
+    'services:',
+    '  - name: calculator',
+    '    url: http://127.0.0.1:1',
+    '    routes: [{ name: calculator, paths: [/c], response_buffering: false }]',
+    '    plugins:',
+    `      - name: ${name}`,
+    '        config:',
+    ...config.map((line) => `          ${line}`),
+  ].join('\n');
+
+const RULE = 'rules: [{ windows: [{ limit: 5, window_seconds: 60 }] }]';
+const at = (line: number, plugin: string) => `kong.yml:${line}: error: plugin ${plugin} on service calculator, `;
+
+it('the reference configuration has no errors', () => {
+  const { output, isUsable } = checkText('kong.yml', readFileSync('kong/kong.yml', 'utf8'), plugins, false);
+  expect(output).not.toContain('error:');
+  expect(isUsable).toBe(true);
+});
+
+it('a correct configuration is ok', () => {
+  expect(check(withPlugin('mcp-tool-rate-limit', RULE))).toEqual({ output: 'kong.yml: ok\n', isUsable: true });
+});
+
+it.each<[string, string, string, string]>([
+  [
+    'a value of another type',
+    'mcp-validator',
+    'mode: 5',
+    'config.mode: expected a text, got 5. Fix: use one of: enforce, report.',
+  ],
+  [
+    'a word that is not among the allowed ones',
+    'mcp-validator',
+    'mode: enforced',
+    'config.mode: "enforced" is not one of: enforce, report. Fix: use one of: enforce, report.',
+  ],
+  [
+    'a number out of its range',
+    'mcp-validator',
+    'max_depth: 1',
+    'config.max_depth: 1 is not between 4 and 512. Fix: use a whole number from 4 to 512.',
+  ],
+  [
+    'a fraction for a whole number',
+    'mcp-validator',
+    'max_depth: 4.5',
+    'config.max_depth: expected a whole number, got 4.5. Fix: use a whole number from 4 to 512.',
+  ],
+  ['a misspelt field', 'mcp-validator', 'mod: report', 'config.mod: unknown field. Fix: did you mean "mode"?'],
+  [
+    'a required field that is missing',
+    'mcp-tool-rate-limit',
+    'policy: local',
+    'config.rules: required, but missing. Fix: add it.',
+  ],
+  [
+    'an empty list of rules',
+    'mcp-tool-rate-limit',
+    'rules: []',
+    'config.rules: [] is shorter than 1. Fix: its length must be at least 1 and at most 100.',
+  ],
+  [
+    'a value deep inside',
+    'mcp-tool-rate-limit',
+    'rules: [{ windows: [{ limit: 0, window_seconds: 60 }] }]',
+    'config.rules[1].windows[1].limit: 0 is not between 1 and 1000000. Fix: use a whole number from 1 to 1000000.',
+  ],
+])('%s is an error that names path, value and fix', (_, plugin, line, expected) => {
+  const { output, isUsable } = check(withPlugin(plugin, line));
+  expect(output).toContain(`${at(expected.includes('missing') ? 8 : 9, plugin)}${expected}\n`);
+  expect(output).toContain('kong.yml: 1 error, 0 warnings\n');
+  expect(isUsable).toBe(false);
+});
+
+it.each<[string, string, readonly string[], string]>([
+  [
+    'a rule that needs a header',
+    'mcp-tool-rate-limit',
+    ['rules: [{ limit_by: [header], windows: [{ limit: 5, window_seconds: 60 }] }]'],
+    'config.rules[1].header_name: ',
+  ],
+  [
+    'a schema of a tool that is not JSON',
+    'mcp-validator',
+    ["tools: { schemas: { add: '{' } }"],
+    'config.tools.schemas: the schema of add is not strict JSON',
+  ],
+  [
+    'Sentinels without a master',
+    'mcp-tool-rate-limit',
+    [RULE, 'policy: redis', 'redis: { sentinel_nodes: [{ host: a, port: 1 }] }'],
+    'config.redis.sentinel_master: ',
+  ],
+])(
+  '%s, which is a rule across fields, is an error and not a 500 at the first request',
+  (_, plugin, lines, expected) => {
+    const { output, isUsable } = check(withPlugin(plugin, ...lines));
+    expect(output).toContain(`on service calculator, ${expected}`);
+    expect(isUsable).toBe(false);
+  },
+);
+
+it('a secret is never shown', () => {
+  const { output } = check(withPlugin('mcp-tool-rate-limit', RULE, 'policy: redis', 'redis: { password: [hunter2] }'));
+  expect(output).toContain('config.redis.password: expected a text, got a value that is not shown');
+  expect(output).not.toContain('hunter2');
+});
+
+it('a vault reference stands for a value that is not known here', () => {
+  const file = withPlugin('mcp-tool-rate-limit', RULE, 'policy: redis', "redis: { password: '{vault://env/pw}' }");
+  expect(check(file)).toEqual({ output: 'kong.yml: ok\n', isUsable: true });
+});
+
+it('a rule across fields that a vault reference may break is a warning', () => {
+  const secretive = definePlugin({
+    name: 'secretive',
+    version: '1',
+    priority: 1,
+    onError: 'pass',
+    fields: { url: field.string({ description: 'A URL', referenceable: true }) },
+    check: ({ url = '' }) => {
+      if (!url.startsWith('http')) throw new Error('url: not a URL');
+    },
+    prepare: () => undefined,
+  });
+  const checked = (url: string) => checkText('kong.yml', withPlugin('secretive', `url: '${url}'`), [secretive], false);
+  expect(checked('{vault://env/url}').output).toContain(
+    'warning: plugin secretive on service calculator, config.url: not a URL, if',
+  );
+  expect(checked('{vault://env/url}').isUsable).toBe(true);
+  expect(checked('ftp://x').isUsable).toBe(false);
+});
+
+it.each<[string, string]>([
+  [
+    'on a route',
+    'routes:\n  - { name: r, paths: [/], response_buffering: false, plugins: [{ name: mcp-validator, config: { mode: x } }] }',
+  ],
+  [
+    'on a route of a service',
+    'services:\n  - { name: s, host: h, routes: [{ name: r, paths: [/], response_buffering: false, plugins: [{ name: mcp-validator, config: { mode: x } }] }] }',
+  ],
+  ['for a consumer', 'consumers:\n  - { username: alex, plugins: [{ name: mcp-validator, config: { mode: x } }] }'],
+  ['on top, with a reference', 'plugins:\n  - { name: mcp-validator, service: s, config: { mode: x } }'],
+])('a plugin %s is checked', (_, text) => {
+  expect(check(text).output).toContain('config.mode: "x" is not one of: enforce, report');
+});
+
+it('the same plugin twice at one place is an error', () => {
+  const twice = `plugins:\n  - { name: mcp-validator, service: s }\n  - { name: mcp-validator, service: s }\n  - { name: mcp-validator, service: other }`;
+  const { output } = check(twice);
+  expect(output.match(/mcp-validator is configured twice at the same place/g)).toHaveLength(1);
+  expect(output).toContain('kong.yml:3: error: ');
+});
+
+it('a value that comes by a YAML alias is found at its anchor', () => {
+  const file = `x: &shared\n  mode: wrong\nplugins:\n  - name: mcp-validator\n    config: *shared`;
+  expect(check(file).output).toContain('kong.yml:2: error: plugin mcp-validator, config.mode');
+});
+
+it('a route that buffers responses under a plugin of the suite is a warning', () => {
+  const file = withPlugin('mcp-tool-rate-limit', RULE).replace(', response_buffering: false', '');
+  const { output, isUsable } = check(file);
+  expect(output).toContain('kong.yml:5: warning: services[1].routes[1]: response_buffering is not false');
+  expect([isUsable, check(file, true).isUsable]).toEqual([true, false]);
+});
+
+it('a plugin on one service says nothing of the routes of others', () => {
+  const other = '\n  - { name: web, host: web, routes: [{ name: web, paths: [/w] }] }';
+  expect(check(withPlugin('mcp-tool-rate-limit', RULE) + other).output).toBe('kong.yml: ok\n');
+});
+
+it('a misspelt name of a plugin is a warning, an unrelated one is not', () => {
+  const file = withPlugin('mcp-tool-rate-limit', RULE);
+  expect(check(`${file}\n      - name: mcp-validater`).output).toContain(
+    'unknown plugin "mcp-validater". Fix: did you mean "mcp-validator"?',
+  );
+  expect(check(`${file}\n      - name: key-auth`).output).toBe('kong.yml: ok\n');
+});
+
+it.each<[string, string]>([
+  ['broken YAML', 'a: [1'],
+  ['a tab as indentation', 'a:\n\t- 1'],
+  ['the same key twice', 'a: 1\na: 2'],
+])('%s is an error with its line', (_, text) => {
+  const { output, isUsable } = check(text);
+  expect(output).toMatch(/^kong\.yml:\d: error: not valid YAML: \S.*\n/);
+  expect(isUsable).toBe(false);
+});
+
+it('aliases that multiply are an error, not a stall', () => {
+  const lines = Array.from({ length: 30 }, (_, i) => `a${i}: &a${i} [${i === 0 ? 'x' : `*a${i - 1}, *a${i - 1}`}]`);
+  expect(check(lines.join('\n')).isUsable).toBe(false);
+});
+
+it.each(['', '[]', 'text', 'plugins: 5', 'services: [null, 1]', 'plugins: [{ name: 5 }]'])(
+  'a file without plugins of the suite says so: %j',
+  (text) => {
+    expect(check(text).output).toContain('warning: no plugin of this suite is in the file');
+  },
+);
+
+it('no text can make the check throw', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      for (const { name } of plugins) check(JSON.stringify({ plugins: [{ name, config: value }] }));
+    }),
+    { numRuns: 200 },
+  );
+});
