@@ -70,7 +70,10 @@ export async function runEvent(event: Event, ask: Ask, record: EventRecord): Pro
     if (failure) record.log.error({ err: failure.error, ...labels, request_id: requestId }, 'a handler threw');
     else if (requestId !== undefined) {
       const { reason } = outcome;
-      record.log.debug({ request_id: requestId, ...labels, outcome: result, reason, duration_ms: durationMs }, 'decision');
+      record.log.debug(
+        { request_id: requestId, ...labels, outcome: result, reason, duration_ms: durationMs },
+        'decision',
+      );
     }
   }
   return applied;
