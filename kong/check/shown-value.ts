@@ -5,7 +5,7 @@ const MAX_SHOWN = 60;
 /** A value as an error message shows it: as JSON, cut, and never one that may be a secret. */
 export function shownValue(field: Field | undefined, value: unknown): string {
   if (field && maySecret(field)) return 'a value that is not shown';
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 }
 

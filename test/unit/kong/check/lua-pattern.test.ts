@@ -1,5 +1,5 @@
-import type { Field } from '../../../../kong/pdk';
 import { fromLuaPattern } from '../../../../kong/check/lua-pattern';
+import type { Field } from '../../../../kong/pdk';
 import { plugins } from '../../../../plugins';
 
 it.each<[string, readonly string[], readonly string[]]>([
