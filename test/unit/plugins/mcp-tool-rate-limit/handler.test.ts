@@ -82,6 +82,7 @@ describe('a call over its limit', () => {
   it('is answered with 429, a JSON-RPC error with its id, and when to try again', async () => {
     expect(refusal(await (await spent()).ask({}))).toEqual({
       kind: 'reject',
+      reason: 'rate_limited',
       status: 429,
       headers: {
         'Content-Type': 'application/json',

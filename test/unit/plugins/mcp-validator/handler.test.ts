@@ -96,6 +96,7 @@ describe('report mode', () => {
     const { state, entries } = start(config);
     expect(judgeSmall(state, facts({ ...call, params: {} }))).toEqual({
       kind: 'proceed',
+      reason: 'invalid_params',
       responseHeaders: { 'X-MCP-Validator-Report': 'status=200; code=-32602; reason=invalid_params' },
       share: { mcp: { revision: '2025-03-26', messages: [{ kind: 'request', id: 1, method: 'tools/call' }] } },
     });
