@@ -1,4 +1,6 @@
 import type { MessageEntry } from '../shared/message-summary';
+import { newReadingBudget } from '../shared/resource-uris/readings';
+import { callNameOf } from './call-name';
 import { callerKey, type Caller } from './caller';
 import type { Charge } from './counters/counters';
 import { digestOf, keyText, type KeyText } from './keys';
@@ -46,20 +48,23 @@ export function tariffOf(rules: readonly Rule[], match: Tariff['match'], scope: 
 export function billOf(messages: readonly MessageEntry[], caller: Caller, tariff: Tariff): Bill {
   const charges: RuleCharge[] = [];
   let place: KeyText | undefined;
+  const budget = newReadingBudget();
   // The charges of one message are all of different counters.
   const known = messages.length > 1 ? new Map<string, number>() : undefined;
   const chargesOf = messages.map(({ method, name = '' }) => {
     const places: number[] = [];
     if (method === undefined) return places;
+    const readName = callNameOf(method, name, budget);
     for (const rule of tariff.rules) {
-      if (!rule.isFor(method, name, caller.tier)) continue;
+      const extent = rule.isFor(method, readName, caller.tier);
+      if (extent === 'none') continue;
       const who = callerKey(rule, caller);
       if (!who) continue;
       const payer = keyText(who);
       if (tariff.isApartByCaller) place ??= tariff.scope + payer;
       const key = digestOf(tariff.scope + keyText([rule.id, ...targetKey(rule, method, name, caller.service)]) + payer);
       for (const window of rule.windows) places.push(add(charges, known, rule, window, key));
-      if (tariff.match === 'first' && !rule.reports) break;
+      if (tariff.match === 'first' && extent === 'all' && !rule.reports) break;
     }
     return places;
   });

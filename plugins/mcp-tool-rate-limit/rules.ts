@@ -1,4 +1,6 @@
 import { globMatcher } from '../shared/glob';
+import type { Extent } from '../shared/resource-uris/uri-lists';
+import { callNameMatcher, type CallName } from './call-name';
 import type { WindowState } from './windows/window';
 import { windowStateOf } from './windows/window-state';
 
@@ -32,7 +34,8 @@ export interface Rule {
   /** Its place in the configuration. */
   readonly index: number;
   readonly id: string;
-  readonly isFor: (method: string, name: string, tier: string) => boolean;
+  /** Is the rule for the call, by all that its name may be read as, by some, or not at all? */
+  readonly isFor: (method: string, name: CallName, tier: string) => Extent;
   /** The one name that the rule is for; undefined when its pattern stands for several. */
   readonly literalName: string | undefined;
   readonly windows: readonly WindowState[];
@@ -76,12 +79,13 @@ export function compileRules({ rules, tiers, default_tier }: RulesConfig): reado
 
 function compileRule(config: RuleConfig, id: string, index: number): Rule {
   const matchesMethod = globMatcher(config.method);
-  const matchesName = globMatcher(config.name);
+  const matchesName = callNameMatcher(config.name);
   const tiers = new Set(config.tiers);
   return {
     index,
     id,
-    isFor: (method, name, tier) => (tiers.size === 0 || tiers.has(tier)) && matchesMethod(method) && matchesName(name),
+    isFor: (method, name, tier) =>
+      (tiers.size === 0 || tiers.has(tier)) && matchesMethod(method) ? matchesName(name) : 'none',
     literalName: WILDCARD.test(config.name) ? undefined : config.name,
     windows: config.windows.map(({ limit, window_seconds, burst }) =>
       windowStateOf({ limit, windowMs: window_seconds * 1000, ...(burst !== undefined && { burst }) }),

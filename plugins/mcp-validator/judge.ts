@@ -2,6 +2,7 @@ import { INVALID_PARAMS } from '../shared/json-rpc/errors';
 import type { ParsedMessage } from '../shared/json-rpc/message';
 import { readJsonRpcBody } from '../shared/json-rpc/read-body';
 import type { MessageSummary } from '../shared/message-summary';
+import { newReadingBudget, type ReadingBudget } from '../shared/resource-uris/readings';
 import { isModern, type Revision } from '../shared/revisions';
 import { summarizeMessages } from '../shared/summarize-messages';
 import { answerBatchFault, answerHttpFault, answerMessageFault, type Refusal } from './answers/answer';
@@ -102,7 +103,7 @@ function judgeSingle(message: ParsedMessage, facts: HttpFacts, rules: Rules, too
     const mismatch = checkMirroredHeaders(message, facts.headers);
     if (mismatch) return refuse(mismatch, era);
   }
-  const fault = checkMessage(message, era, facts, rules, tools);
+  const fault = checkMessage(message, era, facts, rules, tools, newReadingBudget());
   if (fault) return refuse(fault, era);
   const strip = isModern(era) ? SESSION_HEADERS.filter((name) => facts.headers.has(name)) : NO_HEADERS;
   return pass(summarizeMessages([message], false, era), strip, metaKeyProblemOf([message], rules));
@@ -120,8 +121,9 @@ function judgeBatch(messages: readonly ParsedMessage[], facts: HttpFacts, rules:
   }
   const era = resolveBatchEra(messages, facts.headers.get('mcp-protocol-version'), rules);
   if (typeof era === 'object') return refuse(answerHttpFault(era));
+  const budget = newReadingBudget();
   for (const [index, message] of messages.entries()) {
-    const fault = checkMessage(message, era, facts, rules, tools);
+    const fault = checkMessage(message, era, facts, rules, tools, budget);
     if (fault) return refuse(answerBatchFault(fault, messages, index, era, rules), era);
   }
   return pass(summarizeMessages(messages, true, era), NO_HEADERS, metaKeyProblemOf(messages, rules));
@@ -134,6 +136,7 @@ function checkMessage(
   { headers }: HttpFacts,
   rules: Rules,
   tools: ToolKnowledge,
+  budget: ReadingBudget,
 ): Fault | undefined {
   if (message.kind === 'response') {
     return message.id === undefined && revision < '2025-11-25'
@@ -144,7 +147,7 @@ function checkMessage(
   return (
     checkMethodKnown(message, revision, rules) ??
     checkParams(message, revision, rules) ??
-    checkPolicy(method, params, revision, rules) ??
+    checkPolicy(method, params, revision, rules, budget) ??
     (method === 'tools/call' ? checkToolCall(params, revision, headers, rules, tools) : undefined)
   );
 }

@@ -4,7 +4,7 @@ import type { ToolKnowledge } from './arguments/tool-knowledge';
 import { compileToolSchemas } from './arguments/tool-schemas';
 import { hostMatcher, originMatcher } from './http/origins';
 import { nameRule, type NameLists, type NameRule } from './policy/name-rule';
-import { uriRule } from './policy/uri-rule';
+import { uriRule, type UriRule } from './policy/uri-rule';
 
 /** The parts of the plugin's configuration that decide about a request. */
 export interface RulesConfig {
@@ -54,7 +54,7 @@ export interface Rules {
   readonly unknownTools: RulesConfig['unknown_tools'];
   readonly argumentErrors: RulesConfig['argument_errors'];
   readonly prompts: NameRule;
-  readonly resources: NameRule;
+  readonly resources: UriRule;
   readonly metaKeyCheck: RulesConfig['meta_key_check'];
   readonly statusMode: RulesConfig['status_mode'];
 }

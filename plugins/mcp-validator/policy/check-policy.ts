@@ -1,5 +1,6 @@
 import { INVALID_PARAMS } from '../../shared/json-rpc/errors';
 import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
+import type { ReadingBudget } from '../../shared/resource-uris/readings';
 import { isModern, type Revision } from '../../shared/revisions';
 import { RESOURCE_NOT_FOUND, type Fault } from '../fault';
 import type { Rules } from '../rules';
@@ -9,13 +10,14 @@ const PRINTABLE_NAME = /^[\x20-\x7e]{1,128}$/;
 
 /**
  * May this client use the tool, prompt or resource that the call names? What is denied is answered as if it were not
- * there. Params of another shape than the protocol's name nothing, and pass: the schema has judged them already.
+ * there. `budget` bounds the work for the URIs of the whole request. Params of another shape than the protocol's name nothing, and pass: the schema has judged them already.
  */
 export function checkPolicy(
   method: string,
   params: JsonObject | undefined,
   revision: Revision,
   rules: Rules,
+  budget: ReadingBudget,
 ): Fault | undefined {
   if (!params) return undefined;
   switch (method) {
@@ -26,11 +28,11 @@ export function checkPolicy(
     case 'resources/read':
     case 'resources/subscribe':
     case 'resources/unsubscribe':
-      return checkResource(memberOf(params, 'uri'), revision, rules);
+      return checkResource(memberOf(params, 'uri'), revision, rules, budget);
     case 'completion/complete':
-      return checkReference(memberOf(params, 'ref'), revision, rules);
+      return checkReference(memberOf(params, 'ref'), revision, rules, budget);
     case 'subscriptions/listen':
-      return checkSubscriptions(memberOf(params, 'notifications'), revision, rules);
+      return checkSubscriptions(memberOf(params, 'notifications'), revision, rules, budget);
     default:
       return undefined;
   }
@@ -52,24 +54,34 @@ function checkPrompt(name: unknown, { prompts }: Rules): Fault | undefined {
     : undefined;
 }
 
-function checkResource(uri: unknown, revision: Revision, { resources }: Rules): Fault | undefined {
-  if (typeof uri !== 'string' || resources.allows(uri)) return undefined;
+function checkResource(
+  uri: unknown,
+  revision: Revision,
+  { resources }: Rules,
+  budget: ReadingBudget,
+): Fault | undefined {
+  if (typeof uri !== 'string' || resources.allows(uri, budget)) return undefined;
   const code = isModern(revision) ? INVALID_PARAMS : RESOURCE_NOT_FOUND;
   return { reason: 'resource_denied', code, message: 'Resource not found' };
 }
 
-function checkReference(ref: unknown, revision: Revision, rules: Rules): Fault | undefined {
+function checkReference(ref: unknown, revision: Revision, rules: Rules, budget: ReadingBudget): Fault | undefined {
   if (!isJsonObject(ref)) return undefined;
   return memberOf(ref, 'type') === 'ref/prompt'
     ? checkPrompt(memberOf(ref, 'name'), rules)
-    : checkResource(memberOf(ref, 'uri'), revision, rules);
+    : checkResource(memberOf(ref, 'uri'), revision, rules, budget);
 }
 
-function checkSubscriptions(filter: unknown, revision: Revision, rules: Rules): Fault | undefined {
+function checkSubscriptions(
+  filter: unknown,
+  revision: Revision,
+  rules: Rules,
+  budget: ReadingBudget,
+): Fault | undefined {
   const uris = isJsonObject(filter) ? memberOf(filter, 'resourceSubscriptions') : undefined;
   if (!Array.isArray(uris)) return undefined;
   for (const uri of uris) {
-    const fault = checkResource(uri, revision, rules);
+    const fault = checkResource(uri, revision, rules, budget);
     if (fault) return fault;
   }
   return undefined;

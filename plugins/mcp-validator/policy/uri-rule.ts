@@ -1,31 +1,27 @@
-import { anyGlobMatcher } from '../../shared/glob';
-import { nameRule, type NameLists, type NameRule } from './name-rule';
-import { foldCase, spellingsOf } from './uri-spellings';
+import { newReadingBudget, readingsOf, type ReadingBudget } from '../../shared/resource-uris/readings';
+import { uriAllower, uriDenier } from '../../shared/resource-uris/uri-lists';
+import type { NameLists } from './name-rule';
 
-/** Longer URIs are refused where lists are configured: what they may be read as is not worth the time. */
-export const MAX_URI_LENGTH = 16_384;
+/** Compiled lists of resource URIs. */
+export interface UriRule {
+  /** May clients use the URI? `budget` bounds the work for all URIs of one request. */
+  readonly allows: (uri: string, budget?: ReadingBudget) => boolean;
+}
 
 /**
  * Compiles lists of resource URIs.
  *
- * A denial holds when any spelling that a server may take for the same resource is denied, in any case. An allowance
- * counts only for a URI whose spellings are all allowed, so that no trick of writing widens it.
+ * A denial holds when any reading that a server may have of the URI is denied, in any case. An allowance counts only for
+ * a URI whose readings are all allowed, so that no trick of writing widens it. A URI with too many readings is denied.
  */
-export function uriRule(lists: NameLists): NameRule {
-  if (lists.allow.length === 0 && lists.deny.length === 0) return nameRule(lists);
-  const isListed = anyGlobMatcher([...lists.allow, ...lists.allow.map(lowerAuthority)]);
-  const isDenied = anyGlobMatcher(lists.deny.map(foldCase));
-  const allows = (uri: string, isAllowed: (spelling: string) => boolean): boolean => {
-    if (uri.length > MAX_URI_LENGTH) return false;
-    const spellings = spellingsOf(uri);
-    return spellings.every(isAllowed) && !spellings.some((spelling) => isDenied(foldCase(spelling)));
-  };
+export function uriRule({ allow, deny }: NameLists): UriRule {
+  if (allow.length === 0 && deny.length === 0) return { allows: () => true };
+  const isAllowed = allow.length === 0 ? () => true : uriAllower(allow);
+  const isDenied = uriDenier(deny);
   return {
-    allows: (uri) => allows(uri, lists.allow.length === 0 ? () => true : isListed),
-    allowsExplicitly: (uri) => allows(uri, isListed),
+    allows: (uri, budget = newReadingBudget()) => {
+      const readings = readingsOf(uri, budget);
+      return readings !== undefined && isAllowed(readings) && !isDenied(readings);
+    },
   };
 }
-
-/** Scheme and host of an entry as resolved URIs have them. */
-const lowerAuthority = (pattern: string): string =>
-  pattern.replace(/^[a-z][a-z0-9+.-]*:(?:\/\/[^/]*)?/i, (head) => head.toLowerCase());

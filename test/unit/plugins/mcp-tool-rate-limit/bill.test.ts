@@ -185,3 +185,33 @@ it.each([
 ])('%j can not work', (rules, message) => {
   expect(() => tariff(rules)).toThrow(message);
 });
+
+describe('a resource has many spellings', () => {
+  const rules = [
+    { id: 'pub', method: 'resources/*', name: 'file:///pub/*' },
+    { id: 'secret', method: 'resources/*', name: 'file:///secret/*' },
+    { id: 'query', method: 'resources/*', name: 'db://q?table=*' },
+    { id: 'rest', method: 'resources/*' },
+  ];
+
+  it.each([
+    ['file:///pub/a', ['pub']],
+    ['file:///pub/a%20b', ['pub']],
+    ['file:///secret/a', ['secret']],
+    ['file:///secret/a?x#y', ['secret']],
+    ['FILE:///secret/./a', ['secret']],
+    ['db://q?table=orders', ['query']],
+    ['https://example.com/', ['rest']],
+    // Some server takes it for the secret: that rule counts it too, whatever it seems to be.
+    ['file:///pub/../secret/a', ['pub', 'secret', 'rest']],
+    ['file:///pub/%2e%2e/secret/a', ['pub', 'secret', 'rest']],
+    ['file:///SECRET/a', ['secret', 'rest']],
+    [`file:///%${'25'.repeat(80)}41`, ['pub', 'secret', 'query', 'rest']],
+  ])('%s falls to %j', (uri, ids) => {
+    expect(rulesFor(call(uri, 'resources/read'), rules)).toEqual(ids);
+  });
+
+  it('what names no resource is for all alone', () => {
+    expect(rulesFor(call(undefined, 'resources/list'), rules)).toEqual(['rest']);
+  });
+});

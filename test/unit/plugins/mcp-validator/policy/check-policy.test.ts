@@ -59,3 +59,13 @@ describe('denied tools, prompts and resources look as if they were not there', (
     expect(passOf(modernPost(method, params), config)).toBeDefined();
   });
 });
+
+it('the work for the URIs of one request is bounded: too many that can be read in several ways are denied', () => {
+  const uris = Array.from({ length: 2000 }, (_, index) => `https://api.example.com/a%20b/${index}?q=1`);
+  const listen = (list: string[]) =>
+    modernPost('subscriptions/listen', { notifications: { resourceSubscriptions: list } });
+  expect(passOf(listen(uris.slice(0, 50)), config)).toBeDefined();
+  expect(answerOf(listen(uris), config)).toMatchObject({ reason: 'resource_denied' });
+  const plain = uris.map((_, index) => `file:///srv/${index}`);
+  expect(passOf(listen(plain), config)).toBeDefined();
+});

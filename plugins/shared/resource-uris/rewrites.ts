@@ -1,0 +1,129 @@
+import { bareHostOf } from './hosts';
+import { HOST_SCHEMES, joinParts, type UriParts } from './parts';
+import { resolveSegments } from './segments';
+
+/** Gives other spellings that some reader may take a URI for; the same text where there is none. `parts` are the URI's. */
+export type Rewrite = (uri: string, parts: UriParts) => string | readonly string[];
+
+const NONE: readonly string[] = [];
+
+/** Parsers drop tabs and line breaks anywhere; parsers and programs drop blanks and controls at both ends. */
+export function dropBlanks(uri: string): string {
+  const text = /[\t\n\r]/.test(uri) ? uri.replace(/[\t\n\r]/g, '') : uri;
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+const isBlank = (code: number): boolean =>
+  code <= 0x20 || (code >= 0x7f && /[\s\u007f-\u00a0\ufeff]/.test(String.fromCharCode(code)));
+
+/** `<URL:file:///x>` is `file:///x` to Python's urlopen. */
+export const unwrap = (uri: string): string =>
+  uri.startsWith('<') || /^url:/i.test(uri) ? uri.replace(/^<(.*)>$/s, '$1').replace(/^url:/i, '') : uri;
+
+/** Where a text ends for programs written in C. */
+export const cutAtNul: Rewrite = (uri) => cutAt(uri, '\0');
+
+export const cutAtFragment: Rewrite = (uri) => cutAt(uri, '#');
+export const cutAtQuery: Rewrite = (uri) => cutAt(uri, '?');
+
+function cutAt(uri: string, mark: string): string {
+  const at = uri.indexOf(mark);
+  return at < 0 ? uri : uri.slice(0, at);
+}
+
+/** Windows and WHATWG URL. */
+export const turnSlashes: Rewrite = (uri) => (uri.includes('\\') ? uri.replaceAll('\\', '/') : uri);
+
+/** Full-width letters and dots, ligatures, characters that nobody sees. */
+export const toCompatible = (uri: string): string =>
+  isAscii(uri) ? uri : uri.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}+/gu, '');
+
+export const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text);
+
+/** A blank, as forms have it. */
+export const plusToBlank: Rewrite = (uri) => {
+  const at = uri.indexOf('?');
+  return at < 0 || !uri.includes('+', at) ? uri : uri.slice(0, at) + uri.slice(at).replaceAll('+', ' ');
+};
+
+/** Parameters of segments (RFC 3986, section 3.3), which servers of Java drop, and Python's urlparse at the end. */
+export const dropParameters: Rewrite = (uri, parts) => {
+  if (!parts.path.includes(';')) return uri;
+  const everywhere = parts.path.replace(/;[^/]*/g, '');
+  const folder = parts.path.lastIndexOf('/') + 1;
+  const atEnd = parts.path.slice(0, folder) + cutAt(parts.path.slice(folder), ';');
+  return [everywhere, atEnd].map((path) => joinParts({ ...parts, path }));
+};
+
+export const dropTrailingSlash: Rewrite = (uri) => {
+  let end = uri.length;
+  while (uri[end - 1] === '/') end--;
+  return end === 0 || uri[end - 1] === ':' ? uri : uri.slice(0, end);
+};
+
+/** What Windows takes for the same file: `C|`, dots and blanks at the end of a name, and the name of its main stream. */
+export const toWindowsName: Rewrite = (uri, parts) => {
+  if (parts.scheme !== 'file:' || !/^\/*[a-z]\||:\$|[. ](?:\/|$)/i.test(parts.path)) return uri;
+  const path = parts.path
+    .replace(/^(\/*[a-z])\|/i, '$1:')
+    .replace(/::?\$[^/]*/g, '')
+    .replace(/([^/. ])[. ]+(?=\/|$)/g, '$1');
+  return path === parts.path ? uri : joinParts({ ...parts, path });
+};
+
+/** Scheme in lower case; a path alone is a file. */
+export const toScheme: Rewrite = (uri, parts) => {
+  const isDrive = parts.scheme.length === 2;
+  if (parts.scheme !== '' && !isDrive) return joinParts(parts);
+  return `file:///${uri.replace(/^\/+/, '')}`;
+};
+
+/** Missing and surplus slashes, spellings of the host, hosts that are left out or taken for a folder. */
+export const toHost: Rewrite = (uri, parts) => {
+  const { scheme, authority, path, rest } = parts;
+  if (scheme === '') return NONE;
+  if (scheme === 'file:') return fileSpellings(parts);
+  if (authority === undefined || authority === '') {
+    const text = `${scheme}//${path.replace(/^\/+/, '')}${rest}`;
+    return text === uri || path === '' ? NONE : text;
+  }
+  const host = bareHostOf(scheme, authority);
+  const needsPath = path === '' && HOST_SCHEMES.has(scheme);
+  return joinParts({ scheme, authority: host, path: needsPath ? '/' : path, rest });
+};
+
+function fileSpellings({ authority = '', path, rest }: UriParts): readonly string[] {
+  const local = `file://${path.startsWith('/') ? '' : '/'}${path}${rest}`;
+  if (authority === '') {
+    // An empty host before two more slashes: a share of Windows.
+    return /^\/\/+[^/]/.test(path) ? [local, `file:${path.replace(/^\/+/, '//')}${rest}`] : [local];
+  }
+  const host = bareHostOf('file:', authority);
+  return host === 'localhost' ? [local] : [local, `file:///${authority}${path}${rest}`, `file://${host}${path}${rest}`];
+}
+
+/** Without dot segments: with empty segments and without, of the path alone and of all that follows the scheme. */
+export const resolveDots: Rewrite = (uri, { scheme, authority, path, rest }) => {
+  const start = authority === undefined ? scheme.length : scheme.length + 2;
+  if (!/\/\/|(?:^|[/:])\.{1,2}(?:[/?#]|$)/.test(start === 0 ? uri : uri.slice(start))) return NONE;
+  const head = authority === undefined ? scheme : `${scheme}//${authority}`;
+  const results: string[] = [];
+  const add = (prefix: string, text: string, suffix: string): void => {
+    if (!/\/\/|(?:^|\/)\.{1,2}(?:\/|$)/.test(text)) return;
+    results.push(prefix + resolveSegments(text, false) + suffix, prefix + resolveSegments(text, true) + suffix);
+    if (scheme === 'file:' && /^\/*[a-z][:|]\//i.test(text)) {
+      const at = text.search(/[:|]/) + 1;
+      results.push(prefix + text.slice(0, at) + resolveSegments(text.slice(at), true) + suffix);
+    }
+  };
+  add(head, path, rest);
+  if (rest !== '') add(head, path + rest, '');
+  if (authority !== undefined && scheme !== 'file:' && !HOST_SCHEMES.has(scheme)) {
+    add(`${scheme}//`, authority + path, rest);
+  }
+  return results;
+};
