@@ -3,6 +3,7 @@ import { isModern, REVISIONS, type Revision } from '../shared/revisions';
 import type { ToolKnowledge } from './arguments/tool-knowledge';
 import { compileToolSchemas } from './arguments/tool-schemas';
 import { hostMatcher, originMatcher } from './http/origins';
+import { methodRule } from './policy/method-rule';
 import { nameRule, type NameLists, type NameRule } from './policy/name-rule';
 import { uriRule, type UriRule } from './policy/uri-rule';
 
@@ -12,6 +13,7 @@ export interface RulesConfig {
   readonly allowed_origins: readonly string[];
   readonly allowed_hosts: readonly string[];
   readonly accept: 'lenient' | 'strict';
+  readonly max_session_id_length: number;
   readonly max_body_bytes: number;
   readonly max_depth: number;
   readonly max_values: number;
@@ -44,6 +46,7 @@ export interface Rules {
   readonly strictAccept: boolean;
   /** False for 2024-11-05 alone: its POSTs go to an endpoint that answers 202 without content. */
   readonly requiresAccept: boolean;
+  readonly maxSessionIdLength: number;
   readonly maxBodyBytes: number;
   readonly bounds: BodyBounds;
   readonly batches: RulesConfig['batches'];
@@ -77,11 +80,12 @@ export function compileRules(config: RulesConfig): Rules {
     isHostAllowed: hostMatcher(config.allowed_hosts),
     strictAccept: config.accept === 'strict',
     requiresAccept: revisions.some((revision) => revision !== '2024-11-05'),
+    maxSessionIdLength: config.max_session_id_length,
     maxBodyBytes: config.max_body_bytes,
     bounds: { maxDepth: config.max_depth, maxValues: config.max_values, maxBatch: config.max_batch },
     batches: config.batches,
     unknownMethods: config.unknown_methods,
-    methods: nameRule(config.methods),
+    methods: methodRule(config.methods),
     tools: nameRule(config.tools),
     configuredTools: { schemaOf: (tool) => toolSchemas.get(tool), isDenied: () => false },
     unknownTools: config.unknown_tools,

@@ -46,6 +46,12 @@ export const fields = {
     one_of: ['lenient', 'strict'],
     default: 'lenient',
   }),
+  max_session_id_length: field.integer({
+    description:
+      'The longest Mcp-Session-Id in characters; some servers put a signed token there. nginx takes 8 KB in one header by default.',
+    default: 4096,
+    between: [1, 65_536],
+  }),
   max_body_bytes: field.integer({
     description:
       'The largest body in bytes; more is answered 413. Keep nginx_http_client_body_buffer_size at least as large.',

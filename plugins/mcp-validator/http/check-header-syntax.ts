@@ -15,8 +15,10 @@ const SINGLE = [
 /** What a server reads its request by, besides all of MCP's own headers. */
 const STEERING = new Set<string>([...SINGLE, 'accept', 'content-encoding', 'content-length', 'transfer-encoding']);
 
+/** By these some frameworks take another HTTP method than the one that is judged. */
+const METHOD_OVERRIDES = new Set(['x-http-method-override', 'x-http-method', 'x-method-override']);
+
 const SESSION_ID = /^[\x21-\x7e]+$/;
-const MAX_SESSION_ID_LENGTH = 512;
 
 /**
  * Headers that the server would see otherwise than they are judged, and the session id (2025-11-25, basic/transports
@@ -35,12 +37,16 @@ export function checkHeaderSyntax(facts: HttpFacts, rules: Rules): Fault | undef
   if (hasTwin(headers.names())) {
     return httpFault(400, 'ambiguous_header', 'The name of a header must not have underscores for hyphens');
   }
+  if (overridesMethod(headers.names())) {
+    return httpFault(400, 'method_override', 'The request must not override its HTTP method (X-HTTP-Method-Override)');
+  }
   if (takesAway(headers.all('connection'))) {
     return httpFault(400, 'hop_by_hop_header', 'Connection must not name headers that the server needs');
   }
   const session = headers.get('mcp-session-id');
-  if (session !== undefined && !isModern && !(session.length <= MAX_SESSION_ID_LENGTH && SESSION_ID.test(session))) {
-    const message = `Mcp-Session-Id must be 1 to ${MAX_SESSION_ID_LENGTH} visible ASCII characters`;
+  const { maxSessionIdLength } = rules;
+  if (session !== undefined && !isModern && !(session.length <= maxSessionIdLength && SESSION_ID.test(session))) {
+    const message = `Mcp-Session-Id must be 1 to ${maxSessionIdLength} visible ASCII characters`;
     return httpFault(400, 'invalid_session_id', message);
   }
   return facts.method === 'DELETE' && session === undefined
@@ -49,6 +55,11 @@ export function checkHeaderSyntax(facts: HttpFacts, rules: Rules): Fault | undef
 }
 
 const steers = (name: string): boolean => name.startsWith('mcp-') || STEERING.has(name);
+
+function overridesMethod(names: Iterable<string>): boolean {
+  for (const name of names) if (METHOD_OVERRIDES.has(name.replaceAll('_', '-'))) return true;
+  return false;
+}
 
 /** Some servers read underscores as hyphens, as CGI did; Kong lets such names through. */
 function hasTwin(names: Iterable<string>): boolean {

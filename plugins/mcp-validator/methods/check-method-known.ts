@@ -14,6 +14,7 @@ const RESERVED_PREFIX = 'rpc.';
 /**
  * Does the method exist for this client? A denied one looks like one that does not.
  *
+ * What a lenient server would take for a method of the protocol, such as `Tools/Call`, exists for nobody.
  * Methods that no revision knows are extensions and pass unless they are denied by default. A core method that
  * 2026-07-28 removed is refused there; an older session may have agreed on a revision that the gateway can't see.
  */
@@ -25,6 +26,7 @@ export function checkMethodKnown(
   if (!rules.methods.allows(method)) return notFound('method_denied');
   if (method.startsWith(RESERVED_PREFIX)) return notFound('reserved_method');
   const catalogue = mcpCatalogue();
+  if (catalogue.resemblesCore(method)) return notFound('ambiguous_method');
   if (catalogue.has(revision, kind, method)) return undefined;
   if (kind === 'notification' && catalogue.has(revision, 'request', method)) {
     const message = 'Invalid request: /id is missing; this method is a request';

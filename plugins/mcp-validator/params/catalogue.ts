@@ -1,7 +1,11 @@
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import type { JsonObject } from '../../shared/json-rpc/message';
 import { REVISIONS, type Revision } from '../../shared/revisions';
+import { foldMethod } from '../methods/fold-method';
+import { requestMeta } from './client';
+import { object, text, type Schema } from './fragments';
 import { schemasOf, type ParamsSchema, type RevisionSchemas } from './schemas';
+import { shapeOf, type Shape } from './shapes';
 
 /**
  * How every schema of the validator is compiled: no coercion, no defaults, own properties only, the first error ends.
@@ -32,15 +36,16 @@ class Catalogue {
   private readonly schemas: ReadonlyMap<Revision, RevisionSchemas> = new Map(
     REVISIONS.map((revision) => [revision, schemasOf(revision)]),
   );
-  private readonly knownMembers = new Map<string, ReadonlySet<string>>();
+  private readonly schemasOfMethod = new Map<string, Schema[]>();
+  private readonly shapes = new Map<string, Shape>();
+  private foldedMethods: ReadonlySet<string> | undefined;
   private readonly validators = new Map<ParamsSchema, ValidateFunction>();
   private readonly ajv = new Ajv(AJV_OPTIONS);
 
   constructor() {
     for (const { requests, notifications } of this.schemas.values()) {
       for (const [method, { schema }] of [...requests, ...notifications]) {
-        const members = Object.keys(schema['properties'] as object);
-        this.knownMembers.set(method, new Set([...(this.knownMembers.get(method) ?? []), ...members]));
+        this.schemasOfMethod.set(method, [...(this.schemasOfMethod.get(method) ?? []), schema]);
       }
     }
   }
@@ -52,13 +57,29 @@ class Catalogue {
 
   /** Is the method one that clients send in any revision? */
   isCore(method: string): boolean {
-    return this.knownMembers.has(method);
+    return this.schemasOfMethod.has(method);
   }
 
-  /** The members of `params` that some revision gives a meaning to, for this method. */
-  membersOf(method: string): ReadonlySet<string> {
-    return this.knownMembers.get(method) ?? META_ONLY;
+  /** Would some server take the method for one that clients send in some revision, though it is none? */
+  resemblesCore(method: string): boolean {
+    if (this.isCore(method)) return false;
+    this.foldedMethods ??= new Set([...this.schemasOfMethod.keys()].map(foldMethod));
+    return this.foldedMethods.has(foldMethod(method));
   }
+
+  /** What all revisions together know of the method's `params`; undefined for a method of none. */
+  shapeOf(method: string): Shape | undefined {
+    const schemas = this.schemasOfMethod.get(method);
+    let shape = this.shapes.get(method);
+    if (schemas && !shape) {
+      const { members, ...rest } = shapeOf(schemas);
+      this.shapes.set(method, (shape = { ...rest, members: new Map([...members, ['_meta', this.metaShape]]) }));
+    }
+    return shape;
+  }
+
+  /** What all revisions together know of `params._meta`. */
+  readonly metaShape: Shape = shapeOf(META_SCHEMAS);
 
   /** Checks `params` by the schema of the method; a method without schema passes. */
   check(revision: Revision, kind: Kind, method: string, params: JsonObject | undefined): SchemaError | undefined {
@@ -81,7 +102,10 @@ class Catalogue {
   }
 }
 
-const META_ONLY: ReadonlySet<string> = new Set(['_meta']);
+const META_SCHEMAS: readonly Schema[] = [
+  ...REVISIONS.map(requestMeta),
+  object({ traceparent: text, tracestate: text, baggage: text }),
+];
 
 let catalogue: Catalogue | undefined;
 

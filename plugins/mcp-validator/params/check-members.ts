@@ -1,54 +1,52 @@
 import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
-import { META_CAPABILITIES, META_CLIENT_INFO, META_LOG_LEVEL, META_VERSION } from '../era/meta-keys';
 import { httpFault, type Fault } from '../fault';
 import { mcpCatalogue } from './catalogue';
-
-const META_MEMBERS: ReadonlySet<string> = new Set([
-  'progressToken',
-  'traceparent',
-  'tracestate',
-  'baggage',
-  META_VERSION,
-  META_CAPABILITIES,
-  META_CLIENT_INFO,
-  META_LOG_LEVEL,
-]);
+import { foldName, foldText } from './fold-name';
+import type { Shape } from './shapes';
 
 /**
- * Members of `params` and `_meta` that a reader which folds case would take for ones with a meaning (`Name`, or
- * `param\u017f` with U+017F): what this gateway sees and what such a server does would differ (CVE-2026-27896).
+ * Members below `params` that some reader would take for ones with a meaning: `Name`, `param\u017f` with U+017F,
+ * `progress_token`. What this gateway sees and what such a server does would differ (CVE-2026-27896).
+ *
+ * Each object is looked at of which the protocol knows the members; those with free keys, such as `arguments`, are not.
  */
 export function checkMembers(method: string, params: JsonObject | undefined): Fault | undefined {
   if (!params) return undefined;
-  const meta = memberOf(params, '_meta');
-  return (
-    checkFolding(params, mcpCatalogue().membersOf(method), '/params') ??
-    (isJsonObject(meta) ? checkFolding(meta, META_MEMBERS, '/params/_meta') : undefined)
-  );
+  const catalogue = mcpCatalogue();
+  const shape = catalogue.shapeOf(method);
+  if (shape) return checkShape(params, shape, '/params');
+  // Of a method that no revision knows only `_meta` has a meaning; its own members may be called as its author likes.
+  const isAmbiguous = Object.keys(params).some((name) => name !== '_meta' && foldText(name) === '_meta');
+  return isAmbiguous
+    ? ambiguous('/params')
+    : checkShape(memberOf(params, '_meta'), catalogue.metaShape, '/params/_meta');
 }
 
-const MAX_KNOWN_LENGTH = 64;
-
-function checkFolding(object: JsonObject, known: ReadonlySet<string>, pointer: string): Fault | undefined {
-  let folded: ReadonlySet<string> | undefined;
-  for (const name of Object.keys(object)) {
-    if (known.has(name) || name.length > MAX_KNOWN_LENGTH) continue;
-    folded ??= foldAll(known);
-    if (folded.has(fold(name))) {
-      const message = `Invalid request: a member of ${pointer} differs from a known one in case alone`;
-      return httpFault(400, 'case_folded_member', message);
-    }
+function checkShape(value: unknown, shape: Shape, pointer: string): Fault | undefined {
+  if (Array.isArray(value)) return checkItems(value, shape.items, pointer);
+  if (!isJsonObject(value)) return undefined;
+  for (const name of Object.keys(value)) {
+    const known = shape.members.get(name);
+    if (!known && shape.folded?.has(foldName(name))) return ambiguous(pointer);
+    const next = known ?? shape.values;
+    const fault = next && checkShape(value[name], next, `${pointer}/${known ? name.replace('/', '~1') : '*'}`);
+    if (fault) return fault;
   }
   return undefined;
 }
 
-/** Upper case first: it brings U+017F to `s`, as lower case brings U+212A to `k`. */
-const fold = (name: string): string => name.toUpperCase().toLowerCase();
-
-const foldedSets = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
-
-function foldAll(known: ReadonlySet<string>): ReadonlySet<string> {
-  let folded = foldedSets.get(known);
-  if (!folded) foldedSets.set(known, (folded = new Set([...known].map(fold))));
-  return folded;
+function checkItems(list: readonly unknown[], shape: Shape | undefined, pointer: string): Fault | undefined {
+  if (!shape) return undefined;
+  for (const item of list) {
+    const fault = checkShape(item, shape, `${pointer}/*`);
+    if (fault) return fault;
+  }
+  return undefined;
 }
+
+const ambiguous = (pointer: string): Fault =>
+  httpFault(
+    400,
+    'case_folded_member',
+    `Invalid request: a member of ${pointer} differs from a known one in case, blanks or separators alone`,
+  );

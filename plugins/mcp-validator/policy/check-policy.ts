@@ -4,6 +4,7 @@ import type { ReadingBudget } from '../../shared/resource-uris/readings';
 import { isModern, type Revision } from '../../shared/revisions';
 import { RESOURCE_NOT_FOUND, type Fault } from '../fault';
 import type { Rules } from '../rules';
+import { findDenied } from './check-extension';
 
 /** Tool names of this form are repeated in the answer, as a server would. */
 const PRINTABLE_NAME = /^[\x20-\x7e]{1,128}$/;
@@ -33,9 +34,24 @@ export function checkPolicy(
       return checkReference(memberOf(params, 'ref'), revision, rules, budget);
     case 'subscriptions/listen':
       return checkSubscriptions(memberOf(params, 'notifications'), revision, rules, budget);
-    default:
+    case 'initialize':
       return undefined;
+    default:
+      return checkExtension(method, params, revision, rules, budget);
   }
+}
+
+function checkExtension(
+  method: string,
+  params: JsonObject,
+  revision: Revision,
+  rules: Rules,
+  budget: ReadingBudget,
+): Fault | undefined {
+  const denied = findDenied(method, params, rules, budget);
+  if (!denied) return undefined;
+  if (denied.kind === 'tool') return unknownTool(denied.name, 'tool_denied');
+  return denied.kind === 'prompt' ? unknownPrompt : resourceNotFound(revision);
 }
 
 function checkTool(name: unknown, { tools }: Rules): Fault | undefined {
@@ -49,10 +65,10 @@ export function unknownTool(name: string, reason: string): Fault {
 }
 
 function checkPrompt(name: unknown, { prompts }: Rules): Fault | undefined {
-  return typeof name === 'string' && !prompts.allows(name)
-    ? { reason: 'prompt_denied', code: INVALID_PARAMS, message: 'Unknown prompt' }
-    : undefined;
+  return typeof name === 'string' && !prompts.allows(name) ? unknownPrompt : undefined;
 }
+
+const unknownPrompt: Fault = { reason: 'prompt_denied', code: INVALID_PARAMS, message: 'Unknown prompt' };
 
 function checkResource(
   uri: unknown,
@@ -60,10 +76,14 @@ function checkResource(
   { resources }: Rules,
   budget: ReadingBudget,
 ): Fault | undefined {
-  if (typeof uri !== 'string' || resources.allows(uri, budget)) return undefined;
-  const code = isModern(revision) ? INVALID_PARAMS : RESOURCE_NOT_FOUND;
-  return { reason: 'resource_denied', code, message: 'Resource not found' };
+  return typeof uri === 'string' && !resources.allows(uri, budget) ? resourceNotFound(revision) : undefined;
 }
+
+const resourceNotFound = (revision: Revision): Fault => ({
+  reason: 'resource_denied',
+  code: isModern(revision) ? INVALID_PARAMS : RESOURCE_NOT_FOUND,
+  message: 'Resource not found',
+});
 
 function checkReference(ref: unknown, revision: Revision, rules: Rules, budget: ReadingBudget): Fault | undefined {
   if (!isJsonObject(ref)) return undefined;

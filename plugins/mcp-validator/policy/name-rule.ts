@@ -11,6 +11,8 @@ export interface NameRule {
   readonly allows: (name: string) => boolean;
   /** Is the name on the allow-list by an entry, and not on the deny-list? */
   readonly allowsExplicitly: (name: string) => boolean;
+  /** Is the name on the deny-list? */
+  readonly denies: (name: string) => boolean;
 }
 
 /** Compiles lists of names, which are compared exactly: MCP's names are case-sensitive. */
@@ -20,5 +22,6 @@ export function nameRule({ allow, deny }: NameLists): NameRule {
   return {
     allows: (name) => !isDenied(name) && (allow.length === 0 || isAllowed(name)),
     allowsExplicitly: (name) => !isDenied(name) && isAllowed(name),
+    denies: isDenied,
   };
 }

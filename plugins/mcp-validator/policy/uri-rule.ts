@@ -6,6 +6,8 @@ import type { NameLists } from './name-rule';
 export interface UriRule {
   /** May clients use the URI? `budget` bounds the work for all URIs of one request. */
   readonly allows: (uri: string, budget?: ReadingBudget) => boolean;
+  /** Is the URI on the deny-list, or has it too many readings to tell? */
+  readonly denies: (uri: string, budget?: ReadingBudget) => boolean;
 }
 
 /**
@@ -15,13 +17,18 @@ export interface UriRule {
  * a URI whose readings are all allowed, so that no trick of writing widens it. A URI with too many readings is denied.
  */
 export function uriRule({ allow, deny }: NameLists): UriRule {
-  if (allow.length === 0 && deny.length === 0) return { allows: () => true };
+  if (allow.length === 0 && deny.length === 0) return { allows: () => true, denies: () => false };
   const isAllowed = allow.length === 0 ? () => true : uriAllower(allow);
   const isDenied = uriDenier(deny);
   return {
     allows: (uri, budget = newReadingBudget()) => {
       const readings = readingsOf(uri, budget);
       return readings !== undefined && isAllowed(readings) && !isDenied(readings);
+    },
+    denies: (uri, budget = newReadingBudget()) => {
+      if (deny.length === 0) return false;
+      const readings = readingsOf(uri, budget);
+      return readings === undefined || isDenied(readings);
     },
   };
 }

@@ -68,12 +68,23 @@ it('DELETE needs a session', () => {
   expect(passOf(factsOf('DELETE', { 'mcp-session-id': 'abc' }, ''))).toBeDefined();
 });
 
+/** As servers sign them that keep the state of a session in its id. */
+const JWT = [{ alg: 'RS256', typ: 'JWT' }, { sub: 'u'.repeat(900), exp: 1 }, { s: 's'.repeat(256) }]
+  .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+  .join('.');
+
 describe('Mcp-Session-Id', () => {
-  it.each(['a', '!~', 'x'.repeat(512)])('passes as the upstream knows whether it is alive', (session) => {
+  it('has a bound that can be set', () => {
+    const facts = post(ping, { 'mcp-session-id': 'x'.repeat(100) });
+    expect(passOf(facts, { max_session_id_length: 100 })).toBeDefined();
+    expect(answerOf(facts, { max_session_id_length: 99 })).toMatchObject({ reason: 'invalid_session_id' });
+  });
+
+  it.each(['a', '!~', 'x'.repeat(4096), JWT])('passes as the upstream knows whether it is alive', (session) => {
     expect(passOf(post(ping, { 'mcp-session-id': session })).stripHeaders).toEqual([]);
   });
 
-  it.each(['', 'a b', 'a\tb', 'é', 'x'.repeat(513), '\u007f'])('%j gets 400', (session) => {
+  it.each(['', 'a b', 'a\tb', 'é', 'x'.repeat(4097), '\u007f'])('%j gets 400', (session) => {
     expect(answerOf(post(ping, { 'mcp-session-id': session }))).toMatchObject({ status: 400, code: -32600, id: null });
   });
 });
@@ -88,4 +99,15 @@ describe('session headers of a stateless request', () => {
   it('reach it from older clients', () => {
     expect(passOf(post(ping, { 'mcp-session-id': 's', 'last-event-id': '7' })).stripHeaders).toEqual([]);
   });
+});
+
+describe('a header by which some frameworks take another HTTP method', () => {
+  it.each(['x-http-method-override', 'x-http-method', 'x-method-override', 'x_http_method_override'])(
+    '%s gets 400',
+    (name) => {
+      expect(answerOf(post(ping, { [name]: 'DELETE' }))).toMatchObject({ status: 400, reason: 'method_override' });
+      const opening = factsOf('GET', { ...STREAM_HEADERS, [name]: 'POST' }, '');
+      expect(answerOf(opening)).toMatchObject({ status: 400, reason: 'method_override' });
+    },
+  );
 });

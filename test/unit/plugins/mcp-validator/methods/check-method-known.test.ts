@@ -68,3 +68,64 @@ describe('methods by revision', () => {
     });
   });
 });
+
+describe('a method that a lenient server takes for one of the protocol', () => {
+  it.each([
+    'Tools/Call',
+    'TOOLS/CALL',
+    'tools/call ',
+    ' tools/call',
+    'tools/call\u0000',
+    'tools/\u200bcall',
+    'tools//call',
+    'tools/call/',
+    '/tools/call',
+    'tools\\call',
+    'tools\u2215call',
+    'tools\uff0fcall',
+    '\uff54ools/call',
+    'tool\u017f/call',
+    'tools%2Fcall',
+    'Ping',
+    'pi-ng',
+    'resource_s/read',
+    'logging/setlevel',
+    'logging/set_level',
+    'Notifications/Initialized',
+  ])('%j is not found', (method) => {
+    expect(answerOf(post(request(method, { name: 'x' })))).toMatchObject({
+      status: 200,
+      code: -32601,
+      reason: 'ambiguous_method',
+    });
+    expect(answerOf(modernPost(method))).toMatchObject({ status: 404, code: -32601 });
+    expect(answerOf(post({ jsonrpc: '2.0', method }))).toMatchObject({ status: 400, code: -32601 });
+  });
+
+  it.each([
+    'tools/calls',
+    'tools.call',
+    'tool/call',
+    'x/tools/call',
+    'tools/call/x',
+    'vendor/Ping',
+    'skills/list',
+    'call',
+  ])('%j is of an extension and passes', (method) => {
+    expect(passOf(post(request(method)))).toBeDefined();
+  });
+
+  it.each(['Vendor/Admin', 'vendor//admin', 'vendor/admin ', '/vendor/admin'])(
+    '%j is denied as the method that the list names',
+    (method) => {
+      const config = { methods: { allow: [], deny: ['vendor/admin'] } };
+      expect(answerOf(post(request(method)), config)).toMatchObject({ code: -32601, reason: 'method_denied' });
+    },
+  );
+
+  it('a denial by glob meets no other method for its separators', () => {
+    const config = { methods: { allow: [], deny: ['tools-*', 'notifications_*'] } };
+    expect(passOf(post(request('tools/list')), config)).toBeDefined();
+    expect(passOf(post(notification), config)).toBeDefined();
+  });
+});

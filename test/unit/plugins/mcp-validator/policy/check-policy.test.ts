@@ -69,3 +69,49 @@ it('the work for the URIs of one request is bounded: too many that can be read i
   const plain = uris.map((_, index) => `file:///srv/${index}`);
   expect(passOf(listen(plain), config)).toBeDefined();
 });
+
+describe('a method of an extension that names something denied', () => {
+  it.each([
+    ['resources/directory/read', { uri: 'file:///etc' }, 'resource_denied'],
+    ['resources/directory/read', { uri: 'file:///srv/../etc/x' }, 'resource_denied'],
+    ['vendor/batchRead', { uris: ['file:///srv/x', 'file:///etc/x'] }, 'resource_denied'],
+    ['vendor/read', { ref: { type: 'ref/resource', uri: 'file:///etc/x' } }, 'resource_denied'],
+    ['vendor/read', { resource: 'file:///etc/x' }, 'resource_denied'],
+    ['vendor/read', { resources: [{ URI: 'file:///etc/x' }] }, 'resource_denied'],
+    ['vendor/fetch', { url: 'file:///etc/x' }, 'resource_denied'],
+    ['resources/list', { uri: 'file:///etc/' }, 'resource_denied'],
+    ['tools/execute', { name: 'rm' }, 'tool_denied'],
+    ['tools/batch', { calls: [{ name: 'ls' }, { name: 'rm' }] }, 'tool_denied'],
+    ['vendor/run', { tool: 'rm' }, 'tool_denied'],
+    ['vendor/run', { toolName: 'rm' }, 'tool_denied'],
+    ['vendor/run', { name: 'rm' }, 'tool_denied'],
+    ['prompts/render', { name: 'secret' }, 'prompt_denied'],
+    ['vendor/render', { prompt: 'secret' }, 'prompt_denied'],
+  ])('%s %j is denied', (method, params, reason) => {
+    expect(answerOf(post(request(method, params)), config)).toMatchObject({ reason });
+    expect(answerOf(modernPost(method, params), config)).toMatchObject({ reason, status: 400 });
+  });
+
+  it.each([
+    ['vendor/run', { name: 'secret' }],
+    ['vendor/run', { name: 'anything', id: 'rm', title: 'file:///etc/x' }],
+    ['vendor/run', { arguments: { uri: 'file:///etc/x', name: 'rm' } }],
+    ['vendor/run', { toolUseId: 'rm' }],
+    ['vendor/run', { a: { b: { c: { d: { name: 'rm' } } } } }],
+    ['vendor/hook', { url: 'https://hooks.example.com/x' }],
+    ['resources/directory/read', { uri: 'file:///srv' }],
+    ['skills/get', { name: 'pdf' }],
+    ['initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'rm', version: '1' } }],
+  ])('%s %j passes', (method, params) => {
+    expect(passOf(post(request(method, params)), config)).toBeDefined();
+  });
+
+  it('an allow-list is also one for extensions, where it is clear what they name', () => {
+    const allow = { resources: { allow: ['file:///pub/*'], deny: [] }, tools: { allow: ['add'], deny: [] } };
+    const read = (params: object) => post(request('resources/directory/read', params));
+    expect(passOf(read({ uri: 'file:///pub/x' }), allow)).toBeDefined();
+    expect(answerOf(read({ uri: 'file:///srv/x' }), allow)).toMatchObject({ reason: 'resource_denied' });
+    expect(answerOf(post(request('tools/execute', { name: 'ls' })), allow)).toMatchObject({ reason: 'tool_denied' });
+    expect(passOf(post(request('skills/get', { name: 'pdf', url: 'https://x.example' })), allow)).toBeDefined();
+  });
+});

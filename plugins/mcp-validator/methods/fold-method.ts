@@ -1,0 +1,11 @@
+import { decodeAll } from '../../shared/resource-uris/percent';
+import { foldName, foldText } from '../params/fold-name';
+
+/** One form for methods that a lenient router takes for the same: case, Unicode, blanks, surplus and turned slashes. */
+export const foldPolicyMethod = (method: string): string =>
+  foldText(decodeAll(method))
+    .replace(/[\\/\u2044\u2215\u29f8]+/g, '/')
+    .replace(/^\/|\/$/g, '');
+
+/** The same for the protocol's own methods, which are also called `tools_call` and `tools-call` nowhere. */
+export const foldMethod = (method: string): string => foldName(foldPolicyMethod(method));
