@@ -22,15 +22,18 @@ COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --no-audit --no-fund
 
 FROM ${NODE_IMAGE} AS runtime
-# No package manager stays: nothing is ever installed here. The directory's owner becomes the owner of a volume that is
-# mounted there when it is new.
+# Nothing is ever installed here, and nobody becomes another user: no package manager and no setuid bit stays. A volume
+# that is new takes owner, group and mode of the directory where it is mounted: only that group may enter, and what is
+# written there belongs to it.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
-      /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* \
-    && install -d -o node -g node -m 0755 /run/kong-ai-plugins
+      /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* /usr/bin/apt /usr/bin/apt-* /usr/bin/dpkg /usr/bin/dpkg-* \
+    && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
+    && install -d -o node -g 10001 -m 2750 /run/kong-ai-plugins
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
-COPY package.json ./
+# Readable also when the clone was made under umask 077.
+COPY --chmod=644 package.json ./
 # The second: the C library gives the memory of large buffers back at once, instead of keeping ever more of it.
 ENV NODE_ENV=production \
     MALLOC_MMAP_THRESHOLD_=131072

@@ -13,14 +13,20 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY docker/upstreams docker/upstreams
 RUN node_modules/.bin/tsc -p tsconfig.build.json --rootDir . --sourceMap false --declaration false
 
-FROM ${NODE_IMAGE} AS runtime
-RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
-      /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-*
+# For the plugins the MCP SDK is a dependency of development only, so these programs have a list of their own.
+FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
-# The MCP SDK is a dependency of development only, since the plugins never need it.
-COPY --from=build /app/node_modules node_modules
+COPY docker/upstreams/package.json docker/upstreams/package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --no-audit --no-fund
+
+FROM ${NODE_IMAGE} AS runtime
+# Nothing is ever installed here, and nobody becomes another user: no package manager and no setuid bit stays.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+      /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* /usr/bin/apt /usr/bin/apt-* /usr/bin/dpkg /usr/bin/dpkg-* \
+    && find / -xdev -type f -perm /6000 -exec chmod a-s {} +
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
-COPY package.json ./
 ENV NODE_ENV=production
 USER 1000:1000
 WORKDIR /app/dist/docker/upstreams
