@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sendJson } from './answers';
+import { BodyBudget } from './body-budget';
 
 /** Where a demo upstream listens; port 0 takes any free one. */
 export interface ListenOptions {
@@ -27,6 +28,11 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the 60 s for which Kong keeps an idle upstream connection, so that Kong is the one to close it. */
 const KEEP_ALIVE_MS = 75_000;
 const CLOSE_GRACE_MS = 250;
+/**
+ * Bytes of large bodies that are held at once; further ones wait. A parsed body takes several times its length, and the
+ * containers have 256 MB or more.
+ */
+const MAX_HELD_BYTES = 20_971_520;
 
 /**
  * Listens with bounds on connections, header and request times, and resolves once the port is open.
@@ -37,8 +43,9 @@ export async function startHttpServer(
   handle: Handle,
   onClose: () => Promise<void> | void = () => undefined,
 ): Promise<RunningServer> {
+  const budget = new BodyBudget(MAX_HELD_BYTES);
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }, (req, res) => {
-    void answer(handle, req, res);
+    void answer(handle, budget, req, res);
   });
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
@@ -66,16 +73,29 @@ export async function startHttpServer(
   return { url: `http://${authority}:${bound}`, port: bound, close: () => (closing ??= close()) };
 }
 
-async function answer(handle: Handle, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  handle: Handle,
+  budget: BodyBudget,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   // A peer that resets while we write is its own affair, not an uncaught error.
   response.on('error', () => undefined);
+  const giveBack = await budget.take(bodyBytes(request));
   try {
-    await handle(request, response);
+    if (!response.destroyed) await handle(request, response);
   } catch (error) {
     process.stderr.write(
       `request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
     if (response.headersSent) response.destroy();
     else sendJson(response, 500, { error: 'internal server error' });
+  } finally {
+    giveBack();
   }
+}
+
+/** The length of a request's body in bytes, `Infinity` when it comes in chunks. */
+function bodyBytes({ headers }: IncomingMessage): number {
+  return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : Infinity;
 }

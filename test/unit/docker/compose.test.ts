@@ -18,7 +18,9 @@ interface Service {
   readonly user?: string;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
-  readonly networks?: readonly string[];
+  readonly networks?: readonly string[] | Readonly<Record<string, { readonly aliases: readonly string[] } | null>>;
+  readonly tmpfs?: readonly string[];
+  readonly group_add?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
   readonly deploy?: {
@@ -44,12 +46,18 @@ function read(file: string): ComposeFile {
 }
 
 /** The variables that a text takes from the environment, with their defaults put in. */
-const filled = (text: string): string => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
+const filled = (text: string): string => text.replaceAll(/\$\{\w+:?-([^}]*)\}/g, '$1');
+
+const networksOf = ({ networks = [] }: Service): readonly string[] =>
+  Array.isArray(networks) ? (networks as readonly string[]) : Object.keys(networks);
 
 const base = read('compose.yml');
 const demo = read('compose.demo.yml');
+const dev = read('compose.dev.yml');
 const services = Object.entries(base.services);
-const longRunning = services.filter(([name]) => name !== 'plugin-descriptions');
+/** The services that do one thing, and end, before others start. */
+const ONE_SHOT = ['plugin-descriptions', 'file-permissions'];
+const longRunning = services.filter(([name]) => !ONE_SHOT.includes(name));
 const all = [...services, ...Object.entries(demo.services)];
 
 const schema = JSON.parse(
@@ -62,6 +70,7 @@ const isComposeFile = new Ajv({ strict: false, validateFormats: false }).compile
 it.each([
   ['compose.yml', base],
   ['compose.demo.yml', demo],
+  ['compose.dev.yml', dev],
 ])('%s keeps the Compose Specification', (_, file) => {
   isComposeFile(file);
   expect(isComposeFile.errors).toBeNull();
@@ -98,7 +107,11 @@ describe('every service', () => {
     expect(bytes(filled(reservations!.memory))).toBeLessThanOrEqual(bytes(filled(limits!.memory)));
   });
 
-  it.each(services)('%s publishes on loopback only', (_, { ports = [] }) => {
+  it.each(services)('%s can fill no memory through a tmpfs', (_, { tmpfs = [] }) => {
+    for (const mount of tmpfs) expect(mount).toMatch(/^\/[\w/]+:(\S+,)?size=\d+m(,|$)/);
+  });
+
+  it.each([...services, ...Object.entries(dev.services)])('%s publishes on loopback only', (_, { ports = [] }) => {
     for (const port of ports) expect(filled(port)).toMatch(/^127\.0\.0\.1:(\d+):\1$/);
   });
 });
@@ -115,7 +128,7 @@ describe('what services name', () => {
       expect(existsSync(resolve(folder, source))).toBe(true);
       expect(mode).toBe('ro');
     }
-    for (const network of service.networks ?? []) expect(base.networks).toHaveProperty([network]);
+    for (const network of networksOf(service)) expect(base.networks).toHaveProperty([network]);
     for (const dependency of Object.keys(service.depends_on ?? {})) {
       expect(base.services).toHaveProperty([dependency]);
     }
@@ -126,13 +139,39 @@ describe('what services name', () => {
     expect(dockerfile).toMatch(new RegExp(`^FROM \\S+ AS ${build!.target}$`, 'm'));
   });
 
-  it('of the demo replaces services that there are', () => {
-    expect(Object.keys(base.services)).toEqual(expect.arrayContaining(Object.keys(demo.services)));
+  it('is built by one service for each image, so that a second build recreates nothing', () => {
+    const built = all.filter(([, { build }]) => build).map(([, { image }]) => image);
+    expect(built.sort()).toEqual(['kong-ai-plugins/demo-upstreams:0.1.0', 'kong-ai-plugins/plugin-server:0.1.0']);
+    const ours = all.map(([, { image = '' }]) => image).filter((image) => image.startsWith('kong-ai-plugins/'));
+    expect([...new Set(ours)].sort()).toEqual(built);
+  });
+
+  it.each([
+    ['demo', demo],
+    ['development', dev],
+  ])('of the overlay for the %s replaces services that there are', (_, overlay) => {
+    expect(Object.keys(base.services)).toEqual(expect.arrayContaining(Object.keys(overlay.services)));
+  });
+
+  it('is mounted from the clone only where file-permissions has seen that others can read it', () => {
+    const sourcesOf = ({ volumes = [] }: Service) =>
+      volumes.map((volume) => volume.split(':')[0]!).filter((source) => source.startsWith('.'));
+    const checked = sourcesOf(base.services['file-permissions']!);
+    for (const [name, service] of longRunning.filter(([, { volumes }]) => volumes)) {
+      for (const source of sourcesOf(service)) {
+        expect(checked.some((file) => source === file || source.startsWith(`${file}/`))).toBe(true);
+        expect([name, service.depends_on?.['file-permissions']]).toEqual([
+          name,
+          { condition: 'service_completed_successfully' },
+        ]);
+      }
+    }
   });
 
   it('is documented where it comes from the environment', () => {
-    const text = ['compose.yml', 'compose.demo.yml'].map((file) => readFileSync(join(folder, file), 'utf8')).join('');
-    const used = [...text.matchAll(/\$\{(\w+):-([^}]*)\}/g)].map(([, name, value]) => `${name!}=${value!}`);
+    const files = ['compose.yml', 'compose.demo.yml', 'compose.dev.yml'];
+    const text = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('');
+    const used = [...text.matchAll(/\$\{(\w+):?-([^}]*)\}/g)].map(([, name, value]) => `${name!}=${value!}`);
     const example = readFileSync(join(folder, '.env.example'), 'utf8');
     const documented = example.split('\n').filter((line) => /^\w/.test(line));
     expect([...new Set(used)].sort()).toEqual(documented.sort());
@@ -146,6 +185,7 @@ describe('the gateway in a container', () => {
 
   it('starts when the plugins can be described and answer', () => {
     expect(kong.depends_on).toEqual({
+      'file-permissions': { condition: 'service_completed_successfully' },
       'plugin-descriptions': { condition: 'service_completed_successfully' },
       'plugin-server': { condition: 'service_healthy' },
     });
@@ -172,17 +212,70 @@ describe('the gateway in a container', () => {
     expect(targets.length).toBe(4);
     for (const [host, port] of targets) {
       const service = base.services[host]!;
-      expect(service.networks!.filter((network) => kong.networks!.includes(network))).not.toEqual([]);
+      expect(networksOf(service).filter((network) => networksOf(kong).includes(network))).not.toEqual([]);
       expect(JSON.stringify(service.healthcheck)).toContain(host === 'ollama' ? 'ollama' : `127.0.0.1:${port}/`);
     }
   });
 
   it('keeps backends away from what governs and watches it', () => {
     for (const name of ['redis', 'prometheus', 'grafana', 'plugin-server']) {
-      expect(base.services[name]!.networks).toEqual(['control']);
+      expect(networksOf(base.services[name]!)).toEqual(['control']);
     }
     for (const name of ['py-calculator', 'go-calculator', 'ollama', 'phoenix']) {
-      expect(base.services[name]!.networks).toEqual(['backends']);
+      expect(networksOf(base.services[name]!)).toEqual(['backends']);
     }
   });
+
+  it('has its prefix where its user can write also after a restart', () => {
+    expect(kong.environment!['KONG_PREFIX']).toBe('/tmp/kong');
+    expect(kong.tmpfs).toEqual([expect.stringMatching(/^\/tmp:(\S+,)?mode=1777$/)]);
+  });
+
+  it('offers no Admin API, and its status where no backend is', () => {
+    expect(kong.environment).toMatchObject({
+      KONG_ADMIN_LISTEN: 'off',
+      KONG_ADMIN_GUI_LISTEN: 'off',
+      KONG_STATUS_LISTEN: '127.0.0.1:9080, kong-on-access:9080, kong-on-control:9080',
+    });
+    expect(kong.networks).toEqual({
+      access: { aliases: ['kong-on-access'] },
+      backends: null,
+      control: { aliases: ['kong-on-control'] },
+    });
+  });
+
+  it('alone is on the network where ports are published, the one whose name sorts first', () => {
+    expect(Object.keys(base.networks!).sort()[0]).toBe('access');
+    expect(services.filter(([, service]) => networksOf(service).includes('access')).map(([name]) => name)).toEqual([
+      'kong',
+    ]);
+  });
+
+  it('opens the Admin API for development, on that network only', () => {
+    expect(dev.services['kong']!.environment).toMatchObject({
+      KONG_ADMIN_LISTEN: 'kong-on-access:8001',
+      KONG_ADMIN_GUI_LISTEN: 'kong-on-access:8002',
+    });
+  });
+
+  it('shares the group of the socket with the plugin server and nobody else', () => {
+    const { command = [] } = base.services['plugin-server']!;
+    const group = command[command.indexOf('--socket-group') + 1];
+    expect(command).not.toContain('--socket-mode');
+    expect(services.filter(([, { group_add }]) => group_add).map(([name, { group_add }]) => [name, group_add])).toEqual(
+      ['kong', 'plugin-server', 'plugin-descriptions'].map((name) => [name, [group]]),
+    );
+    const dockerfile = readFileSync(join(folder, 'plugin-server.Dockerfile'), 'utf8');
+    expect(dockerfile).toContain(`install -d -o node -g ${group} -m 2750 /run/kong-ai-plugins`);
+  });
+
+  it('forgets the address of a container within seconds', () => {
+    expect(Number(/^dns_valid_ttl = (\d+)$/m.exec(conf)?.[1])).toBeLessThanOrEqual(5);
+  });
+});
+
+it('lets Redis refuse new counters when it is full, rather than forget a limit that is spent, and leaves no volume', () => {
+  const { command = [], tmpfs } = base.services['redis']!;
+  expect(command.join('\n')).toMatch(/^maxmemory-policy noeviction$/m);
+  expect(tmpfs).toContainEqual(expect.stringMatching(/^\/data:size=/));
 });
