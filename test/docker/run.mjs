@@ -1,0 +1,93 @@
+/**
+ * Builds and runs the deployment of docker/ on a real Docker engine, and puts it through what happens in use:
+ * `npm run test:docker`. Skips with a message where there is no engine or no base images. It pulls no images, uses ports
+ * from 13000 to 19464 of loopback, and leaves nothing behind but the built images; `--keep` leaves the containers too.
+ *
+ * Takes about five minutes, most of it waiting for health checks.
+ */
+import { checkContainers, checkImages, checkSocket, checkUmask } from './containers.mjs';
+import { compose, down, inspectAll, up } from './deployment.mjs';
+import { killEach, restartEach, sendLargeBodies, stopAndStart, swapBackends } from './failures.mjs';
+import { checkAdminForDevelopment, checkBackendsAreKeptAway, checkListeners } from './isolation.mjs';
+import { inventNames, LARGE } from './load.mjs';
+import { findPrerequisites } from './prerequisites.mjs';
+import { fiveRequests, untilAllAnswer } from './requests.mjs';
+import assert from 'node:assert/strict';
+
+const ids = async () => [...(await inspectAll())].map(([service, { Id }]) => `${service} ${Id}`).sort();
+
+const STEPS = [
+  ['builds, starts, becomes healthy', (services) => up(services, { build: true }).then(() => untilAllAnswer(10))],
+  [
+    'a second build without changes recreates nothing',
+    async (services) => {
+      const before = await ids();
+      await up(services, { build: true });
+      assert.deepEqual(await ids(), before);
+    },
+  ],
+  ['the five requests of the README', fiveRequests],
+  ['limits of memory and processes hold, no volume is without a name', checkContainers],
+  ['images have no package manager, setuid file or dependency of development', checkImages],
+  ['only the group of the socket can connect', checkSocket],
+  ['backends reach the proxy and nothing else', checkBackendsAreKeptAway],
+  ['the status listener answers operators, the Admin API nobody', checkListeners],
+  ['a clone that only its owner may read ends in a message', checkUmask],
+  ['large requests in parallel take no backend out', () => sendLargeBodies(LARGE)],
+  ['invented tool names use up no memory', () => inventNames(4_000)],
+  ['limits held under load', checkContainers],
+  ['two backends that swap addresses are found within seconds', swapBackends],
+  ['each service comes back after a restart', restartEach],
+  ['each service comes back after kill -9', killEach],
+  ['all services come back after stop and start', stopAndStart],
+  [
+    'the Admin API can be opened for development',
+    (services) => up(services, { dev: true }).then(checkAdminForDevelopment),
+  ],
+  [
+    'all services come back after down and up',
+    async (services) => {
+      await down();
+      await up(services);
+      await untilAllAnswer(10);
+      await fiveRequests();
+    },
+  ],
+];
+
+/** What runs, and the last lines that each container wrote, cut short. */
+async function describe() {
+  const logs = await compose(['logs', '--tail', '10']);
+  const lines = logs.split('\n').map((line) => line.slice(0, 240));
+  return `${await compose(['ps', '--all'])}\n${lines.join('\n')}`;
+}
+
+async function main() {
+  const { services, missing } = await findPrerequisites();
+  if (missing) {
+    console.log(`test:docker was skipped: ${missing}.`);
+    return 0;
+  }
+  const keep = process.argv.includes('--keep');
+  const cleanUp = () => (keep ? undefined : down({ volumes: true }));
+  process.once('SIGINT', () => void Promise.resolve(cleanUp()).then(() => process.exit(130)));
+  await down({ volumes: true });
+  let failed;
+  for (const [name, step] of STEPS) {
+    const start = Date.now();
+    try {
+      const note = await step(services);
+      console.log(
+        `ok  ${((Date.now() - start) / 1_000).toFixed(1).padStart(6)} s  ${name}${typeof note === 'string' ? `: ${note}` : ''}`,
+      );
+    } catch (error) {
+      failed = name;
+      console.error(`FAILED     ${name}\n${error.stack}\n${await describe()}`);
+      break;
+    }
+  }
+  await cleanUp();
+  return failed ? 1 : 0;
+}
+
+process.exitCode = await main();
