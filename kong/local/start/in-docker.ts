@@ -3,9 +3,15 @@ import { join } from 'node:path';
 import { PORTS } from './layout';
 import type { Run } from './run';
 
-/** Starts the containers of docker/compose.yml with the demo backends, and builds their images when they are missing. */
+/**
+ * Starts the containers of docker/compose.yml with the demo backends and the Admin API, and builds their images when they
+ * are missing.
+ */
 export async function startInDocker(root: string): Promise<Run> {
-  const files = ['compose.yml', 'compose.demo.yml'].flatMap((file) => ['-f', join(root, 'docker', file)]);
+  const files = ['compose.yml', 'compose.demo.yml', 'compose.dev.yml'].flatMap((file) => [
+    '-f',
+    join(root, 'docker', file),
+  ]);
   const compose = (...args: readonly string[]): string => ['docker compose', ...files, ...args].join(' ');
   const down = (): void => {
     spawnSync('docker', ['compose', ...files, 'down'], { stdio: 'inherit' });
