@@ -1,7 +1,7 @@
 /** What a client can do to use up memory. */
 import assert from 'node:assert/strict';
 import { docker, inspect } from './deployment.mjs';
-import { call, GATEWAY, mcp } from './requests.mjs';
+import { GATEWAY, mcp, untilAllAnswer } from './requests.mjs';
 
 const MB = 1_000_000;
 const ping = async (filler) =>
@@ -25,6 +25,8 @@ const usage = async (service) =>
 
 /** Batches of calls to tools whose names are made up: the plugin server stays within its memory and goes on answering. */
 export async function inventNames(requests) {
+  // What the servers offer is known, as it is once a client has begun a session.
+  for (const server of ['py-calculator', 'go-calculator']) await mcp(server, { method: 'tools/list' });
   const before = await usage('plugin-server');
   let sent = 0;
   const worker = async () => {
@@ -42,6 +44,7 @@ export async function inventNames(requests) {
   await Promise.all(Array.from({ length: 8 }, worker));
   const { State, RestartCount } = await inspect('plugin-server');
   assert.deepEqual([State.OOMKilled, RestartCount], [false, 0]);
-  assert.equal((await call('py-calculator', 'add', { a: 1, b: 2 })).json?.result.structuredContent.result, 3);
+  // Within a minute whoever made up the names is well again too.
+  await untilAllAnswer(65);
   return `plugin server: ${before} before, ${await usage('plugin-server')} after`;
 }

@@ -1,10 +1,13 @@
 /**
  * Builds and runs the deployment of docker/ on a real Docker engine, and puts it through what happens in use:
  * `npm run test:docker`. Skips with a message where there is no engine or no base images. It pulls no images, uses ports
- * from 13000 to 19464 of loopback, and leaves nothing behind but the built images; `--keep` leaves the containers too.
+ * from 13000 to 19464 of loopback, and leaves nothing behind but the built images. `--keep` leaves the containers too, and
+ * `--only TEXT` runs on those that were left just the steps whose names contain the text.
  *
  * Takes about five minutes, most of it waiting for health checks.
  */
+import assert from 'node:assert/strict';
+import { parseArgs } from 'node:util';
 import { checkContainers, checkImages, checkSocket, checkUmask } from './containers.mjs';
 import { compose, down, inspectAll, up } from './deployment.mjs';
 import { killEach, restartEach, sendLargeBodies, stopAndStart, swapBackends } from './failures.mjs';
@@ -12,7 +15,6 @@ import { checkAdminForDevelopment, checkBackendsAreKeptAway, checkListeners } fr
 import { inventNames, LARGE } from './load.mjs';
 import { findPrerequisites } from './prerequisites.mjs';
 import { fiveRequests, untilAllAnswer } from './requests.mjs';
-import assert from 'node:assert/strict';
 
 const ids = async () => [...(await inspectAll())].map(([service, { Id }]) => `${service} ${Id}`).sort();
 
@@ -68,12 +70,12 @@ async function main() {
     console.log(`test:docker was skipped: ${missing}.`);
     return 0;
   }
-  const keep = process.argv.includes('--keep');
-  const cleanUp = () => (keep ? undefined : down({ volumes: true }));
+  const { keep, only } = parseArgs({ options: { keep: { type: 'boolean' }, only: { type: 'string' } } }).values;
+  const cleanUp = () => (keep || only ? undefined : down({ volumes: true }));
   process.once('SIGINT', () => void Promise.resolve(cleanUp()).then(() => process.exit(130)));
-  await down({ volumes: true });
+  if (!only) await down({ volumes: true });
   let failed;
-  for (const [name, step] of STEPS) {
+  for (const [name, step] of STEPS.filter(([step]) => step.includes(only ?? ''))) {
     const start = Date.now();
     try {
       const note = await step(services);
