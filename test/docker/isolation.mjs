@@ -1,7 +1,7 @@
 /** What can be reached from where. */
 import assert from 'node:assert/strict';
 import { inspectAll, runNode } from './deployment.mjs';
-import { ADMIN, STATUS } from './requests.mjs';
+import { ADMIN, request, STATUS } from './requests.mjs';
 
 /** Tries to connect to each HOST:PORT; prints those that take the connection, as JSON. */
 const PROBE = `
@@ -43,14 +43,14 @@ export async function checkBackendsAreKeptAway() {
 
 /** The status listener answers this machine and the control network, and the Admin API nobody. */
 export async function checkListeners() {
-  assert.equal((await fetch(`${STATUS}/status/ready`)).status, 200);
+  assert.equal((await request(`${STATUS}/status/ready`)).status, 200);
   assert.deepEqual(await reached('plugin-server', ['kong:9080', 'kong:8001', 'kong:8002']), ['kong:9080']);
-  await assert.rejects(fetch(ADMIN));
+  await assert.rejects(request(ADMIN));
 }
 
 /** With compose.dev.yml the Admin API answers this machine, and no other container. */
 export async function checkAdminForDevelopment() {
-  const response = await fetch(`${ADMIN}/status`);
+  const response = await request(`${ADMIN}/status`);
   assert.equal(response.status, 200);
   assert.deepEqual(await reached('plugin-server', ['kong:8001']), []);
   await checkBackendsAreKeptAway();

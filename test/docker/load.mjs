@@ -1,14 +1,14 @@
 /** What a client can do to use up memory. */
 import assert from 'node:assert/strict';
 import { docker, inspect } from './deployment.mjs';
-import { GATEWAY, mcp, untilAllAnswer } from './requests.mjs';
+import { GATEWAY, mcp, request, untilAllAnswer } from './requests.mjs';
 
 const MB = 1_000_000;
 const ping = async (filler) =>
   (await mcp('py-calculator', { method: 'ping', params: { _meta: { 'example.com/filler': filler } } })).status;
 const generate = async (prompt) => {
   const body = JSON.stringify({ model: 'llama3.2', prompt, stream: false, options: { num_predict: 1 } });
-  const response = await fetch(`${GATEWAY}/ollama/api/generate`, { method: 'POST', body });
+  const response = await request(`${GATEWAY}/ollama/api/generate`, { method: 'POST', body });
   await response.arrayBuffer();
   return response.status;
 };

@@ -9,11 +9,13 @@ export const ADMIN = 'http://127.0.0.1:18001';
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
+/** Fetches, and gives up after a minute: a container that is stopped at the wrong moment answers nothing at all. */
+export const request = (url, options = {}) => fetch(url, { ...options, signal: AbortSignal.timeout(60_000) });
+
 /** A message to an MCP server; `text` and `json` are its answer's body. */
 export async function mcp(server, message) {
   const body = typeof message === 'string' ? message : JSON.stringify({ jsonrpc: '2.0', id: 1, ...message });
-  const signal = AbortSignal.timeout(60_000);
-  const response = await fetch(`${GATEWAY}/${server}/mcp`, { method: 'POST', headers: HEADERS, body, signal });
+  const response = await request(`${GATEWAY}/${server}/mcp`, { method: 'POST', headers: HEADERS, body });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: parsed(text) };
 }
@@ -31,12 +33,12 @@ export const call = (server, name, args) => mcp(server, { method: 'tools/call', 
 /** What every backend answers when all is well: each by itself, not by its neighbour. */
 async function checkAll() {
   for (const server of ['py-calculator', 'go-calculator']) {
-    const health = await fetch(`${GATEWAY}/${server}/health`, { headers: HEADERS });
+    const health = await request(`${GATEWAY}/${server}/health`, { headers: HEADERS });
     assert.equal((await health.json()).name, server);
     assert.equal((await call(server, 'add', { a: 5, b: 3 })).json?.result.structuredContent.result, 8);
   }
   for (const path of ['/ollama/api/tags', '/phoenix/']) {
-    const response = await fetch(`${GATEWAY}${path}`);
+    const response = await request(`${GATEWAY}${path}`);
     await response.arrayBuffer();
     assert.equal(response.status, 200, path);
   }
@@ -75,18 +77,18 @@ export async function fiveRequests() {
   assert.match(answers.at(-1).text, /Rate limit exceeded/);
   assert.doesNotMatch(answers.at(0).text, /Rate limit exceeded/);
 
-  const stream = await fetch(`${GATEWAY}/ollama/api/chat`, {
+  const stream = await request(`${GATEWAY}/ollama/api/chat`, {
     method: 'POST',
     body: JSON.stringify({ model: 'llama3.2', messages: [{ role: 'user', content: 'Why is the sky blue?' }] }),
   });
   const lines = (await stream.text()).trim().split('\n');
   assert.ok(lines.length > 2 && JSON.parse(lines.at(-1)).done);
   await until(15, async () => {
-    const metrics = await (await fetch(METRICS)).text();
+    const metrics = await (await request(METRICS)).text();
     assert.match(metrics, /^gen_ai_client_inference_usage_output_tokens_total\{.*llama3\.2.*\} [1-9]/m);
   });
   await until(30, async () => {
-    const spans = await fetch(`${GATEWAY}/phoenix/v1/projects`);
+    const spans = await request(`${GATEWAY}/phoenix/v1/projects`);
     assert.ok((await spans.json()).data.length > 0, 'no spans arrived');
   });
 }
