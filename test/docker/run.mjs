@@ -4,7 +4,7 @@
  * from 13000 to 19464 of loopback, and leaves nothing behind but the built images. `--keep` leaves the containers too, and
  * `--only TEXT` runs on those that were left just the steps whose names contain the text.
  *
- * Takes about five minutes, most of it waiting for health checks.
+ * Takes about ten minutes, most of it load and waiting for health checks.
  */
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,8 @@
 import * as z from 'zod';
+import { hasMoreValuesThan } from './count-values';
+
+/** Values and keys of a request; more would take more memory than a small container has. */
+const MAX_VALUES = 200_000;
 
 // Null stands for absent everywhere, as in Go's decoder.
 const optional = <T extends z.ZodType>(type: T): z.ZodOptional<z.ZodNullable<T>> => type.nullable().optional();
@@ -65,6 +69,7 @@ export type Parsed<T> = { ok: true; request: T } | { ok: false; error: string };
 /** Reads a JSON body as a request; never throws, and never echoes what was sent. */
 export function parseRequest<T>(schema: z.ZodType<T>, body: Uint8Array): Parsed<T> {
   if (body.length === 0) return { ok: false, error: 'missing request body' };
+  if (hasMoreValuesThan(MAX_VALUES, body)) return { ok: false, error: `request body has over ${MAX_VALUES} values` };
   let json: unknown;
   try {
     json = JSON.parse(Buffer.from(body).toString('utf8'));
