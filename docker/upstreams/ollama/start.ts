@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type * as z from 'zod';
-import { sendJson, sendText } from '../shared/answers';
+import { send, sendJson, sendText } from '../shared/answers';
 import { startHttpServer, type ListenOptions, type RunningServer } from '../shared/http-server';
+import { isLoopback } from '../shared/loopback';
 import { readBody } from '../shared/read-body';
 import { routeOf } from '../shared/route';
 import { Slots } from '../shared/slots';
@@ -19,7 +20,7 @@ export interface OllamaOptions extends ListenOptions {
   pace?: Pace;
   /** Answers in the making at once, default 64; one more is refused with 503, as Ollama does. */
   maxConcurrent?: number;
-  /** Longest request body in bytes, default 4 MiB; a longer one is answered 413. */
+  /** Longest request body in bytes, default 20 MiB, as much as the gateway lets through; a longer one is answered 413. */
   maxBodyBytes?: number;
 }
 
@@ -32,7 +33,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<vo
 export async function startOllama({
   pace = REALISTIC,
   maxConcurrent = 64,
-  maxBodyBytes = 4_194_304,
+  maxBodyBytes = 20_971_520,
   ...listen
 }: OllamaOptions = {}): Promise<RunningServer> {
   const slots = new Slots(maxConcurrent);
@@ -124,7 +125,13 @@ export async function startOllama({
     ),
   };
 
+  const checksHost = isLoopback(listen.host ?? '127.0.0.1');
   return startHttpServer(listen, async (request, response) => {
+    // As Ollama: on loopback it takes no other name than its own, and says nothing.
+    if (checksHost && !isLoopback(request.headers.host)) {
+      send(response, 403, 'text/plain', '');
+      return;
+    }
     const route = routeOf(request);
     const found = route && Object.hasOwn(routes, route.path) ? routes[route.path] : undefined;
     if (!found) sendText(response, 404, '404 page not found');
