@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-// Null stands for absent everywhere, as in Go's decoder.
-const optional = <T extends z.ZodType>(type: T): z.ZodOptional<z.ZodNullable<T>> => type.nullable().optional();
+/** Null stands for absent everywhere, as in Go's decoder. */
+export const optional = <T extends z.ZodType>(type: T): z.ZodOptional<z.ZodNullable<T>> => type.nullable().optional();
 
 const options = optional(
   z.looseObject({
@@ -19,7 +19,8 @@ const shared = {
   options,
 };
 
-const tool = z.looseObject({
+/** A tool that a request offers. */
+export const tool = z.looseObject({
   function: z.looseObject({
     name: z.string().max(256),
     description: optional(z.string()),
