@@ -21,6 +21,7 @@ export async function startInDocker(root: string): Promise<Run> {
     state: {
       engine: 'docker',
       proxyUrl: url(PORTS.proxy),
+      spansUrl: `${url(PORTS.proxy)}/phoenix/`,
       adminUrl: url(PORTS.admin),
       statusUrl: url(PORTS.status),
       pluginServerUrl: url(PORTS.pluginServer),

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackends } from './backends';
 import { startGateway } from './gateway';
-import { hostsFile, urlOf, type Layout } from './layout';
+import { configOf, hostsFile, logOf, urlOf, withRequestLog, type Layout } from './layout';
 import type { Part } from './part';
+import { pageOfSpans } from './phoenix';
 import { startPluginServer } from './plugin-server';
 import type { Run } from './run';
 
@@ -13,18 +14,25 @@ import type { Run } from './run';
  * Starts backends, plugin server, and Kong or its stand-in, as processes of this machine.
  *
  * @param dumpOptions further options of `dump`, such as `--with-access`
+ * @param logs an existing folder for logs, which stay; without it they go when the run ends
  */
 export async function startOnThisMachine(
   engine: 'kong' | 'local',
   root: string,
   host: string,
   dumpOptions: readonly string[] = [],
+  logs?: string,
 ): Promise<Run> {
-  const layout: Layout = { root, folder: mkdtempSync(join(tmpdir(), 'kong-ai-plugins-')), host };
-  const { folder } = layout;
-  // Kong's workers run as another user.
-  chmodSync(folder, 0o755);
+  const folder = mkdtempSync(join(tmpdir(), 'kong-ai-plugins-'));
+  const layout: Layout = { root, folder, logs: logs ?? join(folder, 'logs'), host };
+  mkdirSync(layout.logs, { recursive: true });
+  // Kong's workers run as another user: they must find the folders, and write the log of requests.
+  for (const place of [folder, layout.logs]) chmodSync(place, 0o755);
+  const requests = logOf(layout, 'requests');
+  writeFileSync(requests, '', { flag: 'a' });
+  chmodSync(requests, 0o666);
   writeFileSync(join(folder, 'hosts'), hostsFile(layout));
+  writeFileSync(configOf(layout), withRequestLog(readFileSync(join(root, 'kong', 'kong.yml'), 'utf8'), layout));
   execFileSync(process.execPath, [
     join(root, 'dist', 'plugins', 'main.js'),
     'dump',
@@ -51,14 +59,19 @@ export async function startOnThisMachine(
     for (const part of parts) await part.stop();
     throw error;
   }
+  const spans = await pageOfSpans(urlOf(layout, 'phoenix'), `${urlOf(layout, 'proxy')}/phoenix`);
+  notices.push(...spans.notices);
   return {
     state: {
       engine,
       proxyUrl: urlOf(layout, 'proxy'),
+      spansUrl: spans.url,
       adminUrl: urlOf(layout, 'admin'),
       statusUrl: urlOf(layout, 'status'),
       pluginServerUrl: urlOf(layout, 'pluginServer'),
-      logs: folder,
+      logs: layout.logs,
+      requestLog: requests,
+      pluginServerPidFile: pidFile,
       killPluginServer: `kill -9 $(cat ${pidFile})`,
     },
     notices,

@@ -14,12 +14,18 @@ export interface Run {
 export interface RunState {
   readonly engine: string;
   readonly proxyUrl: string;
+  /** The page with the spans. */
+  readonly spansUrl: string;
   readonly adminUrl: string;
   readonly statusUrl: string;
   /** `/metrics`, `/healthz` and `/readyz` of the plugin server. */
   readonly pluginServerUrl: string;
   /** The folder with logs, or the command that shows them. */
   readonly logs: string;
+  /** The file with a line for each request; absent where `logs` is a command. */
+  readonly requestLog?: string;
+  /** The file with the plugin server's process id; absent where it is in a container. */
+  readonly pluginServerPidFile?: string;
   /** The shell command that kills the plugin server, which is started again then. */
   readonly killPluginServer: string;
 }
