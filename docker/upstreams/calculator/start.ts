@@ -7,6 +7,7 @@ import { Slots } from '../shared/slots';
 import { createMcpEndpoint } from './mcp-endpoint';
 import { createCalculator } from './mcp-server';
 import { sendHeadAtOnce } from './send-head-at-once';
+import { withoutAccel } from './without-accel';
 
 /** Settings of a calculator; every bound has a default. */
 export interface CalculatorOptions extends ListenOptions {
@@ -31,8 +32,9 @@ export async function startCalculator({
   maxBodyBytes = 4_194_304,
   ...listen
 }: CalculatorOptions = {}): Promise<RunningServer> {
+  const isGo = name.startsWith('go-');
   // As the servers of the SDKs: on loopback they take no other name than its own.
-  const refusal = name.startsWith('go-') ? 403 : 421;
+  const refusal = isGo ? 403 : 421;
   const checksHost = isLoopback(listen.host ?? '127.0.0.1');
   const countdowns = new Slots(maxCountdowns);
   const endpoint = createMcpEndpoint(() => createCalculator(name, countdowns), {
@@ -49,6 +51,7 @@ export async function startCalculator({
       if (route?.path === '/mcp' && checksHost && !isLoopback(request.headers.host)) {
         sendText(response, refusal, 'Invalid Host header');
       } else if (route?.path === '/mcp') {
+        if (isGo) withoutAccel(response);
         if (request.method === 'GET') sendHeadAtOnce(response);
         // The adapter's own type of a request lacks `| undefined` on its optional members.
         await answerMcp(request as Parameters<typeof answerMcp>[0], response);

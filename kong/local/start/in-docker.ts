@@ -27,6 +27,9 @@ export async function startInDocker(root: string): Promise<Run> {
       pluginServerUrl: url(PORTS.pluginServer),
       logs: compose('logs'),
       killPluginServer: compose('restart', '--timeout', '0', 'plugin-server'),
+      freezePluginServer: compose('pause', 'plugin-server'),
+      thawPluginServer: compose('unpause', 'plugin-server'),
+      killBackend: compose('restart', '--timeout', '0', 'py-calculator'),
     },
     notices: [],
     // Containers have restart policies of their own.

@@ -45,6 +45,8 @@ export const urlOf = ({ host }: Layout, port: keyof typeof PORTS): string => `ht
 export const socketOf = ({ folder }: Layout): string => join(folder, 'plugins.sock');
 /** The file with what a program of the run prints. */
 export const logOf = ({ logs }: Layout, name: string): string => join(logs, `${name}.log`);
+/** The file with the process id of a program of the run. */
+export const pidFileOf = ({ folder }: Layout, name: string): string => join(folder, `${name}.pid`);
 /** The declarative file of the run: that of the package, with its requests logged to a file. */
 export const configOf = ({ folder }: Layout): string => join(folder, 'kong.yml');
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackends } from './backends';
 import { startGateway } from './gateway';
-import { configOf, hostsFile, logOf, urlOf, withRequestLog, type Layout } from './layout';
+import { configOf, hostsFile, logOf, pidFileOf, urlOf, withRequestLog, type Layout } from './layout';
 import type { Part } from './part';
 import { pageOfSpans } from './phoenix';
 import { startPluginServer } from './plugin-server';
@@ -45,14 +45,14 @@ export async function startOnThisMachine(
   const parts: Part[] = [];
   const notices: string[] = [];
   const add = (part: Part) => parts.push(part);
-  const pidFile = join(folder, 'plugin-server.pid');
+  const pid = (name: string): string => `$(cat ${pidFileOf(layout, name)})`;
   // In the order of their start: the plugin server's last spans go through the gateway, to a backend.
   const stop = async (): Promise<void> => {
     for (const part of parts) await part.stop();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await startPluginServer(layout, add, pidFile);
+    await startPluginServer(layout, add, pidFileOf(layout, 'plugin-server'));
     await startGateway(engine, layout, add);
     await startBackends(layout, add, (line) => notices.push(line));
   } catch (error) {
@@ -71,8 +71,11 @@ export async function startOnThisMachine(
       pluginServerUrl: urlOf(layout, 'pluginServer'),
       logs: layout.logs,
       requestLog: requests,
-      pluginServerPidFile: pidFile,
-      killPluginServer: `kill -9 $(cat ${pidFile})`,
+      killPluginServer: `kill -9 ${pid('plugin-server')}`,
+      freezePluginServer: `kill -STOP ${pid('plugin-server')}`,
+      thawPluginServer: `kill -CONT ${pid('plugin-server')}`,
+      killBackend: `kill -9 ${pid('py-calculator')}`,
+      backendUrl: urlOf(layout, 'py-calculator'),
     },
     notices,
     ended: Promise.race(parts.map(({ ended }) => ended)),

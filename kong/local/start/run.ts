@@ -24,8 +24,13 @@ export interface RunState {
   readonly logs: string;
   /** The file with a line for each request; absent where `logs` is a command. */
   readonly requestLog?: string;
-  /** The file with the plugin server's process id; absent where it is in a container. */
-  readonly pluginServerPidFile?: string;
   /** The shell command that kills the plugin server, which is started again then. */
   readonly killPluginServer: string;
+  /** The shell commands that stop it from running, while its connections stay open, and let it go on. */
+  readonly freezePluginServer: string;
+  readonly thawPluginServer: string;
+  /** The shell command that kills the first calculator, which is started again then. */
+  readonly killBackend: string;
+  /** Where that calculator is reached without the gateway; absent where it is not. */
+  readonly backendUrl?: string;
 }
