@@ -1,6 +1,6 @@
 import { execSync } from 'node:child_process';
-import { gateway, postMcp, toolCall } from './gateway';
 import { until } from '../support/until';
+import { gateway, postMcp, toolCall } from './gateway';
 
 /** As long as a backend may take to be used again once it answers; with a check every two seconds, far less. */
 const RECOVERY_MS = 10_000;

@@ -1,8 +1,8 @@
 import { chatDialect, generateDialect, type Dialect } from './dialects';
 import type { Model } from './models';
-import type { Question } from './reply';
 import { openaiDialect } from './openai-dialect';
 import { toChatRequest, type OpenaiChatRequest } from './openai-request';
+import type { Question } from './reply';
 import type { ChatRequest, GenerateRequest } from './requests';
 import { countTokens, tokenId, tokenize } from './tokens';
 
