@@ -26,11 +26,11 @@ export async function startOnThisMachine(
   const folder = mkdtempSync(join(tmpdir(), 'kong-ai-plugins-'));
   const layout: Layout = { root, folder, logs: logs ?? join(folder, 'logs'), host };
   mkdirSync(layout.logs, { recursive: true });
-  // Kong's workers run as another user: they must find the folders, and write the log of requests.
+  // Kong's workers run as another user: they must find the folders and write the log of requests, which nobody else reads.
   for (const place of [folder, layout.logs]) chmodSync(place, 0o755);
   const requests = logOf(layout, 'requests');
   writeFileSync(requests, '', { flag: 'a' });
-  chmodSync(requests, 0o666);
+  chmodSync(requests, engine === 'kong' ? 0o622 : 0o600);
   writeFileSync(join(folder, 'hosts'), hostsFile(layout));
   writeFileSync(configOf(layout), withRequestLog(readFileSync(join(root, 'kong', 'kong.yml'), 'utf8'), layout));
   execFileSync(process.execPath, [
