@@ -2,6 +2,7 @@ import { Balancer } from './balancer/balancer';
 import { ConfigError } from './config/config-error';
 import { readDeclarative } from './config/declarative';
 import type { PluginEntity } from './config/model';
+import { refusals } from './config/not-emulated';
 import { pluginSchema, type KnownPlugin } from './config/plugin-schema';
 import type { PluginSchema } from './config/plugin-schema';
 import type { Settings } from './config/settings';
@@ -10,7 +11,7 @@ import type { Exchange } from './exchange';
 import type { AddressOf } from './hosts-file';
 import type { LuaMachine } from './lua/machine';
 import type { PluginHandler } from './plugin-handler';
-import { NOT_EMULATED } from './plugins';
+import { IGNORED, NOT_EMULATED } from './plugins/not-emulated';
 import { PluginsIterator } from './plugins-iterator';
 import { Router } from './router';
 import { lookupsOf, type Runtime } from './runtime';
@@ -46,11 +47,12 @@ export function buildRuntime(text: string, parts: RuntimeParts): Runtime {
   const known = enabledPlugins(parts);
   const match = (value: string, pattern: string) => lua.matches(value, pattern);
   const { entities, ignored } = readDeclarative(text, known, match, parts.nowSeconds);
+  const refused = refusals(entities);
+  if (refused.length > 0) throw new ConfigError(refused);
   sayIgnored(ignored, entities.plugins, log);
   const plugins = entities.plugins.map((plugin) => withSecrets(plugin, known, parts));
   const handlers = new Map(parts.plugins.map(({ handler }) => [handler.name, handler]));
   const lookups = lookupsOf(entities);
-  checkProtocols(entities.services);
   return {
     settings,
     entities: { ...entities, plugins },
@@ -108,17 +110,7 @@ function withSecrets(
 }
 
 function sayIgnored(ignored: readonly string[], plugins: readonly PluginEntity[], log: RuntimeParts['log']): void {
-  const names = new Set(plugins.map(({ name }) => name).filter((name) => NOT_EMULATED.includes(name)));
+  const names = new Set(plugins.map(({ name }) => name).filter((name) => IGNORED.includes(name)));
   if (names.size > 0) log('warn', `not emulated here, ignored: the plugins ${[...names].join(', ')}`);
   if (ignored.length > 0) log('warn', `not emulated here, ignored: the entities ${ignored.join(', ')}`);
-}
-
-function checkProtocols(services: Runtime['entities']['services']): void {
-  const complaints = services
-    .filter(({ protocol }) => protocol !== 'http' && protocol !== 'https')
-    .map(({ name, id, protocol }) => ({
-      path: `services.${name ?? id}.protocol`,
-      message: `the stand-in does not emulate ${protocol}`,
-    }));
-  if (complaints.length > 0) throw new ConfigError(complaints);
 }

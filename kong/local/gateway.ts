@@ -58,7 +58,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const settings = readSettings(options.settings ?? {});
   for (const notice of settings.notices) log('warn', notice);
   const descriptions = await Promise.all(settings.pluginServers.map(describe));
-  const links = workerLinks();
+  const links = workerLinks(settings.socketReadTimeoutMs);
   const lua = await LuaMachine.open(luaFunctions);
   const bundled = bundledPlugins(lua);
   const external = descriptions.map((description) => ({
@@ -130,9 +130,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-function workerLinks(): WorkerLinks[] {
+function workerLinks(readTimeoutMs: number): WorkerLinks[] {
   const links = Array.from({ length: WORKERS }, () => ({
-    pool: new ConnectionPool(),
+    pool: new ConnectionPool(readTimeoutMs),
     instances: new RunningInstances(),
   }));
   for (const { instances } of links) {

@@ -8,6 +8,11 @@ const SPECIAL = new Set(['close', 'keep-alive', 'upgrade']);
  */
 const REQUEST_ONLY = ['connection', 'keep-alive', 'proxy', 'proxy-connection', 'te', 'trailer', 'expect', 'upgrade'];
 const RESPONSE_ONLY = ['connection', 'keep-alive', 'transfer-encoding'];
+/** What an upstream says to nginx itself (`proxy_hide_header`). */
+const FOR_NGINX = [
+  'x-pad',
+  ...['x-accel-expires', 'x-accel-redirect', 'x-accel-limit-rate', 'x-accel-buffering', 'x-accel-charset'],
+];
 
 /** Removes what concerns only the connection to the client. */
 export function dropRequestHops(headers: HeaderList): void {
@@ -18,7 +23,7 @@ export function dropRequestHops(headers: HeaderList): void {
 /** Removes what concerns only the connection to the upstream. */
 export function dropResponseHops(headers: HeaderList, upgrade: string | undefined): void {
   for (const name of namedByConnection(headers)) headers.remove(name);
-  for (const name of RESPONSE_ONLY) headers.remove(name);
+  for (const name of [...RESPONSE_ONLY, ...FOR_NGINX]) headers.remove(name);
   if (headers.get('upgrade')?.toLowerCase() !== upgrade?.toLowerCase()) headers.remove('upgrade');
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
+import { AnswerBuffer, isBuffered } from './answer-buffer';
 import type { Answer, Upgrade } from './attempt';
 import type { Exchange } from './exchange';
 import { HeaderList } from './header-list';
@@ -30,9 +31,13 @@ function takeHead(x: Exchange, response: IncomingMessage): void {
   }
 }
 
-/** Passes the answer on as it comes; an upstream that breaks off breaks the client's connection too. */
+/**
+ * Passes the answer on as it comes, or as nginx's buffers let it; an upstream that breaks off breaks the client's
+ * connection too.
+ */
 export function relay(x: Exchange, response: IncomingMessage, responder: Responder): Promise<void> {
   takeHead(x, response);
+  const buffer = bufferFor(x, response);
   if (!responder.head()) {
     response.destroy();
     return Promise.resolve();
@@ -45,7 +50,8 @@ export function relay(x: Exchange, response: IncomingMessage, responder: Respond
     let isSilent = true;
     response.on('data', (chunk: Buffer) => {
       isSilent = false;
-      if (!responder.piece(chunk)) response.pause();
+      const ready = buffer ? buffer.take(chunk) : chunk;
+      if (ready.length > 0 && !responder.piece(ready)) response.pause();
     });
     // A stream without news yet: its head goes out alone, as nginx flushes it.
     setImmediate(() => {
@@ -55,10 +61,31 @@ export function relay(x: Exchange, response: IncomingMessage, responder: Respond
       if (error ?? !response.complete) {
         x.isBroken ||= !x.response.destroyed;
         x.response.destroy();
-      } else responder.end();
+      } else {
+        const rest = buffer?.end();
+        if (rest?.length) responder.piece(rest);
+        responder.end();
+      }
       resolve();
     });
   });
+}
+
+/** nginx's buffers for this answer; undefined where it passes without any. */
+function bufferFor(x: Exchange, response: IncomingMessage): AnswerBuffer | undefined {
+  const accelBuffering = response.headers['x-accel-buffering'];
+  const asked = typeof accelBuffering === 'string' ? accelBuffering : accelBuffering?.[0];
+  if (!isBuffered(x.match?.route.response_buffering ?? true, asked)) return undefined;
+  const { 'content-length': length, 'transfer-encoding': encoding } = response.headers;
+  const framing = encoding !== undefined ? 'chunked' : length === undefined ? 'close' : Number(length);
+  return new AnswerBuffer(framing, headBytes(response));
+}
+
+/** What the head of an answer took on the wire. */
+function headBytes({ httpVersion, statusMessage = '', rawHeaders }: IncomingMessage): number {
+  const statusLine = `HTTP/${httpVersion} 200 ${statusMessage}`.length + 2;
+  // A name has `: ` after it, a value the end of its line; an empty line follows.
+  return rawHeaders.reduce((sum, text) => sum + text.length + 2, statusLine + 2);
 }
 
 /** Joins the two connections after an upgrade; no filter sees what passes. */

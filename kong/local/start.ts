@@ -1,10 +1,12 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { chooseEngine } from './start/engine';
 import { guideTo } from './start/guide';
 import { startInDocker } from './start/in-docker';
 import { startOnThisMachine } from './start/on-this-machine';
-import { readOptions, USAGE } from './start/options';
+import { readOptions, USAGE, type StartOptions } from './start/options';
+import type { Run } from './start/run';
 
 /** `npm start`: runs the whole suite on the best engine there is, until it is told to stop. */
 async function main(): Promise<void> {
@@ -21,7 +23,7 @@ async function main(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
   });
   process.stdout.write('Starting ...\n');
-  const run = await (engine === 'docker' ? startInDocker(root) : startOnThisMachine(engine, root, options.host));
+  const run = await (engine === 'docker' ? startInDocker(root) : startHere(engine, root, options));
   process.once('exit', () => {
     run.kill();
   });
@@ -33,7 +35,14 @@ async function main(): Promise<void> {
   } finally {
     process.stdout.write('\nStopping ...\n');
     await run.stop();
+    if (run.state.requestLog !== undefined) process.stdout.write(`Logs are in ${run.state.logs}\n`);
   }
+}
+
+function startHere(engine: 'kong' | 'local', root: string, { host, withAccess, logs }: StartOptions): Promise<Run> {
+  const folder = logs === undefined ? mkdtempSync(join(tmpdir(), 'kong-ai-plugins-logs-')) : resolve(logs);
+  mkdirSync(folder, { recursive: true });
+  return startOnThisMachine(engine, root, host, withAccess ? ['--with-access'] : [], folder);
 }
 
 main().catch((error: unknown) => {

@@ -17,9 +17,13 @@ export default async function globalSetup(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kong-ai-plugins-e2e-'));
   const state = join(folder, 'state.json');
   const host = engine === 'docker' ? [] : ['--host', loopback()];
-  const child = spawn(process.execPath, [START, '--engine', engine, ...host, '--state', state], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [START, '--engine', engine, ...host, '--logs', join(folder, 'logs'), '--state', state],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   let complaint = '';
   child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
   started.stop = async () => {

@@ -41,7 +41,7 @@ function expectStreamed({ firstAtMs, last }: Stream): void {
 }
 
 async function spans(): Promise<PhoenixSpan[]> {
-  const response = await fetch(`${gateway.proxyUrl}/phoenix/v1/projects/ollama/spans?limit=1000`);
+  const response = await fetch(`${gateway.proxyUrl}/phoenix/v1/projects/ai-gateway/spans?limit=1000`);
   return response.ok ? ((await response.json()) as { data: PhoenixSpan[] }).data : [];
 }
 

@@ -3,6 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { startCalculator, type CalculatorOptions } from '../../docker/upstreams/calculator/start';
 import type { RunningServer } from '../../docker/upstreams/shared/http-server';
+import { send } from '../support/local-gateway';
 import { until } from '../support/until';
 
 const open: (() => Promise<unknown>)[] = [];
@@ -249,4 +250,14 @@ describe('calculator at 2026-07-28', () => {
     expect(response.status).toBe(400);
     await expect(response.json()).resolves.toMatchObject({ id: 7, error: { code: -32020 } });
   });
+});
+
+it.each([
+  ['py-calculator', 421],
+  ['go-calculator', 403],
+])('%s takes no foreign Host on loopback: %d', async (name, status) => {
+  const { url } = await start({ name });
+  const options = { method: 'POST', headers: { host: `${name}:8100`, 'content-type': 'application/json' } };
+  expect((await send(`${url}/mcp`, options, JSON.stringify(initialize))).status).toBe(status);
+  expect((await send(`${url}/health`, { headers: { host: name } })).status).toBe(200);
 });

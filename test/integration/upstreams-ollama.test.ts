@@ -1,6 +1,7 @@
 import { INSTANT } from '../../docker/upstreams/ollama/pace';
 import { startOllama, type OllamaOptions } from '../../docker/upstreams/ollama/start';
 import type { RunningServer } from '../../docker/upstreams/shared/http-server';
+import { send } from '../support/local-gateway';
 import { until } from '../support/until';
 
 const open: RunningServer[] = [];
@@ -221,3 +222,87 @@ describe('Ollama demo: the rest', () => {
 async function asLine(response: Response): Promise<Response> {
   return new Response(`${await response.text()}\n`);
 }
+
+describe('Ollama demo: a calculator', () => {
+  const tools = [
+    {
+      type: 'function',
+      function: {
+        name: 'add',
+        parameters: { type: 'object', properties: { a: { type: 'number' }, b: { type: 'number' } } },
+      },
+    },
+  ];
+  const asked = user('Calculate 5 + 3');
+  const answered = [...asked, { role: 'assistant', content: '' }, { role: 'tool', content: '8' }];
+  interface Completion {
+    choices: { message: { content: string; tool_calls?: object[] }; finish_reason: string; delta?: object }[];
+    usage?: object;
+  }
+  const events = (text: string): string[] =>
+    text
+      .trimEnd()
+      .split('\n\n')
+      .map((event) => event.replace(/^data: /, ''));
+
+  it.each(['llama3.1:8b', 'llama3.1', 'llama3.2'])('is called by %s, in the words of /api/chat', async (model) => {
+    const url = await start();
+    const [call] = await lines(await post(`${url}/api/chat`, { model, messages: asked, tools }));
+    expect(call?.message?.tool_calls).toMatchObject([{ function: { name: 'add', arguments: { a: 5, b: 3 } } }]);
+    const response = await post(`${url}/api/chat`, { model, messages: answered, tools, stream: false });
+    expect(((await response.json()) as Record_).message?.content).toBe('5 + 3 = 8');
+  });
+
+  it('is called in the words of /v1/chat/completions', async () => {
+    const url = `${await start()}/v1/chat/completions`;
+    const model = 'llama3.1:8b';
+    const first = (await (await post(url, { model, messages: asked, tools })).json()) as Completion;
+    expect(first.choices[0]).toMatchObject({
+      finish_reason: 'tool_calls',
+      message: { tool_calls: [{ type: 'function', function: { name: 'add', arguments: '{"a":5,"b":3}' } }] },
+    });
+    const parts = [...asked, { role: 'tool', content: [{ type: 'text', text: '8' }] }];
+    const second = (await (await post(url, { model, messages: parts, tools })).json()) as Completion;
+    expect(second.choices[0]).toMatchObject({ finish_reason: 'stop', message: { content: '5 + 3 = 8' } });
+    expect(second.usage).toMatchObject({ completion_tokens: 7 });
+  });
+
+  it('is called in a stream of events, which ends with the usage that was asked for', async () => {
+    const url = `${await start()}/v1/chat/completions`;
+    const body = {
+      model: 'llama3.1:8b',
+      messages: asked,
+      tools,
+      stream: true,
+      stream_options: { include_usage: true },
+    };
+    const response = await post(url, body);
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const all = events(await response.text());
+    expect(all.at(-1)).toBe('[DONE]');
+    const chunks = all.slice(0, -1).map((text) => JSON.parse(text) as Completion);
+    expect(chunks.map(({ choices }) => choices[0]?.finish_reason)).toEqual([null, 'tool_calls', undefined]);
+    expect(chunks[0]?.choices[0]?.delta).toMatchObject({ tool_calls: [{ function: { arguments: '{"a":5,"b":3}' } }] });
+    expect(chunks.at(-1)?.usage).toMatchObject({ total_tokens: expect.any(Number) as number });
+  });
+
+  it.each([
+    [{ model: 'none', messages: asked }, 404],
+    [{ model: 'llama3.2', messages: [] }, 400],
+    ['no JSON', 400],
+  ])("says what is wrong in OpenAI's form: %j", async (body, status) => {
+    const response = await post(`${await start()}/v1/chat/completions`, body);
+    expect([response.status, await response.json()]).toMatchObject([status, { error: { type: 'api_error' } }]);
+  });
+
+  it('breaks a stream off as Ollama does, with an error and without an end', async () => {
+    const body = { model: 'demo-broken', messages: asked, stream: true };
+    const text = await (await post(`${await start()}/v1/chat/completions`, body)).text();
+    expect(events(text).at(-1)).toContain('"error"');
+  });
+});
+
+it.each(['ollama:11434', 'evil.example'])('Ollama demo refuses the Host %s, and says nothing', async (host) => {
+  const answer = await send(`${await start()}/api/tags`, { headers: { host } });
+  expect([answer.status, answer.body.length]).toEqual([403, 0]);
+});

@@ -5,6 +5,8 @@ import { operations } from './arithmetic';
 import { COUNTDOWN, countDown } from './countdown';
 
 const VERSION = '1.0.0';
+/** Bounds of a dialogue: how many questions, and the bytes of each. */
+const DIALOGUE = { maxQuestions: 16, maxBytes: 1_048_576 };
 const operands = z.object({ a: z.number().describe('First operand'), b: z.number().describe('Second operand') });
 const countdownInput = z.object({
   steps: z.int().min(1).max(COUNTDOWN.maxSteps).default(COUNTDOWN.steps).describe('How many steps to count'),
@@ -15,10 +17,18 @@ const countdownInput = z.object({
     .default(COUNTDOWN.intervalMs)
     .describe('Milliseconds between two steps'),
 });
+const dialogueInput = z.object({
+  sizes: z
+    .array(z.int().min(1).max(DIALOGUE.maxBytes))
+    .min(1)
+    .max(DIALOGUE.maxQuestions)
+    .describe('The bytes of the text in each question'),
+});
 const constants = { pi: Math.PI, e: Math.E, sqrt2: Math.SQRT2, ln2: Math.LN2 };
 
 /**
- * A calculator as an MCP server without a transport: four operations, a slow `countdown`, one resource, one prompt.
+ * A calculator as an MCP server without a transport: four operations, a slow `countdown`, a `dialogue` with the client's
+ * model, one resource, one prompt.
  * `countdowns` bounds the countdowns that run at once over all instances; one more is a tool error.
  */
 export function createCalculator(name: string, countdowns: Slots): McpServer {
@@ -28,6 +38,7 @@ export function createCalculator(name: string, countdowns: Slots): McpServer {
   );
   addOperations(server);
   addCountdown(server, countdowns);
+  addDialogue(server);
   server.registerResource(
     'constants',
     'calculator://constants',
@@ -102,6 +113,31 @@ function addCountdown(server: McpServer, countdowns: Slots): void {
       } finally {
         free();
       }
+    },
+  );
+}
+
+function addDialogue(server: McpServer): void {
+  server.registerTool(
+    'dialogue',
+    {
+      title: 'Ask the client',
+      description:
+        "Asks the client's model one question after the other, each with a text of the given size (sampling)",
+      inputSchema: dialogueInput,
+      annotations: { readOnlyHint: true, openWorldHint: false },
+    },
+    async ({ sizes }, { mcpReq }) => {
+      const answers: string[] = [];
+      for (const size of sizes) {
+        const text = 'x'.repeat(size);
+        const question = { role: 'user' as const, content: { type: 'text' as const, text } };
+        // The next question goes out once this one is answered: who holds back its end holds back everything.
+        const params = { messages: [question], maxTokens: 16 };
+        const { content } = await mcpReq.send({ method: 'sampling/createMessage', params });
+        answers.push('text' in content && typeof content.text === 'string' ? content.text : '');
+      }
+      return { content: [{ type: 'text', text: answers.join(' ') }] };
     },
   );
 }

@@ -1,11 +1,13 @@
 import { toNodeHandler } from '@modelcontextprotocol/node';
-import { sendJson } from '../shared/answers';
+import { sendJson, sendText } from '../shared/answers';
 import { startHttpServer, type ListenOptions, type RunningServer } from '../shared/http-server';
+import { isLoopback } from '../shared/loopback';
 import { routeOf } from '../shared/route';
 import { Slots } from '../shared/slots';
 import { createMcpEndpoint } from './mcp-endpoint';
 import { createCalculator } from './mcp-server';
 import { sendHeadAtOnce } from './send-head-at-once';
+import { withoutAccel } from './without-accel';
 
 /** Settings of a calculator; every bound has a default. */
 export interface CalculatorOptions extends ListenOptions {
@@ -17,7 +19,7 @@ export interface CalculatorOptions extends ListenOptions {
   sessionIdleMs?: number;
   /** Countdowns that run at once, default 64. */
   maxCountdowns?: number;
-  /** Longest request body in bytes, default 1 MiB; a longer one is answered 413. */
+  /** Longest request body in bytes, default 4 MiB, as much as the gateway lets through; a longer one is answered 413. */
   maxBodyBytes?: number;
 }
 
@@ -27,9 +29,13 @@ export async function startCalculator({
   maxSessions = 64,
   sessionIdleMs = 600_000,
   maxCountdowns = 64,
-  maxBodyBytes = 1_048_576,
+  maxBodyBytes = 4_194_304,
   ...listen
 }: CalculatorOptions = {}): Promise<RunningServer> {
+  const isGo = name.startsWith('go-');
+  // As the servers of the SDKs: on loopback they take no other name than its own.
+  const refusal = isGo ? 403 : 421;
+  const checksHost = isLoopback(listen.host ?? '127.0.0.1');
   const countdowns = new Slots(maxCountdowns);
   const endpoint = createMcpEndpoint(() => createCalculator(name, countdowns), {
     maxSessions,
@@ -42,7 +48,10 @@ export async function startCalculator({
     listen,
     async (request, response) => {
       const route = routeOf(request);
-      if (route?.path === '/mcp') {
+      if (route?.path === '/mcp' && checksHost && !isLoopback(request.headers.host)) {
+        sendText(response, refusal, 'Invalid Host header');
+      } else if (route?.path === '/mcp') {
+        if (isGo) withoutAccel(response);
         if (request.method === 'GET') sendHeadAtOnce(response);
         // The adapter's own type of a request lacks `| undefined` on its optional members.
         await answerMcp(request as Parameters<typeof answerMcp>[0], response);

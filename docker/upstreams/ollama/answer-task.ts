@@ -7,14 +7,14 @@ import type { Task } from './questions';
 import { replyTo, type Part } from './reply';
 
 /**
- * Performs a task on a response: newline-delimited JSON, one chunk per token and flushed at once, or one record.
+ * Performs a task on a response: a stream in its dialect, one chunk per token and flushed at once, or one record.
  * Stops when the client leaves; waits when the client reads slowly. A failure of the model is the last line of a
  * stream (the status was sent long before), and a 500 otherwise.
  */
 export async function answerTask(task: Task, response: ServerResponse, pace: Pace, cold: boolean): Promise<void> {
   const { question, promptTokens, seed, stream, dialect } = task;
   if (task.only !== undefined) {
-    sendJson(response, 200, dialect.final(task.only, {}));
+    sendJson(response, 200, dialect.final(task.only, {})[0]);
     return;
   }
   const gone = new AbortController();
@@ -24,9 +24,9 @@ export async function answerTask(task: Task, response: ServerResponse, pace: Pac
   const reply = replyTo(question);
   const parts = perform({ reply, promptTokens, pace, cold, seed, signal: gone.signal });
   const line = async (record: object): Promise<void> => {
-    if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    if (!response.headersSent) response.writeHead(200, { 'content-type': dialect.contentType });
     // The wait ends with the connection too: then the signal ends the performance.
-    if (!response.write(`${JSON.stringify(record)}\n`)) await once(response, 'drain', { signal: gone.signal });
+    if (!response.write(dialect.frame(record))) await once(response, 'drain', { signal: gone.signal });
   };
 
   try {
@@ -38,10 +38,12 @@ export async function answerTask(task: Task, response: ServerResponse, pace: Pac
     }
     if (next.value === undefined) return;
     if (reply.failure !== undefined && !stream) {
-      sendJson(response, 500, { error: reply.failure });
+      sendJson(response, 500, dialect.failure(reply.failure));
     } else if (stream) {
-      await line(reply.failure === undefined ? dialect.final(reply.doneReason, next.value) : { error: reply.failure });
-      response.end();
+      const { failure } = reply;
+      const last = failure === undefined ? dialect.final(reply.doneReason, next.value) : [dialect.failure(failure)];
+      for (const record of last) await line(record);
+      response.end(failure === undefined ? dialect.end : '');
     } else {
       sendJson(response, 200, dialect.whole(produced, reply.doneReason, next.value));
     }

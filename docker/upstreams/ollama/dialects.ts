@@ -4,13 +4,29 @@ import type { ToolCall } from './tool-calls';
 
 /** What the records of an answer share, in the words of one endpoint. */
 export interface Dialect {
+  /** The media type of a stream. */
+  readonly contentType: string;
+  /** What stands after the last record of a stream. */
+  readonly end: string;
+  /** A record as a stream carries it. */
+  frame(record: object): string;
   /** A record of a stream that is not its last. */
   chunk(part: Part): object;
-  /** The last record of a stream. */
-  final(doneReason: string, metrics: Partial<Metrics>): object;
+  /** The last records of a stream. */
+  final(doneReason: string, metrics: Partial<Metrics>): readonly object[];
   /** A whole answer in one record. */
   whole(parts: readonly Part[], doneReason: Reply['doneReason'], metrics: Metrics): object;
+  /** A record that says what went wrong. */
+  failure(message: string): object;
 }
+
+/** Lines of JSON, as Ollama's own endpoints stream them. */
+const lines: Pick<Dialect, 'contentType' | 'frame' | 'end' | 'failure'> = {
+  contentType: 'application/x-ndjson',
+  frame: (record) => `${JSON.stringify(record)}\n`,
+  end: '',
+  failure: (error) => ({ error }),
+};
 
 /** Records as `/api/chat` sends them: the text is in `message`. */
 export function chatDialect(model: string): Dialect {
@@ -21,8 +37,9 @@ export function chatDialect(model: string): Dialect {
     ...rest,
   });
   return {
+    ...lines,
     chunk: (part) => record(collected([part]), { done: false }),
-    final: (reason, metrics) => record({ content: '' }, { done: true, done_reason: reason, ...metrics }),
+    final: (reason, metrics) => [record({ content: '' }, { done: true, done_reason: reason, ...metrics })],
     whole: (parts, reason, metrics) => record(collected(parts), { done: true, done_reason: reason, ...metrics }),
   };
 }
@@ -38,13 +55,15 @@ export function generateDialect(model: string, contextOf: (response: string) => 
   });
   let streamed = '';
   return {
+    ...lines,
     chunk: (part) => {
       const { content, ...others } = collected([part]);
       streamed += content;
       return record({ content, ...others }, { done: false });
     },
-    final: (reason, metrics) =>
+    final: (reason, metrics) => [
       record({ content: '' }, { done: true, done_reason: reason, context: contextOf(streamed), ...metrics }),
+    ],
     whole: (parts, reason, metrics) => {
       const all = collected(parts);
       return record(all, { done: true, done_reason: reason, context: contextOf(all.content), ...metrics });
@@ -52,13 +71,15 @@ export function generateDialect(model: string, contextOf: (response: string) => 
   };
 }
 
-interface Collected {
+/** The parts of an answer as the members of one message. */
+export interface Collected {
   content: string;
   thinking?: string;
   tool_calls?: ToolCall[];
 }
 
-function collected(parts: readonly Part[]): Collected {
+/** Gathers parts into one message. */
+export function collected(parts: readonly Part[]): Collected {
   const text = (kind: 'content' | 'thinking'): string =>
     parts.map((part) => (part.kind === kind ? part.text : '')).join('');
   const thinking = text('thinking');

@@ -12,10 +12,12 @@ export interface Model {
   behaviour: 'brief' | 'long' | 'broken';
 }
 
-/** The models by full name: two that stand for popular ones, so that requests written for Ollama work, and demo ones. */
+/** The models by full name: some that stand for popular ones, so that requests written for Ollama work, and demo ones. */
 export const models: ReadonlyMap<string, Model> = new Map(
   [
     model('llama3.2', ['completion', 'tools']),
+    model('llama3.1', ['completion', 'tools']),
+    model('llama3.1:8b', ['completion', 'tools']),
     model('qwen3', ['completion', 'tools', 'thinking']),
     model('nomic-embed-text', ['embedding']),
     model('demo-long', ['completion'], 'long'),
@@ -25,8 +27,11 @@ export const models: ReadonlyMap<string, Model> = new Map(
 
 /** Finds a model as Ollama does: a name without a tag means `latest`, case does not matter. */
 export function findModel(name: string): Model | undefined {
-  const full = name.includes(':') ? name : `${name}:latest`;
-  return models.get(full.toLowerCase());
+  return models.get(withTag(name).toLowerCase());
+}
+
+function withTag(name: string): string {
+  return name.includes(':') ? name : `${name}:latest`;
 }
 
 /** A model as `/api/tags` lists it. */
@@ -64,5 +69,5 @@ const details = {
 };
 
 function model(name: string, capabilities: Capability[], behaviour: Model['behaviour'] = 'brief'): Model {
-  return { name: `${name}:latest`, capabilities, behaviour };
+  return { name: withTag(name), capabilities, behaviour };
 }

@@ -1,5 +1,7 @@
 import { chatDialect, generateDialect, type Dialect } from './dialects';
 import type { Model } from './models';
+import { openaiDialect } from './openai-dialect';
+import { toChatRequest, type OpenaiChatRequest } from './openai-request';
 import type { Question } from './reply';
 import type { ChatRequest, GenerateRequest } from './requests';
 import { countTokens, tokenId, tokenize } from './tokens';
@@ -48,6 +50,19 @@ export function readChat(request: ChatRequest, model: Model): Read {
       ...(messages.length === 0 && { only: onlyKeepAlive(request) }),
     },
   };
+}
+
+/** Reads a request in OpenAI's form to a model. */
+export function readOpenaiChat(request: OpenaiChatRequest, model: Model): Read {
+  const read = readChat(toChatRequest(request), model);
+  if (!read.ok) return read;
+  const { prompt } = read.task.question;
+  const dialect = openaiDialect(
+    request.model,
+    `chatcmpl-${tokenId(prompt)}`,
+    request.stream_options?.include_usage ?? false,
+  );
+  return { ok: true, task: { ...read.task, dialect } };
 }
 
 /** Reads a generate request to a model. */

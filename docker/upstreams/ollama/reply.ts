@@ -1,3 +1,4 @@
+import { calculationIn } from './calculation';
 import type { Model } from './models';
 import type { OfferedTool } from './requests';
 import { countTokens, tokenize } from './tokens';
@@ -64,7 +65,13 @@ export function evalCount(parts: readonly Part[]): number {
 
 function textFor({ model, prompt, toolResult, json }: Question): string {
   if (model.behaviour === 'long') return 'This model talks until it is stopped. '.repeat(MAX_TOKENS / 4);
-  if (toolResult !== undefined) return `The tool says: ${quote(toolResult)}`;
+  if (toolResult !== undefined) {
+    const calculation = calculationIn(prompt);
+    const isNumber = /^\s{0,9}-?\d{1,20}(?:\.\d{1,20})?\s{0,9}$/.test(toolResult);
+    return calculation && isNumber
+      ? `${calculation.expression} = ${toolResult.trim()}`
+      : `The tool says: ${quote(toolResult)}`;
+  }
   if (json) return JSON.stringify({ answer: 'This is the demo model.', question: quote(prompt) });
   return (
     `You said: ${quote(prompt)} This is a demo model: it knows nothing, but it streams its answer token by token, ` +

@@ -4,8 +4,8 @@ import { hasMoreValuesThan } from './count-values';
 /** Values and keys of a request; more would take more memory than a small container has. */
 const MAX_VALUES = 200_000;
 
-// Null stands for absent everywhere, as in Go's decoder.
-const optional = <T extends z.ZodType>(type: T): z.ZodOptional<z.ZodNullable<T>> => type.nullable().optional();
+/** Null stands for absent everywhere, as in Go's decoder. */
+export const optional = <T extends z.ZodType>(type: T): z.ZodOptional<z.ZodNullable<T>> => type.nullable().optional();
 
 const options = optional(
   z.looseObject({
@@ -23,7 +23,8 @@ const shared = {
   options,
 };
 
-const tool = z.looseObject({
+/** A tool that a request offers. */
+export const tool = z.looseObject({
   function: z.looseObject({
     name: z.string().max(256),
     description: optional(z.string()),

@@ -1,15 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type * as z from 'zod';
-import { sendJson, sendText } from '../shared/answers';
+import { send, sendJson, sendText } from '../shared/answers';
 import { startHttpServer, type ListenOptions, type RunningServer } from '../shared/http-server';
+import { isLoopback } from '../shared/loopback';
 import { readBody } from '../shared/read-body';
 import { routeOf } from '../shared/route';
 import { Slots } from '../shared/slots';
 import { answerTask } from './answer-task';
 import { embed } from './embedding';
 import { findModel, listedModel, models, shownModel, type Model } from './models';
+import { openaiError } from './openai-dialect';
+import { openaiChatRequest } from './openai-request';
 import { REALISTIC, type Pace } from './pace';
-import { readChat, readGenerate, type Read } from './questions';
+import { readChat, readGenerate, readOpenaiChat, type Read } from './questions';
 import { chatRequest, embedRequest, generateRequest, parseRequest, showRequest } from './requests';
 import { countTokens } from './tokens';
 
@@ -19,7 +22,7 @@ export interface OllamaOptions extends ListenOptions {
   pace?: Pace;
   /** Answers in the making at once, default 64; one more is refused with 503, as Ollama does. */
   maxConcurrent?: number;
-  /** Longest request body in bytes, default 4 MiB; a longer one is answered 413. */
+  /** Longest request body in bytes, default 20 MiB, as much as the gateway lets through; a longer one is answered 413. */
   maxBodyBytes?: number;
 }
 
@@ -28,11 +31,14 @@ const VERSION = '0.0.0-demo';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
-/** Starts a server that speaks Ollama's API for chat, generate, embed, show, tags and version, with demo models. */
+/**
+ * Starts a server that speaks Ollama's API for chat, generate, embed, show, tags and version, and OpenAI's for chat, with
+ * demo models.
+ */
 export async function startOllama({
   pace = REALISTIC,
   maxConcurrent = 64,
-  maxBodyBytes = 4_194_304,
+  maxBodyBytes = 20_971_520,
   ...listen
 }: OllamaOptions = {}): Promise<RunningServer> {
   const slots = new Slots(maxConcurrent);
@@ -43,33 +49,39 @@ export async function startOllama({
     <T extends { model: string; name?: string }>(
       schema: z.ZodType<T>,
       answer: (request: T, model: Model, response: ServerResponse) => Promise<void> | void,
+      errorOf: (message: string) => object = (error) => ({ error }),
     ): Answer =>
     async (request, response) => {
       const body = await readBody(request, maxBodyBytes);
       if (!body) {
-        sendJson(response, 413, { error: 'request body too large' }, { connection: 'close' });
+        sendJson(response, 413, errorOf('request body too large'), { connection: 'close' });
         return;
       }
       const parsed = parseRequest(schema, body);
       if (!parsed.ok) {
-        sendJson(response, 400, { error: parsed.error });
+        sendJson(response, 400, errorOf(parsed.error));
         return;
       }
       const name = parsed.request.model !== '' ? parsed.request.model : (parsed.request.name ?? '');
       const model = findModel(name);
       if (model) await answer(parsed.request, model, response);
-      else if (name === '') sendJson(response, 400, { error: 'model is required' });
-      else sendJson(response, 404, { error: `model '${name.slice(0, 200)}' not found` });
+      else if (name === '') sendJson(response, 400, errorOf('model is required'));
+      else sendJson(response, 404, errorOf(`model '${name.slice(0, 200)}' not found`));
     };
 
-  const perform = async (read: Read, model: Model, response: ServerResponse): Promise<void> => {
+  const perform = async (
+    read: Read,
+    model: Model,
+    response: ServerResponse,
+    errorOf: (message: string) => object = (error) => ({ error }),
+  ): Promise<void> => {
     if (!read.ok) {
-      sendJson(response, 400, { error: read.error });
+      sendJson(response, 400, errorOf(read.error));
       return;
     }
     const free = slots.take();
     if (!free) {
-      sendJson(response, 503, { error: 'server busy, please try again.  maximum pending requests exceeded' });
+      sendJson(response, 503, errorOf('server busy, please try again.  maximum pending requests exceeded'));
       return;
     }
     try {
@@ -103,6 +115,17 @@ export async function startOllama({
     '/api/chat': post(
       withModel(chatRequest, (request, model, response) => perform(readChat(request, model), model, response)),
     ),
+    '/v1/models': get((response) => {
+      const data = [...models.keys()].map((id) => ({ id, object: 'model', created: 0, owned_by: 'library' }));
+      sendJson(response, 200, { object: 'list', data });
+    }),
+    '/v1/chat/completions': post(
+      withModel(
+        openaiChatRequest,
+        (request, model, response) => perform(readOpenaiChat(request, model), model, response, openaiError),
+        openaiError,
+      ),
+    ),
     '/api/generate': post(
       withModel(generateRequest, (request, model, response) => perform(readGenerate(request, model), model, response)),
     ),
@@ -124,7 +147,13 @@ export async function startOllama({
     ),
   };
 
+  const checksHost = isLoopback(listen.host ?? '127.0.0.1');
   return startHttpServer(listen, async (request, response) => {
+    // As Ollama: on loopback it takes no other name than its own, and says nothing.
+    if (checksHost && !isLoopback(request.headers.host)) {
+      send(response, 403, 'text/plain', '');
+      return;
+    }
     const route = routeOf(request);
     const found = route && Object.hasOwn(routes, route.path) ? routes[route.path] : undefined;
     if (!found) sendText(response, 404, '404 page not found');

@@ -1,3 +1,4 @@
+import { calculationIn, optionFor, toolFor, type Calculation } from './calculation';
 import type { OfferedTool } from './requests';
 import { tokenId } from './tokens';
 
@@ -24,29 +25,37 @@ const COMMON_WORDS = new Set([
 ]);
 
 /**
- * The calls a prompt asks for: of each tool whose name, or a telling word of it, stands in the prompt. Arguments are
+ * The calls a prompt asks for: of the tool that does its calculation, else of each tool whose name, or a telling word of it, stands in the prompt. Arguments are
  * filled from the prompt by the tool's schema: numbers in order, capitalised words for strings, enum members by mention.
  */
 export function callTools(tools: readonly OfferedTool[], prompt: string): ToolCall[] {
   const said = new Set(words(prompt));
-  return tools
-    .filter(({ function: { name } }) => prompt.includes(name) || tellingWords(name).some((word) => said.has(word)))
-    .slice(0, MAX_CALLS)
-    .map(({ function: { name, parameters } }, index) => ({
-      id: `call_${hex(`${name} ${prompt}`)}${hex(`${index}`)}`,
-      function: { index, name, arguments: fillArguments(parameters, prompt) },
-    }));
+  const calculation = calculationIn(prompt);
+  const calculator = calculation && toolFor(calculation, tools);
+  const called = calculator
+    ? [calculator]
+    : tools
+        .filter(({ function: { name } }) => prompt.includes(name) || tellingWords(name).some((word) => said.has(word)))
+        .slice(0, MAX_CALLS);
+  return called.map(({ function: { name, parameters } }, index) => ({
+    id: `call_${hex(`${name} ${prompt}`)}${hex(`${index}`)}`,
+    function: { index, name, arguments: fillArguments(parameters, prompt, calculation) },
+  }));
 }
 
-function fillArguments(parameters: unknown, prompt: string): Record<string, unknown> {
+function fillArguments(parameters: unknown, prompt: string, calculation?: Calculation): Record<string, unknown> {
   const properties = member(parameters, 'properties');
   if (typeof properties !== 'object' || properties === null) return {};
-  const numbers = prompt.match(/-?\d{1,15}(?:\.\d{1,15})?/g) ?? [];
+  const numbers: (number | string)[] = calculation
+    ? [calculation.a, calculation.b]
+    : (prompt.match(/-?\d{1,15}(?:\.\d{1,15})?/g) ?? []);
   const names = prompt.match(/(?<=\S\s)\p{Lu}\p{L}{0,40}(?: \p{Lu}\p{L}{0,40}){0,3}/gu) ?? [];
   const fill = (schema: unknown): unknown => {
     const allowed = member(schema, 'enum');
     if (Array.isArray(allowed)) {
-      return (allowed as unknown[]).find((value) => prompt.includes(String(value))) ?? (allowed as unknown[])[0];
+      const options = allowed as unknown[];
+      const meant = calculation && optionFor(calculation, options);
+      return meant ?? options.find((value) => prompt.includes(String(value))) ?? options[0];
     }
     switch (member(schema, 'type')) {
       case 'number':
@@ -59,7 +68,7 @@ function fillArguments(parameters: unknown, prompt: string): Record<string, unkn
       case 'object':
         return {};
       default:
-        return names.shift() ?? prompt.slice(0, 100);
+        return calculation?.expression ?? names.shift() ?? prompt.slice(0, 100);
     }
   };
   return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, fill(schema)]));

@@ -44,7 +44,10 @@ export class Balancer {
     this.wheel = shuffle(wheelOf(this.peers), random);
   }
 
-  /** Starts the active checks, if they are configured; the first at once. */
+  /**
+   * Starts the active checks, if they are configured; the first comes after its interval. Those of the type `tcp` are for
+   * streams: for HTTP Kong makes none.
+   */
   start(): void {
     const { active } = this.upstream.healthchecks;
     if (active.type === 'tcp') return;
@@ -97,7 +100,6 @@ export class Balancer {
     const check = () => {
       for (const peer of this.peers) if (peer.weight > 0 && peer.health.healthy === healthy) void this.check(peer);
     };
-    check();
     this.timers.push(setInterval(check, seconds * 1000).unref());
   }
 

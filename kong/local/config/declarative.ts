@@ -11,7 +11,10 @@ import { parseYaml } from './parse-yaml';
 import type { KnownPlugin } from './plugin-schema';
 import { validateRecord, type Complaint } from './validate';
 
-/** Entities of a real Kong that the stand-in takes note of and leaves alone. */
+/**
+ * Entities of a real Kong that the stand-in takes note of and leaves alone. Not `filter_chains`: a filter may refuse
+ * requests.
+ */
 const IGNORED = [
   'workspaces',
   'certificates',
@@ -20,7 +23,6 @@ const IGNORED = [
   'vaults',
   'keys',
   'key_sets',
-  'filter_chains',
   'consumer_groups',
   'basicauth_credentials',
   'hmacauth_credentials',

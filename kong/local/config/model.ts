@@ -39,6 +39,8 @@ export interface Route extends Entity {
   readonly strip_path: boolean;
   readonly preserve_host: boolean;
   readonly request_buffering: boolean;
+  readonly response_buffering: boolean;
+  readonly path_handling: string;
   readonly service?: Reference;
 }
 

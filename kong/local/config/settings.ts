@@ -26,6 +26,8 @@ export interface Settings {
   readonly bodyBufferBytes: number;
   /** 0 for no bound. */
   readonly maxBodyBytes: number;
+  /** How long a read from a plugin server may take, as of any socket of Lua's (`lua_socket_read_timeout`). */
+  readonly socketReadTimeoutMs: number;
   readonly trustedIps: readonly string[];
   /** Read before names of upstreams are asked of the system. */
   readonly hostsFile: string;
@@ -41,6 +43,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   status_listen: '127.0.0.1:9080',
   nginx_http_client_body_buffer_size: '8k',
   nginx_http_client_max_body_size: '0',
+  nginx_http_lua_socket_read_timeout: '60s',
   dns_hostsfile: '/etc/hosts',
 };
 
@@ -92,6 +95,7 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     pluginServers,
     bodyBufferBytes: bytes('nginx_http_client_body_buffer_size', text('nginx_http_client_body_buffer_size')),
     maxBodyBytes: bytes('nginx_http_client_max_body_size', text('nginx_http_client_max_body_size')),
+    socketReadTimeoutMs: milliseconds('nginx_http_lua_socket_read_timeout', text('nginx_http_lua_socket_read_timeout')),
     trustedIps: list(values['trusted_ips']),
     hostsFile: text('dns_hostsfile'),
     notices,
@@ -121,4 +125,11 @@ function bytes(name: string, value: string): number {
   const [, digits, unit = ''] = /^(\d+)([kmg]?)$/i.exec(value) ?? [];
   if (digits === undefined) throw new Error(`${name}: '${value}' is not a size`);
   return Number(digits) * { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[unit.toLowerCase() as '' | 'k' | 'm' | 'g'];
+}
+
+/** A time in nginx's words: digits, and `ms`, `s` or `m` after them; without any they are seconds. */
+function milliseconds(name: string, value: string): number {
+  const [, digits, unit = 's'] = /^(\d+)(ms|s|m)?$/.exec(value) ?? [];
+  if (digits === undefined) throw new Error(`${name}: '${value}' is not a time`);
+  return Number(digits) * { ms: 1, s: 1_000, m: 60_000 }[unit as 'ms' | 's' | 'm'];
 }

@@ -44,13 +44,3 @@ export function bundledPlugins(lua: LuaMachine<Exchange>): BundledPlugins {
     },
   };
 }
-
-/** Bundled with Kong 3.9.3 (`constants.lua`) and not emulated: configurations of theirs are left alone. */
-export const NOT_EMULATED: readonly string[] = [
-  ...['jwt', 'oauth2', 'tcp-log', 'udp-log', 'http-log', 'hmac-auth', 'basic-auth', 'ip-restriction'],
-  ...['request-transformer', 'response-transformer', 'response-ratelimiting', 'syslog', 'loggly', 'datadog'],
-  ...['ldap-auth', 'statsd', 'bot-detection', 'aws-lambda', 'proxy-cache', 'session', 'acme', 'grpc-gateway'],
-  ...['grpc-web', 'azure-functions', 'zipkin', 'opentelemetry', 'ai-proxy', 'ai-prompt-decorator'],
-  ...['ai-prompt-template', 'ai-prompt-guard', 'ai-request-transformer', 'ai-response-transformer'],
-  ...['standard-webhooks', 'redirect'],
-];

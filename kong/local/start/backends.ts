@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { untilAnswers } from './answers';
-import { DEMOS, logOf, PORTS, urlOf, type Backend, type Layout } from './layout';
+import { DEMOS, logOf, pidFileOf, PORTS, urlOf, type Backend, type Layout } from './layout';
 import type { Part } from './part';
 import { Program } from './program';
 
@@ -23,9 +23,11 @@ export async function startBackends(
       args: [join(layout.root, 'dist', 'docker', 'upstreams', DEMOS[backend], 'main.js')],
       env: { HOST: layout.host, PORT: String(port), NAME: backend },
       logFile: logOf(layout, backend),
+      pidFile: pidFileOf(layout, backend),
     });
     add(demo);
     await untilAnswers(`${urlOf(layout, backend)}/`, demo);
+    demo.keep();
   });
   await Promise.all(starts);
 }

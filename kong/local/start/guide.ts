@@ -7,16 +7,29 @@ const ENGINE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** What a user reads once all runs: which engine, the addresses, and what to try. */
-export function guideTo({ engine, proxyUrl, adminUrl, statusUrl, pluginServerUrl, logs }: RunState): string {
+export function guideTo({
+  engine,
+  proxyUrl,
+  spansUrl,
+  adminUrl,
+  statusUrl,
+  pluginServerUrl,
+  ...state
+}: RunState): string {
   return `
 Running on ${ENGINE_NAMES[engine]}.
 
   gateway         ${proxyUrl}   /py-calculator /go-calculator /phoenix /ollama
-  spans           ${proxyUrl}/phoenix/
+  spans           ${spansUrl}
   Kong's metrics  ${statusUrl}/metrics
   the plugins'    ${pluginServerUrl}/metrics
   Admin API       ${adminUrl}
-  logs            ${logs}
+  logs            ${state.logs}${
+    state.requestLog === undefined
+      ? ''
+      : `
+  requests        ${state.requestLog}`
+  }
 
 Try a tool, a malformed message, and a stream:
 

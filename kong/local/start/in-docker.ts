@@ -27,11 +27,15 @@ export async function startInDocker(root: string): Promise<Run> {
     state: {
       engine: 'docker',
       proxyUrl: url(PORTS.proxy),
+      spansUrl: `${url(PORTS.proxy)}/phoenix/`,
       adminUrl: url(PORTS.admin),
       statusUrl: url(PORTS.status),
       pluginServerUrl: url(PORTS.pluginServer),
       logs: compose('logs'),
       killPluginServer: compose('restart', '--timeout', '0', 'plugin-server'),
+      freezePluginServer: compose('pause', 'plugin-server'),
+      thawPluginServer: compose('unpause', 'plugin-server'),
+      killBackend: compose('restart', '--timeout', '0', 'py-calculator'),
     },
     notices: [],
     // Containers have restart policies of their own.

@@ -33,6 +33,8 @@ export interface Layout {
   readonly root: string;
   /** The run's own folder. */
   readonly folder: string;
+  /** Where its programs, and Kong's workers, write their logs. */
+  readonly logs: string;
   readonly host: string;
 }
 
@@ -42,17 +44,34 @@ export const urlOf = ({ host }: Layout, port: keyof typeof PORTS): string => `ht
 /** The plugin server's socket. */
 export const socketOf = ({ folder }: Layout): string => join(folder, 'plugins.sock');
 /** The file with what a program of the run prints. */
-export const logOf = ({ folder }: Layout, name: string): string => join(folder, `${name}.log`);
+export const logOf = ({ logs }: Layout, name: string): string => join(logs, `${name}.log`);
+/** The file with the process id of a program of the run. */
+export const pidFileOf = ({ folder }: Layout, name: string): string => join(folder, `${name}.pid`);
+/** The declarative file of the run: that of the package, with its requests logged to a file. */
+export const configOf = ({ folder }: Layout): string => join(folder, 'kong.yml');
+
+/** The path of file-log in the reference configuration, which leads nowhere where Kong is a daemon. */
+const STANDARD_OUTPUT = /^( *path: )\/dev\/stdout$/gm;
+
+/** A declarative file whose requests are logged to the run's own file. */
+export const withRequestLog = (config: string, layout: Layout): string =>
+  config.replaceAll(STANDARD_OUTPUT, (_, key: string) => `${key}${JSON.stringify(logOf(layout, 'requests'))}`);
 
 /** Where the names in kong.yml are on this machine. */
 export const hostsFile = ({ host }: Layout): string => `${host} ${Object.keys(DEMOS).join(' ')}\n`;
 
 /** What differs from kong.conf outside of containers, as variables of Kong. */
 export function kongVariables(layout: Layout): Record<string, string> {
-  const { root, folder, host } = layout;
+  const { folder, host } = layout;
   const variables: Record<string, string> = {
     KONG_PREFIX: join(folder, 'kong'),
-    KONG_DECLARATIVE_CONFIG: join(root, 'kong', 'kong.yml'),
+    KONG_DECLARATIVE_CONFIG: configOf(layout),
+    KONG_PROXY_ERROR_LOG: logOf(layout, 'kong-proxy-error'),
+    KONG_PROXY_ACCESS_LOG: 'off',
+    KONG_ADMIN_ERROR_LOG: logOf(layout, 'kong-admin-error'),
+    KONG_ADMIN_ACCESS_LOG: 'off',
+    KONG_STATUS_ERROR_LOG: logOf(layout, 'kong-status-error'),
+    KONG_STATUS_ACCESS_LOG: 'off',
     KONG_PROXY_LISTEN: `${host}:${PORTS.proxy}`,
     KONG_ADMIN_LISTEN: `${host}:${PORTS.admin}`,
     KONG_ADMIN_GUI_LISTEN: `${host}:${PORTS.manager}`,

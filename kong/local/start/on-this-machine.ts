@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackends } from './backends';
 import { startGateway } from './gateway';
-import { hostsFile, urlOf, type Layout } from './layout';
+import { configOf, hostsFile, logOf, pidFileOf, urlOf, withRequestLog, type Layout } from './layout';
 import type { Part } from './part';
+import { pageOfSpans } from './phoenix';
 import { startPluginServer } from './plugin-server';
 import type { Run } from './run';
 
@@ -13,18 +14,25 @@ import type { Run } from './run';
  * Starts backends, plugin server, and Kong or its stand-in, as processes of this machine.
  *
  * @param dumpOptions further options of `dump`, such as `--with-access`
+ * @param logs an existing folder for logs, which stay; without it they go when the run ends
  */
 export async function startOnThisMachine(
   engine: 'kong' | 'local',
   root: string,
   host: string,
   dumpOptions: readonly string[] = [],
+  logs?: string,
 ): Promise<Run> {
-  const layout: Layout = { root, folder: mkdtempSync(join(tmpdir(), 'kong-ai-plugins-')), host };
-  const { folder } = layout;
-  // Kong's workers run as another user.
-  chmodSync(folder, 0o755);
+  const folder = mkdtempSync(join(tmpdir(), 'kong-ai-plugins-'));
+  const layout: Layout = { root, folder, logs: logs ?? join(folder, 'logs'), host };
+  mkdirSync(layout.logs, { recursive: true });
+  // Kong's workers run as another user: they must find the folders and write the log of requests, which nobody else reads.
+  for (const place of [folder, layout.logs]) chmodSync(place, 0o755);
+  const requests = logOf(layout, 'requests');
+  writeFileSync(requests, '', { flag: 'a' });
+  chmodSync(requests, engine === 'kong' ? 0o622 : 0o600);
   writeFileSync(join(folder, 'hosts'), hostsFile(layout));
+  writeFileSync(configOf(layout), withRequestLog(readFileSync(join(root, 'kong', 'kong.yml'), 'utf8'), layout));
   execFileSync(process.execPath, [
     join(root, 'dist', 'plugins', 'main.js'),
     'dump',
@@ -37,29 +45,37 @@ export async function startOnThisMachine(
   const parts: Part[] = [];
   const notices: string[] = [];
   const add = (part: Part) => parts.push(part);
-  const pidFile = join(folder, 'plugin-server.pid');
+  const pid = (name: string): string => `$(cat ${pidFileOf(layout, name)})`;
   // In the order of their start: the plugin server's last spans go through the gateway, to a backend.
   const stop = async (): Promise<void> => {
     for (const part of parts) await part.stop();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await startPluginServer(layout, add, pidFile);
+    await startPluginServer(layout, add, pidFileOf(layout, 'plugin-server'));
     await startGateway(engine, layout, add);
     await startBackends(layout, add, (line) => notices.push(line));
   } catch (error) {
     for (const part of parts) await part.stop();
     throw error;
   }
+  const spans = await pageOfSpans(urlOf(layout, 'phoenix'), `${urlOf(layout, 'proxy')}/phoenix`);
+  notices.push(...spans.notices);
   return {
     state: {
       engine,
       proxyUrl: urlOf(layout, 'proxy'),
+      spansUrl: spans.url,
       adminUrl: urlOf(layout, 'admin'),
       statusUrl: urlOf(layout, 'status'),
       pluginServerUrl: urlOf(layout, 'pluginServer'),
-      logs: folder,
-      killPluginServer: `kill -9 $(cat ${pidFile})`,
+      logs: layout.logs,
+      requestLog: requests,
+      killPluginServer: `kill -9 ${pid('plugin-server')}`,
+      freezePluginServer: `kill -STOP ${pid('plugin-server')}`,
+      thawPluginServer: `kill -CONT ${pid('plugin-server')}`,
+      killBackend: `kill -9 ${pid('py-calculator')}`,
+      backendUrl: urlOf(layout, 'py-calculator'),
     },
     notices,
     ended: Promise.race(parts.map(({ ended }) => ended)),

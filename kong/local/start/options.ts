@@ -14,16 +14,22 @@ export interface StartOptions {
   readonly host: string;
   /** Where to write, once all is ready, what runs where ({@link RunState} as JSON). */
   readonly stateFile?: string;
+  /** Where logs go; absent: a new folder. */
+  readonly logs?: string;
+  /** Whether plugins that can do without an access phase get one, for the options that need it. */
+  readonly withAccess: boolean;
   readonly help: boolean;
 }
 
 /** What `--help` prints. */
-export const USAGE = `usage: npm start -- [--engine docker|kong|local] [--host ADDRESS] [--state FILE]
+export const USAGE = `usage: npm start -- [--engine docker|kong|local] [--host ADDRESS] [--logs DIR] [--state FILE] [--with-access]
 
-  --engine  what runs kong.yml: Docker with the stock image, a kong binary on PATH, or the stand-in;
-            without it the first of these that is there
-  --host    the loopback address to listen on (127.0.0.1); not for docker
-  --state   write what runs where to this file, as JSON, once all is ready`;
+  --engine       what runs kong.yml: Docker with the stock image, a kong binary on PATH, or the stand-in;
+                 without it the first of these that is there
+  --host         the loopback address to listen on (127.0.0.1); not for docker
+  --logs         the folder for logs, which stay there; a new one without it; not for docker
+  --state        write what runs where to this file, as JSON, once all is ready
+  --with-access  give the telemetry plugins an access phase, for their options that need one; not for docker`;
 
 /** Reads the command line. @throws with a sentence for the user when it is wrong. */
 export function readOptions(args: readonly string[]): StartOptions {
@@ -33,13 +39,22 @@ export function readOptions(args: readonly string[]): StartOptions {
       engine: { type: 'string' },
       host: { type: 'string', default: '127.0.0.1' },
       state: { type: 'string' },
+      logs: { type: 'string' },
+      'with-access': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const { engine, host, state, help } = values;
+  const { engine, host, state, logs, help, 'with-access': withAccess } = values;
   if (engine !== undefined && !isEngine(engine)) throw new Error(`--engine is one of ${ENGINES.join(', ')}`);
   if (isIP(host) !== 4) throw new Error('--host is an IPv4 address');
-  return { ...(engine && { engine }), host, ...(state !== undefined && { stateFile: state }), help };
+  return {
+    ...(engine && { engine }),
+    host,
+    ...(state !== undefined && { stateFile: state }),
+    ...(logs !== undefined && { logs }),
+    withAccess,
+    help,
+  };
 }
 
 const isEngine = (text: string): text is Engine => ENGINES.some((engine) => engine === text);

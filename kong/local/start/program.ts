@@ -12,7 +12,7 @@ export interface ProgramOptions {
   readonly logFile: string;
   /** Keeps the process id, for who wants to signal it. */
   readonly pidFile?: string;
-  /** Starts it again when it ends by itself, as a container's restart policy does. */
+  /** Starts it again when it ends by itself, as a container's restart policy does; or once {@link Program.keep} says so. */
   readonly restart?: boolean;
 }
 
@@ -26,10 +26,12 @@ export class Program implements Part {
   private child: ChildProcess;
   private stopping = false;
   private restartTimer: NodeJS.Timeout | undefined;
+  private isKept: boolean;
   readonly ended: Promise<never>;
   private end!: (error: Error) => void;
 
   constructor(private readonly options: ProgramOptions) {
+    this.isKept = options.restart ?? false;
     this.ended = new Promise((_resolve, reject) => {
       this.end = reject;
     });
@@ -40,6 +42,11 @@ export class Program implements Part {
 
   get name(): string {
     return this.options.name;
+  }
+
+  /** From now on it is started again when it ends by itself. */
+  keep(): void {
+    this.isKept = true;
   }
 
   async stop(): Promise<void> {
@@ -80,7 +87,7 @@ export class Program implements Part {
 
   private noteEnd(how: string): void {
     if (this.stopping) return;
-    if (this.options.restart) {
+    if (this.isKept) {
       this.restartTimer = setTimeout(() => {
         this.child = this.spawn();
       }, RESTART_DELAY_MS);

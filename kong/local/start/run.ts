@@ -14,12 +14,23 @@ export interface Run {
 export interface RunState {
   readonly engine: string;
   readonly proxyUrl: string;
+  /** The page with the spans. */
+  readonly spansUrl: string;
   readonly adminUrl: string;
   readonly statusUrl: string;
   /** `/metrics`, `/healthz` and `/readyz` of the plugin server. */
   readonly pluginServerUrl: string;
   /** The folder with logs, or the command that shows them. */
   readonly logs: string;
+  /** The file with a line for each request; absent where `logs` is a command. */
+  readonly requestLog?: string;
   /** The shell command that kills the plugin server, which is started again then. */
   readonly killPluginServer: string;
+  /** The shell commands that stop it from running, while its connections stay open, and let it go on. */
+  readonly freezePluginServer: string;
+  readonly thawPluginServer: string;
+  /** The shell command that kills the first calculator, which is started again then. */
+  readonly killBackend: string;
+  /** Where that calculator is reached without the gateway; absent where it is not. */
+  readonly backendUrl?: string;
 }

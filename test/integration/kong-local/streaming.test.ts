@@ -8,6 +8,7 @@ const proxy = useGateway(
 services:
 - { name: direct, url: "${url}", routes: [{ paths: [/direct] }] }
 - { name: filtered, url: "${url}", routes: [{ name: filtered, paths: [/filtered] }] }
+- { name: unbuffered, url: "${url}", routes: [{ paths: [/unbuffered], response_buffering: false }] }
 plugins:
 - name: pre-function
   route: filtered
@@ -109,6 +110,51 @@ describe.each(['/direct', '/filtered'])('streaming through %s', (path) => {
     await once(incoming, 'data');
     outgoing.destroy();
     await left;
+  });
+});
+
+describe('an event that is larger than a buffer of nginx', () => {
+  const EVENT = `data: ${'x'.repeat(6_000)}\n\n`;
+
+  /** What comes of one event, before the next one is sent. */
+  async function firstOf(
+    path: string,
+    atLeast: number,
+    headers: Record<string, string> = {},
+  ): Promise<[text: string, next: string]> {
+    let next = (): void => undefined;
+    proxy.serve = (_, outgoing) => {
+      outgoing.writeHead(200, { 'Content-Type': 'text/event-stream', ...headers });
+      outgoing.write(EVENT);
+      next = () => outgoing.end('data: 2\n\n');
+    };
+    const outgoing = request(proxy.url + path, { agent: false }).end();
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect(incoming.headers['x-accel-buffering']).toBeUndefined();
+    let text = '';
+    incoming.on('data', (data: Buffer) => (text += data.toString()));
+    const ended = once(incoming, 'end');
+    await until(() => text.length >= atLeast, 'the first part');
+    // Whatever is not held comes with it, or in the next turns of the event loop.
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    const before = text;
+    next();
+    await ended;
+    return [before, text];
+  }
+
+  it('is held back in part on a route that buffers, as is the default, until the next one comes', async () => {
+    const [before, all] = await firstOf('/direct', 3_000);
+    expect(before.length).toBeLessThan(EVENT.length);
+    expect(all).toBe(`${EVENT}data: 2\n\n`);
+  });
+
+  it.each([
+    ['on a route with response_buffering: false', '/unbuffered', {}],
+    ['where the upstream says X-Accel-Buffering: no', '/direct', { 'X-Accel-Buffering': 'no' }],
+  ])('comes whole %s', async (_, path, headers: Record<string, string>) => {
+    const [before] = await firstOf(path, EVENT.length, headers);
+    expect(before).toBe(EVENT);
   });
 });
 

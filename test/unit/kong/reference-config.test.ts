@@ -17,20 +17,32 @@ interface Service {
   readonly connect_timeout: number;
   readonly read_timeout: number;
   readonly write_timeout: number;
-  readonly routes: readonly { readonly paths: readonly string[]; readonly strip_path: boolean }[];
+  readonly retries: number;
+  readonly routes: readonly {
+    readonly paths: readonly string[];
+    readonly strip_path: boolean;
+    readonly response_buffering?: boolean;
+  }[];
   readonly plugins?: readonly Plugin[];
 }
 
+interface Counted {
+  readonly interval: number;
+  readonly successes: number;
+  readonly http_statuses: readonly number[];
+}
+
 interface Checks {
-  readonly http_path: string;
-  readonly healthy: object;
-  readonly unhealthy: object;
+  readonly timeout: number;
+  readonly healthy: Counted;
+  readonly unhealthy: Counted;
 }
 
 interface Upstream {
   readonly name: string;
+  readonly host_header?: string;
   readonly targets: readonly { readonly target: string }[];
-  readonly healthchecks: { readonly active: Checks; readonly passive: Checks };
+  readonly healthchecks: { readonly active: Checks; readonly passive: { readonly unhealthy: object } };
 }
 
 const folder = join(__dirname, '..', '..', '..', 'kong');
@@ -65,25 +77,59 @@ it.each([
     healthchecks: {
       active: {
         http_path: healthPath,
-        healthy: { interval: 30, successes: 2 },
-        unhealthy: { interval: 30, http_failures: 3, tcp_failures: 3, timeouts: 3 },
+        healthy: { interval: 30 },
+        unhealthy: { http_failures: 3, tcp_failures: 3, timeouts: 3 },
       },
-      passive: { healthy: { successes: 5 }, unhealthy: { http_failures: 5, tcp_failures: 5, timeouts: 5 } },
     },
   });
   expect(PORTS[name as keyof typeof PORTS]).toBe(port);
+});
+
+describe.each(config.upstreams)('the only target of $name', ({ healthchecks: { active, passive }, targets }) => {
+  it('is back within five seconds of its first good answer', () => {
+    expect(active.healthy.successes).toBe(1);
+    expect(active.unhealthy.interval).toBeGreaterThan(0);
+    expect(active.unhealthy.interval).toBeLessThanOrEqual(3);
+  });
+
+  it('is not taken out, and gets back in, where it answers but has no health path', () => {
+    expect(active.healthy.http_statuses).toEqual(expect.arrayContaining([200, 404, 401, 405]));
+    expect(active.unhealthy.http_statuses.filter((status) => status < 500)).toEqual([]);
+  });
+
+  it('can be taken out by nothing that a client sends', () => {
+    expect(targets).toHaveLength(1);
+    expect(passive.unhealthy).toEqual({ http_failures: 0, tcp_failures: 0, timeouts: 0 });
+  });
+});
+
+it.each(['py-calculator', 'go-calculator', 'ollama'])('%s sees a Host that loopback servers take', (name) => {
+  expect(config.upstreams.find((upstream) => upstream.name === `${name}-upstream`)?.host_header).toBe('localhost');
+});
+
+it('holds back no part of an answer on any route', () => {
+  for (const { routes } of config.services) {
+    for (const { response_buffering: buffering } of routes) expect(buffering).toBe(false);
+  }
+});
+
+it('writes the spans of all services into one project', () => {
+  const names = config.services.flatMap(({ plugins: list = [] }) =>
+    list.flatMap(({ name, config: { project_name: project } }) => (name.endsWith('-telemetry') ? [project] : [])),
+  );
+  expect(names).toEqual(['ai-gateway', 'ai-gateway', 'ai-gateway']);
 });
 
 it('governs both MCP servers, and the LLM', () => {
   const mcp = ['pre-function', 'mcp-validator', 'mcp-tool-rate-limit', 'mcp-telemetry'];
   expect(pluginNames('py-calculator')).toEqual(mcp);
   expect(pluginNames('go-calculator')).toEqual(mcp);
-  expect(pluginNames('ollama')).toEqual(['pre-function', 'llm-telemetry']);
+  expect(pluginNames('ollama')).toEqual(expect.arrayContaining(['pre-function', 'llm-telemetry']));
 });
 
 it('puts nothing that sends spans where the spans go', () => {
   const sends = ['llm-telemetry', 'mcp-telemetry'];
-  expect(pluginNames('phoenix')).toEqual([]);
+  expect(pluginNames('phoenix').filter((name) => sends.includes(name))).toEqual([]);
   expect(config.plugins.filter(({ name }) => sends.includes(name))).toEqual([]);
 });
 
@@ -97,6 +143,25 @@ it('takes the same largest body in the validator, in Kong and in nginx', () => {
   }
   expect(conf['nginx_http_client_body_buffer_size']).toBe(`${String(allowed)}m`);
 });
+
+it('takes pictures for LLMs, and nothing larger than nginx takes', () => {
+  const bound = service('ollama').plugins?.find(({ name }) => name === 'request-size-limiting')?.config;
+  expect(bound).toMatchObject({ allowed_payload_size: 20, size_unit: 'megabytes' });
+  expect(conf['nginx_http_client_max_body_size']).toBe('20m');
+});
+
+it('waits for a plugin server that says nothing for seconds, not for a minute', () => {
+  for (const step of ['connect', 'send', 'read']) {
+    expect(conf[`nginx_http_lua_socket_${step}_timeout`]).toMatch(/^[1-9]s$/);
+  }
+});
+
+it.each(['apikey', 'X-API-Key', 'anthropic-version', 'x-stainless-lang', 'x-project-name', 'OpenAI-Organization'])(
+  'lets pages of its origins send %s',
+  (header) => {
+    expect(globalPlugin('cors')['headers']).toContain(header);
+  },
+);
 
 it('never lets every origin use the credentials of a user', () => {
   const { origins, credentials, headers, exposed_headers: exposed } = globalPlugin('cors');
@@ -121,7 +186,7 @@ it('names every plugin of the suite in kong.conf, and wherever npm start moves t
   const names = suite.map(({ name }) => name);
   expect(conf['plugins']?.split(',')).toEqual(['bundled', ...names]);
   expect(conf['pluginserver_names']?.split(',')).toEqual(names);
-  const moved = kongVariables({ root: '/package', folder: '/run', host: '127.0.0.1' });
+  const moved = kongVariables({ root: '/package', folder: '/run', logs: '/logs', host: '127.0.0.1' });
   for (const name of names) {
     const setting = `pluginserver_${name.replaceAll('-', '_')}`;
     expect(conf[`${setting}_socket`]).toBe('/run/kong-ai-plugins/plugins.sock');
@@ -131,7 +196,8 @@ it('names every plugin of the suite in kong.conf, and wherever npm start moves t
   }
 });
 
-it('keeps the Admin API on this machine', () => {
+it('keeps the Admin API and the status listener on this machine', () => {
+  expect(conf['status_listen']).toBe('127.0.0.1:9080');
   expect(conf['admin_listen']).toBe('127.0.0.1:8001');
   expect(conf['admin_gui_listen']).toBe('127.0.0.1:8002');
 });

@@ -47,6 +47,11 @@ describe('replyTo', () => {
     expect(textOf(ask('llama3.2', { prompt, tools: [weather], toolResult: '11 degrees' }))).toContain('11 degrees');
   });
 
+  it("answers a calculation with the calculator's result", () => {
+    expect(textOf(ask('llama3.1:8b', { prompt: 'Calculate 5 + 3', toolResult: '8' }))).toBe('5 + 3 = 8');
+    expect(textOf(ask('llama3.1:8b', { prompt: 'Calculate 5 + 3', toolResult: 'no' }))).toBe('The tool says: "no"');
+  });
+
   it('never cuts a tool call', () => {
     const prompt = 'weather in Paris';
     const reply = replyTo(ask('llama3.2', { prompt, tools: [weather], numPredict: 1 }));

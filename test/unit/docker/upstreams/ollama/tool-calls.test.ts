@@ -30,6 +30,59 @@ describe('callTools', () => {
     expect(calls.map((call) => call.function.name)).toEqual(names);
   });
 
+  describe('with a calculator', () => {
+    const operands = { a: { type: 'number' }, b: { type: 'number' } };
+    const four = ['add', 'subtract', 'multiply', 'divide'].map((name) => tool(name, operands));
+    const one = (tools: Parameters<typeof callTools>[0], prompt: string) =>
+      callTools(tools, prompt).map(({ function: { name, arguments: args } }) => [name, args]);
+
+    it.each([
+      ['Calculate 5 + 3', 'add', 5, 3],
+      ['Calculate 5+3.', 'add', 5, 3],
+      ['What is 8-3?', 'subtract', 8, 3],
+      ['What is 8 - -3?', 'subtract', 8, -3],
+      ['2.5 times 4 please', 'multiply', 2.5, 4],
+      ['How much is 12 divided by 4?', 'divide', 12, 4],
+      ['Add 7 and 9', 'add', 7, 9],
+      ['the sum of 7 and 9', 'add', 7, 9],
+    ])('%s: %s', (prompt, name, a, b) => {
+      expect(one(four, prompt)).toEqual([[name, { a, b }]]);
+    });
+
+    it.each([
+      'add',
+      'calculator_add',
+      'mcp__py-calculator__add',
+      'py-calculator.add',
+      'addNumbers',
+      'sum',
+      'calculate',
+    ])('finds the tool %s', (name) => {
+      expect(one([weather, tool(name, operands)], 'Calculate 5 + 3')).toEqual([[name, { a: 5, b: 3 }]]);
+    });
+
+    it('names the operation to a tool that does all', () => {
+      const properties = {
+        operation: { type: 'string', enum: ['multiply', 'add'] },
+        x: { type: 'number' },
+        y: { type: 'integer' },
+      };
+      expect(one([tool('calculate', properties)], 'Calculate 5 + 3')).toEqual([
+        ['calculate', { operation: 'add', x: 5, y: 3 }],
+      ]);
+    });
+
+    it('writes the expression to a tool that takes text', () => {
+      expect(one([tool('calculator', { expression: { type: 'string' } })], 'What is 5 plus 3?')).toEqual([
+        ['calculator', { expression: '5 + 3' }],
+      ]);
+    });
+
+    it('calls nothing where no tool calculates', () => {
+      expect(one([weather], 'Calculate 5 + 3')).toEqual([]);
+    });
+  });
+
   it('makes no more than four calls', () => {
     const tools = Array.from({ length: 9 }, (_, index) => tool(`weather_${index}`));
     expect(callTools(tools, 'weather')).toHaveLength(4);

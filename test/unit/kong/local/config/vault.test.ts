@@ -9,6 +9,15 @@ const record: Field = {
     { secret },
     { list: { type: 'array', elements: secret } },
     { redis: { type: 'record', fields: [{ password: secret }] } },
+    { headers: { type: 'map', keys: { type: 'string' }, values: secret } },
+    { labels: { type: 'map', keys: { type: 'string' }, values: { type: 'string' } } },
+    {
+      targets: {
+        type: 'array',
+        elements: { type: 'record', fields: [{ headers: { type: 'map', keys: { type: 'string' }, values: secret } }] },
+      },
+    },
+    { users: { type: 'map', values: { type: 'record', fields: [{ password: secret }] } } },
   ],
 };
 const env = { REDIS_PASSWORD: 'hush é', JSON: '{"key":"inner"}' };
@@ -35,6 +44,28 @@ it('puts values in the place of references, and keeps the references beside them
 it('reaches into records', () => {
   expect(resolve({ redis: { password: '{vault://env/redis_password}' } })).toMatchObject({
     redis: { password: 'hush \xc3\xa9' },
+  });
+});
+
+it('reaches into maps', () => {
+  const headers = { Authorization: '{vault://env/redis-password}', Accept: 'text/plain' };
+  expect(resolve({ headers })).toEqual({
+    headers: { Authorization: 'hush \xc3\xa9', Accept: 'text/plain' },
+    $refs: { headers: { Authorization: '{vault://env/redis-password}' } },
+  });
+});
+
+it('reaches into records in lists and maps', () => {
+  const reference = '{vault://env/json/key}';
+  expect(resolve({ targets: [{ headers: { a: reference } }], users: { ann: { password: reference } } })).toMatchObject({
+    targets: [{ headers: { a: 'inner' }, $refs: { headers: { a: reference } } }],
+    users: { ann: { password: 'inner' } },
+  });
+});
+
+it('resolves nothing where the schema does not say so', () => {
+  expect(resolve({ labels: { a: '{vault://env/redis-password}' } })).toEqual({
+    labels: { a: '{vault://env/redis-password}' },
   });
 });
 

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { send } from '../support/local-gateway';
+import { eventually, gateway, postMcp, toolCall } from './gateway';
+
+/** A request whose path goes out as it stands. */
+const ask = async (method: string, path: string, headers: Record<string, string> = {}): Promise<number> =>
+  (await send(gateway.proxyUrl, { method, path, headers })).status;
+
+it.each([
+  ['DELETE', '/ollama/api/delete'],
+  ['POST', '/ollama/api/pull'],
+  ['POST', '/ollama/v1/../api/delete'],
+  ['POST', '/ollama/v1/%2e%2e/api/delete'],
+  ['POST', '/ollama/v1/..%2fapi/delete'],
+  ['POST', '/ollama//api//delete'],
+  ['POST', '/ollama/%61pi/delete'],
+  ['POST', '/ollama/API/delete'],
+  ['DELETE', '/ollama/v1/models/x'],
+])('lets %s %s not reach Ollama', async (method, path) => {
+  expect(await ask(method, path)).toBe(403);
+});
+
+it.each([
+  ['GET', '/ollama/api/tags'],
+  ['GET', '/ollama/v1/models'],
+  ['GET', '/ollama/v1/../api/version'],
+  ['HEAD', '/ollama/'],
+])('lets %s %s reach it', async (method, path) => {
+  expect(await ask(method, path)).toBe(200);
+});
+
+it.each(['/ollama/api/tags', '/phoenix/'])('answers %s to the pages and names of this machine only', async (path) => {
+  expect(await ask('GET', path, { Origin: 'http://localhost:3000' })).toBe(200);
+  expect(await ask('GET', path, { Host: 'localhost' })).toBe(200);
+  expect(await ask('GET', path, { Origin: 'https://evil.example' })).toBe(403);
+  expect(await ask('GET', path, { Origin: 'null' })).toBe(403);
+  expect(await ask('GET', path, { Host: 'evil.example:8000' })).toBe(403);
+});
+
+it('takes a picture for an LLM that no MCP server would be sent', async () => {
+  const picture = 'x'.repeat(6_000_000);
+  const response = await fetch(`${gateway.proxyUrl}/ollama/api/chat`, {
+    method: 'POST',
+    body: JSON.stringify({
+      model: 'llama3.2',
+      stream: false,
+      messages: [{ role: 'user', content: 'What is this?', images: [picture] }],
+    }),
+  });
+  expect(response.status).toBe(200);
+  await response.body?.cancel();
+  expect((await postMcp('py-calculator', toolCall('add', { a: 1, b: 1, picture }))).status).toBe(413);
+});
+
+it('writes a line for each request to its log', async () => {
+  const { requestLog } = gateway;
+  // In containers they are in the log of Kong's.
+  if (requestLog === undefined) return;
+  await ask('GET', '/ollama/api/version?mark=of-this-test');
+  await eventually('the line', () => Promise.resolve(readFileSync(requestLog, 'utf8').includes('mark=of-this-test')));
+});
