@@ -37,5 +37,5 @@ export function spanOf(
 
 /** What went wrong, clean and short; for a call with an error. */
 export function errorMessageOf({ reply, errorType = '' }: LlmCall, redact: Redactor): string {
-  return redact(reply?.error?.message.slice(0, 4096) ?? errorType).slice(0, MAX_ERROR_LENGTH);
+  return redact.error(reply?.error?.message ?? errorType, MAX_ERROR_LENGTH);
 }

@@ -18,8 +18,7 @@ export function contentAttributes(operation: Operation, options: ContentOptions,
   const isToolCall = toolOf(operation) !== undefined;
   const clip = (value: unknown): string | undefined => {
     const text = value === undefined ? undefined : stringify(value);
-    // Secrets first: one that is cut is not recognised.
-    return text === undefined ? undefined : redact(text).slice(0, MAX_CONTENT_LENGTH);
+    return text === undefined ? undefined : redact.content(text, MAX_CONTENT_LENGTH);
   };
   const args = isToolCall && options.capture_tool_args ? clip(operation.message.params?.['arguments']) : undefined;
   const result = isToolCall && options.capture_tool_results ? clip(operation.answer?.result) : undefined;

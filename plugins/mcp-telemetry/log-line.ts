@@ -79,4 +79,4 @@ const fieldsOf = (entry: LogEntry, { service_name }: LineOptions): Line['fields'
 const targetOf = ({ message: { name } }: Operation): string | undefined => name?.split(/[?#]/, 1)[0];
 
 const errorOf = (message: string | undefined, redact: Redactor): string | undefined =>
-  message ? redact(message.slice(0, 4096)).slice(0, MAX_ERROR_LENGTH) : undefined;
+  message ? redact.error(message, MAX_ERROR_LENGTH) : undefined;

@@ -40,5 +40,5 @@ function spanNameOf({ message: { method, name } }: Operation): string {
 }
 
 function errorMessageOf({ verdict: { message, errorType = '' } }: Operation, redact: Redactor): string {
-  return redact(message?.slice(0, 4096) || errorType).slice(0, MAX_ERROR_LENGTH);
+  return redact.error(message || errorType, MAX_ERROR_LENGTH);
 }

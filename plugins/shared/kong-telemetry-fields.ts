@@ -158,10 +158,10 @@ export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
     between: [4096, 8_388_608],
   }),
   redact_patterns: field.array(
-    field.string({ description: 'A JavaScript regular expression; each match is replaced.', len_min: 1 }),
+    field.string({ description: 'A regular expression in the syntax of RE2: no lookaround, no backreferences. Each match is replaced.', len_min: 1 }),
     {
       description:
-        'What to take out of error messages and captured content, besides tokens, keys, e-mail addresses and card numbers. Trusted: keep them linear.',
+        'What to take out of error messages and captured content, besides tokens, keys, e-mail addresses and card numbers. A match longer than 512 characters may be found in part.',
       default: [],
     },
   ),
