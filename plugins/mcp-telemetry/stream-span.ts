@@ -6,7 +6,9 @@ import type { BegunSpan } from '../shared/traces/begun-span';
 import { placeOf } from '../shared/traces/place';
 import type { SpanRecord } from '../shared/traces/span';
 import { gatewayAttributes, type SpanOptions } from './attributes';
+import type { TellSession } from '../shared/session-hash';
 import { sessionIdIn } from './session-id';
+import { toldRevision } from './told-revision';
 import { LISTEN, type LongStream } from './stream';
 
 /** What is known of a stream that is still open. */
@@ -48,9 +50,10 @@ export function streamSpanOf(
   capture: Capture | undefined,
   begun: BegunSpan | undefined,
   options: SpanOptions,
+  tellSession: TellSession,
 ): SpanRecord {
   const startMs = entry.startedAtMs + entry.latencies.kongMs;
-  const sessionId = sessionIdIn(entry.requestHeaders);
+  const sessionId = tellSession(sessionIdIn(entry.requestHeaders));
   return {
     name: `${stream.name} stream`,
     kind: 'client',
@@ -59,7 +62,7 @@ export function streamSpanOf(
     attributes: knownAttributes(gatewayAttributes(entry, options), {
       [OI.kind]: 'CHAIN',
       [MCP.transport]: stream.transport,
-      [MCP.protocolVersion]: headerOf(entry.requestHeaders, 'mcp-protocol-version')?.slice(0, 64),
+      [MCP.protocolVersion]: toldRevision(headerOf(entry.requestHeaders, 'mcp-protocol-version')),
       [MCP.sessionId]: sessionId,
       [OI.sessionId]: sessionId,
       [COMMON.responseBytes]: capture?.response.totalBytes,

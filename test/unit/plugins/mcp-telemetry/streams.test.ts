@@ -1,3 +1,4 @@
+import { sessionHashOf } from '../../../../plugins/shared/session-hash';
 import { Headers } from '../../../../kong/pdk';
 import { beginRequest, isAccessWanted, type RequestFacts } from '../../../../plugins/mcp-telemetry/access';
 import { begunFromShared } from '../../../../plugins/shared/traces/begun-span';
@@ -125,7 +126,7 @@ describe('a stream that stays open', () => {
     ]);
     expect(teller.spans[0]!.attributes).toMatchObject({
       'openinference.span.kind': 'CHAIN',
-      'mcp.session.id': 's-1',
+      'mcp.session.id': sessionHashOf(undefined, {})('s-1'),
       'mcp.transport': 'streamable_http',
       'kong.service': 'calc',
       'kong.request_id': 'r-1',
@@ -146,7 +147,7 @@ describe('a stream that stays open', () => {
       ids,
       parent: { traceId, spanId },
       attributes: {
-        'mcp.session.id': 's-1',
+        'mcp.session.id': sessionHashOf(undefined, {})('s-1'),
         'mcp.transport': 'streamable_http',
         'http.response.body.size': 10,
         'kong.response.complete': true,
