@@ -69,7 +69,7 @@ export function lineOfExchange(
 }
 
 const levelOf = (status: Status): Line['level'] => {
-  if (status === 'ok') return 'info';
+  if (status === 'ok' || status === 'deferred') return 'info';
   return SEVERE.has(status) ? 'error' : 'warn';
 };
 

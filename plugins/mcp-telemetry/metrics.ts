@@ -122,12 +122,11 @@ const requestLabels = (
   status,
   namespace: namespaceLabel(labels, entry.route, options),
   fault,
-  consumer: consumerLabel(labels, entry, options),
+  ...(options.consumer_label && { consumer: consumerLabel(labels, entry, options) }),
 });
 
-/** Only a consumer that Kong authenticated has a name. An empty label is none. */
+/** Only a consumer that Kong authenticated has a name. */
 function consumerLabel(labels: Labels, { consumer }: LogEntry, options: MetricOptions): string {
-  if (!options.consumer_label) return '';
   const name = consumer?.username ?? consumer?.id;
   return name === undefined ? UNKNOWN : labels.bounded('consumer', name, options.max_consumers);
 }
