@@ -1,10 +1,11 @@
 import type { Capture } from '../shared/capture';
 import { textsOf, valuesOfHeaders } from '../shared/client-values';
 import type { Denial } from '../shared/denial';
-import { textOf } from '../shared/lenient-json';
+import { recordOf, textOf } from '../shared/lenient-json';
 import { headerOf, type LogEntry } from '../shared/log-entry';
 import type { MessageSummary } from '../shared/message-summary';
 import { isModern } from '../shared/revisions';
+import { withoutSecrets } from '../shared/safe-uri';
 import type { TellSession } from '../shared/session-hash';
 import type { Answer } from './answers/answer';
 import type { Answers } from './answers/read-answers';
@@ -110,9 +111,17 @@ function sessionOf(entry: LogEntry, revision: string | undefined): string | unde
 }
 
 /** Looked for only where there is a text that may repeat them. */
-function clientValuesOf(verdict: Verdict, { params }: ClientMessage, entry: LogEntry): readonly string[] {
+function clientValuesOf(verdict: Verdict, { name, params }: ClientMessage, entry: LogEntry): readonly string[] {
   if (verdict.message === undefined) return [];
   const given = sessionIdIn(entry.responseHeaders);
-  const sent = textsOf([params?.['arguments'], params?.['argument']]);
-  return [...(given === undefined ? [] : [given]), ...valuesOfHeaders(entry), ...sent];
+  // A URI is repeated in most errors, and told there unless it may hold a secret.
+  const uri = name !== undefined && withoutSecrets(name) !== name ? [name] : [];
+  const ownArguments = Object.values(recordOf(params?.['arguments'])).flatMap(textsOf);
+  return [
+    ...(given === undefined ? [] : [given]),
+    ...uri,
+    ...valuesOfHeaders(entry),
+    ...ownArguments,
+    ...textsOf(params),
+  ];
 }

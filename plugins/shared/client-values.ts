@@ -3,7 +3,7 @@ import type { LogEntry } from './log-entry';
 
 /** Headers that describe a request and hold nothing of the client's own, so that an error may repeat their values. */
 const DESCRIPTIVE =
-  /^(?:accept.*|cache-control|connection|content-.*|date|forwarded|host|mcp-(?:method|name|protocol-version)|origin|referer|sec-.*|te|traceparent|user-agent|via|x-(?:consumer-.*|forwarded-.*|kong-.*|real-ip|request-id))$/;
+  /^(?:accept.*|cache-control|connection|content-.*|date|forwarded|host|mcp-(?:method|name|protocol-version)|origin|sec-.*|te|traceparent|user-agent|via|x-(?:consumer-.*|forwarded-.*|kong-.*|real-ip|request-id))$/;
 
 /** Shorter header values are words that stand anywhere, in characters. */
 const MIN_HEADER_LENGTH = 8;
@@ -24,7 +24,12 @@ export function valuesOfHeaders({ requestHeaders }: LogEntry): string[] {
   return values;
 }
 
-/** The texts in a value that a client sent, such as the arguments of a call. Never throws. */
+/** Members whose values are words of a protocol, or are told of in places of their own. */
+const WORDS: ReadonlySet<string> = new Set([
+  ...['jsonrpc', 'method', 'model', 'name', 'protocolVersion', 'role', 'traceparent', 'type', 'uri'],
+]);
+
+/** The texts in a value that a client sent, such as the params of a message. Never throws. */
 export function textsOf(value: unknown): string[] {
   const texts: string[] = [];
   collect(value, texts, 0);
@@ -35,5 +40,6 @@ function collect(value: unknown, texts: string[], depth: number): void {
   if (texts.length >= MAX_VALUES || depth > MAX_DEPTH) return;
   if (typeof value === 'string') texts.push(value);
   else if (Array.isArray(value)) for (const element of value as unknown[]) collect(element, texts, depth + 1);
-  else if (isRecord(value)) for (const name of Object.keys(value)) collect(value[name], texts, depth + 1);
+  else if (isRecord(value))
+    for (const name of Object.keys(value)) if (!WORDS.has(name)) collect(value[name], texts, depth + 1);
 }

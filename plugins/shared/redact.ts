@@ -28,7 +28,7 @@ export const MARGIN = 1024;
 /** Shorter values are words that stand anywhere. */
 const MIN_KNOWN_LENGTH = 4;
 /** More values are not looked for. */
-const MAX_KNOWN = 64;
+const MAX_KNOWN = 256;
 
 /**
  * Makes a redactor of the known shapes of secrets and the given patterns. The time that it takes is linear in what it
