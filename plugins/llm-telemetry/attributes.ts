@@ -1,8 +1,8 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import { knownAttributes, type Draft } from '../shared/attributes';
 import { headerOf } from '../shared/log-entry';
-import type { TellSession } from '../shared/session-hash';
 import { COMMON, GEN_AI, GEN_AI_PARAMETERS, GUIDE, OI, OLLAMA } from '../shared/semconv';
+import type { TellSession } from '../shared/session-hash';
 import type { LlmCall } from './call';
 import { estimateOutputTokens } from './estimate';
 import { guideOperationOf } from './span-name';

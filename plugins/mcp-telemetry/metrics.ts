@@ -1,9 +1,9 @@
 import type { Metrics } from '../../kong/pdk';
 import { labelsOf, OTHER, UNKNOWN, type Labels } from '../shared/labels';
 import { isRecord, listOf, textOf } from '../shared/lenient-json';
+import type { LogEntry } from '../shared/log-entry';
 import { methodLabel } from './methods';
 import { toolOf, type Operation } from './operation';
-import type { LogEntry } from '../shared/log-entry';
 import type { Verdict } from './status';
 
 /** Upper bounds in seconds, of the MCP conventions. */

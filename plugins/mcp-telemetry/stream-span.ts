@@ -2,14 +2,14 @@ import { knownAttributes } from '../shared/attributes';
 import type { Capture } from '../shared/capture';
 import { headerOf, type LogEntry } from '../shared/log-entry';
 import { COMMON, MCP, OI } from '../shared/semconv';
+import type { TellSession } from '../shared/session-hash';
 import type { BegunSpan } from '../shared/traces/begun-span';
 import { placeOf } from '../shared/traces/place';
 import type { SpanRecord } from '../shared/traces/span';
 import { gatewayAttributes, type SpanOptions } from './attributes';
-import type { TellSession } from '../shared/session-hash';
 import { sessionIdIn } from './session-id';
-import { toldRevision } from './told-revision';
 import { LISTEN, type LongStream } from './stream';
+import { toldRevision } from './told-revision';
 
 /** What is known of a stream that is still open. */
 export interface OpenStream {

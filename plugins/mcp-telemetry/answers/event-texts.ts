@@ -26,7 +26,7 @@ const FIELD = /^(data|event|id|retry|)(?::|$)/;
 export function eventsIn(text: string, torn: boolean): EventTexts {
   const lines = text.split(/\r\n|\n|\r/);
   const events: EventText[] = [];
-  let tornStart: string[] | undefined = torn && !FIELD.test(lines[0] ?? '') ? [lines.shift() ?? ''] : undefined;
+  const tornStart: string[] | undefined = torn && !FIELD.test(lines[0] ?? '') ? [lines.shift() ?? ''] : undefined;
   let startIsTorn = tornStart !== undefined;
   let data: string[] = [];
   let hasIds = false;

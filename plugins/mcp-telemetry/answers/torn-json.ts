@@ -101,7 +101,7 @@ class Reader {
   }
 
   private token(at: number): number | undefined {
-    switch (this.text[at]) {
+    switch (this.text.charAt(at)) {
       case ' ':
       case '\t':
       case '\r':

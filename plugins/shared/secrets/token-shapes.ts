@@ -30,7 +30,7 @@ export const PREFIXES: readonly Prefix[] = [
   ...['sk-', 'pk-', 'rk-', 'glpat-', 'xai-'].map((prefix) => ({ prefix, min: 16, set: WORD_OR_DASH })),
   ...['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_', 'whsec_'].map((prefix) => ({ prefix, min: 16, set: WORD })),
   ...['ghp_', 'gho_', 'ghs_', 'ghu_', 'ghr_', 'github_pat_'].map((prefix) => ({ prefix, min: 20, set: WORD })),
-  ...[...'abeoprs'].map((kind) => ({ prefix: `xox${kind}-`, min: 10, set: WORD_OR_DASH })),
+  ...['a', 'b', 'e', 'o', 'p', 'r', 's'].map((kind) => ({ prefix: `xox${kind}-`, min: 10, set: WORD_OR_DASH })),
   ...['AKIA', 'ASIA'].map((prefix) => ({ prefix, min: 16, exactly: true as const, set: UPPER })),
   { prefix: 'AIza', min: 30, set: WORD_OR_DASH },
   { prefix: 'ya29.', min: 20, set: WORD_OR_DASH },

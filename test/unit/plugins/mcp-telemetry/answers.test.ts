@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { readTornEnd, readTornStart } from '../../../../plugins/mcp-telemetry/answers/torn-json';
-import { logEntry, sse } from '../../../support/exchange';
-import { parseLogEntry } from '../../../../plugins/shared/log-entry';
 import { readAnswers } from '../../../../plugins/mcp-telemetry/answers/read-answers';
+import { readTornEnd, readTornStart } from '../../../../plugins/mcp-telemetry/answers/torn-json';
+import { parseLogEntry } from '../../../../plugins/shared/log-entry';
+import { logEntry, sse } from '../../../support/exchange';
 import { Teller, type Exchange } from './tell';
 
 const call = (id: number | string = 1) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'add' } });
@@ -308,7 +308,7 @@ describe('a torn JSON text', () => {
 
   it('never throws', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'{}[]":,\\ax1-\n ') }), (value) => {
+      fc.property(fc.string({ unit: fc.constantFrom(...Array.from('{}[]":,\\ax1-\n ')) }), (value) => {
         readTornEnd(value);
         readTornStart(value);
       }),

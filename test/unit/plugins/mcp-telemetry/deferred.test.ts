@@ -1,5 +1,5 @@
-import { sse } from '../../../support/exchange';
 import { dispose } from '../../../../plugins/mcp-telemetry/state';
+import { sse } from '../../../support/exchange';
 import { Teller, type Exchange } from './tell';
 
 const requestHeaders = { 'mcp-session-id': 's-1', 'mcp-protocol-version': '2025-11-25' };
