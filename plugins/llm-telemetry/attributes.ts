@@ -2,6 +2,7 @@ import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import { knownAttributes, type Draft } from '../shared/attributes';
 import { headerOf } from '../shared/log-entry';
 import { COMMON, GEN_AI, GEN_AI_PARAMETERS, GUIDE, OI, OLLAMA } from '../shared/semconv';
+import type { TellSession } from '../shared/session-hash';
 import type { LlmCall } from './call';
 import { estimateOutputTokens } from './estimate';
 import { guideOperationOf } from './span-name';
@@ -15,6 +16,8 @@ export interface AttributeOptions {
   readonly hide_tool_names: boolean;
   readonly estimate_tokens: boolean;
   readonly session_header: string;
+  /** How the session's id is told of. */
+  readonly tellSession: TellSession;
   readonly user_source: 'consumer_id' | 'consumer_username' | 'none';
 }
 
@@ -114,7 +117,7 @@ function finishReasonsOf({ reply, errorType }: LlmCall): string[] | undefined {
 
 function gatewayAttributes(call: LlmCall, options: AttributeOptions): Draft {
   const { entry, reply, request } = call;
-  const clientSession = headerOf(entry.requestHeaders, options.session_header.toLowerCase())?.slice(0, 256);
+  const clientSession = options.tellSession(headerOf(entry.requestHeaders, options.session_header.toLowerCase()));
   return {
     [GEN_AI.conversationId]: clientSession ?? request.conversationId ?? reply?.conversationId,
     [OI.sessionId]: clientSession,

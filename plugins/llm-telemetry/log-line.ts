@@ -1,6 +1,7 @@
 import { headerOf, type LogEntry } from '../shared/log-entry';
 import type { Line } from '../shared/log-writer';
 import type { Redactor } from '../shared/redact';
+import type { TellSession } from '../shared/session-hash';
 import type { Api } from './apis';
 import type { LlmCall } from './call';
 import { errorMessageOf } from './span';
@@ -9,6 +10,7 @@ import { errorMessageOf } from './span';
 interface LineOptions {
   readonly service_name: string;
   readonly session_header: string;
+  readonly tellSession: TellSession;
 }
 
 /** The line of one call, whatever became of it; nothing in it is content. */
@@ -42,7 +44,7 @@ const levelOf = (status: number): Line['level'] => (status >= 500 ? 'error' : 'w
 const fieldsOf = (api: Api, entry: LogEntry, options: LineOptions): Line['fields'] => ({
   service: options.service_name,
   request_id: entry.requestId,
-  session_id: headerOf(entry.requestHeaders, options.session_header.toLowerCase()),
+  session_id: options.tellSession(headerOf(entry.requestHeaders, options.session_header.toLowerCase())),
   method: api.operation,
   api: api.name,
   backend: entry.service.name || undefined,

@@ -1,3 +1,4 @@
+import { textsOf, valuesOfHeaders } from '../shared/client-values';
 import type { Redactor } from '../shared/redact';
 import type { BegunSpan } from '../shared/traces/begun-span';
 import type { ParentSource } from '../shared/traces/parent';
@@ -36,6 +37,9 @@ export function spanOf(
 }
 
 /** What went wrong, clean and short; for a call with an error. */
-export function errorMessageOf({ reply, errorType = '' }: LlmCall, redact: Redactor): string {
-  return redact(reply?.error?.message.slice(0, 4096) ?? errorType).slice(0, MAX_ERROR_LENGTH);
+export function errorMessageOf({ entry, request, reply, errorType = '' }: LlmCall, redact: Redactor): string {
+  return redact.error(reply?.error?.message ?? errorType, MAX_ERROR_LENGTH, [
+    ...valuesOfHeaders(entry),
+    ...textsOf(request.body),
+  ]);
 }

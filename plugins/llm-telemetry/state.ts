@@ -3,6 +3,7 @@ import { createLogWriter, type LogWriter } from '../shared/log-writer';
 import { OpenStreams } from '../shared/open-streams';
 import { PerProcess } from '../shared/per-process';
 import { createRedactor, type Redactor } from '../shared/redact';
+import { sessionTellerOf, type TellSession } from '../shared/session-hash';
 import { openSpanSink, type SpanSink } from '../shared/traces/span-sink';
 import { targetsOf } from '../shared/traces/target';
 import { VERSION } from '../shared/version';
@@ -11,7 +12,7 @@ import type { Config } from './schema';
 
 /** What a configuration needs while it lives. */
 export interface State {
-  readonly config: Config;
+  readonly config: Config & { readonly tellSession: TellSession };
   readonly metrics: LlmMetrics;
   readonly openStreams: OpenStreams;
   readonly spans: SpanSink;
@@ -31,7 +32,7 @@ export function prepare(config: Config, { metrics, env, log, now }: Resources): 
   const redact = createRedactor(config.redact_patterns);
   const sink = { targets: targetsOf(config, VERSION, env), maxProjects: config.max_projects, prefix: PREFIX };
   return {
-    config,
+    config: { ...config, tellSession: sessionTellerOf(config, env) },
     metrics: llmMetricsOf(metrics),
     openStreams: openStreamsOf(metrics),
     spans: openSpanSink(sink, { metrics, log, now }),

@@ -2,7 +2,6 @@ import type { Headers, Proceed } from '../../kong/pdk';
 import type { MessageSummary } from '../shared/message-summary';
 import { beginSpan, begunToShared, traceparentOf, type BegunSpan } from '../shared/traces/begun-span';
 import { projectNamed } from '../shared/traces/project';
-import { cutSessionId } from './session-id';
 import { BEGUN_KEY, type State } from './state';
 import { streamAskedFor, type LongStream } from './stream';
 import { openStreamSpanOf } from './stream-span';
@@ -41,13 +40,13 @@ export function beginRequest(state: State, facts: RequestFacts): Effects {
 }
 
 function openStream(
-  { config, openStreams, spans, now }: State,
+  { config, openStreams, spans, tellSession, now }: State,
   stream: LongStream,
   begun: BegunSpan,
   { headers, service, requestId }: RequestFacts,
 ): void {
   const openedAtMs = now();
-  const sessionId = cutSessionId(headers.get('mcp-session-id'));
+  const sessionId = tellSession(headers.get('mcp-session-id'));
   const bounds = { maxStreams: config.max_open_streams, forgetAfterMs: config.forget_streams_after * 1000 };
   const project = projectNamed({ service, header: (name) => headers.get(name) }, config);
   openStreams.open(begun.ids.spanId, stream.transport, openedAtMs, bounds, {

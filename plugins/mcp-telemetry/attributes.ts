@@ -1,10 +1,12 @@
 import type { Attributes } from '@opentelemetry/api';
 import { knownAttributes, type Draft } from '../shared/attributes';
 import type { LogEntry } from '../shared/log-entry';
+import type { Redactor } from '../shared/redact';
+import { withoutSecrets } from '../shared/safe-uri';
 import { COMMON, GEN_AI, MCP, OI, RPC } from '../shared/semconv';
 import type { ParentSource } from '../shared/traces/parent';
 import type { ContentOptions } from './content';
-import { toolOf, type Operation } from './operation';
+import { MAX_NAME_LENGTH, toolOf, type Operation } from './operation';
 
 /** What of a plugin's config shapes its spans. */
 export interface SpanOptions extends ContentOptions {
@@ -13,25 +15,27 @@ export interface SpanOptions extends ContentOptions {
   readonly environment: string;
 }
 
-/** Names are the client's word; longer ones are cut. */
-export const MAX_NAME_LENGTH = 128;
+/** Of a resource, in characters. */
+const MAX_URI_LENGTH = 1024;
 
 /** The attributes of a message's span; none holds content. */
-export function attributesOf(operation: Operation, options: SpanOptions): Attributes {
+export function attributesOf(operation: Operation, options: SpanOptions, redact: Redactor): Attributes {
   const { entry, message, verdict, denial } = operation;
-  const tool = toolOf(operation);
+  const clean = (name: string | undefined): string | undefined =>
+    name === undefined ? undefined : redact.error(name, MAX_NAME_LENGTH);
+  const tool = clean(toolOf(operation));
   return knownAttributes(gatewayAttributes(entry, options), {
     [OI.kind]: message.method === 'tools/call' ? 'TOOL' : 'CHAIN',
     [OI.toolName]: tool,
-    [MCP.method]: message.method.slice(0, MAX_NAME_LENGTH),
+    [MCP.method]: clean(message.method),
     [MCP.protocolVersion]: operation.revision,
     [MCP.sessionId]: operation.sessionId,
-    [MCP.resourceUri]: resourceOf(operation),
-    [RPC.requestId]: message.id === undefined ? undefined : String(message.id).slice(0, 256),
+    [MCP.resourceUri]: resourceOf(operation, redact),
+    [RPC.requestId]: message.id === undefined ? undefined : clean(String(message.id)),
     [RPC.statusCode]: verdict.code,
     [GEN_AI.operation]: tool === undefined ? undefined : 'execute_tool',
     [GEN_AI.toolName]: tool,
-    [GEN_AI.promptName]: message.method === 'prompts/get' ? message.name : undefined,
+    [GEN_AI.promptName]: message.method === 'prompts/get' ? clean(message.name) : undefined,
     [COMMON.errorType]: verdict.errorType,
     [COMMON.deniedBy]: denial?.by,
     [COMMON.deniedReason]: denial?.reason,
@@ -61,6 +65,8 @@ export const gatewayAttributes = (entry: LogEntry, options: SpanOptions): Draft 
   }),
 });
 
-/** The resource's URI without its query, which may hold content. */
-const resourceOf = ({ message: { method, name } }: Operation): string | undefined =>
-  method.startsWith('resources/') ? name?.split(/[?#]/, 1)[0]?.slice(0, 1024) : undefined;
+/** The resource's URI without what may be a secret or content. */
+const resourceOf = ({ message: { method, name } }: Operation, redact: Redactor): string | undefined =>
+  method.startsWith('resources/') && name !== undefined
+    ? redact.error(withoutSecrets(name), MAX_URI_LENGTH)
+    : undefined;

@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { stringify } from '../shared/lenient-json';
+import { listOf, recordOf, stringify, textOf, type JsonRecord } from '../shared/lenient-json';
 import { REDACTED, type Redactor } from '../shared/redact';
 import { GEN_AI, OI } from '../shared/semconv';
 import { toolOf, type Operation } from './operation';
@@ -18,19 +18,31 @@ export function contentAttributes(operation: Operation, options: ContentOptions,
   const isToolCall = toolOf(operation) !== undefined;
   const clip = (value: unknown): string | undefined => {
     const text = value === undefined ? undefined : stringify(value);
-    // Secrets first: one that is cut is not recognised.
-    return text === undefined ? undefined : redact(text).slice(0, MAX_CONTENT_LENGTH);
+    return text === undefined ? undefined : redact.content(text, MAX_CONTENT_LENGTH);
   };
   const args = isToolCall && options.capture_tool_args ? clip(operation.message.params?.['arguments']) : undefined;
-  const result = isToolCall && options.capture_tool_results ? clip(operation.answer?.result) : undefined;
+  const output = isToolCall && options.capture_tool_results ? operation.answer?.result : undefined;
+  const result = clip(output);
+  const shown = output && outputOf(output);
   return {
     [OI.inputValue]: args ?? REDACTED,
-    [OI.outputValue]: result ?? REDACTED,
+    [OI.outputValue]: shown === undefined ? REDACTED : redact.content(shown.text, MAX_CONTENT_LENGTH),
     ...(args !== undefined && {
       [OI.inputMimeType]: 'application/json',
       [OI.toolParameters]: args,
       [GEN_AI.toolArguments]: args,
     }),
-    ...(result !== undefined && { [OI.outputMimeType]: 'application/json', [GEN_AI.toolResult]: result }),
+    ...(shown !== undefined && { [OI.outputMimeType]: shown.mimeType }),
+    ...(result !== undefined && { [GEN_AI.toolResult]: result }),
   };
+}
+
+/** What a reader wants to see of a result: its texts, else its structured content, else all of it. */
+function outputOf(result: JsonRecord): { readonly text: string; readonly mimeType: string } | undefined {
+  const texts = listOf(result['content'])
+    .map((part) => textOf(recordOf(part)['text']))
+    .filter((text) => text !== undefined);
+  if (texts.length > 0) return { text: texts.join('\n'), mimeType: 'text/plain' };
+  const text = stringify(result['structuredContent'] ?? result);
+  return text === undefined ? undefined : { text, mimeType: 'application/json' };
 }

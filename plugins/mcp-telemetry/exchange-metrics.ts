@@ -8,7 +8,7 @@ import type { Backend, HealthWatch } from './health-watch';
 import { IdleSeries } from './idle-series';
 import { MAX_CONFIGURED, namespaceLabel } from './metrics';
 import { SessionClock } from './session-clock';
-import { sessionIdIn } from './session-id';
+import { sessionIdIn, sessionKeyIn } from './session-id';
 import { streamOpenedBy } from './stream';
 
 /** Upper bounds in seconds. */
@@ -35,7 +35,7 @@ export function exchangeMetricsOf(metrics: Metrics) {
     backendHealth: metrics.gauge({
       name: 'mcp_gateway_backend_health',
       help: '1 when the backend answered the last request that was for it, 0 when Kong could not reach it',
-      labelNames: ['backend'],
+      labelNames: ['backend', 'namespace'],
     }),
     circuitState: metrics.gauge({
       name: 'mcp_gateway_circuit_breaker_state',
@@ -103,7 +103,7 @@ function countBackend(
 
 /** Sets the gauges of a backend. */
 export function showBackend(metrics: ExchangeMetrics, { label, namespace }: Backend, state: BackendState): void {
-  metrics.backendHealth.set({ backend: label }, state.healthy ? 1 : 0);
+  metrics.backendHealth.set({ backend: label, namespace }, state.healthy ? 1 : 0);
   if (!state.circuit) return;
   for (const one of ['closed', 'half_open', 'open']) {
     metrics.circuitState.set({ namespace, state: one }, one === state.circuit ? 1 : 0);
@@ -111,12 +111,16 @@ export function showBackend(metrics: ExchangeMetrics, { label, namespace }: Back
 }
 
 function countSession({ clock }: ExchangeMetrics, entry: LogEntry): void {
-  const given = sessionIdIn(entry.responseHeaders);
-  const sent = sessionIdIn(entry.requestHeaders);
+  const session = sessionKeyIn(entry);
+  if (session === undefined) return;
   const endedAtMs = entry.startedAtMs + entry.latencies.requestMs;
-  if (sent !== undefined) clock.see(sent, endedAtMs);
-  else if (given !== undefined && entry.status < 300) clock.start(given, endedAtMs);
-  if (sent !== undefined && entry.method === 'DELETE' && entry.status < 300) clock.end(sent);
+  const isGood = entry.status < 300;
+  if (sessionIdIn(entry.requestHeaders) === undefined) {
+    if (isGood) clock.start(session, endedAtMs);
+    return;
+  }
+  clock.see(session, endedAtMs);
+  if (entry.method === 'DELETE' && isGood) clock.end(session);
 }
 
 function countRemaining({ labels, rateLimitRemaining, users }: ExchangeMetrics, entry: LogEntry): void {

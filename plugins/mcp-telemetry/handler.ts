@@ -3,20 +3,22 @@ import { CAPTURE_KEY, captureFromShared } from '../shared/capture';
 import { DENIAL_KEY, denialFromShared } from '../shared/denial';
 import { parseLogEntry, type LogEntry } from '../shared/log-entry';
 import { fromShared, SUMMARY_KEY } from '../shared/message-summary';
-import { begunFromShared } from '../shared/traces/begun-span';
+import { begunFromShared, type BegunSpan } from '../shared/traces/begun-span';
 import { projectOf } from '../shared/traces/project';
 import { beginRequest } from './access';
-import { NO_ANSWERS, readAnswers } from './answers';
+import { answersByHead, readAnswers } from './answers/read-answers';
 import { describeExchange } from './describe-exchange';
 import { countExchange } from './exchange-metrics';
+import { tellOfLateAnswers } from './late-answers';
 import { lineOfExchange, lineOfOperation } from './log-line';
 import { readMessages } from './messages';
 import { countOperation, countUnreadable } from './metrics';
 import { mirroredMessage } from './mirrored-message';
-import { toolOf } from './operation';
+import { toolOf, type Operation } from './operation';
+import { sessionKeyIn } from './session-id';
 import { spanOf } from './span';
 import { BEGUN_KEY, type State } from './state';
-import { judge } from './status';
+import { judgeExchange } from './status';
 import { streamOpenedBy } from './stream';
 import { streamSpanOf } from './stream-span';
 
@@ -54,7 +56,7 @@ export async function log(state: State, facts: Facts): Promise<void> {
   }
   countExchange(state.exchanges, entry, state.config, state.health);
   if (entry.method === 'POST') await tellOfMessages(state, entry, facts);
-  else tellOfStream(state, entry, facts);
+  else await tellOfStream(state, entry, facts);
 }
 
 async function tellOfMessages(
@@ -62,29 +64,57 @@ async function tellOfMessages(
   entry: LogEntry,
   { capture, denial, summary, begun }: Facts,
 ): Promise<void> {
-  const { config, metrics, spans, redact, lines } = state;
+  const { config, metrics, lines, tellSession } = state;
   const { messages, readable } = readMessages(summary, capture?.request, mirroredMessage(entry));
   if (!readable) {
-    const { status } = judge({ entry, denial, expectsAnswer: false, answer: undefined, responseComplete: false });
-    countUnreadable(metrics, status, entry.route, config);
-    lines.write(lineOfExchange(entry, status, denial, config), false);
+    const verdict = judgeExchange(entry, denial);
+    countUnreadable(metrics, verdict, entry, config);
+    lines.write(lineOfExchange(entry, verdict, denial, config, tellSession), false);
   }
   if (messages.length === 0) return;
-  const answers = capture ? await readAnswers(entry, capture.response, config.max_buffer_bytes) : NO_ANSWERS;
-  const project = projectOf(entry, config);
-  describeExchange({ entry, capture, denial, summary }, messages, answers).forEach((operation, index) => {
-    countOperation(metrics, operation, config);
-    lines.write(lineOfOperation(operation, config, redact), toolOf(operation) !== undefined);
-    if (index >= config.max_messages) return;
-    spans.record(spanOf(operation, index === 0 ? begun : undefined, config, redact), project);
+  const answers = capture ? await readAnswers(entry, capture.response, config.max_buffer_bytes) : answersByHead(entry);
+  const operations = describeExchange({ entry, capture, denial, summary }, messages, answers, tellSession);
+  operations.forEach((operation, index) => {
+    const hasSpan = index < config.max_messages;
+    const finish = (finished: Operation): void => {
+      tellOf(state, finished, hasSpan, index === 0 ? begun : undefined);
+    };
+    holdOrFinish(state, operation, finish);
   });
+  if (capture) countSize(state, operations, capture.response.totalBytes);
+}
+
+/** A message whose answer was put off waits for it, where the session says whose it is. */
+function holdOrFinish({ deferred }: State, operation: Operation, finish: (operation: Operation) => void): void {
+  const { verdict, message, entry } = operation;
+  const session = sessionKeyIn(entry);
+  if (verdict.status === 'deferred' && message.id !== undefined && session !== undefined) {
+    deferred.hold(session, message.id, operation, finish);
+  } else finish(operation);
+}
+
+function tellOf(state: State, operation: Operation, hasSpan: boolean, begun: BegunSpan | undefined): void {
+  const { config, metrics, spans, redact, lines } = state;
+  countOperation(metrics, operation, config);
+  lines.write(lineOfOperation(operation, config, redact), toolOf(operation) !== undefined);
+  if (hasSpan) spans.record(spanOf(operation, begun, config, redact), projectOf(operation.entry, config));
+}
+
+function countSize({ metrics }: State, operations: readonly Operation[], bytes: number): void {
+  const [first, second] = operations;
+  if (first) metrics.observeSize(first, second !== undefined, bytes);
 }
 
 /** A request without a body, GET or DELETE, carries no message. */
-function tellOfStream({ config, spans, lines }: State, entry: LogEntry, { capture, denial, begun }: Facts): void {
-  const { status } = judge({ entry, denial, expectsAnswer: false, answer: undefined, responseComplete: false });
+async function tellOfStream(state: State, entry: LogEntry, { capture, denial, begun }: Facts): Promise<void> {
+  const { config, spans, lines, tellSession } = state;
+  const verdict = judgeExchange(entry, denial);
   // A server without streams or sessions answers 405, which is no failure.
-  if (status !== 'ok' && entry.status !== 405) lines.write(lineOfExchange(entry, status, denial, config), false);
+  if (verdict.status !== 'ok' && entry.status !== 405) {
+    lines.write(lineOfExchange(entry, verdict, denial, config, tellSession), false);
+  }
   const stream = streamOpenedBy(entry);
-  if (stream) spans.record(streamSpanOf(entry, stream, capture, begun, config), projectOf(entry, config));
+  if (!stream) return;
+  spans.record(streamSpanOf(entry, stream, capture, begun, config, tellSession), projectOf(entry, config));
+  if (capture) await tellOfLateAnswers(state, entry, capture);
 }

@@ -1,8 +1,11 @@
-import { headerOf, type LogEntry } from '../shared/log-entry';
-import type { Line } from '../shared/log-writer';
+import type { LogEntry } from '../shared/log-entry';
+import { MAX_FIELD_LENGTH, type Line } from '../shared/log-writer';
 import type { Redactor } from '../shared/redact';
-import { toolOf, type Operation } from './operation';
-import type { Status } from './status';
+import { withoutSecrets } from '../shared/safe-uri';
+import type { TellSession } from '../shared/session-hash';
+import { MAX_NAME_LENGTH, toolOf, type Operation } from './operation';
+import { sessionIdIn } from './session-id';
+import type { Status, Verdict } from './status';
 
 /** What the fields of a line take from the configuration. */
 interface LineOptions {
@@ -11,12 +14,13 @@ interface LineOptions {
 
 const MAX_ERROR_LENGTH = 200;
 
-/** Failures of the gateway's own side; others are the client's or the tool's. */
-const SEVERE: ReadonlySet<Status> = new Set(['http_5xx', 'timeout']);
+/** Failures that wake somebody; others are the client's or the tool's. */
+const SEVERE: ReadonlySet<Status> = new Set(['http_5xx', 'timeout', 'invalid_response']);
 
 /** The line of one message, whatever became of it. */
 export function lineOfOperation(operation: Operation, options: LineOptions, redact: Redactor): Line {
-  const { entry, message, verdict, denial, sessionId } = operation;
+  const { entry, message, verdict, denial, sessionId, clientValues } = operation;
+  const tool = toolOf(operation);
   const failed = verdict.errorType !== undefined;
   return {
     level: levelOf(verdict.status),
@@ -24,15 +28,16 @@ export function lineOfOperation(operation: Operation, options: LineOptions, reda
     fields: {
       ...fieldsOf(entry, options),
       session_id: sessionId,
-      method: message.method,
-      tool: toolOf(operation),
-      target: toolOf(operation) === undefined ? targetOf(operation) : undefined,
-      jsonrpc_id: message.id === undefined ? undefined : String(message.id),
+      method: redact.error(message.method, MAX_NAME_LENGTH),
+      tool: tool === undefined ? undefined : redact.error(tool, MAX_NAME_LENGTH),
+      target: tool === undefined ? targetOf(operation, redact) : undefined,
+      jsonrpc_id: message.id === undefined ? undefined : redact.error(String(message.id), MAX_NAME_LENGTH),
       protocol_version: operation.revision,
       duration_ms: Math.round(operation.endMs - operation.startMs),
       status: verdict.status,
       error_type: verdict.errorType,
-      error: failed ? errorOf(verdict.message, redact) : undefined,
+      fault: verdict.fault === 'none' ? undefined : verdict.fault,
+      error: failed && verdict.message ? redact.error(verdict.message, MAX_ERROR_LENGTH, clientValues) : undefined,
       denied_by: denial?.by,
       denied_reason: denial?.reason,
     },
@@ -42,19 +47,21 @@ export function lineOfOperation(operation: Operation, options: LineOptions, reda
 /** The line of an exchange that failed and in which no message could be read. */
 export function lineOfExchange(
   entry: LogEntry,
-  status: Status,
+  { status, fault }: Verdict,
   denial: Operation['denial'],
   options: LineOptions,
+  tellSession: TellSession,
 ): Line {
   return {
     level: levelOf(status),
     message: denial || entry.answeredByKong ? 'refused' : 'failed',
     fields: {
       ...fieldsOf(entry, options),
-      session_id: headerOf(entry.requestHeaders, 'mcp-session-id'),
+      session_id: tellSession(sessionIdIn(entry.requestHeaders)),
       http_method: entry.method,
       duration_ms: Math.round(entry.latencies.requestMs),
       status,
+      fault: fault === 'none' ? undefined : fault,
       denied_by: denial?.by,
       denied_reason: denial?.reason,
     },
@@ -62,7 +69,7 @@ export function lineOfExchange(
 }
 
 const levelOf = (status: Status): Line['level'] => {
-  if (status === 'ok') return 'info';
+  if (status === 'ok' || status === 'deferred') return 'info';
   return SEVERE.has(status) ? 'error' : 'warn';
 };
 
@@ -75,8 +82,6 @@ const fieldsOf = (entry: LogEntry, { service_name }: LineOptions): Line['fields'
   http_status: entry.status,
 });
 
-/** A prompt's name, or a resource's URI without its query, which may hold content. */
-const targetOf = ({ message: { name } }: Operation): string | undefined => name?.split(/[?#]/, 1)[0];
-
-const errorOf = (message: string | undefined, redact: Redactor): string | undefined =>
-  message ? redact(message.slice(0, 4096)).slice(0, MAX_ERROR_LENGTH) : undefined;
+/** A prompt's name, or a resource's URI without what may be a secret. */
+const targetOf = ({ message: { name } }: Operation, redact: Redactor): string | undefined =>
+  name === undefined ? undefined : redact.error(withoutSecrets(name), MAX_FIELD_LENGTH);

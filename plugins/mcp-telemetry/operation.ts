@@ -1,6 +1,6 @@
 import type { Denial } from '../shared/denial';
 import type { LogEntry } from '../shared/log-entry';
-import type { Answer } from './answers';
+import type { Answer } from './answers/answer';
 import type { ClientMessage } from './messages';
 import type { Verdict } from './status';
 
@@ -13,11 +13,17 @@ export interface Operation {
   readonly verdict: Verdict;
   /** The revision that the exchange speaks, where it is told. */
   readonly revision: string | undefined;
+  /** The session's id as it is told of: not the id itself. */
   readonly sessionId: string | undefined;
+  /** What the client sent that an error may repeat: it is taken out there. */
+  readonly clientValues: readonly string[];
   /** Milliseconds since the epoch; of the whole exchange, which the messages of a batch share. */
   readonly startMs: number;
   readonly endMs: number;
 }
+
+/** Names are the client's word; longer ones are cut, in characters. */
+export const MAX_NAME_LENGTH = 128;
 
 /** The tool that a `tools/call` names. */
 export const toolOf = ({ message }: Operation): string | undefined =>

@@ -32,6 +32,27 @@ export const fields = {
     default: 60,
     between: [1, 86_400],
   }),
+  max_deferred: field.integer({
+    description:
+      'How many messages whose answer a server put off are held until it comes on a later stream, 10 minutes at most; further ones count as deferred.',
+    default: 1000,
+    between: [0, 100_000],
+  }),
+  operation_role: field.string({
+    description:
+      'Which name of the OpenTelemetry conventions the duration of operations has, for they have none for a gateway yet: mcp_client_operation_duration_seconds, or mcp_server_operation_duration_seconds; none leaves it out.',
+    one_of: ['client', 'server', 'none'],
+    default: 'client',
+  }),
+  consumer_label: field.boolean({
+    description: 'Label mcp_gateway_requests_total with the consumer that Kong authenticated; the others are _unknown.',
+    default: false,
+  }),
+  max_consumers: field.integer({
+    description: 'With consumer_label: how many distinct consumers may label metrics; further ones become _other.',
+    default: 200,
+    between: [1, 10_000],
+  }),
   rate_limit_user_label: field.boolean({
     description: "Keep mcp_gateway_rate_limit_remaining by the consumer's username, for 200 consumers at most.",
     default: false,

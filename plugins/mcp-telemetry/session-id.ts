@@ -1,11 +1,14 @@
 import { headerOf, type LogEntry } from '../shared/log-entry';
+import { sessionHashOf } from '../shared/session-hash';
 
-/** The longest session id that is told of, in characters: servers choose it, and clients may send any. */
-const MAX_LENGTH = 256;
-
-/** A session id as it is told of. */
-export const cutSessionId = (id: string | undefined): string | undefined => id?.slice(0, MAX_LENGTH);
-
-/** The session id in the headers of a request or of its answer, as it is told of. */
+/** The session id in the headers of a request or of its answer, as it is: a secret. */
 export const sessionIdIn = (headers: LogEntry['requestHeaders']): string | undefined =>
-  cutSessionId(headerOf(headers, 'mcp-session-id'));
+  headerOf(headers, 'mcp-session-id');
+
+const hash = sessionHashOf(undefined, {});
+
+/** What stands for a session in tables of ours, however long its id is; undefined where the exchange names none. */
+export function sessionKeyIn({ requestHeaders, responseHeaders, service }: LogEntry): string | undefined {
+  const id = sessionIdIn(requestHeaders) ?? sessionIdIn(responseHeaders);
+  return id === undefined ? undefined : hash(`${service.name}\n${id}`);
+}

@@ -2,9 +2,9 @@ import type { Redactor } from '../shared/redact';
 import type { BegunSpan } from '../shared/traces/begun-span';
 import { placeOf } from '../shared/traces/place';
 import type { SpanRecord } from '../shared/traces/span';
-import { attributesOf, MAX_NAME_LENGTH, type SpanOptions } from './attributes';
+import { attributesOf, type SpanOptions } from './attributes';
 import { contentAttributes } from './content';
-import type { Operation } from './operation';
+import { MAX_NAME_LENGTH, type Operation } from './operation';
 
 const MAX_ERROR_LENGTH = 200;
 
@@ -20,11 +20,11 @@ export function spanOf(
   const own = options.parent === 'none' ? undefined : message.parent;
   const parent = own ?? http;
   return {
-    name: spanNameOf(operation),
+    name: spanNameOf(operation, redact),
     kind: 'client',
     startMs: operation.startMs,
     endMs: operation.endMs,
-    attributes: Object.assign(attributesOf(operation, options), contentAttributes(operation, options, redact)),
+    attributes: Object.assign(attributesOf(operation, options, redact), contentAttributes(operation, options, redact)),
     ...(verdict.errorType !== undefined && { error: errorMessageOf(operation, redact) }),
     // A span is in its parent's trace, whichever the upstream was told of.
     ...(ids && { ids: { ...ids, traceId: parent?.traceId ?? ids.traceId } }),
@@ -34,11 +34,11 @@ export function spanOf(
 }
 
 /** `{method} {target}`: the target is a tool or a prompt, never a resource, of which there are too many. */
-function spanNameOf({ message: { method, name } }: Operation): string {
+function spanNameOf({ message: { method, name } }: Operation, redact: Redactor): string {
   const target = method === 'tools/call' || method === 'prompts/get' ? name : undefined;
-  return (target === undefined ? method : `${method} ${target}`).slice(0, MAX_NAME_LENGTH);
+  return redact.error(target === undefined ? method : `${method} ${target}`, MAX_NAME_LENGTH);
 }
 
-function errorMessageOf({ verdict: { message, errorType = '' } }: Operation, redact: Redactor): string {
-  return redact(message?.slice(0, 4096) || errorType).slice(0, MAX_ERROR_LENGTH);
+function errorMessageOf({ verdict: { message, errorType = '' }, clientValues }: Operation, redact: Redactor): string {
+  return redact.error(message || errorType, MAX_ERROR_LENGTH, clientValues);
 }

@@ -3,9 +3,11 @@ import { createLogWriter, type LogWriter } from '../shared/log-writer';
 import { OpenStreams } from '../shared/open-streams';
 import { PerProcess } from '../shared/per-process';
 import { createRedactor, type Redactor } from '../shared/redact';
+import { sessionTellerOf, type TellSession } from '../shared/session-hash';
 import { openSpanSink, type SpanSink } from '../shared/traces/span-sink';
 import { targetsOf } from '../shared/traces/target';
 import { VERSION } from '../shared/version';
+import { Deferred } from './deferred';
 import { exchangeMetricsOf, showBackend, type ExchangeMetrics } from './exchange-metrics';
 import { HealthWatch, type HealthWatchOptions } from './health-watch';
 import { mcpMetricsOf, type McpMetrics } from './metrics';
@@ -18,8 +20,10 @@ export interface State {
   readonly exchanges: ExchangeMetrics;
   readonly health: HealthWatch | undefined;
   readonly openStreams: OpenStreams;
+  readonly deferred: Deferred;
   readonly spans: SpanSink;
   readonly redact: Redactor;
+  readonly tellSession: TellSession;
   readonly lines: LogWriter;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -41,20 +45,23 @@ export function prepare(config: Config, { metrics, env, log, now }: Resources): 
   const { kong_status_url: url } = config;
   return {
     config,
-    metrics: mcpMetricsOf(metrics),
+    metrics: mcpMetricsOf(metrics, config.operation_role),
     exchanges,
     health: url === undefined ? undefined : new HealthWatch({ url, intervalMs: config.health_interval, onState }),
     openStreams: openStreamsOf(metrics),
+    deferred: new Deferred(config.max_deferred, now),
     spans: openSpanSink(sink, { metrics, log, now }),
     redact,
+    tellSession: sessionTellerOf(config, env),
     lines: createLogWriter(config, { log, metrics, now }, PREFIX),
     now,
   };
 }
 
 /** Flushes and closes the way of the spans, within its bounded time. */
-export function dispose({ health, spans }: State): Promise<void> {
+export function dispose({ deferred, health, spans }: State): Promise<void> {
   health?.close();
+  deferred.close();
   return spans.shutdown();
 }
 

@@ -2,12 +2,14 @@ import { knownAttributes } from '../shared/attributes';
 import type { Capture } from '../shared/capture';
 import { headerOf, type LogEntry } from '../shared/log-entry';
 import { COMMON, MCP, OI } from '../shared/semconv';
+import type { TellSession } from '../shared/session-hash';
 import type { BegunSpan } from '../shared/traces/begun-span';
 import { placeOf } from '../shared/traces/place';
 import type { SpanRecord } from '../shared/traces/span';
 import { gatewayAttributes, type SpanOptions } from './attributes';
 import { sessionIdIn } from './session-id';
 import { LISTEN, type LongStream } from './stream';
+import { toldRevision } from './told-revision';
 
 /** What is known of a stream that is still open. */
 export interface OpenStream {
@@ -48,9 +50,10 @@ export function streamSpanOf(
   capture: Capture | undefined,
   begun: BegunSpan | undefined,
   options: SpanOptions,
+  tellSession: TellSession,
 ): SpanRecord {
   const startMs = entry.startedAtMs + entry.latencies.kongMs;
-  const sessionId = sessionIdIn(entry.requestHeaders);
+  const sessionId = tellSession(sessionIdIn(entry.requestHeaders));
   return {
     name: `${stream.name} stream`,
     kind: 'client',
@@ -59,7 +62,7 @@ export function streamSpanOf(
     attributes: knownAttributes(gatewayAttributes(entry, options), {
       [OI.kind]: 'CHAIN',
       [MCP.transport]: stream.transport,
-      [MCP.protocolVersion]: headerOf(entry.requestHeaders, 'mcp-protocol-version')?.slice(0, 64),
+      [MCP.protocolVersion]: toldRevision(headerOf(entry.requestHeaders, 'mcp-protocol-version')),
       [MCP.sessionId]: sessionId,
       [OI.sessionId]: sessionId,
       [COMMON.responseBytes]: capture?.response.totalBytes,

@@ -94,6 +94,19 @@ export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
     default: 'development',
     len_min: 1,
   }),
+  session_ids: field.string({
+    description:
+      'How the ids of sessions are told of in spans and in the log: as a keyed hash, plain, or not at all. Whoever reads a plain one of MCP can take the session over.',
+    one_of: ['hashed', 'plain', 'none'],
+    default: 'hashed',
+  }),
+  session_key: field.string({
+    description:
+      'The key of the hash, for several nodes to give one session one hash. Unset: KONG_AI_SESSION_KEY of the plugin server, else a random one for the life of the process.',
+    len_min: 16,
+    referenceable: true,
+    encrypted: true,
+  }),
   sample_rate: field.number({
     description: 'The share of traces that is kept, from 0 to 1, by trace id. Metrics always count every call.',
     default: 1,
@@ -158,10 +171,14 @@ export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
     between: [4096, 8_388_608],
   }),
   redact_patterns: field.array(
-    field.string({ description: 'A JavaScript regular expression; each match is replaced.', len_min: 1 }),
+    field.string({
+      description:
+        'A regular expression in the syntax of RE2: no lookaround, no backreferences. Each match is replaced.',
+      len_min: 1,
+    }),
     {
       description:
-        'What to take out of error messages and captured content, besides tokens, keys, e-mail addresses and card numbers. Trusted: keep them linear.',
+        'What to take out of error messages and captured content, besides tokens, keys, e-mail addresses and card numbers. A match longer than 512 characters may be found in part.',
       default: [],
     },
   ),

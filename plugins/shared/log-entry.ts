@@ -28,8 +28,10 @@ export interface LogEntry {
   readonly service: { readonly name: string; readonly host: string | undefined; readonly port: number | undefined };
   readonly route: string | undefined;
   readonly consumer: { readonly id: string; readonly username: string | undefined } | undefined;
-  /** True when an authentication plugin knew the credential. */
+  /** True when an authentication plugin knew the credential, or let the client pass as an anonymous consumer. */
   readonly authenticated: boolean;
+  /** The id of the credential that an authentication plugin knew. */
+  readonly credentialId: string | undefined;
   /** True when the client's certificate was verified. */
   readonly clientVerified: boolean;
   readonly workspace: string | undefined;
@@ -68,6 +70,7 @@ export function parseLogEntry(text: string): LogEntry | undefined {
     route: textOf(route['name']) ?? textOf(route['id']),
     consumer: consumerOf(recordOf(entry['consumer'])),
     authenticated: isRecord(entry['authenticated_entity']) || isRecord(entry['consumer']),
+    credentialId: textOf(recordOf(entry['authenticated_entity'])['id']),
     clientVerified: recordOf(request['tls'])['client_verify'] === 'SUCCESS',
     workspace: textOf(entry['workspace_name']) ?? textOf(entry['workspace']),
     traceId: textOf(recordOf(entry['trace_id'])['w3c']),

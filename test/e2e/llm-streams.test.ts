@@ -13,6 +13,8 @@ interface PhoenixSpan {
 
 /** What a client saw of one stream. */
 interface Stream {
+  /** Kong's id of the request. */
+  readonly requestId: string;
   readonly firstAtMs: number;
   readonly last: ChatRecord;
 }
@@ -31,7 +33,8 @@ async function chat(session: string, question = 'Why is the sky blue?'): Promise
     firstAtMs = Math.min(firstAtMs, Date.now());
     text += Buffer.from(chunk).toString();
   }
-  return { firstAtMs, last: JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as ChatRecord };
+  const requestId = response.headers.get('x-kong-request-id') ?? '';
+  return { requestId, firstAtMs, last: JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as ChatRecord };
 }
 
 /** The first piece was here before the last one was made: nothing held the stream back. */
@@ -70,7 +73,7 @@ it('streams a chat piece by piece, and tells of it to the token', async () => {
   const stream = await chat(session);
   expectStreamed(stream);
   const span = await eventually('the span', async () =>
-    (await spans()).find(({ attributes }) => attributes['session.id'] === session),
+    (await spans()).find(({ attributes }) => attributes['kong.request_id'] === stream.requestId),
   );
   const { prompt_eval_count: input, eval_count: output } = stream.last;
   expect(span.attributes).toMatchObject({
@@ -79,6 +82,8 @@ it('streams a chat piece by piece, and tells of it to the token', async () => {
     'gen_ai.usage.output_tokens': output,
     'llm.token_count.prompt': input,
     'llm.token_count.completion': output,
+    // Not the id itself.
+    'session.id': expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
     'gen_ai.response.time_to_first_chunk': expect.any(Number) as unknown,
   });
   await expectCounted(before, [stream]);
@@ -91,8 +96,10 @@ it('streams fifty chats at once, each as it is made, and tells of each', async (
   streams.forEach(expectStreamed);
   await expectCounted(before, streams);
   await eventually('fifty spans', async () => {
-    const sessions = (await spans()).map(({ attributes }) => String(attributes['session.id']));
-    return new Set(sessions.filter((session) => session.startsWith(prefix))).size === 50;
+    const told = new Map(
+      (await spans()).map(({ attributes }) => [attributes['kong.request_id'], attributes['session.id']]),
+    );
+    return new Set(streams.map(({ requestId }) => told.get(requestId)).filter(Boolean)).size === 50;
   });
 });
 

@@ -71,11 +71,23 @@ it('shows a backend that fails its checks, and one that is well again, without a
     { ...served.settings, admin_listen: `127.0.0.1:${adminPort}` },
   );
   await send(`${gateway.proxyUrl}/calc`, { method: 'POST' }, '{"jsonrpc":"2.0","id":1,"method":"ping"}');
-  await eventually('mcp_gateway_backend_health{backend="calc"} 1\n', circuit('closed', 1), circuit('open', 0));
+  await eventually(
+    'mcp_gateway_backend_health{backend="calc",namespace="calc"} 1\n',
+    circuit('closed', 1),
+    circuit('open', 0),
+  );
   answersHealth = false;
-  await eventually('mcp_gateway_backend_health{backend="calc"} 0\n', circuit('closed', 0), circuit('open', 1));
+  await eventually(
+    'mcp_gateway_backend_health{backend="calc",namespace="calc"} 0\n',
+    circuit('closed', 0),
+    circuit('open', 1),
+  );
   answersHealth = true;
-  await eventually('mcp_gateway_backend_health{backend="calc"} 1\n', circuit('closed', 1), circuit('open', 0));
+  await eventually(
+    'mcp_gateway_backend_health{backend="calc",namespace="calc"} 1\n',
+    circuit('closed', 1),
+    circuit('open', 0),
+  );
 });
 
 async function freePort(): Promise<number> {

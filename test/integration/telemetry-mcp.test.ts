@@ -68,7 +68,7 @@ describe('mcp-telemetry with a real collector', () => {
         'openinference.span.kind': 'TOOL',
         'mcp.method.name': 'tools/call',
         'mcp.protocol.version': '2025-03-26',
-        'mcp.session.id': 's-1',
+        'mcp.session.id': expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
         'jsonrpc.request.id': '3',
         'gen_ai.operation.name': 'execute_tool',
         'gen_ai.tool.name': 'get-weather',
@@ -86,12 +86,12 @@ describe('mcp-telemetry with a real collector', () => {
     expect(progress!.attributes).not.toHaveProperty('jsonrpc.request.id');
     expect(JSON.stringify(collector.spans)).not.toMatch(/Paris|no such city/);
 
-    for (const [method, status] of [
-      ['tools/call', 'tool_error'],
-      ['tools/call', 'rpc_error'],
-      ['notifications/progress', 'ok'],
+    for (const [method, status, fault] of [
+      ['tools/call', 'tool_error', 'none'],
+      ['tools/call', 'rpc_error', 'client'],
+      ['notifications/progress', 'ok', 'none'],
     ]) {
-      const labels = `method="${method!}",status="${status!}",namespace="calculators"`;
+      const labels = `method="${method!}",status="${status!}",namespace="calculators",fault="${fault!}"`;
       expect(metrics).toContain(`mcp_gateway_requests_total{${labels}} 1`);
     }
     expect(metrics).toContain(
@@ -131,7 +131,7 @@ describe('mcp-telemetry with a real collector', () => {
       },
     });
     expect(metrics).toContain(
-      'mcp_gateway_requests_total{method="tools/call",status="denied",namespace="calculators"} 1',
+      'mcp_gateway_requests_total{method="tools/call",status="denied",namespace="calculators",fault="client"} 1',
     );
     expect(metrics).not.toContain('mcp_gateway_request_duration_seconds_sum');
   });

@@ -10,6 +10,10 @@ export interface ExchangeOptions {
   readonly contentType?: string;
   readonly responseHeaders?: Readonly<Record<string, unknown>>;
   readonly consumer?: object;
+  /** What Kong knew the client by. */
+  readonly credential?: object;
+  /** Of the client's certificate: `SUCCESS` or what nginx says else. */
+  readonly clientVerify?: string;
   readonly traceId?: string;
   readonly service?: object;
 }
@@ -28,6 +32,7 @@ export const logEntry = (options: ExchangeOptions = {}): string =>
       method: options.method ?? 'POST',
       headers: { host: 'localhost:8000', 'user-agent': 'curl/8', ...options.requestHeaders },
       size: 300,
+      ...(options.clientVerify && { tls: { client_verify: options.clientVerify } }),
     },
     upstream_uri: options.path ?? '/api/chat',
     upstream_status: String(options.status ?? 200),
@@ -41,6 +46,7 @@ export const logEntry = (options: ExchangeOptions = {}): string =>
     route: { id: 'r-id', name: 'ollama-route' },
     service: options.service ?? { id: 's-id', name: 'ollama', host: 'ollama', port: 11434, protocol: 'http' },
     ...(options.consumer && { consumer: options.consumer }),
+    ...(options.credential && { authenticated_entity: options.credential }),
     client_ip: '127.0.0.1',
     started_at: STARTED_AT,
     source: options.source ?? 'upstream',

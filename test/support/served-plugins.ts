@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Metrics, type Plugin } from '../../kong/pdk';
+import { Metrics, type Log, type Plugin } from '../../kong/pdk';
 import { answerQuery } from '../../kong/plugin-server/describe';
 import { PluginServer } from '../../kong/plugin-server/server';
 import { silentLog } from './silent-log';
@@ -15,7 +15,7 @@ export interface ServedPlugins {
 }
 
 /** Serves plugins on a socket in a folder of its own. */
-export async function servePlugins(plugins: readonly Plugin[]): Promise<ServedPlugins> {
+export async function servePlugins(plugins: readonly Plugin[], log: Log = silentLog): Promise<ServedPlugins> {
   const folder = mkdtempSync(join(tmpdir(), 'plugins-'));
   const socket = join(folder, 'plugins.sock');
   const metrics = new Metrics();
@@ -29,7 +29,7 @@ export async function servePlugins(plugins: readonly Plugin[]): Promise<ServedPl
     maxConnections: 100,
     stopTimeoutMs: 2000,
     metrics,
-    log: silentLog,
+    log,
   });
   await server.listen();
   const names = plugins.map(({ name }) => name);

@@ -50,6 +50,11 @@ export class LuaMachine<R extends LuaRequest> {
     return this.act('compile', sources, name)[0] as number;
   }
 
+  /** Compiles a snippet that is run for the value that it returns. Throws {@link LuaError} when it is not Lua. */
+  compileExpression(source: string, name: string): Phase {
+    return this.act('expression', source, name)[0] as number;
+  }
+
   /** The compiler's complaint about a snippet, undefined when it is fine; runs nothing. */
   check(source: string): string | undefined {
     return this.act('check', source)[0] as string | undefined;
@@ -93,6 +98,13 @@ export class LuaMachine<R extends LuaRequest> {
     const [signal, message] = this.enter(request, 'start', request.id, plugin, phase);
     if (signal === 'wait') throw new LuaError('attempt to wait in a phase that cannot');
     return this.outcome(signal, message);
+  }
+
+  /** The value of an expression for a request. Throws what Lua raised. */
+  evaluate(request: R, plugin: string, expression: Phase): LuaValue {
+    const [signal, value] = this.enter(request, 'evaluate', request.id, plugin, expression);
+    if (signal === 'error') throw new LuaError(luaToString(value));
+    return value;
   }
 
   /** Runs a body filter over one piece of the body. Throws what Lua raised. */

@@ -188,6 +188,14 @@ local function compile(sources, name)
   return #phases
 end
 
+-- A chunk of its own, run for its value each time.
+local function expression(source, name)
+  local chunk, message = load(source, "=" .. name, "t", environment())
+  if not chunk then error(message, 0) end
+  phases[#phases + 1] = chunk
+  return #phases
+end
+
 -- requests
 
 local function open(id) requests[id] = { shared = {}, ctx = {}, own = {}, waiting = nil } end
@@ -229,7 +237,16 @@ local function filter(id, plugin, phase, chunk, last)
   return "changed", done, after ~= nil and text(after) or ""
 end
 
+local function evaluate(id, plugin, phase)
+  current = requests[id]
+  current.plugin = plugin
+  local ok, value = pcall(phases[phase])
+  if not ok then return "error", text(value) end
+  return "done", value
+end
+
 local actions = {
+  expression = expression, evaluate = evaluate,
   compile = compile, open = open, close = close, start = start, continue = continue, filter = filter,
   check = function(source) return (select(2, load(source, "=check", "t", {}))) end,
   match = function(value, pattern) return string.match(value, pattern) ~= nil end,

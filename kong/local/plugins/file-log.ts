@@ -1,17 +1,23 @@
 import { closeSync, openSync, write } from 'node:fs';
-import { encodeJson } from '../lua/value';
+import type { Field } from '../config/field';
+import type { Exchange } from '../exchange';
+import type { LuaMachine, Phase } from '../lua/machine';
+import { encodeJson, luaToString } from '../lua/value';
 import type { PluginConfig, PluginHandler } from '../plugin-handler';
 import { KONG_VERSION, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {
   readonly path: string;
   readonly reopen: boolean;
+  /** Snippets by the fields of the entry that they set, or take out by returning nothing. */
+  readonly custom_fields_by_lua?: Readonly<Record<string, string>>;
 }
 
+const NAME = 'file-log';
 const MODE = 0o644;
 
 /** The plugin with the files that it holds open; `close` closes them. */
-export function fileLog(): BundledPlugin & { close(): void } {
+export function fileLog(lua: LuaMachine<Exchange>): BundledPlugin & { close(): void } {
   const files = new Map<string, number>();
   const open = ({ path, reopen }: Config): number => {
     const present = files.get(path);
@@ -22,20 +28,34 @@ export function fileLog(): BundledPlugin & { close(): void } {
     files.set(path, file);
     return file;
   };
+  const compiled = new WeakMap<PluginConfig, readonly (readonly [field: string, expression: Phase])[]>();
+  const fieldsOf = (config: Config) => {
+    const present = compiled.get(config);
+    if (present) return present;
+    const fields = Object.entries(config.custom_fields_by_lua ?? {}).map(
+      ([field, source]) => [field, lua.compileExpression(luaToString(source), `${NAME}.${field}`)] as const,
+    );
+    compiled.set(config, fields);
+    return fields;
+  };
   const handler: PluginHandler = {
-    name: 'file-log',
+    name: NAME,
     priority: 9,
     version: KONG_VERSION,
     log(x, given) {
+      const config = given as Config;
+      // They stay set for the plugins after this one, as in Kong (`kong.log.set_serialize_value`).
+      for (const [key, expression] of fieldsOf(config))
+        x.logValues.push({ key, value: lua.evaluate(x, NAME, expression) });
       const line = Buffer.from(`${encodeJson(x.logEntry())}\n`, 'latin1');
-      write(open(given as Config), line, (error) => {
+      write(open(config), line, (error) => {
         if (error) x.log('err', `failed to write the file: ${error.message}`);
       });
     },
   };
   return {
     handler,
-    schema,
+    schema: schemaOf(lua),
     close: () => {
       for (const file of files.values()) closeSync(file);
       files.clear();
@@ -43,24 +63,27 @@ export function fileLog(): BundledPlugin & { close(): void } {
   };
 }
 
-const schema: BundledPlugin['schema'] = {
-  fields: [
-    {
-      config: {
-        type: 'record',
-        fields: [
-          { path: { type: 'string', required: true, match: '^[^*&%%\\`]+$', err: 'not a valid filename' } },
-          { reopen: { type: 'boolean', required: true, default: false } },
-          {
-            custom_fields_by_lua: {
-              type: 'map',
-              keys: { type: 'string' },
-              values: { type: 'string' },
-              check: () => 'the stand-in does not emulate custom fields',
-            },
-          },
-        ],
-      },
+function schemaOf(lua: LuaMachine<Exchange>): BundledPlugin['schema'] {
+  const snippet: Field = {
+    type: 'string',
+    len_min: 1,
+    check: (source) => {
+      const problem = lua.check(luaToString(source));
+      return problem === undefined ? undefined : `Error parsing function: ${problem}`;
     },
-  ],
-};
+  };
+  return {
+    fields: [
+      {
+        config: {
+          type: 'record',
+          fields: [
+            { path: { type: 'string', required: true, match: '^[^*&%%\\`]+$', err: 'not a valid filename' } },
+            { reopen: { type: 'boolean', required: true, default: false } },
+            { custom_fields_by_lua: { type: 'map', keys: { type: 'string', len_min: 1 }, values: snippet } },
+          ],
+        },
+      },
+    ],
+  };
+}

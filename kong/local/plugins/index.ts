@@ -23,7 +23,7 @@ export interface BundledPlugins {
 /** The plugins that are emulated, with state of their own for each call. */
 export function bundledPlugins(lua: LuaMachine<Exchange>): BundledPlugins {
   const metrics = prometheus();
-  const files = fileLog();
+  const files = fileLog(lua);
   return {
     list: [
       functions('pre-function', 1_000_000, lua),

@@ -8,8 +8,8 @@ const MAX_MESSAGES = 32;
 export const PREVIEW_LENGTH = 200;
 
 /**
- * Takes secrets out of texts and then cuts them: a secret that is cut first is not recognised. What one span may carry
- * in all is shared by its texts in the order they come.
+ * Takes secrets out of texts and cuts them. What one span may carry in all is shared by its texts in the order they
+ * come.
  */
 export class Clip {
   /** True once anything was cut. */
@@ -19,10 +19,10 @@ export class Clip {
   constructor(private readonly redact: Redactor) {}
 
   text(text: string, maxLength = MAX_MESSAGE_LENGTH): string {
-    const clean = this.redact(text);
-    const kept = clean.slice(0, Math.min(maxLength, this.left));
+    const room = Math.min(maxLength, this.left);
+    const kept = this.redact.content(text, room);
     this.left -= kept.length;
-    if (kept.length < clean.length) this.truncated = true;
+    if (text.length > room) this.truncated = true;
     return kept;
   }
 

@@ -7,6 +7,14 @@ import { useGateway } from '../../support/use-gateway';
 
 const folder = mkdtempSync(join(tmpdir(), 'kong-bundled-'));
 const logFile = join(folder, 'requests.log');
+const ownLogFile = join(folder, 'own.log');
+/** A value, a table instead of a table, nothing, and a value in tables that are not there yet. */
+const ownFields = {
+  'request.headers': "local kept = {} kept['x-seen'] = kong.request.get_header('x-seen') return kept",
+  'request.uri': "return (string.gsub(ngx.var.request_uri, '%?.*', ''))",
+  'request.querystring': 'return nil',
+  'own.made.of': 'return kong.response.get_status()',
+};
 let now = Date.UTC(2026, 0, 1, 12, 30, 15);
 
 const proxy = useGateway(
@@ -17,6 +25,7 @@ services:
 - { ${routed('end', url)}, plugins: [{ name: request-termination, config: { status_code: 403, message: closed } }] }
 - { ${routed('id', url)}, plugins: [{ name: correlation-id, config: { header_name: X-Corr, echo_downstream: true, generator: uuid } }] }
 - { ${routed('log', url)}, plugins: [{ name: file-log, config: { path: "${logFile}" } }, { name: prometheus, config: { status_code_metrics: true, latency_metrics: true, bandwidth_metrics: true, per_consumer: true } }] }
+- { ${routed('own', url)}, plugins: [{ name: file-log, config: ${JSON.stringify({ path: ownLogFile, custom_fields_by_lua: ownFields })} }] }
 plugins:
 - { name: zipkin }
 - { name: ip-restriction, enabled: false }
@@ -79,6 +88,19 @@ it('correlation-id keeps a given id and makes one else', async () => {
   const made = await proxy.ask('/id');
   expect(made.headers['x-corr']).toMatch(/^[0-9a-f-]{36}$/);
   expect(valuesOf(echoed(made).headers, 'x-corr')).toEqual([made.headers['x-corr']]);
+});
+
+it('file-log writes the fields that its functions make, and leaves out what they make nothing of', async () => {
+  await proxy.ask('/own?token=secret', { 'X-Seen': 'a', 'X-Unseen': 'secret' });
+  await until(() => readFileSync(ownLogFile, 'utf8').endsWith('\n'), 'the line');
+  const { request, own } = JSON.parse(readFileSync(ownLogFile, 'utf8')) as {
+    request: Record<string, unknown>;
+    own: unknown;
+  };
+  expect(request).toMatchObject({ method: 'GET', uri: '/own', headers: { 'x-seen': 'a' } });
+  expect(Object.keys(request['headers'] as object)).toEqual(['x-seen']);
+  expect(request).not.toHaveProperty('querystring');
+  expect(own).toEqual({ made: { of: 200 } });
 });
 
 it('file-log writes a line and prometheus counts', async () => {

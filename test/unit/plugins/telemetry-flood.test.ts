@@ -7,6 +7,7 @@ import { llmMetricsOf } from '../../../plugins/llm-telemetry/metrics';
 import { modelLabelOf } from '../../../plugins/llm-telemetry/model-label';
 import { readRequest } from '../../../plugins/llm-telemetry/request';
 import { fields as llmFields } from '../../../plugins/llm-telemetry/schema';
+import { NO_ANSWERS } from '../../../plugins/mcp-telemetry/answers/read-answers';
 import { describeExchange } from '../../../plugins/mcp-telemetry/describe-exchange';
 import { countExchange, exchangeMetricsOf } from '../../../plugins/mcp-telemetry/exchange-metrics';
 import { countOperation, mcpMetricsOf } from '../../../plugins/mcp-telemetry/metrics';
@@ -67,14 +68,14 @@ it('keeps the series of any number of models and consumers few', async () => {
 
 it('keeps the series of any number of tools and users few', async () => {
   const metrics = new Metrics();
-  const instruments = mcpMetricsOf(metrics);
+  const instruments = mcpMetricsOf(metrics, 'client');
   const exchanges = exchangeMetricsOf(metrics);
   const config = readConfig(mcpFields, { rate_limit_user_label: true });
   const entry = parseLogEntry(logEntry({ responseHeaders: { 'ratelimit-remaining': '3' } }))!;
   const exchange = { entry, capture: undefined, summary: undefined, denial: undefined };
-  const answer = { error: undefined, isToolError: false, result: {} };
+  const answer = { error: undefined, isToolError: false, result: {}, ended: true, unaddressed: false };
   const message = { id: 1, method: 'tools/call', name: 'x', parent: undefined, revision: undefined, params: undefined };
-  const [base] = describeExchange(exchange, [message], { to: () => answer, complete: true });
+  const [base] = describeExchange(exchange, [message], { ...NO_ANSWERS, to: () => answer }, (id) => id);
   for (let n = 0; n < FLOOD; n++) {
     const asked = { ...message, name: `tool-${n}`, method: n % 2 === 0 ? 'tools/call' : `method-${n}` };
     countOperation(instruments, { ...base!, message: asked }, config);

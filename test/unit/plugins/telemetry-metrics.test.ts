@@ -18,6 +18,8 @@ const O = [0.001, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5
 const M = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 const SESSIONS = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 86400];
 
+const SIZES = [256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216];
+
 type Row = readonly [name: string, type: string, labels: readonly string[], buckets?: readonly number[]];
 
 const LLM: readonly Row[] = [
@@ -44,9 +46,10 @@ const LLM: readonly Row[] = [
 ];
 
 const MCP: readonly Row[] = [
-  ['mcp_gateway_requests_total', 'counter', ['method', 'status', 'namespace']],
+  ['mcp_gateway_requests_total', 'counter', ['method', 'status', 'namespace', 'fault', 'consumer']],
   ['mcp_gateway_request_duration_seconds', 'histogram', ['method', 'backend'], M],
-  ['mcp_gateway_backend_health', 'gauge', ['backend']],
+  ['mcp_gateway_response_size_bytes', 'histogram', ['method', 'backend'], SIZES],
+  ['mcp_gateway_backend_health', 'gauge', ['backend', 'namespace']],
   ['mcp_gateway_circuit_breaker_state', 'gauge', ['namespace', 'state']],
   ['mcp_gateway_rate_limit_remaining', 'gauge', ['user']],
   ['mcp_gateway_session_duration_seconds', 'histogram', [], SESSIONS],

@@ -1,3 +1,4 @@
+import { sessionHashOf } from '../../../../plugins/shared/session-hash';
 import { ndjson } from '../../../support/exchange';
 import { Teller } from './tell';
 
@@ -42,7 +43,11 @@ describe('the log', () => {
     const requestHeaders = { 'x-session-id': 's-1' };
     await teller.tell({ status: 401, source: 'kong', tries: [], requestHeaders });
     expect(teller.lines).toEqual([
-      { level: 'warn', message: 'refused', fields: { ...common, session_id: 's-1', status: 401, duration_ms: 500 } },
+      {
+        level: 'warn',
+        message: 'refused',
+        fields: { ...common, session_id: sessionHashOf(undefined, {})('s-1'), status: 401, duration_ms: 500 },
+      },
     ]);
   });
 

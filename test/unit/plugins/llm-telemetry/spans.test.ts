@@ -1,5 +1,8 @@
+import { sessionHashOf } from '../../../../plugins/shared/session-hash';
 import { ndjson, sse } from '../../../support/exchange';
 import { delta, expectSpan, messages, spanOfExchange, type Exchange } from './tell';
+
+const CHAT = sessionHashOf(undefined, {})('chat-9');
 
 /** The worked examples of the contract, call by call. */
 describe('the span of', () => {
@@ -125,7 +128,7 @@ describe('the span of', () => {
         response: ndjson({ done: true }),
       },
       'ollama.chat_streaming',
-      { 'session.id': 'chat-9', 'gen_ai.conversation.id': 'chat-9', 'user.id': 'c-1' },
+      { 'session.id': CHAT, 'gen_ai.conversation.id': CHAT, 'user.id': 'c-1' },
     ],
   ])('%s', async (_name, exchange, name, expected) => {
     await expectSpan(exchange, name, expected);

@@ -1,3 +1,4 @@
+import { sessionHashOf } from '../../../../plugins/shared/session-hash';
 import { ndjson } from '../../../support/exchange';
 import { KONGS, REDACTED } from '../span-attributes';
 import { spanOfExchange } from './tell';
@@ -81,7 +82,7 @@ describe('the whole span', () => {
       'gen_ai.response.time_to_first_chunk': 0.15,
       'gen_ai.usage.input_tokens': 169,
       'gen_ai.usage.output_tokens': 15,
-      'gen_ai.conversation.id': 'session-1',
+      'gen_ai.conversation.id': sessionHashOf(undefined, {})('session-1'),
       'llm.provider': 'ollama',
       'llm.system': 'ollama',
       'llm.model_name': 'llama3.2',
@@ -91,7 +92,7 @@ describe('the whole span', () => {
       'llm.token_count.completion': 15,
       'llm.token_count.total': 184,
       'llm.finish_reason': 'stop',
-      'session.id': 'session-1',
+      'session.id': sessionHashOf(undefined, {})('session-1'),
       'user.id': 'consumer-1',
       'llm.vendor': 'ollama',
       'llm.model': 'llama3.2',

@@ -1,5 +1,5 @@
 import { SessionClock } from '../../../../plugins/mcp-telemetry/session-clock';
-import { Teller } from './tell';
+import { Teller, type Exchange } from './tell';
 
 const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'add' } };
 const ok = { jsonrpc: '2.0', id: 1, result: {} };
@@ -41,7 +41,7 @@ describe('tools as labels', () => {
 describe('the backend', () => {
   it('is healthy while it answers, and its circuit open while Kong has no address to try', async () => {
     const teller = new Teller({ namespace: 'n' });
-    const health = () => teller.value('mcp_gateway_backend_health', 'backend="calc"');
+    const health = () => teller.value('mcp_gateway_backend_health', 'backend="calc"', 'namespace="n"');
     const circuit = (state: string) =>
       teller.value('mcp_gateway_circuit_breaker_state', 'namespace="n"', `state="${state}"`);
     await teller.tell({ request: call, response: ok, status: 500 });
@@ -57,40 +57,72 @@ describe('the backend', () => {
   });
 });
 
+/** As Kong's entry has it; key-auth alone gives the credential's own id as its identifier. */
+const knownBy = (identifier: string) => ({
+  consumer: { id: 'c' },
+  credential: { id: 'cred-1', consumer_id: 'c' },
+  identifier,
+});
+const refusedBy = (challenge: string) => ({
+  status: 401,
+  source: 'kong' as const,
+  tries: [],
+  responseHeaders: { 'www-authenticate': challenge },
+});
+
 describe('authentication', () => {
-  it.each<[string, object, string | undefined]>([
+  it.each<[string, Exchange & { identifier?: string }, string | undefined]>([
     ['none', {}, undefined],
-    ['a key', { consumer: { id: 'c' }, requestHeaders: { apikey: 'k' } }, 'type="key",result="success"'],
+    ['a key', { ...knownBy('cred-1'), requestHeaders: { apikey: 'k' } }, 'type="key",result="success"'],
     [
-      'a key that was hidden',
-      { consumer: { id: 'c' }, requestHeaders: { 'x-credential-identifier': 'i' } },
+      'a key beside another header that is none',
+      { ...knownBy('cred-1'), requestHeaders: { authorization: 'REDACTED', 'x-authenticated-scope': 'forged' } },
       'type="key",result="success"',
     ],
+    ['a key that was hidden', knownBy('cred-1'), 'type="key",result="success"'],
     [
-      'a token',
-      { consumer: { id: 'c' }, requestHeaders: { authorization: 'REDACTED' } },
+      'a token beside a key that nobody asked for',
+      { ...knownBy('issuer'), requestHeaders: { apikey: 'k' } },
       'type="jwt",result="success"',
     ],
     [
       'an OAuth token',
-      { consumer: { id: 'c' }, requestHeaders: { authorization: 'REDACTED', 'x-authenticated-scope': 's' } },
+      { ...knownBy('client'), requestHeaders: { 'x-authenticated-scope': 's' } },
       'type="oauth2",result="success"',
     ],
+    ['a certificate', { consumer: { id: 'c' }, clientVerify: 'SUCCESS' }, 'type="mtls",result="success"'],
+    ['a certificate that nobody asked a consumer for', { clientVerify: 'SUCCESS' }, undefined],
+    ['a consumer without a credential', { consumer: { id: 'c' } }, 'type="other",result="success"'],
     [
-      'a wrong key',
-      { status: 401, source: 'kong', tries: [], requestHeaders: { apikey: 'k' } },
-      'type="key",result="failure"',
+      'nothing, as the anonymous consumer',
+      { consumer: { id: 'c' }, requestHeaders: { apikey: 'k', 'x-anonymous-consumer': 'true' } },
+      undefined,
     ],
     [
-      'no key',
-      { status: 401, source: 'kong', tries: [], responseHeaders: { 'www-authenticate': 'Key realm="k"' } },
+      'a key where a token is asked for',
+      { ...refusedBy('Bearer error="invalid_token"'), requestHeaders: { apikey: 'k' } },
+      'type="jwt",result="failure"',
+    ],
+    [
+      'a token where a key is asked for',
+      { ...refusedBy('Key'), requestHeaders: { authorization: 'REDACTED' } },
       'type="key",result="failure"',
+    ],
+    ['no key', refusedBy('Key realm="k"'), 'type="key",result="failure"'],
+    ['no password', refusedBy('Basic realm="service"'), 'type="basic",result="failure"'],
+    ['no signature', refusedBy('hmac'), 'type="other",result="failure"'],
+    ['no access token', refusedBy('Bearer resource_metadata="https://x"'), 'type="oauth2",result="failure"'],
+    [
+      'an expired access token',
+      refusedBy('Bearer realm="s" error="invalid_token" error_description="expired"'),
+      'type="oauth2",result="failure"',
     ],
     ['nothing at all', { status: 401, source: 'kong', tries: [] }, 'type="none",result="failure"'],
     ['a 401 of the server', { status: 401 }, undefined],
-  ])('with %s', async (_name, exchange, labels) => {
+  ])('with %s', async (_name, { identifier, ...exchange }, labels) => {
     const teller = new Teller();
-    await teller.tell({ request: call, response: ok, ...exchange });
+    const requestHeaders = { ...exchange.requestHeaders, ...(identifier && { 'x-credential-identifier': identifier }) };
+    await teller.tell({ request: call, response: ok, ...exchange, requestHeaders });
     const text = await teller.metrics.registry.metrics();
     expect(/mcp_gateway_auth_attempts_total\{(.*)\}/.exec(text)?.[1]).toBe(labels);
   });

@@ -1,3 +1,4 @@
+import { sessionHashOf } from '../../../../plugins/shared/session-hash';
 import { Teller } from './tell';
 
 const call = {
@@ -7,6 +8,7 @@ const call = {
   params: { name: 'add', arguments: { key: 'secret-argument' } },
 };
 const requestHeaders = { 'mcp-session-id': 's-1', 'mcp-protocol-version': '2025-11-25' };
+const SESSION = sessionHashOf(undefined, {})('s-1');
 const common = {
   service: 'kong-mcp-telemetry',
   request_id: 'f0e1d2c3b4a5968778695a4b3c2d1e0f',
@@ -28,7 +30,7 @@ describe('the log', () => {
         fields: {
           ...common,
           http_status: 429,
-          session_id: 's-1',
+          session_id: SESSION,
           consumer: 'ann',
           method: 'tools/call',
           tool: 'add',
@@ -36,6 +38,7 @@ describe('the log', () => {
           protocol_version: '2025-11-25',
           duration_ms: 500,
           status: 'denied',
+          fault: 'client',
           error_type: '429',
           error: 'rate_limited',
           denied_by: 'mcp-tool-rate-limit',
@@ -100,7 +103,7 @@ describe('the log', () => {
     await teller.tell({ request: call, requestHeaders, response: { id: 7, result: { text: 'secret-result' } } });
     await teller.tell({ request: { id: 1, method: 'tools/list' }, response: { id: 1, result: {} } });
     expect(teller.lines).toMatchObject([
-      { level: 'info', message: 'tool called', fields: { ...common, tool: 'add', session_id: 's-1', status: 'ok' } },
+      { level: 'info', message: 'tool called', fields: { ...common, tool: 'add', session_id: SESSION, status: 'ok' } },
     ]);
     expect(JSON.stringify(teller.lines)).not.toContain('secret');
   });

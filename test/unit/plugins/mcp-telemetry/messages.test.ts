@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { sessionHashOf } from '../../../../plugins/shared/session-hash';
 import { sse } from '../../../support/exchange';
 import { Teller, type Exchange } from './tell';
 
@@ -130,10 +131,13 @@ describe('the span of a message', () => {
   });
 
   it.each([
-    ['2025-11-25', 's-1'],
-    ['2026-07-28', undefined],
-  ])('names the session of %s: %s', async (revision, session) => {
-    const teller = new Teller();
+    ['2025-11-25', {}, sessionHashOf(undefined, {})('s-1')],
+    ['2025-11-25', { session_key: 'known-to-all-nodes' }, sessionHashOf('known-to-all-nodes', {})('s-1')],
+    ['2025-11-25', { session_ids: 'plain' }, 's-1'],
+    ['2025-11-25', { session_ids: 'none' }, undefined],
+    ['2026-07-28', {}, undefined],
+  ])('names the session of %s with %j: %s', async (revision, config, session) => {
+    const teller = new Teller(config);
     const requestHeaders = { 'mcp-session-id': 's-1', 'mcp-protocol-version': revision };
     await teller.tell({ request: call(1), response: ok(1), requestHeaders });
     expect(teller.spans[0]!.attributes['mcp.session.id']).toBe(session);

@@ -1,5 +1,6 @@
 import { Headers } from '../../../../kong/pdk';
 import { beginRequest, isAccessWanted, type RequestFacts } from '../../../../plugins/mcp-telemetry/access';
+import { sessionHashOf } from '../../../../plugins/shared/session-hash';
 import { begunFromShared } from '../../../../plugins/shared/traces/begun-span';
 import { STARTED_AT } from '../../../support/exchange';
 import { Teller } from './tell';
@@ -125,7 +126,7 @@ describe('a stream that stays open', () => {
     ]);
     expect(teller.spans[0]!.attributes).toMatchObject({
       'openinference.span.kind': 'CHAIN',
-      'mcp.session.id': 's-1',
+      'mcp.session.id': sessionHashOf(undefined, {})('s-1'),
       'mcp.transport': 'streamable_http',
       'kong.service': 'calc',
       'kong.request_id': 'r-1',
@@ -146,7 +147,7 @@ describe('a stream that stays open', () => {
       ids,
       parent: { traceId, spanId },
       attributes: {
-        'mcp.session.id': 's-1',
+        'mcp.session.id': sessionHashOf(undefined, {})('s-1'),
         'mcp.transport': 'streamable_http',
         'http.response.body.size': 10,
         'kong.response.complete': true,

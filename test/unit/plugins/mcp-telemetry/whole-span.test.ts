@@ -1,5 +1,9 @@
+import { sessionHashOf } from '../../../../plugins/shared/session-hash';
 import { KONGS, REDACTED } from '../span-attributes';
 import { Teller, type Exchange } from './tell';
+
+/** The id itself would let a reader take the session over. */
+const SESSION = sessionHashOf(undefined, {})('s-1');
 
 /** What trace stores are built on. */
 describe('the whole span', () => {
@@ -16,8 +20,8 @@ describe('the whole span', () => {
         'gen_ai.tool.name': 'add',
         'tool.name': 'add',
         'jsonrpc.request.id': '3',
-        'mcp.session.id': 's-1',
-        'session.id': 's-1',
+        'mcp.session.id': SESSION,
+        'session.id': SESSION,
       },
     ],
     [
@@ -27,8 +31,8 @@ describe('the whole span', () => {
         'openinference.span.kind': 'CHAIN',
         'gen_ai.prompt.name': 'greet',
         'jsonrpc.request.id': 'p',
-        'mcp.session.id': 's-1',
-        'session.id': 's-1',
+        'mcp.session.id': SESSION,
+        'session.id': SESSION,
       },
     ],
     [
@@ -43,8 +47,8 @@ describe('the whole span', () => {
         'jsonrpc.request.id': '4',
         'rpc.response.status_code': '-32002',
         'error.type': '-32002',
-        'mcp.session.id': 's-1',
-        'session.id': 's-1',
+        'mcp.session.id': SESSION,
+        'session.id': SESSION,
       },
     ],
     [
@@ -53,8 +57,8 @@ describe('the whole span', () => {
       {
         'openinference.span.kind': 'CHAIN',
         'http.response.status_code': 202,
-        'mcp.session.id': 's-1',
-        'session.id': 's-1',
+        'mcp.session.id': SESSION,
+        'session.id': SESSION,
       },
     ],
     [

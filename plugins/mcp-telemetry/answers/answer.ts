@@ -1,0 +1,68 @@
+import { isRecord, numberOf, textOf, type JsonRecord } from '../../shared/lenient-json';
+
+/** The server's answer to one request. */
+export interface Answer {
+  /** The JSON-RPC error's code and message. */
+  readonly error: { readonly code: number; readonly message: string } | undefined;
+  /** True when a tool says that it failed (`result.isError`). */
+  readonly isToolError: boolean;
+  /** The result, where it was captured whole. */
+  readonly result: JsonRecord | undefined;
+  /** False when its end did not come, or is not known. */
+  readonly ended: boolean;
+  /** True for an error whose request the server could not tell (JSON-RPC 2.0, 5: its id is null). */
+  readonly unaddressed: boolean;
+}
+
+/** The id of a request and of its answer. */
+export type RequestId = string | number;
+
+/** The id that a message names; undefined: none, or null. */
+export const idOf = ({ id }: JsonRecord): RequestId | undefined =>
+  typeof id === 'string' || typeof id === 'number' ? id : undefined;
+
+/** True for what has the members of a JSON-RPC message: a request, a notification or an answer. */
+export const isMessage = (value: JsonRecord): boolean =>
+  typeof value['method'] === 'string' || value['result'] !== undefined || value['error'] !== undefined;
+
+/** True for an answer. Requests and notifications of the server pass by on the same stream: they have a method. */
+export const isAnswer = (value: JsonRecord): boolean => value['method'] === undefined && isMessage(value);
+
+/** @param whole false when members may be missing, or deeper ones are */
+export function answerOf(message: JsonRecord, whole: boolean): Answer {
+  const result = isRecord(message['result']) ? message['result'] : undefined;
+  return {
+    error: isRecord(message['error']) ? errorOf(message['error']) : undefined,
+    isToolError: result?.['isError'] === true,
+    result: whole ? result : undefined,
+    ended: whole,
+    unaddressed: idOf(message) === undefined,
+  };
+}
+
+const errorOf = (error: JsonRecord): NonNullable<Answer['error']> => ({
+  code: numberOf(error['code']) ?? 0,
+  message: textOf(error['message']) ?? '',
+});
+
+/** The answer by what its end holds, without its start: either a result or an error, whose name is missing. */
+export function answerOfEnd(message: JsonRecord, last: JsonRecord | undefined): Answer {
+  const named = answerOf(message, false);
+  const code = numberOf(last?.['code']);
+  return {
+    error: named.error ?? (code !== undefined && last?.['message'] !== undefined ? errorOf(last) : undefined),
+    isToolError: named.isToolError || last?.['isError'] === true,
+    result: undefined,
+    ended: true,
+    unaddressed: false,
+  };
+}
+
+/** What two parts of one answer say together. */
+export const joined = (start: Answer, end: Answer): Answer => ({
+  error: start.error,
+  isToolError: start.isToolError || (start.error === undefined && end.isToolError),
+  result: undefined,
+  ended: true,
+  unaddressed: false,
+});

@@ -1,0 +1,84 @@
+import { isRecord, parseJson, recordOf } from '../../shared/lenient-json';
+import type { LogEntry } from '../../shared/log-entry';
+import { mediaTypeOf } from '../../shared/log-entry';
+import { eventsIn } from './event-texts';
+
+/** A JSON text, or a part of one. */
+export interface Fragment {
+  readonly text: string;
+  readonly part: 'whole' | 'start' | 'end';
+}
+
+/** The JSON texts in a response. */
+export interface BodyTexts {
+  /** `other`: the response is no form in which MCP answers, such as a page of HTML. */
+  readonly form: 'events' | 'document' | 'other' | 'empty';
+  readonly fragments: readonly Fragment[];
+  /** True when a client may ask for the rest by the id of an event. */
+  readonly resumable: boolean;
+}
+
+const BYTE_ORDER_MARK = '\ufeff';
+const FIRST_FIELD = /^(?:data|event|id|retry)?:/;
+
+/**
+ * The JSON texts in a response, by what it holds: servers and proxies name media types wrongly. Never throws.
+ *
+ * @param head the first part, or all of it
+ * @param tail the last part, where bytes between are missing
+ */
+export function textsIn(head: string, tail: string | undefined, headers: LogEntry['responseHeaders']): BodyTexts {
+  const start = head.startsWith(BYTE_ORDER_MARK) ? head.slice(1) : head;
+  const first = /\S/.exec(start)?.[0];
+  if (first === undefined && tail === undefined) return { form: 'empty', fragments: [], resumable: false };
+  if (first === '{' || first === '[') return documentsIn(start, tail);
+  const isEvents = FIRST_FIELD.test(start.trimStart()) || mediaTypeOf(headers) === 'text/event-stream';
+  return isEvents ? eventTexts(start, tail) : { form: 'other', fragments: [], resumable: false };
+}
+
+function eventTexts(head: string, tail: string | undefined): BodyTexts {
+  const first = eventsIn(head, false);
+  const last = tail === undefined ? undefined : eventsIn(tail, true);
+  const isCut = (index: number, ended: boolean): boolean =>
+    tail !== undefined && !ended && index === first.events.length - 1;
+  const fragments: Fragment[] = first.events.map(({ data, ended }, index) => ({
+    text: data,
+    part: isCut(index, ended) ? 'start' : 'whole',
+  }));
+  if (last?.tornStart !== undefined) fragments.push({ text: last.tornStart, part: 'end' });
+  // Whether the first event of the tail has its first line nobody knows: what does not parse has not.
+  for (const [index, { data }] of (last?.events ?? []).entries()) {
+    const isWhole = index > 0 || last?.tornStart !== undefined || parseJson(data) !== undefined;
+    fragments.push({ text: data, part: isWhole ? 'whole' : 'end' });
+  }
+  return { form: 'events', fragments, resumable: first.hasIds || (last?.hasIds ?? false) };
+}
+
+/** True where a line after the first one is a message, so that the first part's only line is torn. */
+const hasMessageOnLine = (tail: string | undefined): boolean =>
+  tail?.split('\n').some((line, index) => index > 0 && recordOf(parseJson(line))['jsonrpc'] !== undefined) ?? false;
+
+/** One document, or one on each line. */
+function documentsIn(head: string, tail: string | undefined): BodyTexts {
+  const lines = head.split('\n');
+  const isLines = (lines.length > 1 && isRecord(parseJson(lines[0] ?? ''))) || hasMessageOnLine(tail);
+  const resumable = false;
+  if (!isLines) {
+    const fragments: Fragment[] =
+      tail === undefined
+        ? [{ text: head, part: 'whole' }]
+        : [
+            { text: head, part: 'start' },
+            { text: tail, part: 'end' },
+          ];
+    return { form: 'document', fragments, resumable };
+  }
+  const [firstOfTail, ...restOfTail] = tail?.split('\n') ?? [];
+  const fragments: Fragment[] = lines.map((text, index) => ({
+    text,
+    part: tail !== undefined && index === lines.length - 1 ? 'start' : 'whole',
+  }));
+  if (firstOfTail !== undefined) fragments.push({ text: firstOfTail, part: 'end' });
+  for (const text of restOfTail) fragments.push({ text, part: 'whole' });
+  return { form: 'document', fragments: fragments.filter(({ text }) => text.trim() !== ''), resumable };
+}

@@ -1,0 +1,26 @@
+import { DIGIT, isAtBoundary, isIn, WORD } from './characters';
+import type { Finder } from './scan';
+
+const MIN_DIGITS = 13;
+const MAX_DIGITS = 19;
+const SPACE = 0x20;
+const DASH = 0x2d;
+const ZERO = 0x30;
+
+/** 13 to 19 digits, in groups or not, whose checksum is that of a payment card (ISO/IEC 7812-1). */
+export const cardNumber: Finder = ({ text }, at) => {
+  if (!isAtBoundary(text, at)) return undefined;
+  // The sums of the digits so far, where the last one counts once and where it counts twice.
+  let [once, twice] = [0, 0];
+  let end: number | undefined;
+  let next = at;
+  for (let digits = 1; digits <= MAX_DIGITS && isIn(DIGIT, text, next); digits++) {
+    const digit = text.charCodeAt(next) - ZERO;
+    [once, twice] = [twice + digit, once + (digit > 4 ? digit * 2 - 9 : digit * 2)];
+    next++;
+    if (digits >= MIN_DIGITS && once % 10 === 0 && !isIn(WORD, text, next)) end = next;
+    const code = text.charCodeAt(next);
+    if ((code === SPACE || code === DASH) && isIn(DIGIT, text, next + 1)) next++;
+  }
+  return end === undefined ? undefined : { start: at, end };
+};

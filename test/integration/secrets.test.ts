@@ -1,0 +1,237 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { llmTelemetry } from '../../plugins/llm-telemetry';
+import { mcpTelemetry } from '../../plugins/mcp-telemetry';
+import { mcpToolRateLimit } from '../../plugins/mcp-tool-rate-limit';
+import { mcpValidator } from '../../plugins/mcp-validator';
+import { sse } from '../support/exchange';
+import {
+  send,
+  startTestGateway,
+  startUpstream,
+  type Answer,
+  type TestGateway,
+  type TestUpstream,
+} from '../support/local-gateway';
+import { logInto, type LogLine } from '../support/log-lines';
+import { startCollector, type Collector } from '../support/otlp-collector';
+import { servePlugins, type ServedPlugins } from '../support/served-plugins';
+import { until } from '../support/until';
+
+// The exporter imports dynamically, which the sandbox of the tests refuses: it is loaded by Node's own loader.
+jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
+  jest
+    .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
+    .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
+);
+
+interface Plugin {
+  readonly name: string;
+  readonly config: object;
+}
+interface Reference {
+  readonly services: readonly { readonly plugins: readonly Plugin[] }[];
+  readonly plugins: readonly Plugin[];
+}
+
+const reference = parse(readFileSync(join(__dirname, '../../kong/kong.yml'), 'utf8')) as Reference;
+const capture = reference.services[0]!.plugins.find(({ name }) => name === 'pre-function')!;
+const fileLog = reference.plugins.find(({ name }) => name === 'file-log')!;
+
+/** Words that stand for secrets: no shape tells that they are. */
+const WORD = 'canary';
+let count = 0;
+const secret = (where: string): string => `${WORD}-${where}-${++count}-77`;
+
+/** Headers that carry secrets, those that everybody knows and some that nobody does. */
+const secretHeaders = (): Record<string, string> => ({
+  // Kong's entry does not have the values of these: their shapes tell.
+  authorization: `Bearer ${secret('authorization')}`,
+  'proxy-authorization': `Basic ${Buffer.from(`user:${secret('proxy')}`).toString('base64')}`,
+  ...Object.fromEntries(
+    [
+      ...['apikey', 'api-key', 'baggage', 'cookie', 'last-event-id', 'mcp-param-city', 'mcp-session-id', 'referer'],
+      ...['tracestate', 'x-api-key', 'x-goog-api-key', 'x-own-token', 'x-session-id'],
+    ].map((name) => [name, secret(name)]),
+  ),
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+const accessLog = join(folder, 'access.log');
+const lines: LogLine[] = [];
+let upstream: TestUpstream;
+let served: ServedPlugins;
+let gateway: TestGateway;
+let collector: Collector;
+let answer: RequestListener;
+
+beforeAll(async () => {
+  upstream = await startUpstream((incoming, outgoing) => {
+    answer(incoming, outgoing);
+  });
+  collector = await startCollector();
+  served = await servePlugins([mcpValidator, mcpToolRateLimit, llmTelemetry, mcpTelemetry], logInto(lines));
+  const telemetry = { flush_delay: 10, otlp_url: collector.url, audit: true, track_open_streams: true };
+  const service = (name: string, plugins: Plugin[]) => ({
+    name,
+    url: upstream.url,
+    routes: [{ name, paths: [`/${name}`] }],
+    plugins: [capture, ...plugins],
+  });
+  const rules = [{ name: 'scarce', windows: [{ limit: 1, window_seconds: 60 }] }];
+  const services = [
+    service('calc', [
+      { name: 'mcp-validator', config: { tools: { deny: ['forbidden'] } } },
+      { name: 'mcp-tool-rate-limit', config: { rules } },
+      { name: 'mcp-telemetry', config: telemetry },
+    ]),
+    service('ollama', [{ name: 'llm-telemetry', config: telemetry }]),
+  ];
+  const plugins = [{ ...fileLog, config: { ...fileLog.config, path: accessLog } }];
+  gateway = await startTestGateway(stringify({ services, plugins }, { aliasDuplicateObjects: false }), served.settings);
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await served.stop();
+  await collector.close();
+  await upstream.close();
+  rmSync(folder, { recursive: true });
+});
+
+const post = (path: string, body: unknown, headers: Record<string, string> = secretHeaders()): Promise<Answer> =>
+  send(
+    `${gateway.proxyUrl}${path}?apikey=${secret('query')}&${secret('flag')}`,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
+    },
+    typeof body === 'string' ? body : JSON.stringify(body),
+  );
+
+const request = (method: string, params: object) => ({
+  jsonrpc: '2.0',
+  id: 1,
+  method,
+  params: { ...params, _meta: { note: secret('meta') } },
+});
+const URI = () => `https://${secret('user')}:${secret('password')}@host/a?${secret('parameter')}#${secret('fragment')}`;
+
+/** Repeats in its error all that it got, and adds secrets of its own. */
+const repeatsAll: RequestListener = (incoming, outgoing) => {
+  let body = '';
+  incoming.on('data', (chunk: Buffer) => (body += chunk.toString()));
+  incoming.on('end', () => {
+    const own = `https://${secret('server')}:x@db.host/x?key=${secret('server')} token=${secret('server')}`;
+    const { uri, ...params } = (JSON.parse(body) as { params?: { uri?: string } }).params ?? {};
+    const told = `${uri ?? ''} ${own} ${JSON.stringify({ headers: incoming.headers, params })}`;
+    // Each part of it once within the 200 characters that are told.
+    const messages = [told, ...Object.values(incoming.headers).map(String), JSON.stringify(params)];
+    const message = messages[Number(incoming.headers['x-part'])] ?? told;
+    outgoing.setHeader('content-type', 'application/json');
+    outgoing.setHeader('set-cookie', secret('set-cookie'));
+    outgoing.setHeader('x-own-answer', secret('answer-header'));
+    outgoing.setHeader('mcp-session-id', secret('given-session'));
+    outgoing.end(
+      incoming.url?.startsWith('/mcp')
+        ? JSON.stringify({ jsonrpc: '2.0', id: 1, error: { code: -32603, message } })
+        : JSON.stringify({ error: JSON.stringify(JSON.parse(body)) }),
+    );
+  });
+};
+
+const refusals: Answer[] = [];
+
+it('sees many exchanges with secrets in every place', async () => {
+  answer = repeatsAll;
+  const calls: [string, object][] = [
+    ['tools/call', { name: 'add', arguments: { city: secret('argument'), deep: [{ key: secret('argument') }] } }],
+    ['prompts/get', { name: 'greet', arguments: { who: secret('prompt') } }],
+    ['resources/read', { uri: URI() }],
+    ['resources/subscribe', { uri: `data:text/plain,${secret('data')}` }],
+  ];
+  for (const [method, params] of calls) {
+    for (let part = 0; part < 30; part++) {
+      await post('/calc/mcp', request(method, params), { ...secretHeaders(), 'x-part': String(part) });
+    }
+  }
+  await post('/ollama/api/chat', { model: 'm', messages: [{ role: 'user', content: secret('question') }] });
+
+  answer = (_incoming, outgoing) => {
+    outgoing.setHeader('content-type', 'text/event-stream');
+    const content = [{ type: 'text', text: secret('result') }];
+    outgoing.end(sse({ jsonrpc: '2.0', id: 1, result: { isError: true, content, _meta: { x: secret('meta') } } }));
+  };
+  await post('/calc/mcp', request('tools/call', { name: 'add', arguments: {} }));
+  await send(`${gateway.proxyUrl}/calc/mcp?token=${secret('query')}`, {
+    headers: { accept: 'text/event-stream', ...secretHeaders() },
+  });
+  answer = (_incoming, outgoing) => {
+    outgoing.setHeader('content-type', 'application/json');
+    outgoing.end(JSON.stringify({ message: { content: secret('completion') }, done: true, done_reason: 'stop' }));
+  };
+  await post('/ollama/api/chat', {
+    model: 'm',
+    stream: false,
+    messages: [{ role: 'user', content: secret('question') }],
+  });
+
+  // What the guards refuse is answered by them alone.
+  refusals.push(await post('/calc/mcp', `{"jsonrpc":"2.0","${secret('broken')}`));
+  refusals.push(
+    await post('/calc/mcp', request('tools/call', { name: 'forbidden', arguments: { x: secret('denied') } })),
+  );
+  refusals.push(await post('/calc/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/call', params: secret('params') }));
+  for (let n = 0; n < 2; n++) {
+    refusals.push(
+      await post('/calc/mcp', request('tools/call', { name: 'scarce', arguments: { x: secret('limit') } })),
+    );
+  }
+  refusals.splice(3, 1);
+  expect(refusals.map(({ status }) => status)).toEqual([400, 200, 400, 429]);
+  for (const { body } of refusals) expect(JSON.parse(body.toString())).toHaveProperty('error');
+});
+
+/** What of the secrets a text has. */
+const leaksIn = (text: string): string[] => [...new Set(text.match(new RegExp(`${WORD}-[\\w-]+`, 'g')) ?? [])];
+
+it('tells of them in no answer of its own', () => {
+  expect(leaksIn(refusals.map(({ body, rawHeaders }) => body.toString() + rawHeaders.join()).join('\n'))).toEqual([]);
+});
+
+it('tells of them in no line of the access log', async () => {
+  await until(() => readFileSync(accessLog, 'utf8').split('\n').length > 125, 'the lines');
+  const text = readFileSync(accessLog, 'utf8');
+  expect(leaksIn(text)).toEqual([]);
+  const [first = ''] = text.split('\n');
+  expect(JSON.parse(first)).toMatchObject({
+    request: {
+      method: 'POST',
+      uri: '/calc/mcp',
+      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    },
+    response: { status: 200, headers: { 'content-type': 'application/json' } },
+    upstream_uri: '/mcp',
+    service: { name: 'calc' },
+  });
+});
+
+it('tells of them in no span', async () => {
+  await until(() => collector.spans.length >= 125, 'the spans');
+  expect(collector.requests.flatMap(({ body }) => leaksIn(body.toString('latin1')))).toEqual([]);
+  const errors = collector.spans.filter(({ status }) => status.code === 2);
+  expect(errors.length).toBeGreaterThan(120);
+});
+
+it('tells of them in no line of the plugin server', () => {
+  expect(leaksIn(JSON.stringify(lines))).toEqual([]);
+  expect(lines.filter(({ fields }) => fields['error'] !== undefined).length).toBeGreaterThan(40);
+});
+
+it('tells of them in no metric and no line of the gateway', async () => {
+  expect(leaksIn(await served.metrics.registry.metrics())).toEqual([]);
+  expect(leaksIn(gateway.logs.join('\n'))).toEqual([]);
+});

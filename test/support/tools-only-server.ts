@@ -1,0 +1,34 @@
+import { toNodeHandler } from '@modelcontextprotocol/node';
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
+import * as z from 'zod';
+import { startUpstream, type TestUpstream } from './local-gateway';
+
+/** An official server that has tools and nothing else: it answers -32601 to whoever asks for prompts. */
+export async function startToolsOnlyServer(): Promise<TestUpstream> {
+  const handler = createMcpHandler(createServer);
+  const handle = toNodeHandler({ fetch: (request) => handler.fetch(request) });
+  const upstream = await startUpstream((request, response) => {
+    // The adapter's own type of a request lacks `| undefined` on its optional members.
+    void handle(request as Parameters<typeof handle>[0], response);
+  });
+  return {
+    ...upstream,
+    close: async () => {
+      await handler.close();
+      await upstream.close();
+    },
+  };
+}
+
+function createServer(): McpServer {
+  const server = new McpServer({ name: 'tools-only', version: '1' }, { capabilities: { tools: {} } });
+  const numbers = z.object({ a: z.number(), b: z.number() });
+  server.registerTool('add', { inputSchema: numbers }, ({ a, b }) => ({
+    content: [{ type: 'text', text: String(a + b) }],
+  }));
+  server.registerTool('divide', { inputSchema: numbers }, ({ a, b }) => {
+    if (b === 0) throw new Error('division by zero');
+    return { content: [{ type: 'text', text: String(a / b) }] };
+  });
+  return server;
+}

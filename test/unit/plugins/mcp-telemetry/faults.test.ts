@@ -1,0 +1,103 @@
+import { faultOfRpcError } from '../../../../plugins/mcp-telemetry/fault';
+import { Teller, type Exchange } from './tell';
+
+const request = (method: string) => ({ jsonrpc: '2.0', id: 1, method, params: {} });
+const failing = (code: number, message = 'x') => ({ jsonrpc: '2.0', id: 1, error: { code, message } });
+const SUMMARY = { messages: [{ kind: 'request', id: 1, method: 'tools/call', name: 'add' }] };
+
+async function faultOf(exchange: Exchange): Promise<string | undefined> {
+  const teller = new Teller();
+  await teller.tell({ request: request('tools/call'), ...exchange });
+  return /mcp_gateway_requests_total\{.*fault="(\w+)"/.exec(await teller.metrics.registry.metrics())?.[1];
+}
+
+describe('whose fault it is', () => {
+  it.each<[string, Exchange, string]>([
+    ['a good answer', { response: { id: 1, result: {} } }, 'none'],
+    ['a tool that failed', { response: { id: 1, result: { isError: true } } }, 'none'],
+    ['an unknown method', { response: failing(-32601) }, 'client'],
+    ['an unknown method, as of 2026-07-28', { status: 404, response: failing(-32601) }, 'client'],
+    ['invalid params', { response: failing(-32602) }, 'client'],
+    ['an unknown resource', { response: failing(-32002) }, 'client'],
+    ['headers that differ from the body', { status: 400, response: failing(-32020) }, 'client'],
+    ['no session any more', { status: 404, response: failing(-32001) }, 'client'],
+    ['no session', { status: 400, response: failing(-32000, 'Bad Request: No valid session ID') }, 'client'],
+    ['a code of HTTP', { response: failing(429) }, 'client'],
+    ['an internal error', { response: failing(-32603) }, 'server'],
+    ['an internal error with its status', { status: 500, response: failing(-32603) }, 'server'],
+    ['an unknown method with a status of the server', { status: 503, response: failing(-32601) }, 'server'],
+    ['an error that the server defined', { response: failing(-32000) }, 'server'],
+    ['an exception of a Python server', { response: failing(0, 'division by zero') }, 'server'],
+    ['a refusal', { denial: { by: 'mcp-validator', reason: 'x', code: -32602 } }, 'client'],
+    ['a login that is asked for', { status: 401 }, 'client'],
+    ['too many requests', { status: 429, source: 'kong', tries: [] }, 'client'],
+    ['a crash', { status: 500 }, 'server'],
+    ['a server that is away', { status: 503, source: 'kong', tries: [] }, 'server'],
+    ['a server that is slow', { status: 504, source: 'kong' }, 'server'],
+    ['a client that left', { status: 499 }, 'client'],
+    ['a client that left in mid-stream', { response: 'data: {}\n\n', complete: false }, 'client'],
+    ['a stream that ended', { response: 'data: {}\n\n' }, 'server'],
+    ['a login page', { response: '<html>' }, 'server'],
+    ['an answer that was put off', { status: 202 }, 'none'],
+    ['no capture', { captured: false, summary: SUMMARY }, 'none'],
+  ])('%s', async (_name, exchange, fault) => {
+    expect(await faultOf(exchange)).toBe(fault);
+  });
+
+  it('is the client’s where it probes, whatever an older server makes of the question', () => {
+    for (const code of [-32601, -32602, -32600, -32603, -32000, 0, 1]) {
+      expect(faultOfRpcError(code, 200, 'server/discover')).toBe('client');
+    }
+    expect(faultOfRpcError(-32603, 500, 'server/discover')).toBe('server');
+  });
+});
+
+describe('the consumer as a label', () => {
+  const consumer = { id: 'c-1', username: 'ann' };
+  const labels = async (config: object, exchange: Exchange): Promise<string | undefined> => {
+    const teller = new Teller(config);
+    await teller.tell({ request: request('ping'), response: { id: 1, result: {} }, ...exchange });
+    return /requests_total\{(.*)\}/.exec(await teller.metrics.registry.metrics())?.[1];
+  };
+
+  it('is there where it is opted in, for those that Kong knows', async () => {
+    expect(await labels({}, { consumer })).not.toContain('consumer');
+    expect(await labels({ consumer_label: true }, { consumer })).toContain('consumer="ann"');
+    expect(await labels({ consumer_label: true }, {})).toContain('consumer="_unknown"');
+  });
+
+  it('stays bounded', async () => {
+    const teller = new Teller({ consumer_label: true, max_consumers: 2 });
+    for (let n = 0; n < 5; n++) {
+      const one = { id: `c-${n}`, username: `user-${n}` };
+      await teller.tell({ request: request('ping'), response: { id: 1, result: {} }, consumer: one });
+    }
+    expect(await teller.value('mcp_gateway_requests_total', 'consumer="_other"')).toBe(3);
+  });
+});
+
+describe('the size of answers', () => {
+  it('is observed by method, and of a batch by none', async () => {
+    const teller = new Teller();
+    const response = { jsonrpc: '2.0', id: 1, result: { text: 'x'.repeat(1000) } };
+    await teller.tell({ request: request('tools/list'), response });
+    await teller.tell({ request: [request('ping'), request('ping')], response: [response] });
+    const size = (method: string, kind: string) =>
+      teller.value(`mcp_gateway_response_size_bytes_${kind}`, `method="${method}"`, 'backend="calc"');
+    expect(await size('tools/list', 'sum')).toBe(JSON.stringify(response).length);
+    expect(await size('_other', 'count')).toBe(1);
+  });
+});
+
+describe('the name of the conventions’ metric', () => {
+  it.each([
+    ['client', ['mcp_client_operation_duration_seconds']],
+    ['server', ['mcp_server_operation_duration_seconds']],
+    ['none', []],
+  ])('with operation_role %s', async (operation_role, names) => {
+    const teller = new Teller({ operation_role });
+    await teller.tell({ request: request('ping'), response: { id: 1, result: {} } });
+    const text = await teller.metrics.registry.metrics();
+    expect(text.match(/mcp_(?:client|server)_operation_duration_seconds(?=_count)/g) ?? []).toEqual(names);
+  });
+});
