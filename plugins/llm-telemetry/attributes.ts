@@ -2,8 +2,10 @@ import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import { knownAttributes, type Draft } from '../shared/attributes';
 import { headerOf } from '../shared/log-entry';
 import { COMMON, GEN_AI, GEN_AI_PARAMETERS, GUIDE, OI, OLLAMA } from '../shared/semconv';
+import type { Api } from './apis';
 import type { LlmCall } from './call';
 import { estimateOutputTokens } from './estimate';
+import type { Reply } from './readers/reply';
 import { guideOperationOf } from './span-name';
 
 /** How a call is told of; fields of the plugin's config. */
@@ -72,15 +74,20 @@ function requestAttributes({ api, request, streaming }: LlmCall): Draft {
 function usageAttributes({ api, reply }: LlmCall): Draft {
   if (!reply) return {};
   const { inputTokens, outputTokens } = reply;
-  const total = inputTokens === undefined || outputTokens === undefined ? inputTokens : inputTokens + outputTokens;
-  const complete = outputTokens !== undefined || api.operation === 'embeddings';
   return {
     [GEN_AI.inputTokens]: inputTokens,
     [GEN_AI.outputTokens]: outputTokens,
     [OI.promptTokens]: inputTokens,
     [OI.completionTokens]: outputTokens,
-    [OI.totalTokens]: complete ? total : undefined,
+    [OI.totalTokens]: totalOf(api, reply),
   };
+}
+
+/** The total as reported, unless it is less than its parts. */
+function totalOf(api: Api, { inputTokens, outputTokens, totalTokens }: Reply): number | undefined {
+  const output = api.operation === 'embeddings' ? 0 : outputTokens;
+  if (inputTokens === undefined || output === undefined) return totalTokens;
+  return Math.max(inputTokens + output, totalTokens ?? 0);
 }
 
 function estimateAttributes(call: LlmCall): Draft {
@@ -149,7 +156,7 @@ function guideAttributes(call: LlmCall, { provider, hide_tool_names }: Attribute
   const generated = call.api.operation !== 'embeddings' && call.entry.status < 400;
   // Counts read from a part of the bytes would be too low.
   const exact = generated && !reply?.partial ? reply : undefined;
-  const names = hide_tool_names ? [] : (reply?.toolCalls.map(({ name }) => name) ?? []);
+  const names = hide_tool_names ? [] : (reply?.toolCalls.map(({ name }) => name).filter((name) => name !== '') ?? []);
   return {
     [GUIDE.vendor]: provider,
     [GUIDE.model]: request.model ?? reply?.model,

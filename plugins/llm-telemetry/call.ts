@@ -1,7 +1,7 @@
 import type { Capture } from '../shared/capture';
 import { mediaTypeOf, type LogEntry } from '../shared/log-entry';
 import type { Api } from './apis';
-import type { Framing } from './readers/reader';
+import { framingOfType, type Framing } from './readers/framing';
 import type { Reply } from './readers/reply';
 import type { LlmRequest } from './request';
 
@@ -23,13 +23,6 @@ export interface LlmCall {
   readonly missingBytes: number;
 }
 
-/** How the bytes of an answer are framed, by its media type. */
-export function framingOf(entry: LogEntry): Framing {
-  const mediaType = mediaTypeOf(entry.responseHeaders);
-  if (mediaType === 'text/event-stream') return 'sse';
-  return mediaType === 'application/x-ndjson' ? 'ndjson' : 'document';
-}
-
 /** True when an upstream was called or should have been: a plugin's refusal is no call. */
 export const wasProxied = ({ answeredByKong, tries, status }: LogEntry): boolean =>
   !answeredByKong || tries > 0 || isGatewayFailure(status);
@@ -39,12 +32,14 @@ interface Parts {
   readonly entry: LogEntry;
   readonly request: LlmRequest;
   readonly reply: Reply | undefined;
+  /** How the answer was framed, as its bytes tell; undefined where they do not. */
+  readonly framing?: Framing | undefined;
   readonly capture: Capture | undefined;
 }
 
 /** Puts the parts of a call together: times, streaming, error. */
-export function describeCall({ api, entry, request, reply, capture }: Parts): LlmCall {
-  const streaming = isStreamed(api, entry, request);
+export function describeCall({ api, entry, request, reply, framing, capture }: Parts): LlmCall {
+  const streaming = isStreamed(api, entry, request, framing);
   const startMs = entry.startedAtMs + entry.latencies.kongMs;
   const endMs = Math.max(startMs, capture?.response.lastAtMs ?? entry.startedAtMs + entry.latencies.requestMs);
   const firstAtMs = capture?.response.firstAtMs;
@@ -63,12 +58,14 @@ export function describeCall({ api, entry, request, reply, capture }: Parts): Ll
   };
 }
 
-function isStreamed(api: Api, entry: LogEntry, request: LlmRequest): boolean {
+function isStreamed(api: Api, entry: LogEntry, request: LlmRequest, framing: Framing | undefined): boolean {
   if (api.operation === 'embeddings') return false;
-  // A good answer's own framing is the truth; an error is never framed as a stream.
-  if (entry.status < 400 && framingOf(entry) !== 'document') return true;
-  if (entry.status < 400 && mediaTypeOf(entry.responseHeaders) === 'application/json') return false;
-  return request.stream ?? api.streamsByDefault;
+  const asked = request.stream ?? api.streamsByDefault;
+  // A good answer's own framing is the truth, as its bytes tell or else its media type; an error is never a stream.
+  if (entry.status >= 400) return asked;
+  const mediaType = mediaTypeOf(entry.responseHeaders);
+  if ((framing ?? framingOfType(mediaType)) !== 'document') return true;
+  return framing === undefined && mediaType !== 'application/json' && asked;
 }
 
 function errorTypeOf(

@@ -72,9 +72,9 @@ async function readCall(
   // Ollama loads or unloads a model when it is asked nothing.
   if (request.empty) return undefined;
   const limits = { maxBufferBytes: config.max_buffer_bytes, maxTextLength: textLengthToKeep(config) };
-  const reply = capture && (await readReply(api.name, entry, capture.response, limits));
+  const { reply, framing } = (capture && (await readReply(api.name, entry, capture.response, limits))) ?? {};
   if (reply?.finishReasons[0] === 'load' || reply?.finishReasons[0] === 'unload') return undefined;
-  return describeCall({ api, entry, request, reply, capture });
+  return describeCall({ api, entry, request, reply, framing, capture });
 }
 
 const NOTHING = { bytes: new Uint8Array(), cut: true };
