@@ -50,7 +50,7 @@ export function lastObjectNamed(name: string, text: string): JsonRecord | undefi
 /** The whole objects of a text that holds nothing but objects, one after the other. Linear. Never throws. */
 export function topLevelObjects(text: string): string[] {
   const objects: string[] = [];
-  for (let start = startOfObject(text, 0); start !== undefined; ) {
+  for (let start = startOfObject(text, 0); start !== undefined;) {
     const end = endOfObject(text, start);
     if (end === undefined) break;
     objects.push(text.slice(start, end));
