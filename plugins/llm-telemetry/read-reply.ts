@@ -43,7 +43,11 @@ export async function readReply(
 }
 
 /** What the reader of the API does not know as an error, and is one by the status, or because it is no answer at all. */
-function errorIn(bytes: Uint8Array, { status, answeredByKong }: LogEntry, framing: Framing | undefined): Reply['error'] {
+function errorIn(
+  bytes: Uint8Array,
+  { status, answeredByKong }: LogEntry,
+  framing: Framing | undefined,
+): Reply['error'] {
   if (status >= 400) {
     const message = answeredByKong ? undefined : readErrorBody(bytes);
     return message === undefined ? undefined : { message };

@@ -14,7 +14,7 @@ export const anthropicMessages: Wording = {
     switch (record['type']) {
       case 'message_start':
         readIdentity(recordOf(record['message']), builder);
-        readCounts(record, builder, false);
+        builder.largest.start(usageOf(record) ?? {});
         break;
       case 'content_block_start':
         readBlock(recordOf(record['content_block']), countOf(record['index']), builder);
@@ -24,11 +24,11 @@ export const anthropicMessages: Wording = {
         break;
       case 'message_delta':
         readStop(textOf(recordOf(record['delta'])['stop_reason']), builder);
-        readCounts(record, builder, true);
+        readCounts(record, builder);
         break;
       case 'message_stop':
         builder.reply.terminal = true;
-        readCounts(record, builder, true);
+        readCounts(record, builder);
         break;
       case 'message':
         readMessage(record, builder);
@@ -43,7 +43,7 @@ function readMessage(message: JsonRecord, builder: ReplyBuilder): void {
   const error = errorOf(message);
   if (error) builder.reply.error = error;
   readIdentity(message, builder);
-  readCounts(message, builder, true);
+  readCounts(message, builder);
   builder.noteChoice(0, textOf(message['stop_reason']));
   const { content } = message;
   const blocks = typeof content === 'string' ? [{ type: 'text', text: content }] : listOf(content);
@@ -59,11 +59,9 @@ function readIdentity(message: JsonRecord, { reply }: ReplyBuilder): void {
   if (model !== undefined) reply.model = model;
 }
 
-/** @param confirms false for the start of a stream */
-function readCounts(record: JsonRecord, builder: ReplyBuilder, confirms: boolean): void {
+function readCounts(record: JsonRecord, builder: ReplyBuilder): void {
   const usage = usageOf(record);
   if (usage) builder.largest.take(usage);
-  if (confirms) builder.largest.confirm();
 }
 
 /** A message with a reason is over: some servers leave `message_stop` out. */

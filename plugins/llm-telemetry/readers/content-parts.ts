@@ -30,7 +30,11 @@ const isThinking = (part: unknown): boolean => isRecord(part) && /thinking|reaso
 function textOfPart(part: unknown, depth: number): string {
   if (typeof part === 'string') return part;
   if (depth === 0) return '';
-  if (Array.isArray(part)) return part.slice(0, MAX_PARTS).map((nested) => textOfPart(nested, depth - 1)).join('');
+  if (Array.isArray(part))
+    return part
+      .slice(0, MAX_PARTS)
+      .map((nested) => textOfPart(nested, depth - 1))
+      .join('');
   return isRecord(part) ? textOfPart(innerOf(part), depth - 1) : '';
 }
 

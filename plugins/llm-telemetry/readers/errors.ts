@@ -42,8 +42,15 @@ export function messageIn(value: unknown, depth = MAX_DEPTH): string | undefined
   if (depth === 0) return undefined;
   if (typeof value === 'string') return unwrap(value.trim().slice(0, MAX_LENGTH), depth);
   if (Array.isArray(value)) {
-    const messages = listOf(value).slice(0, MAX_LISTED).map((item) => messageIn(item, depth - 1));
-    return textOf(messages.filter((message) => message !== undefined).join('; ').slice(0, MAX_LENGTH));
+    const messages = listOf(value)
+      .slice(0, MAX_LISTED)
+      .map((item) => messageIn(item, depth - 1));
+    return textOf(
+      messages
+        .filter((message) => message !== undefined)
+        .join('; ')
+        .slice(0, MAX_LENGTH),
+    );
   }
   if (!isRecord(value)) return undefined;
   for (const name of MEMBERS) {

@@ -7,7 +7,7 @@ const CACHE_WRITTEN = ['cache_creation_input_tokens', 'cacheWriteInputTokenCount
 /**
  * Anthropic's counts, of which several events of a stream tell: each may repeat, leave out or zero what another said, so
  * the largest of each counts, and nothing is added up but the three parts of one event's input: new, read from the cache
- * and written to it, which the convention counts as input.
+ * and written to it, all of which the convention counts as input.
  */
 export class LargestCounts {
   private fresh: number | undefined;
@@ -15,36 +15,45 @@ export class LargestCounts {
   private written: number | undefined;
   private input: number | undefined;
   private output: number | undefined;
-  /** False while only the start of a stream told of tokens. */
-  private confirmed = false;
-
-  /** Takes what an event says; of the parts it does not tell, the last ones told are meant. */
-  take(usage: JsonRecord): void {
-    const { input, output } = countsOf(usage);
-    this.fresh = input ?? this.fresh;
-    this.read = positive(tokensOf(usage, CACHE_READ)) ?? this.read;
-    this.written = positive(tokensOf(usage, CACHE_WRITTEN)) ?? this.written;
-    const sum = (this.fresh ?? 0) + (this.read ?? 0) + (this.written ?? 0);
-    this.input = larger(this.input, positive(sum));
-    this.output = larger(this.output, output);
-  }
-
-  /** The message came to its end, or an event told of what it has come to. */
-  confirm(): void {
-    this.confirmed = true;
-  }
+  private startOutput = 0;
+  private hasLaterEvent = false;
 
   /**
-   * The counts so far. What the start alone says of output is where counting begins (0 or 1), and what a start with 0
-   * says of input is a guess of servers that translate (Ollama) until the end confirms it.
+   * Takes what the start of a stream says. Anthropic counts there at least one token of output; a start without is that
+   * of a server that translates, and its input is a guess.
    */
-  counts(): TokenCounts {
-    const { input, output = 0, confirmed } = this;
-    return {
-      input: confirmed || output > 0 ? input : undefined,
-      output: confirmed ? this.output : undefined,
-      total: undefined,
-    };
+  start(usage: JsonRecord): void {
+    this.startOutput = countsOf(usage).output ?? 0;
+    const input = this.inputOf(usage);
+    if (this.startOutput > 0) this.input = input;
+  }
+
+  /** Takes what a whole message or a later event says. */
+  take(usage: JsonRecord): void {
+    this.hasLaterEvent = true;
+    this.input = larger(this.input, this.inputOf(usage));
+    this.output = larger(this.output, countsOf(usage).output);
+  }
+
+  /** The counts. A start alone counts only where the stream ended and none of it is missing. */
+  counts(isWhole: boolean): TokenCounts {
+    const { startOutput, hasLaterEvent } = this;
+    const guess = isWhole && !hasLaterEvent ? this.sum() : undefined;
+    // 1 is where Anthropic begins to count.
+    const started = (isWhole || this.output !== undefined) && startOutput > 1 ? startOutput : undefined;
+    return { input: this.input ?? guess, output: larger(this.output, started), total: undefined };
+  }
+
+  /** The parts that an event does not tell, or zeroes, are those that were told last. */
+  private inputOf(usage: JsonRecord): number | undefined {
+    this.fresh = countsOf(usage).input ?? this.fresh;
+    this.read = positive(tokensOf(usage, CACHE_READ)) ?? this.read;
+    this.written = positive(tokensOf(usage, CACHE_WRITTEN)) ?? this.written;
+    return this.sum();
+  }
+
+  private sum(): number | undefined {
+    return positive((this.fresh ?? 0) + (this.read ?? 0) + (this.written ?? 0));
   }
 }
 

@@ -1,10 +1,10 @@
 import { JsonDocument } from '../../shared/json-document';
+import { topLevelObjects } from '../../shared/json-fragment';
 import { isRecord, parseJson, type JsonRecord } from '../../shared/lenient-json';
 import { LineSplitter } from '../../shared/line-splitter';
 import { SseEvents } from '../../shared/sse-events';
-import type { Framing } from './framing';
-import { topLevelObjects } from '../../shared/json-fragment';
 import { messageIn } from './errors';
+import type { Framing } from './framing';
 import { ReplyBuilder, type Reply, type ReplyLimits } from './reply';
 
 /** How one API words its answers. Both functions take whatever members are there and never throw. */

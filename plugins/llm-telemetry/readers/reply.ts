@@ -134,7 +134,7 @@ export class ReplyBuilder {
   /** The reply, once all was read. */
   end(): Reply {
     const { reply, toolCalls } = this;
-    this.addCounts(this.largest.counts(), true);
+    this.addCounts(this.largest.counts(reply.terminal && !reply.partial), true);
     reply.toolCallCount = toolCalls.count;
     reply.toolCalls = toolCalls.kept();
     const choices = [...this.choices].sort(([a], [b]) => a - b).map(([, choice]) => choice);

@@ -126,16 +126,16 @@ export class ToolCalls {
 }
 
 function append(call: OpenCall, json: string, whole: boolean): void {
-    // Whole arguments that begin again were sent twice: once in pieces and once as a whole.
-    if (whole || (call.progress.done && /^\s*\{/.test(json))) {
-      call.progress = new JsonProgress();
-      Object.assign(call, { kept: '', start: '', length: 0 });
-    }
-    call.progress.push(json);
-    call.length += json.length;
-    if (call.start.length < START_LENGTH) call.start += json.slice(0, START_LENGTH - call.start.length);
-    const kept = call.kept ?? '';
-    call.kept = kept.length < call.maxLength ? kept + json.slice(0, call.maxLength - kept.length) : kept;
+  // Whole arguments that begin again were sent twice: once in pieces and once as a whole.
+  if (whole || (call.progress.done && /^\s*\{/.test(json))) {
+    call.progress = new JsonProgress();
+    Object.assign(call, { kept: '', start: '', length: 0 });
+  }
+  call.progress.push(json);
+  call.length += json.length;
+  if (call.start.length < START_LENGTH) call.start += json.slice(0, START_LENGTH - call.start.length);
+  const kept = call.kept ?? '';
+  call.kept = kept.length < call.maxLength ? kept + json.slice(0, call.maxLength - kept.length) : kept;
 }
 
 const isContinued = (call: OpenCall, { index, name }: ToolCallPiece): boolean =>
