@@ -39,7 +39,8 @@ interface Parts {
 
 /** Puts the parts of a call together: times, streaming, error. */
 export function describeCall({ api, entry, request, reply, framing, capture }: Parts): LlmCall {
-  const streaming = isStreamed(api, entry, request, framing);
+  const isStream = (framing ?? framingOfType(mediaTypeOf(entry.responseHeaders))) !== 'document';
+  const streaming = isStreamed(api, entry, request, { isStream, isKnown: framing !== undefined });
   const startMs = entry.startedAtMs + entry.latencies.kongMs;
   const endMs = Math.max(startMs, capture?.response.lastAtMs ?? entry.startedAtMs + entry.latencies.requestMs);
   const firstAtMs = capture?.response.firstAtMs;
@@ -53,24 +54,28 @@ export function describeCall({ api, entry, request, reply, framing, capture }: P
     startMs,
     endMs,
     timeToFirstChunkMs: streaming && entry.status < 400 ? firstChunkMs : undefined,
-    errorType: errorTypeOf(entry, streaming, reply, capture?.response.clientLeft ?? false),
+    errorType: errorTypeOf(entry, isStream, reply, capture?.response.clientLeft ?? false),
     missingBytes: capture?.response.missingBytes ?? 0,
   };
 }
 
-function isStreamed(api: Api, entry: LogEntry, request: LlmRequest, framing: Framing | undefined): boolean {
+/** How an answer was framed, and whether its bytes or only its media type tell so. */
+interface Framed {
+  readonly isStream: boolean;
+  readonly isKnown: boolean;
+}
+
+function isStreamed(api: Api, entry: LogEntry, request: LlmRequest, { isStream, isKnown }: Framed): boolean {
   if (api.operation === 'embeddings') return false;
   const asked = request.stream ?? api.streamsByDefault;
   // A good answer's own framing is the truth, as its bytes tell or else its media type; an error is never a stream.
   if (entry.status >= 400) return asked;
-  const mediaType = mediaTypeOf(entry.responseHeaders);
-  if ((framing ?? framingOfType(mediaType)) !== 'document') return true;
-  return framing === undefined && mediaType !== 'application/json' && asked;
+  return isStream || (!isKnown && mediaTypeOf(entry.responseHeaders) !== 'application/json' && asked);
 }
 
 function errorTypeOf(
   entry: LogEntry,
-  streaming: boolean,
+  isStream: boolean,
   reply: Reply | undefined,
   clientLeft: boolean,
 ): string | undefined {
@@ -80,7 +85,7 @@ function errorTypeOf(
   if (answeredByKong && isGatewayFailure(status)) return 'upstream_unreachable';
   if (status >= 400) return String(status);
   if (status < 100) return '_OTHER';
-  if (reply?.error) return streaming ? 'stream_error' : '_OTHER';
+  if (reply?.error) return isStream ? 'stream_error' : '_OTHER';
   if (!reply || reply.terminal) return undefined;
   // The status of a stream that a client left in its middle is that of its beginning.
   return clientLeft ? 'client_disconnect' : 'stream_truncated';

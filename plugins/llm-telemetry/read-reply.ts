@@ -37,21 +37,21 @@ export async function readReply(
   if (missingBytes > 0 || decoded.cut) reader.gap();
   if (missingBytes > 0 && !encoded) reader.push(tail);
   const reply = reader.end();
-  const error = reply.error ?? errorIn(bytes, entry, framing);
+  const isNone = framing === undefined && framingOfType(mediaType) === 'document' && !isBlank(bytes);
+  const error = reply.error ?? errorIn(bytes, entry, isNone);
   if (error) reply.error = error;
   return { reply, framing };
 }
 
 /** What the reader of the API does not know as an error, and is one by the status, or because it is no answer at all. */
-function errorIn(
-  bytes: Uint8Array,
-  { status, answeredByKong }: LogEntry,
-  framing: Framing | undefined,
-): Reply['error'] {
+function errorIn(bytes: Uint8Array, { status, answeredByKong }: LogEntry, isNone: boolean): Reply['error'] {
   if (status >= 400) {
     const message = answeredByKong ? undefined : readErrorBody(bytes);
     return message === undefined ? undefined : { message };
   }
   // The words of a page are not told: with a status that is good they may be content.
-  return framing === undefined && bytes.length > 0 ? { message: 'the answer is not JSON' } : undefined;
+  return isNone ? { message: 'the answer is not JSON' } : undefined;
 }
+
+const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => byte <= SPACE);
+const SPACE = 0x20;

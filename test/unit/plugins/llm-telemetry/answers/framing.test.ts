@@ -49,6 +49,8 @@ describe('a stream of events is read', () => {
     ['without the blank line at its end', of(sse(...records).trimEnd()), hello],
     ['with spaces around [DONE]', of(`${sse(...records)}data:  [DONE] \n\n`), hello],
     ['that begins with an event’s name', of(`event: message\n${sse(...records)}`), hello],
+    ['that begins with a field that nobody knows', of(`server: x\n${sse(...records)}`), hello],
+    ['that carried nothing yet', of('\n\n'), { [ERROR]: 'stream_truncated' }],
     ['that a proxy pads', of(`:${' '.repeat(2048)}\n\n${sse(...records)}`), hello],
   ]);
 
@@ -181,8 +183,12 @@ describe('a document is read', () => {
 
   it('whose bytes are no answer at all, as an error that tells nothing of them', async () => {
     const page = '<html><head><title>Sign in, ann</title></head></html>';
-    const { attributes, error } = await spanOfExchange({ ...wholeChat({}), contentType: 'text/html', response: page });
-    expect([attributes[ERROR], error]).toEqual(['_OTHER', 'the answer is not JSON']);
+    for (const stream of [true, false]) {
+      const request = { model: 'm', messages, stream };
+      const exchange = { ...wholeChat({}), request, contentType: 'text/html', response: page };
+      const { attributes, error } = await spanOfExchange(exchange);
+      expect([attributes[ERROR], error]).toEqual(['_OTHER', 'the answer is not JSON']);
+    }
   });
 });
 
