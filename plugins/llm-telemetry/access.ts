@@ -1,7 +1,7 @@
 import type { Headers, Proceed, RawBody } from '../../kong/pdk';
 import { JsonDocument } from '../shared/json-document';
 import { beginSpan, begunToShared, traceparentOf } from '../shared/traces/begun-span';
-import { apiAtEndOf, type Api } from './apis';
+import { apiAt, type Api } from './apis';
 import { askForUsage } from './ask-for-usage';
 import { MAX_CONFIGURED } from './metrics';
 import { BEGUN_KEY, isOwnExport, type State } from './state';
@@ -26,7 +26,7 @@ export const isAccessWanted = ({ config }: State): boolean =>
 /** Begins the call's span, counts its stream as open and asks for its usage, each as far as it is opted in. */
 export function beginCall(state: State, facts: RequestFacts): Effects {
   const { headers, body } = facts;
-  const api = facts.method === 'POST' ? apiAtEndOf(facts.upstreamPath) : undefined;
+  const api = facts.method === 'POST' ? apiAt(facts.upstreamPath) : undefined;
   if (!api || isOwnExport(headers.get('user-agent'))) return undefined;
   const { config, spans } = state;
   const bytes = readableBytes(headers, body);

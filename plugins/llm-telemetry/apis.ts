@@ -28,23 +28,58 @@ const api = (
   streamsByDefault = false,
 ): Api => ({ name, operation, guideOperation, streamsByDefault });
 
-const BY_PATH = new Map<string, Api>([
+/** The ends of paths, the longer ones first where one ends like another. */
+const BY_END: readonly (readonly [end: string, api: Api])[] = [
   ['/api/chat', api('ollama_chat', 'chat', 'chat', true)],
   ['/api/generate', api('ollama_generate', 'text_completion', 'generate', true)],
   ['/api/embed', api('ollama_embed', 'embeddings', 'embed')],
   ['/api/embeddings', api('ollama_embeddings', 'embeddings', 'embed')],
-  ['/v1/chat/completions', api('openai_chat', 'chat', 'chat')],
-  ['/v1/completions', api('openai_completions', 'text_completion', 'completion')],
-  ['/v1/embeddings', api('openai_embeddings', 'embeddings', 'embed')],
-  ['/v1/responses', api('openai_responses', 'chat', 'chat')],
-  ['/v1/messages', api('anthropic_messages', 'chat', 'chat')],
-]);
+  ['/chat/completions', api('openai_chat', 'chat', 'chat')],
+  ['/completions', api('openai_completions', 'text_completion', 'completion')],
+  ['/embeddings', api('openai_embeddings', 'embeddings', 'embed')],
+  ['/responses', api('openai_responses', 'chat', 'chat')],
+  ['/messages', api('anthropic_messages', 'chat', 'chat')],
+];
 
-/** The API at the end of a path that may have a service's own `path` before it. */
-export const apiAtEndOf = (path: string): Api | undefined => {
-  for (const [end, found] of BY_PATH) if (path.endsWith(end)) return found;
-  return undefined;
-};
+/** The messages of an assistant's thread are not the API of the same name. */
+const OTHER_APIS = /\/threads\/[^/]+\/messages$/;
 
-/** The API at an upstream path; undefined: none of ours, to be left alone. */
-export const apiAt = (upstreamPath: string): Api | undefined => BY_PATH.get(upstreamPath);
+/**
+ * Ends of paths that ask a model nothing: what Ollama's own commands and the official SDKs post beside inference, and
+ * the export of traces.
+ */
+const WITHOUT_INFERENCE =
+  /\/(?:api\/(?:show|pull|push|create|copy|delete|blobs\/[^/]+)|count_tokens|input_tokens|tokenize|detokenize|batches|files|uploads|cancel|v1\/traces)$/;
+
+/**
+ * The API at a path, known by its end: before it may stand a service's own `path`, a version, a deployment or a tenant.
+ * Undefined: none of ours, to be left alone.
+ */
+export function apiAt(path: string): Api | undefined {
+  const normal = normalPath(path);
+  if (OTHER_APIS.test(normal)) return undefined;
+  return BY_END.find(([end]) => normal.endsWith(end))?.[1];
+}
+
+/** True for a path at which no model is asked anything. */
+export const isWithoutInference = (path: string): boolean => WITHOUT_INFERENCE.test(normalPath(path));
+
+/** The model that a path names, as Azure's and OpenAI's older ones do; undefined where it names none. */
+export function modelInPath(path: string): string | undefined {
+  const encoded = /\/(?:deployments|engines)\/([^/?]+)\//.exec(path)?.[1];
+  try {
+    return encoded === undefined ? undefined : decodeURIComponent(encoded).slice(0, MAX_MODEL_LENGTH);
+  } catch {
+    return encoded?.slice(0, MAX_MODEL_LENGTH);
+  }
+}
+
+const MAX_MODEL_LENGTH = 256;
+
+/** In lower case, as Azure takes it, and without query, trailing slashes and empty segments. */
+const normalPath = (path: string): string =>
+  `/${(path.split('?', 1)[0] ?? '')
+    .toLowerCase()
+    .split('/')
+    .filter((segment) => segment !== '')
+    .join('/')}`;

@@ -3,8 +3,10 @@ import { knownAttributes, type Draft } from '../shared/attributes';
 import { headerOf } from '../shared/log-entry';
 import { COMMON, GEN_AI, GEN_AI_PARAMETERS, GUIDE, OI, OLLAMA } from '../shared/semconv';
 import type { TellSession } from '../shared/session-hash';
+import type { Api } from './apis';
 import type { LlmCall } from './call';
 import { estimateOutputTokens } from './estimate';
+import type { Reply } from './readers/reply';
 import { guideOperationOf } from './span-name';
 
 /** How a call is told of; fields of the plugin's config. */
@@ -75,15 +77,20 @@ function requestAttributes({ api, request, streaming }: LlmCall): Draft {
 function usageAttributes({ api, reply }: LlmCall): Draft {
   if (!reply) return {};
   const { inputTokens, outputTokens } = reply;
-  const total = inputTokens === undefined || outputTokens === undefined ? inputTokens : inputTokens + outputTokens;
-  const complete = outputTokens !== undefined || api.operation === 'embeddings';
   return {
     [GEN_AI.inputTokens]: inputTokens,
     [GEN_AI.outputTokens]: outputTokens,
     [OI.promptTokens]: inputTokens,
     [OI.completionTokens]: outputTokens,
-    [OI.totalTokens]: complete ? total : undefined,
+    [OI.totalTokens]: totalOf(api, reply),
   };
+}
+
+/** The total as reported, unless it is less than its parts. */
+function totalOf(api: Api, { inputTokens, outputTokens, totalTokens }: Reply): number | undefined {
+  const output = api.operation === 'embeddings' ? 0 : outputTokens;
+  if (inputTokens === undefined || output === undefined) return totalTokens;
+  return Math.max(inputTokens + output, totalTokens ?? 0);
 }
 
 function estimateAttributes(call: LlmCall): Draft {
@@ -152,7 +159,7 @@ function guideAttributes(call: LlmCall, { provider, hide_tool_names }: Attribute
   const generated = call.api.operation !== 'embeddings' && call.entry.status < 400;
   // Counts read from a part of the bytes would be too low.
   const exact = generated && !reply?.partial ? reply : undefined;
-  const names = hide_tool_names ? [] : (reply?.toolCalls.map(({ name }) => name) ?? []);
+  const names = hide_tool_names ? [] : (reply?.toolCalls.map(({ name }) => name).filter((name) => name !== '') ?? []);
   return {
     [GUIDE.vendor]: provider,
     [GUIDE.model]: request.model ?? reply?.model,

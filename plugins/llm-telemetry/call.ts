@@ -1,7 +1,7 @@
 import type { Capture } from '../shared/capture';
 import { mediaTypeOf, type LogEntry } from '../shared/log-entry';
 import type { Api } from './apis';
-import type { Framing } from './readers/reader';
+import { framingOfType, type Framing } from './readers/framing';
 import type { Reply } from './readers/reply';
 import type { LlmRequest } from './request';
 
@@ -23,13 +23,6 @@ export interface LlmCall {
   readonly missingBytes: number;
 }
 
-/** How the bytes of an answer are framed, by its media type. */
-export function framingOf(entry: LogEntry): Framing {
-  const mediaType = mediaTypeOf(entry.responseHeaders);
-  if (mediaType === 'text/event-stream') return 'sse';
-  return mediaType === 'application/x-ndjson' ? 'ndjson' : 'document';
-}
-
 /** True when an upstream was called or should have been: a plugin's refusal is no call. */
 export const wasProxied = ({ answeredByKong, tries, status }: LogEntry): boolean =>
   !answeredByKong || tries > 0 || isGatewayFailure(status);
@@ -39,12 +32,15 @@ interface Parts {
   readonly entry: LogEntry;
   readonly request: LlmRequest;
   readonly reply: Reply | undefined;
+  /** How the answer was framed, as its bytes tell; undefined where they do not. */
+  readonly framing?: Framing | undefined;
   readonly capture: Capture | undefined;
 }
 
 /** Puts the parts of a call together: times, streaming, error. */
-export function describeCall({ api, entry, request, reply, capture }: Parts): LlmCall {
-  const streaming = isStreamed(api, entry, request);
+export function describeCall({ api, entry, request, reply, framing, capture }: Parts): LlmCall {
+  const isStream = (framing ?? framingOfType(mediaTypeOf(entry.responseHeaders))) !== 'document';
+  const streaming = isStreamed(api, entry, request, { isStream, isKnown: framing !== undefined });
   const startMs = entry.startedAtMs + entry.latencies.kongMs;
   const endMs = Math.max(startMs, capture?.response.lastAtMs ?? entry.startedAtMs + entry.latencies.requestMs);
   const firstAtMs = capture?.response.firstAtMs;
@@ -58,22 +54,28 @@ export function describeCall({ api, entry, request, reply, capture }: Parts): Ll
     startMs,
     endMs,
     timeToFirstChunkMs: streaming && entry.status < 400 ? firstChunkMs : undefined,
-    errorType: errorTypeOf(entry, streaming, reply, capture?.response.clientLeft ?? false),
+    errorType: errorTypeOf(entry, isStream, reply, capture?.response.clientLeft ?? false),
     missingBytes: capture?.response.missingBytes ?? 0,
   };
 }
 
-function isStreamed(api: Api, entry: LogEntry, request: LlmRequest): boolean {
+/** How an answer was framed, and whether its bytes or only its media type tell so. */
+interface Framed {
+  readonly isStream: boolean;
+  readonly isKnown: boolean;
+}
+
+function isStreamed(api: Api, entry: LogEntry, request: LlmRequest, { isStream, isKnown }: Framed): boolean {
   if (api.operation === 'embeddings') return false;
-  // A good answer's own framing is the truth; an error is never framed as a stream.
-  if (entry.status < 400 && framingOf(entry) !== 'document') return true;
-  if (entry.status < 400 && mediaTypeOf(entry.responseHeaders) === 'application/json') return false;
-  return request.stream ?? api.streamsByDefault;
+  const asked = request.stream ?? api.streamsByDefault;
+  // A good answer's own framing is the truth, as its bytes tell or else its media type; an error is never a stream.
+  if (entry.status >= 400) return asked;
+  return isStream || (!isKnown && mediaTypeOf(entry.responseHeaders) !== 'application/json' && asked);
 }
 
 function errorTypeOf(
   entry: LogEntry,
-  streaming: boolean,
+  isStream: boolean,
   reply: Reply | undefined,
   clientLeft: boolean,
 ): string | undefined {
@@ -83,7 +85,7 @@ function errorTypeOf(
   if (answeredByKong && isGatewayFailure(status)) return 'upstream_unreachable';
   if (status >= 400) return String(status);
   if (status < 100) return '_OTHER';
-  if (reply?.error) return streaming ? 'stream_error' : '_OTHER';
+  if (reply?.error) return isStream ? 'stream_error' : '_OTHER';
   if (!reply || reply.terminal) return undefined;
   // The status of a stream that a client left in its middle is that of its beginning.
   return clientLeft ? 'client_disconnect' : 'stream_truncated';

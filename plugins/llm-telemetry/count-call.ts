@@ -1,11 +1,11 @@
-import { UNKNOWN, type Labels } from '../shared/labels';
+import { OTHER, UNKNOWN, type Labels } from '../shared/labels';
 import type { LlmCall } from './call';
 import { estimateOutputTokens } from './estimate';
 import { MAX_CONFIGURED, type COMMON_LABELS, type LlmMetrics } from './metrics';
 import { modelLabelOf } from './model-label';
 
-/** More error types than these become `_other`. */
-const MAX_ERROR_TYPES = 20;
+/** More statuses than these are told by their first digit: `4xx`, `5xx`. */
+const MAX_STATUSES = 20;
 
 /** What of the plugin's config shapes the labels. */
 export interface MetricOptions {
@@ -13,6 +13,7 @@ export interface MetricOptions {
   readonly known_models: readonly string[];
   readonly max_models: number;
   readonly estimate_tokens: boolean;
+  readonly semconv_metrics: 'current' | 'legacy' | 'both';
   readonly legacy_genai_metrics: boolean;
   readonly consumer_label: boolean;
   readonly max_consumers: number;
@@ -21,22 +22,48 @@ export interface MetricOptions {
 /** Counts a call. */
 export function countCall(metrics: LlmMetrics, call: LlmCall, options: MetricOptions): void {
   const common = commonLabelsOf(metrics.labels, call, options);
-  const error_type =
-    call.errorType === undefined ? '' : metrics.labels.bounded('error_type', call.errorType, MAX_ERROR_TYPES);
-  const embeddings = call.api.operation === 'embeddings';
-  const duration = embeddings ? metrics.operationDuration : metrics.inferenceDuration;
-  duration.observe({ ...common, error_type }, (call.endMs - call.startMs) / 1000);
-  if (call.timeToFirstChunkMs !== undefined) metrics.timeToFirstChunk.observe(common, call.timeToFirstChunkMs / 1000);
-  countTokens(metrics, call, common, error_type);
+  const error_type = errorTypeLabelOf(metrics.labels, call.errorType);
+  const { current, legacy } = generationsOf(options);
+  const seconds = (call.endMs - call.startMs) / 1000;
+  if (call.api.operation === 'embeddings') metrics.operationDuration.observe({ ...common, error_type }, seconds);
+  if (current) countAsNow(metrics, call, common, error_type);
+  if (legacy) countAsBefore(metrics, call, common, error_type);
   observeServerTimes(metrics, call, common);
   if (options.consumer_label) countForConsumer(metrics, call, common.kong_service, options.max_consumers);
-  if (options.legacy_genai_metrics) countAsBefore(metrics, call, common, error_type);
   if (options.estimate_tokens) metrics.estimatedTokens.inc(estimateOutputTokens(call)?.tokens ?? 0);
   const api = call.api.name;
   if (call.reply && call.reply.parseErrors > 0) metrics.parseErrors.inc({ api }, call.reply.parseErrors);
   if (isGood(call) && call.reply?.inputTokens === undefined && call.reply?.outputTokens === undefined) {
     metrics.usageMissing.inc({ api });
   }
+}
+
+/** Which names of the conventions are kept. */
+function generationsOf({
+  semconv_metrics,
+  legacy_genai_metrics,
+}: MetricOptions): Record<'current' | 'legacy', boolean> {
+  return {
+    current: semconv_metrics !== 'legacy',
+    legacy: semconv_metrics !== 'current' || legacy_genai_metrics,
+  };
+}
+
+/** The words are few; statuses beyond the bound still tell the fault of a client from that of a server. */
+function errorTypeLabelOf(labels: Labels, errorType: string | undefined): string {
+  if (errorType === undefined) return '';
+  if (!/^\d/.test(errorType)) return errorType;
+  const label = labels.bounded('error_type', errorType, MAX_STATUSES);
+  return label === OTHER ? `${errorType.charAt(0)}xx` : label;
+}
+
+/** The metrics of model calls as the conventions have them since October 2026. */
+function countAsNow(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, error_type: string): void {
+  if (call.api.operation !== 'embeddings') {
+    metrics.inferenceDuration.observe({ ...common, error_type }, (call.endMs - call.startMs) / 1000);
+  }
+  if (call.timeToFirstChunkMs !== undefined) metrics.timeToFirstChunk.observe(common, call.timeToFirstChunkMs / 1000);
+  countTokens(metrics, call, common, error_type);
 }
 
 type CommonLabels = Record<(typeof COMMON_LABELS)[number], string>;
@@ -96,6 +123,9 @@ function countAsBefore(metrics: LlmMetrics, call: LlmCall, common: CommonLabels,
   };
   observe('input', inputTokens);
   observe('output', outputTokens);
+  if (call.timeToFirstChunkMs !== undefined) {
+    metrics.legacyTimeToFirstChunk.observe(common, call.timeToFirstChunkMs / 1000);
+  }
   if (call.api.operation === 'embeddings') return;
   metrics.operationDuration.observe({ ...common, error_type }, (call.endMs - call.startMs) / 1000);
 }

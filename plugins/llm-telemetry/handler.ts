@@ -1,6 +1,5 @@
 import { proceed, read, type FactsOf, type Outcome } from '../../kong/pdk';
-import { CAPTURE_KEY, captureFromShared, type Capture, type CapturedPart } from '../shared/capture';
-import { decodeBody } from '../shared/content-encoding';
+import { CAPTURE_KEY, captureFromShared, type Capture } from '../shared/capture';
 import { headerOf, parseLogEntry, type LogEntry } from '../shared/log-entry';
 import { begunFromShared } from '../shared/traces/begun-span';
 import { projectOf } from '../shared/traces/project';
@@ -11,10 +10,10 @@ import { textLengthToKeep } from './content/content';
 import { countCall } from './count-call';
 import { lineOfCall, lineOfRefusal } from './log-line';
 import { readReply } from './read-reply';
-import { readRequest, type LlmRequest } from './request';
-import type { Config } from './schema';
+import { readCapturedRequest } from './read-request';
 import { spanOf } from './span';
 import { BEGUN_KEY, isOwnExport, type State } from './state';
+import { countUnknownPath, countUnread } from './unread';
 
 /** What the access phase reads, where an option asks for it. */
 export const accessReads = {
@@ -43,50 +42,40 @@ export async function log(state: State, { entry: text, capture, begun }: FactsOf
     state.metrics.parseErrors.inc({ api: 'log_entry' });
     return;
   }
-  const api = inferenceApiOf(entry);
+  const api = inferenceApiOf(entry, state);
   if (!api) return;
   if (!wasProxied(entry)) {
     state.lines.write(lineOfRefusal(api, entry, state.config), false);
     return;
   }
-  const call = await readCall(api, entry, capture, state.config);
+  const call = await readCall(api, entry, capture, state);
   if (!call) return;
   countCall(state.metrics, call, state.config);
   state.lines.write(lineOfCall(call, state.config, state.redact), true);
   state.spans.record(spanOf(call, begun, state.config, state.redact), projectOf(entry, state.config));
 }
 
-function inferenceApiOf(entry: LogEntry): Api | undefined {
+function inferenceApiOf(entry: LogEntry, { metrics }: State): Api | undefined {
   if (entry.method !== 'POST') return undefined;
   if (isOwnExport(headerOf(entry.requestHeaders, 'user-agent'))) return undefined;
-  return apiAt(entry.upstreamPath);
+  const api = apiAt(entry.fullUpstreamPath);
+  if (!api && wasProxied(entry)) countUnknownPath(metrics, entry);
+  return api;
 }
 
 async function readCall(
   api: Api,
   entry: LogEntry,
   capture: Capture | undefined,
-  config: Config,
+  { config, metrics }: State,
 ): Promise<LlmCall | undefined> {
-  const request = await readRequestOf(api, entry, capture?.request, config.max_buffer_bytes);
+  const request = await readCapturedRequest(api, entry, capture?.request, config.max_buffer_bytes);
   // Ollama loads or unloads a model when it is asked nothing.
   if (request.empty) return undefined;
   const limits = { maxBufferBytes: config.max_buffer_bytes, maxTextLength: textLengthToKeep(config) };
-  const reply = capture && (await readReply(api.name, entry, capture.response, limits));
-  if (reply?.finishReasons[0] === 'load' || reply?.finishReasons[0] === 'unload') return undefined;
-  return describeCall({ api, entry, request, reply, capture });
-}
-
-const NOTHING = { bytes: new Uint8Array(), cut: true };
-
-/** Some clients of `/v1/responses` compress what they ask. What can't be unfolded is a request without details. */
-async function readRequestOf(
-  api: Api,
-  { requestHeaders }: LogEntry,
-  { bytes, totalBytes }: CapturedPart = { bytes: NOTHING.bytes, totalBytes: 0 },
-  maxBytes: number,
-): Promise<LlmRequest> {
-  const decoded = await decodeBody(bytes, headerOf(requestHeaders, 'content-encoding'), maxBytes);
-  const { bytes: body, cut } = decoded ?? NOTHING;
-  return readRequest(api, body, !cut && bytes.length >= totalBytes);
+  const read = capture && (await readReply(api.name, entry, capture.response, limits));
+  const reason = read?.reply.finishReasons[0];
+  if (reason === 'load' || reason === 'unload') return undefined;
+  countUnread(metrics, entry, { capture, request, read });
+  return describeCall({ api, entry, request, reply: read?.reply, framing: read?.framing, capture });
 }

@@ -39,7 +39,7 @@ export function llmMetricsOf(metrics: Metrics) {
     }),
     operationDuration: metrics.histogram({
       name: 'gen_ai_client_operation_duration_seconds',
-      help: 'Duration of an embeddings call, from Kong sending it to the last byte of its answer',
+      help: 'Duration of an embeddings call (with legacy names: of any call), from Kong sending it to the last byte of its answer',
       labelNames: WITH_ERROR,
       buckets: DURATION_BUCKETS,
     }),
@@ -93,9 +93,20 @@ export function llmMetricsOf(metrics: Metrics) {
       help: 'Good answers that reported no tokens',
       labelNames: ['api'],
     }),
+    unread: metrics.counter({
+      name: 'llm_telemetry_unread_requests_total',
+      help: 'POST requests that were not read, in whole or in part, by reason',
+      labelNames: ['kong_service', 'reason'],
+    }),
     estimatedTokens: metrics.counter({
       name: 'llm_telemetry_estimated_tokens_total',
       help: 'Output tokens that were guessed, where estimate_tokens is on and an answer reported none',
+    }),
+    legacyTimeToFirstChunk: metrics.histogram({
+      name: 'gen_ai_client_operation_time_to_first_chunk_seconds',
+      help: 'Time from Kong sending a call to the first byte of its streamed answer, as conventions before October 2026 named it',
+      labelNames: COMMON_LABELS,
+      buckets: DURATION_BUCKETS,
     }),
     legacyTokenUsage: metrics.histogram({
       name: 'gen_ai_client_token_usage',

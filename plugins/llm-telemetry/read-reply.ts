@@ -1,11 +1,18 @@
 import type { Capture } from '../shared/capture';
 import { decodeBody } from '../shared/content-encoding';
-import { headerOf, type LogEntry } from '../shared/log-entry';
+import { headerOf, mediaTypeOf, type LogEntry } from '../shared/log-entry';
 import type { ApiName } from './apis';
-import { framingOf } from './call';
+import { readErrorBody } from './readers/error-body';
+import { framingOfType, sniffFraming, type Framing } from './readers/framing';
 import { createReader } from './readers/reader';
 import type { Reply, ReplyLimits } from './readers/reply';
 import { WORDINGS } from './readers/wordings';
+
+/** An answer, and how its bytes say that they are framed; undefined where they do not. */
+export interface ReadReply {
+  readonly reply: Reply;
+  readonly framing: Framing | undefined;
+}
 
 /**
  * Reads the captured answer; undefined when its encoding is unknown. A compressed answer of which bytes are missing is
@@ -16,15 +23,35 @@ export async function readReply(
   entry: LogEntry,
   { head, tail, missingBytes }: Capture['response'],
   limits: ReplyLimits,
-): Promise<Reply | undefined> {
+): Promise<ReadReply | undefined> {
   const encoding = headerOf(entry.responseHeaders, 'content-encoding');
   const whole = missingBytes === 0 ? Buffer.concat([head, tail]) : head;
   const decoded = await decodeBody(whole, encoding, limits.maxBufferBytes);
   if (!decoded) return undefined;
-  const reader = createReader(WORDINGS[api], framingOf(entry), limits);
-  reader.push(decoded.bytes);
-  const encoded = decoded.bytes !== whole;
+  const { bytes } = decoded;
+  const mediaType = mediaTypeOf(entry.responseHeaders);
+  const framing = sniffFraming(bytes, mediaType);
+  const reader = createReader(WORDINGS[api], framing ?? framingOfType(mediaType), limits);
+  reader.push(bytes);
+  const encoded = bytes !== whole;
   if (missingBytes > 0 || decoded.cut) reader.gap();
   if (missingBytes > 0 && !encoded) reader.push(tail);
-  return reader.end();
+  const reply = reader.end();
+  const isNone = framing === undefined && framingOfType(mediaType) === 'document' && !isBlank(bytes);
+  const error = reply.error ?? errorIn(bytes, entry, isNone);
+  if (error) reply.error = error;
+  return { reply, framing };
 }
+
+/** What the reader of the API does not know as an error, and is one by the status, or because it is no answer at all. */
+function errorIn(bytes: Uint8Array, { status, answeredByKong }: LogEntry, isNone: boolean): Reply['error'] {
+  if (status >= 400) {
+    const message = answeredByKong ? undefined : readErrorBody(bytes);
+    return message === undefined ? undefined : { message };
+  }
+  // The words of a page are not told: with a status that is good they may be content.
+  return isNone ? { message: 'the answer is not JSON' } : undefined;
+}
+
+const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => byte <= SPACE);
+const SPACE = 0x20;

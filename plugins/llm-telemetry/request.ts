@@ -16,24 +16,45 @@ export interface LlmRequest {
   readonly conversationId: string | undefined;
   /** True for Ollama's way to load or unload a model: nothing is inferred. */
   readonly empty: boolean;
+  /** False where there was nothing to read: no body was captured, its encoding is unknown, or it is no JSON object. */
+  readonly isRead: boolean;
   /** The whole body, where it was captured whole; for content that is opted in. */
   readonly body: JsonRecord | undefined;
+}
+
+/** What there is of a request's body. */
+export interface RequestBytes {
+  readonly head: Uint8Array;
+  /** What was kept of its end, where the middle is missing; members may stand in any order. */
+  readonly tail: Uint8Array;
+  readonly complete: boolean;
 }
 
 /**
  * Reads a request's body. Never throws.
  *
- * @param complete false where bytes of it are missing
+ * @param modelInPath the model that the path names, which counts where the body names none
  */
-export function readRequest(api: Api, bytes: Uint8Array, complete: boolean): LlmRequest {
-  const document = new JsonDocument(Math.max(2, bytes.length * 2));
-  document.push(bytes);
-  const { members = {}, value } = document.end();
-  const whole = complete && value !== undefined;
+export function readRequest(api: Api, { head, tail, complete }: RequestBytes, modelInPath?: string): LlmRequest {
+  const document = new JsonDocument(2 * Math.max(1, head.length, tail.length));
+  document.push(head);
+  if (!complete) document.gap();
+  if (!complete) document.push(tail);
+  const { members, value } = document.end();
+  return { isRead: members !== undefined, ...requestOf(api, members ?? {}, complete ? value : undefined, modelInPath) };
+}
+
+function requestOf(
+  api: Api,
+  members: JsonRecord,
+  value: unknown,
+  modelInPath: string | undefined,
+): Omit<LlmRequest, 'isRead'> {
+  const whole = value !== undefined;
   const messages = messagesOf(api.name, members);
   const tools = members['tools'];
   return {
-    model: textOf(members['model']),
+    model: textOf(members['model']) ?? modelInPath,
     stream: typeof members['stream'] === 'boolean' ? members['stream'] : undefined,
     messageCount: messages?.length,
     toolCount: Array.isArray(tools) ? tools.length : whole ? 0 : undefined,

@@ -56,9 +56,14 @@ export const fields = {
       'Ask OpenAI-compatible providers for the tokens of a stream that the client did not ask for; the client gets a last chunk without choices. Needs the access phase (dump --with-access).',
     default: false,
   }),
-  legacy_genai_metrics: field.boolean({
+  semconv_metrics: field.string({
     description:
-      'Also keep gen_ai_client_token_usage and operation durations of inference, as older dashboards read them.',
+      'Which names of the GenAI conventions the metrics of model calls have, since the conventions still change: current (October 2026), legacy (as until September 2026: gen_ai_client_token_usage and gen_ai_client_operation_*), or both. The dashboards and alerts here read current.',
+    one_of: ['current', 'legacy', 'both'],
+    default: 'current',
+  }),
+  legacy_genai_metrics: field.boolean({
+    description: 'Older spelling of semconv_metrics: both.',
     default: false,
   }),
   session_header: field.string({

@@ -5,8 +5,9 @@ import { numberOf } from './lenient-json';
  *
  * Lua writes one table, in its `log` function, so that an exchange that was broken off is told of as well:
  *
- * - `request`: the first bytes of the request's body, base64; `request_bytes`: how many it had in all. For a body that
- *   nginx wrote to a file: no `request`, and the size where it is known.
+ * - `request`: the first bytes of the request's body, base64; `request_tail`: its last ones after `request`, base64,
+ *   absent where `request` holds all; `request_bytes`: how many it had in all. For a body that nginx wrote to a file: no
+ *   `request`, and the size where it is known.
  * - `head`: the first bytes of the response's body, base64; `tail`: its last ones after `head`, base64, empty where
  *   `head` holds all. What lay between is lost when the response was longer than both.
  * - `response_bytes`: how many passed in all.
@@ -39,9 +40,11 @@ export interface Capture {
   };
 }
 
-/** The kept beginning of a body. */
+/** The kept beginning of a body, and its end. */
 export interface CapturedPart {
   readonly bytes: Uint8Array;
+  /** The last bytes after `bytes`; empty where those hold all, or where only the beginning was kept. */
+  readonly tail: Uint8Array;
   /** How many bytes there were; more than `bytes` holds when the body was longer than the bound. */
   readonly totalBytes: number;
 }
@@ -60,7 +63,11 @@ export function captureFromShared(value: unknown): Capture | undefined {
   const firstAt = numberOf(fields['first_at']);
   const lastAt = numberOf(fields['last_at']);
   return {
-    request: { bytes: request, totalBytes: numberOf(fields['request_bytes']) ?? request.length },
+    request: {
+      bytes: request,
+      tail: bytesOf(fields['request_tail']),
+      totalBytes: numberOf(fields['request_bytes']) ?? request.length,
+    },
     response: {
       head,
       tail,

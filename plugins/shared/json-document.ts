@@ -15,7 +15,8 @@ export interface ReadDocument {
  * Collects a JSON document from chunks, keeping at most `maxBytes` of it: its first and its last part.
  *
  * Where bytes are missing, by the bound or by {@link JsonDocument.gap}, the complete members at either end are
- * recovered: a model's name stands at the head of an answer, its token counts at the tail. Never throws.
+ * recovered: a model's name stands at the head of an answer, its token counts at the tail. A byte order mark
+ * before it is dropped. Never throws.
  */
 export class JsonDocument {
   private head: Uint8Array[] = [];
@@ -44,10 +45,10 @@ export class JsonDocument {
   }
 
   end(): ReadDocument {
-    const head = Buffer.concat(this.head).toString('utf8');
-    const tail = Buffer.concat(this.tail).toString('utf8');
+    const head = textOfBytes(this.head);
+    const tail = textOfBytes(this.tail);
     if (!this.torn) {
-      const text = this.tail.length === 0 ? head : Buffer.concat([...this.head, ...this.tail]).toString('utf8');
+      const text = this.tail.length === 0 ? head : textOfBytes([...this.head, ...this.tail]);
       const value = parseJson(text);
       if (value !== undefined) return { members: isRecord(value) ? value : undefined, value, ended: true };
       return { members: membersOfHead(text), value: undefined, ended: false };
@@ -70,3 +71,8 @@ export class JsonDocument {
     this.tailBytes -= Math.min(first.length, excess);
   }
 }
+
+const textOfBytes = (parts: readonly Uint8Array[]): string => {
+  const text = Buffer.concat(parts).toString('utf8');
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+};

@@ -47,7 +47,26 @@ export function lastObjectNamed(name: string, text: string): JsonRecord | undefi
   return end === undefined ? undefined : asRecord(text.slice(start, end));
 }
 
-function endOfObject(text: string, start: number): number | undefined {
+/** The whole objects of a text that holds nothing but objects, one after the other. Linear. Never throws. */
+export function topLevelObjects(text: string): string[] {
+  const objects: string[] = [];
+  for (let start = startOfObject(text, 0); start !== undefined;) {
+    const end = endOfObject(text, start);
+    if (end === undefined) break;
+    objects.push(text.slice(start, end));
+    start = startOfObject(text, end);
+  }
+  return objects;
+}
+
+function startOfObject(text: string, from: number): number | undefined {
+  let start = from;
+  while (/\s/.test(text.charAt(start))) start++;
+  return text.charCodeAt(start) === OPEN_BRACE ? start : undefined;
+}
+
+/** The place after the brace that closes the object at `start`; undefined where it is not there. Linear. Never throws. */
+export function endOfObject(text: string, start: number): number | undefined {
   let depth = 0;
   let inString = false;
   for (let index = start; index < text.length; index++) {

@@ -8,7 +8,8 @@ export interface LineConsumer {
 }
 
 /**
- * Cuts a stream of bytes into lines at LF (a CR before it is dropped), whatever the chunks are.
+ * Cuts a stream of bytes into lines at LF, CR or CRLF, whatever the chunks are. A byte order mark before the first line
+ * is dropped.
  *
  * A line is decoded once it is whole, so that no character is torn by a chunk; bytes that are not UTF-8 become U+FFFD.
  * A line longer than `maxLineBytes` is lost, the next one is not. Never throws.
@@ -18,6 +19,9 @@ export class LineSplitter {
   private size = 0;
   private skipping = false;
   private torn = false;
+  private atStart = true;
+  /** The last byte was a CR: an LF that follows belongs to it. */
+  private afterCr = false;
 
   constructor(
     private readonly maxLineBytes: number,
@@ -25,23 +29,35 @@ export class LineSplitter {
   ) {}
 
   push(chunk: Uint8Array): void {
-    let start = 0;
-    for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
+    if (chunk.length === 0) return;
+    let start = this.afterCr && chunk[0] === LF ? 1 : 0;
+    this.afterCr = false;
+    let lf = chunk.indexOf(LF, start);
+    let cr = chunk.indexOf(CR, start);
+    while (lf !== -1 || cr !== -1) {
+      const end = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf;
       this.take(chunk.subarray(start, end));
       this.finishLine();
       start = end + 1;
+      if (end === cr) {
+        if (start === chunk.length) this.afterCr = true;
+        else if (chunk[start] === LF) start++;
+        cr = chunk.indexOf(CR, start);
+      }
+      if (lf !== -1 && lf < start) lf = chunk.indexOf(LF, start);
     }
     if (start < chunk.length) this.take(chunk.subarray(start));
   }
 
-  /** Bytes are missing here: what comes next, up to the next LF, is the rest of some line. */
+  /** Bytes are missing here: what comes next, up to the next line end, is the rest of some line. */
   gap(): void {
     this.clear();
     this.skipping = false;
+    this.afterCr = false;
     this.torn = true;
   }
 
-  /** The stream is over: what follows the last LF is a line too. */
+  /** The stream is over: what follows the last line end is a line too. */
   end(): void {
     if (this.size > 0) this.finishLine();
     this.clear();
@@ -60,17 +76,15 @@ export class LineSplitter {
   }
 
   private finishLine(): void {
-    if (this.skipping) {
-      this.skipping = false;
-      this.torn = false;
-      return;
-    }
-    const line = Buffer.concat(this.parts, this.size);
-    this.clear();
-    const text = line.toString('utf8', 0, line.at(-1) === CR ? line.length - 1 : line.length);
-    if (this.torn) this.consumer.onTornLine?.(text);
-    else this.consumer.onLine(text);
+    const { skipping, torn, atStart } = this;
+    this.skipping = false;
     this.torn = false;
+    this.atStart = false;
+    if (skipping) return;
+    const line = Buffer.concat(this.parts, this.size).toString('utf8');
+    this.clear();
+    if (torn) this.consumer.onTornLine?.(line);
+    else this.consumer.onLine(atStart && line.startsWith(BOM) ? line.slice(1) : line);
   }
 
   private clear(): void {
@@ -81,3 +95,4 @@ export class LineSplitter {
 
 const LF = 0x0a;
 const CR = 0x0d;
+const BOM = '\ufeff';

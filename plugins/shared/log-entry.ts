@@ -10,6 +10,8 @@ export interface LogEntry {
   readonly status: number;
   /** The path that the upstream got, without the query, and without the service's own `path` before it. */
   readonly upstreamPath: string;
+  /** The same with the service's own `path`. */
+  readonly fullUpstreamPath: string;
   /** True when Kong itself answered: a plugin refused the request, or the upstream could not be reached. */
   readonly answeredByKong: boolean;
   /** How many upstream addresses were tried; 0: none was chosen. */
@@ -50,13 +52,15 @@ export function parseLogEntry(text: string): LogEntry | undefined {
   const service = recordOf(entry['service']);
   const route = recordOf(entry['route']);
   const tries = listOf(entry['tries']);
+  const fullUpstreamPath = textOf(entry['upstream_uri'])?.split('?', 1)[0] ?? '';
   return {
     requestId: textOf(request['id']),
     method: textOf(request['method']) ?? '',
     requestHeaders: recordOf(request['headers']),
     responseHeaders: recordOf(entry['response']['headers']),
     status,
-    upstreamPath: upstreamPathOf(textOf(entry['upstream_uri']) ?? '', textOf(service['path'])),
+    upstreamPath: withoutPrefix(fullUpstreamPath, textOf(service['path'])),
+    fullUpstreamPath,
     answeredByKong: entry['source'] === 'kong',
     tries: tries.length,
     peer: peerOf(tries.at(-1)),
@@ -87,8 +91,7 @@ export function headerOf(headers: JsonRecord, name: string): string | undefined 
 export const mediaTypeOf = (headers: JsonRecord): string =>
   (headerOf(headers, 'content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
-function upstreamPathOf(uri: string, servicePath: string | undefined): string {
-  const path = uri.split('?', 1)[0] ?? '';
+function withoutPrefix(path: string, servicePath: string | undefined): string {
   const prefix = servicePath?.replace(/\/+$/, '') ?? '';
   return prefix !== '' && path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
 }

@@ -1,7 +1,9 @@
 /**
  * The attribute keys of the spans, in one place, since the conventions are in development and rename them.
  *
- * `GEN_AI`, `MCP` and `RPC`: OpenTelemetry GenAI conventions, semantic-conventions-genai main of October 2026.
+ * `GEN_AI`, `MCP` and `RPC`: OpenTelemetry GenAI conventions, semantic-conventions-genai main of October 2026. They have
+ * no release yet, and the names of metrics changed in September and October 2026: `semconv_metrics` of llm-telemetry
+ * chooses between those names and the earlier ones.
  * `OI`: OpenInference `spec/semantic_conventions.md`, which Phoenix displays. `GUIDE`: the names of older dashboards.
  */
 export const SCHEMA_URL = 'https://opentelemetry.io/schemas/gen-ai-dev/1.42.0-dev';

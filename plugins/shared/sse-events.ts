@@ -11,6 +11,8 @@ export interface SseEvent {
 /** Where events go. */
 export interface SseConsumer {
   onEvent(event: SseEvent): void;
+  /** A line whose field the standard does not know and ignores; some servers write errors there. */
+  onOtherLine?(line: string): void;
   /** The rest of a line whose start is missing: mostly the end of an event's data. */
   onTornLine?(rest: string): void;
   /** Called once for each event that was larger than the bound. */
@@ -20,8 +22,8 @@ export interface SseConsumer {
 /**
  * Reads server-sent events from chunks of bytes (WHATWG HTML, 9.2 "Server-sent events"), whatever the chunks are.
  *
- * Lines end in LF or CRLF; the bare CR that the standard also allows is not cut at, since no known server sends it.
- * An event whose data is larger than `maxEventBytes` is lost, the next one is not. Never throws.
+ * Lines end in LF, CRLF or CR; a byte order mark at the start is dropped. An event whose data is larger than
+ * `maxEventBytes` is lost, the next one is not. Never throws.
  */
 export class SseEvents {
   private readonly lines: LineSplitter;
@@ -72,7 +74,10 @@ export class SseEvents {
     }
     const colon = line.indexOf(':');
     const field = colon === -1 ? line : line.slice(0, colon);
-    if (field !== 'data' && field !== 'event') return;
+    if (field !== 'data' && field !== 'event') {
+      if (!IGNORED.has(field)) this.consumer.onOtherLine?.(line);
+      return;
+    }
     const value = colon === -1 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
     if (field === 'event') this.event = value;
     else this.takeData(value);
@@ -105,3 +110,6 @@ export class SseEvents {
     this.broken = false;
   }
 }
+
+/** A comment has no name. */
+const IGNORED: ReadonlySet<string> = new Set(['', 'id', 'retry']);

@@ -63,9 +63,13 @@ export function sharedCapture(
   complete = true,
 ): object {
   const bytes = Buffer.from(response);
+  const asked = Buffer.from(request);
   return {
-    request: Buffer.from(request).subarray(0, bound).toString('base64'),
-    request_bytes: Buffer.byteLength(request),
+    request: asked.subarray(0, bound).toString('base64'),
+    ...(asked.length > bound && {
+      request_tail: asked.subarray(Math.max(bound, asked.length - bound)).toString('base64'),
+    }),
+    request_bytes: asked.length,
     head: bytes.subarray(0, bound).toString('base64'),
     tail: bytes.subarray(Math.max(bound, bytes.length - bound)).toString('base64'),
     response_bytes: bytes.length,

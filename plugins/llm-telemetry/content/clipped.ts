@@ -1,7 +1,7 @@
 import { stringify } from '../../shared/lenient-json';
 import { REDACTED } from '../../shared/redact';
 import type { LlmCall } from '../call';
-import type { ToolCall } from '../readers/reply';
+import type { ToolCall } from '../readers/tool-calls';
 import type { Clip } from './clip';
 import { inputMessagesOf, toolDefinitionsOf, type Message } from './messages';
 

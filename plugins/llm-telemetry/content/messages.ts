@@ -1,7 +1,7 @@
 import { isRecord, listOf, recordOf, stringify, textOf, type JsonRecord } from '../../shared/lenient-json';
 import { REDACTED } from '../../shared/redact';
 import type { ApiName } from '../apis';
-import type { ToolCall } from '../readers/reply';
+import type { ToolCall } from '../readers/tool-calls';
 
 /** One message to the model, whatever the API called it. Images and sounds stand as `__REDACTED__`. */
 export interface Message {

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { OI } from '../../shared/semconv';
-import type { ToolCall } from '../readers/reply';
+import type { ToolCall } from '../readers/tool-calls';
 import type { Content } from './clipped';
 import type { Message } from './messages';
 

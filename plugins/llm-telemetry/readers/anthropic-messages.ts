@@ -1,35 +1,38 @@
 import { countOf, listOf, recordOf, stringify, textOf, type JsonRecord } from '../../shared/lenient-json';
+import { saidIn } from './content-parts';
 import { errorOf } from './errors';
 import type { Wording } from './reader';
 import type { ReplyBuilder } from './reply';
+import { usageOf } from './usage';
 
 /** Anthropic `/v1/messages`: each record of its stream names its own type. */
 export const anthropicMessages: Wording = {
-  readDocument: (document, builder) => {
-    readMessage(document, builder);
-    for (const block of listOf(document['content'])) readBlock(recordOf(block), builder);
-  },
+  readDocument: readMessage,
   readRecord: (record, builder) => {
+    const error = errorOf(record);
+    if (error) builder.reply.error = error;
     switch (record['type']) {
       case 'message_start':
-        // Its usage is an estimate or 0; `message_delta` has the final one.
         readIdentity(recordOf(record['message']), builder);
+        builder.largest.start(usageOf(record) ?? {});
         break;
       case 'content_block_start':
-        readBlock(recordOf(record['content_block']), builder);
+        readBlock(recordOf(record['content_block']), countOf(record['index']), builder);
         break;
       case 'content_block_delta':
-        readDelta(recordOf(record['delta']), builder);
+        readDelta(recordOf(record['delta']), countOf(record['index']), builder);
         break;
       case 'message_delta':
-        builder.addFinishReason(textOf(recordOf(record['delta'])['stop_reason']));
-        readUsage(record['usage'], builder);
+        readStop(textOf(recordOf(record['delta'])['stop_reason']), builder);
+        readCounts(record, builder);
         break;
       case 'message_stop':
         builder.reply.terminal = true;
+        readCounts(record, builder);
         break;
-      case 'error':
-        builder.reply.error = errorOf(record) ?? { message: 'error' };
+      case 'message':
+        readMessage(record, builder);
+        builder.reply.terminal = true;
         break;
       default:
     }
@@ -40,8 +43,13 @@ function readMessage(message: JsonRecord, builder: ReplyBuilder): void {
   const error = errorOf(message);
   if (error) builder.reply.error = error;
   readIdentity(message, builder);
-  readUsage(message['usage'], builder);
-  builder.addFinishReason(textOf(message['stop_reason']));
+  readCounts(message, builder);
+  builder.noteChoice(0, textOf(message['stop_reason']));
+  const { content } = message;
+  const blocks = typeof content === 'string' ? [{ type: 'text', text: content }] : listOf(content);
+  blocks.forEach((block, index) => {
+    readBlock(recordOf(block), index, builder);
+  });
 }
 
 function readIdentity(message: JsonRecord, { reply }: ReplyBuilder): void {
@@ -51,35 +59,29 @@ function readIdentity(message: JsonRecord, { reply }: ReplyBuilder): void {
   if (model !== undefined) reply.model = model;
 }
 
-/** Tokens read from and written to the cache are input too; the convention counts them in. */
-function readUsage(usage: unknown, { reply }: ReplyBuilder): void {
-  const counts = recordOf(usage);
-  const input = countOf(counts['input_tokens']);
-  const output = countOf(counts['output_tokens']);
-  if (input !== undefined) {
-    const cached =
-      (countOf(counts['cache_read_input_tokens']) ?? 0) + (countOf(counts['cache_creation_input_tokens']) ?? 0);
-    reply.inputTokens = input + cached;
-  }
-  if (output !== undefined) reply.outputTokens = output;
+function readCounts(record: JsonRecord, builder: ReplyBuilder): void {
+  const usage = usageOf(record);
+  if (usage) builder.largest.take(usage);
 }
 
-function readBlock(block: JsonRecord, builder: ReplyBuilder): void {
-  builder.addText(textOf(block['text']));
-  builder.addThinking(textOf(block['thinking']));
+/** A message with a reason is over: some servers leave `message_stop` out. */
+function readStop(reason: string | undefined, builder: ReplyBuilder): void {
+  builder.noteChoice(0, reason);
+  if (reason !== undefined) builder.reply.terminal = true;
+}
+
+function readBlock(block: JsonRecord, index: number | undefined, builder: ReplyBuilder): void {
+  builder.addText(saidIn(block['text']).text);
+  builder.addThinking(saidIn(block['thinking']).text);
   if (block['type'] !== 'tool_use') return;
-  const id = textOf(block['id']);
   // A streamed block starts with empty input; its arguments follow as `input_json_delta`.
   const json = Object.keys(recordOf(block['input'])).length > 0 ? stringify(block['input']) : undefined;
-  builder.addToolCall({
-    name: textOf(block['name']) ?? '',
-    ...(id !== undefined && { id }),
-    ...(json !== undefined && { arguments: json }),
-  });
+  builder.toolCalls.take({ index, id: textOf(block['id']), name: textOf(block['name']), arguments: json });
 }
 
-function readDelta(delta: JsonRecord, builder: ReplyBuilder): void {
+function readDelta(delta: JsonRecord, index: number | undefined, builder: ReplyBuilder): void {
   builder.addText(textOf(delta['text']));
   builder.addThinking(textOf(delta['thinking']));
-  builder.extendToolCall(undefined, textOf(delta['partial_json']));
+  const json = textOf(delta['partial_json']);
+  if (json !== undefined) builder.toolCalls.take({ index, arguments: json });
 }

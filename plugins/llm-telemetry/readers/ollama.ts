@@ -9,16 +9,22 @@ import {
   textOf,
   type JsonRecord,
 } from '../../shared/lenient-json';
+import { saidIn } from './content-parts';
 import { errorOf } from './errors';
 import type { Wording } from './reader';
 import type { ReplyBuilder, Timings } from './reply';
+import { countsOf, usageOf } from './usage';
 
 /**
  * Ollama `/api/chat` and `/api/generate` (`api/types.go`, ChatResponse and GenerateResponse). An answer that is not
  * streamed is one record with `done: true`.
  */
 export const ollamaGeneration: Wording = {
-  readDocument: readGeneration,
+  readDocument: (document, builder) => {
+    readGeneration(document, builder);
+    // The first record of a stream, alone under the media type of a document.
+    if (document['done'] === false) builder.reply.terminal = false;
+  },
   readRecord: readGeneration,
   // The last record of `/api/generate` holds the context, a number for each token, and its counts after that.
   readTornRecord: (rest, builder) => {
@@ -36,13 +42,14 @@ function readGeneration(record: JsonRecord, builder: ReplyBuilder): void {
   const { reply } = builder;
   readCommon(record, builder);
   const message = recordOf(record['message']);
-  builder.addText(textOf(message['content']) ?? textOf(record['response']));
-  builder.addThinking(textOf(message['thinking']) ?? textOf(record['thinking']));
+  const { text, thinking } = saidIn(message['content'] ?? record['response']);
+  builder.addText(text);
+  builder.addThinking(saidIn(message['thinking'] ?? record['thinking']).text ?? thinking);
   // In a record before the last one or in the last one, by the path that found them: all are taken.
   for (const call of listOf(message['tool_calls'] ?? record['tool_calls'])) addToolCall(call, builder);
   if (record['done'] !== true) return;
   reply.terminal = true;
-  builder.addFinishReason(textOf(record['done_reason']));
+  builder.noteChoice(0, textOf(record['done_reason']));
   readUsage(record, builder);
 }
 
@@ -60,12 +67,15 @@ function readCommon(record: JsonRecord, { reply }: ReplyBuilder): void {
   if (error) reply.error = error;
 }
 
-/** Counts are `omitempty` in Ollama: an absent one may be a 0, or a prompt that an older release did not count. */
-function readUsage(record: JsonRecord, { reply }: ReplyBuilder): void {
-  const input = countOf(record['prompt_eval_count']);
-  const output = countOf(record['eval_count']);
-  if (input !== undefined) reply.inputTokens = input;
-  if (output !== undefined) reply.outputTokens = output;
+/**
+ * Counts are `omitempty` in Ollama: an absent one may be a 0, or a prompt that an older release did not count. Servers
+ * that imitate it write 0 for what they do not count, or `usage` as OpenAI has it.
+ */
+function readUsage(record: JsonRecord, builder: ReplyBuilder): void {
+  const { reply } = builder;
+  const counts = countsOf(record);
+  const usage = counts.input === undefined && !counts.output ? usageOf(record) : undefined;
+  builder.addCounts(usage ? countsOf(usage) : counts, true);
   const timings = {
     ...milliseconds('totalMs', record['total_duration']),
     ...milliseconds('loadMs', record['load_duration']),
@@ -75,16 +85,15 @@ function readUsage(record: JsonRecord, { reply }: ReplyBuilder): void {
   if (Object.keys(timings).length > 0) reply.timings = timings;
 }
 
+/** Calls come whole; one with an id that was there before is the same one. */
 function addToolCall(call: unknown, builder: ReplyBuilder): void {
   if (!isRecord(call)) return;
-  const { name, arguments: args } = recordOf(call['function']);
+  const { index, name, arguments: args } = recordOf(call['function']);
   const id = textOf(call['id']);
-  const json = stringify(args);
-  builder.addToolCall({
-    name: textOf(name) ?? '',
-    ...(id !== undefined && { id }),
-    ...(json !== undefined && { arguments: json }),
-  });
+  const json = typeof args === 'string' ? args : stringify(args);
+  const piece = { index: countOf(index), id, name: textOf(name), arguments: json };
+  if (id === undefined) builder.toolCalls.add(piece);
+  else builder.toolCalls.take(piece);
 }
 
 function milliseconds(key: keyof Timings, nanoseconds: unknown): Timings {

@@ -1,44 +1,42 @@
-import { countOf, isRecord, listOf, recordOf, textOf, type JsonRecord } from '../../shared/lenient-json';
+import { countOf, isRecord, listOf, recordOf, stringify, textOf, type JsonRecord } from '../../shared/lenient-json';
+import { saidIn } from './content-parts';
 import { errorOf } from './errors';
 import type { Wording } from './reader';
 import type { ReplyBuilder } from './reply';
+import { countsOf, positive, tokensOf, usageOf } from './usage';
 
-/** OpenAI `/v1/chat/completions`: documents of `choices[].message`, records of `choices[].delta`. */
-export const openaiChat: Wording = {
-  readDocument: (document, builder) => {
-    readCommon(document, builder);
-    readUsage(document['usage'], builder);
-    for (const choice of listOf(document['choices'])) readChoice(recordOf(choice), 'message', builder);
-  },
-  readRecord: (record, builder) => {
-    readCommon(record, builder);
-    const choices = listOf(record['choices']);
-    readStreamedUsage(record['usage'], choices, builder);
-    for (const choice of choices) readChoice(recordOf(choice), 'delta', builder);
-  },
-};
-
-/** OpenAI `/v1/completions`: `choices[].text`, whether streamed or not. */
+/**
+ * OpenAI `/v1/chat/completions` and `/v1/completions`: documents of `choices[].message`, records of `choices[].delta`,
+ * and `choices[].text` of either. Compatible servers answer the one path in the words of the other.
+ */
 export const openaiCompletions: Wording = {
   readDocument: (document, builder) => {
     readCommon(document, builder);
-    readUsage(document['usage'], builder);
-    for (const choice of listOf(document['choices'])) readText(recordOf(choice), builder);
+    readCounts(document, true, builder);
+    listOf(document['choices']).forEach((choice, place) => {
+      readChoice(recordOf(choice), place, builder);
+    });
   },
   readRecord: (record, builder) => {
     readCommon(record, builder);
     const choices = listOf(record['choices']);
-    readStreamedUsage(record['usage'], choices, builder);
-    for (const choice of choices) readText(recordOf(choice), builder);
+    // Beside choices a 0 is a placeholder, as Ollama's `/v1/completions` sends it.
+    readCounts(record, choices.length === 0, builder);
+    choices.forEach((choice, place) => {
+      const members = recordOf(choice);
+      readStreamedChoice(members, countOf(members['index']) ?? place, builder);
+    });
   },
+  endsWithReasons: true,
 };
 
-/** OpenAI `/v1/embeddings`, which is never streamed. The vectors are never looked at. */
+/** OpenAI `/v1/embeddings`, which is never streamed. The vectors are never looked at. Some report only the total. */
 export const openaiEmbeddings: Wording = {
   readDocument: (document, builder) => {
     readCommon(document, builder);
-    const tokens = countOf(recordOf(document['usage'])['prompt_tokens']);
-    if (tokens !== undefined) builder.reply.inputTokens = tokens;
+    const usage = usageOf(document) ?? {};
+    const input = countsOf(usage).input ?? positive(tokensOf(usage, ['total_tokens']));
+    if (input !== undefined) builder.reply.inputTokens = input;
   },
   readRecord: (record, builder) => {
     readCommon(record, builder);
@@ -54,47 +52,54 @@ function readCommon(record: JsonRecord, { reply }: ReplyBuilder): void {
   if (error) reply.error = error;
 }
 
-/**
- * OpenAI and Ollama tell the usage in a last record without choices; LiteLLM in one with an empty choice, vLLM on demand
- * in every record, what it is so far. Beside choices a 0 is a placeholder, as Ollama's `/v1/completions` sends it.
- */
-function readStreamedUsage(usage: unknown, choices: readonly unknown[], builder: ReplyBuilder): void {
-  readUsage(usage, builder, choices.length === 0 ? 0 : 1);
+/** The usage comes in a last record without choices, beside a last choice, or in every record, what it is so far. */
+function readCounts(record: JsonRecord, zeroCounts: boolean, builder: ReplyBuilder): void {
+  const usage = usageOf(record);
+  if (usage) builder.addCounts(countsOf(usage), zeroCounts);
 }
 
-function readUsage(usage: unknown, { reply }: ReplyBuilder, least = 0): void {
-  if (!isRecord(usage)) return;
-  const input = countOf(usage['prompt_tokens']);
-  const output = countOf(usage['completion_tokens']);
-  if (input !== undefined && input >= least) reply.inputTokens = input;
-  if (output !== undefined && output >= least) reply.outputTokens = output;
+function readChoice(choice: JsonRecord, place: number, builder: ReplyBuilder): void {
+  const message = recordOf(choice['message'] ?? choice['delta']);
+  readSaid(choice, message, place, builder);
+  const calls = listOf(message['tool_calls']);
+  for (const call of calls) builder.toolCalls.add(pieceOf(recordOf(call)));
+  if (calls.length === 0 && isRecord(message['function_call']))
+    builder.toolCalls.add(pieceOf({ function: message['function_call'] }));
+  readEnd(choice, place, builder);
 }
 
-function readText(choice: JsonRecord, builder: ReplyBuilder): void {
-  builder.addText(textOf(choice['text']));
-  builder.addFinishReason(textOf(choice['finish_reason']));
+function readStreamedChoice(choice: JsonRecord, index: number, builder: ReplyBuilder): void {
+  const { delta, message } = choice;
+  const said = recordOf(isRecord(delta) ? delta : message);
+  // A last record that holds the whole message again, as MiniMax sends it, says nothing new.
+  const isRepeated = !isRecord(delta) && isRecord(message) && builder.hasText(index);
+  if (!isRepeated) readSaid(choice, said, index, builder);
+  const calls = listOf(said['tool_calls']);
+  for (const call of calls) builder.toolCalls.take({ choice: index, ...pieceOf(recordOf(call)) });
+  if (calls.length === 0 && isRecord(said['function_call']))
+    builder.toolCalls.take({ choice: index, ...pieceOf({ function: said['function_call'] }) });
+  readEnd(choice, index, builder);
 }
 
-function readChoice(choice: JsonRecord, part: 'message' | 'delta', builder: ReplyBuilder): void {
-  const message = recordOf(choice[part]);
-  builder.addText(textOf(message['content']));
-  builder.addThinking(textOf(message['reasoning']) ?? textOf(message['reasoning_content']));
-  for (const call of listOf(message['tool_calls'])) readToolCall(recordOf(call), builder);
-  builder.addFinishReason(textOf(choice['finish_reason']));
+function readSaid(choice: JsonRecord, message: JsonRecord, index: number, builder: ReplyBuilder): void {
+  const { text, thinking } = saidIn(message['content'] ?? choice['text']);
+  const reasoning = saidIn(message['reasoning'] ?? message['reasoning_content'] ?? message['thinking']).text;
+  builder.addText(text, index);
+  builder.addThinking(reasoning ?? thinking);
 }
 
-/** A streamed call comes in pieces: the first one has the name, the others append to its arguments. */
-function readToolCall(call: JsonRecord, builder: ReplyBuilder): void {
+function readEnd(choice: JsonRecord, index: number, builder: ReplyBuilder): void {
+  builder.noteChoice(index, textOf(choice['finish_reason']));
+  const error = errorOf(choice);
+  if (error) builder.reply.error = error;
+}
+
+function pieceOf(call: JsonRecord) {
   const { name, arguments: args } = recordOf(call['function']);
-  const id = textOf(call['id']);
-  const json = typeof args === 'string' ? args : undefined;
-  const index = countOf(call['index']);
-  const tool = textOf(name);
-  if (tool === undefined) builder.extendToolCall(index, json);
-  else
-    builder.addToolCall({
-      name: tool,
-      ...(id !== undefined && { id }),
-      ...(json !== undefined && { arguments: json }),
-    });
+  return {
+    index: countOf(call['index']),
+    id: textOf(call['id']),
+    name: textOf(name),
+    arguments: typeof args === 'string' || args === null ? (args ?? undefined) : stringify(args),
+  };
 }

@@ -1,8 +1,10 @@
 import { lastObjectNamed } from '../../shared/json-fragment';
 import { countOf, listOf, recordOf, textOf, type JsonRecord } from '../../shared/lenient-json';
+import { saidIn } from './content-parts';
 import { errorOf } from './errors';
 import type { Wording } from './reader';
 import type { ReplyBuilder } from './reply';
+import { countsOf, usageOf } from './usage';
 
 /**
  * OpenAI `/v1/responses`. Its stream ends with `response.completed`, `.incomplete` or `.failed`, which carry the whole
@@ -10,8 +12,9 @@ import type { ReplyBuilder } from './reply';
  */
 export const openaiResponses: Wording = {
   readDocument: (document, builder) => {
+    readUsage(usageOf(document), builder);
     readResponse(document, builder);
-    for (const item of listOf(document['output'])) readItem(recordOf(item), builder, true);
+    readOutput(document, builder, true);
   },
   readRecord: (record, builder) => {
     switch (record['type']) {
@@ -23,21 +26,27 @@ export const openaiResponses: Wording = {
         builder.addText(textOf(record['delta']));
         break;
       case 'response.reasoning_summary_text.delta':
+      case 'response.reasoning_text.delta':
         builder.addThinking(textOf(record['delta']));
         break;
+      case 'response.output_item.added':
+        takeCall(recordOf(record['item']), countOf(record['output_index']), builder);
+        break;
       case 'response.output_item.done':
-        readItem(recordOf(record['item']), builder, false);
+        takeCall(recordOf(record['item']), countOf(record['output_index']), builder);
+        break;
+      case 'response.function_call_arguments.delta':
+      case 'response.custom_tool_call_input.delta':
+        takeArguments(record, builder);
         break;
       case 'response.completed':
       case 'response.incomplete':
       case 'response.failed':
-        readResponse(recordOf(record['response']), builder);
-        builder.reply.terminal = true;
-        break;
-      case 'error':
-        builder.reply.error = errorOf(record) ?? { message: textOf(record['message']) ?? 'error' };
+      case 'response.done':
+        readEnd(record, recordOf(record['response']), builder);
         break;
       default:
+        readUntyped(record, builder);
     }
   },
   // The last record holds the whole response again, and the usage near its end.
@@ -61,32 +70,51 @@ function readIdentity(response: JsonRecord, { reply }: ReplyBuilder): void {
 function readResponse(response: JsonRecord, builder: ReplyBuilder): void {
   const { reply } = builder;
   readIdentity(response, builder);
-  readUsage(recordOf(response['usage']), builder);
   const status = textOf(response['status']);
   const error = errorOf(response);
   if (error || status === 'failed') reply.error = error ?? { message: 'failed' };
-  else builder.addFinishReason(status);
+  else builder.noteChoice(0, status);
 }
 
-function readUsage(usage: JsonRecord, { reply }: ReplyBuilder): void {
-  const input = countOf(usage['input_tokens']);
-  const output = countOf(usage['output_tokens']);
-  if (input !== undefined) reply.inputTokens = input;
-  if (output !== undefined) reply.outputTokens = output;
+/** The last record holds all again: what no event told before is taken from it. */
+function readEnd(record: JsonRecord, response: JsonRecord, builder: ReplyBuilder): void {
+  readUsage(usageOf(record), builder);
+  readResponse(response, builder);
+  readOutput(response, builder, !builder.hasText(0));
+  builder.reply.terminal = true;
+}
+
+/** An error, or a whole response in place of a stream's records. */
+function readUntyped(record: JsonRecord, builder: ReplyBuilder): void {
+  const error = errorOf(record);
+  if (error) builder.reply.error = error;
+  else if (record['object'] === 'response') readEnd(record, record, builder);
+}
+
+function readUsage(usage: JsonRecord | undefined, builder: ReplyBuilder): void {
+  if (usage) builder.addCounts(countsOf(usage), true);
 }
 
 /** @param withText false where the text came in deltas before */
-function readItem(item: JsonRecord, builder: ReplyBuilder, withText: boolean): void {
-  if (item['type'] === 'function_call') {
-    const id = textOf(item['call_id']);
-    const json = textOf(item['arguments']);
-    builder.addToolCall({
-      name: textOf(item['name']) ?? '',
-      ...(id !== undefined && { id }),
-      ...(json !== undefined && { arguments: json }),
-    });
-  }
-  if (!withText) return;
-  for (const part of listOf(item['content'])) builder.addText(textOf(recordOf(part)['text']));
-  for (const part of listOf(item['summary'])) builder.addThinking(textOf(recordOf(part)['text']));
+function readOutput(response: JsonRecord, builder: ReplyBuilder, withText: boolean): void {
+  listOf(response['output']).forEach((one, index) => {
+    const item = recordOf(one);
+    takeCall(item, index, builder);
+    if (!withText) return;
+    if (item['type'] !== 'reasoning') builder.addText(saidIn(item['content']).text);
+    builder.addThinking(saidIn(item['summary']).text);
+  });
+}
+
+const CALLS = new Set<unknown>(['function_call', 'custom_tool_call']);
+
+function takeCall(item: JsonRecord, index: number | undefined, builder: ReplyBuilder): void {
+  if (!CALLS.has(item['type'])) return;
+  const args = textOf(item['arguments']) ?? textOf(item['input']);
+  const id = textOf(item['call_id']) ?? textOf(item['id']);
+  builder.toolCalls.take({ index, id, name: textOf(item['name']), arguments: args, whole: true });
+}
+
+function takeArguments(record: JsonRecord, builder: ReplyBuilder): void {
+  builder.toolCalls.take({ index: countOf(record['output_index']), arguments: textOf(record['delta']) });
 }

@@ -1,7 +1,10 @@
 import { JsonDocument } from '../../shared/json-document';
+import { topLevelObjects } from '../../shared/json-fragment';
 import { isRecord, parseJson, type JsonRecord } from '../../shared/lenient-json';
 import { LineSplitter } from '../../shared/line-splitter';
 import { SseEvents } from '../../shared/sse-events';
+import { messageIn } from './errors';
+import type { Framing } from './framing';
 import { ReplyBuilder, type Reply, type ReplyLimits } from './reply';
 
 /** How one API words its answers. Both functions take whatever members are there and never throw. */
@@ -12,10 +15,9 @@ export interface Wording {
   readonly readRecord: (record: JsonRecord, builder: ReplyBuilder) => void;
   /** Reads the rest of a record whose start is missing, for APIs whose last record may be longer than what is kept. */
   readonly readTornRecord?: (rest: string, builder: ReplyBuilder) => void;
+  /** True where a stream is over once each choice has its reason: not every server writes `[DONE]`. */
+  readonly endsWithReasons?: boolean;
 }
-
-/** How an answer's bytes are framed. */
-export type Framing = 'document' | 'ndjson' | 'sse';
 
 /** Reads an answer from chunks of bytes. No method throws, whatever the bytes are and wherever they are cut. */
 export interface ReplyReader {
@@ -51,11 +53,11 @@ function documentReader({ readDocument }: Wording, builder: ReplyBuilder, limits
     end: () => {
       const { members, value, ended } = document.end();
       const { reply } = builder;
-      if (members) readDocument(members, builder);
-      else reply.parseErrors++;
       reply.terminal = ended;
       reply.partial = value === undefined;
-      return reply;
+      if (members) readDocument(members, builder);
+      else reply.parseErrors++;
+      return builder.end();
     },
   };
 }
@@ -73,15 +75,19 @@ function ndjsonReader(wording: Wording, builder: ReplyBuilder, limits: ReplyLimi
       reply.partial = true;
     },
   });
-  return streamReader(lines, reply);
+  return streamReader(lines, wording, builder);
 }
 
 function sseReader(wording: Wording, builder: ReplyBuilder, limits: ReplyLimits): ReplyReader {
   const { reply } = builder;
   const events = new SseEvents(limits.maxBufferBytes, {
-    onEvent: ({ data }) => {
-      if (data === '[DONE]') reply.terminal = true;
-      else readJson(data, wording, builder);
+    onEvent: ({ event, data }) => {
+      readData(event, data, wording, builder);
+    },
+    // Some servers write the error that ends a stream without the word `data`, or in a field of its own.
+    onOtherLine: (line) => {
+      const record = parseJson(line.startsWith('error:') ? `{"error":${line.slice('error:'.length)}}` : line);
+      if (isRecord(record)) wording.readRecord(record, builder);
     },
     onTornLine: (rest) => {
       readTorn(rest, wording, builder);
@@ -90,10 +96,11 @@ function sseReader(wording: Wording, builder: ReplyBuilder, limits: ReplyLimits)
       reply.partial = true;
     },
   });
-  return streamReader(events, reply);
+  return streamReader(events, wording, builder);
 }
 
-function streamReader(framing: LineSplitter | SseEvents, reply: Reply): ReplyReader {
+function streamReader(framing: LineSplitter | SseEvents, wording: Wording, builder: ReplyBuilder): ReplyReader {
+  const { reply } = builder;
   return {
     push: (chunk) => {
       framing.push(chunk);
@@ -104,15 +111,31 @@ function streamReader(framing: LineSplitter | SseEvents, reply: Reply): ReplyRea
     },
     end: () => {
       framing.end();
-      return reply;
+      if (wording.endsWithReasons && builder.isFinished) reply.terminal = true;
+      return builder.end();
     },
   };
 }
 
+/** The data of an event: a record, or several where a server leaves out the blank lines between them. */
+function readData(event: string, data: string, wording: Wording, builder: ReplyBuilder): void {
+  const record = parseJson(data);
+  if (isRecord(record)) {
+    wording.readRecord(record, builder);
+    if (event === 'error') builder.reply.error ??= { message: messageIn(record) ?? 'error' };
+    return;
+  }
+  for (const line of data.split('\n')) {
+    if (line.trim() === '[DONE]') builder.reply.terminal = true;
+    else if (line.trim() !== '') readJson(line, wording, builder);
+  }
+}
+
 function readJson(text: string, { readRecord }: Wording, builder: ReplyBuilder): void {
   const record = parseJson(text);
-  if (isRecord(record)) readRecord(record, builder);
-  else builder.reply.parseErrors++;
+  const records = isRecord(record) ? [record] : topLevelObjects(text).map(parseJson).filter(isRecord);
+  for (const one of records) readRecord(one, builder);
+  if (records.length === 0) builder.reply.parseErrors++;
 }
 
 /** What follows a gap may be a whole record all the same. */

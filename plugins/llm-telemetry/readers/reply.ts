@@ -1,10 +1,6 @@
-/** A call of a tool that the model asked for. */
-export interface ToolCall {
-  readonly id?: string;
-  readonly name: string;
-  /** As JSON text. */
-  readonly arguments?: string;
-}
+import { LargestCounts } from './largest-counts';
+import { ToolCalls, type ToolCall } from './tool-calls';
+import type { TokenCounts } from './usage';
 
 /** Durations that Ollama reports, in milliseconds. */
 export interface Timings {
@@ -20,7 +16,9 @@ export interface Reply {
   id?: string;
   inputTokens?: number;
   outputTokens?: number;
-  /** As the API words them. */
+  /** As reported; it may count more than the two. */
+  totalTokens?: number;
+  /** As the API words them, one for each choice. */
   finishReasons: string[];
   /** How many tool calls there were; {@link toolCalls} keeps the first ones. */
   toolCallCount: number;
@@ -60,10 +58,16 @@ export interface ReplyLimits {
   readonly maxTextLength: number;
 }
 
-/** More tool calls than these are counted, not kept. */
-const MAX_TOOL_CALLS = 128;
+/** Choices that are told apart, and reasons that are kept. */
+const MAX_CHOICES = 128;
+const MAX_REASONS = 16;
+const MAX_REASON_LENGTH = 64;
 
-const MAX_NAME_LENGTH = 256;
+/** What is known of one choice. */
+interface Choice {
+  reason?: string;
+  hasText?: boolean;
+}
 
 /** Collects a {@link Reply} within its limits. */
 export class ReplyBuilder {
@@ -80,10 +84,19 @@ export class ReplyBuilder {
     parseErrors: 0,
   };
 
-  constructor(private readonly limits: ReplyLimits) {}
+  readonly toolCalls: ToolCalls;
+  /** For an API whose events tell of tokens again and again. */
+  readonly largest = new LargestCounts();
+  private readonly choices = new Map<number, Choice>();
 
-  addText(text: string | undefined): void {
+  constructor(private readonly limits: ReplyLimits) {
+    this.toolCalls = new ToolCalls(limits.maxTextLength);
+  }
+
+  addText(text: string | undefined, choice = 0): void {
     if (text === undefined) return;
+    const known = this.choiceOf(choice);
+    if (known) known.hasText = true;
     this.reply.textLength += text.length;
     this.reply.textChunks++;
     this.reply.text = this.extend(this.reply.text, text);
@@ -91,29 +104,63 @@ export class ReplyBuilder {
 
   addThinking(text: string | undefined): void {
     if (text !== undefined) this.reply.thinking = this.extend(this.reply.thinking, text);
+    this.thought ||= text !== undefined;
   }
 
-  addToolCall({ name, id, arguments: json }: ToolCall): void {
-    this.reply.toolCallCount++;
-    if (this.reply.toolCalls.length >= MAX_TOOL_CALLS) return;
-    this.reply.toolCalls.push({
-      name: name.slice(0, MAX_NAME_LENGTH),
-      ...(id !== undefined && { id: id.slice(0, MAX_NAME_LENGTH) }),
-      ...(json !== undefined && { arguments: json.slice(0, this.limits.maxTextLength) }),
-    });
+  /** True once a choice said something. */
+  hasText(choice: number): boolean {
+    return this.choices.get(choice)?.hasText ?? false;
   }
 
-  /** Appends to the arguments of a call that was added before: the one at `index`, or the last one. */
-  extendToolCall(index: number | undefined, json: string | undefined): void {
-    const { toolCalls } = this.reply;
-    const place = index ?? toolCalls.length - 1;
-    const call = toolCalls[place];
-    if (call && json !== undefined) toolCalls[place] = { ...call, arguments: this.extend(call.arguments ?? '', json) };
+  /** A choice is there, and ended where there is a reason; told again, the later reason counts. */
+  noteChoice(choice: number, reason: string | undefined): void {
+    const known = this.choiceOf(choice);
+    if (known && reason !== undefined) known.reason = reason.slice(0, MAX_REASON_LENGTH);
   }
 
-  addFinishReason(reason: string | undefined): void {
-    if (reason !== undefined && this.reply.finishReasons.length < 16)
-      this.reply.finishReasons.push(reason.slice(0, 64));
+  /**
+   * Takes counts that are the newest; what they do not say stays. A 0 is taken for output only, and only where nothing
+   * was counted before and `zeroCounts`.
+   */
+  addCounts({ input, output, total }: TokenCounts, zeroCounts: boolean): void {
+    const { reply } = this;
+    if (input !== undefined) reply.inputTokens = input;
+    if (output !== undefined && (output > 0 || (zeroCounts && reply.outputTokens === undefined)))
+      reply.outputTokens = output;
+    if (total !== undefined) reply.totalTokens = total;
+    else if (input !== undefined || output) delete reply.totalTokens;
+  }
+
+  /** The reply, once all was read. */
+  end(): Reply {
+    const { reply, toolCalls } = this;
+    this.addCounts(this.largest.counts(reply.terminal && !reply.partial), true);
+    reply.toolCallCount = toolCalls.count;
+    reply.toolCalls = toolCalls.kept();
+    const choices = [...this.choices].sort(([a], [b]) => a - b).map(([, choice]) => choice);
+    reply.finishReasons = choices.flatMap(({ reason }) => (reason === undefined ? [] : [reason])).slice(0, MAX_REASONS);
+    // What was said is not nothing: a 0 beside it stands for a count that was not made.
+    if (reply.outputTokens === 0 && (this.saidAnything || reply.partial)) delete reply.outputTokens;
+    return reply;
+  }
+
+  /** True when all choices ended that were seen, or one, where not all was seen. */
+  get isFinished(): boolean {
+    const choices = [...this.choices.values()];
+    const ended = choices.filter(({ reason }) => reason !== undefined).length;
+    return ended > 0 && (ended === choices.length || this.reply.partial);
+  }
+
+  private thought = false;
+
+  private get saidAnything(): boolean {
+    return this.reply.textLength > 0 || this.toolCalls.count > 0 || this.thought;
+  }
+
+  private choiceOf(choice: number): Choice | undefined {
+    let known = this.choices.get(choice);
+    if (!known && this.choices.size < MAX_CHOICES) this.choices.set(choice, (known = {}));
+    return known;
   }
 
   private extend(kept: string, text: string): string {

@@ -1,7 +1,7 @@
 import type { ApiName } from '../apis';
 import { anthropicMessages } from './anthropic-messages';
 import { ollamaEmbedding, ollamaGeneration } from './ollama';
-import { openaiChat, openaiCompletions, openaiEmbeddings } from './openai-chat';
+import { openaiCompletions, openaiEmbeddings } from './openai-chat';
 import { openaiResponses } from './openai-responses';
 import type { Wording } from './reader';
 
@@ -11,7 +11,7 @@ export const WORDINGS: Readonly<Record<ApiName, Wording>> = {
   ollama_generate: ollamaGeneration,
   ollama_embed: ollamaEmbedding,
   ollama_embeddings: ollamaEmbedding,
-  openai_chat: openaiChat,
+  openai_chat: openaiCompletions,
   openai_completions: openaiCompletions,
   openai_embeddings: openaiEmbeddings,
   openai_responses: openaiResponses,

@@ -23,6 +23,9 @@ import { logEntry } from '../../support/exchange';
 const MILLION = 1_000_000;
 const FLOOD = 10_000;
 
+const requestOf = (body: string) =>
+  readRequest(apiAt('/api/chat')!, { head: Buffer.from(body), tail: Buffer.of(), complete: true });
+
 /** How many series there are; what a scrape has to carry. */
 async function seriesOf(metrics: Metrics): Promise<number> {
   return (await metrics.registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
@@ -34,7 +37,7 @@ it.each([
 ])('makes few labels of a million models of calls %s', (_, status, count) => {
   const labels = labelsOf(new Metrics(), 'p');
   const api = apiAt('/api/chat')!;
-  const request = readRequest(api, Buffer.from('{"messages":[{}]}'), true);
+  const request = requestOf('{"messages":[{}]}');
   const entry = parseLogEntry(logEntry({ status }))!;
   const base = describeCall({ api, entry, request, reply: undefined, capture: undefined });
   const seen = new Set<string>();
@@ -51,7 +54,7 @@ it('keeps the series of any number of models and consumers few', async () => {
   const config = readConfig(llmFields, { consumer_label: true, legacy_genai_metrics: true });
   const api = apiAt('/api/chat')!;
   const entry = parseLogEntry(logEntry())!;
-  const request = readRequest(api, Buffer.from('{"model":"m","messages":[{}]}'), true);
+  const request = requestOf('{"model":"m","messages":[{}]}');
   const base = describeCall({ api, entry, request, reply: undefined, capture: undefined });
   const reply = { inputTokens: 5, outputTokens: 2, toolCalls: [], timings: { promptEvalMs: 1, evalMs: 2 } } as never;
   for (let n = 0; n < FLOOD; n++) {

@@ -94,6 +94,50 @@ describe('the metrics', () => {
     expect(await teller.value('gen_ai_client_token_usage_sum', 'gen_ai_token_type="output"')).toBe(2);
   });
 
+  it.each<[object, boolean, boolean]>([
+    [{}, true, false],
+    [{ semconv_metrics: 'current' }, true, false],
+    [{ semconv_metrics: 'legacy' }, false, true],
+    [{ semconv_metrics: 'both' }, true, true],
+    [{ legacy_genai_metrics: true }, true, true],
+  ])('have the conventions’ names that %j asks for', async (config, current, legacy) => {
+    const teller = new Teller(config);
+    await teller.tell({ request: { model: 'm', messages }, response: good });
+    const seen = await Promise.all(
+      [
+        'gen_ai_client_inference_duration_seconds_count',
+        'gen_ai_client_inference_time_to_first_chunk_seconds_count',
+        'gen_ai_client_inference_usage_input_tokens_total{',
+        'gen_ai_client_inference_operation_output_tokens_count',
+        'gen_ai_client_operation_duration_seconds_count',
+        'gen_ai_client_operation_time_to_first_chunk_seconds_count',
+        'gen_ai_client_token_usage_count',
+      ].map(async (name) => (await teller.value(name)) !== undefined),
+    );
+    expect(seen).toEqual([current, current, current, current, legacy, legacy, legacy]);
+  });
+
+  it('tell the fault of a client from that of a server, whatever the statuses', async () => {
+    const teller = new Teller();
+    const fail = (status: number) =>
+      teller.tell({
+        request: { model: 'm', messages },
+        status,
+        contentType: 'application/json',
+        response: { error: 'x' },
+      });
+    for (let status = 400; status < 600; status++) await fail(status);
+    const name = 'gen_ai_client_inference_duration_seconds_count';
+    const text = await teller.metrics.registry.metrics();
+    const counts = [...text.matchAll(new RegExp(`^${name}{.*error_type="(...)".*} (\\d+)$`, 'gm'))];
+    const sum = (first: string) =>
+      counts.filter(([, type]) => type!.startsWith(first)).reduce((total, [, , count]) => total + Number(count), 0);
+    // 499 has a word of its own.
+    expect([sum('4'), sum('5')]).toEqual([99, 100]);
+    expect(await teller.value(name, 'error_type="5xx"')).toBe(100);
+    expect(text).not.toContain('error_type="_other"');
+  });
+
   it('count tokens by consumer when asked to, a stranger’s as one', async () => {
     const usage = {
       request: { messages: [{}] },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { JsonDocument } from '../../../../plugins/shared/json-document';
-import { membersOfHead, membersOfTail } from '../../../../plugins/shared/json-fragment';
+import { membersOfHead, membersOfTail, topLevelObjects } from '../../../../plugins/shared/json-fragment';
 
 describe('membersOfHead', () => {
   it.each([
@@ -29,6 +29,18 @@ describe('membersOfTail', () => {
 
   it('reads the end of the object that is the last member', () => {
     expect(membersOfTail('text"}],"isError":true}}', 2)).toEqual({ isError: true });
+  });
+});
+
+describe('topLevelObjects', () => {
+  it.each([
+    ['{"a":1}{"b":{}} {"c":"}{"}', ['{"a":1}', '{"b":{}}', '{"c":"}{"}']],
+    ['{"a":1}x{"b":2}', ['{"a":1}']],
+    ['{"a":1', []],
+    ['[{}]', []],
+    ['', []],
+  ])('cuts %s', (text, objects) => {
+    expect(topLevelObjects(text)).toEqual(objects);
   });
 });
 
@@ -61,6 +73,7 @@ describe('JsonDocument', () => {
     ['[1,2]', { members: undefined, value: [1, 2], ended: true }],
     ['', { members: undefined, value: undefined, ended: false }],
     ['{"a":1}', { members: { a: 1 }, value: { a: 1 }, ended: true }],
+    ['\ufeff{"a":1}', { members: { a: 1 }, value: { a: 1 }, ended: true }],
     ['{"a":1,"b":', { members: { a: 1 }, value: undefined, ended: false }],
   ])('reads %s', (text, read) => {
     const document = new JsonDocument(1000);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { ApiName } from '../../../../../plugins/llm-telemetry/apis';
-import { createReader, type Framing } from '../../../../../plugins/llm-telemetry/readers/reader';
+import type { Framing } from '../../../../../plugins/llm-telemetry/readers/framing';
+import { createReader } from '../../../../../plugins/llm-telemetry/readers/reader';
 import { WORDINGS } from '../../../../../plugins/llm-telemetry/readers/wordings';
 import { EXAMPLES } from './examples';
 import { readAll } from './read-answer';

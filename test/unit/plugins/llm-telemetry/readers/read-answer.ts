@@ -1,5 +1,6 @@
 import type { ApiName } from '../../../../../plugins/llm-telemetry/apis';
-import { createReader, type Framing } from '../../../../../plugins/llm-telemetry/readers/reader';
+import type { Framing } from '../../../../../plugins/llm-telemetry/readers/framing';
+import { createReader } from '../../../../../plugins/llm-telemetry/readers/reader';
 import type { Reply } from '../../../../../plugins/llm-telemetry/readers/reply';
 import { WORDINGS } from '../../../../../plugins/llm-telemetry/readers/wordings';
 

@@ -1,5 +1,6 @@
 import type { ApiName } from '../../../../../plugins/llm-telemetry/apis';
-import type { Reply, ToolCall } from '../../../../../plugins/llm-telemetry/readers/reply';
+import type { Reply } from '../../../../../plugins/llm-telemetry/readers/reply';
+import type { ToolCall } from '../../../../../plugins/llm-telemetry/readers/tool-calls';
 
 /** What a recording says, read by eye. */
 export interface Says {

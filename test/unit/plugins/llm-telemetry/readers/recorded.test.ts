@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { ApiName } from '../../../../../plugins/llm-telemetry/apis';
-import { framingOf } from '../../../../../plugins/llm-telemetry/call';
+import { framingOfType } from '../../../../../plugins/llm-telemetry/readers/framing';
 import { createReader, type ReplyReader } from '../../../../../plugins/llm-telemetry/readers/reader';
 import type { Reply } from '../../../../../plugins/llm-telemetry/readers/reply';
 import { WORDINGS } from '../../../../../plugins/llm-telemetry/readers/wordings';
-import { parseLogEntry } from '../../../../../plugins/shared/log-entry';
+import { mediaTypeOf, parseLogEntry } from '../../../../../plugins/shared/log-entry';
 import { logEntry } from '../../../../support/exchange';
 import { readRecording } from '../../../../support/recording';
 import { RECORDED } from './recorded-answers';
@@ -25,7 +25,7 @@ const places = (length: number): readonly number[] =>
 
 /** Makes readers for answers that came with these headers through Kong. */
 function readersFor(api: ApiName, headers: Readonly<Record<string, string>>): () => ReplyReader {
-  const framing = framingOf(parseLogEntry(logEntry({ responseHeaders: headers }))!);
+  const framing = framingOfType(mediaTypeOf(parseLogEntry(logEntry({ responseHeaders: headers }))!.responseHeaders));
   return () => createReader(WORDINGS[api], framing, { maxBufferBytes: 65_536, maxTextLength: 1000 });
 }
 

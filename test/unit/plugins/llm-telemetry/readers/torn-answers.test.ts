@@ -1,5 +1,5 @@
 import type { ApiName } from '../../../../../plugins/llm-telemetry/apis';
-import type { Framing } from '../../../../../plugins/llm-telemetry/readers/reader';
+import type { Framing } from '../../../../../plugins/llm-telemetry/readers/framing';
 import type { Reply } from '../../../../../plugins/llm-telemetry/readers/reply';
 import { ndjson, sse } from '../../../../support/exchange';
 import { EXAMPLES } from './examples';

@@ -1,0 +1,43 @@
+import { isRecord, listOf, textOf, type JsonRecord } from '../../shared/lenient-json';
+
+/** What a message says, taken apart. */
+export interface SaidParts {
+  readonly text: string | undefined;
+  readonly thinking: string | undefined;
+}
+
+/** Parts of one message that are looked at, and how deep they may be nested. */
+const MAX_PARTS = 1024;
+const MAX_DEPTH = 3;
+
+/** Content is a text, or a list of parts: texts, `{type: "text", text}`, `{type: "thinking", thinking: [...]}`. */
+export function saidIn(content: unknown): SaidParts {
+  if (typeof content === 'string') return { text: textOf(content), thinking: undefined };
+  let text = '';
+  let thinking = '';
+  for (const part of partsOf(content)) {
+    if (isThinking(part)) thinking += textOfPart(part, MAX_DEPTH);
+    else text += textOfPart(part, MAX_DEPTH);
+  }
+  return { text: textOf(text), thinking: textOf(thinking) };
+}
+
+const partsOf = (content: unknown): readonly unknown[] =>
+  isRecord(content) ? [content] : listOf(content).slice(0, MAX_PARTS);
+
+const isThinking = (part: unknown): boolean => isRecord(part) && /thinking|reasoning/.test(textOf(part['type']) ?? '');
+
+function textOfPart(part: unknown, depth: number): string {
+  if (typeof part === 'string') return part;
+  if (depth === 0) return '';
+  if (Array.isArray(part))
+    return part
+      .slice(0, MAX_PARTS)
+      .map((nested) => textOfPart(nested, depth - 1))
+      .join('');
+  return isRecord(part) ? textOfPart(innerOf(part), depth - 1) : '';
+}
+
+/** The member that holds a part's text, by the names that providers have for it. */
+const innerOf = (part: JsonRecord): unknown =>
+  part['text'] ?? part['thinking'] ?? part['reasoning'] ?? part['summary'] ?? part['content'];

@@ -1,0 +1,109 @@
+import { countOf, isRecord, listOf, recordOf, type JsonRecord } from '../../shared/lenient-json';
+
+/** Tokens as one record reports them; undefined: it does not say. */
+export interface TokenCounts {
+  readonly input: number | undefined;
+  readonly output: number | undefined;
+  readonly total: number | undefined;
+}
+
+/** No call has more: what is larger is nonsense. */
+const MAX_TOKENS = 1e9;
+/** Members of a record that are looked into. */
+const MAX_MEMBERS = 64;
+
+/** The names that providers have for one count; the first that is there counts. */
+const INPUT = ['prompt_tokens', 'input_tokens', 'prompt_token_count', 'promptTokenCount', 'inputTokenCount'];
+const MORE_INPUT = ['inputTokens', 'promptTokens', 'prompt_eval_count'];
+const OUTPUT = ['completion_tokens', 'output_tokens', 'total_output_tokens', 'completion_token_count'];
+const MORE_OUTPUT = ['candidatesTokenCount', 'outputTokenCount', 'outputTokens', 'completionTokens', 'eval_count'];
+const INPUTS = [...INPUT, ...MORE_INPUT];
+const OUTPUTS = [...OUTPUT, ...MORE_OUTPUT];
+const TOTALS = ['total_tokens', 'total_token_count', 'totalTokenCount', 'totalTokens'];
+
+/** A number of tokens under the first of these names; undefined where none has one. */
+export const tokensOf = (usage: JsonRecord, names: readonly string[]): number | undefined => {
+  for (const name of names) {
+    const count = countOf(usage[name]);
+    if (count !== undefined && count <= MAX_TOKENS) return count;
+  }
+  return undefined;
+};
+
+/** Nothing is asked without a token: a 0 is a placeholder. */
+export const positive = (count: number | undefined): number | undefined => (count === 0 ? undefined : count);
+
+/**
+ * The counts of a usage object in any provider's names.
+ *
+ * Where the total is larger than the sum of the two, the rest is reasoning that the provider does not count as
+ * completion (Gemini, xAI): it is output too. The same where more reasoning is reported than completion.
+ */
+export function countsOf(usage: JsonRecord): TokenCounts {
+  const input = positive(tokensOf(usage, INPUTS)) ?? positive(cachedAndNot(usage));
+  const completion = tokensOf(usage, OUTPUTS);
+  const total = positive(tokensOf(usage, TOTALS));
+  return { input, output: outputOf(usage, input, completion, total), total };
+}
+
+function outputOf(
+  usage: JsonRecord,
+  input: number | undefined,
+  completion: number | undefined,
+  total: number | undefined,
+): number | undefined {
+  if (input !== undefined && total !== undefined && total > input + (completion ?? 0)) return total - input;
+  if (total !== undefined || completion === undefined) return completion;
+  const details = recordOf(usage['completion_tokens_details'] ?? usage['output_tokens_details']);
+  const reasoning = tokensOf(details, ['reasoning_tokens']) ?? 0;
+  return reasoning > completion ? completion + reasoning : completion;
+}
+
+/** DeepSeek splits what was asked; the two parts are all of it. */
+function cachedAndNot(usage: JsonRecord): number | undefined {
+  const missed = tokensOf(usage, ['prompt_cache_miss_tokens']);
+  return missed === undefined ? undefined : missed + (tokensOf(usage, ['prompt_cache_hit_tokens']) ?? 0);
+}
+
+/**
+ * The usage object of a record: `usage`, or one that stands under another member (`x_groq.usage`, `message.usage`,
+ * `choices[0].usage`, `usageMetadata`, `timings`, ...); undefined where no object counts anything.
+ */
+export function usageOf(record: JsonRecord): JsonRecord | undefined {
+  const usage = record['usage'];
+  if (isRecord(usage) && countsAnything(usage)) return usage;
+  for (const candidate of elsewhereIn(record)) if (countsAnything(candidate)) return candidate;
+  return isRecord(usage) ? usage : undefined;
+}
+
+const countsAnything = (usage: JsonRecord): boolean => {
+  const { input, output = 0, total } = countsOf(usage);
+  return input !== undefined || output > 0 || total !== undefined;
+};
+
+/** Members that are usage objects themselves. */
+const ALIASES = ['usageMetadata', 'usage_metadata', 'amazon-bedrock-invocationMetrics'];
+
+function* elsewhereIn(record: JsonRecord): Generator<JsonRecord> {
+  for (const choice of listOf(record['choices']).slice(0, MAX_MEMBERS)) yield recordOf(recordOf(choice)['usage']);
+  let left = MAX_MEMBERS;
+  for (const name in record) {
+    if (left-- === 0) break;
+    const member = record[name];
+    if (!isRecord(member)) continue;
+    if (ALIASES.includes(name)) yield member;
+    yield recordOf(member['usage']);
+    for (const alias of ALIASES) yield recordOf(member[alias]);
+  }
+  yield recordOf(recordOf(record['meta'])['tokens']);
+  yield recordOf(recordOf(record['meta'])['billed_units']);
+  yield recordOf(record['stats']);
+  yield fromTimings(recordOf(record['timings']));
+}
+
+/** llama.cpp tells the tokens that it read apart from those that it had in its cache. */
+function fromTimings(timings: JsonRecord): JsonRecord {
+  const read = tokensOf(timings, ['prompt_n']);
+  const cached = tokensOf(timings, ['cache_n']) ?? 0;
+  return { prompt_tokens: read === undefined ? undefined : read + cached, completion_tokens: timings['predicted_n'] };
+}

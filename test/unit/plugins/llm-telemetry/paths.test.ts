@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { apiAt, modelInPath, type ApiName } from '../../../../plugins/llm-telemetry/apis';
+import { ndjson } from '../../../support/exchange';
+import { messages, Teller, type Exchange } from './tell';
+
+describe('the API at a path', () => {
+  it.each<[string, ApiName]>([
+    ['/api/chat', 'ollama_chat'],
+    ['/ollama/api/chat', 'ollama_chat'],
+    ['/api/generate', 'ollama_generate'],
+    ['/api/embed', 'ollama_embed'],
+    ['/api/embeddings', 'ollama_embeddings'],
+    ['/v1/chat/completions', 'openai_chat'],
+    ['/v1/chat/completions/', 'openai_chat'],
+    ['/v1/chat/completions?api-version=2024-10-21', 'openai_chat'],
+    ['//v1//chat/completions//?a=/api/chat', 'openai_chat'],
+    ['/chat/completions', 'openai_chat'],
+    ['/api/v1/chat/completions', 'openai_chat'],
+    ['/api/chat/completions', 'openai_chat'],
+    ['/openai/deployments/gpt-4o/chat/completions', 'openai_chat'],
+    ['/OpenAI/Deployments/gpt-4o/Chat/Completions', 'openai_chat'],
+    ['/openai/v1/chat/completions', 'openai_chat'],
+    ['/v1beta/openai/chat/completions', 'openai_chat'],
+    ['/compatible-mode/v1/chat/completions', 'openai_chat'],
+    ['/inference/v1/chat/completions', 'openai_chat'],
+    ['/api/paas/v4/chat/completions', 'openai_chat'],
+    ['/v1/completions', 'openai_completions'],
+    ['/completions', 'openai_completions'],
+    ['/v1/fim/completions', 'openai_completions'],
+    ['/openai/deployments/d/completions', 'openai_completions'],
+    ['/v1/embeddings', 'openai_embeddings'],
+    ['/embeddings', 'openai_embeddings'],
+    ['/openai/deployments/d/embeddings', 'openai_embeddings'],
+    ['/v1/responses', 'openai_responses'],
+    ['/responses', 'openai_responses'],
+    ['/openai/responses', 'openai_responses'],
+    ['/v1/messages', 'anthropic_messages'],
+    ['/messages', 'anthropic_messages'],
+    ['/anthropic/v1/messages', 'anthropic_messages'],
+  ])('%s is %s', (path, name) => {
+    expect(apiAt(path)?.name).toBe(name);
+  });
+
+  it.each([
+    '/',
+    '',
+    '/v1/chat',
+    '/chat',
+    '/v1/chat/completions/chatcmpl-1',
+    '/v1/chat/completions/chatcmpl-1/messages/x',
+    '/v1/messages/count_tokens',
+    '/v1/messages/batches',
+    '/v1/messages/batches/b/cancel',
+    '/v1/responses/resp_1',
+    '/v1/responses/resp_1/cancel',
+    '/v1/responses/input_tokens',
+    '/v1/threads/thread_1/messages',
+    '/v1/models',
+    '/api/chats',
+    '/xapi/chat',
+    '/v1/mycompletions',
+    '/v1/images/generations',
+    '/api/tags?x=/api/chat',
+  ])('%s is none of ours', (path) => {
+    expect(apiAt(path)).toBeUndefined();
+  });
+
+  it('never throws, and a prefix changes nothing', () => {
+    fc.assert(
+      fc.property(fc.webPath(), fc.string(), (path, junk) => {
+        apiAt(junk);
+        modelInPath(`/deployments/${junk}/x`);
+        expect(apiAt(`${path}/v1/chat/completions`)?.name).toBe('openai_chat');
+      }),
+    );
+  });
+});
+
+describe('a POST that was not read', () => {
+  const unread = async (exchange: Exchange): Promise<string[]> => {
+    const teller = new Teller();
+    await teller.tell(exchange);
+    const text = await teller.metrics.registry.metrics();
+    return [...text.matchAll(/^llm_telemetry_unread_requests_total\{kong_service="ollama",reason="(\w+)"\} 1$/gm)].map(
+      ([, reason]) => reason!,
+    );
+  };
+  const good = { request: { model: 'm', messages }, response: ndjson({ done: true, eval_count: 1 }) };
+
+  it.each<[string, Exchange, string[]]>([
+    ['is none: a call', good, []],
+    ['is at a path of no known API', { ...good, path: '/v1/images/generations' }, ['unknown_path']],
+    ['is at a path of no known API, and failed', { ...good, path: '/model/m/converse', status: 500 }, ['unknown_path']],
+    ['is none: the upstream does not know the path either', { path: '/wp-login.php', status: 404 }, []],
+    ['is none: another method', { path: '/v1/models', method: 'GET' }, []],
+    ['is none: a plugin refused it', { path: '/v1/images/generations', status: 401, source: 'kong', tries: [] }, []],
+    ['is none: a command of Ollama', { path: '/api/show' }, []],
+    ['is none: tokens are counted', { path: '/v1/messages/count_tokens' }, []],
+    ['is none: our own export', { path: '/v1/traces' }, []],
+    ['was not captured', { ...good, captured: false }, ['not_captured']],
+    ['has a body that is no JSON', { ...good, request: 'model=m' }, ['request_body']],
+    ['has a body in an unknown encoding', { ...good, requestHeaders: { 'content-encoding': 'x' } }, ['request_body']],
+    [
+      'has an answer in an unknown encoding',
+      { ...good, responseHeaders: { 'content-encoding': 'x' } },
+      ['response_encoding'],
+    ],
+  ])('%s', async (_name, exchange, reasons) => {
+    expect(await unread(exchange)).toEqual(reasons);
+  });
+});
