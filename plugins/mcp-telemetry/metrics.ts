@@ -1,7 +1,8 @@
 import type { Metrics } from '../../kong/pdk';
 import { labelsOf, UNKNOWN, type Labels } from '../shared/labels';
-import { isRecord, listOf, textOf } from '../shared/lenient-json';
+import { offeredNamesOf } from '../shared/offered-names';
 import { methodLabel } from './methods';
+import { isProven, namesListedIn, tellOffered } from './offered';
 import { toolOf, type Operation } from './operation';
 import type { Status } from './status';
 
@@ -19,6 +20,7 @@ export type McpMetrics = ReturnType<typeof mcpMetricsOf>;
 export function mcpMetricsOf(metrics: Metrics) {
   return {
     labels: labelsOf(metrics, 'mcp_telemetry'),
+    offered: offeredNamesOf(metrics),
     requests: metrics.counter({
       name: 'mcp_gateway_requests_total',
       help: 'JSON-RPC messages of clients, by what became of them',
@@ -46,7 +48,7 @@ export function mcpMetricsOf(metrics: Metrics) {
 
 /** Counts one message. */
 export function countOperation(
-  { labels, requests, duration, operationDuration }: McpMetrics,
+  { labels, offered, requests, duration, operationDuration }: McpMetrics,
   operation: Operation,
   options: { readonly namespace?: string; readonly max_tools: number },
 ): void {
@@ -54,6 +56,7 @@ export function countOperation(
   const method = methodLabel(message.method);
   const backend = labels.bounded('backend', entry.service.name, MAX_CONFIGURED);
   requests.inc({ method, status: verdict.status, namespace: namespaceLabel(labels, operation.entry.route, options) });
+  tellOffered(offered, operation);
   learnTools(labels, operation, options.max_tools);
   // What a guard refused never went upstream.
   if (verdict.status === 'denied') return;
@@ -91,10 +94,7 @@ export const namespaceLabel = (
 /** The tools that a server lists are names that may become labels. */
 function learnTools(labels: Labels, operation: Operation, cap: number): void {
   if (operation.message.method !== 'tools/list') return;
-  for (const listed of listOf(operation.answer?.result?.['tools'])) {
-    const name = isRecord(listed) ? textOf(listed['name']) : undefined;
-    if (name !== undefined) labels.bounded(TOOL_LABEL, name, cap, serverOf(operation));
-  }
+  for (const name of namesListedIn(operation)) labels.bounded(TOOL_LABEL, name, cap, serverOf(operation));
 }
 
 /** A client's word for a tool becomes a label once the server has listed it, or answered a call to it well. */
@@ -102,9 +102,9 @@ function toolLabelOf(labels: Labels, operation: Operation, cap: number): string 
   const tool = toolOf(operation);
   if (tool === undefined) return '';
   const server = serverOf(operation);
-  const { answer } = operation;
-  const proven = answer?.result !== undefined && !answer.isToolError;
-  return proven || labels.knows(TOOL_LABEL, tool, server) ? labels.bounded(TOOL_LABEL, tool, cap, server) : UNKNOWN;
+  return isProven(operation) || labels.knows(TOOL_LABEL, tool, server)
+    ? labels.bounded(TOOL_LABEL, tool, cap, server)
+    : UNKNOWN;
 }
 
 /** The names of one server's tools are bounded apart from another's. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
+import { CounterMemory } from '../../plugins/mcp-tool-rate-limit/counters/counter-memory';
 import type { Charge, Hit } from '../../plugins/mcp-tool-rate-limit/counters/counters';
 import { LocalCounters } from '../../plugins/mcp-tool-rate-limit/counters/local';
 import { RedisCounters } from '../../plugins/mcp-tool-rate-limit/counters/redis';
@@ -77,7 +78,12 @@ it('counts as memory does, whatever the charges, by whatever rules', async () =>
       runs++;
       nowMs = 1_800_000_000_000;
       const states = given.map(windowStateOf);
-      const local = new LocalCounters({ maxKeys: 1000, nowMs: () => nowMs, onOverflow: () => undefined });
+      const local = new LocalCounters({
+        maxBytes: 2 ** 24,
+        memory: new CounterMemory(2 ** 30),
+        nowMs: () => nowMs,
+        onOverflow: () => undefined,
+      });
       const shared = new RedisCounters(redis, `run${runs}`);
       for (const { gapMs, charges } of steps) {
         nowMs += gapMs;
