@@ -1,14 +1,15 @@
 import { totalmem } from 'node:os';
 import type { Log, Metrics } from '../../kong/pdk';
+import { PerProcess } from '../shared/per-process';
 import { checkRedisConfig, type RedisConfig } from '../shared/redis/redis-config';
 import { acquireRedis } from '../shared/redis/shared-redis';
-import { PerProcess } from '../shared/per-process';
 import { CounterMemory } from './counters/counter-memory';
 import type { Counters } from './counters/counters';
 import { FaultTolerantCounters } from './counters/fault-tolerant';
 import { LocalCounters } from './counters/local';
 import { RedisCounters } from './counters/redis';
 import { ReducedCounters } from './counters/reduced';
+import type { KeyText } from './keys';
 import { keepCounted } from './keys-held';
 import type { Meters } from './meters';
 import type { Rule } from './rules';
@@ -28,12 +29,21 @@ export interface StoreConfig {
 export async function createCounters(
   config: StoreConfig,
   rules: readonly Rule[],
+  scope: KeyText,
   meters: Meters,
   { metrics, log }: { readonly metrics: Metrics; readonly log: Log },
 ): Promise<Counters> {
   if (config.policy === 'local') return localCounters(config, meters, metrics);
   checkRedisConfig(config.redis);
-  const redis = new RedisCounters(await acquireRedis(config.redis, metrics, log), config.namespace);
+  const redis = new RedisCounters(await acquireRedis(config.redis, metrics, log), {
+    namespace: config.namespace,
+    scope,
+    rules,
+    maxBytes: config.max_counter_memory,
+    ...(config.max_keys !== undefined && { maxKeys: config.max_keys }),
+    isCluster: config.redis.cluster_nodes.length > 0,
+    onOverflow: meters.overflow,
+  });
   if (!config.fault_tolerant) return new FaultTolerantCounters(redis, undefined, meters.store);
   const costs = new Map(rules.flatMap(({ windows, cost }) => windows.map((window) => [window, cost] as const)));
   const local = localCounters(config, meters, metrics);

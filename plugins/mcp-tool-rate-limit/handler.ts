@@ -60,13 +60,14 @@ export async function prepare(config: Config, resources: Resources): Promise<Sta
   const rules = compileRules(config);
   const meters = createMeters(resources.metrics);
   const { serviceId = '', routeId = '', consumerId = '' } = resources.scope;
+  const tariff = tariffOf(rules, config.match, [serviceId, routeId, consumerId], {
+    offered: offeredNamesOf(resources.metrics),
+    madeUp: new MadeUpNames({ maxNames: config.max_names_per_caller, nowMs: clockMs }),
+  });
   return {
     config,
-    tariff: tariffOf(rules, config.match, [serviceId, routeId, consumerId], {
-      offered: offeredNamesOf(resources.metrics),
-      madeUp: new MadeUpNames({ maxNames: config.max_names_per_caller, nowMs: clockMs }),
-    }),
-    counters: await createCounters(config, rules, meters, resources),
+    tariff,
+    counters: await createCounters(config, rules, tariff.scope, meters, resources),
     readCalls: createCallReader(config.max_body_bytes, sideThreadOf(resources.metrics)),
     meters,
   };

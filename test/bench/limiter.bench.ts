@@ -20,7 +20,7 @@ import { MadeUpNames } from '../../plugins/mcp-tool-rate-limit/made-up-names';
 import { compileRules } from '../../plugins/mcp-tool-rate-limit/rules';
 import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
 import { verdictOf } from '../../plugins/mcp-tool-rate-limit/verdict';
-import type { Quota } from '../../plugins/mcp-tool-rate-limit/windows/window';
+import type { Quota, WindowState } from '../../plugins/mcp-tool-rate-limit/windows/window';
 import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-state';
 import { offeredNamesOf, OfferedNames } from '../../plugins/shared/offered-names';
 import { acquireRedis } from '../../plugins/shared/redis/shared-redis';
@@ -45,8 +45,7 @@ const local = (): LocalCounters =>
 /** Decides once for a caller. */
 type Decide = (caller: string) => unknown;
 
-const hitOf = (counters: Counters, quota: Quota): Decide => {
-  const window = windowStateOf(quota);
+const hitOf = (counters: Counters, window: WindowState): Decide => {
   const place = keyText(['bench']);
   return (caller) => counters.hit([{ window, key: digestOf(keyText(['bench', caller, 'add'])), units: 1 }], place);
 };
@@ -89,8 +88,8 @@ async function inMemory(): Promise<void> {
   let i = 0;
   console.table({
     'rate-limiter-flexible, fixed window': { 'decisions/s': await perSecond(flexible(library), 1) },
-    'counter, paced': { 'decisions/s': await perSecond(hitOf(local(), paced), 1) },
-    'counter, sliding': { 'decisions/s': await perSecond(hitOf(local(), sliding), 1) },
+    'counter, paced': { 'decisions/s': await perSecond(hitOf(local(), windowStateOf(paced)), 1) },
+    'counter, sliding': { 'decisions/s': await perSecond(hitOf(local(), windowStateOf(sliding)), 1) },
     'rules + counter + verdict': { 'decisions/s': await perSecond(wholeDecision(true), 1) },
     'the same of a tool that nobody vouches for': { 'decisions/s': await perSecond(wholeDecision(false), 1) },
     'whole handler, with metrics and headers': {
@@ -129,8 +128,19 @@ async function onRedis(): Promise<void> {
     { length: 5 },
     (_, i) => new RateLimiterRedis({ storeClient: client, points: LIMIT, duration: WINDOW_S, keyPrefix: `five${i}` }),
   );
-  const ours = new RedisCounters(redis, 'bench');
   const five = Array.from({ length: 5 }, () => windowStateOf(paced));
+  const one = { paced: windowStateOf(paced), sliding: windowStateOf(sliding) };
+  const ours = new RedisCounters(redis, {
+    namespace: 'bench',
+    scope: keyText(['bench']),
+    rules: [
+      { id: 'one', windows: Object.values(one) },
+      { id: 'five', windows: five },
+    ],
+    maxBytes: 2 ** 30,
+    isCluster: false,
+    onOverflow: () => undefined,
+  });
   const place = keyText(['bench']);
   const table: Record<string, object> = {};
   for (const atOnce of [1, 64]) {
@@ -139,8 +149,8 @@ async function onRedis(): Promise<void> {
         (rate) => (table[name] = { ...table[name], [`decisions/s, ${atOnce} at once`]: rate }),
       );
     await row('rate-limiter-flexible, fixed window', flexible(library));
-    await row('counter, paced', hitOf(ours, paced));
-    await row('counter, sliding', hitOf(ours, sliding));
+    await row('counter, paced', hitOf(ours, one.paced));
+    await row('counter, sliding', hitOf(ours, one.sliding));
     await row('rate-limiter-flexible, five limits', (caller) =>
       Promise.all(fives.map((limiter) => limiter.consume(caller))),
     );
@@ -180,9 +190,11 @@ async function memory(): Promise<void> {
   const library = new RateLimiterMemory({ points: LIMIT, duration: WINDOW_S });
   const [first, second, third] = [local(), local(), local()];
   console.table({
-    'paced, any limit': { 'bytes per key': await bytesPerKey(keys, hitOf(first, { ...small, burst: 9 })) },
-    'sliding, limit 10': { 'bytes per key': await bytesPerKey(keys, hitOf(second, small)) },
-    'sliding, limit 1000000': { 'bytes per key': await bytesPerKey(keys / 10, hitOf(third, sliding)) },
+    'paced, any limit': {
+      'bytes per key': await bytesPerKey(keys, hitOf(first, windowStateOf({ ...small, burst: 9 }))),
+    },
+    'sliding, limit 10': { 'bytes per key': await bytesPerKey(keys, hitOf(second, windowStateOf(small))) },
+    'sliding, limit 1000000': { 'bytes per key': await bytesPerKey(keys / 10, hitOf(third, windowStateOf(sliding))) },
     'rate-limiter-flexible': { 'bytes per key': await bytesPerKey(keys, flexible(library)) },
   });
   // Keeps them alive until they are measured.

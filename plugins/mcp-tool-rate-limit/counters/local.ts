@@ -214,7 +214,7 @@ function aheadsOf(charges: readonly Charge[], targets: readonly Target[]): reado
     // No two charges have the same counter of their own.
     if (target.key === key) return 0;
     let ofTable = asked.get(target.table);
-    if (!ofTable) asked.set(target.table, (ofTable = new Map()));
+    if (!ofTable) asked.set(target.table, (ofTable = new Map<string, number>()));
     const name = target.key?.text ?? '';
     const ahead = ofTable.get(name) ?? 0;
     ofTable.set(name, ahead + units);
