@@ -13,9 +13,9 @@ export interface NameKnowledge {
   readonly madeUp: MadeUpNames;
 }
 
-/** Does every counter of the rule stand for what the configuration or the protocol names? */
+/** Is the counter of what the configuration or the protocol names, so that clients can't make up more of its kind? */
 export const isNamedByConfig = (rule: Rule, method: string, name: string): boolean =>
-  isMethodKnown(rule, method) && (name === '' || rule.literalName !== undefined);
+  isMethodKnown(rule, method) && (name === '' || name === rule.literalName);
 
 /**
  * May the name have a counter of its own? Clients can make up any number of names.
