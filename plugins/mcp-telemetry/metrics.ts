@@ -1,9 +1,10 @@
 import type { Metrics } from '../../kong/pdk';
 import { labelsOf, OTHER, UNKNOWN, type Labels } from '../shared/labels';
-import { isRecord, listOf, textOf } from '../shared/lenient-json';
-import type { LogEntry } from '../shared/log-entry';
+import { offeredNamesOf } from '../shared/offered-names';
 import { methodLabel } from './methods';
+import { isProven, namesListedIn, tellOffered } from './offered';
 import { toolOf, type Operation } from './operation';
+import type { LogEntry } from '../shared/log-entry';
 import type { Verdict } from './status';
 
 /** Upper bounds in seconds, of the MCP conventions. */
@@ -41,6 +42,7 @@ export function mcpMetricsOf(metrics: Metrics, role: OperationRole) {
   });
   return {
     labels,
+    offered: offeredNamesOf(metrics),
     observeSize: ({ message, entry }: Operation, isBatch: boolean, bytes: number): void => {
       const backend = labels.bounded('backend', entry.service.name, MAX_CONFIGURED);
       responseSize.observe({ method: isBatch ? OTHER : methodLabel(message.method), backend }, bytes);
@@ -76,7 +78,7 @@ const operationDurationOf = (metrics: Metrics, role: 'client' | 'server') =>
 
 /** Counts one message. */
 export function countOperation(
-  { labels, requests, duration, operationDuration }: McpMetrics,
+  { labels, offered, requests, duration, operationDuration }: McpMetrics,
   operation: Operation,
   options: MetricOptions,
 ): void {
@@ -84,6 +86,7 @@ export function countOperation(
   const method = methodLabel(message.method);
   const backend = labels.bounded('backend', entry.service.name, MAX_CONFIGURED);
   requests.inc(requestLabels(labels, method, verdict, entry, options));
+  tellOffered(offered, operation);
   learnTools(labels, operation, options.max_tools);
   // What a guard refused never went upstream, and what is put off has not ended.
   if (verdict.status === 'denied' || verdict.status === 'deferred') return;
@@ -141,10 +144,7 @@ export const namespaceLabel = (
 /** The tools that a server lists are names that may become labels. */
 function learnTools(labels: Labels, operation: Operation, cap: number): void {
   if (operation.message.method !== 'tools/list') return;
-  for (const listed of listOf(operation.answer?.result?.['tools'])) {
-    const name = isRecord(listed) ? textOf(listed['name']) : undefined;
-    if (name !== undefined) labels.bounded(TOOL_LABEL, name, cap, serverOf(operation));
-  }
+  for (const name of namesListedIn(operation)) labels.bounded(TOOL_LABEL, name, cap, serverOf(operation));
 }
 
 /** A client's word for a tool becomes a label once the server has listed it, or answered a call to it well. */
@@ -152,9 +152,9 @@ function toolLabelOf(labels: Labels, operation: Operation, cap: number): string 
   const tool = toolOf(operation);
   if (tool === undefined) return '';
   const server = serverOf(operation);
-  const { answer } = operation;
-  const proven = answer?.result !== undefined && !answer.isToolError;
-  return proven || labels.knows(TOOL_LABEL, tool, server) ? labels.bounded(TOOL_LABEL, tool, cap, server) : UNKNOWN;
+  return isProven(operation) || labels.knows(TOOL_LABEL, tool, server)
+    ? labels.bounded(TOOL_LABEL, tool, cap, server)
+    : UNKNOWN;
 }
 
 /** The names of one server's tools are bounded apart from another's. */

@@ -2,8 +2,9 @@ import type { MessageEntry } from '../shared/message-summary';
 import { newReadingBudget } from '../shared/resource-uris/readings';
 import { callNameOf } from './call-name';
 import { callerKey, type Caller } from './caller';
-import type { Charge } from './counters/counters';
-import { digestOf, keyText, type KeyText } from './keys';
+import { claimOf, isNamedByConfig, type NameKnowledge } from './claims';
+import type { Charge, Claim, Fallback } from './counters/counters';
+import { digestOf, keyText, type Digest, type KeyText } from './keys';
 import type { Rule } from './rules';
 
 /** What a request asks of the counters. */
@@ -22,7 +23,7 @@ export interface RuleCharge extends Charge {
   readonly calls: number;
 }
 
-/** The rules of a configuration, and what sets its counters apart from those of others. */
+/** The rules of a configuration, what sets its counters apart from those of others, and what it knows of names. */
 export interface Tariff {
   readonly rules: readonly Rule[];
   readonly match: 'first' | 'all';
@@ -30,15 +31,22 @@ export interface Tariff {
   readonly scope: KeyText;
   /** True when no request of a caller meets a counter of another: each caller's may be in a place of their own. */
   readonly isApartByCaller: boolean;
+  readonly names: NameKnowledge;
 }
 
 /** The tariff of a configuration. */
-export function tariffOf(rules: readonly Rule[], match: Tariff['match'], scope: readonly string[]): Tariff {
+export function tariffOf(
+  rules: readonly Rule[],
+  match: Tariff['match'],
+  scope: readonly string[],
+  { offered, madeUp }: Pick<NameKnowledge, 'offered' | 'madeUp'>,
+): Tariff {
   const identities = new Set(
     rules.map(({ limitBy, headerName, fallback }) => [...limitBy, headerName, fallback].join()),
   );
   const isApartByCaller = identities.size === 1 && !rules.some(({ sharesCallers }) => sharesCallers);
-  return { rules, match, scope: keyText(scope), isApartByCaller };
+  const written = new Set(rules.flatMap(({ literalName }) => (literalName === undefined ? [] : [literalName])));
+  return { rules, match, scope: keyText(scope), isApartByCaller, names: { written, offered, madeUp } };
 }
 
 /**
@@ -62,8 +70,8 @@ export function billOf(messages: readonly MessageEntry[], caller: Caller, tariff
       if (!who) continue;
       const payer = keyText(who);
       if (tariff.isApartByCaller) place ??= tariff.scope + payer;
-      const key = digestOf(tariff.scope + keyText([rule.id, ...targetKey(rule, method, name, caller.service)]) + payer);
-      for (const window of rule.windows) places.push(add(charges, known, rule, window, key));
+      const { key, fallback } = counterOf(tariff, rule, payer, { service: caller.service, method, name });
+      for (const window of rule.windows) places.push(add(charges, known, rule, window, key, fallback));
       if (tariff.match === 'first' && extent === 'all' && !rule.reports) break;
     }
     return places;
@@ -71,13 +79,52 @@ export function billOf(messages: readonly MessageEntry[], caller: Caller, tariff
   return { charges, chargesOf, place: place ?? tariff.scope };
 }
 
+/** What a call is of. */
+interface Target {
+  readonly service: string;
+  readonly method: string;
+  readonly name: string;
+}
+
 /**
- * What the counter is of: each name of each service on its own, unless the rule shares. A resource has many spellings
- * of its URI, so resources are counted by rule.
+ * The counter of a call: each name of each service has its own, unless the rule shares. A resource has many spellings
+ * of its URI, so resources are counted by rule. All names that clients can make up have a counter to share.
  */
-function targetKey(rule: Rule, method: string, name: string, service: string): readonly string[] {
-  if (rule.sharesTools) return ['tools', ''];
-  return ['tool', service, method, method.startsWith('resources/') ? '' : name];
+function counterOf(
+  tariff: Tariff,
+  rule: Rule,
+  payer: KeyText,
+  target: Target,
+): { readonly key: Digest; readonly fallback: Fallback | undefined } {
+  const { service, method } = target;
+  const keyOf = (parts: readonly string[]): Digest => digestOf(tariff.scope + keyText([rule.id, ...parts]) + payer);
+  if (rule.sharesTools) return { key: keyOf(['tools', '']), fallback: undefined };
+  const name = method.startsWith('resources/') ? '' : target.name;
+  const key = keyOf(['tool', service, method, name]);
+  if (isNamedByConfig(rule, method, name)) return { key, fallback: undefined };
+  return { key, fallback: new SharedByNames(tariff, rule, { service, method, name }, payer, key) };
+}
+
+/** What all names of a caller fall to that have no counter of their own. */
+class SharedByNames implements Fallback {
+  readonly claim: Claim;
+  private known: Digest | undefined;
+
+  constructor(
+    private readonly tariff: Tariff,
+    private readonly rule: Rule,
+    private readonly target: Target,
+    private readonly payer: KeyText,
+    own: Digest,
+  ) {
+    this.claim = claimOf(tariff.names, rule, target, this, own);
+  }
+
+  /** Worked out only where it is asked for: few calls of known names fall to it. */
+  get key(): Digest {
+    const { tariff, rule, target, payer } = this;
+    return (this.known ??= digestOf(tariff.scope + keyText([rule.id, 'names', target.service]) + payer));
+  }
 }
 
 function add(
@@ -85,14 +132,20 @@ function add(
   known: Map<string, number> | undefined,
   rule: Rule,
   window: Charge['window'],
-  key: Charge['key'],
+  key: Digest,
+  fallback: Fallback | undefined,
 ): number {
   const name = known ? `${rule.index} ${rule.windows.indexOf(window)} ${key.text}` : '';
   const place = known?.get(name);
   if (place === undefined) {
     known?.set(name, charges.length);
-    const charge = { rule, window, key, units: rule.cost, calls: 1 };
-    charges.push(rule.reports ? { ...charge, reportOf: rule.index } : charge);
+    const { cost: units } = rule;
+    const reportOf = rule.reports ? { reportOf: rule.index } : undefined;
+    charges.push(
+      fallback
+        ? { rule, window, key, fallback, units, calls: 1, ...reportOf }
+        : { rule, window, key, units, calls: 1, ...reportOf },
+    );
     return charges.length - 1;
   }
   const charge = charges[place] as RuleCharge;

@@ -2,14 +2,16 @@ import { proceed, read, reject, type FactsOf, type Outcome, type Resources } fro
 import { DENIAL_KEY, type Denial } from '../shared/denial';
 import { errorBody, UNAVAILABLE } from '../shared/json-rpc/errors';
 import { fromShared, NO_MESSAGES, SUMMARY_KEY, type MessageSummary } from '../shared/message-summary';
+import { offeredNamesOf } from '../shared/offered-names';
 import { sideThreadOf } from '../shared/side-thread/side-thread';
 import { denialAnswer, RATE_LIMITED, unavailableAnswer, type Answer } from './answers';
 import type { Caller } from './caller';
 import { billOf, tariffOf, type Bill, type Tariff } from './charges';
 import type { Counters, Hit, Unavailable } from './counters/counters';
-import { createCounters } from './create-counters';
+import { clockMs, createCounters } from './create-counters';
 import { limitHeaders } from './headers';
 import { createCallReader, type CallReader } from './large-bodies/call-reader';
+import { MadeUpNames } from './made-up-names';
 import { createMeters, type Meters } from './meters';
 import type { BodyFault, Calls } from './read-calls';
 import { compileRules } from './rules';
@@ -58,10 +60,14 @@ export async function prepare(config: Config, resources: Resources): Promise<Sta
   const rules = compileRules(config);
   const meters = createMeters(resources.metrics);
   const { serviceId = '', routeId = '', consumerId = '' } = resources.scope;
+  const tariff = tariffOf(rules, config.match, [serviceId, routeId, consumerId], {
+    offered: offeredNamesOf(resources.metrics),
+    madeUp: new MadeUpNames({ maxNames: config.max_names_per_caller, nowMs: clockMs }),
+  });
   return {
     config,
-    tariff: tariffOf(rules, config.match, [serviceId, routeId, consumerId]),
-    counters: await createCounters(config, rules, meters, resources),
+    tariff,
+    counters: await createCounters(config, rules, tariff.scope, meters, resources),
     readCalls: createCallReader(config.max_body_bytes, sideThreadOf(resources.metrics)),
     meters,
   };

@@ -20,8 +20,8 @@ type Words = readonly [number, number, number, number];
 const DIGEST_LENGTH = 20;
 const CHARACTERS_IN_WORD = 5;
 
-/** Digests that are kept at a time, at most twice as many; and the longest text whose digest is. Some 10 MB, 30 MB at most. */
-const KEPT = 32_768;
+/** Digests that are kept at a time, at most twice as many; and the longest text whose digest is. Some 10 MB, 23 MB at most. */
+const KEPT = 16_384;
 const MAX_KEPT_LENGTH = 256;
 
 let recent = new Map<string, Digest>();

@@ -47,7 +47,7 @@ export function createMeters(metrics: Metrics): Meters {
   });
   const overflow = metrics.counter({
     name: `${PREFIX}_overflow_total`,
-    help: 'Calls that shared a counter because max_keys counters were in use',
+    help: 'Calls that shared one counter with all others, because there was no room for more counters',
   });
   const storeSeconds = metrics.histogram({
     name: `${PREFIX}_redis_duration_seconds`,

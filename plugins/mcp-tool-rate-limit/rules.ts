@@ -1,7 +1,7 @@
 import { globMatcher } from '../shared/glob';
 import type { Extent } from '../shared/resource-uris/uri-lists';
 import { callNameMatcher, type CallName } from './call-name';
-import type { WindowState } from './windows/window';
+import { lifetimeMsOf, type WindowState } from './windows/window';
 import { windowStateOf } from './windows/window-state';
 
 /** What can tell callers apart. */
@@ -38,7 +38,11 @@ export interface Rule {
   readonly isFor: (method: string, name: CallName, tier: string) => Extent;
   /** The one name that the rule is for; undefined when its pattern stands for several. */
   readonly literalName: string | undefined;
+  /** The rule is for one method, which it writes out. */
+  readonly hasLiteralMethod: boolean;
   readonly windows: readonly WindowState[];
+  /** The longest that a counter of the rule stays in use after a call, in milliseconds. */
+  readonly lifetimeMs: number;
   readonly cost: number;
   readonly limitBy: readonly Identity[];
   /** Lower case. */
@@ -81,15 +85,18 @@ function compileRule(config: RuleConfig, id: string, index: number): Rule {
   const matchesMethod = globMatcher(config.method);
   const matchesName = callNameMatcher(config.name);
   const tiers = new Set(config.tiers);
+  const windows = config.windows.map(({ limit, window_seconds, burst }) =>
+    windowStateOf({ limit, windowMs: window_seconds * 1000, ...(burst !== undefined && { burst }) }),
+  );
   return {
     index,
     id,
     isFor: (method, name, tier) =>
       (tiers.size === 0 || tiers.has(tier)) && matchesMethod(method) ? matchesName(name) : 'none',
     literalName: WILDCARD.test(config.name) ? undefined : config.name,
-    windows: config.windows.map(({ limit, window_seconds, burst }) =>
-      windowStateOf({ limit, windowMs: window_seconds * 1000, ...(burst !== undefined && { burst }) }),
-    ),
+    hasLiteralMethod: !WILDCARD.test(config.method),
+    windows,
+    lifetimeMs: Math.max(...windows.map(({ quota }) => lifetimeMsOf(quota))),
     cost: config.cost,
     limitBy: config.limit_by,
     headerName: config.header_name?.toLowerCase() ?? '',

@@ -133,11 +133,22 @@ export const fields = {
     one_of: ['local', 'redis'],
     default: 'local',
   }),
+  max_counter_memory: field.integer({
+    description:
+      'Bytes that the counters of this configuration may take, in the memory of a node and, with policy redis, in Redis. When as many are taken, all further callers of a window share one counter. All configurations together take no more than a quarter of the memory of the process.',
+    default: 67_108_864,
+    between: [1_048_576, 17_179_869_184],
+  }),
   max_keys: field.integer({
     description:
-      'How many counters the memory of a node may hold. When as many are in use, all further callers of a window share one counter.',
-    default: 1_000_000,
+      'A further bound of how many counters there may be, in the memory of a node and, with policy redis, in Redis; unset: max_counter_memory alone.',
     between: [1, 50_000_000],
+  }),
+  max_names_per_caller: field.integer({
+    description:
+      'Under each rule, how many names a caller may have counters of its own for that neither a rule writes out nor the server is known to offer; further ones share a counter of the caller.',
+    default: 32,
+    between: [0, 1000],
   }),
   redis: redisField,
   namespace: field.string({
@@ -162,7 +173,7 @@ export const fields = {
     description:
       'How a refused call is answered: 429 with a JSON-RPC error, 200 with the same, or 200 with a tool result that tells the model when to try again. What has no answer of its own, a notification, always gets the status.',
     one_of: ['http_429', 'jsonrpc_200', 'tool_error'],
-    default: 'http_429',
+    default: 'tool_error',
   }),
   error_code: field.integer({
     description: 'The HTTP status of http_429 and of refused notifications.',

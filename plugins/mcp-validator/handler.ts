@@ -12,6 +12,7 @@ import { CAPTURE_KEY, captureFromShared } from '../shared/capture';
 import { DENIAL_KEY, type Denial } from '../shared/denial';
 import { headerOf, mediaTypeOf, parseLogEntry } from '../shared/log-entry';
 import { SUMMARY_KEY, toShared } from '../shared/message-summary';
+import { offeredNamesOf, type OfferedNames } from '../shared/offered-names';
 import { isLargeBody } from '../shared/side-thread/large-body';
 import { sideThreadOf } from '../shared/side-thread/side-thread';
 import { judge, type Pass, type Refuse, type Verdict } from './judge';
@@ -28,6 +29,7 @@ export interface State {
   readonly mode: Config['mode'];
   readonly tools: ToolWatch;
   readonly judgeLargeBody: LargeBodyJudge;
+  readonly offered: OfferedNames;
   readonly meters: Meters;
   readonly log: Log;
 }
@@ -57,7 +59,8 @@ export function prepare(config: Config, { metrics, log, now }: Resources): State
   const rules = compileRules(config);
   const tools = createToolWatch(config, rules.configuredTools, now);
   const judgeLargeBody = createLargeBodyJudge(config, sideThreadOf(metrics));
-  return { rules, mode: config.mode, tools, judgeLargeBody, meters: createMeters(metrics), log };
+  const offered = offeredNamesOf(metrics);
+  return { rules, mode: config.mode, tools, judgeLargeBody, offered, meters: createMeters(metrics), log };
 }
 
 /** Judges the request and turns the verdict into its effects. A promise for a large body alone. */
@@ -129,6 +132,13 @@ export async function log(state: State, { entry: text, capture }: FactsOf<typeof
   );
   if (news.pages.length === 0 && !news.listChanged) return;
   const service = entry.service.name;
+  for (const { tools } of news.pages) {
+    state.offered.list(
+      service,
+      'tools/call',
+      tools.map(({ name }) => name),
+    );
+  }
   const learning = await state.tools.learn(service, news);
   state.meters.learned(service, learning);
   for (const tool of learning.changed) {

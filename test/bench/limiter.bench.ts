@@ -11,15 +11,18 @@ import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract } from 'r
 import { Metrics } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
 import { billOf, tariffOf } from '../../plugins/mcp-tool-rate-limit/charges';
+import { CounterMemory } from '../../plugins/mcp-tool-rate-limit/counters/counter-memory';
 import type { Counters } from '../../plugins/mcp-tool-rate-limit/counters/counters';
 import { LocalCounters } from '../../plugins/mcp-tool-rate-limit/counters/local';
 import { RedisCounters } from '../../plugins/mcp-tool-rate-limit/counters/redis';
 import { digestOf, keyText } from '../../plugins/mcp-tool-rate-limit/keys';
+import { MadeUpNames } from '../../plugins/mcp-tool-rate-limit/made-up-names';
 import { compileRules } from '../../plugins/mcp-tool-rate-limit/rules';
 import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
 import { verdictOf } from '../../plugins/mcp-tool-rate-limit/verdict';
-import type { Quota } from '../../plugins/mcp-tool-rate-limit/windows/window';
+import type { Quota, WindowState } from '../../plugins/mcp-tool-rate-limit/windows/window';
 import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-state';
+import { offeredNamesOf, OfferedNames } from '../../plugins/shared/offered-names';
 import { acquireRedis } from '../../plugins/shared/redis/shared-redis';
 import { limiterFacts, TestLimiter } from '../support/limiter';
 import { startRedis } from '../support/redis-server';
@@ -35,13 +38,14 @@ const paced: Quota = { limit: LIMIT, windowMs: WINDOW_S * 1000, burst: LIMIT - 1
 const sliding: Quota = { limit: LIMIT, windowMs: WINDOW_S * 1000 };
 const callers = Array.from({ length: CALLERS }, (_, i) => `consumer ${i}`);
 const nowMs = (): number => Math.floor(performance.now());
-const local = (): LocalCounters => new LocalCounters({ maxKeys: 10_000_000, nowMs, onOverflow: () => undefined });
+const memoryOfAll = new CounterMemory(2 ** 34);
+const local = (): LocalCounters =>
+  new LocalCounters({ maxBytes: 2 ** 33, memory: memoryOfAll, nowMs, onOverflow: () => undefined });
 
 /** Decides once for a caller. */
 type Decide = (caller: string) => unknown;
 
-const hitOf = (counters: Counters, quota: Quota): Decide => {
-  const window = windowStateOf(quota);
+const hitOf = (counters: Counters, window: WindowState): Decide => {
   const place = keyText(['bench']);
   return (caller) => counters.hit([{ window, key: digestOf(keyText(['bench', caller, 'add'])), units: 1 }], place);
 };
@@ -75,15 +79,19 @@ async function perSecond(decide: Decide, atOnce: number): Promise<number> {
 
 async function inMemory(): Promise<void> {
   const library = new RateLimiterMemory({ points: LIMIT, duration: WINDOW_S });
-  const limiter = await TestLimiter.start({ rules: [{ windows: [{ limit: LIMIT, window_seconds: WINDOW_S }] }] });
+  const metrics = new Metrics();
+  offeredNamesOf(metrics).list('py-calculator', 'tools/call', ['add']);
+  const rules = [{ windows: [{ limit: LIMIT, window_seconds: WINDOW_S }] }];
+  const limiter = await TestLimiter.start({ rules }, metrics);
   const facts = callers.map((id) => limiterFacts({ consumer: { id, username: id, customId: '', tags: [] } }));
   const summary = { batch: false, messages: [{ kind: 'request', id: 1, method: 'tools/call', name: 'add' } as const] };
   let i = 0;
   console.table({
     'rate-limiter-flexible, fixed window': { 'decisions/s': await perSecond(flexible(library), 1) },
-    'counter, paced': { 'decisions/s': await perSecond(hitOf(local(), paced), 1) },
-    'counter, sliding': { 'decisions/s': await perSecond(hitOf(local(), sliding), 1) },
-    'rules + counter + verdict': { 'decisions/s': await perSecond(wholeDecision(), 1) },
+    'counter, paced': { 'decisions/s': await perSecond(hitOf(local(), windowStateOf(paced)), 1) },
+    'counter, sliding': { 'decisions/s': await perSecond(hitOf(local(), windowStateOf(sliding)), 1) },
+    'rules + counter + verdict': { 'decisions/s': await perSecond(wholeDecision(true), 1) },
+    'the same of a tool that nobody vouches for': { 'decisions/s': await perSecond(wholeDecision(false), 1) },
     'whole handler, with metrics and headers': {
       'decisions/s': await perSecond(() => limiter.ask({ ...facts[i++ % CALLERS], summary }), 1),
     },
@@ -93,10 +101,14 @@ async function inMemory(): Promise<void> {
   });
 }
 
-function wholeDecision(): Decide {
+/** `offers`: the server is known to offer the tool; else its callers have made up its name. */
+function wholeDecision(offers: boolean): Decide {
   const rules = ['add', 'sub*', '*'].map((name) => ({ name, windows: [{ limit: LIMIT, window_seconds: WINDOW_S }] }));
   const config = readConfig(fields, { rules });
-  const tariff = tariffOf(compileRules(config), 'first', ['', 'route', '']);
+  const offered = new OfferedNames();
+  if (offers) offered.list('a', 'tools/call', ['multiply']);
+  const madeUp = new MadeUpNames({ maxNames: 32, nowMs });
+  const tariff = tariffOf(compileRules(config), 'first', ['', 'route', ''], { offered, madeUp });
   const counters = local();
   const messages = [{ kind: 'request', id: 1, method: 'tools/call', name: 'multiply' } as const];
   return (id) => {
@@ -116,8 +128,19 @@ async function onRedis(): Promise<void> {
     { length: 5 },
     (_, i) => new RateLimiterRedis({ storeClient: client, points: LIMIT, duration: WINDOW_S, keyPrefix: `five${i}` }),
   );
-  const ours = new RedisCounters(redis, 'bench');
   const five = Array.from({ length: 5 }, () => windowStateOf(paced));
+  const one = { paced: windowStateOf(paced), sliding: windowStateOf(sliding) };
+  const ours = new RedisCounters(redis, {
+    namespace: 'bench',
+    scope: keyText(['bench']),
+    rules: [
+      { id: 'one', windows: Object.values(one) },
+      { id: 'five', windows: five },
+    ],
+    maxBytes: 2 ** 30,
+    isCluster: false,
+    onOverflow: () => undefined,
+  });
   const place = keyText(['bench']);
   const table: Record<string, object> = {};
   for (const atOnce of [1, 64]) {
@@ -126,8 +149,8 @@ async function onRedis(): Promise<void> {
         (rate) => (table[name] = { ...table[name], [`decisions/s, ${atOnce} at once`]: rate }),
       );
     await row('rate-limiter-flexible, fixed window', flexible(library));
-    await row('counter, paced', hitOf(ours, paced));
-    await row('counter, sliding', hitOf(ours, sliding));
+    await row('counter, paced', hitOf(ours, one.paced));
+    await row('counter, sliding', hitOf(ours, one.sliding));
     await row('rate-limiter-flexible, five limits', (caller) =>
       Promise.all(fives.map((limiter) => limiter.consume(caller))),
     );
@@ -167,9 +190,11 @@ async function memory(): Promise<void> {
   const library = new RateLimiterMemory({ points: LIMIT, duration: WINDOW_S });
   const [first, second, third] = [local(), local(), local()];
   console.table({
-    'paced, any limit': { 'bytes per key': await bytesPerKey(keys, hitOf(first, { ...small, burst: 9 })) },
-    'sliding, limit 10': { 'bytes per key': await bytesPerKey(keys, hitOf(second, small)) },
-    'sliding, limit 1000000': { 'bytes per key': await bytesPerKey(keys / 10, hitOf(third, sliding)) },
+    'paced, any limit': {
+      'bytes per key': await bytesPerKey(keys, hitOf(first, windowStateOf({ ...small, burst: 9 }))),
+    },
+    'sliding, limit 10': { 'bytes per key': await bytesPerKey(keys, hitOf(second, windowStateOf(small))) },
+    'sliding, limit 1000000': { 'bytes per key': await bytesPerKey(keys / 10, hitOf(third, windowStateOf(sliding))) },
     'rate-limiter-flexible': { 'bytes per key': await bytesPerKey(keys, flexible(library)) },
   });
   // Keeps them alive until they are measured.

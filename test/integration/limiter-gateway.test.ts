@@ -33,7 +33,7 @@ const route = (name: string, plugins: string, port: number) => `
 ${plugins}`;
 
 const limits = (limit: number, more = '') =>
-  `  - name: mcp-tool-rate-limit\n    config: { rules: [{ windows: [{ limit: ${limit}, window_seconds: 3600 }] }]${more} }`;
+  `  - name: mcp-tool-rate-limit\n    config: { denial: http_429, rules: [{ windows: [{ limit: ${limit}, window_seconds: 3600 }] }]${more} }`;
 
 const tiered = (tiers: string, more = '') => `
   - name: key-auth
@@ -41,6 +41,7 @@ const tiered = (tiers: string, more = '') => `
   - name: mcp-tool-rate-limit
     config:
       tiers: [${tiers}]
+      denial: http_429
       rules:
       - { tiers: [paid], windows: [{ limit: 5, window_seconds: 3600 }] }
       - { windows: [{ limit: 2, window_seconds: 3600 }] }
@@ -50,7 +51,7 @@ const configText = (port: number) => `
 services:${[
   route('alone', limits(3), port),
   route('checked', `  - name: mcp-validator\n    config: {}\n${limits(2)}`, port),
-  route('shared', limits(20, `, policy: redis, redis: { port: ${redis.port} }`), port),
+  route('shared', limits(20, `, policy: redis, redis: { port: ${redis.port}, timeout: 5000 }`), port),
   route('tagged', tiered('{ name: paid, tag: "tier:paid" }'), port),
   route(
     'grouped',
@@ -76,7 +77,7 @@ consumers:
   plugins:
   - name: mcp-tool-rate-limit
     route: tagged
-    config: { rules: [{ windows: [{ limit: 6, window_seconds: 3600 }] }] }
+    config: { denial: http_429, rules: [{ windows: [{ limit: 6, window_seconds: 3600 }] }] }
 `;
 
 async function startNode(): Promise<Node> {

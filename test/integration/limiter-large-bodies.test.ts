@@ -17,8 +17,14 @@ describe('the limiter without the validator', () => {
   it('counts the calls of large bodies as those of others', async () => {
     const state = await start(2);
     expect(await count(state, post([call(large), call({}, 'add', 2)]))).toMatchObject({ kind: 'proceed' });
-    expect(await count(state, post(call({})))).toMatchObject({ kind: 'reject', status: 429 });
-    expect(await count(state, post(call(large)))).toMatchObject({ kind: 'reject', status: 429 });
+    expect(await count(state, post(call({})))).toMatchObject({
+      kind: 'reject',
+      share: { mcp_denied: { reason: 'rate_limited' } },
+    });
+    expect(await count(state, post(call(large)))).toMatchObject({
+      kind: 'reject',
+      share: { mcp_denied: { reason: 'rate_limited' } },
+    });
   });
 
   it.each([true, false])(

@@ -134,9 +134,28 @@ it('a configuration loads while its Redis is away', async () => {
   expect(await limiter.call('add')).toBe(true);
 });
 
-it('a server that may not be written to is a failure that is told by its kind', async () => {
-  await server.command('CONFIG', 'SET', 'maxmemory', 1);
-  await start({});
-  expect(await limiter.call('add')).toBe(true);
-  expect(await limiter.value('mcp_tool_rate_limit_redis_failures_total', 'reason="refused"')).toBe(1);
+describe('when Redis is out of memory', () => {
+  const failures = () => limiter.value('mcp_tool_rate_limit_redis_failures_total', 'reason="out_of_memory"');
+
+  it('calls are counted on the node alone, which is counted and logged once, until it takes in keys again', async () => {
+    await start({ rules: [{ windows: [{ limit: 3, window_seconds: 3600 }] }] });
+    await server.command('CONFIG', 'SET', 'maxmemory', 1);
+    const passed = [];
+    for (let i = 0; i < 6; i++) passed.push(await limiter.call('add'));
+    expect(passed).toEqual([true, true, true, false, false, false]);
+    expect(await failures()).toBe(6);
+    await server.command('CONFIG', 'SET', 'maxmemory', 0);
+    expect(await limiter.call('add')).toBe(true);
+    expect(limiter.logged.map(([message]) => message)).toEqual([
+      'Redis is out of memory and takes in no keys: raise its maxmemory, or lower the bounds',
+      'Redis takes in keys again',
+    ]);
+  });
+
+  it('calls are refused, where the node may not go on alone', async () => {
+    await start({ fault_tolerant: false });
+    await server.command('CONFIG', 'SET', 'maxmemory', 1);
+    expect(refusal(await limiter.ask({})).status).toBe(503);
+    expect(await failures()).toBe(1);
+  });
 });

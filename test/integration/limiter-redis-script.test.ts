@@ -1,22 +1,28 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
+import { CounterMemory } from '../../plugins/mcp-tool-rate-limit/counters/counter-memory';
 import type { Charge, Hit } from '../../plugins/mcp-tool-rate-limit/counters/counters';
 import { LocalCounters } from '../../plugins/mcp-tool-rate-limit/counters/local';
 import { RedisCounters } from '../../plugins/mcp-tool-rate-limit/counters/redis';
 import { HIT } from '../../plugins/mcp-tool-rate-limit/counters/redis-script';
 import { digestOf, keyText } from '../../plugins/mcp-tool-rate-limit/keys';
-import type { Quota } from '../../plugins/mcp-tool-rate-limit/windows/window';
+import type { Quota, WindowState } from '../../plugins/mcp-tool-rate-limit/windows/window';
 import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-state';
 import type { SharedRedis } from '../../plugins/shared/redis/shared-redis';
+import { AdmittedLog, chargesOf, CounterModel, requests, twoWindows } from '../support/counter-model';
 import { startRedis, type TestRedis } from '../support/redis-server';
 
 /**
  * The script on a real Redis against the counters in memory, which have been proven against their models: both by a
- * clock of the test. For that the script reads its clock from a last argument, and keys do not expire.
+ * clock of the test. For that the script reads its clock from a last argument, and so does the expiry of keys.
  */
 const CLOCK = "redis.call('TIME')";
-const EXPIRY = ", 'PX', reset + now - server_now";
-const byOwnClock = HIT.lua.replace(CLOCK, '{ ARGV[#ARGV - 1], ARGV[#ARGV] }').replace(EXPIRY, '');
+const READ = "return redis.call('GET', key)";
+const WRITE = "redis.call('SET', key, value, 'PX', keep)";
+const byOwnClock = HIT.lua
+  .replace(CLOCK, '{ ARGV[#ARGV - 1], ARGV[#ARGV] }')
+  .replace(READ, "return tonumber(redis.call('GET', 'until ' .. key) or 0) > server_now and redis.call('GET', key)")
+  .replace(WRITE, "redis.call('MSET', key, value, 'until ' .. key, server_now + keep)");
 
 let server: TestRedis;
 let client: Redis;
@@ -44,7 +50,7 @@ const redis: SharedRedis = {
 
 it('has its clock and its expiry where the test takes them out', () => {
   expect(HIT.lua).toContain(CLOCK);
-  expect(HIT.lua).toContain(EXPIRY);
+  for (const part of [READ, WRITE]) expect(HIT.lua.split(part)).toHaveLength(2);
 });
 
 const quotas: fc.Arbitrary<Quota> = fc.oneof(
@@ -69,16 +75,32 @@ const asked = fc.record({
 const place = keyText(['place']);
 let runs = 0;
 
+/** Counters of their own, whose keys no other test has. */
+const open = (windows: readonly WindowState[], maxKeys?: number): RedisCounters =>
+  new RedisCounters(redis, {
+    namespace: `run${++runs}`,
+    scope: place,
+    rules: windows.map((window, i) => ({ id: `${i}`, windows: [window] })),
+    maxBytes: 2 ** 24,
+    ...(maxKeys !== undefined && { maxKeys }),
+    isCluster: false,
+    onOverflow: () => undefined,
+  });
+
 it('counts as memory does, whatever the charges, by whatever rules', async () => {
   const windows = fc.tuple(quotas, quotas, quotas, quotas);
   const reporting = fc.subarray([0, 1, 2, 3]);
   await fc.assert(
     fc.asyncProperty(windows, reporting, fc.array(asked, { maxLength: 40 }), async (given, reports, steps) => {
-      runs++;
       nowMs = 1_800_000_000_000;
       const states = given.map(windowStateOf);
-      const local = new LocalCounters({ maxKeys: 1000, nowMs: () => nowMs, onOverflow: () => undefined });
-      const shared = new RedisCounters(redis, `run${runs}`);
+      const local = new LocalCounters({
+        maxBytes: 2 ** 24,
+        memory: new CounterMemory(2 ** 30),
+        nowMs: () => nowMs,
+        onOverflow: () => undefined,
+      });
+      const shared = open(states);
       for (const { gapMs, charges } of steps) {
         nowMs += gapMs;
         const all = charges.map(({ window, caller, units }): Charge => ({
@@ -91,9 +113,49 @@ it('counts as memory does, whatever the charges, by whatever rules', async () =>
         expect(await shared.hit(all, place)).toEqual(expected);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 }, 60_000);
+
+it('counts names that share and part as counters without end would, and admits none more than its limit', async () => {
+  await fc.assert(
+    fc.asyncProperty(twoWindows, requests(40), async (windows, all) => {
+      nowMs = 1_800_000_000_000;
+      const [counters, model, log] = [open(windows), new CounterModel(), new AdmittedLog()];
+      for (const request of all) {
+        nowMs += request.gapMs;
+        const charges = chargesOf(request, windows);
+        const hit = await counters.hit(charges, place);
+        expect(hit).toEqual(model.hit(charges, nowMs));
+        if (hit.admitted) expect(log.add(request, windows, nowMs)).toEqual([]);
+      }
+    }),
+    { numRuns: 100 },
+  );
+}, 60_000);
+
+it('keeps no more counters than it may, and admits no name more than its limit where there is no room', async () => {
+  await fc.assert(
+    fc.asyncProperty(twoWindows, fc.integer({ min: 2, max: 8 }), requests(40), async (windows, maxKeys, all) => {
+      nowMs = 1_800_000_000_000;
+      const [counters, log] = [open(windows, maxKeys), new AdmittedLog()];
+      for (const request of all) {
+        nowMs += request.gapMs;
+        const { admitted } = await counters.hit(chargesOf(request, windows), place);
+        if (admitted) expect(log.add(request, windows, nowMs)).toEqual([]);
+      }
+      expect(await rowsInUse(`run${runs}:`)).toBeLessThanOrEqual(maxKeys);
+    }),
+    { numRuns: 100 },
+  );
+}, 60_000);
+
+/** How many counters of names there are whose time is not over. */
+async function rowsInUse(start: string): Promise<number> {
+  const rows = (await client.keys(`until ${start}*`)).filter((key) => !/:(?:overflow:|number:)/.test(key));
+  const ends = rows.length > 0 ? await client.mget(rows) : [];
+  return ends.filter((end) => Number(end) > nowMs).length;
+}
 
 it('takes a request of thousands of charges', async () => {
   const window = windowStateOf({ limit: 2, windowMs: 1000, burst: 1 });
@@ -102,7 +164,7 @@ it('takes a request of thousands of charges', async () => {
     key: digestOf(keyText([String(i)])),
     units: 1,
   }));
-  const { admitted, readings } = await new RedisCounters(redis, 'many').hit(charges, place);
+  const { admitted, readings } = await open([window]).hit(charges, place);
   expect(admitted).toBe(true);
   expect(readings.filter(({ remaining }) => remaining === 1)).toHaveLength(5000);
 });
@@ -115,7 +177,7 @@ it('stands still while the clock of the server is set back', async () => {
     key: digestOf(keyText([String(i)])),
     units: 1,
   }));
-  const shared = new RedisCounters(redis, 'back');
+  const shared = open([window, paced]);
   nowMs = 2_000_000_000_000;
   expect(await shared.hit(charges, place)).toMatchObject({ admitted: true });
   nowMs -= 3_600_000;

@@ -121,6 +121,7 @@ it('judges a large body there, too', async () => {
 it('refuses what is above the limit', async () => {
   const worker = workerOf('mcp-tool-rate-limit');
   const config = configOf('mcp-tool-rate-limit', {
+    denial: 'http_429',
     rules: [{ name: 'add', windows: [{ limit: 1, window_seconds: 60 }] }],
   });
   const answers = [

@@ -11,6 +11,8 @@ export interface RequestFacts {
   readonly body?: LuaValue;
   readonly shared?: Record<string, LuaValue>;
   readonly entry?: string;
+  /** The client's address. */
+  readonly ip?: string;
 }
 
 /** What became of one event on Kong's side. */
@@ -61,7 +63,7 @@ export class KongWorker {
     const pdk: Pdk = {
       'kong.client.get_consumer': () => undefined,
       'kong.client.get_credential': () => undefined,
-      'kong.client.get_forwarded_ip': () => '192.0.2.7',
+      'kong.client.get_forwarded_ip': () => facts.ip ?? '192.0.2.7',
       'kong.ctx.shared.get': (key) => shared[key as string],
       'kong.ctx.shared.set': (key, value) => {
         shared[key as string] = value;

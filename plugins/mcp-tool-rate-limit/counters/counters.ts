@@ -6,11 +6,33 @@ export interface Charge {
   /** The window of a rule; its counters are told apart by their keys. */
   readonly window: WindowState;
   readonly key: Digest;
+  /** The counter that stands in for the own one where there is none; absent: that of all for which there is no room. */
+  readonly fallback?: Fallback;
   /** A positive integer. */
   readonly units: number;
   /** The number of a rule that only reports; absent for one that is enforced. */
   readonly reportOf?: number;
 }
+
+/**
+ * A counter that many names share, of one caller under one rule.
+ *
+ * Which counter a charge falls to: its own, where that is in use, or where the name may have one and there is room for
+ * it; else this one, where it is in use or there is room; else that of all for which there is no room. A new counter
+ * begins as a copy of the one that the charge would have fallen to without it. So no name ever has more than its limit,
+ * whenever and as often as it moves from a shared counter to its own.
+ */
+export interface Fallback {
+  /** Names the counter. */
+  readonly key: Digest;
+  readonly claim: Claim;
+}
+
+/**
+ * May a name have a counter of its own? A known one may; one of the few that a caller may make up may while half of the
+ * room is free.
+ */
+export type Claim = 'known' | 'made_up' | 'none';
 
 /** What became of the charges of a request. */
 export interface Hit {

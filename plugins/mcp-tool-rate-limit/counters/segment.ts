@@ -2,49 +2,43 @@ import type { Digest } from '../keys';
 import type { WindowState } from '../windows/window';
 
 const KEY_WORDS = 4;
-/** Words have 30 bits: this one tells the first word of a key that is there from a free place. */
+const BYTES_PER_KEY = KEY_WORDS * Uint32Array.BYTES_PER_ELEMENT;
+/** Words have 30 bits: in the first one of a slot, this bit tells a key that is there from a free slot. */
 const USED = 2 ** 30;
-const MIN_ROWS = 8;
-/** A table is rebuilt when it is fuller than this, into one that is at most as full as the other says. */
+/** The same bit of the last word: the row is held, see {@link Segment.hold}. */
+const HELD = 2 ** 30;
+const WORD = HELD - 1;
+
+const MIN_ROWS = 4;
+/** A segment grows when it would be fuller than this; while there is no memory for that, it takes rows up to the other. */
 const MAX_LOAD = 3 / 4;
-const REBUILT_LOAD = 1 / 2;
+const CROWDED_LOAD = 7 / 8;
+/** A segment that is emptier than this shrinks, to be at most as full as the other says. */
+const SPARSE_LOAD = 1 / 4;
+const RESIZED_LOAD = 1 / 2;
+
+/** Bytes of one row of a window, with its key. */
+export const rowBytesOf = ({ width }: WindowState): number => width * Float64Array.BYTES_PER_ELEMENT + BYTES_PER_KEY;
+
+/** Bytes of a new segment, the least that a counter of the window takes. */
+export const leastBytesOf = (window: WindowState): number => MIN_ROWS * rowBytesOf(window);
 
 /** An open-addressing hash table of rows under digests, which are as good as random. */
 export class Segment {
-  /** The rows; {@link find} gives the place of one. A rebuild replaces them. */
+  /** The rows; {@link find} gives the place of one. A change of size replaces them. */
   cells: Float64Array;
   private keys: Uint32Array;
   private capacity = MIN_ROWS;
-  private count = 0;
+  private rows = 0;
 
   constructor(private readonly window: WindowState) {
     this.cells = new Float64Array(MIN_ROWS * window.width);
     this.keys = new Uint32Array(MIN_ROWS * KEY_WORDS);
   }
 
-  /** Where in {@link cells} the row of the counter begins; -1 without one. Holds until the next row is added. */
-  find(key: Digest): number {
-    const slot = this.slotOf(key.words);
-    return isUsed(this.keys, slot) ? slot * this.window.width : -1;
-  }
-
-  /** Adds a row of zeros for a key that has none; gives how many idle rows were dropped to make room. */
-  add(key: Digest, nowMs: number): number {
-    const dropped = this.count + 1 > this.capacity * MAX_LOAD ? this.rebuild(nowMs) : 0;
-    this.occupy(this.slotOf(key.words), key.words);
-    return dropped;
-  }
-
-  /** Drops the idle rows among `slots` slots from `from` on; gives how many. */
-  dropIdle(from: number, slots: number, nowMs: number): number {
-    const before = this.count;
-    const end = Math.min(from + slots, this.capacity);
-    for (let slot = from; slot < end; slot++) {
-      // Another row may have moved into the slot.
-      while (isUsed(this.keys, slot) && this.window.isIdle(this.cells, slot * this.window.width, nowMs))
-        this.free(slot);
-    }
-    return before - this.count;
+  /** How many rows there are. */
+  get count(): number {
+    return this.rows;
   }
 
   /** How many slots there are. */
@@ -54,6 +48,86 @@ export class Segment {
 
   get bytes(): number {
     return this.cells.byteLength + this.keys.byteLength;
+  }
+
+  /** Should the segment grow before it takes another row? */
+  get wantsToGrow(): boolean {
+    return this.rows + 1 > this.capacity * MAX_LOAD;
+  }
+
+  /** Is there no slot for another row, unless the segment grows? */
+  get isCrowded(): boolean {
+    return this.rows + 1 > this.capacity * CROWDED_LOAD;
+  }
+
+  /** Where in {@link cells} the row of the counter begins; -1 without one. Holds until a row is added or dropped. */
+  find(key: Digest): number {
+    const slot = this.slotOf(key.words);
+    return isUsed(this.keys, slot) ? slot * this.window.width : -1;
+  }
+
+  /** Keeps the row from being dropped as idle, until {@link release}; false without one. */
+  hold(key: Digest): boolean {
+    const slot = this.slotOf(key.words);
+    if (!isUsed(this.keys, slot)) return false;
+    this.keys[slot * KEY_WORDS + 3] = (key.words[3] | HELD) >>> 0;
+    return true;
+  }
+
+  release(key: Digest): void {
+    const slot = this.slotOf(key.words);
+    if (isUsed(this.keys, slot)) this.keys[slot * KEY_WORDS + 3] = key.words[3];
+  }
+
+  /** Adds a row of zeros, for a key that has none and in a segment that is not crowded. */
+  add({ words }: Digest): void {
+    const { keys } = this;
+    const at = this.slotOf(words) * KEY_WORDS;
+    keys[at] = words[0] + USED;
+    keys[at + 1] = words[1];
+    keys[at + 2] = words[2];
+    keys[at + 3] = words[3];
+    this.rows += 1;
+  }
+
+  /** Drops the row; false without one. */
+  remove(key: Digest): boolean {
+    const slot = this.slotOf(key.words);
+    if (!isUsed(this.keys, slot)) return false;
+    this.free(slot);
+    return true;
+  }
+
+  /** Drops the rows that are idle, and not held, among `slots` slots from `from` on; gives how many. */
+  dropIdle(from: number, slots: number, nowMs: number): number {
+    const before = this.rows;
+    const end = Math.min(from + slots, this.capacity);
+    for (let slot = from; slot < end; slot++) {
+      // Another row may have moved into the slot.
+      while (this.isDroppable(slot, nowMs)) this.free(slot);
+    }
+    return before - this.rows;
+  }
+
+  /** Takes twice the room. */
+  grow(): void {
+    this.resize(this.capacity * 2);
+  }
+
+  /** Gives back room, where there is a lot of it; gives the bytes. */
+  shrink(): number {
+    if (this.capacity === MIN_ROWS || this.rows > this.capacity * SPARSE_LOAD) return 0;
+    let capacity = MIN_ROWS;
+    while (this.rows + 1 > capacity * RESIZED_LOAD) capacity *= 2;
+    const before = this.bytes;
+    if (capacity < this.capacity) this.resize(capacity);
+    return before - this.bytes;
+  }
+
+  private isDroppable(slot: number, nowMs: number): boolean {
+    const { keys, window } = this;
+    if (!isUsed(keys, slot) || (keys[slot * KEY_WORDS + 3] ?? 0) >= HELD) return false;
+    return window.isIdle(this.cells, slot * window.width, nowMs);
   }
 
   /** The slot of the key, or the free one where it belongs. */
@@ -80,26 +154,7 @@ export class Segment {
     }
     keys[gap * KEY_WORDS] = 0;
     cells.fill(0, gap * width, (gap + 1) * width);
-    this.count -= 1;
-  }
-
-  private occupy(slot: number, words: Digest['words']): void {
-    const { keys } = this;
-    const at = slot * KEY_WORDS;
-    keys[at] = words[0] + USED;
-    keys[at + 1] = words[1];
-    keys[at + 2] = words[2];
-    keys[at + 3] = words[3];
-    this.count += 1;
-  }
-
-  /** Drops the idle rows, and takes as much room as the others need; gives how many were dropped. */
-  private rebuild(nowMs: number): number {
-    const dropped = this.dropIdle(0, this.capacity, nowMs);
-    let capacity = MIN_ROWS;
-    while (this.count + 1 > capacity * REBUILT_LOAD) capacity *= 2;
-    if (capacity !== this.capacity) this.resize(capacity);
-    return dropped;
+    this.rows -= 1;
   }
 
   private resize(capacity: number): void {
@@ -108,13 +163,12 @@ export class Segment {
     this.capacity = capacity;
     this.cells = new Float64Array(capacity * width);
     this.keys = new Uint32Array(capacity * KEY_WORDS);
-    this.count = 0;
+    const mask = capacity - 1;
     for (let old = 0; old < before; old++) {
       if (!isUsed(keys, old)) continue;
-      const at = old * KEY_WORDS;
-      const words: Digest['words'] = [(keys[at] ?? 0) - USED, keys[at + 1] ?? 0, keys[at + 2] ?? 0, keys[at + 3] ?? 0];
-      const slot = this.slotOf(words);
-      this.occupy(slot, words);
+      let slot = (keys[old * KEY_WORDS + 1] ?? 0) & mask;
+      while (isUsed(this.keys, slot)) slot = (slot + 1) & mask;
+      this.keys.set(keys.subarray(old * KEY_WORDS, (old + 1) * KEY_WORDS), slot * KEY_WORDS);
       this.cells.set(cells.subarray(old * width, (old + 1) * width), slot * width);
     }
   }
@@ -125,6 +179,9 @@ const isUsed = (keys: Uint32Array, slot: number): boolean => keys[slot * KEY_WOR
 function isAt(keys: Uint32Array, slot: number, words: Digest['words']): boolean {
   const at = slot * KEY_WORDS;
   return (
-    keys[at] === words[0] + USED && keys[at + 1] === words[1] && keys[at + 2] === words[2] && keys[at + 3] === words[3]
+    keys[at] === words[0] + USED &&
+    keys[at + 1] === words[1] &&
+    keys[at + 2] === words[2] &&
+    ((keys[at + 3] ?? 0) & WORD) === words[3]
   );
 }

@@ -11,6 +11,10 @@ export interface Quota {
   readonly burst?: number;
 }
 
+/** The longest that a counter stays in use after a call, in milliseconds. */
+export const lifetimeMsOf = ({ limit, windowMs, burst }: Quota): number =>
+  burst === undefined ? windowMs : Math.ceil(((burst + 1) * windowMs) / limit);
+
 /**
  * Where a counter stands, as seen at one moment.
  *

@@ -33,11 +33,12 @@ class Connection {
   private readonly client: RedisClient;
   private readonly circuit: Circuit;
   private readonly learned = new Set<string>();
+  private hasMemory = true;
 
   constructor(
     private readonly timeoutMs: number,
     config: RedisConfig,
-    log: Log,
+    private readonly log: Log,
   ) {
     this.client = createClient(config);
     this.circuit = new Circuit(
@@ -87,6 +88,19 @@ class Connection {
     return command.call(this.client, keys.length, ...keys, ...args);
   }
 
+  /** A server that has no memory left does answer, at once: nobody is kept away from it. */
+  private note(failure: RedisFailure): void {
+    if (failure.reason === 'out_of_memory') this.noteMemory(false);
+    else this.circuit.fail(performance.now());
+  }
+
+  private noteMemory(hasMemory: boolean): void {
+    if (hasMemory === this.hasMemory) return;
+    this.hasMemory = hasMemory;
+    if (hasMemory) this.log.info({}, 'Redis takes in keys again');
+    else this.log.warn({}, 'Redis is out of memory and takes in no keys: raise its maxmemory, or lower the bounds');
+  }
+
   /** The result of a command, which tells the circuit how the server does. */
   private withinTimeout<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -95,8 +109,9 @@ class Connection {
         if (isSettled) return;
         isSettled = true;
         clearTimeout(timer);
-        this.circuit.fail(performance.now());
-        reject(failureOf(error));
+        const failure = failureOf(error);
+        this.note(failure);
+        reject(failure);
       };
       const timer = setTimeout(() => {
         fail(new RedisFailure('timeout', `Redis did not answer within ${this.timeoutMs} ms`));
@@ -106,6 +121,7 @@ class Connection {
         clearTimeout(timer);
         // Also a late answer tells that the server is there.
         this.circuit.succeed();
+        this.noteMemory(true);
         resolve(result);
       }, fail);
     });

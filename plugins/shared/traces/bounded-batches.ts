@@ -7,6 +7,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import type { ExportMetrics } from './export-metrics';
 import { failureCode } from './failure-code';
+import { QueuedBytes } from './queued-bytes';
 
 /** The bounds of a queue of spans. */
 export interface BatchBounds {
@@ -21,7 +22,7 @@ export interface BatchBounds {
  * Queues finished spans and exports them in batches; counts each span once, as exported, failed or dropped.
  *
  * The SDK's own processor drops silently when its queue is full, and forgets an export that never calls back: so the
- * queue's bound is kept here, and every export has a deadline.
+ * queue's bounds are kept here, that of bytes with all other queues of the process, and every export has a deadline.
  */
 export class BoundedBatches implements SpanProcessor {
   private readonly batches: BatchSpanProcessor;
@@ -34,6 +35,7 @@ export class BoundedBatches implements SpanProcessor {
     private readonly exporter: SpanExporter,
     private readonly bounds: BatchBounds,
     private readonly metrics: ExportMetrics,
+    private readonly bytes = new QueuedBytes(),
   ) {
     this.batches = new BatchSpanProcessor(
       {
@@ -58,7 +60,7 @@ export class BoundedBatches implements SpanProcessor {
 
   onEnd(span: ReadableSpan): void {
     if (this.closed) this.metrics.dropped(1, 'shutdown');
-    else if (this.queued >= this.bounds.maxQueueSize) this.metrics.dropped(1, 'queue_full');
+    else if (this.queued >= this.bounds.maxQueueSize || !this.bytes.take(span)) this.metrics.dropped(1, 'queue_full');
     else {
       this.queued++;
       this.batches.onEnd(span);
@@ -92,6 +94,7 @@ export class BoundedBatches implements SpanProcessor {
       settled = true;
       clearTimeout(deadline);
       this.underWay -= spans.length;
+      this.bytes.release(spans);
       if (!this.abandoned) this.count(spans.length, result);
       done(result);
     };

@@ -15,6 +15,7 @@ import { OI, SCHEMA_URL } from '../semconv';
 import { BoundedBatches } from './bounded-batches';
 import { ChosenIds } from './chosen-ids';
 import type { ExportMetrics } from './export-metrics';
+import type { QueuedBytes } from './queued-bytes';
 import { samplerOf } from './sampler';
 import type { ParentContext, SpanRecord } from './span';
 import type { Target } from './target';
@@ -37,8 +38,8 @@ export interface Pipeline {
 }
 
 /** Opens a pipeline. It takes a socket with its first batch only. */
-export function openPipeline(target: Target, metrics: ExportMetrics): Pipeline {
-  const batches = new BoundedBatches(exporterOf(target), { ...target }, metrics);
+export function openPipeline(target: Target, metrics: ExportMetrics, bytes: QueuedBytes): Pipeline {
+  const batches = new BoundedBatches(exporterOf(target), { ...target }, metrics, bytes);
   const chosenIds = new ChosenIds();
   const provider = new BasicTracerProvider({
     idGenerator: chosenIds,

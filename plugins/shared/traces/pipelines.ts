@@ -3,6 +3,7 @@ import { PerProcess } from '../per-process';
 import { exportMetricsOf } from './export-metrics';
 import { loggingFailures } from './failure-log';
 import { openPipeline, type Pipeline } from './pipeline';
+import { QueuedBytes } from './queued-bytes';
 import { targetKey, type Target } from './target';
 
 /** What a pipeline takes from the process that hosts it. */
@@ -18,6 +19,7 @@ interface Shared {
 }
 
 const perProcess = new PerProcess<Shared>();
+const bytesPerProcess = new PerProcess<QueuedBytes>();
 
 /**
  * The pipeline to a target, shared by all configurations that name the same one. It closes with its last user.
@@ -27,7 +29,11 @@ const perProcess = new PerProcess<Shared>();
 export function acquirePipeline(target: Target, { metrics, log, now }: Host, prefix: string): Pipeline {
   const name = `${prefix} ${targetKey(target)}`;
   const shared = perProcess.get(metrics, name, () => ({
-    pipeline: openPipeline(target, loggingFailures(exportMetricsOf(metrics, prefix), target.url, log, now)),
+    pipeline: openPipeline(
+      target,
+      loggingFailures(exportMetricsOf(metrics, prefix), target.url, log, now),
+      bytesPerProcess.get(metrics, 'spans', () => new QueuedBytes()),
+    ),
     users: 0,
   }));
   shared.users++;

@@ -2,15 +2,18 @@ import { Headers } from '../../../../kong/pdk';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import type { Caller } from '../../../../plugins/mcp-tool-rate-limit/caller';
 import { billOf, tariffOf } from '../../../../plugins/mcp-tool-rate-limit/charges';
+import { MadeUpNames } from '../../../../plugins/mcp-tool-rate-limit/made-up-names';
 import { compileRules } from '../../../../plugins/mcp-tool-rate-limit/rules';
 import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
 import type { MessageEntry } from '../../../../plugins/shared/message-summary';
+import { OfferedNames } from '../../../../plugins/shared/offered-names';
 
+const names = (offered = new OfferedNames()) => ({ offered, madeUp: new MadeUpNames({ maxNames: 2, nowMs: () => 0 }) });
 const windows = [{ limit: 10, window_seconds: 60 }];
 
-function tariff(rules: object[], more: object = {}, scope = ['', '', '']) {
+function tariff(rules: object[], more: object = {}, scope = ['', '', ''], offered?: OfferedNames) {
   const config = readConfig(fields, { rules: rules.map((rule) => ({ windows, ...rule })), ...more });
-  return tariffOf(compileRules(config), config.match, scope);
+  return tariffOf(compileRules(config), config.match, scope, names(offered));
 }
 
 const caller = (part: Partial<Caller> = {}, headers: Record<string, string | string[]> = {}): Caller => ({
@@ -154,6 +157,74 @@ describe('which counter a call falls to', () => {
   it('stays the same when only the limit changes', () => {
     const one = counterOf({ windows: [{ limit: 1, window_seconds: 60 }] });
     expect(counterOf({ windows: [{ limit: 9, window_seconds: 60 }] })).toBe(one);
+  });
+});
+
+describe('a name may have a counter of its own', () => {
+  const offered = new OfferedNames();
+  offered.list('calculator', 'tools/call', ['add']);
+  offered.list('calculator', 'prompts/get', ['hello']);
+  const claimsOf = (
+    rule: object,
+    names: readonly string[],
+    method = 'tools/call',
+    who = caller(),
+    more: object[] = [],
+  ) =>
+    billOf(
+      names.map((name) => call(name, method)),
+      who,
+      tariff([rule, ...more], { match: 'all' }, ['', '', ''], offered),
+    )
+      .charges.filter(({ rule: { index } }) => index === 0)
+      .map(({ fallback }) => fallback?.claim ?? 'named by the rule');
+
+  it.each<[string, object, string[], string, string[]]>([
+    ['when the rule writes it out', { name: 'x' }, ['x'], 'tools/call', ['named by the rule']],
+    ['when all names of the rule share one', { shared: ['tools'] }, ['x'], 'tools/call', ['named by the rule']],
+    ['when it is no name at all', { method: '*' }, [''], 'tools/list', ['named by the rule']],
+    [
+      'when it is a resource, of which all share',
+      { method: '*' },
+      ['file:///x'],
+      'resources/read',
+      ['named by the rule'],
+    ],
+    ['when the server offers the tool', {}, ['add'], 'tools/call', ['known']],
+    ['when the server offers the prompt', { method: 'prompts/*' }, ['hello'], 'prompts/get', ['known']],
+    [
+      'when it is one of the few that its caller made up',
+      {},
+      ['a', 'b', 'c', 'd'],
+      'tools/call',
+      ['made_up', 'made_up', 'none', 'none'],
+    ],
+    ['and so a task', { method: 'tasks/*' }, ['1', '2', '3'], 'tasks/get', ['made_up', 'made_up', 'none']],
+    [
+      'and so a method that no revision has',
+      { method: '*' },
+      ['add', 'x', 'y'],
+      'tools/invented',
+      ['made_up', 'made_up', 'none'],
+    ],
+  ])('%s', (_, rule, given, method, claims) => {
+    expect(claimsOf(rule, given, method)).toEqual(claims);
+  });
+
+  it('when another rule writes it out', () => {
+    expect(claimsOf({ id: 'all' }, ['x', 'y'], 'tools/call', caller(), [{ name: 'x' }])).toEqual(['known', 'made_up']);
+  });
+
+  it('of a service of its own: what another offers is made up', () => {
+    expect(claimsOf({}, ['add'], 'tools/call', caller({ service: 'other' }))).toEqual(['made_up']);
+  });
+
+  it('else it shares one with the other names of its caller and service', () => {
+    const sharedBy = (who: Caller, name: string) =>
+      billOf([call(name)], who, tariff([{}])).charges[0]!.fallback!.key.text;
+    expect(sharedBy(caller(), 'x')).toBe(sharedBy(caller(), 'y'));
+    expect(sharedBy(caller(), 'x')).not.toBe(sharedBy(caller({ ip: '192.0.2.2' }), 'x'));
+    expect(sharedBy(caller(), 'x')).not.toBe(sharedBy(caller({ service: 'other' }), 'x'));
   });
 });
 

@@ -17,7 +17,7 @@ const windows = (limit: number, window_seconds = 60, burst?: number) => [
 
 /** A limiter that has already let one call of `add` pass, its only one. */
 async function spent(config: Record<string, unknown> = {}): Promise<TestLimiter> {
-  const limiter = await TestLimiter.start({ rules: [{ windows: windows(1) }], ...config });
+  const limiter = await TestLimiter.start({ rules: [{ windows: windows(1) }], denial: 'http_429', ...config });
   expect(await limiter.call('add')).toBe(true);
   return limiter;
 }
@@ -79,7 +79,17 @@ describe('a call over its limit', () => {
   const data = { limit: 1, window_seconds: 60, retry_after_seconds: 60, tool: 'add' };
   const error = { code: 429, message: 'Rate limit exceeded: at most 1 in 60 seconds; try again in 60 seconds', data };
 
-  it('is answered with 429, a JSON-RPC error with its id, and when to try again', async () => {
+  it('of a tool is answered with a result that its model reads, unless configured otherwise', async () => {
+    const limiter = await TestLimiter.start({ rules: [{ windows: windows(1) }] });
+    await limiter.call('add');
+    expect(refusal(await limiter.ask({}))).toMatchObject({
+      status: 200,
+      headers: { 'Retry-After': '60' },
+      body: { jsonrpc: '2.0', id: 1, result: { content: [{ type: 'text', text: error.message }], isError: true } },
+    });
+  });
+
+  it('may be answered with 429, a JSON-RPC error with its id, and when to try again', async () => {
     expect(refusal(await (await spent()).ask({}))).toEqual({
       kind: 'reject',
       reason: 'rate_limited',
@@ -181,7 +191,7 @@ describe('a batch', () => {
   const batch = (...names: string[]) => names.map((name, i) => toolCall(name, i + 1));
 
   it('is refused as a whole: each call is told why, and nothing is spent', async () => {
-    const limiter = await TestLimiter.start({ rules });
+    const limiter = await TestLimiter.start({ rules, denial: 'http_429' });
     const { status, body, headers } = refusal(await limiter.ask({ json: batch('add', 'expensive', 'expensive') }));
     expect([status, headers['Retry-After']]).toEqual([429, undefined]);
     const whole = 'at most 1 in 60 seconds; 2 calls in one batch never fit, send fewer';
@@ -197,7 +207,7 @@ describe('a batch', () => {
   });
 
   it('answers requests alone, with one array whatever their number', async () => {
-    const limiter = await TestLimiter.start({ rules });
+    const limiter = await TestLimiter.start({ rules, denial: 'jsonrpc_200' });
     await limiter.call('expensive');
     const notification = { ...toolCall('add'), id: undefined };
     const json = [notification, toolCall('expensive', 'only')];
@@ -336,9 +346,9 @@ describe('metrics', () => {
   });
 
   it('count the callers for whom there was no room', async () => {
-    const limiter = await TestLimiter.start({ rules: [{ windows: windows(5) }], max_keys: 1 });
+    const limiter = await TestLimiter.start({ rules: [{ windows: windows(5) }], max_keys: 1, max_names_per_caller: 0 });
     await limiter.call('a');
-    await limiter.call('b');
+    await limiter.call('b', { ip: '192.0.2.2' });
     expect(await limiter.value('mcp_tool_rate_limit_overflow_total')).toBe(1);
   });
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { CounterMemory } from '../../../../../plugins/mcp-tool-rate-limit/counters/counter-memory';
 import type { Charge } from '../../../../../plugins/mcp-tool-rate-limit/counters/counters';
 import { LocalCounters } from '../../../../../plugins/mcp-tool-rate-limit/counters/local';
 import { digestOf, keyText } from '../../../../../plugins/mcp-tool-rate-limit/keys';
@@ -13,10 +14,16 @@ const charge = (window: WindowState, key: string, units = 1): Charge => ({
   units,
 });
 
-function open(maxKeys = 1_000_000) {
+function open(maxKeys?: number, maxBytes = 2 ** 30, memory = new CounterMemory(2 ** 32)) {
   const clock = { nowMs: 1000 };
   let overflows = 0;
-  const counters = new LocalCounters({ maxKeys, nowMs: () => clock.nowMs, onOverflow: () => overflows++ });
+  const counters = new LocalCounters({
+    maxBytes,
+    ...(maxKeys !== undefined && { maxKeys }),
+    memory,
+    nowMs: () => clock.nowMs,
+    onOverflow: () => overflows++,
+  });
   return { clock, counters, overflows: () => overflows };
 }
 
@@ -115,6 +122,82 @@ describe('bounded memory', () => {
     expect(counters.bytes / counters.size).toBeLessThanOrEqual(70);
     expect(counters.hit([charge(window, 'caller 7', 10)]).admitted).toBe(false);
   });
+});
+
+describe('a bound in bytes', () => {
+  const window = windowStateOf({ limit: 600, windowMs: 60_000 });
+  const MEBIBYTE = 2 ** 20;
+
+  it('is kept whatever the number of callers, of whatever windows', () => {
+    const memory = new CounterMemory(2 ** 32);
+    const { counters, overflows } = open(undefined, MEBIBYTE, memory);
+    const other = paced(10, 60_000, 9);
+    let most = 0;
+    for (let i = 0; i < 5000; i++) {
+      counters.hit([charge(window, `${i}`), charge(other, `${i}`)]);
+      most = Math.max(most, counters.bytes);
+    }
+    expect(most).toBeLessThanOrEqual(MEBIBYTE);
+    expect(overflows()).toBeGreaterThan(0);
+    expect(counters.bytes).toBeGreaterThan(MEBIBYTE * 0.9);
+    expect(memory.budget.bytes).toBe(counters.bytes);
+  });
+
+  it('that all configurations share is given back, by those whose counters are idle', async () => {
+    const memory = new CounterMemory(MEBIBYTE);
+    const [one, two] = [open(undefined, MEBIBYTE, memory), open(undefined, MEBIBYTE, memory)];
+    for (let i = 0; i < 3000; i++) one.counters.hit([charge(window, `${i}`)]);
+    two.clock.nowMs += 60_000;
+    for (let i = 0; i < 3000; i++) two.counters.hit([charge(window, `${i}`)]);
+    expect(two.counters.size).toBeGreaterThan(500);
+    expect(memory.budget.bytes).toBeLessThanOrEqual(MEBIBYTE);
+    await one.counters.close();
+    await two.counters.close();
+    expect([memory.budget.bytes, memory.budget.rows]).toEqual([0, 0]);
+  });
+
+  it('is given back by a window whose counters are idle to one whose counters are not', () => {
+    const { counters, clock } = open(undefined, MEBIBYTE);
+    for (let i = 0; i < 3000; i++) counters.hit([charge(window, `${i}`)]);
+    clock.nowMs += 60_000;
+    const other = windowStateOf({ limit: 600, windowMs: 59_000 });
+    for (let i = 0; i < 3000; i++) counters.hit([charge(other, `${i}`)]);
+    expect(counters.size).toBeGreaterThan(500);
+  });
+
+  it('is for one half alone for names that callers make up: known ones find room in the other', () => {
+    const { counters, overflows } = open(undefined, MEBIBYTE);
+    const madeUp = (caller: number, name: number): Charge => ({
+      ...charge(window, `${caller} ${name}`),
+      fallback: { key: digestOf(keyText([`${caller}`])), claim: 'made_up' },
+    });
+    for (let caller = 0; caller < 100; caller++) {
+      counters.hit(Array.from({ length: 100 }, (_, name) => madeUp(caller, name)));
+    }
+    expect(counters.bytes).toBeLessThanOrEqual(MEBIBYTE * 0.6);
+    for (let i = 0; i < 200; i++) counters.hit([charge(window, `known ${i}`)]);
+    expect(overflows()).toBe(0);
+  });
+});
+
+it('names without end are one counter for their caller', () => {
+  const { counters } = open();
+  const window = windowStateOf({ limit: 600, windowMs: 60_000 });
+  const batch = (first: number) =>
+    Array.from({ length: 100 }, (_, i): Charge => ({
+      ...charge(window, `invented ${first + i}`),
+      fallback: { key: digestOf(keyText(['caller'])), claim: 'none' },
+    }));
+  for (let sent = 0; sent < 1000; sent++) expect(counters.hit(batch(100 * sent)).admitted).toBe(sent < 6);
+  expect(counters.size).toBe(1);
+});
+
+it('a batch is refused at its limit whatever its first calls made the table do', () => {
+  const { counters } = open();
+  const window = windowStateOf({ limit: 5, windowMs: 60_000 });
+  const [one = charge(window, ''), ...others] = Array.from({ length: 400 }, (_, i) => charge(window, `${i}`, 5));
+  expect(counters.hit([one, ...others]).admitted).toBe(true);
+  for (const each of [one, ...others]) expect(counters.hit([{ ...each, units: 1 }]).admitted).toBe(false);
 });
 
 it('any number of callers is counted as each alone would be, in however small a table', () => {

@@ -24,9 +24,18 @@ it('is a map of keys to rows, from which only idle rows go', () => {
       let held = 0;
       for (const { do: what, number, gapMs } of steps) {
         nowMs += gapMs;
-        if (what === 'sweep') held -= segment.dropIdle(number % segment.slots, number, nowMs);
-        else {
-          if (segment.find(keyOf(number)) < 0) held += 1 - segment.add(keyOf(number), nowMs);
+        if (what === 'sweep') {
+          held -= segment.dropIdle(number % segment.slots, number, nowMs);
+          if (number % 2 > 0) segment.shrink();
+        } else {
+          if (segment.find(keyOf(number)) < 0) {
+            if (segment.wantsToGrow) {
+              held -= segment.dropIdle(0, segment.slots, nowMs);
+              if (number % 2 > 0 || segment.isCrowded) segment.grow();
+            }
+            segment.add(keyOf(number));
+            held += 1;
+          }
           const at = segment.find(keyOf(number));
           if (window.read(segment.cells, at, nowMs, 1).waitMs === 0) {
             window.take(segment.cells, at, nowMs, 1);
@@ -41,6 +50,7 @@ it('is a map of keys to rows, from which only idle rows go', () => {
           expect(at).toBeGreaterThanOrEqual(0);
           expect(window.read(segment.cells, at, nowMs, 1).waitMs).toBe(thenMs + 100 - nowMs);
         }
+        expect(segment.count).toBe(held);
         expect(held).toBeGreaterThanOrEqual(live);
       }
       expect(held - segment.dropIdle(0, segment.slots, nowMs + 100)).toBeLessThanOrEqual(held);

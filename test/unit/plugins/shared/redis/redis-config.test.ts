@@ -33,7 +33,8 @@ it('names a server by all that leads to it, and tells no password', () => {
 it.each([
   ['NOAUTH Authentication required.', 'ReplyError', 'auth'],
   ['WRONGPASS invalid username-password pair', 'ReplyError', 'auth'],
-  ['OOM command not allowed', 'ReplyError', 'refused'],
+  ['OOM command not allowed', 'ReplyError', 'out_of_memory'],
+  ['ERR Error running script: @user_script:9: -OOM command not allowed', 'ReplyError', 'out_of_memory'],
   ['Connection is closed.', 'Error', 'connection'],
 ])('%s is of the kind that it is told as', (message, name, reason) => {
   expect(failureOf(Object.assign(new Error(message), { name }))).toMatchObject({ reason });

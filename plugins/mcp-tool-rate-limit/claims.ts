@@ -1,0 +1,41 @@
+import { CLIENT_METHODS } from '../shared/client-methods';
+import type { NamedBy, OfferedNames } from '../shared/offered-names';
+import type { Claim } from './counters/counters';
+import type { Digest } from './keys';
+import type { MadeUpNames } from './made-up-names';
+import type { Rule } from './rules';
+
+/** What is known of names that clients use. */
+export interface NameKnowledge {
+  /** Those that a rule writes out. */
+  readonly written: ReadonlySet<string>;
+  readonly offered: OfferedNames;
+  readonly madeUp: MadeUpNames;
+}
+
+/** Is the counter of what the configuration or the protocol names, so that clients can't make up more of its kind? */
+export const isNamedByConfig = (rule: Rule, method: string, name: string): boolean =>
+  isMethodKnown(rule, method) && (name === '' || name === rule.literalName);
+
+/**
+ * May the name have a counter of its own? Clients can make up any number of names.
+ *
+ * @param shared the counter that the names of the caller share under the rule
+ */
+export function claimOf(
+  { written, offered, madeUp }: NameKnowledge,
+  rule: Rule,
+  { service, method, name }: { readonly service: string; readonly method: string; readonly name: string },
+  shared: { readonly key: Digest },
+  own: Digest,
+): Claim {
+  if (isMethodKnown(rule, method) && (written.has(name) || isOffered(offered, service, method, name))) return 'known';
+  return madeUp.allows(shared.key, own, rule.lifetimeMs) ? 'made_up' : 'none';
+}
+
+const isMethodKnown = (rule: Rule, method: string): boolean => rule.hasLiteralMethod || CLIENT_METHODS.has(method);
+
+const isOffered = (offered: OfferedNames, service: string, method: string, name: string): boolean =>
+  isNamedBy(method) && offered.has(service, method, name);
+
+const isNamedBy = (method: string): method is NamedBy => method === 'tools/call' || method === 'prompts/get';

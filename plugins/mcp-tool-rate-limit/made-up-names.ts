@@ -1,0 +1,68 @@
+import { LRUCache } from 'lru-cache';
+import type { Digest } from './keys';
+
+/** The bounds of {@link MadeUpNames}. */
+export interface MadeUpOptions {
+  /** Names of one caller under one rule that may have counters of their own. */
+  readonly maxNames: number;
+  /** Callers that are remembered, the longest unseen forgotten first. */
+  readonly maxCallers?: number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly nowMs: () => number;
+}
+
+/** What one caller named in the period, and in the one before it: each name by 52 bits of its digest. */
+interface Named {
+  period: number;
+  current: number[];
+  previous: number[];
+}
+
+/** Some 3 MB at most, with the default of `max_names_per_caller`. */
+const MAX_CALLERS = 4096;
+
+/**
+ * Remembers which names callers have used of those that nobody vouches for, so that each caller has counters of their
+ * own for a few of these.
+ *
+ * A name counts until it was not used for a whole period: as long as its counter may be in use.
+ */
+export class MadeUpNames {
+  private readonly callers: LRUCache<string, Named>;
+
+  constructor(private readonly options: MadeUpOptions) {
+    this.callers = new LRUCache({ max: options.maxCallers ?? MAX_CALLERS });
+  }
+
+  /**
+   * Is the name one of those few? Notes its use.
+   *
+   * @param caller of one rule
+   * @param periodMs the longest that a counter of the rule stays in use
+   */
+  allows(caller: Digest, name: Digest, periodMs: number): boolean {
+    const period = Math.floor(this.options.nowMs() / periodMs);
+    const named = this.namedBy(caller.text, period);
+    const bits = bitsOf(name);
+    if (named.current.includes(bits)) return true;
+    const at = named.previous.indexOf(bits);
+    if (at >= 0) named.previous.splice(at, 1);
+    else if (named.current.length + named.previous.length >= this.options.maxNames) return false;
+    named.current.push(bits);
+    return true;
+  }
+
+  private namedBy(caller: string, period: number): Named {
+    let named = this.callers.get(caller);
+    if (!named) this.callers.set(caller, (named = { period, current: [], previous: [] }));
+    if (named.period !== period) {
+      named.previous = named.period === period - 1 ? named.current : [];
+      named.current = [];
+      named.period = period;
+    }
+    return named;
+  }
+}
+
+/** An integer that is exact as a double. */
+const bitsOf = ({ words }: Digest): number => words[0] * 2 ** 22 + (words[1] >> 8);

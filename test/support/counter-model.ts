@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { unpaidReports, type Charge, type Claim } from '../../plugins/mcp-tool-rate-limit/counters/counters';
+import type { Digest } from '../../plugins/mcp-tool-rate-limit/keys';
+import type { Quota, Reading, WindowState } from '../../plugins/mcp-tool-rate-limit/windows/window';
+import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-state';
+
+/** One charge of a generated request: of a name of a caller under the rule of a window. */
+export interface AskedCharge {
+  readonly window: number;
+  readonly caller: number;
+  readonly name: number;
+  readonly units: number;
+  readonly claim: Claim;
+}
+
+/** One generated request, and what happens before it. */
+export interface AskedRequest {
+  readonly gapMs: number;
+  /** How often idle counters are looked for before it. */
+  readonly sweeps: number;
+  readonly charges: readonly AskedCharge[];
+}
+
+/** All keys are in one segment of a table, and stand in each other's way. */
+const digest = (number: number): Digest => ({ text: `k${number}`, words: [0, number % 3, 0, number] });
+const sharedKey = ({ caller }: AskedCharge): Digest => digest(1000 + caller);
+const ownKey = ({ caller, name }: AskedCharge): Digest => digest(caller * 20 + name);
+
+const quota: fc.Arbitrary<Quota> = fc.oneof(
+  fc.record({ limit: fc.integer({ min: 1, max: 60 }), windowMs: fc.integer({ min: 1, max: 300 }) }),
+  fc.record({ limit: fc.integer({ min: 1, max: 20 }), windowMs: fc.integer({ min: 1, max: 300 }), burst: fc.nat(10) }),
+);
+
+/** The windows of two rules. */
+export const twoWindows = fc.tuple(quota, quota).map((quotas) => quotas.map(windowStateOf));
+
+/** Names that are known at one moment and made up at another, in batches that hold some of each. */
+export const requests = (maxLength: number): fc.Arbitrary<readonly AskedRequest[]> =>
+  fc.array(
+    fc.record({
+      gapMs: fc.oneof(fc.constant(0), fc.nat(30), fc.nat(400)),
+      sweeps: fc.nat(2),
+      charges: fc.uniqueArray(
+        fc.record({
+          window: fc.nat(1),
+          caller: fc.nat(2),
+          name: fc.nat(8),
+          units: fc.integer({ min: 1, max: 3 }),
+          claim: fc.constantFrom<Claim>('known', 'made_up', 'none'),
+        }),
+        { minLength: 1, maxLength: 8, selector: ({ window, caller, name }) => `${window} ${caller} ${name}` },
+      ),
+    }),
+    { maxLength },
+  );
+
+/** What the counters are asked. */
+export const chargesOf = ({ charges }: AskedRequest, windows: readonly WindowState[]): readonly Charge[] =>
+  charges.map((asked) => ({
+    window: windows[asked.window]!,
+    key: ownKey(asked),
+    fallback: { key: sharedKey(asked), claim: asked.claim },
+    units: asked.units,
+  }));
+
+/** Counters that are never dropped and have room without end: by the rules of `Fallback`, in as few words as that takes. */
+export class CounterModel {
+  private readonly rows = new Map<WindowState, Map<string, Float64Array>>();
+
+  hit(
+    charges: readonly Charge[],
+    nowMs: number,
+  ): { readonly admitted: boolean; readonly readings: readonly Reading[] } {
+    const targets = charges.map((charge) => this.targetOf(charge, nowMs));
+    const readings = charges.map(({ window, units }, i) => {
+      const ahead = charges.reduce(
+        (sum, one, j) =>
+          j < i && one.window === window && targets[j]!.key === targets[i]!.key ? sum + one.units : sum,
+        0,
+      );
+      return window.read(targets[i]!.row, 0, nowMs, units + ahead);
+    });
+    if (!unpaidReports(charges, readings)) return { admitted: false, readings };
+    const spent = charges.map(({ window, units }, i) => {
+      const { key, row } = targets[i]!;
+      const kept = this.rowsOf(window).get(key) ?? row;
+      this.rowsOf(window).set(key, kept);
+      return window.take(kept, 0, nowMs, units);
+    });
+    return { admitted: true, readings: spent };
+  }
+
+  /** Which counter a charge falls to, and its row: a copy where it is a new one. */
+  private targetOf(
+    { window, key, fallback }: Charge,
+    nowMs: number,
+  ): { readonly key: string; readonly row: Float64Array } {
+    const live = (name: string): Float64Array | undefined => {
+      const row = this.rowsOf(window).get(name);
+      if (row && window.isIdle(row, 0, nowMs)) this.rowsOf(window).delete(name);
+      return this.rowsOf(window).get(name);
+    };
+    const own = live(key.text);
+    if (own) return { key: key.text, row: own };
+    const shared = fallback && live(fallback.key.text);
+    const copy = shared ? shared.slice() : new Float64Array(window.width);
+    if (!fallback || fallback.claim !== 'none') return { key: key.text, row: copy };
+    return { key: fallback.key.text, row: shared ?? copy };
+  }
+
+  private rowsOf(window: WindowState): Map<string, Float64Array> {
+    let rows = this.rows.get(window);
+    if (!rows) this.rows.set(window, (rows = new Map<string, Float64Array>()));
+    return rows;
+  }
+}
+
+/** What each name was admitted, to look at any half-open window of it. */
+export class AdmittedLog {
+  private readonly spent = new Map<string, { readonly atMs: number; readonly units: number }[]>();
+
+  /** Notes an admitted request; gives the names that had more than their limit in a window that ends now. */
+  add(request: AskedRequest, windows: readonly WindowState[], nowMs: number): readonly string[] {
+    for (const { window, caller, name, units } of request.charges) {
+      const key = `${window} ${caller} ${name}`;
+      this.spent.set(key, [...(this.spent.get(key) ?? []), { atMs: nowMs, units }]);
+    }
+    return request.charges
+      .map(({ window, caller, name }) => `${window} ${caller} ${name}`)
+      .filter((key) => {
+        const { limit, windowMs, burst = 0 } = windows[Number(key[0])]!.quota;
+        return sumSince(this.spent.get(key) ?? [], nowMs - windowMs) > limit + burst;
+      });
+  }
+
+  /** What all names of a window had since then. */
+  sumOf(window: number, sinceMs: number): number {
+    let sum = 0;
+    for (const [key, spent] of this.spent) if (key.startsWith(`${window} `)) sum += sumSince(spent, sinceMs);
+    return sum;
+  }
+}
+
+const sumSince = (spent: readonly { readonly atMs: number; readonly units: number }[], sinceMs: number): number =>
+  spent.reduce((sum, { atMs, units }) => (atMs > sinceMs ? sum + units : sum), 0);

@@ -1,0 +1,41 @@
+import { digestOf, keyText } from '../../../../plugins/mcp-tool-rate-limit/keys';
+import { MadeUpNames } from '../../../../plugins/mcp-tool-rate-limit/made-up-names';
+
+const PERIOD_MS = 1000;
+const digest = (text: string) => digestOf(keyText([text]));
+
+function open(maxCallers?: number) {
+  const clock = { nowMs: 0 };
+  const names = new MadeUpNames({
+    maxNames: 2,
+    nowMs: () => clock.nowMs,
+    ...(maxCallers !== undefined && { maxCallers }),
+  });
+  const ask = (name: string, caller = 'caller') => names.allows(digest(caller), digest(name), PERIOD_MS);
+  return { clock, ask };
+}
+
+it('allows each caller a few names, again and again', () => {
+  const { ask } = open();
+  expect(['a', 'b', 'c', 'a', 'b'].map((name) => ask(name))).toEqual([true, true, false, true, true]);
+  expect(ask('c', 'another')).toBe(true);
+});
+
+it('makes room for others once a name was not used for as long as its counter may be in use', () => {
+  const { clock, ask } = open();
+  ask('a');
+  ask('b');
+  clock.nowMs = PERIOD_MS;
+  expect([ask('b'), ask('c')]).toEqual([true, false]);
+  clock.nowMs = 2 * PERIOD_MS;
+  expect([ask('c'), ask('d'), ask('b')]).toEqual([true, false, true]);
+  clock.nowMs = 10 * PERIOD_MS;
+  expect([ask('x'), ask('y')]).toEqual([true, true]);
+});
+
+it('remembers a bounded number of callers', () => {
+  const { ask } = open(1);
+  expect([ask('a'), ask('b'), ask('c')]).toEqual([true, true, false]);
+  ask('a', 'another');
+  expect(ask('c')).toBe(true);
+});
