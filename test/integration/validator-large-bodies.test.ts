@@ -38,7 +38,8 @@ describe('a large body', () => {
     const facts = post(body, more);
     expect(facts.body.bytes.length).toBeGreaterThan(LARGE_BODY_BYTES);
     const before = Buffer.from(facts.body.bytes);
-    expect(await judgeLargeBody(facts, facts.body.bytes, learnsNothing)).toEqual(judge(facts, rules));
+    const { verdict } = await judgeLargeBody(facts, facts.body.bytes, learnsNothing);
+    expect(verdict).toEqual(judge(facts, rules));
     expect(facts.body.bytes.equals(before)).toBe(true);
   });
 });
@@ -58,12 +59,13 @@ describe('the validator', () => {
   });
 
   it('judges it by what the server told of its tools, too', async () => {
-    const state = prepare(readConfig(fields, { tools: { learn: true } }), resources());
+    const state = prepare(readConfig(fields, { tools: { learn: 'enforce' } }), resources());
     const tools = [{ name: 'add', inputSchema: { type: 'object', required: ['a'] } }];
     const asked = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
     const answer = JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools } });
     const entry = logEntry({ contentType: 'application/json', service: { name: 'one' } });
     await log(state, { entry, capture: captureFromShared(sharedCapture(asked, answer)) });
+    await state.learner.tools.settled();
     expect(await ask(state, call(large))).toMatchObject({ share: { mcp_denied: { reason: 'invalid_arguments' } } });
     expect(await ask(state, call({ ...large, a: 1 }))).toMatchObject({ kind: 'proceed' });
   });
