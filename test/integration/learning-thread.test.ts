@@ -39,6 +39,7 @@ it('reads a large list there as it would here', async () => {
     asked: Buffer.from('{"jsonrpc":"2.0","id":1,"method":"tools/list"}'),
     isAskedCut: false,
     isEventStream: false,
+    isTaken: true,
     bytes: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools } })),
     isCut: false,
     isBrokenOff: false,

@@ -47,6 +47,33 @@ describe('a large body', () => {
 const ask = (state: State, body: object): Outcome | Promise<Outcome> =>
   access(state, { ...post(body), service: 'one', requestId: 'r' });
 
+describe('a large body that names tools', () => {
+  const config = readConfig(fields, { tools: { learn: 'enforce' } });
+  const thread = new SideThread();
+  const judgeLargeBody = createLargeBodyJudge(config, thread);
+  const runs = jest.spyOn(thread, 'run');
+  const told = { isListed: true, schemas: [], unchecked: undefined, denial: 'tool_changed' } as const;
+  const toldOf = (names: readonly string[]) => (names.includes('add') ? new Map([['add', told]]) : undefined);
+
+  it.each([
+    ['once', 'before its arguments', JSON.stringify(call(large)), 1],
+    [
+      'once',
+      'after them',
+      `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"arguments":${JSON.stringify(large)},"name":"add"}}`,
+      1,
+    ],
+    ['twice', 'with an escape', JSON.stringify(call(large)).replace('"add"', '"\\u0061dd"'), 2],
+    ['twice', 'in the middle', JSON.stringify([call(large, 'x'), call({}, 'add', 2), call(large, 'y', 3)]), 2],
+  ])('is judged %s when the name is %s', async (_, __, body, times) => {
+    runs.mockClear();
+    const facts = post(body);
+    const { verdict } = await judgeLargeBody(facts, facts.body.bytes, toldOf);
+    expect(verdict).toMatchObject({ kind: 'refuse', refusal: { reason: 'tool_changed' } });
+    expect(runs).toHaveBeenCalledTimes(times);
+  });
+});
+
 describe('the validator', () => {
   it('judges what is not large at once, and what is too large without looking at it', async () => {
     const state = prepare(readConfig(fields, { max_body_bytes: 2 * LARGE_BODY_BYTES }), resources());

@@ -5,6 +5,7 @@ import { answerHttpFault } from '../answers/answer';
 import type { HttpFacts } from '../facts';
 import type { Verdict } from '../judge';
 import type { ToldTools } from '../learning/told-tool';
+import { guessNames } from './guess-names';
 import type { Judged, JudgeConfig, JudgeInput } from './judge-task';
 
 const JUDGE: Task<JudgeInput, Judged> = { module: join(__dirname, 'judge-task'), name: 'judgeTask' };
@@ -34,7 +35,7 @@ export type ToldOf = (tools: readonly string[]) => ToldTools | undefined;
 /**
  * The judge of a configuration. Gives the verdict that `judge` would give, or one of its own, 503, when too many bodies
  * wait already; rejects only when the thread dies. `names`: the tools that the body calls, where they are known already;
- * else a body is judged twice when it turns out to name tools that something was told of.
+ * else they are guessed, and a body is judged twice when something was told of a tool that was not among the guesses.
  */
 export function createLargeBodyJudge(config: JudgeConfig, thread: SideThread): LargeBodyJudge {
   const configText = JSON.stringify(config);
@@ -44,12 +45,12 @@ export function createLargeBodyJudge(config: JudgeConfig, thread: SideThread): L
     const judged = await thread.run(JUDGE, bytes, input);
     return judged === BUSY ? { verdict: TOO_BUSY, notes: undefined } : judged;
   };
-  return async (facts, bytes, toldOf, names) => {
-    if (names) return judgeBytes(facts, bytes, toldOf(names));
-    const judged = await judgeBytes(facts, bytes);
+  return async (facts, bytes, toldOf, names = guessNames(bytes)) => {
+    const judged = await judgeBytes(facts, bytes, toldOf(names));
     // Only now it is known which tools the body names.
-    const told = toldOf(calledTools(judged.verdict));
-    return told ? judgeBytes(facts, bytes, told) : judged;
+    const called = calledTools(judged.verdict);
+    const others = called.filter((name) => !names.includes(name));
+    return others.length > 0 && toldOf(others) ? judgeBytes(facts, bytes, toldOf(called)) : judged;
   };
 }
 

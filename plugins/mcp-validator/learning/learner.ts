@@ -92,9 +92,12 @@ export function createLearner(
     },
     read: async (entry, capture) => {
       const { requestId, responseHeaders, status } = entry;
-      const mediaType = mediaTypeOf(responseHeaders);
-      const encoding = headerOf(responseHeaders, 'content-encoding');
-      const news = await readCapturedNews(capture, mediaType, encoding, parts.thread.read);
+      const head = {
+        mediaType: mediaTypeOf(responseHeaders),
+        encoding: headerOf(responseHeaders, 'content-encoding'),
+        status,
+      };
+      const news = await readCapturedNews(capture, head, parts.thread.read);
       if (news.pages.length === 0 && !news.listChanged && news.unread === undefined) return;
       const service = entry.service.name;
       const isSuccess = status >= 200 && status < 300;

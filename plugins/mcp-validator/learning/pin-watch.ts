@@ -19,9 +19,10 @@ class Words {
     return this.words.get(tool) ?? (this.isUnverified ? 'unverified' : 'unheard');
   }
 
-  hear(tool: string, isPinned: boolean): void {
+  hear(tool: string, isPinned: boolean, isAnswer: boolean): void {
     if (!isPinned) this.changedInList.add(tool);
-    this.words.set(tool, this.changedInList.has(tool) ? 'changed' : 'pinned');
+    if (this.changedInList.has(tool)) this.words.set(tool, 'changed');
+    else if (isAnswer) this.words.set(tool, 'pinned');
   }
 
   beginList(): void {
@@ -62,16 +63,27 @@ export class PinWatch {
     return own === undefined || own === 'unheard' ? this.everyone.stateOf(tool) : own;
   }
 
-  /** Takes a page in; gives the pinned tools, with hashes, that it announced with another definition. */
-  hear(caller: string | undefined, page: ToolPage, isPublic: boolean): readonly { name: string; hash: string }[] {
-    const audiences = [...(caller === undefined ? [] : [this.wordsOf(caller)]), ...(isPublic ? [this.everyone] : [])];
+  /**
+   * Takes the pages of one exchange in; gives the pinned tools, with hashes, that they announced with another definition.
+   * What no client takes for an answer clears nothing.
+   */
+  hear(
+    caller: string | undefined,
+    pages: readonly (ToolPage & { readonly isPublic: boolean })[],
+  ): readonly { name: string; hash: string }[] {
+    const own = caller === undefined ? [] : [this.wordsOf(caller)];
     const changed: { name: string; hash: string }[] = [];
-    for (const words of audiences) if (page.isFirst) words.beginList();
-    for (const { name, hash } of page.tools) {
-      const pin = this.pins.get(name);
-      if (pin === undefined) continue;
-      if (hash !== pin) changed.push({ name, hash });
-      for (const words of audiences) words.hear(name, hash === pin);
+    if (pages.some(({ isAnswer, isFirst }) => isAnswer && isFirst)) {
+      for (const words of [...own, this.everyone]) words.beginList();
+    }
+    for (const { tools, isAnswer, isPublic } of pages) {
+      const audiences = isPublic ? [...own, this.everyone] : own;
+      for (const { name, hash } of tools) {
+        const pin = this.pins.get(name);
+        if (pin === undefined) continue;
+        if (hash !== pin) changed.push({ name, hash });
+        for (const words of audiences) words.hear(name, hash === pin, isAnswer);
+      }
     }
     return changed;
   }

@@ -5,14 +5,23 @@ import { MAX_LIST_BYTES, type ListExchange, type ToolNews } from './read-tool-ne
 /** What an exchange tells that has nothing to do with tools. */
 const NOTHING: ToolNews = { pages: [], listChanged: false, unread: undefined };
 
+/** What the head of the response says of its body. */
+interface ResponseHead {
+  readonly mediaType: string;
+  /** The value of `Content-Encoding`. */
+  readonly encoding: string | undefined;
+  readonly status: number;
+}
+
+const EVENT_STREAM = 'text/event-stream';
+
 /** Reads an exchange, here or in another thread. */
 export type ReadNews = (exchange: ListExchange) => ToolNews | Promise<ToolNews>;
 
 /** Reads what a captured exchange tells of the server's tools; unpacks off the event loop. */
 export async function readCapturedNews(
   { request, response }: Capture,
-  mediaType: string,
-  encoding: string | undefined,
+  { mediaType, encoding, status }: ResponseHead,
   read: ReadNews,
 ): Promise<ToolNews> {
   const { head, middle = NO_BYTES, tail } = response;
@@ -27,7 +36,8 @@ export async function readCapturedNews(
   return read({
     asked,
     isAskedCut,
-    isEventStream: mediaType === 'text/event-stream',
+    isEventStream: mediaType === EVENT_STREAM,
+    isTaken: status === 200 && (mediaType === EVENT_STREAM || mediaType === 'application/json'),
     bytes: body.bytes,
     isCut: missingBytes > 0 || (body.cut && response.complete),
     isBrokenOff: !response.complete,

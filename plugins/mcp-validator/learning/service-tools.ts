@@ -57,7 +57,7 @@ export class ServiceTools {
 
   /** The caller was told that its tools have changed: what it was told before judges no more calls. */
   forgetSchemas(caller: string | undefined): void {
-    for (const [tool, announcements] of this.shared.entries()) {
+    for (const [tool, announcements] of [...this.shared.entries()]) {
       const kept = announcements.filter((one) => one.caller !== caller);
       if (kept.length < announcements.length) this.shared.set(tool, kept);
       if (caller !== undefined) this.own.delete(ownKey(caller, tool));

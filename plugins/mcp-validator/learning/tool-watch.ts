@@ -65,6 +65,8 @@ const MAX_SERVICES = 100;
 /** Changed definitions that were told of once. */
 const MAX_TOLD_CHANGES = 1000;
 
+type HeardPage = ToolPage & { readonly isPublic: boolean };
+
 interface Service {
   readonly tools: ServiceTools;
   readonly shelf: SchemaShelf;
@@ -140,14 +142,14 @@ export function createToolWatch(
     learn: (name, caller, news, isSuccess) => {
       const service = serviceOf(name);
       const unlearned = new Map<UnlearnedReason, number>();
-      const changed: string[] = [];
       const count = (reason: UnlearnedReason) => unlearned.set(reason, (unlearned.get(reason) ?? 0) + 1);
       if (news.listChanged) service.tools.forgetSchemas(caller);
-      for (const page of news.pages) {
-        const isPublic = !page.isPrivate || config.tools.learn_private === 'shared';
-        changed.push(...hearPins(service, caller, page, isPublic));
-        if (learn !== 'off' && isSuccess) learnPage(name, service, caller, page, isPublic, count);
-      }
+      const pages = news.pages.map((page) => ({
+        ...page,
+        isPublic: !page.isPrivate || config.tools.learn_private === 'shared',
+      }));
+      if (learn !== 'off' && isSuccess) for (const page of pages) learnPage(name, service, caller, page, count);
+      const changed = hearPins(service, caller, pages);
       if (news.unread !== undefined && isSuccess) {
         count(news.unread);
         service.pins.lose(caller);
@@ -160,9 +162,9 @@ export function createToolWatch(
     },
   };
 
-  function hearPins(service: Service, caller: string | undefined, page: ToolPage, isPublic: boolean): string[] {
-    if (pins.size === 0) return [];
-    return service.pins.hear(caller, page, isPublic).flatMap(({ name, hash }) => {
+  function hearPins(service: Service, caller: string | undefined, pages: readonly HeardPage[]): readonly string[] {
+    if (pins.size === 0 || pages.length === 0) return [];
+    return service.pins.hear(caller, pages).flatMap(({ name, hash }) => {
       const change = `${name}\n${hash}`;
       if (service.toldChanges.has(change)) return [];
       service.toldChanges.set(change, true);
@@ -174,11 +176,10 @@ export function createToolWatch(
     name: string,
     service: Service,
     caller: string | undefined,
-    page: ToolPage,
-    isPublic: boolean,
+    page: HeardPage,
     count: (reason: UnlearnedReason) => void,
   ): void {
-    const isOwn = !isPublic;
+    const isOwn = !page.isPublic;
     if (isOwn && (config.tools.learn_private === 'off' || caller === undefined)) {
       count(caller === undefined ? 'no_caller' : 'private');
       // The names alone: that the tools are there is no secret of the gateway's.
@@ -215,7 +216,7 @@ export function createToolWatch(
     if (learn !== 'off')
       onLearned(
         name,
-        tools.countWhere((key) => key !== undefined && typeof shelf.get(key) !== 'string'),
+        tools.countWhere((key) => key !== undefined && shelf.isUsable(key)),
       );
   }
 }

@@ -62,6 +62,12 @@ export class SchemaShelf {
     return 'unusable' in probe ? probe.unusable : { key, ...probe };
   }
 
+  /** Can it judge calls? Does not count as a use. */
+  isUsable(key: SchemaKey): boolean {
+    const probe = this.kept.peek(key)?.probe;
+    return probe !== undefined && 'text' in probe;
+  }
+
   /** Is nothing pending? */
   get isSettled(): boolean {
     return this.pending.size === 0;

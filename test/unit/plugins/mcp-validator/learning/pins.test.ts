@@ -56,7 +56,7 @@ describe('a server can not evade enforced pins by', () => {
     ['an answer that comes later', { answer: '', status: 202 }, 'tool_unverified'],
     [
       'a stream of another request',
-      { asked: request('ping'), answer: sse(list([poisoned])), headers: EVENTS },
+      { asked: request('ping'), answer: sse(list([poisoned], {}, 99)), headers: EVENTS },
       'tool_changed',
     ],
     ['tools without schema', { answer: list([{ name: 'add', description: 'x' }]) }, 'tool_changed'],
@@ -68,6 +68,31 @@ describe('a server can not evade enforced pins by', () => {
     expect(call({ a: 1 })).toBe(denial);
     await answer({ answer: list([add]) });
     expect(call({ a: 1 })).toBeUndefined();
+  });
+
+  /** The list that the gateway reads, and the client does not take: it goes on with the one that it has. */
+  it.each<[what: string, decoy: Exchange, denial?: string]>([
+    ['an error status', { answer: list([add]), status: 500 }],
+    ['a status whose body clients leave unread', { answer: list([add]), status: 202 }],
+    ['another media type', { answer: list([add]), headers: { 'content-type': 'text/plain' } }],
+    ['an answer that was not asked for', { answer: list([add], {}, 99), asked: request('ping') }],
+    ['a stream that the client opened', { method: 'GET', answer: sse(list([add])), headers: EVENTS }],
+    ['an event of another type', { answer: sse(list([add])).replace('event: message', 'event: x'), headers: EVENTS }],
+    ['an answer after the bad one', { answer: sse(list([poisoned]), list([add])), headers: EVENTS }],
+    [
+      'an answer after an error',
+      { answer: sse({ jsonrpc: '2.0', id: 1, error: { code: 1, message: '' } }, list([add])), headers: EVENTS },
+    ],
+    ['an answer without version', { answer: { ...list([add]), jsonrpc: '1.0' } }],
+    ['an answer that is an error too', { answer: { ...list([add]), error: { code: 1, message: '' } } }],
+    ['a tool beside it that clients refuse', { answer: list([add, { name: 'x', inputSchema: { type: 'string' } }]) }],
+    ['a title that clients refuse', { answer: list([{ ...add, title: 5 }]) }],
+    ['a cursor that clients refuse', { answer: list([add], { nextCursor: 5 }) }],
+  ])('the good definition in %s', async (_, decoy) => {
+    const { answer, call } = enforced();
+    await answer({ answer: list([poisoned]) });
+    await answer(decoy);
+    expect(call({ a: 1 })).toBe('tool_changed');
   });
 
   it('a later list without the tool', async () => {
@@ -86,6 +111,12 @@ describe('a server can not evade enforced pins by', () => {
     await answer({ asked: request('tools/list', { cursor: '2' }), answer: list([add]) });
     expect(call({ a: 1 })).toBeUndefined();
   });
+});
+
+it('the answer of another method with a list of tools is no list of the server', async () => {
+  const { answer, call } = enforced();
+  await answer({ answer: list([{ name: 'add' }]), asked: request('toolsets/get') });
+  expect(call({ a: 1 })).toBeUndefined();
 });
 
 describe('what one caller was told', () => {
@@ -120,11 +151,17 @@ describe('what one caller was told', () => {
 
 it('a denial is not forgotten when there are too many callers', () => {
   const watch = new PinWatch(new Map([['add', 'good']]));
-  const page = (hash: string) => ({ tools: [{ name: 'add', hash, schemaText: '{}' }], isFirst: true, isPrivate: true });
-  watch.hear('ann', page('bad'), false);
+  const page = (hash: string) => ({
+    tools: [{ name: 'add', hash, schemaText: '{}' }],
+    isAnswer: true,
+    isFirst: true,
+    isPrivate: true,
+    isPublic: false,
+  });
+  watch.hear('ann', [page('bad')]);
   expect(watch.stateOf('ann', 'add')).toBe('changed');
   expect(watch.stateOf('new', 'add')).toBe('unheard');
-  for (let i = 0; i < MAX_CALLERS; i++) watch.hear(`other-${i}`, page('good'), false);
+  for (let i = 0; i < MAX_CALLERS; i++) watch.hear(`other-${i}`, [page('good')]);
   expect(watch.stateOf('ann', 'add')).toBe('changed');
   expect(watch.stateOf('other-5', 'add')).toBe('pinned');
 });
