@@ -3,12 +3,15 @@ import type { Ajv } from 'ajv';
 /** The keyword of {@link useAcceptedTypes}: `type`, as servers in practice understand it. */
 export const ACCEPTS = '$accepts';
 
+/** The keyword for an `enum` of numbers. */
+export const ACCEPTS_NUMBERS = '$acceptsNumbers';
+
 /** The types of JSON Schema that values of other types are taken for. */
 export type JsonType = 'array' | 'boolean' | 'integer' | 'null' | 'number' | 'object' | 'string';
 
 /**
- * Adds a keyword that takes what servers take for a type: Python's servers read `"5"` and `true` as numbers, `"yes"`
- * and `1` as booleans, and JSON text as a list or an object (pydantic's conversion table and the Python SDK).
+ * Adds keywords that take what servers take for a type: Python's servers read `"5"` and `true` as numbers, `"yes"` and
+ * `1` as booleans, and JSON text as a list, an object or null (pydantic's conversion table and the Python SDK).
  */
 export function useAcceptedTypes(ajv: Pick<Ajv, 'addKeyword'>): void {
   ajv.addKeyword({
@@ -17,13 +20,22 @@ export function useAcceptedTypes(ajv: Pick<Ajv, 'addKeyword'>): void {
     error: { message: ({ schema }) => `must be ${(schema as readonly string[]).join(',')}` },
     validate: (types: readonly JsonType[], value: unknown) => types.some((type) => isAccepted(type, value)),
   });
+  ajv.addKeyword({
+    keyword: ACCEPTS_NUMBERS,
+    schemaType: 'array',
+    error: { message: 'must be equal to one of the allowed values' },
+    compile: (numbers: readonly number[]) => {
+      const set = new Set(numbers);
+      return (value: unknown) => isAccepted('number', value) && set.has(Number(value));
+    },
+  });
 }
 
 /** Is the value of the type, or one that servers convert to it? */
 export function isAccepted(type: JsonType, value: unknown): boolean {
   switch (type) {
     case 'null':
-      return value === null;
+      return value === null || value === 'null';
     case 'string':
       return typeof value === 'string';
     case 'number':

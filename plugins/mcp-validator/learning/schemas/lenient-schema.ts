@@ -1,5 +1,5 @@
 import { isJsonObject, memberOf, type JsonObject } from '../../../shared/json-rpc/message';
-import { ACCEPTS } from '../../arguments/accepted-types';
+import { ACCEPTS, ACCEPTS_NUMBERS } from '../../arguments/accepted-types';
 import { compilePattern } from '../../arguments/regular-expression';
 import { acceptedTypes } from './lenient-types';
 import { hasDefault } from './optional-members';
@@ -10,7 +10,6 @@ const KEPT = new Set([
   '$ref',
   '$anchor',
   'const',
-  'enum',
   'exclusiveMaximum',
   'exclusiveMinimum',
   'maximum',
@@ -23,7 +22,6 @@ const KEPT = new Set([
   'minLength',
   'minProperties',
   'multipleOf',
-  'uniqueItems',
   'x-mcp-header',
 ]);
 /** Keywords that hold one schema, or a list of them. Not `not`: what is lenient inside it is strict outside. */
@@ -87,6 +85,8 @@ function relaxTypes(schema: JsonObject, lenient: Map<string, unknown>): void {
     const types = acceptedTypes(schema);
     if (types) lenient.set(ACCEPTS, types);
   }
+  const allowed = memberOf(schema, 'enum');
+  if (Array.isArray(allowed)) lenient.set(allowed.every(isNumber) ? ACCEPTS_NUMBERS : 'enum', allowed);
   const pattern = memberOf(schema, 'pattern');
   if (typeof pattern === 'string' && compilePattern(pattern)) lenient.set('pattern', pattern);
 }
@@ -135,6 +135,8 @@ function relaxOneOf(
   lenient.set('allOf', [...before, { anyOf: alternatives }]);
   moves.set(schema, new Map([['oneOf', ['allOf', String(before.length), 'anyOf']]]));
 }
+
+const isNumber = (value: unknown): boolean => typeof value === 'number';
 
 /** Older drafts have a boolean where the newer ones have a number. */
 const isWellFormed = (keyword: string, value: unknown): boolean =>

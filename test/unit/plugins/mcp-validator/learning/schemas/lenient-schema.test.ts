@@ -40,6 +40,9 @@ describe('a call that servers accept passes', () => {
     ['a list as JSON text', object({ l: { type: 'array', items: text } }), { l: '["a"]' }],
     ['an object as JSON text', object({ o: object({ a: text }, { required: ['a'] }) }), { o: '{"a":"b"}' }],
     ['seconds for a time', object({ t: { type: 'string', format: 'date-time' } }), { t: 1_700_000_000 }],
+    ['null as text', object({ n: { type: ['integer', 'null'] } }), { n: 'null' }],
+    ['a number of a list as text', object({ n: { type: 'integer', enum: [1, 2] } }), { n: '2' }],
+    ['items of a set twice', object({ s: { type: 'array', uniqueItems: true } }), { s: [1, 1] }],
     ['null where OpenAPI allows it', object({ s: { type: 'string', nullable: true } }), { s: null }],
     ['alternatives that are not exclusive once they are lenient', object({ u: discriminated }), { u: { kind: 'x' } }],
     ['what `not` excludes', object({ a: { not: {} } }), { a: 1 }],
@@ -77,6 +80,8 @@ describe('a call that no server accepts is rejected', () => {
     ['one item for a list', object({ l: { type: 'array' } }), { l: 1 }, '/l must be array'],
     ['a wrong item', object({ l: { type: 'array', items: { type: 'number' } } }), { l: ['x'] }, '/l/0 must be number'],
     ['a number beyond its bound', object({ n: { type: 'number', maximum: 9 } }), { n: 10 }, '/n must be <= 9'],
+    ['a number outside its list', object({ n: { enum: [1, 2] } }), { n: 3 }, '/n must be equal to one of'],
+    ['a text outside the numbers', object({ n: { enum: [0, 1] } }), { n: '' }, '/n must be equal to one of'],
     ['a text outside its list', object({ e: { enum: ['a'] } }), { e: 'b' }, '/e '],
     [
       'a text outside its pattern',
