@@ -38,5 +38,15 @@ export function definitionHash(tool: JsonObject): string {
   return createHash('sha256').update(canonicalJson(told, byCodePoint)).digest('hex');
 }
 
-/** As jq sorts; UTF-8 keeps the order of code points. */
-const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** As jq sorts: by code point, which differs from JavaScript's order for surrogates alone. */
+function byCodePoint(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const difference = rankOf(a.charCodeAt(at)) - rankOf(b.charCodeAt(at));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points beyond all that one code unit can have. */
+const rankOf = (code: number): number => (code >= 0xd800 && code <= 0xdfff ? code + 0x10000 : code);
