@@ -10,15 +10,16 @@ import {
 } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared } from '../shared/capture';
 import { DENIAL_KEY, type Denial } from '../shared/denial';
-import { headerOf, mediaTypeOf, parseLogEntry } from '../shared/log-entry';
+import { parseLogEntry } from '../shared/log-entry';
 import { SUMMARY_KEY, toShared } from '../shared/message-summary';
-import { offeredNamesOf, type OfferedNames } from '../shared/offered-names';
 import { isLargeBody } from '../shared/side-thread/large-body';
 import { sideThreadOf } from '../shared/side-thread/side-thread';
 import { judge, type Pass, type Refuse, type Verdict } from './judge';
-import { createLargeBodyJudge, type LargeBodyJudge } from './large-bodies/judge-large-body';
-import { readToolLists } from './learning/read-tool-lists';
-import { createToolWatch, type ToolWatch } from './learning/tool-watch';
+import { calledTools, createLargeBodyJudge, type LargeBodyJudge, type ToldOf } from './large-bodies/judge-large-body';
+import type { Judged } from './large-bodies/judge-task';
+import { followList } from './learning/follow-list';
+import { createLearner, type Learner, type LearningParts } from './learning/learner';
+import { createLearningMeters } from './learning/learning-meters';
 import { createMeters, type Meters } from './meters';
 import { compileRules, type Rules } from './rules';
 import type { Config } from './schema';
@@ -27,9 +28,8 @@ import type { Config } from './schema';
 export interface State {
   readonly rules: Rules;
   readonly mode: Config['mode'];
-  readonly tools: ToolWatch;
+  readonly learner: Learner;
   readonly judgeLargeBody: LargeBodyJudge;
-  readonly offered: OfferedNames;
   readonly meters: Meters;
   readonly log: Log;
 }
@@ -54,29 +54,39 @@ export const logReads = {
 const REPORT_HEADER = 'X-MCP-Validator-Report';
 const NAME = 'mcp-validator';
 
-/** Compiles a configuration. */
-export function prepare(config: Config, { metrics, log, now }: Resources): State {
+/** Compiles a configuration. `parts`: in place of the threads of the process, for tests. */
+export function prepare(config: Config, resources: Resources, parts?: LearningParts): State {
+  const { metrics, log } = resources;
   const rules = compileRules(config);
-  const tools = createToolWatch(config, rules.configuredTools, now);
+  const learner = createLearner(config, rules.configuredTools, resources, createLearningMeters(metrics), parts);
   const judgeLargeBody = createLargeBodyJudge(config, sideThreadOf(metrics));
-  const offered = offeredNamesOf(metrics);
-  return { rules, mode: config.mode, tools, judgeLargeBody, offered, meters: createMeters(metrics), log };
+  return { rules, mode: config.mode, learner, judgeLargeBody, meters: createMeters(metrics), log };
 }
 
-/** Judges the request and turns the verdict into its effects. A promise for a large body alone. */
+/** Judges the request and turns the verdict into its effects. A promise for what is judged in another thread alone. */
 export function access(state: State, facts: Facts): Outcome | Promise<Outcome> {
   const { method, headers, body, service } = facts;
-  const { rules, tools, judgeLargeBody, meters } = state;
+  const { rules, learner, judgeLargeBody, meters } = state;
   const stop = meters.start();
   const seen = { method, headers, headersTruncated: headers.size >= MAX_HEADERS, body };
-  const conclude = (verdict: Verdict): Outcome => {
+  const caller = learner.callerOf(headers);
+  const conclude = ({ verdict, notes }: Judged): Outcome => {
     stop(service, verdict);
-    return outcomeOf(verdict, facts, state);
+    if (notes) learner.tellNotes(facts, notes);
+    const outcome = outcomeOf(verdict, facts, state);
+    const { isWatching, hasPins } = learner.tools;
+    return isWatching ? followList(outcome, seen, verdict.summary, caller, hasPins) : outcome;
   };
+  const toldOf: ToldOf = (names) => learner.tools.toldOf(service, caller, names);
   if (method === 'POST' && isLargeBody(body, rules.maxBodyBytes)) {
-    return judgeLargeBody(seen, body.bytes, (names) => tools.toldOf(service, names)).then(conclude);
+    return judgeLargeBody(seen, body.bytes, toldOf).then(conclude);
   }
-  return conclude(judge(seen, rules, tools.of(service)));
+  const knowledge = learner.tools.of(service, caller);
+  const verdict = judge(seen, rules, knowledge);
+  if (body.kind === 'bytes' && knowledge && knowledge.notes.elsewhere.length > 0) {
+    return judgeLargeBody(seen, body.bytes, toldOf, calledTools(verdict)).then(conclude);
+  }
+  return conclude({ verdict, notes: knowledge?.notes });
 }
 
 function outcomeOf(verdict: Verdict, { service, requestId }: Facts, state: State): Outcome {
@@ -118,30 +128,10 @@ function report({ refusal, summary }: Refuse, service: string, requestId: string
 }
 
 /** Only a configuration that watches the server's tools has something to do after the answer. */
-export const isLogWanted = (state: State): boolean => state.tools.isWatching;
+export const isLogWanted = (state: State): boolean => state.learner.tools.isWatching;
 
 /** Learns from an answer of the server what its tools are. */
 export async function log(state: State, { entry: text, capture }: FactsOf<typeof logReads>): Promise<void> {
   const entry = parseLogEntry(text);
-  if (!entry || !capture || entry.answeredByKong || entry.status !== 200) return;
-  const { responseHeaders } = entry;
-  const news = await readToolLists(
-    capture,
-    mediaTypeOf(responseHeaders),
-    headerOf(responseHeaders, 'content-encoding'),
-  );
-  if (news.pages.length === 0 && !news.listChanged) return;
-  const service = entry.service.name;
-  for (const { tools } of news.pages) {
-    state.offered.list(
-      service,
-      'tools/call',
-      tools.map(({ name }) => name),
-    );
-  }
-  const learning = await state.tools.learn(service, news);
-  state.meters.learned(service, learning);
-  for (const tool of learning.changed) {
-    state.log.warn({ service, tool, requestId: entry.requestId }, 'a pinned tool has another definition');
-  }
+  if (entry && capture && !entry.answeredByKong) await state.learner.read(entry, capture);
 }

@@ -2,7 +2,6 @@ import { performance } from 'node:perf_hooks';
 import type { Metrics } from '../../kong/pdk';
 import type { MessageSummary } from '../shared/message-summary';
 import type { Verdict } from './judge';
-import type { Learning } from './learning/tool-store';
 import { mcpCatalogue } from './params/catalogue';
 
 /** Upper bounds in seconds: a typical call takes tens of microseconds, 4 MiB some tens of milliseconds. */
@@ -12,8 +11,6 @@ const BUCKETS = [0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.001, 0.005,
 export interface Meters {
   /** Starts the clock; call what it gives with the verdict. */
   readonly start: () => (service: string, verdict: Verdict) => void;
-  /** Counts the tools that are known of a service's server, and those that changed. */
-  readonly learned: (service: string, learning: Learning) => void;
 }
 
 /**
@@ -37,21 +34,7 @@ export function createMeters(metrics: Metrics): Meters {
     labelNames: ['service'],
     buckets: BUCKETS,
   });
-  const tools = metrics.gauge({
-    name: 'mcp_validator_learned_tools',
-    help: 'Tools that the validator knows from tools/list answers',
-    labelNames: ['service'],
-  });
-  const changedTools = metrics.counter({
-    name: 'mcp_validator_changed_tools_total',
-    help: 'Times that a pinned tool was announced with another definition',
-    labelNames: ['service'],
-  });
   return {
-    learned: (service, { size, changed }) => {
-      tools.set({ service }, size);
-      if (changed.length > 0) changedTools.inc({ service }, changed.length);
-    },
     start: () => {
       const startedAtMs = performance.now();
       return (service, verdict) => {

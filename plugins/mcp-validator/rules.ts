@@ -87,7 +87,7 @@ export function compileRules(config: RulesConfig): Rules {
     unknownMethods: config.unknown_methods,
     methods: methodRule(config.methods),
     tools: nameRule(config.tools),
-    configuredTools: { schemaOf: (tool) => toolSchemas.get(tool), isDenied: () => false },
+    configuredTools: { schemaOf: (tool) => toolSchemas.get(tool), isListed: () => false, denialOf: () => undefined },
     unknownTools: config.unknown_tools,
     argumentErrors: config.argument_errors,
     prompts: nameRule(config.prompts),

@@ -94,10 +94,17 @@ export const fields = {
           'The inputSchema of tools by name, as JSON text: 2020-12, or 2019-09 or draft-07 by $schema. Arguments of calls are checked against it. Patterns must be of the kind that RE2 takes.',
         default: {},
       }),
-      learn: field.boolean({
+      learn: field.string({
         description:
-          'Learn the inputSchema of tools from the tools/list answers that pass, for tools without an entry in schemas. Needs the capture functions on the route. Off by default: a server may tell each user other tools.',
-        default: false,
+          "Whether the inputSchema of tools is learned from the tools/list answers that pass, for tools without an entry in schemas. enforce answers calls that break it; report lets them pass, and logs and counts them; off learns nothing (in YAML write it in quotes: 'off'). Learned schemas are read as servers apply them: members with a default are optional, further members are allowed. Needs the capture functions on the route.",
+        one_of: ['off', 'report', 'enforce'],
+        default: 'off',
+      }),
+      learn_private: field.string({
+        description:
+          "What becomes of lists that the server declares private to one user (cacheScope), as the SDKs do by default: kept apart for each caller (per_caller: Kong's consumer and credential, or else Authorization, X-Api-Key and apikey), learned for all (shared), or not learned ('off', in quotes).",
+        one_of: ['per_caller', 'shared', 'off'],
+        default: 'per_caller',
       }),
       pins: field.map(field.string({ description: 'A SHA-256 in hex digits', len_min: 64, len_max: 64 }), {
         description:
@@ -108,13 +115,20 @@ export const fields = {
     { description: 'Which tools clients may use, and with which arguments.', required: true },
   ),
   unknown_tools: field.string({
-    description: 'Whether calls of tools without an entry in tools.schemas pass, or are answered as unknown.',
+    description:
+      'Whether calls of tools that are neither in tools.schemas nor in a list that was learned pass, or are answered as unknown.',
+    one_of: ['pass', 'deny'],
+    default: 'pass',
+  }),
+  unusable_schemas: field.string({
+    description:
+      'Whether calls of a listed tool pass unchecked when its learned schema can not be used, or are answered as not possible (deny), also until it is compiled.',
     one_of: ['pass', 'deny'],
     default: 'pass',
   }),
   pin: field.string({
     description:
-      'Whether a pinned tool whose definition changed is only reported, or its calls are answered as unknown (enforce).',
+      'enforce answers calls of a pinned tool as unknown once the last list that its caller got had another definition, or could not be read; report logs and counts it.',
     one_of: ['report', 'enforce'],
     default: 'report',
   }),

@@ -38,13 +38,41 @@ describe('a large body', () => {
     const facts = post(body, more);
     expect(facts.body.bytes.length).toBeGreaterThan(LARGE_BODY_BYTES);
     const before = Buffer.from(facts.body.bytes);
-    expect(await judgeLargeBody(facts, facts.body.bytes, learnsNothing)).toEqual(judge(facts, rules));
+    const { verdict } = await judgeLargeBody(facts, facts.body.bytes, learnsNothing);
+    expect(verdict).toEqual(judge(facts, rules));
     expect(facts.body.bytes.equals(before)).toBe(true);
   });
 });
 
 const ask = (state: State, body: object): Outcome | Promise<Outcome> =>
   access(state, { ...post(body), service: 'one', requestId: 'r' });
+
+describe('a large body that names tools', () => {
+  const config = readConfig(fields, { tools: { learn: 'enforce' } });
+  const thread = new SideThread();
+  const judgeLargeBody = createLargeBodyJudge(config, thread);
+  const runs = jest.spyOn(thread, 'run');
+  const told = { isListed: true, schemas: [], unchecked: undefined, denial: 'tool_changed' } as const;
+  const toldOf = (names: readonly string[]) => (names.includes('add') ? new Map([['add', told]]) : undefined);
+
+  it.each([
+    ['once', 'before its arguments', JSON.stringify(call(large)), 1],
+    [
+      'once',
+      'after them',
+      `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"arguments":${JSON.stringify(large)},"name":"add"}}`,
+      1,
+    ],
+    ['twice', 'with an escape', JSON.stringify(call(large)).replace('"add"', '"\\u0061dd"'), 2],
+    ['twice', 'in the middle', JSON.stringify([call(large, 'x'), call({}, 'add', 2), call(large, 'y', 3)]), 2],
+  ])('is judged %s when the name is %s', async (_, __, body, times) => {
+    runs.mockClear();
+    const facts = post(body);
+    const { verdict } = await judgeLargeBody(facts, facts.body.bytes, toldOf);
+    expect(verdict).toMatchObject({ kind: 'refuse', refusal: { reason: 'tool_changed' } });
+    expect(runs).toHaveBeenCalledTimes(times);
+  });
+});
 
 describe('the validator', () => {
   it('judges what is not large at once, and what is too large without looking at it', async () => {
@@ -58,12 +86,13 @@ describe('the validator', () => {
   });
 
   it('judges it by what the server told of its tools, too', async () => {
-    const state = prepare(readConfig(fields, { tools: { learn: true } }), resources());
+    const state = prepare(readConfig(fields, { tools: { learn: 'enforce' } }), resources());
     const tools = [{ name: 'add', inputSchema: { type: 'object', required: ['a'] } }];
     const asked = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
     const answer = JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools } });
     const entry = logEntry({ contentType: 'application/json', service: { name: 'one' } });
     await log(state, { entry, capture: captureFromShared(sharedCapture(asked, answer)) });
+    await state.learner.tools.settled();
     expect(await ask(state, call(large))).toMatchObject({ share: { mcp_denied: { reason: 'invalid_arguments' } } });
     expect(await ask(state, call({ ...large, a: 1 }))).toMatchObject({ kind: 'proceed' });
   });

@@ -54,7 +54,7 @@ services:
   routes: [{ name: learn, paths: [/learn], strip_path: false }]
   plugins:
   - name: mcp-validator
-    config: { tools: { learn: true } }
+    config: { tools: { learn: enforce } }
   - name: pre-function
     config:
       access: ["kong.ctx.shared.capture = { request = ngx.encode_base64(kong.request.get_raw_body() or ''), parts = {} }"]

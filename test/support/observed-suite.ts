@@ -80,7 +80,7 @@ function talkative(host: string, oddPort: number): string {
     if (!found) throw new Error(`kong.yml has no ${plugin} on ${service}`);
     Object.assign(found.config, fields);
   };
-  const learned = { learn: true, pins: { add: '0'.repeat(64) } };
+  const learned = { learn: 'enforce', pins: { add: '0'.repeat(64) } };
   change('py-calculator', 'mcp-validator', { tools: learned });
   change('py-calculator', 'mcp-telemetry', { track_open_streams: true, flush_delay: 10 });
   change('go-calculator', 'mcp-tool-rate-limit', { policy: 'redis', redis: { host } });

@@ -19,9 +19,12 @@ export function checkToolCall(
   if (!params) return undefined;
   const name = memberOf(params, 'name');
   if (typeof name !== 'string') return undefined;
-  if (tools.isDenied(name)) return unknownTool(name, 'tool_changed');
+  const denial = tools.denialOf(name);
+  if (denial !== undefined) return denial === 'unusable_schema' ? UNUSABLE_SCHEMA : unknownTool(name, denial);
   const schema = tools.schemaOf(name);
-  if (!schema) return rules.unknownTools === 'deny' ? unknownTool(name, 'unknown_tool') : undefined;
+  if (!schema) {
+    return rules.unknownTools === 'deny' && !tools.isListed(name) ? unknownTool(name, 'unknown_tool') : undefined;
+  }
   const given = memberOf(params, 'arguments');
   const args = isJsonObject(given) ? given : {};
   const mismatch = isModern(revision) ? checkParamHeaders(schema.headerParameters, args, headers) : undefined;
@@ -29,6 +32,13 @@ export function checkToolCall(
   const error = schema.check(args);
   return error && argumentFault(`/arguments${error.pointer} ${error.problem}`, params, revision, rules);
 }
+
+/** The tool is there, and the caller did nothing wrong. */
+const UNUSABLE_SCHEMA: Fault = {
+  reason: 'unusable_schema',
+  code: INVALID_PARAMS,
+  message: 'This tool can not be called here: its input schema could not be used to check the arguments',
+};
 
 /**
  * From 2025-11-25 on a model is shown what is wrong with its arguments as the tool's result, so that it can mend them

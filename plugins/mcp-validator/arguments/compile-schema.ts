@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020';
 import { readStrictJson } from '../../shared/json/read-strict-json';
 import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
 import { AJV_OPTIONS, toSchemaError, type SchemaError } from '../params/catalogue';
+import { useAcceptedTypes } from './accepted-types';
 import { isTooMuch, MAX_STEPS, sizeOf } from './argument-size';
 import { findHeaderParameters, type HeaderParameter } from './header-parameters';
 import { resolveReferences } from './references';
@@ -20,7 +21,13 @@ export interface ToolSchema {
 
 /** Or what is wrong with it, as a phrase that follows the schema's name. */
 export type CompiledSchema =
-  { readonly ok: true; readonly schema: ToolSchema } | { readonly ok: false; readonly problem: string };
+  | {
+      readonly ok: true;
+      readonly schema: ToolSchema;
+      /** Characters of the program that judges the arguments. */
+      readonly codeLength: number;
+    }
+  | { readonly ok: false; readonly problem: string };
 
 /** Bounds of a schema's text; descriptions count. */
 const MAX_SCHEMA_BYTES = 65_536;
@@ -62,8 +69,9 @@ export function compileToolSchema(text: string, maxDepth: number): CompiledSchem
   const headerParameters = findHeaderParameters(root);
   if (!Array.isArray(headerParameters)) return failure(headerParameters.problem);
   const budget = new PatternBudget(MAX_STEPS);
-  const validate = compile(root, dialect, budget);
-  if (typeof validate === 'string') return failure(validate);
+  const compiled = compile(root, dialect, budget);
+  if (typeof compiled === 'string') return failure(compiled);
+  const { validate, codeLength } = compiled;
   const check = (args: JsonObject): SchemaError | undefined => {
     if (isTooMuch(cost, sizeOf(args))) return TOO_LARGE;
     budget.refill();
@@ -74,7 +82,7 @@ export function compileToolSchema(text: string, maxDepth: number): CompiledSchem
       throw error;
     }
   };
-  return { ok: true, schema: { check, headerParameters } };
+  return { ok: true, schema: { check, headerParameters }, codeLength };
 }
 
 const TOO_LARGE: SchemaError = { pointer: '', problem: 'are too large to be checked by their schema' };
@@ -105,24 +113,36 @@ function regExpEngine(budget: PatternBudget) {
   return engine;
 }
 
-function compile(root: JsonObject, Dialect: AjvClass, budget: PatternBudget): ValidateFunction | string {
+interface Program {
+  readonly validate: ValidateFunction;
+  readonly codeLength: number;
+}
+
+function compile(root: JsonObject, Dialect: AjvClass, budget: PatternBudget): Program | string {
   // A document's own name has no use without a network, and the dialect is chosen.
   const schema: AnySchemaObject = Object.fromEntries(
     Object.entries(root).filter(([keyword]) => keyword !== '$id' && keyword !== '$schema'),
   );
   const problem = metaProblem(schema, Dialect);
   if (problem !== undefined) return problem;
+  let codeLength = 0;
+  const measure = (code: string): string => {
+    codeLength += code.length;
+    return code;
+  };
   const options: Options = {
     ...AJV_OPTIONS,
     meta: false,
     validateSchema: false,
-    code: { regExp: regExpEngine(budget) },
+    code: { regExp: regExpEngine(budget), process: measure },
   };
   try {
     // An instance for each schema: what one defines is not there for another.
     const ajv = new Dialect(options);
     useLinearUniqueItems(ajv);
-    return ajv.compile(schema);
+    useAcceptedTypes(ajv);
+    const validate = ajv.compile(schema);
+    return { validate, codeLength };
   } catch {
     return 'can not be compiled';
   }

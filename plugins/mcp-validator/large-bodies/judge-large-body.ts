@@ -4,11 +4,11 @@ import { BUSY, type Task, type SideThread } from '../../shared/side-thread/side-
 import { answerHttpFault } from '../answers/answer';
 import type { HttpFacts } from '../facts';
 import type { Verdict } from '../judge';
-import type { ToldTools } from '../learning/told-tools';
-import type { RulesConfig } from '../rules';
-import type { JudgeInput } from './judge-task';
+import type { ToldTools } from '../learning/told-tool';
+import { guessNames } from './guess-names';
+import type { Judged, JudgeConfig, JudgeInput } from './judge-task';
 
-const JUDGE: Task<JudgeInput, Verdict> = { module: join(__dirname, 'judge-task'), name: 'judgeTask' };
+const JUDGE: Task<JudgeInput, Judged> = { module: join(__dirname, 'judge-task'), name: 'judgeTask' };
 
 const TOO_BUSY: Verdict = {
   kind: 'refuse',
@@ -21,31 +21,39 @@ const TOO_BUSY: Verdict = {
   }),
 };
 
-/** Judges a POST request in another thread, so that its large body does not hold up all others. */
-export type LargeBodyJudge = (facts: HttpFacts, bytes: Uint8Array, toldOf: ToldOf) => Promise<Verdict>;
+/** Judges a POST request in another thread, so that its large body or its tool's schema does not hold up all others. */
+export type LargeBodyJudge = (
+  facts: HttpFacts,
+  bytes: Uint8Array,
+  toldOf: ToldOf,
+  names?: readonly string[],
+) => Promise<Judged>;
 
 /** What the request's server told of tools; undefined where that is nothing. */
-type ToldOf = (tools: readonly string[]) => ToldTools | undefined;
+export type ToldOf = (tools: readonly string[]) => ToldTools | undefined;
 
 /**
  * The judge of a configuration. Gives the verdict that `judge` would give, or one of its own, 503, when too many bodies
- * wait already; rejects only when the thread dies.
+ * wait already; rejects only when the thread dies. `names`: the tools that the body calls, where they are known already;
+ * else they are guessed, and a body is judged twice when something was told of a tool that was not among the guesses.
  */
-export function createLargeBodyJudge(config: RulesConfig, thread: SideThread): LargeBodyJudge {
+export function createLargeBodyJudge(config: JudgeConfig, thread: SideThread): LargeBodyJudge {
   const configText = JSON.stringify(config);
-  const judgeBytes = async (facts: HttpFacts, bytes: Uint8Array, told?: ToldTools): Promise<Verdict> => {
+  const judgeBytes = async (facts: HttpFacts, bytes: Uint8Array, told?: ToldTools): Promise<Judged> => {
     const { headersTruncated } = facts;
     const input = { config: configText, headers: facts.headers.toRecord(), headersTruncated, told };
-    const verdict = await thread.run(JUDGE, bytes, input);
-    return verdict === BUSY ? TOO_BUSY : verdict;
+    const judged = await thread.run(JUDGE, bytes, input);
+    return judged === BUSY ? { verdict: TOO_BUSY, notes: undefined } : judged;
   };
-  return async (facts, bytes, toldOf) => {
-    const verdict = await judgeBytes(facts, bytes);
+  return async (facts, bytes, toldOf, names = guessNames(bytes)) => {
+    const judged = await judgeBytes(facts, bytes, toldOf(names));
     // Only now it is known which tools the body names.
-    const told = toldOf(toolsOf(verdict));
-    return told ? judgeBytes(facts, bytes, told) : verdict;
+    const called = calledTools(judged.verdict);
+    const others = called.filter((name) => !names.includes(name));
+    return others.length > 0 && toldOf(others) ? judgeBytes(facts, bytes, toldOf(called)) : judged;
   };
 }
 
-const toolsOf = ({ summary }: Verdict): readonly string[] =>
+/** The tools that a request calls, as far as it could be read. */
+export const calledTools = ({ summary }: Verdict): readonly string[] =>
   summary?.messages.flatMap(({ method, name }) => (method === 'tools/call' && name !== undefined ? [name] : [])) ?? [];

@@ -1,13 +1,17 @@
 import { LRUCache } from 'lru-cache';
 import { Headers } from '../../../kong/pdk';
-import { compileToolSchema, type CompiledSchema } from '../arguments/compile-schema';
+import { compileToolSchema, type ToolSchema } from '../arguments/compile-schema';
 import { judge, type Verdict } from '../judge';
-import { withToldTools, type ToldTools } from '../learning/told-tools';
+import type { KeptSchema } from '../learning/schemas/schema-shelf';
+import { knowledgeOf, type LearnConfig, type Notes, type ToldTools } from '../learning/told-tool';
 import { compileRules, type Rules, type RulesConfig } from '../rules';
+
+/** What of a configuration decides about a request. */
+export type JudgeConfig = RulesConfig & LearnConfig;
 
 /** A POST request whose body is to be judged in another thread. */
 export interface JudgeInput {
-  /** JSON text of {@link RulesConfig}. */
+  /** JSON text of {@link JudgeConfig}. */
   readonly config: string;
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly headersTruncated: boolean;
@@ -16,9 +20,15 @@ export interface JudgeInput {
   readonly told: ToldTools | undefined;
 }
 
+/** A verdict, and what was noted of learned schemas on the way. */
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly notes: Notes | undefined;
+}
+
 interface Configuration {
+  readonly config: JudgeConfig;
   readonly rules: Rules;
-  readonly maxDepth: number;
 }
 
 /** Kept compiled in the thread, the longest unused forgotten first. */
@@ -26,32 +36,36 @@ const MAX_CONFIGURATIONS = 32;
 const MAX_SCHEMAS = 500;
 
 const configurations = new LRUCache<string, Configuration>({ max: MAX_CONFIGURATIONS, memoMethod: compileConfig });
-const compiledSchemas = new LRUCache<string, CompiledSchema>({ max: MAX_SCHEMAS });
+const compiledSchemas = new LRUCache<string, ToolSchema>({ max: MAX_SCHEMAS });
 
 /** Judges as {@link judge} does, in the thread that calls it, from values that can be handed from thread to thread. */
-export function judgeTask({ config, headers, headersTruncated, bytes, told }: JudgeInput): Verdict {
-  const { rules, maxDepth } = configurations.memo(config);
+export function judgeTask({ config: text, headers, headersTruncated, bytes, told }: JudgeInput): Judged {
+  const { rules, config } = configurations.memo(text);
   const facts = {
     method: 'POST',
     headers: Headers.from(headers),
     headersTruncated,
     body: { kind: 'bytes', bytes } as const,
   };
-  const compile = (text: string) => compiled(text, maxDepth);
-  return judge(facts, rules, told && withToldTools(rules.configuredTools, told, compile));
+  if (!told) return { verdict: judge(facts, rules), notes: undefined };
+  const compile = (schema: KeptSchema) => compiled(schema, config.max_depth);
+  const knowledge = knowledgeOf(config, rules.configuredTools, (tool) => told.get(tool), compile);
+  return { verdict: judge(facts, rules, knowledge), notes: knowledge.notes };
 }
 
 function compileConfig(text: string): Configuration {
-  const config = JSON.parse(text) as RulesConfig;
-  return { rules: compileRules(config), maxDepth: config.max_depth };
+  const config = JSON.parse(text) as JudgeConfig;
+  return { config, rules: compileRules(config) };
 }
 
-function compiled(schemaText: string, maxDepth: number): CompiledSchema {
+/** @throws Error when a schema that was compiled before can't be compiled again, which is a bug */
+function compiled({ key, text }: KeptSchema, maxDepth: number): ToolSchema {
   // The depth decides about what is safe to compile.
-  const key = `${maxDepth} ${schemaText}`;
-  const known = compiledSchemas.get(key);
+  const id = `${maxDepth} ${key}`;
+  const known = compiledSchemas.get(id);
   if (known) return known;
-  const made = compileToolSchema(schemaText, maxDepth);
-  compiledSchemas.set(key, made);
-  return made;
+  const made = compileToolSchema(text, maxDepth);
+  if (!made.ok) throw new Error(`a learned schema ${made.problem}`);
+  compiledSchemas.set(id, made.schema);
+  return made.schema;
 }

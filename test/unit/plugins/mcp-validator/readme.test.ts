@@ -65,9 +65,11 @@ it('its fragments configure the plugin', () => {
 });
 
 it('names every metric', () => {
-  const source = readFileSync(join(__dirname, '../../../../plugins/mcp-validator/meters.ts'), 'utf8');
+  const folder = join(__dirname, '../../../../plugins/mcp-validator');
+  const sources = ['meters.ts', 'learning/learning-meters.ts'].map((name) => readFileSync(join(folder, name), 'utf8'));
+  const source = sources.join('\n');
   const metrics = [...source.matchAll(/name: '(\w+)',[^}]*?labelNames: \[(.*?)\]/gs)];
-  expect(metrics).toHaveLength(5);
+  expect(metrics).toHaveLength(8);
   for (const [, name, labels] of metrics) {
     const row = section('Metrics')
       .split('\n')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { definitionHash, readToolDefinition } from '../../../../../plugins/mcp-validator/learning/tool-definition';
 
 const tool = {
@@ -33,16 +34,20 @@ describe('definitionHash', () => {
   });
 });
 
-it.each([
-  null,
-  5,
-  'x',
-  [],
-  {},
-  { name: 'a' },
-  { name: 5, inputSchema: {} },
-  { name: 'a', inputSchema: [] },
-  { name: 'x'.repeat(2000), inputSchema: {} },
-])('readToolDefinition takes %j for no tool', (value) => {
-  expect(readToolDefinition(value)).toBeUndefined();
+it.each([null, 5, 'x', [], {}, { name: 5, inputSchema: {} }, { name: 'x'.repeat(2000), inputSchema: {} }])(
+  'readToolDefinition takes %j for no tool',
+  (value) => {
+    expect(readToolDefinition(value)).toBeUndefined();
+  },
+);
+
+it('readToolDefinition keeps the name and the hash of a tool without schema', () => {
+  expect(readToolDefinition({ name: 'a', inputSchema: [] })).toMatchObject({ name: 'a', schemaText: undefined });
+});
+
+it('sorts members by code point, as jq does, also beyond the Basic Multilingual Plane', () => {
+  const inputSchema = { '\u{1f600}': 1, '\uffee': 2, aa: 3, a: 4, b: 5 };
+  // jq -cjS '{name, description, inputSchema}'
+  const sorted = '{"description":null,"inputSchema":{"a":4,"aa":3,"b":5,"\uffee":2,"\u{1f600}":1},"name":"n"}';
+  expect(definitionHash({ name: 'n', inputSchema })).toBe(createHash('sha256').update(sorted).digest('hex'));
 });

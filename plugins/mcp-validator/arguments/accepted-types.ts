@@ -1,0 +1,68 @@
+import type { Ajv } from 'ajv';
+
+/** The keyword of {@link useAcceptedTypes}: `type`, as servers in practice understand it. */
+export const ACCEPTS = '$accepts';
+
+/** The keyword for an `enum` of numbers. */
+export const ACCEPTS_NUMBERS = '$acceptsNumbers';
+
+/** The types of JSON Schema that values of other types are taken for. */
+export type JsonType = 'array' | 'boolean' | 'integer' | 'null' | 'number' | 'object' | 'string';
+
+/**
+ * Adds keywords that take what servers take for a type: Python's servers read `"5"` and `true` as numbers, `"yes"` and
+ * `1` as booleans, and JSON text as a list, an object or null (pydantic's conversion table and the Python SDK).
+ */
+export function useAcceptedTypes(ajv: Pick<Ajv, 'addKeyword'>): void {
+  ajv.addKeyword({
+    keyword: ACCEPTS,
+    schemaType: 'array',
+    error: { message: ({ schema }) => `must be ${(schema as readonly string[]).join(',')}` },
+    validate: (types: readonly JsonType[], value: unknown) => types.some((type) => isAccepted(type, value)),
+  });
+  ajv.addKeyword({
+    keyword: ACCEPTS_NUMBERS,
+    schemaType: 'array',
+    error: { message: 'must be equal to one of the allowed values' },
+    compile: (numbers: readonly number[]) => {
+      const set = new Set(numbers);
+      return (value: unknown) => isAccepted('number', value) && set.has(Number(value));
+    },
+  });
+}
+
+/** Is the value of the type, or one that servers convert to it? */
+export function isAccepted(type: JsonType, value: unknown): boolean {
+  switch (type) {
+    case 'null':
+      return value === null || value === 'null';
+    case 'string':
+      return typeof value === 'string';
+    case 'number':
+      return typeof value === 'number' || typeof value === 'boolean' || isNumeric(value);
+    case 'integer':
+      return typeof value === 'number' ? Number.isInteger(value) : typeof value === 'boolean' || isWhole(value);
+    case 'boolean':
+      return typeof value === 'boolean' || value === 0 || value === 1 || isShort(value, TRUTH);
+    case 'array':
+      return Array.isArray(value) || isEnclosed(value, '[', ']');
+    case 'object':
+      return (typeof value === 'object' && value !== null && !Array.isArray(value)) || isEnclosed(value, '{', '}');
+  }
+}
+
+const NUMBER = /^\s*[+-]?(?:(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|nan|inf|infinity)\s*$/i;
+const TRUTH = /^(?:true|false|t|f|yes|no|y|n|on|off|1|0)$/i;
+/** What is longer is no number or truth value: keeps the expressions cheap. */
+const MAX_LENGTH = 64;
+
+const isShort = (value: unknown, form: RegExp): value is string =>
+  typeof value === 'string' && value.length <= MAX_LENGTH && form.test(value);
+
+const isNumeric = (value: unknown): value is string => isShort(value, NUMBER);
+
+const isWhole = (value: unknown): boolean => isNumeric(value) && Number.isInteger(Number(value.replaceAll('_', '')));
+
+/** JSON text by its ends alone: what is inside is the server's to read. */
+const isEnclosed = (value: unknown, open: string, close: string): boolean =>
+  typeof value === 'string' && value.startsWith(open) && value.endsWith(close);

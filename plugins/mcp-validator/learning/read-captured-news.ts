@@ -1,0 +1,57 @@
+import type { Capture } from '../../shared/capture';
+import { decodeBody } from '../../shared/content-encoding';
+import { MAX_LIST_BYTES, type ListExchange, type ToolNews } from './read-tool-news';
+
+/** What an exchange tells that has nothing to do with tools. */
+const NOTHING: ToolNews = { pages: [], listChanged: false, unread: undefined };
+
+/** What the head of the response says of its body. */
+interface ResponseHead {
+  readonly mediaType: string;
+  /** The value of `Content-Encoding`. */
+  readonly encoding: string | undefined;
+  readonly status: number;
+}
+
+const EVENT_STREAM = 'text/event-stream';
+
+/** Reads an exchange, here or in another thread. */
+export type ReadNews = (exchange: ListExchange) => ToolNews | Promise<ToolNews>;
+
+/** Reads what a captured exchange tells of the server's tools; unpacks off the event loop. */
+export async function readCapturedNews(
+  { request, response }: Capture,
+  { mediaType, encoding, status }: ResponseHead,
+  read: ReadNews,
+): Promise<ToolNews> {
+  const { head, middle = NO_BYTES, tail } = response;
+  const missingBytes = response.missingBytes - middle.length;
+  const asked = request.bytes;
+  const isAskedCut = request.totalBytes > asked.length;
+  // What follows a gap can't be unpacked, nor told from what is missing.
+  const kept = Buffer.concat(missingBytes <= 0 ? [head, middle, tail] : [head, middle]);
+  const body = await decodeBody(kept, encoding, MAX_LIST_BYTES);
+  if (!body) return asksForList(asked) ? { ...NOTHING, unread: 'encoding' } : NOTHING;
+  if (!asksForList(asked) && !mayTellOfTools(body.bytes)) return NOTHING;
+  return read({
+    asked,
+    isAskedCut,
+    isEventStream: mediaType === EVENT_STREAM,
+    isTaken: status === 200 && (mediaType === EVENT_STREAM || mediaType === 'application/json'),
+    bytes: body.bytes,
+    isCut: missingBytes > 0 || (body.cut && response.complete),
+    isBrokenOff: !response.complete,
+  });
+}
+
+const NO_BYTES = new Uint8Array();
+
+/** A method may be written with escapes. */
+const asksForList = (asked: Uint8Array): boolean => includesAny(asked, ['tools/list', '\\']);
+
+const mayTellOfTools = (bytes: Uint8Array): boolean => includesAny(bytes, ['tools', '\\u00']);
+
+function includesAny({ buffer, byteOffset, byteLength }: Uint8Array, words: readonly string[]): boolean {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  return words.some((word) => bytes.includes(word));
+}

@@ -1,0 +1,48 @@
+import { LRUCache } from 'lru-cache';
+import { compileToolSchema, type ToolSchema } from '../../arguments/compile-schema';
+import type { KeptSchema } from './schema-shelf';
+
+/**
+ * A program of up to so many characters is made in the main thread, in some 2 to 5 ms; calls of tools with a longer one
+ * are judged in another thread.
+ */
+export const MAX_CODE_AT_ONCE = 16_384;
+/** Programs that one service may have made there in a second. */
+export const MAX_PER_SECOND = 20;
+/** Programs that are kept, the longest unused forgotten first: some 50 KB each. */
+const MAX_COMPILED = 500;
+/** Services whose use is remembered. */
+const MAX_SERVICES = 1000;
+
+/** The schemas of all services that are compiled in the main thread, each at its first use. `now` in milliseconds. */
+export class CompiledShelf {
+  private readonly compiled = new LRUCache<string, ToolSchema>({ max: MAX_COMPILED });
+  private readonly made = new LRUCache<string, { second: number; count: number }>({ max: MAX_SERVICES });
+
+  constructor(
+    private readonly now: () => number,
+    private readonly compile = compileToolSchema,
+  ) {}
+
+  /** The schema, compiled; undefined where that must not be done in this thread, or not now. */
+  get(service: string, { key, text, codeLength }: KeptSchema, maxDepth: number): ToolSchema | undefined {
+    if (codeLength > MAX_CODE_AT_ONCE) return undefined;
+    // The depth decides about what is safe to compile.
+    const id = `${maxDepth} ${key}`;
+    const known = this.compiled.get(id);
+    if (known || !this.mayMake(service)) return known;
+    const made = this.compile(text, maxDepth);
+    if (!made.ok) return undefined;
+    this.compiled.set(id, made.schema);
+    return made.schema;
+  }
+
+  private mayMake(service: string): boolean {
+    const second = Math.floor(this.now() / 1000);
+    const before = this.made.get(service);
+    const count = before?.second === second ? before.count : 0;
+    if (count >= MAX_PER_SECOND) return false;
+    this.made.set(service, { second, count: count + 1 });
+    return true;
+  }
+}

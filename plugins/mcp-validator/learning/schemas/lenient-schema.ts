@@ -1,0 +1,148 @@
+import { isJsonObject, memberOf, type JsonObject } from '../../../shared/json-rpc/message';
+import { ACCEPTS, ACCEPTS_NUMBERS } from '../../arguments/accepted-types';
+import { compilePattern } from '../../arguments/regular-expression';
+import { acceptedTypes } from './lenient-types';
+import { hasDefault } from './optional-members';
+import { rewriteReferences } from './rewrite-references';
+
+/** Keywords that keep their meaning. Descriptions and keywords of others are left out: they judge nothing. */
+const KEPT = new Set([
+  '$ref',
+  '$anchor',
+  'const',
+  'exclusiveMaximum',
+  'exclusiveMinimum',
+  'maximum',
+  'maxItems',
+  'maxLength',
+  'maxProperties',
+  'minContains',
+  'minimum',
+  'minItems',
+  'minLength',
+  'minProperties',
+  'multipleOf',
+  'x-mcp-header',
+]);
+/** Keywords that hold one schema, or a list of them. Not `not`: what is lenient inside it is strict outside. */
+const ONE = new Set(['additionalItems', 'contains', 'items', 'propertyNames', 'unevaluatedItems']);
+const LISTS = new Set(['allOf', 'anyOf', 'items', 'prefixItems']);
+const MAPS = new Set(['$defs', 'definitions', 'dependentSchemas', 'properties']);
+/** They close an object: `false` is announced by servers that drop further members without a word. */
+const CLOSING = ['additionalProperties', 'unevaluatedProperties'];
+const KNOWN_DIALECT = /^https?:\/\/json-schema\.org\/(?:draft\/20(?:19-09|20-12)|draft-07)\/schema#?$/;
+const DRAFT_7 = 'http://json-schema.org/draft-07/schema#';
+
+/** Where a keyword of the announced schema stands in the lenient one, from the schema that holds both. */
+export type Moves = ReadonlyMap<JsonObject, ReadonlyMap<string, readonly string[]>>;
+
+/**
+ * An announced inputSchema as servers in practice apply it, so that no call is rejected which the server takes:
+ * members with a default are optional, further members are ignored, alternatives need not exclude each other, values
+ * of another type that servers convert are taken, patterns beyond RE2 are left out, and so is `not`.
+ *
+ * What each rule is taken from: zod (TypeScript SDK 1.x and 2.x) and pydantic (Python SDK 2.x, FastMCP 4). Takes time in
+ * proportion to the schema; its depth must be bounded.
+ */
+export function toLenientSchema(root: JsonObject): JsonObject {
+  const moves = new Map<JsonObject, Map<string, readonly string[]>>();
+  const dialect = dialectOf(root);
+  const relaxed = { ...relax(root, root, moves), type: 'object', ...(dialect !== undefined && { $schema: dialect }) };
+  return rewriteReferences(relaxed, root, moves);
+}
+
+/** Without `$schema`, a list under `items` is a tuple of the drafts up to 7; those before are read as 7. */
+function dialectOf(root: JsonObject): string | undefined {
+  const named = memberOf(root, '$schema');
+  if (named !== undefined) return typeof named === 'string' && KNOWN_DIALECT.test(named) ? named : DRAFT_7;
+  return JSON.stringify(root).includes('"items":[') ? DRAFT_7 : undefined;
+}
+
+function relax(
+  schema: JsonObject,
+  root: JsonObject,
+  moves: Map<JsonObject, Map<string, readonly string[]>>,
+): JsonObject {
+  const lenient = new Map<string, unknown>();
+  const inner = (value: unknown): unknown => (isJsonObject(value) ? relax(value, root, moves) : value);
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (KEPT.has(keyword) && isWellFormed(keyword, value)) lenient.set(keyword, value);
+    else if (LISTS.has(keyword) && Array.isArray(value)) lenient.set(keyword, value.map(inner));
+    else if (ONE.has(keyword) && isSchema(value)) lenient.set(keyword, inner(value));
+    else if (MAPS.has(keyword) && isJsonObject(value)) lenient.set(keyword, mapValues(value, inner));
+  }
+  relaxTypes(schema, lenient);
+  relaxMembers(schema, root, lenient, inner);
+  relaxOneOf(schema, lenient, inner, moves);
+  return Object.fromEntries(lenient);
+}
+
+function relaxTypes(schema: JsonObject, lenient: Map<string, unknown>): void {
+  // What a header repeats has one spelling, and its rule needs the type by its name.
+  if (Object.hasOwn(schema, 'x-mcp-header')) {
+    lenient.set('type', memberOf(schema, 'type'));
+  } else {
+    const types = acceptedTypes(schema);
+    if (types) lenient.set(ACCEPTS, types);
+  }
+  const allowed = memberOf(schema, 'enum');
+  if (Array.isArray(allowed)) lenient.set(allowed.every(isNumber) ? ACCEPTS_NUMBERS : 'enum', allowed);
+  const pattern = memberOf(schema, 'pattern');
+  if (typeof pattern === 'string' && compilePattern(pattern)) lenient.set('pattern', pattern);
+}
+
+function relaxMembers(
+  schema: JsonObject,
+  root: JsonObject,
+  lenient: Map<string, unknown>,
+  inner: (value: unknown) => unknown,
+): void {
+  const properties = memberOf(schema, 'properties');
+  const required = memberOf(schema, 'required');
+  if (Array.isArray(required)) {
+    const isDemanded = (name: unknown): boolean =>
+      typeof name === 'string' && !(isJsonObject(properties) && hasDefault(memberOf(properties, name), root));
+    lenient.set('required', [...new Set(required.filter(isDemanded))]);
+  }
+  const byPattern = memberOf(schema, 'patternProperties');
+  const keyed = isJsonObject(byPattern) ? Object.entries(byPattern) : [];
+  const usable = keyed.filter(([source]) => compilePattern(source) !== undefined);
+  if (usable.length > 0) lenient.set('patternProperties', Object.fromEntries(usable.map(([k, v]) => [k, inner(v)])));
+  if (usable.length < keyed.length) return;
+  for (const keyword of CLOSING) {
+    const value = memberOf(schema, keyword);
+    if (isJsonObject(value)) lenient.set(keyword, inner(value));
+  }
+}
+
+/** Lenient alternatives overlap, so one of them is enough. */
+function relaxOneOf(
+  schema: JsonObject,
+  lenient: Map<string, unknown>,
+  inner: (value: unknown) => unknown,
+  moves: Map<JsonObject, Map<string, readonly string[]>>,
+): void {
+  const oneOf = memberOf(schema, 'oneOf');
+  if (!Array.isArray(oneOf)) return;
+  const alternatives = oneOf.map(inner);
+  if (!lenient.has('anyOf')) {
+    lenient.set('anyOf', alternatives);
+    moves.set(schema, new Map([['oneOf', ['anyOf']]]));
+    return;
+  }
+  const all = lenient.get('allOf');
+  const before: unknown[] = Array.isArray(all) ? all : [];
+  lenient.set('allOf', [...before, { anyOf: alternatives }]);
+  moves.set(schema, new Map([['oneOf', ['allOf', String(before.length), 'anyOf']]]));
+}
+
+const isNumber = (value: unknown): boolean => typeof value === 'number';
+
+/** Older drafts have a boolean where the newer ones have a number. */
+const isWellFormed = (keyword: string, value: unknown): boolean =>
+  !keyword.startsWith('exclusive') || typeof value === 'number';
+
+const isSchema = (value: unknown): boolean => isJsonObject(value) || typeof value === 'boolean';
+
+const mapValues = (object: JsonObject, change: (value: unknown) => unknown): JsonObject =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));

@@ -1,0 +1,98 @@
+import { LRUCache } from 'lru-cache';
+import { MAX_ANNOUNCED_LENGTH, type Probe } from './probe-schema';
+
+/** Probes one schema, elsewhere; never rejects. */
+export type ProbeText = (text: string, maxDepth: number) => Promise<Probe>;
+
+interface Job {
+  readonly text: string;
+  readonly maxDepth: number;
+  readonly resolve: (probe: Probe) => void;
+}
+
+/** Characters of schemas that wait, of one service and of all. */
+export const MAX_WAITING_PER_SERVICE = 4_194_304;
+export const MAX_WAITING = 16_777_216;
+/** A schema counts as at least so many, so that many small ones are bounded too. */
+const MIN_WEIGHT = 1024;
+/** Of the thread's time, for one service in each interval. */
+export const BUDGET_MS = 10_000;
+export const INTERVAL_MS = 60_000;
+/** Services whose use of time is remembered. */
+const MAX_SERVICES = 1000;
+
+/**
+ * Hands schemas to the thread one after the other, the services by turns: one that announces thousands delays the others
+ * by one schema each, and gets a share of the thread's time and no more. `now` in milliseconds.
+ */
+export class ProbeQueue {
+  private readonly waiting = new Map<string, Job[]>();
+  private readonly weights = new Map<string, number>();
+  private readonly spent = new LRUCache<string, { sinceMs: number; ms: number }>({ max: MAX_SERVICES });
+  private weight = 0;
+  private isRunning = false;
+
+  constructor(
+    private readonly probe: ProbeText,
+    private readonly now: () => number,
+  ) {}
+
+  add(service: string, text: string, maxDepth: number): Promise<Probe> {
+    if (text.length > MAX_ANNOUNCED_LENGTH) {
+      return Promise.resolve({ unusable: 'too_large', problem: `is longer than ${MAX_ANNOUNCED_LENGTH} characters` });
+    }
+    const weight = weightOf(text);
+    const ofService = (this.weights.get(service) ?? 0) + weight;
+    if (ofService > MAX_WAITING_PER_SERVICE || this.weight + weight > MAX_WAITING) {
+      return Promise.resolve({ unusable: 'busy', problem: 'was not compiled: too many others wait' });
+    }
+    this.weights.set(service, ofService);
+    this.weight += weight;
+    return new Promise((resolve) => {
+      const jobs = this.waiting.get(service);
+      const job = { text, maxDepth, resolve };
+      if (jobs) jobs.push(job);
+      else this.waiting.set(service, [job]);
+      if (!this.isRunning) void this.work();
+    });
+  }
+
+  private async work(): Promise<void> {
+    this.isRunning = true;
+    for (let next = this.next(); next; next = this.next()) {
+      const { service, job } = next;
+      job.resolve(await this.probeWithin(service, job));
+    }
+    this.isRunning = false;
+  }
+
+  private next(): { service: string; job: Job } | undefined {
+    const [first] = this.waiting;
+    const job = first?.[1].shift();
+    if (!first || !job) return undefined;
+    const [service, jobs] = first;
+    // To the end of the line.
+    this.waiting.delete(service);
+    if (jobs.length > 0) this.waiting.set(service, jobs);
+    const weight = weightOf(job.text);
+    this.weight -= weight;
+    const left = (this.weights.get(service) ?? 0) - weight;
+    if (left > 0) this.weights.set(service, left);
+    else this.weights.delete(service);
+    return { service, job };
+  }
+
+  private async probeWithin(service: string, { text, maxDepth }: Job): Promise<Probe> {
+    const startedAtMs = this.now();
+    let spent = this.spent.get(service);
+    if (!spent || startedAtMs - spent.sinceMs >= INTERVAL_MS) spent = { sinceMs: startedAtMs, ms: 0 };
+    if (spent.ms >= BUDGET_MS) {
+      return { unusable: 'budget', problem: 'was not compiled: its service has used up its time for a while' };
+    }
+    const probe = await this.probe(text, maxDepth);
+    this.spent.set(service, { ...spent, ms: spent.ms + this.now() - startedAtMs });
+    return probe;
+  }
+}
+
+const weightOf = (text: string): number => Math.max(MIN_WEIGHT, text.length);

@@ -1,0 +1,126 @@
+import { gzipSync } from 'node:zlib';
+import { Headers, Metrics, type Log, type Outcome } from '../../../../../kong/pdk';
+import { readConfig } from '../../../../../kong/pdk/read-config';
+import { access, log, prepare } from '../../../../../plugins/mcp-validator/handler';
+import { createLearningParts } from '../../../../../plugins/mcp-validator/learning/learner';
+import type { LearningThread } from '../../../../../plugins/mcp-validator/learning/learning-thread';
+import { readToolNews } from '../../../../../plugins/mcp-validator/learning/read-tool-news';
+import { probeSchema } from '../../../../../plugins/mcp-validator/learning/schemas/probe-schema';
+import { fields } from '../../../../../plugins/mcp-validator/schema';
+import { captureFromShared } from '../../../../../plugins/shared/capture';
+import { logEntry, sharedCapture } from '../../../../support/exchange';
+import { JSON_HEADERS, request } from '../request';
+
+export const schema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] };
+export const add = { name: 'add', description: 'Adds', inputSchema: schema };
+
+/** An answer to tools/list. */
+export const list = (tools: object[], more: object = {}, id: unknown = 1) => ({
+  jsonrpc: '2.0',
+  id,
+  result: { tools, ...more },
+});
+
+/** As the SDKs answer by default. */
+export const PRIVATE = { cacheScope: 'private', ttlMs: 0 };
+
+export interface Exchange {
+  readonly asked?: object;
+  readonly answer: object | string | Buffer;
+  readonly service?: string;
+  readonly headers?: Record<string, string>;
+  readonly status?: number;
+  readonly source?: 'upstream' | 'kong';
+  /** The credential of the client. */
+  readonly by?: string;
+  readonly method?: 'POST' | 'GET';
+  /** How many bytes the capture functions keep at each end. */
+  readonly kept?: number;
+  readonly complete?: boolean;
+  /** False: the capture functions are those of an earlier version. */
+  readonly tellsCaller?: boolean;
+}
+
+/** The thread's work, done at once. */
+const here: LearningThread = {
+  probe: (text, maxDepth) => Promise.resolve(probeSchema(text, maxDepth)),
+  read: readToolNews,
+};
+
+/** A configuration and its servers, as Kong would bring them together. */
+export function gateway(tools: object, more: object = {}, thread: Partial<LearningThread> = {}) {
+  const lines: [fields: Record<string, unknown>, message: string][] = [];
+  const ignore = (): void => undefined;
+  const warn = (given: object, message: string): void => void lines.push([{ ...given }, message]);
+  const logger: Log = { debug: ignore, info: ignore, warn, error: warn };
+  const metrics = new Metrics();
+  const config = readConfig(fields, { tools, ...more });
+  const resources = { metrics, log: logger, now: () => 1000, env: {}, scope: {} };
+  const state = prepare(config, resources, createLearningParts({ ...here, ...thread }));
+
+  const ask = (body: object | undefined, service: string, by: string | undefined, method: string) => {
+    const headers = { ...JSON_HEADERS, ...(by !== undefined && { authorization: by }), 'accept-encoding': 'gzip' };
+    const bytes = Buffer.from(body ? JSON.stringify(body) : '');
+    const facts = { method, headers: Headers.from(headers), body: { kind: 'bytes', bytes } as const };
+    return access(state, { ...facts, service, requestId: 'r' });
+  };
+  return {
+    state,
+    lines,
+    metrics,
+    /** The value of a metric's series. */
+    metric: async (series: string): Promise<string | undefined> => {
+      const text = await metrics.registry.metrics();
+      return text
+        .split('\n')
+        .find((line) => line.startsWith(series))
+        ?.split(' ')[1];
+    },
+    /** The reason why a call is refused; by whom, and on what service. */
+    call: (
+      args: object,
+      { name = 'add', service = 'one', by }: { name?: string; service?: string; by?: string } = {},
+    ) => {
+      const outcome = ask(request('tools/call', { name, arguments: args }), service, by, 'POST') as Outcome;
+      return outcome.kind === 'reject' ? (outcome.share?.['mcp_denied'] as { reason: string }).reason : undefined;
+    },
+    /** Lets a request and its answer pass, and waits until what it tells is learned. */
+    answer: async ({
+      asked = request('tools/list'),
+      answer,
+      service = 'one',
+      headers = {},
+      status = 200,
+      source = 'upstream',
+      by,
+      method = 'POST',
+      kept = Infinity,
+      complete = true,
+      tellsCaller = true,
+    }: Exchange) => {
+      const outcome = await ask(method === 'GET' ? undefined : asked, service, by, method);
+      const text = typeof answer === 'string' || Buffer.isBuffer(answer) ? answer : JSON.stringify(answer);
+      const body = headers['content-encoding'] === 'gzip' ? gzipSync(text) : text;
+      const caller = outcome.share?.['mcp_caller'];
+      const shared = { ...sharedCapture(method === 'GET' ? '' : JSON.stringify(asked), body, kept, complete) };
+      const capture = captureFromShared({ ...shared, ...(tellsCaller && { caller }) });
+      const contentType = 'application/json; charset=utf-8';
+      const entry = logEntry({
+        requestId: 'req',
+        method,
+        status,
+        source,
+        contentType,
+        responseHeaders: headers,
+        service: { name: service },
+      });
+      await log(state, { entry, capture });
+      await state.learner.tools.settled();
+    },
+  };
+}
+
+export const sse = (...messages: object[]): string =>
+  messages.map((message) => `event: message\ndata: ${JSON.stringify(message)}\n\n`).join('');
+
+export const EVENTS = { 'content-type': 'text/event-stream' };
