@@ -3,8 +3,7 @@ import { compileToolSchema, type ToolSchema } from '../../../../../plugins/mcp-v
 export type Json = Record<string, unknown>;
 
 /** A tool's schema as text would give it, with the type that it must have. */
-export const compiled = (schema: Json, maxDepth = 64) =>
-  compileToolSchema(JSON.stringify({ type: 'object', ...schema }), maxDepth);
+export const compiled = (schema: Json) => compileToolSchema(JSON.stringify({ type: 'object', ...schema }));
 
 /** A schema that must compile. */
 export function schemaOf(schema: Json): ToolSchema {
@@ -15,6 +14,6 @@ export function schemaOf(schema: Json): ToolSchema {
 
 /** What is wrong with a schema. */
 export function problemOf(schema: Json | string): string | undefined {
-  const result = typeof schema === 'string' ? compileToolSchema(schema, 64) : compiled(schema);
+  const result = typeof schema === 'string' ? compileToolSchema(schema) : compiled(schema);
   return result.ok ? undefined : result.problem;
 }
