@@ -20,12 +20,21 @@ export function dialectOf(uri: unknown): Dialect | undefined {
 const AJV = { 'draft-07': Ajv, '2019-09': Ajv2019, '2020-12': Ajv2020 } as const;
 const validators = new Map<Dialect, Pick<Ajv, 'validateSchema' | 'errors'>>();
 
+function validatorOf(dialect: Dialect): Pick<Ajv, 'validateSchema' | 'errors'> {
+  const known = validators.get(dialect);
+  if (known) return known;
+  const validator = new AJV[dialect](AJV_OPTIONS);
+  // Names or values that stand twice do no harm, and to look for them would take time.
+  validator.removeKeyword('uniqueItems');
+  validators.set(dialect, validator);
+  return validator;
+}
+
 /** What the dialect's own schema has against a schema. */
 export function metaProblem(root: JsonObject, dialect: Dialect): string | undefined {
-  const validator = validators.get(dialect) ?? new AJV[dialect](AJV_OPTIONS);
-  validators.set(dialect, validator);
   // The dialect is chosen, and a document's own name would be looked up.
   const schema = Object.entries(root).filter(([keyword]) => keyword !== '$id' && keyword !== '$schema');
+  const validator = validatorOf(dialect);
   if (validator.validateSchema(Object.fromEntries(schema)) === true) return undefined;
   const { pointer, problem } = toSchemaError(validator.errors);
   return `is not a valid schema: ${pointer} ${problem}`;

@@ -1,4 +1,7 @@
+import type { Checker } from '../../../../../plugins/mcp-validator/arguments/checker';
+import { compileDocument } from '../../../../../plugins/mcp-validator/arguments/compile-document';
 import { compileToolSchema, type ToolSchema } from '../../../../../plugins/mcp-validator/arguments/compile-schema';
+import type { Dialect } from '../../../../../plugins/mcp-validator/arguments/keywords/compile-context';
 
 export type Json = Record<string, unknown>;
 
@@ -16,4 +19,11 @@ export function schemaOf(schema: Json): ToolSchema {
 export function problemOf(schema: Json | string): string | undefined {
   const result = typeof schema === 'string' ? compileToolSchema(schema) : compiled(schema);
   return result.ok ? undefined : result.problem;
+}
+
+/** A checker of any schema document, without the bounds of tools' schemas. */
+export function checkerOf(schema: Json, dialect: Dialect = '2020-12'): Checker {
+  const result = compileDocument(schema, dialect);
+  if (!result.ok) throw new Error(result.problem);
+  return result.checker;
 }
