@@ -1,7 +1,9 @@
 import { isJsonObject, memberOf, type JsonObject } from '../../../shared/json-rpc/message';
 import { listValues } from '../../allowed-values';
 import type { CompileContext } from './compile-context';
-import type { Check, SchemaNode } from './schema-node';
+import type { Check, SchemaNode, Trial } from './schema-node';
+
+const FEW_NAMES = 16;
 
 /** The keywords of objects, besides `unevaluatedProperties`. */
 export function addObjectChecks(schema: JsonObject, node: SchemaNode, context: CompileContext): void {
@@ -76,6 +78,10 @@ function addMembersCheck(schema: JsonObject, node: SchemaNode, { trialOf, patter
   const additional = memberOf(schema, 'additionalProperties');
   const rest = additional === undefined ? undefined : trialOf(additional);
   if (named.size === 0 && patterns.length === 0 && !rest) return;
+  if (patterns.length === 0 && !rest && named.size <= FEW_NAMES) {
+    node.object.push(fewMembersCheck([...named]));
+    return;
+  }
   const unexpected =
     additional === false && `must NOT have additional properties${allowedNames([...named.keys()], patterns.length)}`;
   const check: Check<JsonObject> = (value, run, marks) => {
@@ -100,6 +106,19 @@ function addMembersCheck(schema: JsonObject, node: SchemaNode, { trialOf, patter
     return true;
   };
   node.object.push(check);
+}
+
+/** Asks for each name of the schema instead of each name of the value: the common case, and faster. */
+function fewMembersCheck(named: readonly (readonly [string, Trial])[]): Check<JsonObject> {
+  return (value, run, marks) => {
+    if (!run.spend(named.length)) return false;
+    for (const [name, trial] of named) {
+      if (!Object.hasOwn(value, name)) continue;
+      if (!trial.accepts(value[name], run, undefined)) return run.inside(name);
+      marks?.addName(name);
+    }
+    return true;
+  };
 }
 
 /** The schema's names, never the caller's. */

@@ -48,10 +48,10 @@ export class SchemaNode implements Trial {
       if (!all(this.string, value, run, marks)) return false;
     } else if (typeof value === 'number') {
       if (!all(this.number, value, run, marks)) return false;
-    } else if (Array.isArray(value)) {
-      if (!all(this.array, value, run, marks)) return false;
     } else if (typeof value === 'object' && value !== null) {
-      if (!all(this.object, value as JsonObject, run, marks)) return false;
+      if (Array.isArray(value)) {
+        if (!all(this.array, value, run, marks)) return false;
+      } else if (!all(this.object, value as JsonObject, run, marks)) return false;
     }
     return all(this.combined, value, run, marks);
   }

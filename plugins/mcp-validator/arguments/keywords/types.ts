@@ -1,5 +1,15 @@
-import { memberOf, type JsonObject } from '../../../shared/json-rpc/message';
+import { isJsonObject, memberOf, type JsonObject } from '../../../shared/json-rpc/message';
 import type { SchemaNode } from './schema-node';
+
+const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  string: (value) => typeof value === 'string',
+  number: (value) => typeof value === 'number',
+  integer: (value) => Number.isInteger(value),
+  boolean: (value) => typeof value === 'boolean',
+  null: (value) => value === null,
+  array: (value) => Array.isArray(value),
+  object: isJsonObject,
+};
 
 /** `type`; with `nullable: true` of OpenAPI, which many servers announce, null is allowed too. */
 export function addTypeCheck(schema: JsonObject, node: SchemaNode): void {
@@ -7,22 +17,12 @@ export function addTypeCheck(schema: JsonObject, node: SchemaNode): void {
   if (type === undefined) return;
   const types = (Array.isArray(type) ? type : [type]) as readonly string[];
   const problem = `must be ${types.join(' or ')}`;
-  const isNullable = memberOf(schema, 'nullable') === true;
-  const allowed = new Set(isNullable ? [...types, 'null'] : types);
-  const [only] = allowed;
-  if (allowed.size === 1 && only !== undefined && only !== 'integer' && only !== 'number') {
-    node.any.push((value, run) => typeOf(value) === only || run.fail(problem, types));
-  } else {
-    node.any.push((value, run) => isOneOf(value, allowed) || run.fail(problem, types));
+  const allowed = memberOf(schema, 'nullable') === true ? [...types, 'null'] : types;
+  const [first, ...others] = allowed.flatMap((name) => TYPES[name] ?? []);
+  if (first && others.length === 0) node.any.push((value, run) => first(value) || run.fail(problem, types));
+  else {
+    node.any.push(
+      (value, run) => first?.(value) || others.some((isOfType) => isOfType(value)) || run.fail(problem, types),
+    );
   }
-}
-
-function isOneOf(value: unknown, allowed: ReadonlySet<string>): boolean {
-  return allowed.has(typeOf(value)) || (allowed.has('integer') && Number.isInteger(value));
-}
-
-function typeOf(value: unknown): string {
-  if (typeof value !== 'object') return typeof value;
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : 'object';
 }

@@ -1,7 +1,7 @@
 import { compileDocument } from '../../../../../plugins/mcp-validator/arguments/compile-document';
+import { compileToolSchema } from '../../../../../plugins/mcp-validator/arguments/compile-schema';
 import { MAX_INSTRUCTIONS } from '../../../../../plugins/mcp-validator/arguments/patterns/compile-pattern';
 import { MAX_SCHEMA_NODES } from '../../../../../plugins/mcp-validator/arguments/resources';
-import { compileToolSchema } from '../../../../../plugins/mcp-validator/arguments/compile-schema';
 import { compiled, schemaOf } from './compiled';
 import { HOSTILE_DOCUMENTS } from './hostile-documents';
 

@@ -5,7 +5,7 @@ import { translatePattern } from '../../../../../plugins/mcp-validator/arguments
 import { problemOf, schemaOf, type Json } from './compiled';
 
 describe('each of many patterns applies to its own field', () => {
-  const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+  const letters = Array.from('abcdefghijklmnopqrstuvwxyz');
   const only = (letter: string) => `^${letter}{1,3}$`;
 
   it('pattern', () => {
