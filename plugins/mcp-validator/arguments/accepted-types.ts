@@ -1,6 +1,7 @@
-import type { Ajv } from 'ajv';
-
-/** The keyword of {@link useAcceptedTypes}: `type`, as servers in practice understand it. */
+/**
+ * The keyword for `type` as servers in practice understand it: Python's servers read `"5"` and `true` as numbers, `"yes"`
+ * and `1` as booleans, and JSON text as a list, an object or null (pydantic's conversion table and the Python SDK).
+ */
 export const ACCEPTS = '$accepts';
 
 /** The keyword for an `enum` of numbers. */
@@ -8,28 +9,6 @@ export const ACCEPTS_NUMBERS = '$acceptsNumbers';
 
 /** The types of JSON Schema that values of other types are taken for. */
 export type JsonType = 'array' | 'boolean' | 'integer' | 'null' | 'number' | 'object' | 'string';
-
-/**
- * Adds keywords that take what servers take for a type: Python's servers read `"5"` and `true` as numbers, `"yes"` and
- * `1` as booleans, and JSON text as a list, an object or null (pydantic's conversion table and the Python SDK).
- */
-export function useAcceptedTypes(ajv: Pick<Ajv, 'addKeyword'>): void {
-  ajv.addKeyword({
-    keyword: ACCEPTS,
-    schemaType: 'array',
-    error: { message: ({ schema }) => `must be ${(schema as readonly string[]).join(',')}` },
-    validate: (types: readonly JsonType[], value: unknown) => types.some((type) => isAccepted(type, value)),
-  });
-  ajv.addKeyword({
-    keyword: ACCEPTS_NUMBERS,
-    schemaType: 'array',
-    error: { message: 'must be equal to one of the allowed values' },
-    compile: (numbers: readonly number[]) => {
-      const set = new Set(numbers);
-      return (value: unknown) => isAccepted('number', value) && set.has(Number(value));
-    },
-  });
-}
 
 /** Is the value of the type, or one that servers convert to it? */
 export function isAccepted(type: JsonType, value: unknown): boolean {

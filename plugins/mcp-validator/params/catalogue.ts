@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import type { JsonObject } from '../../shared/json-rpc/message';
 import { REVISIONS, type Revision } from '../../shared/revisions';
+import { listValues } from '../allowed-values';
 import { foldMethod } from '../methods/fold-method';
 import { requestMeta } from './client';
 import { object, text, type Schema } from './fragments';
@@ -115,5 +116,12 @@ export const mcpCatalogue = (): Catalogue => (catalogue ??= new Catalogue());
 /** The deepest of ajv's errors in our words; the last one is a keyword such as `anyOf` that sums up the others. */
 export function toSchemaError(errors: readonly ErrorObject[] | null | undefined): SchemaError {
   const error = errors?.[errors.length - 1];
-  return { pointer: error?.instancePath ?? '', problem: error?.message ?? 'is not allowed' };
+  return { pointer: error?.instancePath ?? '', problem: error ? problemOf(error) : 'is not allowed' };
+}
+
+function problemOf({ message = 'is not allowed', params }: ErrorObject): string {
+  const { allowedValues, allowedValue, type } = params as Record<string, unknown>;
+  if (Array.isArray(allowedValues)) return `${message}: ${listValues(allowedValues)}`;
+  if (allowedValue !== undefined) return `must be equal to ${listValues([allowedValue])}`;
+  return Array.isArray(type) ? `must be ${type.join(' or ')}` : message;
 }

@@ -3,13 +3,13 @@ import { compileToolSchema, type ToolSchema } from '../../arguments/compile-sche
 import type { KeptSchema } from './schema-shelf';
 
 /**
- * A program of up to so many characters is made in the main thread, in some 2 to 5 ms; calls of tools with a longer one
- * are judged in another thread.
+ * A schema of up to so many bytes is compiled in the main thread, in a few milliseconds; calls of tools with a larger
+ * one are judged in another thread.
  */
-export const MAX_CODE_AT_ONCE = 16_384;
-/** Programs that one service may have made there in a second. */
+export const MAX_BYTES_AT_ONCE = 262_144;
+/** Schemas that one service may have compiled there in a second. */
 export const MAX_PER_SECOND = 20;
-/** Programs that are kept, the longest unused forgotten first: some 50 KB each. */
+/** Compiled schemas that are kept, the longest unused forgotten first. */
 const MAX_COMPILED = 500;
 /** Services whose use is remembered. */
 const MAX_SERVICES = 1000;
@@ -25,8 +25,8 @@ export class CompiledShelf {
   ) {}
 
   /** The schema, compiled; undefined where that must not be done in this thread, or not now. */
-  get(service: string, { key, text, codeLength }: KeptSchema, maxDepth: number): ToolSchema | undefined {
-    if (codeLength > MAX_CODE_AT_ONCE) return undefined;
+  get(service: string, { key, text, bytes }: KeptSchema, maxDepth: number): ToolSchema | undefined {
+    if (bytes > MAX_BYTES_AT_ONCE) return undefined;
     // The depth decides about what is safe to compile.
     const id = `${maxDepth} ${key}`;
     const known = this.compiled.get(id);

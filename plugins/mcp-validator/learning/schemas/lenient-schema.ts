@@ -1,6 +1,6 @@
 import { isJsonObject, memberOf, type JsonObject } from '../../../shared/json-rpc/message';
 import { ACCEPTS, ACCEPTS_NUMBERS } from '../../arguments/accepted-types';
-import { compilePattern } from '../../arguments/regular-expression';
+import { compilePattern } from '../../arguments/patterns/compile-pattern';
 import { acceptedTypes } from './lenient-types';
 import { hasDefault } from './optional-members';
 import { rewriteReferences } from './rewrite-references';
@@ -88,7 +88,7 @@ function relaxTypes(schema: JsonObject, lenient: Map<string, unknown>): void {
   const allowed = memberOf(schema, 'enum');
   if (Array.isArray(allowed)) lenient.set(allowed.every(isNumber) ? ACCEPTS_NUMBERS : 'enum', allowed);
   const pattern = memberOf(schema, 'pattern');
-  if (typeof pattern === 'string' && compilePattern(pattern)) lenient.set('pattern', pattern);
+  if (typeof pattern === 'string' && compilePattern(pattern).ok) lenient.set('pattern', pattern);
 }
 
 function relaxMembers(
@@ -106,7 +106,7 @@ function relaxMembers(
   }
   const byPattern = memberOf(schema, 'patternProperties');
   const keyed = isJsonObject(byPattern) ? Object.entries(byPattern) : [];
-  const usable = keyed.filter(([source]) => compilePattern(source) !== undefined);
+  const usable = keyed.filter(([source]) => compilePattern(source).ok);
   if (usable.length > 0) lenient.set('patternProperties', Object.fromEntries(usable.map(([k, v]) => [k, inner(v)])));
   if (usable.length < keyed.length) return;
   for (const keyword of CLOSING) {

@@ -10,7 +10,7 @@ export interface KeptSchema {
   readonly key: SchemaKey;
   /** Its lenient form, JSON text. */
   readonly text: string;
-  readonly codeLength: number;
+  readonly bytes: number;
 }
 
 /** Why a tool can't be checked: its schema is unusable, or is none (`malformed`), or not yet or no longer there. */

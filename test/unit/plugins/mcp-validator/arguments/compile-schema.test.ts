@@ -7,7 +7,7 @@ describe('a schema judges arguments', () => {
     [{ properties: { a: { type: 'integer' } } }, { a: '1' }, '/a|must be integer'],
     [{ properties: { a: { type: 'integer' } } }, { a: 1.5 }, '/a|must be integer'],
     [{ required: ['toString'] }, {}, "|must have required property 'toString'"],
-    [{ properties: { a: { enum: ['x'] } } }, { a: 'secret' }, '/a|must be equal to one of the allowed values'],
+    [{ properties: { a: { enum: ['x'] } } }, { a: 'secret' }, '/a|must be equal to one of the allowed values: "x"'],
     [{ additionalProperties: false }, { secret: 1 }, '|must NOT have additional properties'],
     [
       { properties: { list: { type: 'array', items: { $ref: '#/$defs/n' } } }, $defs: { n: { type: 'number' } } },
@@ -22,7 +22,7 @@ describe('a schema judges arguments', () => {
     [
       { properties: { child: { $ref: '#' } }, additionalProperties: false },
       { child: { child: { x: 1 } } },
-      '/child/child|must NOT have additional properties',
+      '/child/child|must NOT have additional properties; allowed: "child"',
     ],
     [{ properties: { s: { format: 'uri', type: 'string' } } }, { s: 'no uri' }, undefined],
     [{ properties: { s: { pattern: '^\\d{4}$' } } }, { s: '20a0' }, '/s|must match pattern "^\\d{4}$"'],
@@ -32,6 +32,16 @@ describe('a schema judges arguments', () => {
       { a: null },
       undefined,
     ],
+    [
+      {
+        $id: 'https://example.com/tool',
+        properties: { a: { $ref: 'tool#/$defs/x' }, b: { $ref: 'other' } },
+        $defs: { x: { type: 'null' }, other: { $id: 'other', type: 'integer' } },
+      },
+      { a: null, b: 'x' },
+      '/b|must be integer',
+    ],
+    [{ properties: { a: { type: 'string', nullable: true } } }, { a: null }, undefined],
   ])('%j, %j: %j', (schema, args, expected) => {
     const error = schemaOf(schema).check(args);
     expect(error && `${error.pointer}|${error.problem}`).toBe(expected);
@@ -78,10 +88,10 @@ describe('a schema that can not be used', () => {
     ['another type', '{"type":"string"}', 'type "object"'],
     ['no type', '{}', 'type "object"'],
     ['too long', { description: 'x'.repeat(65_536) }, 'longer'],
-    ['too deep', nested(20), 'too_deep'],
+    ['too deep', nested(40), 'too_deep'],
     [
       'too many schemas',
-      { properties: Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`p${i}`, {}])) },
+      { properties: Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`p${i}`, {}])) },
       'schemas',
     ],
     ['a reference into the network', { properties: { a: { $ref: 'https://example.com/x' } } }, '$ref'],
@@ -101,8 +111,8 @@ describe('a schema that can not be used', () => {
       'lead back',
     ],
     ['a reference that moves', { properties: { a: { $dynamicRef: '#x' } } }, '$dynamicRef'],
-    ['a schema with a name of its own inside', { properties: { a: { $id: 'https://example.com/a' } } }, '$id'],
-    ['an asynchronous schema', { $async: true }, '$async'],
+    ['two schemas of one name', { properties: { a: { $id: 'a.json' }, b: { $id: 'a.json' } } }, '$id'],
+    ['a name that is not a URI', { properties: { a: { $id: 'https://' } } }, '$id'],
     ['lookahead', { properties: { a: { pattern: '(?=x)y' } } }, 'RE2'],
     ['a backreference', { properties: { a: { pattern: '(a)\\1' } } }, 'RE2'],
     ['a broken pattern', { properties: { a: { pattern: '(' } } }, 'RE2'],

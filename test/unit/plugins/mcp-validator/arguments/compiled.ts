@@ -1,10 +1,12 @@
+import type { Checker } from '../../../../../plugins/mcp-validator/arguments/checker';
+import { compileDocument } from '../../../../../plugins/mcp-validator/arguments/compile-document';
 import { compileToolSchema, type ToolSchema } from '../../../../../plugins/mcp-validator/arguments/compile-schema';
+import type { Dialect } from '../../../../../plugins/mcp-validator/arguments/keywords/compile-context';
 
 export type Json = Record<string, unknown>;
 
 /** A tool's schema as text would give it, with the type that it must have. */
-export const compiled = (schema: Json, maxDepth = 64) =>
-  compileToolSchema(JSON.stringify({ type: 'object', ...schema }), maxDepth);
+export const compiled = (schema: Json) => compileToolSchema(JSON.stringify({ type: 'object', ...schema }));
 
 /** A schema that must compile. */
 export function schemaOf(schema: Json): ToolSchema {
@@ -15,6 +17,13 @@ export function schemaOf(schema: Json): ToolSchema {
 
 /** What is wrong with a schema. */
 export function problemOf(schema: Json | string): string | undefined {
-  const result = typeof schema === 'string' ? compileToolSchema(schema, 64) : compiled(schema);
+  const result = typeof schema === 'string' ? compileToolSchema(schema) : compiled(schema);
   return result.ok ? undefined : result.problem;
+}
+
+/** A checker of any schema document, without the bounds of tools' schemas. */
+export function checkerOf(schema: Json, dialect: Dialect = '2020-12'): Checker {
+  const result = compileDocument(schema, dialect);
+  if (!result.ok) throw new Error(result.problem);
+  return result.checker;
 }

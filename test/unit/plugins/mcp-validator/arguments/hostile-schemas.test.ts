@@ -29,8 +29,8 @@ describe('hostile schemas and arguments take bounded time', () => {
       $defs: {
         node: {
           anyOf: [
-            { properties: { a: node }, required: ['x'] },
-            { properties: { a: node }, required: ['y'] },
+            { properties: { a: node }, allOf: [{ required: ['x'] }] },
+            { properties: { a: node }, allOf: [{ required: ['y'] }] },
           ],
         },
       },

@@ -52,7 +52,7 @@ describe('a server can not evade enforced pins by', () => {
     ['a broken encoding', { answer: 'x', headers: { 'content-encoding': 'deflate' } }, 'tool_unverified'],
     ['a list with both definitions', { answer: list([poisoned, add]) }, 'tool_changed'],
     ['another id', { answer: list([poisoned], {}, '1') }, 'tool_changed'],
-    ['lines that end in a carriage return', { answer: `: \rdata: ${text}\r\r`, headers: EVENTS }, 'tool_unverified'],
+    ['lines that end in a carriage return', { answer: `: \rdata: ${text}\r\r`, headers: EVENTS }, 'tool_changed'],
     ['an answer that comes later', { answer: '', status: 202 }, 'tool_unverified'],
     [
       'a stream of another request',

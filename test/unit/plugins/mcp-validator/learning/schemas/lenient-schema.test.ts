@@ -46,7 +46,7 @@ describe('a call that servers accept passes', () => {
     ['null where OpenAPI allows it', object({ s: { type: 'string', nullable: true } }), { s: null }],
     ['alternatives that are not exclusive once they are lenient', object({ u: discriminated }), { u: { kind: 'x' } }],
     ['what `not` excludes', object({ a: { not: {} } }), { a: 1 }],
-    ['a pattern that RE2 has not', object({ m: { type: 'string', pattern: '^(?!a)b' } }), { m: 'x' }],
+    ['a pattern that RE2 has not', object({ m: { type: 'string', pattern: '^(a)\\1$' } }), { m: 'x' }],
     [
       'a member of an open pattern',
       object({}, { patternProperties: { '(?=x)': text }, additionalProperties: text }),

@@ -7,7 +7,7 @@ import {
 } from '../../../../../../plugins/mcp-validator/learning/schemas/probe-queue';
 import type { Probe } from '../../../../../../plugins/mcp-validator/learning/schemas/probe-schema';
 
-const usable: Probe = { text: '{}', codeLength: 1 };
+const usable: Probe = { text: '{}', bytes: 1 };
 
 /** A queue whose thread takes `takesMs` for each schema, by its own clock. */
 function start(takesMs = 1) {

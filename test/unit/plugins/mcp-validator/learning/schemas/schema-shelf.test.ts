@@ -1,7 +1,7 @@
 import { compileToolSchema } from '../../../../../../plugins/mcp-validator/arguments/compile-schema';
 import {
   CompiledShelf,
-  MAX_CODE_AT_ONCE,
+  MAX_BYTES_AT_ONCE,
   MAX_PER_SECOND,
 } from '../../../../../../plugins/mcp-validator/learning/schemas/compiled-shelf';
 import { probeSchema, type Probe } from '../../../../../../plugins/mcp-validator/learning/schemas/probe-schema';
@@ -19,12 +19,12 @@ describe('a schema that was announced', () => {
   }
 
   it('is compiled once, and pending until then', async () => {
-    const { shelf, asked } = start({ text: '{}', codeLength: 5 });
+    const { shelf, asked } = start({ text: '{}', bytes: 5 });
     const { key, news } = shelf.put('a');
     expect(shelf.put('a')).toEqual({ key, news: undefined });
     expect(shelf.get(key)).toBe('pending');
     await news;
-    expect(shelf.get(key)).toEqual({ key, text: '{}', codeLength: 5 });
+    expect(shelf.get(key)).toEqual({ key, text: '{}', bytes: 5 });
     expect(shelf.put('a').news).toBeUndefined();
     expect(asked()).toBe(1);
   });
@@ -37,17 +37,17 @@ describe('a schema that was announced', () => {
     ['budget', 0],
     ['failed', 0],
   ] as const)('and is %s is tried again after %d ms', async (unusable, afterMs) => {
-    const { shelf, pass } = start({ unusable, problem: 'x' }, { text: '{}', codeLength: 5 });
+    const { shelf, pass } = start({ unusable, problem: 'x' }, { text: '{}', bytes: 5 });
     const { key, news } = shelf.put('a');
     await news;
     expect(shelf.get(key)).toBe(unusable);
     pass(Math.min(afterMs, 1e12));
     await shelf.put('a').news;
-    expect(shelf.get(key)).toEqual(afterMs === Infinity ? unusable : { key, text: '{}', codeLength: 5 });
+    expect(shelf.get(key)).toEqual(afterMs === Infinity ? unusable : { key, text: '{}', bytes: 5 });
   });
 
   it('is forgotten when others of its service need the room', async () => {
-    const { shelf } = start({ text: 'x'.repeat(400_000), codeLength: 5 });
+    const { shelf } = start({ text: 'x'.repeat(400_000), bytes: 5 });
     const { key } = shelf.put('a');
     for (const text of ['b', 'c', 'd']) await shelf.put(text).news;
     expect(shelf.get(key)).toBe('evicted');
@@ -62,20 +62,20 @@ describe('the main thread', () => {
     return { key: String(properties), ...probe };
   };
 
-  it('makes no program that is longer than its bound, by the length that was measured elsewhere', () => {
+  it('compiles no schema that is larger than its bound, by the size that was measured elsewhere', () => {
     let longest = 0;
     const shelf = new CompiledShelf(
       () => 0,
       (text, depth) => {
         const compiled = compileToolSchema(text, depth);
-        if (compiled.ok) longest = Math.max(longest, compiled.codeLength);
+        if (compiled.ok) longest = Math.max(longest, compiled.bytes);
         return compiled;
       },
     );
-    const made = [1, 5, 10, 50, 100].map((count) => shelf.get('s', kept(count), 9) !== undefined);
+    const made = [1, 10, 100, 500, 1000].map((count) => shelf.get('s', kept(count), 9) !== undefined);
     expect(made).toEqual([true, true, true, false, false]);
     expect(longest).toBeGreaterThan(0);
-    expect(longest).toBeLessThanOrEqual(MAX_CODE_AT_ONCE);
+    expect(longest).toBeLessThanOrEqual(MAX_BYTES_AT_ONCE);
   });
 
   it('makes so many in a second for one service, and makes none twice', () => {

@@ -1,0 +1,71 @@
+import { isJsonObject, memberOf, type JsonObject } from '../../../shared/json-rpc/message';
+import type { CompileContext } from './compile-context';
+import type { Check, SchemaNode, Trial } from './schema-node';
+import { areUnique } from './unique-items';
+
+/** The keywords of lists, besides `unevaluatedItems`. */
+export function addArrayChecks(schema: JsonObject, node: SchemaNode, context: CompileContext): void {
+  const min = memberOf(schema, 'minItems');
+  if (typeof min === 'number') {
+    const problem = `must NOT have fewer than ${min} items`;
+    node.array.push((items, run) => items.length >= min || run.fail(problem));
+  }
+  const max = memberOf(schema, 'maxItems');
+  if (typeof max === 'number') {
+    const problem = `must NOT have more than ${max} items`;
+    node.array.push((items, run) => items.length <= max || run.fail(problem));
+  }
+  addItemsCheck(schema, node, context);
+  addContainsCheck(schema, node, context);
+  if (memberOf(schema, 'uniqueItems') === true) {
+    node.array.push((items, run) => areUnique(items, run) || run.fail('must NOT have duplicate items'));
+  }
+}
+
+/** The first items by a schema each, the rest by one: 2020-12 has other names for it than the drafts before. */
+function addItemsCheck(schema: JsonObject, node: SchemaNode, { dialect, trialOf }: CompileContext): void {
+  const items = memberOf(schema, 'items');
+  const isNew = dialect === '2020-12';
+  const tuple = isNew ? memberOf(schema, 'prefixItems') : items;
+  const first: readonly Trial[] = Array.isArray(tuple) ? tuple.map(trialOf) : [];
+  const others = isNew || !Array.isArray(items) ? items : memberOf(schema, 'additionalItems');
+  const rest = isSchema(others) ? trialOf(others) : undefined;
+  if (first.length === 0 && !rest) return;
+  const tooMany = others === false ? `must NOT have more than ${first.length} items` : undefined;
+  node.array.push((list, run, marks) => {
+    const end = rest ? list.length : Math.min(first.length, list.length);
+    if (tooMany !== undefined && list.length > first.length) return run.fail(tooMany);
+    for (let i = 0; i < end; i++) {
+      const trial = i < first.length ? first[i] : rest;
+      if (trial && !trial.accepts(list[i], run, undefined)) return run.inside(i);
+    }
+    marks?.addItemsBefore(end);
+    return true;
+  });
+}
+
+/** In 2020-12 an item that `contains` was looking for counts as judged. */
+function addContainsCheck(schema: JsonObject, node: SchemaNode, { dialect, trialOf }: CompileContext): void {
+  const wanted = memberOf(schema, 'contains');
+  if (!isSchema(wanted)) return;
+  const trial = trialOf(wanted);
+  const isOld = dialect === 'draft-07';
+  const min = numberOr(isOld ? 1 : memberOf(schema, 'minContains'), 1);
+  const max = numberOr(isOld ? undefined : memberOf(schema, 'maxContains'), Infinity);
+  const check: Check<readonly unknown[]> = (items, run, marks) => {
+    const marked = dialect === '2020-12' ? marks : undefined;
+    let count = 0;
+    for (const [i, item] of items.entries()) {
+      if (count >= min && max === Infinity && !marked) return true;
+      if (!trial.accepts(item, run, undefined)) continue;
+      count++;
+      marked?.addItem(i);
+    }
+    if (count < min) return run.fail(`must contain at least ${min} valid item(s)`);
+    return count <= max || run.fail(`must contain at most ${max} valid item(s)`);
+  };
+  node.array.push(check);
+}
+
+const isSchema = (value: unknown): boolean => typeof value === 'boolean' || isJsonObject(value);
+const numberOr = (value: unknown, other: number): number => (typeof value === 'number' ? value : other);
