@@ -63,6 +63,8 @@ describe('what is taken out of content', () => {
     'eyJ is a prefix',
     'https://example.org/a?page=2#top',
     'password: none',
+    // Milliseconds whose checksum is that of a card.
+    '1795901564959',
   ])('not: %s', (text) => {
     expect(redact(text)).toBe(text);
   });
@@ -96,6 +98,16 @@ describe('what is taken out of an error', () => {
   it('is also what the client sent, where the error repeats it', () => {
     expect(redactError("no user 'grace-hopper' (abc)", ['grace-hopper', 'abc'])).toBe(`no user '${REDACTED}' (abc)`);
     expect(redactError('x'.repeat(10) + 'y'.repeat(6000), ['y'.repeat(6000)])).toBe('x'.repeat(10) + REDACTED);
+  });
+});
+
+describe('a name or an id', () => {
+  it.each(['ada@example.org', '4111111111111111', 'get:user?id=1', 'token=1'])('may be %s', (name) => {
+    expect(redactor.name(name, 128)).toBe(name);
+  });
+
+  it('is no token', () => {
+    expect(redactor.name(`call ${SECRETS[2]![1]}`, 128)).toBe(`call ${REDACTED}`);
   });
 });
 
@@ -153,16 +165,16 @@ describe('the time of a scan', () => {
   ];
 
   it.each(pieces)('is linear in a text of nothing but %j', (piece) => {
-    const text = piece.repeat(Math.ceil(20_000 / piece.length));
+    const text = piece.repeat(Math.ceil(6000 / piece.length));
     expect(readsOf(text)).toBeLessThan(text.length * MAX_READS);
   });
 
   it('is linear in any text of such pieces', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.constantFrom(...pieces), fc.integer({ min: 1, max: 300 })), {
+        fc.array(fc.tuple(fc.constantFrom(...pieces), fc.integer({ min: 1, max: 100 })), {
           minLength: 1,
-          maxLength: 12,
+          maxLength: 8,
         }),
         (parts) => {
           const text = parts.map(([piece, times]) => piece.repeat(times)).join('');
@@ -209,7 +221,7 @@ describe('the patterns of a configuration', () => {
 
   it.each(['(a+)+$', 'a*b|a', '(a|aa)+c', '(?:a*)*b'])('cannot be slow: %s', (source) => {
     // A backtracking engine would not end, and one that searches to the end for each match would take minutes.
-    const clean = pattern(source).content(`${'a'.repeat(20_000)}!`);
+    const clean = pattern(source).content(`${'a'.repeat(8000)}!`);
     expect(typeof clean).toBe('string');
   });
 });
@@ -220,5 +232,6 @@ it('never throws', () => {
       expect(redactor.content(text, maxLength).length).toBeLessThanOrEqual(maxLength);
       expect(redactor.error(text, maxLength, [text]).length).toBeLessThanOrEqual(maxLength);
     }),
+    { numRuns: 50 },
   );
 });
