@@ -146,7 +146,7 @@ it('learns what is kept of a longer one, and says that it is not all', async () 
 });
 
 it('judges calls of a tool with a large schema in another thread', async () => {
-  answer = list(toolsOf(1, 10, 100));
+  answer = list(toolsOf(1, 10, 400));
   await ask('wide', { method: 'tools/list' });
   await learned('wide', 1);
   expect(await ask('wide', call('tool-0'))).toContain('/arguments/p0 must be integer');

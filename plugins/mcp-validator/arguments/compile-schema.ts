@@ -27,6 +27,8 @@ export type CompiledSchema =
 const MAX_SCHEMA_BYTES = 65_536;
 const SCHEMA_BOUNDS = { maxDepth: 64, maxValues: 20_000 };
 const BYTES_PER_SCHEMA = 1500;
+/** Of a pattern: RE2 takes some microseconds to make each. */
+const BYTES_PER_INSTRUCTION = 100;
 
 const failure = (problem: string): CompiledSchema => ({ ok: false, problem });
 
@@ -50,6 +52,7 @@ export function compileToolSchema(text: string, _maxDepth?: number): CompiledSch
   const document = compileDocument(root, dialect);
   if (!document.ok) return document;
   const check = (args: JsonObject): SchemaError | undefined => document.checker(args, new Run());
-  const bytes = text.length * 2 + document.schemas * BYTES_PER_SCHEMA;
+  const { schemas, instructions } = document;
+  const bytes = text.length * 2 + schemas * BYTES_PER_SCHEMA + instructions * BYTES_PER_INSTRUCTION;
   return { ok: true, schema: { check, headerParameters }, bytes };
 }

@@ -14,8 +14,9 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
 
 /** The keyword of lenient schemas that stands for `type`. */
 export function addAcceptedTypesCheck(schema: JsonObject, node: SchemaNode): void {
-  const types = memberOf(schema, ACCEPTS) as readonly JsonType[] | undefined;
-  if (!Array.isArray(types)) return;
+  const own = memberOf(schema, ACCEPTS);
+  if (!Array.isArray(own)) return;
+  const types = own as readonly JsonType[];
   const problem = `must be ${types.join(' or ')}`;
   node.any.push((value, run) => types.some((type) => isAccepted(type, value)) || run.fail(problem, types));
 }

@@ -78,6 +78,14 @@ describe('the main thread', () => {
     expect(longest).toBeLessThanOrEqual(MAX_BYTES_AT_ONCE);
   });
 
+  it('compiles no large patterns, though their text is short', () => {
+    const shelf = new CompiledShelf(() => 0);
+    const schema = { type: 'object', properties: { p: { pattern: '^[a-z]{1,900}[0-9]{1,900}$' } } };
+    const probe = probeSchema(JSON.stringify(schema), 9);
+    if ('unusable' in probe) throw new Error(probe.problem);
+    expect(shelf.get('s', { key: 'k', ...probe }, 9)).toBeUndefined();
+  });
+
   it('makes so many in a second for one service, and makes none twice', () => {
     let nowMs = 0;
     let count = 0;
