@@ -1,5 +1,4 @@
 import { createConnection } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunState } from '../../kong/local/start/run';
 
@@ -99,7 +98,7 @@ async function oddities(state: RunState, post: Post): Promise<void> {
   await post('/odd/api/chat', { model: 'a', messages });
   await post('/odd/v1/chat/completions', { model: 'a', messages });
   await post('/odd/v1/chat/completions', { model: 'b', messages });
-  const stranger = createConnection(join(state.logs, 'plugins.sock'));
+  const stranger = createConnection(state.pluginServerSocket ?? '');
   stranger.on('error', () => undefined);
   stranger.end(Buffer.from('ffffffff', 'hex'));
 }

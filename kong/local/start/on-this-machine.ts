@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackends } from './backends';
 import { startGateway } from './gateway';
-import { configOf, hostsFile, logOf, pidFileOf, urlOf, withRequestLog, type Layout } from './layout';
+import { configOf, hostsFile, logOf, pidFileOf, socketOf, urlOf, withRequestLog, type Layout } from './layout';
 import type { Part } from './part';
 import { pageOfSpans } from './phoenix';
 import { startPluginServer } from './plugin-server';
@@ -69,6 +69,7 @@ export async function startOnThisMachine(
       adminUrl: urlOf(layout, 'admin'),
       statusUrl: urlOf(layout, 'status'),
       pluginServerUrl: urlOf(layout, 'pluginServer'),
+      pluginServerSocket: socketOf(layout),
       logs: layout.logs,
       requestLog: requests,
       killPluginServer: `kill -9 ${pid('plugin-server')}`,

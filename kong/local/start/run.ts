@@ -20,6 +20,8 @@ export interface RunState {
   readonly statusUrl: string;
   /** `/metrics`, `/healthz` and `/readyz` of the plugin server. */
   readonly pluginServerUrl: string;
+  /** Where Kong reaches the plugin server; absent where it is in a container. */
+  readonly pluginServerSocket?: string;
   /** The folder with logs, or the command that shows them. */
   readonly logs: string;
   /** The file with a line for each request; absent where `logs` is a command. */
