@@ -93,7 +93,7 @@ ${Object.entries(ports)
   .map(
     ([name, port]) => `- name: ${name}
   url: http://127.0.0.1:${port}
-  routes: [{ name: ${name}, paths: [/${name}] }]
+  routes: [{ name: ${name}, paths: [/${name}], response_buffering: false }]
   plugins:
   - { name: mcp-validator, config: { tools: { learn: true } } }`,
   )
