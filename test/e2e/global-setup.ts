@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../support/until';
@@ -15,6 +15,8 @@ export default async function globalSetup(): Promise<void> {
   if (!existsSync(START)) throw new Error('the suite is not built: run `npm run build` first');
   const engine = process.env['E2E_ENGINE'] ?? 'local';
   const folder = mkdtempSync(join(tmpdir(), 'kong-ai-plugins-e2e-'));
+  // Kong's workers, who are another user, write a log in it.
+  chmodSync(folder, 0o755);
   const state = join(folder, 'state.json');
   const host = engine === 'docker' ? [] : ['--host', loopback()];
   const child = spawn(

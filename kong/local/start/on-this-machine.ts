@@ -8,6 +8,7 @@ import { configOf, hostsFile, logOf, pidFileOf, socketOf, urlOf, withRequestLog,
 import type { Part } from './part';
 import { pageOfSpans } from './phoenix';
 import { startPluginServer } from './plugin-server';
+import { closedFolder } from './reachable';
 import type { Run } from './run';
 
 /**
@@ -28,6 +29,10 @@ export async function startOnThisMachine(
   mkdirSync(layout.logs, { recursive: true });
   // Kong's workers run as another user: they must find the folders and write the log of requests, which nobody else reads.
   for (const place of [folder, layout.logs]) chmodSync(place, 0o755);
+  const closed = engine === 'kong' && process.getuid?.() === 0 ? closedFolder(layout.logs) : undefined;
+  if (closed !== undefined) {
+    throw new Error(`Kong's workers run as another user, who cannot enter ${closed}: choose another folder for --logs`);
+  }
   const requests = logOf(layout, 'requests');
   writeFileSync(requests, '', { flag: 'a' });
   chmodSync(requests, engine === 'kong' ? 0o622 : 0o600);
