@@ -153,16 +153,16 @@ describe('the time of a scan', () => {
   ];
 
   it.each(pieces)('is linear in a text of nothing but %j', (piece) => {
-    const text = piece.repeat(Math.ceil(20_000 / piece.length));
+    const text = piece.repeat(Math.ceil(6000 / piece.length));
     expect(readsOf(text)).toBeLessThan(text.length * MAX_READS);
   });
 
   it('is linear in any text of such pieces', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.constantFrom(...pieces), fc.integer({ min: 1, max: 300 })), {
+        fc.array(fc.tuple(fc.constantFrom(...pieces), fc.integer({ min: 1, max: 100 })), {
           minLength: 1,
-          maxLength: 12,
+          maxLength: 8,
         }),
         (parts) => {
           const text = parts.map(([piece, times]) => piece.repeat(times)).join('');
@@ -209,7 +209,7 @@ describe('the patterns of a configuration', () => {
 
   it.each(['(a+)+$', 'a*b|a', '(a|aa)+c', '(?:a*)*b'])('cannot be slow: %s', (source) => {
     // A backtracking engine would not end, and one that searches to the end for each match would take minutes.
-    const clean = pattern(source).content(`${'a'.repeat(20_000)}!`);
+    const clean = pattern(source).content(`${'a'.repeat(8000)}!`);
     expect(typeof clean).toBe('string');
   });
 });
@@ -220,5 +220,6 @@ it('never throws', () => {
       expect(redactor.content(text, maxLength).length).toBeLessThanOrEqual(maxLength);
       expect(redactor.error(text, maxLength, [text]).length).toBeLessThanOrEqual(maxLength);
     }),
+    { numRuns: 50 },
   );
 });
