@@ -22,7 +22,7 @@ const MAX_URI_LENGTH = 1024;
 export function attributesOf(operation: Operation, options: SpanOptions, redact: Redactor): Attributes {
   const { entry, message, verdict, denial } = operation;
   const clean = (name: string | undefined): string | undefined =>
-    name === undefined ? undefined : redact.error(name, MAX_NAME_LENGTH);
+    name === undefined ? undefined : redact.name(name, MAX_NAME_LENGTH);
   const tool = clean(toolOf(operation));
   return knownAttributes(gatewayAttributes(entry, options), {
     [OI.kind]: message.method === 'tools/call' ? 'TOOL' : 'CHAIN',

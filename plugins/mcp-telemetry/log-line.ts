@@ -28,10 +28,10 @@ export function lineOfOperation(operation: Operation, options: LineOptions, reda
     fields: {
       ...fieldsOf(entry, options),
       session_id: sessionId,
-      method: redact.error(message.method, MAX_NAME_LENGTH),
-      tool: tool === undefined ? undefined : redact.error(tool, MAX_NAME_LENGTH),
+      method: redact.name(message.method, MAX_NAME_LENGTH),
+      tool: tool === undefined ? undefined : redact.name(tool, MAX_NAME_LENGTH),
       target: tool === undefined ? targetOf(operation, redact) : undefined,
-      jsonrpc_id: message.id === undefined ? undefined : redact.error(String(message.id), MAX_NAME_LENGTH),
+      jsonrpc_id: message.id === undefined ? undefined : redact.name(String(message.id), MAX_NAME_LENGTH),
       protocol_version: operation.revision,
       duration_ms: Math.round(operation.endMs - operation.startMs),
       status: verdict.status,

@@ -36,7 +36,7 @@ export function spanOf(
 /** `{method} {target}`: the target is a tool or a prompt, never a resource, of which there are too many. */
 function spanNameOf({ message: { method, name } }: Operation, redact: Redactor): string {
   const target = method === 'tools/call' || method === 'prompts/get' ? name : undefined;
-  return redact.error(target === undefined ? method : `${method} ${target}`, MAX_NAME_LENGTH);
+  return redact.name(target === undefined ? method : `${method} ${target}`, MAX_NAME_LENGTH);
 }
 
 function errorMessageOf({ verdict: { message, errorType = '' }, clientValues }: Operation, redact: Redactor): string {

@@ -1,5 +1,5 @@
 import type { Range } from './secrets/characters';
-import { findSecrets, IN_CONTENT, IN_ERRORS } from './secrets/find-secrets';
+import { findSecrets, IN_CONTENT, IN_ERRORS, IN_NAMES, type FinderTable } from './secrets/find-secrets';
 import { compileUserPattern } from './secrets/user-pattern';
 
 /** What stands where something was taken out, and where content is not captured (OpenInference, configuration.md). */
@@ -17,6 +17,8 @@ export interface Redactor {
    * without what stands beside the name of a credential, and without the `known` values of the client.
    */
   error(text: string, maxLength: number, known?: readonly string[]): string;
+  /** The name or id that a client or a server chose: without tokens and keys. */
+  name(text: string, maxLength: number): string;
 }
 
 /**
@@ -39,19 +41,20 @@ const MAX_KNOWN = 256;
  */
 export function createRedactor(patterns: readonly string[] = []): Redactor {
   const finders = patterns.map((source, index) => compileUserPattern(source, `redact_patterns[${index}]`));
-  const redact = (text: string, maxLength: number, isError: boolean, known: readonly string[]): string => {
+  const redact = (text: string, maxLength: number, table: FinderTable, known: readonly string[] = []): string => {
     const seen = text.slice(0, maxLength + 2 * MARGIN);
     const isCut = seen.length < text.length;
     const found = [
-      ...findSecrets(seen, isError ? IN_ERRORS : IN_CONTENT, isCut),
+      ...findSecrets(seen, table, isCut),
       ...finders.flatMap((find) => find(seen)),
       ...occurrencesOf(known, seen),
     ];
     return withoutRanges(seen, found, isCut ? seen.length - MARGIN : seen.length).slice(0, maxLength);
   };
   return {
-    content: (text, maxLength = Infinity) => redact(text, maxLength, false, []),
-    error: (text, maxLength, known = []) => redact(text, maxLength, true, known),
+    content: (text, maxLength = Infinity) => redact(text, maxLength, IN_CONTENT),
+    error: (text, maxLength, known = []) => redact(text, maxLength, IN_ERRORS, known),
+    name: (text, maxLength) => redact(text, maxLength, IN_NAMES),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Finder, Scan } from './scan';
 import { basic, bearer, jsonWebToken, pemBlock, PREFIXES, prefixed } from './token-shapes';
 
 /** The finders to ask at a character, by its code; none beyond ASCII. */
-type FinderTable = ReadonlyArray<readonly Finder[] | undefined>;
+export type FinderTable = ReadonlyArray<readonly Finder[] | undefined>;
 
 function tableOf(entries: readonly (readonly [characters: string, finder: Finder])[]): FinderTable {
   const table: Finder[][] = [];
@@ -22,18 +22,25 @@ const TOKENS: readonly (readonly [string, Finder])[] = [
   ['Bb', bearer],
   ['Bb', basic],
   ['e', jsonWebToken],
-  ['0123456789', cardNumber],
-  ['@', emailAddress],
   [':', userInfo],
   ...PREFIXES.map((prefix) => [prefix.prefix.charAt(0), prefixed(prefix)] as const),
 ];
 
+const PERSONAL: readonly (readonly [string, Finder])[] = [
+  ['23456', cardNumber],
+  ['@', emailAddress],
+];
+
+/** In a name or an id, which may well have the form of an address or of a long number. */
+export const IN_NAMES: FinderTable = tableOf(TOKENS);
+
 /** What is a secret wherever it stands. */
-export const IN_CONTENT: FinderTable = tableOf(TOKENS);
+export const IN_CONTENT: FinderTable = tableOf([...TOKENS, ...PERSONAL]);
 
 /** In the text of an error also the queries of URLs, and what stands beside the name of a credential. */
 export const IN_ERRORS: FinderTable = tableOf([
   ...TOKENS,
+  ...PERSONAL,
   ['?#', queryOrFragment],
   ...SIGNS.map((sign) => [String.fromCharCode(sign), assigned] as const),
 ]);

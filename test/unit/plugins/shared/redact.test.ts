@@ -63,6 +63,8 @@ describe('what is taken out of content', () => {
     'eyJ is a prefix',
     'https://example.org/a?page=2#top',
     'password: none',
+    // Milliseconds whose checksum is that of a card.
+    '1795901564959',
   ])('not: %s', (text) => {
     expect(redact(text)).toBe(text);
   });
@@ -96,6 +98,16 @@ describe('what is taken out of an error', () => {
   it('is also what the client sent, where the error repeats it', () => {
     expect(redactError("no user 'grace-hopper' (abc)", ['grace-hopper', 'abc'])).toBe(`no user '${REDACTED}' (abc)`);
     expect(redactError('x'.repeat(10) + 'y'.repeat(6000), ['y'.repeat(6000)])).toBe('x'.repeat(10) + REDACTED);
+  });
+});
+
+describe('a name or an id', () => {
+  it.each(['ada@example.org', '4111111111111111', 'get:user?id=1', 'token=1'])('may be %s', (name) => {
+    expect(redactor.name(name, 128)).toBe(name);
+  });
+
+  it('is no token', () => {
+    expect(redactor.name(`call ${SECRETS[2]![1]}`, 128)).toBe(`call ${REDACTED}`);
   });
 });
 
