@@ -7,9 +7,24 @@ const MAX_DEPTH = 5;
 const MAX_LISTED = 4;
 
 /** Where providers and frameworks put the text of an error, the most telling first. */
-const MESSAGES = ['message', 'Message', 'detail', 'error_description', 'errorMessage', 'error_message', 'error_msg'];
-const MORE_MESSAGES = ['msg', 'errors', 'error', 'Error', 'details', 'title', 'reason', 'description', '__type'];
-const MEMBERS = [...MESSAGES, ...MORE_MESSAGES];
+const MEMBERS = [
+  'message',
+  'Message',
+  'detail',
+  'error_description',
+  'errorMessage',
+  'error_message',
+  'error_msg',
+  'msg',
+  'errors',
+  'error',
+  'Error',
+  'details',
+  'title',
+  'reason',
+  'description',
+  '__type',
+];
 
 /**
  * The error that a record carries, whatever the status: under `error`, as Ollama (a text), OpenAI and Anthropic (an

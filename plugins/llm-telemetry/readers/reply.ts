@@ -88,6 +88,7 @@ export class ReplyBuilder {
   /** For an API whose events tell of tokens again and again. */
   readonly largest = new LargestCounts();
   private readonly choices = new Map<number, Choice>();
+  private thought = false;
 
   constructor(private readonly limits: ReplyLimits) {
     this.toolCalls = new ToolCalls(limits.maxTextLength);
@@ -150,8 +151,6 @@ export class ReplyBuilder {
     const ended = choices.filter(({ reason }) => reason !== undefined).length;
     return ended > 0 && (ended === choices.length || this.reply.partial);
   }
-
-  private thought = false;
 
   private get saidAnything(): boolean {
     return this.reply.textLength > 0 || this.toolCalls.count > 0 || this.thought;

@@ -13,12 +13,27 @@ const MAX_TOKENS = 1e9;
 const MAX_MEMBERS = 64;
 
 /** The names that providers have for one count; the first that is there counts. */
-const INPUT = ['prompt_tokens', 'input_tokens', 'prompt_token_count', 'promptTokenCount', 'inputTokenCount'];
-const MORE_INPUT = ['inputTokens', 'promptTokens', 'prompt_eval_count'];
-const OUTPUT = ['completion_tokens', 'output_tokens', 'total_output_tokens', 'completion_token_count'];
-const MORE_OUTPUT = ['candidatesTokenCount', 'outputTokenCount', 'outputTokens', 'completionTokens', 'eval_count'];
-const INPUTS = [...INPUT, ...MORE_INPUT];
-const OUTPUTS = [...OUTPUT, ...MORE_OUTPUT];
+const INPUTS = [
+  'prompt_tokens',
+  'input_tokens',
+  'prompt_token_count',
+  'promptTokenCount',
+  'inputTokenCount',
+  'inputTokens',
+  'promptTokens',
+  'prompt_eval_count',
+];
+const OUTPUTS = [
+  'completion_tokens',
+  'output_tokens',
+  'total_output_tokens',
+  'completion_token_count',
+  'candidatesTokenCount',
+  'outputTokenCount',
+  'outputTokens',
+  'completionTokens',
+  'eval_count',
+];
 const TOTALS = ['total_tokens', 'total_token_count', 'totalTokenCount', 'totalTokens'];
 
 /** A number of tokens under the first of these names; undefined where none has one. */
