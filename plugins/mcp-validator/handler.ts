@@ -21,6 +21,7 @@ import { followList } from './learning/follow-list';
 import { createLearner, type Learner, type LearningParts } from './learning/learner';
 import { createLearningMeters } from './learning/learning-meters';
 import { createMeters, type Meters } from './meters';
+import { isBodyJudged } from './paths/request-kind';
 import { compileRules, type Rules } from './rules';
 import type { Config } from './schema';
 
@@ -37,6 +38,7 @@ export interface State {
 /** The facts of the access phase. */
 export const accessReads = {
   method: read.method(),
+  path: read.upstreamPath(),
   headers: read.headers(),
   body: read.rawBody(),
   service: read.serviceName(),
@@ -65,10 +67,10 @@ export function prepare(config: Config, resources: Resources, parts?: LearningPa
 
 /** Judges the request and turns the verdict into its effects. A promise for what is judged in another thread alone. */
 export function access(state: State, facts: Facts): Outcome | Promise<Outcome> {
-  const { method, headers, body, service } = facts;
+  const { method, path, headers, body, service } = facts;
   const { rules, learner, judgeLargeBody, meters } = state;
   const stop = meters.start();
-  const seen = { method, headers, headersTruncated: headers.size >= MAX_HEADERS, body };
+  const seen = { method, path, headers, headersTruncated: headers.size >= MAX_HEADERS, body };
   const caller = learner.callerOf(headers);
   const conclude = ({ verdict, notes }: Judged): Outcome => {
     stop(service, verdict);
@@ -78,7 +80,7 @@ export function access(state: State, facts: Facts): Outcome | Promise<Outcome> {
     return isWatching ? followList(outcome, seen, verdict.summary, caller, hasPins) : outcome;
   };
   const toldOf: ToldOf = (names) => learner.tools.toldOf(service, caller, names);
-  if (method === 'POST' && isLargeBody(body, rules.maxBodyBytes)) {
+  if (isLargeBody(body, rules.maxBodyBytes) && isBodyJudged(seen, rules)) {
     return judgeLargeBody(seen, body.bytes, toldOf).then(conclude);
   }
   const knowledge = learner.tools.of(service, caller);

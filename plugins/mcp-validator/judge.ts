@@ -1,7 +1,7 @@
 import { INVALID_PARAMS } from '../shared/json-rpc/errors';
 import type { ParsedMessage } from '../shared/json-rpc/message';
 import { readJsonRpcBody } from '../shared/json-rpc/read-body';
-import type { MessageSummary } from '../shared/message-summary';
+import { NO_MESSAGES, type MessageSummary } from '../shared/message-summary';
 import { newReadingBudget, type ReadingBudget } from '../shared/resource-uris/readings';
 import { isModern, type Revision } from '../shared/revisions';
 import { summarizeMessages } from '../shared/summarize-messages';
@@ -14,11 +14,13 @@ import { eraOfHeader, resolveEra } from './era/resolve-era';
 import type { HttpFacts } from './facts';
 import { httpFault, type Fault } from './fault';
 import { bodyToJudge, checkNoBody } from './http/check-body';
+import { checkFraming } from './http/check-header-syntax';
 import { checkHttp } from './http/check-http';
 import { checkMethodKnown } from './methods/check-method-known';
 import { mcpCatalogue } from './params/catalogue';
 import { checkMembers } from './params/check-members';
 import { findMetaKeyProblem, type MetaKeyProblem } from './params/check-meta-keys';
+import { isMcpRequest, requestKind } from './paths/request-kind';
 import { checkPolicy } from './policy/check-policy';
 import type { Rules } from './rules';
 
@@ -45,17 +47,34 @@ export interface Refuse {
 }
 
 /**
- * Judges an HTTP request to an MCP endpoint: the rungs of the ladder in their order, the first failure answers.
+ * Judges an HTTP request. One that no server could take for MCP's passes; of all others the rungs of the ladder in their order, the first failure answers.
  *
  * Pure: reads nothing but its arguments. Never throws. `tools` is what is known of the server's tools, by default what
  * is configured.
  */
 export function judge(facts: HttpFacts, rules: Rules, tools: ToolKnowledge = rules.configuredTools): Verdict {
+  const kind = requestKind(facts, rules);
+  if (kind === 'unread') return { kind: 'refuse', refusal: answerHttpFault(unreadBody(rules)) };
+  if (!isMcpRequest(kind, facts)) return judgeOther(facts);
   const fault = checkHttp(facts, rules);
   if (fault) return { kind: 'refuse', refusal: answerHttpFault(fault) };
   if (facts.method === 'POST') return judgePost(facts, rules, tools);
   return judgeBodiless(facts, rules);
 }
+
+const unreadBody = ({ maxBodyBytes }: Rules): Fault => {
+  const message = `The body must be at most ${maxBodyBytes} bytes, or the path be exempt`;
+  return httpFault(413, 'body_too_large', message);
+};
+
+/** What is not MCP's passes, but for headers that could hide a request of MCP's in it. */
+function judgeOther(facts: HttpFacts): Verdict {
+  const fault = checkFraming(facts);
+  return fault ? { kind: 'refuse', refusal: answerHttpFault(fault) } : OTHER;
+}
+
+/** The plugins after this one are told that there is no message in it. */
+const OTHER: Pass = { kind: 'pass', summary: NO_MESSAGES, stripHeaders: [], metaKeyProblem: undefined };
 
 /** Of sessions, which stateless requests have not: a server may take them for a request of one. */
 const SESSION_HEADERS = ['mcp-session-id', 'last-event-id'] as const;

@@ -3,12 +3,13 @@ import { isModern, REVISIONS, type Revision } from '../shared/revisions';
 import type { ToolKnowledge } from './arguments/tool-knowledge';
 import { compileToolSchemas } from './arguments/tool-schemas';
 import { hostMatcher, originMatcher } from './http/origins';
+import { pathRules, type PathRules, type PathsConfig } from './paths/path-rules';
 import { methodRule } from './policy/method-rule';
 import { nameRule, type NameLists, type NameRule } from './policy/name-rule';
 import { uriRule, type UriRule } from './policy/uri-rule';
 
 /** The parts of the plugin's configuration that decide about a request. */
-export interface RulesConfig {
+export interface RulesConfig extends PathsConfig {
   readonly revisions: readonly Revision[];
   readonly allowed_origins: readonly string[];
   readonly allowed_hosts: readonly string[];
@@ -34,6 +35,7 @@ export interface RulesConfig {
 export interface Rules {
   /** Enabled revisions, oldest first. */
   readonly revisions: readonly Revision[];
+  readonly paths: PathRules;
   readonly legacyRevisions: readonly Revision[];
   readonly modernRevisions: readonly Revision[];
   readonly isEnabled: (version: string) => version is Revision;
@@ -70,6 +72,7 @@ export function compileRules(config: RulesConfig): Rules {
   const toolSchemas = compileToolSchemas(config.tools.schemas, config.max_depth);
   return {
     revisions,
+    paths: pathRules(config),
     legacyRevisions,
     modernRevisions,
     isEnabled: (version): version is Revision => revisions.some((revision) => revision === version),

@@ -26,6 +26,16 @@ export const fields = {
     one_of: ['enforce', 'report'],
     default: 'enforce',
   }),
+  paths: field.array(field.string({ description: 'A path as a glob: * stands for any text', len_min: 1 }), {
+    description:
+      'Paths of the MCP endpoints as the server sees them, at its root or below any prefix, as globs: all requests to them are judged, however the path is written. On other paths requests are judged that a server could take for MCP: messages, streams, sessions.',
+    default: ['/', '/mcp', '/sse', '/messages'],
+  }),
+  exempt_paths: field.array(field.string({ description: 'A path as a glob: * stands for any text', len_min: 1 }), {
+    description:
+      'Paths as the server sees them, as globs, on which nothing is judged whatever it looks like: for uploads and for APIs of JSON-RPC that are not MCP. Never an MCP endpoint.',
+    default: [],
+  }),
   revisions: field.set(field.string({ description: 'A revision of the Model Context Protocol', one_of: REVISIONS }), {
     description: 'The revisions of the Model Context Protocol that clients may speak.',
     default: [...REVISIONS],

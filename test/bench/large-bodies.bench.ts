@@ -39,6 +39,7 @@ const bodies: readonly (readonly [name: string, bytes: Buffer])[] = [
 
 const factsOf = (bytes: Buffer) => ({
   method: 'POST',
+  path: '/mcp',
   headers,
   headersTruncated: false,
   body: { kind: 'bytes', bytes } as const,

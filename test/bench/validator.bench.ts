@@ -123,7 +123,13 @@ function time(work: () => void): number {
 
 function measure(name: string, body: string, rules = plainRules): Record<string, string | number> {
   const bytes = Buffer.from(body);
-  const facts = { method: 'POST', headers, headersTruncated: false, body: { kind: 'bytes', bytes } as const };
+  const facts = {
+    method: 'POST',
+    path: '/mcp',
+    headers,
+    headersTruncated: false,
+    body: { kind: 'bytes', bytes } as const,
+  };
   const verdict = judge(facts, rules);
   const judged = time(() => judge(facts, rules));
   const parsed = time(() => parseOrNothing(bytes));

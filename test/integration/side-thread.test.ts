@@ -4,7 +4,14 @@ import { BUSY, MAX_HELD_BYTES, SideThread, type Task } from '../../plugins/share
 
 const folder = join(__dirname, '..', '..', 'plugins', 'mcp-validator', 'large-bodies');
 const judge: Task<JudgeInput, unknown> = { module: join(folder, 'judge-task'), name: 'judgeTask' };
-const input = { config: 'no JSON', headers: {}, headersTruncated: false, told: undefined };
+const input = {
+  config: 'no JSON',
+  method: 'POST',
+  path: '/mcp',
+  headers: {},
+  headersTruncated: false,
+  told: undefined,
+};
 
 it('takes work that alone is beyond the bound, and no other beside it', async () => {
   const thread = new SideThread();

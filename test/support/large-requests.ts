@@ -20,6 +20,7 @@ export const call = (args: object, name = 'add', id = 1): object => ({
 /** The facts of a POST request with this body. */
 export const post = (body: object | string, headers: Record<string, string> = {}) => ({
   method: 'POST',
+  path: '/mcp',
   headers: Headers.from({
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',

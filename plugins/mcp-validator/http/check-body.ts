@@ -8,9 +8,15 @@ export function bodyToJudge({ body }: HttpFacts, { maxBodyBytes }: Rules): Uint8
   return httpFault(413, 'body_too_large', `The body must be at most ${maxBodyBytes} bytes`);
 }
 
+/** Do the headers speak of a body? */
+export const announcesBody = ({ headers }: HttpFacts): boolean =>
+  headers.has('transfer-encoding') || (headers.get('content-length') ?? '0') !== '0';
+
 /** Only a POST has a body: one that a server ignores is where a smuggled request hides. */
-export function checkNoBody({ body, headers }: HttpFacts): Fault | undefined {
-  const announced = headers.has('transfer-encoding') || (headers.get('content-length') ?? '0') !== '0';
+export function checkNoBody(facts: HttpFacts): Fault | undefined {
+  const { body } = facts;
   const isEmpty = body.kind === 'bytes' ? body.bytes.length === 0 : body.kind === 'failed';
-  return isEmpty && !announced ? undefined : httpFault(400, 'unexpected_body', 'Only a POST request may have a body');
+  return isEmpty && !announcesBody(facts)
+    ? undefined
+    : httpFault(400, 'unexpected_body', 'Only a POST request may have a body');
 }

@@ -34,15 +34,11 @@ export function checkHeaderSyntax(facts: HttpFacts, rules: Rules): Fault | undef
     const code = isModern && name.startsWith('mcp-') ? HEADER_MISMATCH : undefined;
     return httpFault(400, 'duplicate_header', `The header ${name} appears more than once`, code);
   }
-  if (hasTwin(headers.names())) {
-    return httpFault(400, 'ambiguous_header', 'The name of a header must not have underscores for hyphens');
-  }
+  if (hasTwin(headers.names())) return ambiguousHeader();
   if (overridesMethod(headers.names())) {
     return httpFault(400, 'method_override', 'The request must not override its HTTP method (X-HTTP-Method-Override)');
   }
-  if (takesAway(headers.all('connection'))) {
-    return httpFault(400, 'hop_by_hop_header', 'Connection must not name headers that the server needs');
-  }
+  if (takesAway(headers.all('connection'), steers)) return hopByHopHeader();
   const session = headers.get('mcp-session-id');
   const { maxSessionIdLength } = rules;
   if (session !== undefined && !isModern && !(session.length <= maxSessionIdLength && SESSION_ID.test(session))) {
@@ -53,6 +49,22 @@ export function checkHeaderSyntax(facts: HttpFacts, rules: Rules): Fault | undef
     ? httpFault(400, 'missing_session_id', 'DELETE needs the header Mcp-Session-Id')
     : undefined;
 }
+
+/** How long the body is must be the same to Kong and to the server, on every path: else a second request hides in it. */
+export function checkFraming({ headers }: HttpFacts): Fault | undefined {
+  for (const name of headers.names()) {
+    if (name.includes('_') && FRAMING.has(name.replaceAll('_', '-'))) return ambiguousHeader();
+  }
+  return takesAway(headers.all('connection'), (name) => FRAMING.has(name)) ? hopByHopHeader() : undefined;
+}
+
+const FRAMING = new Set(['content-length', 'transfer-encoding']);
+
+const ambiguousHeader = (): Fault =>
+  httpFault(400, 'ambiguous_header', 'The name of a header must not have underscores for hyphens');
+
+const hopByHopHeader = (): Fault =>
+  httpFault(400, 'hop_by_hop_header', 'Connection must not name headers that the server needs');
 
 const steers = (name: string): boolean => name.startsWith('mcp-') || STEERING.has(name);
 
@@ -71,5 +83,5 @@ function hasTwin(names: Iterable<string>): boolean {
  * Kong takes away what `Connection` names before the server sees it, even Content-Length: the body would then be read as
  * the next request, and a version that was judged would be gone (`runloop/handler.lua`).
  */
-const takesAway = (connection: readonly string[]): boolean =>
-  connection.some((value) => value.split(',').some((name) => steers(name.trim().toLowerCase())));
+const takesAway = (connection: readonly string[], isNeeded: (name: string) => boolean): boolean =>
+  connection.some((value) => value.split(',').some((name) => isNeeded(name.trim().toLowerCase())));

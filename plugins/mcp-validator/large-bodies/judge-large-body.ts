@@ -21,7 +21,7 @@ const TOO_BUSY: Verdict = {
   }),
 };
 
-/** Judges a POST request in another thread, so that its large body or its tool's schema does not hold up all others. */
+/** Judges a request in another thread, so that its large body or its tool's schema does not hold up all others. */
 export type LargeBodyJudge = (
   facts: HttpFacts,
   bytes: Uint8Array,
@@ -40,8 +40,8 @@ export type ToldOf = (tools: readonly string[]) => ToldTools | undefined;
 export function createLargeBodyJudge(config: JudgeConfig, thread: SideThread): LargeBodyJudge {
   const configText = JSON.stringify(config);
   const judgeBytes = async (facts: HttpFacts, bytes: Uint8Array, told?: ToldTools): Promise<Judged> => {
-    const { headersTruncated } = facts;
-    const input = { config: configText, headers: facts.headers.toRecord(), headersTruncated, told };
+    const { method, path, headersTruncated } = facts;
+    const input = { config: configText, method, path, headers: facts.headers.toRecord(), headersTruncated, told };
     const judged = await thread.run(JUDGE, bytes, input);
     return judged === BUSY ? { verdict: TOO_BUSY, notes: undefined } : judged;
   };

@@ -9,10 +9,12 @@ import { compileRules, type Rules, type RulesConfig } from '../rules';
 /** What of a configuration decides about a request. */
 export type JudgeConfig = RulesConfig & LearnConfig;
 
-/** A POST request whose body is to be judged in another thread. */
+/** A request whose body is to be judged in another thread. */
 export interface JudgeInput {
   /** JSON text of {@link JudgeConfig}. */
   readonly config: string;
+  readonly method: string;
+  readonly path: string;
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly headersTruncated: boolean;
   readonly bytes: Uint8Array;
@@ -39,10 +41,11 @@ const configurations = new LRUCache<string, Configuration>({ max: MAX_CONFIGURAT
 const compiledSchemas = new LRUCache<string, ToolSchema>({ max: MAX_SCHEMAS });
 
 /** Judges as {@link judge} does, in the thread that calls it, from values that can be handed from thread to thread. */
-export function judgeTask({ config: text, headers, headersTruncated, bytes, told }: JudgeInput): Judged {
+export function judgeTask({ config: text, method, path, headers, headersTruncated, bytes, told }: JudgeInput): Judged {
   const { rules, config } = configurations.memo(text);
   const facts = {
-    method: 'POST',
+    method,
+    path,
     headers: Headers.from(headers),
     headersTruncated,
     body: { kind: 'bytes', bytes } as const,

@@ -21,6 +21,7 @@ function start(config: Record<string, unknown> = {}) {
 function facts(body: object | string, headers: Record<string, string | string[]> = {}): FactsOf<typeof accessReads> {
   return {
     method: 'POST',
+    path: '/mcp',
     headers: Headers.from({ ...JSON_HEADERS, ...headers }),
     body: { kind: 'bytes', bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) },
     service: 'py-calculator',

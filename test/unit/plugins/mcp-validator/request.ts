@@ -17,6 +17,7 @@ export function factsOf(method: string, headers: HeaderValues, body: string | Ui
   const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
   return {
     method,
+    path: '/mcp',
     headers: Headers.from(given),
     headersTruncated: false,
     body: typeof body === 'string' || body instanceof Uint8Array ? { kind: 'bytes', bytes: Buffer.from(body) } : body,
