@@ -1,5 +1,5 @@
-import { foldName } from '../params/fold-name';
 import { isJsonObject } from '../../shared/json-rpc/message';
+import { foldName } from '../params/fold-name';
 
 /** How much of a body is looked at to see how it begins. */
 const HEAD_BYTES = 4096;
