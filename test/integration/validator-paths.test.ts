@@ -24,7 +24,6 @@ async function openStream(prefix: string, outgoing: Parameters<RequestListener>[
   sessions.set(transport.sessionId, transport);
   const server = new McpServer({ name: 'legacy', version: '1' });
   server.registerTool('hello', {}, () => ({ content: [{ type: 'text', text: 'hello' }] }));
-  // The transport's own type lacks `| undefined` on its optional members.
   await server.connect(transport);
 }
 
