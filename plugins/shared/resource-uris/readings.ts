@@ -29,7 +29,7 @@ export const MAX_READINGS = 64;
  * How much one request may have read, in UTF-16 code units of all readings of all its URIs: some milliseconds' work. A
  * reading costs 64 more than its length; URIs that have one reading alone cost nothing.
  */
-export const MAX_READ_LENGTH = 131_072;
+export const MAX_READ_LENGTH = 65_536;
 const READING_COST = 64;
 
 /** What is left of {@link MAX_READ_LENGTH} for a request. */
