@@ -61,7 +61,7 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
   const ask = (body: object | undefined, service: string, by: string | undefined, method: string) => {
     const headers = { ...JSON_HEADERS, ...(by !== undefined && { authorization: by }), 'accept-encoding': 'gzip' };
     const bytes = Buffer.from(body ? JSON.stringify(body) : '');
-    const facts = { method, headers: Headers.from(headers), body: { kind: 'bytes', bytes } as const };
+    const facts = { method, path: '/mcp', headers: Headers.from(headers), body: { kind: 'bytes', bytes } as const };
     return access(state, { ...facts, service, requestId: 'r' });
   };
   return {
