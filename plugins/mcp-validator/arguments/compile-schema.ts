@@ -43,8 +43,9 @@ export function compileToolSchema(text: string, _maxDepth?: number): CompiledSch
   const reading = readStrictJson(Buffer.from(text), SCHEMA_BOUNDS);
   if (!reading.ok) return failure(`is not strict JSON (${reading.fault} at byte ${reading.at})`);
   const root = reading.value;
-  if (!isJsonObject(root) || memberOf(root, 'type') !== 'object')
+  if (!isJsonObject(root) || !describesObjects(memberOf(root, 'type'))) {
     return failure('must be an object with type "object"');
+  }
   const dialect = dialectOf(memberOf(root, '$schema'));
   if (!dialect) return failure('names a dialect in $schema besides 2020-12, 2019-09 and draft-07');
   const headerParameters = findHeaderParameters(root);
@@ -56,3 +57,7 @@ export function compileToolSchema(text: string, _maxDepth?: number): CompiledSch
   const bytes = text.length * 2 + schemas * BYTES_PER_SCHEMA + instructions * BYTES_PER_INSTRUCTION;
   return { ok: true, schema: { check, headerParameters }, bytes };
 }
+
+/** Some servers announce an `anyOf` alone; arguments are an object whatever the schema says. */
+const describesObjects = (type: unknown): boolean =>
+  type === undefined || type === 'object' || (Array.isArray(type) && type.includes('object'));

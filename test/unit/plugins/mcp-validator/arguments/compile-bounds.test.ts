@@ -36,5 +36,5 @@ it('a compiled schema tells the memory that it takes', () => {
   };
   const properties = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`p${i}`, {}]));
   expect(bytesOf({ properties })).toBeGreaterThan(bytesOf({}) * 100);
-  expect(compileToolSchema('{}')).not.toHaveProperty('bytes');
+  expect(compileToolSchema('[]')).not.toHaveProperty('bytes');
 });

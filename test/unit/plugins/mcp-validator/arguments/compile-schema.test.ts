@@ -48,6 +48,13 @@ describe('a schema judges arguments', () => {
   });
 });
 
+it.each(['{}', '{"type":["object","null"]}', '{"anyOf":[{"type":"object"}]}'])(
+  '%s is a schema of arguments',
+  (text) => {
+    expect(problemOf(text)).toBeUndefined();
+  },
+);
+
 describe('dialects', () => {
   const tuple = (keyword: string, $schema: string | undefined) => ({
     ...($schema && { $schema }),
@@ -86,7 +93,7 @@ describe('a schema that can not be used', () => {
     ['duplicate keys', '{"type":"object","type":"object"}', 'strict JSON'],
     ['not an object', '[]', 'type "object"'],
     ['another type', '{"type":"string"}', 'type "object"'],
-    ['no type', '{}', 'type "object"'],
+    ['a list of other types', '{"type":["string","null"]}', 'type "object"'],
     ['too long', { description: 'x'.repeat(65_536) }, 'longer'],
     ['too deep', nested(40), 'too_deep'],
     [
