@@ -55,6 +55,7 @@ export function tariffOf(
  */
 export function billOf(messages: readonly MessageEntry[], caller: Caller, tariff: Tariff): Bill {
   const charges: RuleCharge[] = [];
+  const { service } = caller;
   let place: KeyText | undefined;
   const budget = newReadingBudget();
   // The charges of one message are all of different counters.
@@ -70,7 +71,11 @@ export function billOf(messages: readonly MessageEntry[], caller: Caller, tariff
       if (!who) continue;
       const payer = keyText(who);
       if (tariff.isApartByCaller) place ??= tariff.scope + payer;
-      const { key, fallback } = counterOf(tariff, rule, payer, { service: caller.service, method, name });
+      // A resource has many spellings of its URI, so resources are counted by rule.
+      const target = method.startsWith('resources/') ? '' : name;
+      const key = ownKey(tariff, rule, payer, service, method, target);
+      const isNamed = rule.sharesTools || isNamedByConfig(rule, method, target);
+      const fallback = isNamed ? undefined : new SharedByNames(tariff, rule, payer, service, method, target, key);
       for (const window of rule.windows) places.push(add(charges, known, rule, window, key, fallback));
       if (tariff.match === 'first' && extent === 'all' && !rule.reports) break;
     }
@@ -79,30 +84,10 @@ export function billOf(messages: readonly MessageEntry[], caller: Caller, tariff
   return { charges, chargesOf, place: place ?? tariff.scope };
 }
 
-/** What a call is of. */
-interface Target {
-  readonly service: string;
-  readonly method: string;
-  readonly name: string;
-}
-
-/**
- * The counter of a call: each name of each service has its own, unless the rule shares. A resource has many spellings
- * of its URI, so resources are counted by rule. All names that clients can make up have a counter to share.
- */
-function counterOf(
-  tariff: Tariff,
-  rule: Rule,
-  payer: KeyText,
-  target: Target,
-): { readonly key: Digest; readonly fallback: Fallback | undefined } {
-  const { service, method } = target;
-  const keyOf = (parts: readonly string[]): Digest => digestOf(tariff.scope + keyText([rule.id, ...parts]) + payer);
-  if (rule.sharesTools) return { key: keyOf(['tools', '']), fallback: undefined };
-  const name = method.startsWith('resources/') ? '' : target.name;
-  const key = keyOf(['tool', service, method, name]);
-  if (isNamedByConfig(rule, method, name)) return { key, fallback: undefined };
-  return { key, fallback: new SharedByNames(tariff, rule, { service, method, name }, payer, key) };
+/** The counter of a call: each name of each service has its own, unless the rule shares. */
+function ownKey({ scope }: Tariff, rule: Rule, payer: KeyText, service: string, method: string, name: string): Digest {
+  const text = rule.sharesTools ? keyText([rule.id, 'tools', '']) : keyText([rule.id, 'tool', service, method, name]);
+  return digestOf(scope + text + payer);
 }
 
 /** What all names of a caller fall to that have no counter of their own. */
@@ -113,17 +98,19 @@ class SharedByNames implements Fallback {
   constructor(
     private readonly tariff: Tariff,
     private readonly rule: Rule,
-    private readonly target: Target,
     private readonly payer: KeyText,
+    private readonly service: string,
+    method: string,
+    name: string,
     own: Digest,
   ) {
-    this.claim = claimOf(tariff.names, rule, target, this, own);
+    this.claim = claimOf(tariff.names, rule, service, method, name, own, this);
   }
 
-  /** Worked out only where it is asked for: few calls of known names fall to it. */
+  /** Worked out only where it is asked for: few calls fall to it. */
   get key(): Digest {
-    const { tariff, rule, target, payer } = this;
-    return (this.known ??= digestOf(tariff.scope + keyText([rule.id, 'names', target.service]) + payer));
+    const { tariff, rule, payer, service } = this;
+    return (this.known ??= digestOf(tariff.scope + keyText([rule.id, 'names', service]) + payer));
   }
 }
 

@@ -20,17 +20,20 @@ export const isNamedByConfig = (rule: Rule, method: string, name: string): boole
 /**
  * May the name have a counter of its own? Clients can make up any number of names.
  *
- * @param shared the counter that the names of the caller share under the rule
+ * @param own the counter that it would have
+ * @param shared the one that the names of the caller share under the rule
  */
 export function claimOf(
   { written, offered, madeUp }: NameKnowledge,
   rule: Rule,
-  { service, method, name }: { readonly service: string; readonly method: string; readonly name: string },
-  shared: { readonly key: Digest },
+  service: string,
+  method: string,
+  name: string,
   own: Digest,
+  shared: { readonly key: Digest },
 ): Claim {
-  if (isMethodKnown(rule, method) && (written.has(name) || isOffered(offered, service, method, name))) return 'known';
-  return madeUp.allows(shared.key, own, rule.lifetimeMs) ? 'made_up' : 'none';
+  if (isMethodKnown(rule, method) && (isOffered(offered, service, method, name) || written.has(name))) return 'known';
+  return madeUp.allows(shared, own, rule.lifetimeMs) ? 'made_up' : 'none';
 }
 
 const isMethodKnown = (rule: Rule, method: string): boolean => rule.hasLiteralMethod || CLIENT_METHODS.has(method);

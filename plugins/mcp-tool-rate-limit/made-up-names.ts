@@ -18,8 +18,9 @@ interface Named {
   previous: number[];
 }
 
-/** Some 3 MB at most, with the default of `max_names_per_caller`. */
+/** Some 3 MB at most, with the default of `max_names_per_caller`; and 1 MB. */
 const MAX_CALLERS = 4096;
+const MAX_RECENT = 16_384;
 
 /**
  * Remembers which names callers have used of those that nobody vouches for, so that each caller has counters of their
@@ -29,6 +30,8 @@ const MAX_CALLERS = 4096;
  */
 export class MadeUpNames {
   private readonly callers: LRUCache<string, Named>;
+  /** Names that were allowed in a period, so that most calls need not look at their caller. */
+  private readonly recent = new Map<number, number>();
 
   constructor(private readonly options: MadeUpOptions) {
     this.callers = new LRUCache({ max: options.maxCallers ?? MAX_CALLERS });
@@ -37,13 +40,20 @@ export class MadeUpNames {
   /**
    * Is the name one of those few? Notes its use.
    *
-   * @param caller of one rule
+   * @param caller by its key under one rule
    * @param periodMs the longest that a counter of the rule stays in use
    */
-  allows(caller: Digest, name: Digest, periodMs: number): boolean {
+  allows(caller: { readonly key: Digest }, name: Digest, periodMs: number): boolean {
     const period = Math.floor(this.options.nowMs() / periodMs);
-    const named = this.namedBy(caller.text, period);
     const bits = bitsOf(name);
+    if (this.recent.get(bits) === period) return true;
+    if (!this.isFirstOfFew(this.namedBy(caller.key.text, period), bits)) return false;
+    if (this.recent.size >= MAX_RECENT) this.recent.clear();
+    this.recent.set(bits, period);
+    return true;
+  }
+
+  private isFirstOfFew(named: Named, bits: number): boolean {
     if (named.current.includes(bits)) return true;
     const at = named.previous.indexOf(bits);
     if (at >= 0) named.previous.splice(at, 1);

@@ -11,7 +11,8 @@ function open(maxCallers?: number) {
     nowMs: () => clock.nowMs,
     ...(maxCallers !== undefined && { maxCallers }),
   });
-  const ask = (name: string, caller = 'caller') => names.allows(digest(caller), digest(name), PERIOD_MS);
+  const ask = (name: string, caller = 'caller') =>
+    names.allows({ key: digest(caller) }, digest(`${caller} ${name}`), PERIOD_MS);
   return { clock, ask };
 }
 
