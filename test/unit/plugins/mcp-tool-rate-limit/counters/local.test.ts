@@ -192,12 +192,27 @@ it('names without end are one counter for their caller', () => {
   expect(counters.size).toBe(1);
 });
 
-it('a batch is refused at its limit whatever its first calls made the table do', () => {
-  const { counters } = open();
-  const window = windowStateOf({ limit: 5, windowMs: 60_000 });
-  const [one = charge(window, ''), ...others] = Array.from({ length: 400 }, (_, i) => charge(window, `${i}`, 5));
-  expect(counters.hit([one, ...others]).admitted).toBe(true);
-  for (const each of [one, ...others]) expect(counters.hit([{ ...each, units: 1 }]).admitted).toBe(false);
+describe('a batch whose rows make the table change its size', () => {
+  const window = windowStateOf({ limit: 10, windowMs: 60_000 });
+  /** All of one segment of the table. */
+  const batch = (size: number, units: number) =>
+    Array.from({ length: size }, (_, i): Charge => ({ window, key: { text: `${i}`, words: [0, i, 0, i] }, units }));
+
+  it('is counted by the counters of its names: none of them is lost in its middle', () => {
+    for (let size = 1; size < 40; size++) {
+      const { counters, overflows } = open();
+      expect(counters.hit(batch(size, 6)).admitted).toBe(true);
+      expect(batch(size, 5).map((charge) => counters.hit([charge]).admitted)).not.toContain(true);
+      expect(batch(size, 4).map((charge) => counters.hit([charge]).admitted)).not.toContain(false);
+      expect(overflows()).toBe(0);
+    }
+  });
+
+  it('leaves nothing behind when it is refused', () => {
+    const { counters } = open();
+    expect(counters.hit(batch(40, 11)).admitted).toBe(false);
+    expect(counters.size).toBe(0);
+  });
 });
 
 it('any number of callers is counted as each alone would be, in however small a table', () => {
