@@ -1,10 +1,10 @@
 import type { Metrics } from '../../kong/pdk';
 import { labelsOf, OTHER, UNKNOWN, type Labels } from '../shared/labels';
+import type { LogEntry } from '../shared/log-entry';
 import { offeredNamesOf } from '../shared/offered-names';
 import { methodLabel } from './methods';
 import { isProven, namesListedIn, tellOffered } from './offered';
 import { toolOf, type Operation } from './operation';
-import type { LogEntry } from '../shared/log-entry';
 import type { Verdict } from './status';
 
 /** Upper bounds in seconds, of the MCP conventions. */
