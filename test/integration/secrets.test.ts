@@ -191,8 +191,10 @@ it('sees many exchanges with secrets in every place', async () => {
     );
   }
   refusals.splice(3, 1);
-  expect(refusals.map(({ status }) => status)).toEqual([400, 200, 400, 429]);
+  expect(refusals.map(({ status }) => status)).toEqual([400, 200, 400, 200]);
+  const limited = refusals.pop();
   for (const { body } of refusals) expect(JSON.parse(body.toString())).toHaveProperty('error');
+  expect(JSON.parse(limited!.body.toString())).toMatchObject({ result: { isError: true } });
 });
 
 /** What of the secrets a text has. */

@@ -23,8 +23,9 @@ export interface AskedRequest {
 
 /** All keys are in one segment of a table, and stand in each other's way. */
 const digest = (number: number): Digest => ({ text: `k${number}`, words: [0, number % 3, 0, number] });
-const sharedKey = ({ caller }: AskedCharge): Digest => digest(1000 + caller);
-const ownKey = ({ caller, name }: AskedCharge): Digest => digest(caller * 20 + name);
+/** A key names its rule as well: two rules may have equal windows. */
+const sharedKey = ({ window, caller }: AskedCharge): Digest => digest(window * 10_000 + 1000 + caller);
+const ownKey = ({ window, caller, name }: AskedCharge): Digest => digest(window * 10_000 + caller * 20 + name);
 
 const quota: fc.Arbitrary<Quota> = fc.oneof(
   fc.record({ limit: fc.integer({ min: 1, max: 60 }), windowMs: fc.integer({ min: 1, max: 300 }) }),
