@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { withCapturedCalls } from './start/captured-calls';
 import { chooseEngine } from './start/engine';
 import { guideTo } from './start/guide';
 import { startInDocker } from './start/in-docker';
@@ -39,10 +40,18 @@ async function main(): Promise<void> {
   }
 }
 
-function startHere(engine: 'kong' | 'local', root: string, { host, withAccess, logs }: StartOptions): Promise<Run> {
+function startHere(engine: 'kong' | 'local', root: string, options: StartOptions): Promise<Run> {
+  const { host, withAccess, hideCalls, logs } = options;
   const folder = logs === undefined ? mkdtempSync(join(tmpdir(), 'kong-ai-plugins-logs-')) : resolve(logs);
   mkdirSync(folder, { recursive: true });
-  return startOnThisMachine(engine, root, host, withAccess ? ['--with-access'] : [], folder);
+  return startOnThisMachine(
+    engine,
+    root,
+    host,
+    withAccess ? ['--with-access'] : [],
+    folder,
+    hideCalls ? undefined : withCapturedCalls,
+  );
 }
 
 main().catch((error: unknown) => {

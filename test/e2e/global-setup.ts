@@ -21,7 +21,7 @@ export default async function globalSetup(): Promise<void> {
   const host = engine === 'docker' ? [] : ['--host', loopback()];
   const child = spawn(
     process.execPath,
-    [START, '--engine', engine, ...host, '--logs', join(folder, 'logs'), '--state', state],
+    [START, '--engine', engine, ...host, '--hide-calls', '--logs', join(folder, 'logs'), '--state', state],
     {
       stdio: ['ignore', 'ignore', 'pipe'],
     },

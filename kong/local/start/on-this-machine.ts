@@ -16,6 +16,7 @@ import type { Run } from './run';
  *
  * @param dumpOptions further options of `dump`, such as `--with-access`
  * @param logs an existing folder for logs, which stay; without it they go when the run ends
+ * @param adapt changes the declarative file of the run
  */
 export async function startOnThisMachine(
   engine: 'kong' | 'local',
@@ -23,6 +24,7 @@ export async function startOnThisMachine(
   host: string,
   dumpOptions: readonly string[] = [],
   logs?: string,
+  adapt: (config: string) => string = (config) => config,
 ): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'kong-ai-plugins-'));
   const layout: Layout = { root, folder, logs: logs ?? join(folder, 'logs'), host };
@@ -37,7 +39,7 @@ export async function startOnThisMachine(
   writeFileSync(requests, '', { flag: 'a' });
   chmodSync(requests, engine === 'kong' ? 0o622 : 0o600);
   writeFileSync(join(folder, 'hosts'), hostsFile(layout));
-  writeFileSync(configOf(layout), withRequestLog(readFileSync(join(root, 'kong', 'kong.yml'), 'utf8'), layout));
+  writeFileSync(configOf(layout), withRequestLog(adapt(readFileSync(join(root, 'kong', 'kong.yml'), 'utf8')), layout));
   execFileSync(process.execPath, [
     join(root, 'dist', 'plugins', 'main.js'),
     'dump',

@@ -3,13 +3,25 @@ import { readOptions } from '../../../../../kong/local/start/options';
 it('takes the engine that is there and loopback, unless told otherwise', () => {
   expect(readOptions([])).toEqual({ host: '127.0.0.1', withAccess: false, help: false });
   expect(
-    readOptions(['--engine', 'kong', '--host', '127.0.0.9', '--state', 'run.json', '--logs', 'l', '--with-access']),
+    readOptions([
+      '--engine',
+      'kong',
+      '--host',
+      '127.0.0.9',
+      '--state',
+      'run.json',
+      '--logs',
+      'l',
+      '--with-access',
+      '--hide-calls',
+    ]),
   ).toEqual({
     engine: 'kong',
     host: '127.0.0.9',
     stateFile: 'run.json',
     logs: 'l',
     withAccess: true,
+    hideCalls: true,
     help: false,
   });
 });
