@@ -44,7 +44,14 @@ function startHere(engine: 'kong' | 'local', root: string, options: StartOptions
   const { host, withAccess, hideCalls, logs } = options;
   const folder = logs === undefined ? mkdtempSync(join(tmpdir(), 'kong-ai-plugins-logs-')) : resolve(logs);
   mkdirSync(folder, { recursive: true });
-  return startOnThisMachine(engine, root, host, withAccess ? ['--with-access'] : [], folder, hideCalls ? undefined : withCapturedCalls);
+  return startOnThisMachine(
+    engine,
+    root,
+    host,
+    withAccess ? ['--with-access'] : [],
+    folder,
+    hideCalls ? undefined : withCapturedCalls,
+  );
 }
 
 main().catch((error: unknown) => {
