@@ -7,8 +7,8 @@ import { fields } from './schema';
 import { dispose, prepare } from './state';
 
 /**
- * Tells of every MCP message with a span and metrics, after the client has its answer. Its access phase is for the
- * options that need it, and Kong is told of it on demand only.
+ * Emits a span and metrics for every MCP message, after the client has its answer. Its access phase is for the options
+ * that need it; Kong learns of it only from `dump --with-access`.
  */
 export const mcpTelemetry = definePlugin({
   name: 'mcp-telemetry',

@@ -4,7 +4,7 @@ import { access, accessReads, isLogWanted, log, logReads, prepare } from './hand
 import { compileRules } from './rules';
 import { fields } from './schema';
 
-/** Refuses what is not a well-formed, allowed MCP message before it reaches the server. */
+/** Rejects what is not a well-formed, allowed MCP message before it reaches the server. */
 export const mcpValidator = definePlugin({
   name: 'mcp-validator',
   version: VERSION,
