@@ -66,7 +66,7 @@ export const isWithoutInference = (path: string): boolean => WITHOUT_INFERENCE.t
 
 /** The model that a path names, as Azure's and OpenAI's older ones do; undefined where it names none. */
 export function modelInPath(path: string): string | undefined {
-  const encoded = /\/(?:deployments|engines)\/([^/?]+)\//.exec(path)?.[1];
+  const encoded = /\/(?:deployments|engines)\/([^/?]+)\//i.exec(path)?.[1];
   try {
     return encoded === undefined ? undefined : decodeURIComponent(encoded).slice(0, MAX_MODEL_LENGTH);
   } catch {

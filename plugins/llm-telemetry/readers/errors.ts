@@ -1,4 +1,4 @@
-import { isRecord, listOf, parseJson, textOf, type JsonRecord } from '../../shared/lenient-json';
+import { isRecord, listOf, parseJson, recordOf, textOf, type JsonRecord } from '../../shared/lenient-json';
 import type { ReplyError } from './reply';
 
 /** Longer texts are cut; how deep an error may be wrapped in others, and how many of a list are told. */
@@ -23,6 +23,14 @@ const MEMBERS = [
   'title',
   'reason',
   'description',
+  'fault',
+  'faultstring',
+  'base_resp',
+  'status_msg',
+  'statusText',
+  'exception',
+  'text',
+  'data',
   '__type',
 ];
 
@@ -41,7 +49,31 @@ export function errorOf(record: JsonRecord): ReplyError | undefined {
     return { message: messageIn(error) ?? type ?? 'error', ...(type !== undefined && { type }) };
   }
   // A text beside a longer one is its title.
-  return { message: textOf(record['message']) ?? textOf(record['error_description']) ?? messageIn(error) ?? 'error' };
+  const message = textOf(record['message']) ?? textOf(record['error_description']) ?? messageIn(error);
+  // A mere mark (`error: true`) has its text beside it.
+  return { message: message ?? messageIn(record) ?? 'error' };
+}
+
+/**
+ * The error in a record of a chat that has no envelope for it: in a provider's own member (`x_groq.error`,
+ * `base_resp.status_msg`), or a text where choices should be.
+ */
+export function bareErrorOf(record: JsonRecord): ReplyError | undefined {
+  for (const name in record) {
+    const own = record[name];
+    const error = name.startsWith('x_') && isRecord(own) ? errorOf({ error: own['error'] }) : undefined;
+    if (error) return error;
+  }
+  if (listOf(record['choices']).length > 0) return undefined;
+  const { status_code: code, status_msg: status } = recordOf(record['base_resp']);
+  if (typeof code === 'number' && code !== 0) return { message: textOf(status) ?? String(code) };
+  if (record['choices'] !== undefined || isRecord(record['usage'])) return undefined;
+  const isTold = ['message', 'detail', 'msg'].some((name) => {
+    const told = record[name];
+    return textOf(told) !== undefined || listOf(told).length > 0;
+  });
+  const message = isTold ? messageIn(record) : undefined;
+  return message === undefined ? undefined : { message };
 }
 
 const isEmpty = (error: unknown): boolean =>

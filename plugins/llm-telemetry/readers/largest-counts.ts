@@ -1,8 +1,5 @@
 import type { JsonRecord } from '../../shared/lenient-json';
-import { countsOf, positive, tokensOf, type TokenCounts } from './usage';
-
-const CACHE_READ = ['cache_read_input_tokens', 'cacheReadInputTokenCount'];
-const CACHE_WRITTEN = ['cache_creation_input_tokens', 'cacheWriteInputTokenCount'];
+import { CACHE_READ, CACHE_WRITTEN, countsOf, positive, tokensOf, type TokenCounts } from './usage';
 
 /**
  * Anthropic's counts, of which several events of a stream tell: each may repeat, leave out or zero what another said, so

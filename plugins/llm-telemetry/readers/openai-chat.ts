@@ -1,6 +1,6 @@
 import { countOf, isRecord, listOf, recordOf, stringify, textOf, type JsonRecord } from '../../shared/lenient-json';
 import { saidIn } from './content-parts';
-import { errorOf } from './errors';
+import { bareErrorOf, errorOf } from './errors';
 import type { Wording } from './reader';
 import type { ReplyBuilder } from './reply';
 import { countsOf, positive, tokensOf, usageOf } from './usage';
@@ -46,7 +46,7 @@ export const openaiEmbeddings: Wording = {
 function readCommon(record: JsonRecord, { reply }: ReplyBuilder): void {
   const model = textOf(record['model']);
   const id = textOf(record['id']);
-  const error = errorOf(record);
+  const error = errorOf(record) ?? bareErrorOf(record);
   if (model !== undefined) reply.model = model;
   if (id !== undefined) reply.id = id;
   if (error) reply.error = error;

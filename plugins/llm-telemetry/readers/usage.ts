@@ -34,6 +34,8 @@ const OUTPUTS = [
   'completionTokens',
   'eval_count',
 ];
+export const CACHE_READ = ['cache_read_input_tokens', 'cacheReadInputTokens', 'cacheReadInputTokenCount'];
+export const CACHE_WRITTEN = ['cache_creation_input_tokens', 'cacheWriteInputTokens', 'cacheWriteInputTokenCount'];
 const TOTALS = ['total_tokens', 'total_token_count', 'totalTokenCount', 'totalTokens'];
 
 /** A number of tokens under the first of these names; undefined where none has one. */
@@ -55,10 +57,17 @@ export const positive = (count: number | undefined): number | undefined => (coun
  * completion (Gemini, xAI): it is output too. The same where more reasoning is reported than completion.
  */
 export function countsOf(usage: JsonRecord): TokenCounts {
-  const input = positive(tokensOf(usage, INPUTS)) ?? positive(cachedAndNot(usage));
+  const asked = positive(tokensOf(usage, INPUTS)) ?? positive(cachedAndNot(usage));
   const completion = tokensOf(usage, OUTPUTS);
   const total = positive(tokensOf(usage, TOTALS));
+  const input = asked === undefined ? undefined : asked + cacheBeside(usage, asked, completion, total);
   return { input, output: outputOf(usage, input, completion, total), total };
+}
+
+/** What the cache gave or took, where the provider counts it in the total and not in what was asked (Bedrock). */
+function cacheBeside(usage: JsonRecord, asked: number, completion = 0, total = 0): number {
+  const cached = (tokensOf(usage, CACHE_READ) ?? 0) + (tokensOf(usage, CACHE_WRITTEN) ?? 0);
+  return cached > 0 && total === asked + cached + completion ? cached : 0;
 }
 
 function outputOf(
@@ -97,16 +106,20 @@ const countsAnything = (usage: JsonRecord): boolean => {
 };
 
 /** Members that are usage objects themselves. */
+const USAGE_NAME = /(?:^|_)usage$/;
 const ALIASES = ['usageMetadata', 'usage_metadata', 'amazon-bedrock-invocationMetrics'];
 
 function* elsewhereIn(record: JsonRecord): Generator<JsonRecord> {
-  for (const choice of listOf(record['choices']).slice(0, MAX_MEMBERS)) yield recordOf(recordOf(choice)['usage']);
+  for (const choice of listOf(record['choices']).slice(0, MAX_MEMBERS)) {
+    const { usage, delta, message } = recordOf(choice);
+    for (const place of [usage, recordOf(delta)['usage'], recordOf(message)['usage']]) yield recordOf(place);
+  }
   let left = MAX_MEMBERS;
   for (const name in record) {
     if (left-- === 0) break;
     const member = record[name];
     if (!isRecord(member)) continue;
-    if (ALIASES.includes(name)) yield member;
+    if (ALIASES.includes(name) || USAGE_NAME.test(name)) yield member;
     yield recordOf(member['usage']);
     for (const alias of ALIASES) yield recordOf(member[alias]);
   }

@@ -32,7 +32,9 @@ export function textsIn(head: string, tail: string | undefined, headers: LogEntr
   const first = /\S/.exec(start)?.[0];
   if (first === undefined && tail === undefined) return { form: 'empty', fragments: [], resumable: false };
   if (first === '{' || first === '[') return documentsIn(start, tail);
-  const isEvents = FIRST_FIELD.test(start.trimStart()) || mediaTypeOf(headers) === 'text/event-stream';
+  // A page is none of events, whatever its media type says and its lines begin with.
+  const isPage = first === '<';
+  const isEvents = !isPage && (FIRST_FIELD.test(start.trimStart()) || mediaTypeOf(headers) === 'text/event-stream');
   return isEvents ? eventTexts(start, tail) : { form: 'other', fragments: [], resumable: false };
 }
 

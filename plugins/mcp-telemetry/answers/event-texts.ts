@@ -39,7 +39,7 @@ export function eventsIn(text: string, torn: boolean): EventTexts {
   for (const line of lines) {
     if (line === '') dispatch(true);
     else if (line.startsWith('data:')) data.push(line.slice(line[5] === ' ' ? 6 : 5));
-    else if (/^id: ?./.test(line)) hasIds = true;
+    else if (/^id:(?: .|[^ ])/.test(line)) hasIds = true;
   }
   dispatch(false);
   return { events, tornStart: tornStart?.join('\n'), hasIds };

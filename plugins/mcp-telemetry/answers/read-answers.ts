@@ -75,6 +75,8 @@ class Found {
   private unaddressed: Answer | undefined;
   /** The id of the answer whose end is missing. */
   private cut: RequestId | undefined;
+  /** The answer whose end is missing, and its id with it: some servers write `id` last. */
+  private nameless: Answer | undefined;
   /** The answer whose start is missing, and its id where that stands at the end. */
   private rest: { readonly id: RequestId | undefined; readonly answer: Answer } | undefined;
 
@@ -87,6 +89,8 @@ class Found {
     const own = this.answers.get(id);
     const isRest = rest !== undefined && (rest.id === id || (rest.id === undefined && isOnly));
     if (own) return isRest && this.cut === id ? joined(own, rest.answer) : own;
+    // Only one answer comes to the only request: both parts are its.
+    if (isOnly && this.nameless) return isRest ? joined(this.nameless, rest.answer) : this.nameless;
     if (isRest) return rest.answer;
     return isOnly ? this.unaddressed : undefined;
   }
@@ -99,8 +103,10 @@ class Found {
     const parsed = part === 'whole' ? parseJson(text) : undefined;
     const messages = asMessages(parsed ?? readTornEnd(text));
     const last = messages.at(-1);
-    for (const message of messages) this.keep(message, parsed !== undefined, parsed !== undefined || message !== last);
-    if (parsed === undefined && last) this.cut = idOf(last);
+    for (const message of messages) {
+      if (parsed === undefined && message === last) this.keepCut(last);
+      else this.keep(message, parsed !== undefined);
+    }
   }
 
   private addEnd(text: string): void {
@@ -119,11 +125,20 @@ class Found {
     this.rest = { id: idOf(message.members), answer: answerOfEnd(message.members, unnamed) };
   }
 
-  private keep(message: JsonRecord, whole: boolean, ended = true): void {
+  private keepCut(message: JsonRecord): void {
+    if (isMessage(message)) this.hasMessages = true;
+    this.cut = idOf(message);
+    if (!isAnswer(message)) return;
+    const answer = { ...answerOf(message, false), unaddressed: false };
+    if (this.cut === undefined) this.nameless = answer;
+    else this.answers.set(this.cut, answer);
+  }
+
+  private keep(message: JsonRecord, whole: boolean): void {
     if (isMessage(message)) this.hasMessages = true;
     if (!isAnswer(message)) return;
     const id = idOf(message);
-    const answer = { ...answerOf(message, whole), ended };
+    const answer = { ...answerOf(message, whole), ended: true };
     if (id !== undefined) this.answers.set(id, answer);
     else if (answer.error) this.unaddressed = answer;
   }

@@ -1,8 +1,8 @@
 import { isJsonObject, memberOf, type JsonObject } from '../../../shared/json-rpc/message';
 import { ACCEPTS, ACCEPTS_NUMBERS } from '../../arguments/accepted-types';
 import { compilePattern } from '../../arguments/patterns/compile-pattern';
-import { acceptedTypes } from './lenient-types';
-import { hasDefault } from './optional-members';
+import { acceptedTypes, isNullable } from './lenient-types';
+import { isFilledIn } from './optional-members';
 import { rewriteReferences } from './rewrite-references';
 
 /** Keywords that keep their meaning. Descriptions and keywords of others are left out: they judge nothing. */
@@ -26,7 +26,11 @@ const KEPT = new Set([
 ]);
 /** Keywords that hold one schema, or a list of them. Not `not`: what is lenient inside it is strict outside. */
 const ONE = new Set(['additionalItems', 'contains', 'items', 'propertyNames', 'unevaluatedItems']);
-const LISTS = new Set(['allOf', 'anyOf', 'items', 'prefixItems']);
+const LISTS = new Set(['items', 'prefixItems']);
+/** Lists of schemas that judge the same value. */
+const PARTS = new Set(['allOf', 'anyOf']);
+/** Schemas around a part that are looked at. */
+const MAX_AROUND = 4;
 const MAPS = new Set(['$defs', 'definitions', 'dependentSchemas', 'properties']);
 /** They close an object: `false` is announced by servers that drop further members without a word. */
 const CLOSING = ['additionalProperties', 'unevaluatedProperties'];
@@ -62,18 +66,22 @@ function relax(
   schema: JsonObject,
   root: JsonObject,
   moves: Map<JsonObject, Map<string, readonly string[]>>,
+  around: readonly JsonObject[] = [],
 ): JsonObject {
   const lenient = new Map<string, unknown>();
   const inner = (value: unknown): unknown => (isJsonObject(value) ? relax(value, root, moves) : value);
+  const here = [schema, ...around.slice(0, MAX_AROUND)] as const;
+  const part = (value: unknown): unknown => (isJsonObject(value) ? relax(value, root, moves, here) : value);
   for (const [keyword, value] of Object.entries(schema)) {
     if (KEPT.has(keyword) && isWellFormed(keyword, value)) lenient.set(keyword, value);
+    else if (PARTS.has(keyword) && Array.isArray(value)) lenient.set(keyword, value.map(part));
     else if (LISTS.has(keyword) && Array.isArray(value)) lenient.set(keyword, value.map(inner));
     else if (ONE.has(keyword) && isSchema(value)) lenient.set(keyword, inner(value));
     else if (MAPS.has(keyword) && isJsonObject(value)) lenient.set(keyword, mapValues(value, inner));
   }
   relaxTypes(schema, lenient);
-  relaxMembers(schema, root, lenient, inner);
-  relaxOneOf(schema, lenient, inner, moves);
+  relaxMembers(here, root, lenient, inner);
+  relaxOneOf(schema, lenient, part, moves);
   return Object.fromEntries(lenient);
 }
 
@@ -86,22 +94,25 @@ function relaxTypes(schema: JsonObject, lenient: Map<string, unknown>): void {
     if (types) lenient.set(ACCEPTS, types);
   }
   const allowed = memberOf(schema, 'enum');
-  if (Array.isArray(allowed)) lenient.set(allowed.every(isNumber) ? ACCEPTS_NUMBERS : 'enum', allowed);
+  if (Array.isArray(allowed)) {
+    if (allowed.every(isNumber) && !isNullable(schema)) lenient.set(ACCEPTS_NUMBERS, allowed);
+    else lenient.set('enum', isNullable(schema) ? [...new Set([...(allowed as unknown[]), null])] : allowed);
+  }
   const pattern = memberOf(schema, 'pattern');
   if (typeof pattern === 'string' && compilePattern(pattern).ok) lenient.set('pattern', pattern);
 }
 
+/** @param here the schema, and those around it that judge the same value */
 function relaxMembers(
-  schema: JsonObject,
+  here: readonly [JsonObject, ...(readonly JsonObject[])],
   root: JsonObject,
   lenient: Map<string, unknown>,
   inner: (value: unknown) => unknown,
 ): void {
-  const properties = memberOf(schema, 'properties');
+  const [schema] = here;
   const required = memberOf(schema, 'required');
   if (Array.isArray(required)) {
-    const isDemanded = (name: unknown): boolean =>
-      typeof name === 'string' && !(isJsonObject(properties) && hasDefault(memberOf(properties, name), root));
+    const isDemanded = (name: unknown): boolean => typeof name === 'string' && !isFilledIn(name, here, root);
     lenient.set('required', [...new Set(required.filter(isDemanded))]);
   }
   const byPattern = memberOf(schema, 'patternProperties');

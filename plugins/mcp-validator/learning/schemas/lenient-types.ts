@@ -15,6 +15,9 @@ const TIMES: ReadonlySet<unknown> = new Set(['date', 'date-time', 'duration', 't
 
 const isType = (type: unknown): type is JsonType => TYPES.has(type);
 
+/** OpenAPI's way to allow null. */
+export const isNullable = (schema: JsonObject): boolean => memberOf(schema, 'nullable') === true;
+
 /** The types that a schema's values may have; undefined where it does not say, or says what no draft knows. */
 export function acceptedTypes(schema: JsonObject): readonly JsonType[] | undefined {
   const own = memberOf(schema, 'type');
@@ -22,13 +25,11 @@ export function acceptedTypes(schema: JsonObject): readonly JsonType[] | undefin
   const types = listed.filter(isType);
   if (types.length === 0 || types.length < listed.length) return undefined;
   const isTime = types.includes('string') && TIMES.has(memberOf(schema, 'format'));
-  // OpenAPI's way to allow null.
-  const isNullable = memberOf(schema, 'nullable') === true;
   return [
     ...new Set<JsonType>([
       ...types,
       ...(isTime ? (['number'] as const) : []),
-      ...(isNullable ? (['null'] as const) : []),
+      ...(isNullable(schema) ? (['null'] as const) : []),
     ]),
   ];
 }

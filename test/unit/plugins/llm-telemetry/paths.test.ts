@@ -109,3 +109,7 @@ describe('a POST that was not read', () => {
     expect(await unread(exchange)).toEqual(reasons);
   });
 });
+
+it('the model in a path is known in any case of the path', () => {
+  expect(modelInPath('/OpenAI/Deployments/gpt-4o/Chat/Completions')).toBe('gpt-4o');
+});

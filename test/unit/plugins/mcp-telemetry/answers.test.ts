@@ -315,3 +315,41 @@ describe('a torn JSON text', () => {
     );
   });
 });
+
+describe('an answer that is hard to know', () => {
+  const page = '<!doctype html><style>\nid: 5\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n</style>';
+  it.each<[string, Exchange, string]>([
+    ['a page of HTML under the media type of events', { ...events, response: '<html>' }, 'invalid_response'],
+    ['a page of HTML whose lines look like events', { ...events, response: page }, 'invalid_response'],
+    [
+      'a long page of HTML under that of events',
+      { ...events, response: `<html>${'x\n'.repeat(LONG)}` },
+      'invalid_response',
+    ],
+    [
+      'isError before much content and the id after it',
+      { response: { result: { isError: true, content: text(LONG) }, id: 1, jsonrpc: '2.0' } },
+      'tool_error',
+    ],
+    [
+      'an error with much data and the id after it',
+      { response: { error: { code: -32603, message: 'm', data: 'z'.repeat(LONG) }, id: 1, jsonrpc: '2.0' } },
+      'rpc_error',
+    ],
+    [
+      'much content that is fine and the id after it',
+      { response: { result: { isError: false, content: text(LONG) }, id: 1, jsonrpc: '2.0' } },
+      'ok',
+    ],
+    [
+      'a stream that ends after an empty id, by which nobody can resume',
+      { ...events, response: 'id: \ndata:\n\n' },
+      'cancelled',
+    ],
+    ['a stream that ends after an id without a blank', { ...events, response: 'id:7\ndata:\n\n' }, 'deferred'],
+  ])('%s', async (_name, exchange, status) => {
+    const teller = new Teller();
+    await teller.tell({ request: call(), ...exchange });
+    expect(await teller.statuses()).toEqual([`tools/call ${status}`]);
+  });
+});

@@ -119,3 +119,40 @@ describe('an error in a stream', () => {
     ['of a document with a good status', wholeChat({ error: { message: text } }), { [ERROR]: '_OTHER', error: text }],
   ]);
 });
+
+describe('an error without an envelope', () => {
+  itTells([
+    ['is a fault (Apigee)', failed({ fault: { faultstring: text, detail: { errorcode: 'q' } } }, 429), { error: text }],
+    ['is in base_resp (MiniMax)', failed({ base_resp: { status_code: 1004, status_msg: text } }), { error: text }],
+    [
+      'is in base_resp of a good status',
+      failed({ base_resp: { status_code: 1004, status_msg: text } }, 200),
+      { error: text },
+    ],
+    ['is an exception', failed({ exception: text }, 500), { error: text }],
+    ['is a status text', failed({ status: 500, statusText: text }, 500), { error: text }],
+    ['is a text in an envelope', failed({ error: { code: 'x', text } }, 500), { error: text }],
+    ['is in data', failed({ success: false, data: { message: text } }, 429), { error: text }],
+    ['stands beside a mark', failed({ error: true, reason: text }), { error: text }],
+    [
+      'ends a stream with a code (DashScope)',
+      chat(piece({ content: 'a' }), { code: 'InternalError', message: text, request_id: 'r' }),
+      { [ERROR]: 'stream_error', error: text },
+    ],
+    [
+      'ends a stream with a detail',
+      chat(piece({ content: 'a' }), { detail: text }),
+      { [ERROR]: 'stream_error', error: text },
+    ],
+    [
+      "ends a stream in a provider's own member (Groq)",
+      chat(piece({ content: 'a' }), { choices: [], x_groq: { error: text } }),
+      { [ERROR]: 'stream_error', error: text },
+    ],
+    [
+      'is none where base_resp says that all is well',
+      chat(piece({ content: 'a' }, 'stop', { base_resp: { status_code: 0, status_msg: 'success' } })),
+      { [ERROR]: null },
+    ],
+  ]);
+});

@@ -317,3 +317,28 @@ describe('the tokens of a server that imitates Ollama', () => {
     ],
   ]);
 });
+
+describe('usage in places and ways of single providers', () => {
+  const at = (more: object) => chat(hi, end(more), '[DONE]');
+  const beside = { prompt_tokens: 10, completion_tokens: 5, cache_read_input_tokens: 100 };
+  itTells([
+    ['is a member of its own name', at({ x_usage: usage(23, 19, 42) }), counts],
+    ['is a member with a word before it', at({ token_usage: usage(23, 19, 42) }), counts],
+    ['is in a piece of a choice', chat(hi, piece({ usage: usage(23, 19, 42) }, 'stop'), '[DONE]'), counts],
+    [
+      'counts the cache in the total alone: that is input, no reasoning',
+      wholeChat({ choices: [], usage: { ...beside, total_tokens: 115 } }),
+      { [IN]: 110, [OUT]: 5, [TOTAL]: 115 },
+    ],
+    [
+      'counts what the cache took in the total alone',
+      wholeChat({ choices: [], usage: { ...beside, cache_creation_input_tokens: 20, total_tokens: 135 } }),
+      { [IN]: 130, [OUT]: 5, [TOTAL]: 135 },
+    ],
+    [
+      'counts the cache within the prompt',
+      wholeChat({ choices: [], usage: { ...beside, prompt_tokens: 110, total_tokens: 115 } }),
+      { [IN]: 110, [OUT]: 5, [TOTAL]: 115 },
+    ],
+  ]);
+});

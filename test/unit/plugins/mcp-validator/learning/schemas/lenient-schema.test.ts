@@ -130,3 +130,22 @@ it('keeps members that are named like those of every object', () => {
   expect(check(schema, {})).toContain('__proto__');
   expect(check(schema, JSON.parse('{"__proto__":1}') as object)).toBeUndefined();
 });
+
+describe('a member with a default is optional wherever it is required', () => {
+  const withDefault = object({ a: { default: 1 }, b: { type: 'string' } });
+  it.each<[what: string, schema: object]>([
+    ['in a part', { ...withDefault, allOf: [{ required: ['a', 'b'] }] }],
+    ['in an alternative', { ...withDefault, oneOf: [{ required: ['a', 'b'] }] }],
+    ['beside a part that has it', { type: 'object', allOf: [withDefault], required: ['a', 'b'] }],
+    ['beside a reference', { $ref: '#/$defs/A', required: ['a', 'b'], $defs: { A: withDefault } }],
+  ])('%s', (_what, schema) => {
+    expect(check(schema, { b: 'x' })).toBeUndefined();
+    expect(check(schema, { a: 1 })).toBeDefined();
+  });
+
+  it('and null is one of the values of an enum that is nullable', () => {
+    const schema = object({ a: { type: 'string', enum: ['x'], nullable: true } });
+    expect(check(schema, { a: null })).toBeUndefined();
+    expect(check(schema, { a: 'y' })).toBeDefined();
+  });
+});
