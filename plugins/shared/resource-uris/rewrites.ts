@@ -59,11 +59,18 @@ export const dropParameters: Rewrite = (uri, parts) => {
   return [everywhere, atEnd].map((path) => joinParts({ ...parts, path }));
 };
 
+/** At the end, and before a query or fragment: `db://q/?table=x` is `db://q?table=x` to most routers. */
 export const dropTrailingSlash: Rewrite = (uri) => {
-  let end = uri.length;
-  while (uri[end - 1] === '/') end--;
-  return end === 0 || uri[end - 1] === ':' ? uri : uri.slice(0, end);
+  const mark = uri.search(/[?#]/);
+  const atEnd = withoutSlashes(uri);
+  return mark < 0 ? atEnd : [atEnd, withoutSlashes(uri.slice(0, mark)) + uri.slice(mark)];
 };
+
+function withoutSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '/') end--;
+  return end === 0 || text[end - 1] === ':' ? text : text.slice(0, end);
+}
 
 /** What Windows takes for the same file: `C|`, dots and blanks at the end of a name, and the name of its main stream. */
 export const toWindowsName: Rewrite = (uri, parts) => {
