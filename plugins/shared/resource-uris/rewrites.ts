@@ -50,6 +50,24 @@ export const plusToBlank: Rewrite = (uri) => {
   return at < 0 || !uri.includes('+', at) ? uri : uri.slice(0, at) + uri.slice(at).replaceAll('+', ' ');
 };
 
+/** Of a parameter that a query has twice, some readers take the first value, others the last. */
+export const dropRepeated: Rewrite = (uri) => {
+  const at = uri.indexOf('?') + 1;
+  if (at === 0 || !uri.includes('&', at)) return uri;
+  const hash = uri.indexOf('#', at);
+  const end = hash < 0 ? uri.length : hash;
+  const parameters = uri.slice(at, end).split('&');
+  const first = new Map<string, string>();
+  const last = new Map<string, string>();
+  for (const parameter of parameters) {
+    const name = cutAt(parameter, '=');
+    if (!first.has(name)) first.set(name, parameter);
+    last.set(name, parameter);
+  }
+  if (first.size === parameters.length) return uri;
+  return [first, last].map((kept) => uri.slice(0, at) + [...kept.values()].join('&') + uri.slice(end));
+};
+
 /** Parameters of segments (RFC 3986, section 3.3), which servers of Java drop, and Python's urlparse at the end. */
 export const dropParameters: Rewrite = (uri, parts) => {
   if (!parts.path.includes(';')) return uri;
