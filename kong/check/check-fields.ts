@@ -49,7 +49,9 @@ function checkField(field: Field, value: unknown, path: Path): Finding[] {
   if (value === undefined || value === null) return checkMissing(field, rules, path);
   const expected = expectedType(field, value);
   if (expected !== undefined) {
-    return [wrong(path, `expected ${expected}, got ${shownValue(field, value)}`, fixFor(field, rules))];
+    const isWord = field.type === 'string' && typeof value === 'boolean';
+    const fix = `${fixFor(field, rules)}${isWord ? "; to Kong, on, off, yes and no are booleans unless in quotes: 'off'" : ''}`;
+    return [wrong(path, `expected ${expected}, got ${shownValue(field, value)}`, fix)];
   }
   if (field.fields) return checkRecord(field.fields, value, path);
   const inner = checkMembers(field, value, path);

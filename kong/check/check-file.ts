@@ -1,12 +1,15 @@
 import type { Plugin } from '../pdk';
 import { checkBuffering } from './check-buffering';
 import { checkPlugin } from './check-plugin';
+import { checkShape } from './check-shape';
 import { closest } from './closest';
 import { findPlugins, type PluginEntry } from './find-plugins';
 import type { Finding } from './finding';
 
 /** Checks the configurations of a suite's plugins in a parsed declarative file of Kong, and what these need around them. */
 export function checkFile(file: unknown, plugins: readonly Plugin[]): Finding[] {
+  const shape = checkShape(file);
+  if (shape.length > 0) return shape;
   const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
   const entries = findPlugins(file);
   const ours = entries.filter(({ name }) => byName.has(name));

@@ -1,5 +1,17 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+} from 'yaml';
 import type { Path } from './finding';
+import { kongScalar } from './kong-scalar';
 
 /** A parsed YAML file. */
 export interface YamlFile {
@@ -17,7 +29,7 @@ export interface YamlProblem {
 /** More aliases than these in one file are an attack by nesting. */
 const MAX_ALIASES = 1000;
 
-/** Reads a YAML (or JSON) text with the lines of its values. Never throws. */
+/** Reads a YAML (or JSON) text as Kong does, with the lines of its values. Never throws. */
 export function readYaml(text: string): YamlFile | { readonly problems: readonly YamlProblem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -30,11 +42,22 @@ export function readYaml(text: string): YamlFile | { readonly problems: readonly
     return { problems };
   }
   try {
+    readScalarsAsKong(document);
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     return { value, lineOf: (path) => lineAt(offsetOf(document, path)) };
   } catch (error) {
     return { problems: [{ line: 1, message: error instanceof Error ? error.message : String(error) }] };
   }
+}
+
+/** Kong reads YAML 1.1, where `off` without quotes is no text. */
+function readScalarsAsKong(document: Document): void {
+  visit(document, {
+    Scalar: (key, node) => {
+      if (key === 'key' || node.type !== 'PLAIN' || node.tag !== undefined || node.source === undefined) return;
+      node.value = kongScalar(node.source) ?? node.value;
+    },
+  });
 }
 
 function offsetOf(document: Document, path: Path): number | undefined {

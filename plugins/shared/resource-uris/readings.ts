@@ -7,6 +7,7 @@ import {
   cutAtQuery,
   dropBlanks,
   dropParameters,
+  dropRepeated,
   dropTrailingSlash,
   plusToBlank,
   resolveDots,
@@ -57,7 +58,7 @@ const SPELLINGS: readonly Rewrite[] = [
 ];
 
 /** What a reader may leave out. */
-const CUTS: readonly Rewrite[] = [cutAtNul, cutAtFragment, cutAtQuery, dropParameters, dropTrailingSlash];
+const CUTS: readonly Rewrite[] = [cutAtNul, cutAtFragment, cutAtQuery, dropParameters, dropRepeated, dropTrailingSlash];
 
 const ALL = [...SPELLINGS, ...CUTS];
 

@@ -50,6 +50,24 @@ export const plusToBlank: Rewrite = (uri) => {
   return at < 0 || !uri.includes('+', at) ? uri : uri.slice(0, at) + uri.slice(at).replaceAll('+', ' ');
 };
 
+/** Of a parameter that a query has twice, some readers take the first value, others the last. */
+export const dropRepeated: Rewrite = (uri) => {
+  const at = uri.indexOf('?') + 1;
+  if (at === 0 || !uri.includes('&', at)) return uri;
+  const hash = uri.indexOf('#', at);
+  const end = hash < 0 ? uri.length : hash;
+  const parameters = uri.slice(at, end).split('&');
+  const first = new Map<string, string>();
+  const last = new Map<string, string>();
+  for (const parameter of parameters) {
+    const name = cutAt(parameter, '=');
+    if (!first.has(name)) first.set(name, parameter);
+    last.set(name, parameter);
+  }
+  if (first.size === parameters.length) return uri;
+  return [first, last].map((kept) => uri.slice(0, at) + [...kept.values()].join('&') + uri.slice(end));
+};
+
 /** Parameters of segments (RFC 3986, section 3.3), which servers of Java drop, and Python's urlparse at the end. */
 export const dropParameters: Rewrite = (uri, parts) => {
   if (!parts.path.includes(';')) return uri;
@@ -59,11 +77,18 @@ export const dropParameters: Rewrite = (uri, parts) => {
   return [everywhere, atEnd].map((path) => joinParts({ ...parts, path }));
 };
 
+/** At the end, and before a query or fragment: `db://q/?table=x` is `db://q?table=x` to most routers. */
 export const dropTrailingSlash: Rewrite = (uri) => {
-  let end = uri.length;
-  while (uri[end - 1] === '/') end--;
-  return end === 0 || uri[end - 1] === ':' ? uri : uri.slice(0, end);
+  const mark = uri.search(/[?#]/);
+  const atEnd = withoutSlashes(uri);
+  return mark < 0 ? atEnd : [atEnd, withoutSlashes(uri.slice(0, mark)) + uri.slice(mark)];
 };
+
+function withoutSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '/') end--;
+  return end === 0 || text[end - 1] === ':' ? text : text.slice(0, end);
+}
 
 /** What Windows takes for the same file: `C|`, dots and blanks at the end of a name, and the name of its main stream. */
 export const toWindowsName: Rewrite = (uri, parts) => {

@@ -205,7 +205,7 @@ it('aliases that multiply are an error, not a stall', () => {
   expect(check(lines.join('\n')).isUsable).toBe(false);
 });
 
-it.each(['', '[]', 'text', 'plugins: 5', 'services: [null, 1]', 'plugins: [{ name: 5 }]'])(
+it.each(['', 'services: []', 'plugins: {}', 'plugins: [{ name: cors }]', 'services: [{ name: a }]'])(
   'a file without plugins of the suite says so: %j',
   (text) => {
     expect(check(text).output).toContain('warning: no plugin of this suite is in the file');
@@ -219,4 +219,44 @@ it('no text can make the check throw', () => {
     }),
     { numRuns: 200 },
   );
+});
+
+it.each(['off', 'Off', 'no', 'on', 'YES'])(
+  'the word %s without quotes is a boolean, as it is to Kong, and the fix says so',
+  (word) => {
+    const { output, isUsable } = check(withPlugin('mcp-validator', `tools: { learn: ${word} }`));
+    expect(output).toContain('config.tools.learn: expected a text, got ');
+    expect(output).toContain("unless in quotes: 'off'");
+    expect(isUsable).toBe(false);
+  },
+);
+
+it("the word 'off' in quotes is a text", () => {
+  expect(check(withPlugin('mcp-validator', "tools: { learn: 'off' }")).isUsable).toBe(true);
+});
+
+it('numbers are those that Kong reads: octal, and in sixties', () => {
+  expect(check(withPlugin('mcp-validator', 'max_depth: 0100')).isUsable).toBe(true);
+  expect(check(withPlugin('mcp-validator', 'max_depth: 010000')).output).toContain('4096 is not between 4 and 512');
+  expect(check(withPlugin('mcp-validator', 'allowed_hosts: [10:30]')).output).toContain('expected a text, got 630');
+});
+
+it.each([
+  ['a list', '[]'],
+  ['a text', 'words'],
+  ['bytes that are no text', '\0\u0001\ufffd'],
+  ['services that are a number', '_format_version: "3.0"\nservices: 5'],
+  ['services that are no entities', '_format_version: "3.0"\nservices: [5, null, [x]]'],
+  ['services under an anchor that is not a list', 'services: { a: { plugins: [{ name: mcp-validator }] } }'],
+  ['plugins that are a map', 'plugins: { mcp-validator: { mode: report } }'],
+  ['a plugin without a name', 'plugins: [{ config: { mode: report } }]'],
+])('what Kong refuses as a whole is an error, since no plugin can be found in it: %s', (_what, text) => {
+  const { output, isUsable } = check(text);
+  expect(output).toContain('error: ');
+  expect(isUsable).toBe(false);
+});
+
+it('the groups that a consumer names are not taken for entities', () => {
+  const file = 'consumers: [{ username: ann, groups: [a], consumer_groups: [a], plugins: [{ name: mcp-validator }] }]';
+  expect(check(file).isUsable).toBe(true);
 });

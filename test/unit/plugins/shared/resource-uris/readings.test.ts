@@ -50,6 +50,10 @@ describe('readingsOf', () => {
     ['file:///%u0065tc/x', 'file:///etc/x'],
     ['file:///etc/x\u00a0', 'file:///etc/x'],
     ['db://q?name=a+b', 'db://q?name=a b'],
+    ['db://q?table=a&x=1&table=b', 'db://q?table=a&x=1'],
+    ['db://q?table=a&x=1&table=b#top', 'db://q?table=b&x=1'],
+    ['db://q/?table=private', 'db://q?table=private'],
+    ['https://h.example/x//?id=1#top', 'https://h.example/x?id=1'],
   ])('%j may be read as %j', (uri, reading) => {
     expect(readingsOf(uri)).toContain(reading);
   });
