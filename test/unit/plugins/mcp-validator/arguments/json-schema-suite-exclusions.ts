@@ -56,7 +56,6 @@ export const EXCLUSIONS: readonly Exclusion[] = [
         'after leaving a dynamic scope, it is not used by a $dynamicRef',
         '$dynamicRef points to a boolean schema',
         '$dynamicRef skips over intermediate resources - direct reference',
-        '$dynamicRef avoids the root of each schema, but scopes are still registered',
       ],
     },
   },

@@ -36,9 +36,9 @@ function compile(group: Group, dialect: Dialect) {
 }
 
 describe.each<[draft: string, dialect: Dialect, tests: number]>([
-  ['draft7', 'draft-07', 1006],
-  ['draft2019-09', '2019-09', 1326],
-  ['draft2020-12', '2020-12', 1358],
+  ['draft7', 'draft-07', 992],
+  ['draft2019-09', '2019-09', 1294],
+  ['draft2020-12', '2020-12', 1318],
 ])('the official test suite of JSON Schema, %s', (draft, dialect, testCount) => {
   const groups = groupsOf(draft);
   const exclusionOf = ({ file, description }: Group) =>
