@@ -1,5 +1,6 @@
 import type { PluginEntry } from './find-plugins';
 import type { Finding, Path } from './finding';
+import { isRecord } from './is-record';
 
 /**
  * Warns where a plugin of the suite stands on a service whose routes buffer responses, which is Kong's default: nginx
@@ -54,6 +55,3 @@ function itemsOf(parent: unknown, key: string, path: Path) {
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

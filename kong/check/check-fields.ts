@@ -1,6 +1,7 @@
 import type { Field, Fields } from '../pdk';
 import { closest } from './closest';
 import type { Finding, Path } from './finding';
+import { isRecord } from './is-record';
 import { fromLuaPattern } from './lua-pattern';
 import { shownValue } from './shown-value';
 
@@ -131,6 +132,3 @@ function fixFor({ type }: Pick<Field, 'type'>, rules: Rules): string {
 const wrong = (path: Path, problem: string, fix: string): Finding => ({ severity: 'error', path, problem, fix });
 
 const isEmpty = (value: unknown): boolean => isRecord(value) && Object.keys(value).length === 0;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import type { Finding, Path } from './finding';
+import { isRecord } from './is-record';
 
 /** The lists in which plugins can stand, at any depth. */
 const LISTS = new Set(['plugins', 'services', 'routes', 'consumers', 'consumer_groups']);
@@ -37,6 +38,3 @@ const wrong = (path: Path, expected: string): Finding => ({
   problem: `expected ${expected}`,
   fix: `write ${expected} here, or remove it`,
 });
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

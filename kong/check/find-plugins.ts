@@ -1,4 +1,5 @@
 import type { Path } from './finding';
+import { isRecord } from './is-record';
 
 /** A plugin as a declarative file lists it, and the entities that it stands under or names. */
 export interface PluginEntry {
@@ -53,6 +54,3 @@ function nameOf(entity: Readonly<Record<string, unknown>>): string | undefined {
   const name = entity['name'] ?? entity['username'] ?? entity['id'];
   return typeof name === 'string' ? name : undefined;
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,3 @@
+/** True for a mapping of YAML; false for a list, a scalar and nothing. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
