@@ -69,7 +69,7 @@ export function compileRules(config: RulesConfig): Rules {
   const revisions = REVISIONS.filter((revision) => config.revisions.includes(revision));
   const legacyRevisions = revisions.filter((revision) => !isModern(revision));
   const modernRevisions = revisions.filter(isModern);
-  const toolSchemas = compileToolSchemas(config.tools.schemas, config.max_depth);
+  const toolSchemas = compileToolSchemas(config.tools.schemas);
   return {
     revisions,
     paths: pathRules(config),

@@ -6,7 +6,7 @@ import { probeSchema, type Probe } from '../../plugins/mcp-validator/learning/sc
 import { DeadlineThread, TOO_LATE, type DeadlineTask } from '../../plugins/shared/side-thread/deadline-thread';
 
 const file = join(__dirname, '..', '..', 'plugins', 'mcp-validator', 'learning', 'learning-task');
-const probe: DeadlineTask<{ text: string; maxDepth: number }, Probe> = { module: file, name: 'probeTask' };
+const probe: DeadlineTask<{ text: string }, Probe> = { module: file, name: 'probeTask' };
 
 const properties = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, { type: 'integer' }]));
@@ -16,16 +16,16 @@ const slow = JSON.stringify({ type: 'object', properties: properties(1000) });
 
 it('ends a schema that is not compiled in time with its thread, and compiles the next one in another', async () => {
   const thread = new DeadlineThread({ module: file, name: 'warmUp' });
-  const late = thread.run(probe, { text: slow, maxDepth: 9 }, 1);
-  const next = thread.run(probe, { text: small, maxDepth: 9 }, 60_000);
+  const late = thread.run(probe, { text: slow }, 1);
+  const next = thread.run(probe, { text: small }, 60_000);
   expect(await late).toBe(TOO_LATE);
-  expect(await next).toEqual(probeSchema(small, 9));
+  expect(await next).toEqual(probeSchema(small));
 });
 
 it('survives what a task throws', async () => {
   const thread = new DeadlineThread({ module: file, name: 'warmUp' });
-  await expect(thread.run(probe, { text: 'no JSON', maxDepth: 9 }, 60_000)).rejects.toThrow(/JSON/);
-  expect(await thread.run(probe, { text: small, maxDepth: 9 }, 60_000)).toEqual(probeSchema(small, 9));
+  await expect(thread.run(probe, { text: 'no JSON' }, 60_000)).rejects.toThrow(/JSON/);
+  expect(await thread.run(probe, { text: small }, 60_000)).toEqual(probeSchema(small));
 });
 
 it('reads a large list there as it would here', async () => {

@@ -38,7 +38,7 @@ const failure = (problem: string): CompiledSchema => ({ ok: false, problem });
  * A schema may come from anyone: what could stall the process is refused here (size, depth, number of schemas, size of
  * the patterns' programs, references out of the document), and a check that takes too many steps is given up.
  */
-export function compileToolSchema(text: string, _maxDepth?: number): CompiledSchema {
+export function compileToolSchema(text: string): CompiledSchema {
   if (Buffer.byteLength(text) > MAX_SCHEMA_BYTES) return failure(`is longer than ${MAX_SCHEMA_BYTES} bytes`);
   const reading = readStrictJson(Buffer.from(text), SCHEMA_BOUNDS);
   if (!reading.ok) return failure(`is not strict JSON (${reading.fault} at byte ${reading.at})`);

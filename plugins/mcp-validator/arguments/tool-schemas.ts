@@ -4,10 +4,10 @@ import { compileToolSchema, type ToolSchema } from './compile-schema';
 export type ToolSchemas = ReadonlyMap<string, ToolSchema>;
 
 /** Compiles the schemas of a configuration; throws, naming the tool, when one can't be used. */
-export function compileToolSchemas(texts: Readonly<Record<string, string>>, maxDepth: number): ToolSchemas {
+export function compileToolSchemas(texts: Readonly<Record<string, string>>): ToolSchemas {
   return new Map(
     Object.entries(texts).map(([tool, text]) => {
-      const compiled = compileToolSchema(text, maxDepth);
+      const compiled = compileToolSchema(text);
       if (!compiled.ok) throw new Error(`tools.schemas: the schema of ${tool} ${compiled.problem}`);
       return [tool, compiled.schema];
     }),

@@ -51,8 +51,7 @@ export function judgeTask({ config: text, method, path, headers, headersTruncate
     body: { kind: 'bytes', bytes } as const,
   };
   if (!told) return { verdict: judge(facts, rules), notes: undefined };
-  const compile = (schema: KeptSchema) => compiled(schema, config.max_depth);
-  const knowledge = knowledgeOf(config, rules.configuredTools, (tool) => told.get(tool), compile);
+  const knowledge = knowledgeOf(config, rules.configuredTools, (tool) => told.get(tool), compiled);
   return { verdict: judge(facts, rules, knowledge), notes: knowledge.notes };
 }
 
@@ -62,13 +61,11 @@ function compileConfig(text: string): Configuration {
 }
 
 /** @throws Error when a schema that was compiled before can't be compiled again, which is a bug */
-function compiled({ key, text }: KeptSchema, maxDepth: number): ToolSchema {
-  // The depth decides about what is safe to compile.
-  const id = `${maxDepth} ${key}`;
-  const known = compiledSchemas.get(id);
+function compiled({ key, text }: KeptSchema): ToolSchema {
+  const known = compiledSchemas.get(key);
   if (known) return known;
-  const made = compileToolSchema(text, maxDepth);
+  const made = compileToolSchema(text);
   if (!made.ok) throw new Error(`a learned schema ${made.problem}`);
-  compiledSchemas.set(id, made.schema);
+  compiledSchemas.set(key, made.schema);
   return made.schema;
 }

@@ -6,10 +6,10 @@ import { LineBudget } from '../../shared/line-budget';
 import { headerOf, mediaTypeOf, type LogEntry } from '../../shared/log-entry';
 import { offeredNamesOf } from '../../shared/offered-names';
 import { PerProcess } from '../../shared/per-process';
-import { compileToolSchema } from '../arguments/compile-schema';
 import type { ToolKnowledge } from '../arguments/tool-knowledge';
 import { callerId, type HeaderValues } from './caller-id';
 import type { LearningMeters } from './learning-meters';
+import { warmUp } from './learning-task';
 import { learningThreadOf, type LearningThread } from './learning-thread';
 import { readCapturedNews } from './read-captured-news';
 import { CompiledShelf } from './schemas/compiled-shelf';
@@ -85,7 +85,7 @@ export function createLearner(
       },
     },
   );
-  if (config.tools.learn !== 'off') loadCompilers();
+  if (config.tools.learn !== 'off') warmUp();
   return {
     tools,
     callerOf: (headers) => {
@@ -130,11 +130,4 @@ function tellMismatch(log: Log, lines: LineBudget, nowMs: number, fields: object
   const lost = lines.take(nowMs);
   if (lost === undefined) return;
   log.warn(lost > 0 ? { ...fields, lost } : fields, 'a call breaks the learned schema of its tool');
-}
-
-/** Compiling the schemas of the dialects takes longer than any learned one, so it is done before the first request. */
-function loadCompilers(): void {
-  for (const dialect of ['https://json-schema.org/draft/2020-12/schema', 'http://json-schema.org/draft-07/schema']) {
-    compileToolSchema(JSON.stringify({ $schema: dialect, type: 'object' }), 1);
-  }
 }

@@ -6,7 +6,7 @@ import { readToolNews, type ListExchange, type ToolNews } from './read-tool-news
 import type { Probe } from './schemas/probe-schema';
 
 const MODULE = join(__dirname, 'learning-task');
-const PROBE: DeadlineTask<{ text: string; maxDepth: number }, Probe> = { module: MODULE, name: 'probeTask' };
+const PROBE: DeadlineTask<{ text: string }, Probe> = { module: MODULE, name: 'probeTask' };
 const READ: DeadlineTask<ListExchange, ToolNews> = { module: MODULE, name: 'readTask' };
 
 /** For one schema, in milliseconds; of real ones the largest take a few hundred. */
@@ -17,16 +17,16 @@ const MAX_READ_AT_ONCE_BYTES = 65_536;
 
 /** Work on what servers announce that could hold up requests. */
 export interface LearningThread {
-  readonly probe: (text: string, maxDepth: number) => Promise<Probe>;
+  readonly probe: (text: string) => Promise<Probe>;
   readonly read: (exchange: ListExchange) => ToolNews | Promise<ToolNews>;
 }
 
 function createLearningThread(): LearningThread {
   const thread = new DeadlineThread({ module: MODULE, name: 'warmUp' });
   return {
-    probe: async (text, maxDepth) => {
+    probe: async (text) => {
       try {
-        const probe = await thread.run(PROBE, { text, maxDepth }, PROBE_MS);
+        const probe = await thread.run(PROBE, { text }, PROBE_MS);
         return probe === TOO_LATE ? { unusable: 'deadline', problem: `was not compiled in ${PROBE_MS} ms` } : probe;
       } catch {
         return { unusable: 'failed', problem: 'could not be compiled: its thread broke' };

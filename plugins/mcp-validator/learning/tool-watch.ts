@@ -10,7 +10,6 @@ import { knowledgeOf, type LearnConfig, type NotingKnowledge, type ToldTool, typ
 
 /** The part of the configuration that says what to learn of a server's tools. */
 export interface WatchConfig extends LearnConfig {
-  readonly max_depth: number;
   readonly pin: 'report' | 'enforce';
   readonly tools: LearnConfig['tools'] & {
     readonly learn_private: 'per_caller' | 'shared' | 'off';
@@ -91,7 +90,7 @@ export function createToolWatch(
     if (known) return known;
     const service: Service = {
       tools: new ServiceTools(),
-      shelf: new SchemaShelf((text) => queue.add(name, text, config.max_depth), now),
+      shelf: new SchemaShelf((text) => queue.add(name, text), now),
       pins: new PinWatch(pins),
       toldChanges: new LRUCache({ max: MAX_TOLD_CHANGES }),
     };
@@ -129,7 +128,7 @@ export function createToolWatch(
             config,
             configured,
             (tool) => told(service, caller, tool),
-            (schema) => compiled.get(service, schema, config.max_depth),
+            (schema) => compiled.get(service, schema),
           )
         : undefined,
     toldOf: (service, caller, tools) => {

@@ -25,15 +25,13 @@ export class CompiledShelf {
   ) {}
 
   /** The schema, compiled; undefined where that must not be done in this thread, or not now. */
-  get(service: string, { key, text, bytes }: KeptSchema, maxDepth: number): ToolSchema | undefined {
+  get(service: string, { key, text, bytes }: KeptSchema): ToolSchema | undefined {
     if (bytes > MAX_BYTES_AT_ONCE) return undefined;
-    // The depth decides about what is safe to compile.
-    const id = `${maxDepth} ${key}`;
-    const known = this.compiled.get(id);
+    const known = this.compiled.get(key);
     if (known || !this.mayMake(service)) return known;
-    const made = this.compile(text, maxDepth);
+    const made = this.compile(text);
     if (!made.ok) return undefined;
-    this.compiled.set(id, made.schema);
+    this.compiled.set(key, made.schema);
     return made.schema;
   }
 

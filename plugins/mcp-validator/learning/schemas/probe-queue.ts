@@ -2,11 +2,10 @@ import { LRUCache } from 'lru-cache';
 import { MAX_ANNOUNCED_LENGTH, type Probe } from './probe-schema';
 
 /** Probes one schema, elsewhere; never rejects. */
-export type ProbeText = (text: string, maxDepth: number) => Promise<Probe>;
+export type ProbeText = (text: string) => Promise<Probe>;
 
 interface Job {
   readonly text: string;
-  readonly maxDepth: number;
   readonly resolve: (probe: Probe) => void;
 }
 
@@ -37,7 +36,7 @@ export class ProbeQueue {
     private readonly now: () => number,
   ) {}
 
-  add(service: string, text: string, maxDepth: number): Promise<Probe> {
+  add(service: string, text: string): Promise<Probe> {
     if (text.length > MAX_ANNOUNCED_LENGTH) {
       return Promise.resolve({ unusable: 'too_large', problem: `is longer than ${MAX_ANNOUNCED_LENGTH} characters` });
     }
@@ -50,7 +49,7 @@ export class ProbeQueue {
     this.weight += weight;
     return new Promise((resolve) => {
       const jobs = this.waiting.get(service);
-      const job = { text, maxDepth, resolve };
+      const job = { text, resolve };
       if (jobs) jobs.push(job);
       else this.waiting.set(service, [job]);
       if (!this.isRunning) void this.work();
@@ -82,14 +81,14 @@ export class ProbeQueue {
     return { service, job };
   }
 
-  private async probeWithin(service: string, { text, maxDepth }: Job): Promise<Probe> {
+  private async probeWithin(service: string, { text }: Job): Promise<Probe> {
     const startedAtMs = this.now();
     let spent = this.spent.get(service);
     if (!spent || startedAtMs - spent.sinceMs >= INTERVAL_MS) spent = { sinceMs: startedAtMs, ms: 0 };
     if (spent.ms >= BUDGET_MS) {
       return { unusable: 'budget', problem: 'was not compiled: its service has used up its time for a while' };
     }
-    const probe = await this.probe(text, maxDepth);
+    const probe = await this.probe(text);
     this.spent.set(service, { ...spent, ms: spent.ms + this.now() - startedAtMs });
     return probe;
   }

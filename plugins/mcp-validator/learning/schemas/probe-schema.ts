@@ -28,9 +28,9 @@ export type Probe = UsableSchema | UnusableSchema;
 export const MAX_ANNOUNCED_LENGTH = 262_144;
 
 /** Makes an announced schema lenient and compiles it, to see whether that can be done. Takes as long as it takes. */
-export function probeSchema(announcedText: string, maxDepth: number): Probe {
+export function probeSchema(announcedText: string): Probe {
   const text = JSON.stringify(toLenientSchema(JSON.parse(announcedText) as JsonObject));
-  const compiled = compileToolSchema(text, maxDepth);
+  const compiled = compileToolSchema(text);
   if (!compiled.ok) return { unusable: 'unsupported', problem: compiled.problem };
   return { text, bytes: compiled.bytes };
 }

@@ -43,7 +43,7 @@ export interface Exchange {
 
 /** The thread's work, done at once. */
 const here: LearningThread = {
-  probe: (text, maxDepth) => Promise.resolve(probeSchema(text, maxDepth)),
+  probe: (text) => Promise.resolve(probeSchema(text)),
   read: readToolNews,
 };
 

@@ -223,7 +223,7 @@ describe('a tool whose schema can not be used', () => {
     await until(() => state.learner.tools.toldOf('one', () => '', ['add']) !== undefined, 'the list');
     expect(call({})).toBeUndefined();
     expect(await metric('mcp_validator_unchecked_calls_total{service="one",reason="pending"}')).toBe('1');
-    finish(probeSchema(JSON.stringify(schema), 64));
+    finish(probeSchema(JSON.stringify(schema)));
     await answered;
     expect(call({})).toBe('invalid_arguments');
   });

@@ -3,7 +3,7 @@ import { toLenientSchema } from '../../../../../../plugins/mcp-validator/learnin
 import type { JsonObject } from '../../../../../../plugins/shared/json-rpc/message';
 
 const check = (schema: object, args: object): string | undefined => {
-  const compiled = compileToolSchema(JSON.stringify(toLenientSchema(schema as JsonObject)), 64);
+  const compiled = compileToolSchema(JSON.stringify(toLenientSchema(schema as JsonObject)));
   if (!compiled.ok) throw new Error(compiled.problem);
   const error = compiled.schema.check(args as JsonObject);
   return error && `${error.pointer} ${error.problem}`;

@@ -30,8 +30,8 @@ const schemas = (letter: string, count: number, length = 10) =>
 it('serves the services by turns, whatever one of them announces', async () => {
   const { queue, done } = start();
   const all = [
-    ...schemas('a', 5).map((text) => queue.add('a', text, 9)),
-    ...schemas('b', 2).map((text) => queue.add('b', text, 9)),
+    ...schemas('a', 5).map((text) => queue.add('a', text)),
+    ...schemas('b', 2).map((text) => queue.add('b', text)),
   ];
   await Promise.all(all);
   // The first one is begun before the second service has anything.
@@ -40,13 +40,13 @@ it('serves the services by turns, whatever one of them announces', async () => {
 
 it('gives a service a share of the time and no more, and another one after a while', async () => {
   const { queue, done, pass } = start(1000);
-  const probes = await Promise.all(schemas('a', 20).map((text) => queue.add('a', text, 9)));
+  const probes = await Promise.all(schemas('a', 20).map((text) => queue.add('a', text)));
   const compiled = probes.filter((probe) => 'text' in probe);
   expect(compiled).toHaveLength(BUDGET_MS / 1000);
   expect(probes.at(-1)).toMatchObject({ unusable: 'budget' });
-  expect(await queue.add('b', 'b', 9)).toBe(usable);
+  expect(await queue.add('b', 'b')).toBe(usable);
   pass(INTERVAL_MS);
-  expect(await queue.add('a', 'a', 9)).toBe(usable);
+  expect(await queue.add('a', 'a')).toBe(usable);
   expect(done.length).toBe(BUDGET_MS / 1000 + 2);
 });
 
@@ -54,24 +54,24 @@ it('bounds what waits, of one service and of all', async () => {
   const { queue } = start();
   const size = 100_000;
   const fill = (service: string) =>
-    schemas(service, Math.ceil(MAX_WAITING_PER_SERVICE / size), size).map((text) => queue.add(service, text, 9));
+    schemas(service, Math.ceil(MAX_WAITING_PER_SERVICE / size), size).map((text) => queue.add(service, text));
   const waiting = fill('a');
-  expect(await queue.add('a', 'x'.repeat(size), 9)).toMatchObject({ unusable: 'busy' });
+  expect(await queue.add('a', 'x'.repeat(size))).toMatchObject({ unusable: 'busy' });
   const services = Array.from({ length: Math.floor(MAX_WAITING / MAX_WAITING_PER_SERVICE) }, (_, i) => `s${i}`);
   const others = services.flatMap(fill);
   const probes = await Promise.all([...waiting, ...others]);
   expect(probes.some((probe) => 'unusable' in probe && probe.unusable === 'busy')).toBe(true);
-  expect(await queue.add('a', 'x'.repeat(size), 9)).toBe(usable);
+  expect(await queue.add('a', 'x'.repeat(size))).toBe(usable);
 });
 
 it('counts small schemas as more than they are', async () => {
   const { queue } = start();
-  const probes = await Promise.all(schemas('a', 5000).map((text) => queue.add('a', text, 9)));
+  const probes = await Promise.all(schemas('a', 5000).map((text) => queue.add('a', text)));
   expect(probes.filter((probe) => 'text' in probe)).toHaveLength(MAX_WAITING_PER_SERVICE / 1024 + 1);
 });
 
 it('does not look at a schema that is too long', async () => {
   const { queue, done } = start();
-  expect(await queue.add('a', 'x'.repeat(262_145), 9)).toMatchObject({ unusable: 'too_large' });
+  expect(await queue.add('a', 'x'.repeat(262_145))).toMatchObject({ unusable: 'too_large' });
   expect(done).toEqual([]);
 });

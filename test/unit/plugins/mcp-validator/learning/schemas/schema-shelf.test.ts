@@ -57,7 +57,7 @@ describe('a schema that was announced', () => {
 describe('the main thread', () => {
   const kept = (properties: number): KeptSchema => {
     const named = Array.from({ length: properties }, (_, i) => [`p${i}`, { type: 'integer' }] as const);
-    const probe = probeSchema(JSON.stringify({ type: 'object', properties: Object.fromEntries(named) }), 9);
+    const probe = probeSchema(JSON.stringify({ type: 'object', properties: Object.fromEntries(named) }));
     if ('unusable' in probe) throw new Error(probe.problem);
     return { key: String(properties), ...probe };
   };
@@ -66,13 +66,13 @@ describe('the main thread', () => {
     let longest = 0;
     const shelf = new CompiledShelf(
       () => 0,
-      (text, depth) => {
-        const compiled = compileToolSchema(text, depth);
+      (text) => {
+        const compiled = compileToolSchema(text);
         if (compiled.ok) longest = Math.max(longest, compiled.bytes);
         return compiled;
       },
     );
-    const made = [1, 10, 100, 500, 1000].map((count) => shelf.get('s', kept(count), 9) !== undefined);
+    const made = [1, 10, 100, 500, 1000].map((count) => shelf.get('s', kept(count)) !== undefined);
     expect(made).toEqual([true, true, true, false, false]);
     expect(longest).toBeGreaterThan(0);
     expect(longest).toBeLessThanOrEqual(MAX_BYTES_AT_ONCE);
@@ -81,9 +81,9 @@ describe('the main thread', () => {
   it('compiles no large patterns, though their text is short', () => {
     const shelf = new CompiledShelf(() => 0);
     const schema = { type: 'object', properties: { p: { pattern: '^[a-z]{1,900}[0-9]{1,900}$' } } };
-    const probe = probeSchema(JSON.stringify(schema), 9);
+    const probe = probeSchema(JSON.stringify(schema));
     if ('unusable' in probe) throw new Error(probe.problem);
-    expect(shelf.get('s', { key: 'k', ...probe }, 9)).toBeUndefined();
+    expect(shelf.get('s', { key: 'k', ...probe })).toBeUndefined();
   });
 
   it('makes so many in a second for one service, and makes none twice', () => {
@@ -97,7 +97,7 @@ describe('the main thread', () => {
       },
     );
     const small = kept(1);
-    const ask = (service: string, key: string) => shelf.get(service, { ...small, key }, 9) !== undefined;
+    const ask = (service: string, key: string) => shelf.get(service, { ...small, key }) !== undefined;
     for (let i = 0; i < 100; i++) ask('a', `a${i}`);
     expect(count).toBe(MAX_PER_SECOND);
     expect([ask('a', 'a0'), ask('a', 'a99'), ask('b', 'b0')]).toEqual([true, false, true]);
