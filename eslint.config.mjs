@@ -10,8 +10,8 @@ const plugins = ['mcp-validator', 'mcp-tool-rate-limit', 'llm-telemetry', 'mcp-t
 const zones = [
   { target: './kong', from: './plugins', message: 'kong/ knows nothing of what the suite does' },
   { target: './kong/pdk', from: './kong/plugin-server', message: 'the facade knows no transport' },
-  { target: './kong/plugin-server', from: './kong/local', message: 'the server does not know the stand-in' },
-  { target: './kong/check', from: ['./kong/local', './kong/plugin-server'], message: 'a check needs no gateway' },
+  { target: './kong/plugin-server', from: './kong/stand-in', message: 'the server does not know the stand-in' },
+  { target: './kong/check', from: ['./kong/stand-in', './kong/plugin-server'], message: 'a check needs no gateway' },
   {
     target: './plugins/shared',
     from: plugins.map((name) => `./plugins/${name}`),
@@ -54,7 +54,7 @@ export default tseslint.config(
       'plugins/*/schema.ts',
       'plugins/*/handler.ts',
       'plugins/*/large-bodies/*-task.ts',
-      'plugins/shared/kong-*.ts',
+      'plugins/shared/*/kong-*.ts',
     ],
     rules: {
       'no-restricted-imports': [

@@ -1,6 +1,6 @@
 import type { Headers, Proceed, RawBody } from '../../kong/pdk';
-import { JsonDocument } from '../shared/json-document';
-import { beginSpan, begunToShared, traceparentOf } from '../shared/traces/begun-span';
+import { JsonDocument } from '../shared/json/json-document';
+import { beginSpan, begunToShared, traceparentOf } from '../shared/telemetry/traces/begun-span';
 import { apiAt, type Api } from './apis';
 import { askForUsage } from './ask-for-usage';
 import { MAX_CONFIGURED } from './metrics';

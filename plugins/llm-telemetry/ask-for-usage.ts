@@ -1,4 +1,4 @@
-import { isRecord, parseJson } from '../shared/lenient-json';
+import { isRecord, parseJson } from '../shared/json/lenient-json';
 import type { ApiName } from './apis';
 
 /** The APIs that report the tokens of a stream only when they are asked to. */

@@ -1,8 +1,8 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import { knownAttributes, type Draft } from '../shared/attributes';
-import { headerOf } from '../shared/log-entry';
-import { COMMON, GEN_AI, GEN_AI_PARAMETERS, GUIDE, OI, OLLAMA } from '../shared/semconv';
-import type { TellSession } from '../shared/session-hash';
+import type { TellSession } from '../shared/mcp/session-hash';
+import { knownAttributes, type Draft } from '../shared/telemetry/attributes';
+import { headerOf } from '../shared/telemetry/log-entry';
+import { COMMON, GEN_AI, GEN_AI_PARAMETERS, GUIDE, OI, OLLAMA } from '../shared/telemetry/semconv';
 import type { Api } from './apis';
 import type { LlmCall } from './call';
 import { estimateOutputTokens } from './estimate';

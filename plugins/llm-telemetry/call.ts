@@ -1,5 +1,5 @@
-import type { Capture } from '../shared/capture';
-import { mediaTypeOf, type LogEntry } from '../shared/log-entry';
+import type { Capture } from '../shared/captured-body/capture';
+import { mediaTypeOf, type LogEntry } from '../shared/telemetry/log-entry';
 import type { Api } from './apis';
 import { framingOfType, type Framing } from './readers/framing';
 import type { Reply } from './readers/reply';

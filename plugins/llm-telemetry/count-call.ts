@@ -1,4 +1,4 @@
-import { OTHER, UNKNOWN, type Labels } from '../shared/labels';
+import { OTHER, UNKNOWN, type Labels } from '../shared/telemetry/labels';
 import type { LlmCall } from './call';
 import { estimateOutputTokens } from './estimate';
 import { MAX_CONFIGURED, type COMMON_LABELS, type LlmMetrics } from './metrics';

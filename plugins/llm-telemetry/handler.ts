@@ -1,8 +1,8 @@
 import { proceed, read, type FactsOf, type Outcome } from '../../kong/pdk';
-import { CAPTURE_KEY, captureFromShared, type Capture } from '../shared/capture';
-import { headerOf, parseLogEntry, type LogEntry } from '../shared/log-entry';
-import { begunFromShared } from '../shared/traces/begun-span';
-import { projectOf } from '../shared/traces/project';
+import { CAPTURE_KEY, captureFromShared, type Capture } from '../shared/captured-body/capture';
+import { headerOf, parseLogEntry, type LogEntry } from '../shared/telemetry/log-entry';
+import { begunFromShared } from '../shared/telemetry/traces/begun-span';
+import { projectOf } from '../shared/telemetry/traces/project';
 import { beginCall } from './access';
 import { apiAt, type Api } from './apis';
 import { describeCall, wasProxied, type LlmCall } from './call';

@@ -1,7 +1,7 @@
-import { headerOf, type LogEntry } from '../shared/log-entry';
-import type { Line } from '../shared/log-writer';
-import type { Redactor } from '../shared/redact';
-import type { TellSession } from '../shared/session-hash';
+import type { TellSession } from '../shared/mcp/session-hash';
+import { headerOf, type LogEntry } from '../shared/telemetry/log-entry';
+import type { Line } from '../shared/telemetry/log-writer';
+import type { Redactor } from '../shared/telemetry/redact';
 import type { Api } from './apis';
 import type { LlmCall } from './call';
 import { errorMessageOf } from './span';

@@ -1,5 +1,5 @@
 import type { Metrics } from '../../kong/pdk';
-import { labelsOf } from '../shared/labels';
+import { labelsOf } from '../shared/telemetry/labels';
 
 /** Upper bounds in seconds. The first ones are the convention's; those after them are for models on a CPU. */
 const DURATION_BUCKETS = [

@@ -1,4 +1,4 @@
-import { UNKNOWN, type Labels } from '../shared/labels';
+import { UNKNOWN, type Labels } from '../shared/telemetry/labels';
 import type { LlmCall } from './call';
 
 const LABEL = 'gen_ai_request_model';

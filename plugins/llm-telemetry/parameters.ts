@@ -1,4 +1,4 @@
-import { isRecord, listOf, numberOf, recordOf, textOf, type JsonRecord } from '../shared/lenient-json';
+import { isRecord, listOf, numberOf, recordOf, textOf, type JsonRecord } from '../shared/json/lenient-json';
 
 /** Parameters of a generation under their common names; lists of stop sequences are text lists. */
 export type Parameters = Readonly<Record<string, number | string | boolean | readonly string[]>>;

@@ -1,6 +1,6 @@
-import type { Capture } from '../shared/capture';
-import { decodeBody } from '../shared/content-encoding';
-import { headerOf, mediaTypeOf, type LogEntry } from '../shared/log-entry';
+import type { Capture } from '../shared/captured-body/capture';
+import { decodeBody } from '../shared/captured-body/content-encoding';
+import { headerOf, mediaTypeOf, type LogEntry } from '../shared/telemetry/log-entry';
 import type { ApiName } from './apis';
 import { readErrorBody } from './readers/error-body';
 import { framingOfType, sniffFraming, type Framing } from './readers/framing';

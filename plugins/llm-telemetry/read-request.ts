@@ -1,6 +1,6 @@
-import type { CapturedPart } from '../shared/capture';
-import { decodeBody } from '../shared/content-encoding';
-import { headerOf, type LogEntry } from '../shared/log-entry';
+import type { CapturedPart } from '../shared/captured-body/capture';
+import { decodeBody } from '../shared/captured-body/content-encoding';
+import { headerOf, type LogEntry } from '../shared/telemetry/log-entry';
 import { modelInPath, type Api } from './apis';
 import { readRequest, type LlmRequest } from './request';
 

@@ -1,5 +1,5 @@
-import { JsonDocument } from '../shared/json-document';
-import { isRecord, listOf, recordOf, textOf, type JsonRecord } from '../shared/lenient-json';
+import { JsonDocument } from '../shared/json/json-document';
+import { isRecord, listOf, recordOf, textOf, type JsonRecord } from '../shared/json/lenient-json';
 import type { Api, ApiName } from './apis';
 import { parametersOf, type Parameters } from './parameters';
 

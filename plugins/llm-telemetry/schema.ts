@@ -1,5 +1,5 @@
 import { field, type ConfigOf } from '../../kong/pdk';
-import { telemetryFields } from '../shared/kong-telemetry-fields';
+import { telemetryFields } from '../shared/telemetry/kong-telemetry-fields';
 
 /** The config of `llm-telemetry`. */
 export const fields = {

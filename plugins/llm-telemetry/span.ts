@@ -1,9 +1,9 @@
-import { textsOf, valuesOfHeaders } from '../shared/client-values';
-import type { Redactor } from '../shared/redact';
-import type { BegunSpan } from '../shared/traces/begun-span';
-import type { ParentSource } from '../shared/traces/parent';
-import { placeOf } from '../shared/traces/place';
-import type { SpanRecord } from '../shared/traces/span';
+import { textsOf, valuesOfHeaders } from '../shared/telemetry/client-values';
+import type { Redactor } from '../shared/telemetry/redact';
+import type { BegunSpan } from '../shared/telemetry/traces/begun-span';
+import type { ParentSource } from '../shared/telemetry/traces/parent';
+import { placeOf } from '../shared/telemetry/traces/place';
+import type { SpanRecord } from '../shared/telemetry/traces/span';
 import { attributesOf, type AttributeOptions } from './attributes';
 import type { LlmCall } from './call';
 import type { ContentOptions } from './content/clipped';

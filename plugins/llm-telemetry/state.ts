@@ -1,12 +1,12 @@
 import type { Metrics, Resources } from '../../kong/pdk';
-import { createLogWriter, type LogWriter } from '../shared/log-writer';
-import { OpenStreams } from '../shared/open-streams';
-import { PerProcess } from '../shared/per-process';
-import { createRedactor, type Redactor } from '../shared/redact';
-import { sessionTellerOf, type TellSession } from '../shared/session-hash';
-import { openSpanSink, type SpanSink } from '../shared/traces/span-sink';
-import { targetsOf } from '../shared/traces/target';
-import { VERSION } from '../shared/version';
+import { sessionTellerOf, type TellSession } from '../shared/mcp/session-hash';
+import { PerProcess } from '../shared/runtime/per-process';
+import { VERSION } from '../shared/runtime/version';
+import { createLogWriter, type LogWriter } from '../shared/telemetry/log-writer';
+import { OpenStreams } from '../shared/telemetry/open-streams';
+import { createRedactor, type Redactor } from '../shared/telemetry/redact';
+import { openSpanSink, type SpanSink } from '../shared/telemetry/traces/span-sink';
+import { targetsOf } from '../shared/telemetry/traces/target';
 import { llmMetricsOf, type LlmMetrics } from './metrics';
 import type { Config } from './schema';
 

@@ -1,5 +1,5 @@
-import type { Capture } from '../shared/capture';
-import type { LogEntry } from '../shared/log-entry';
+import type { Capture } from '../shared/captured-body/capture';
+import type { LogEntry } from '../shared/telemetry/log-entry';
 import { isWithoutInference } from './apis';
 import { MAX_CONFIGURED, type LlmMetrics } from './metrics';
 import type { ReadReply } from './read-reply';

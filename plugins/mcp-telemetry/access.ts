@@ -1,7 +1,7 @@
 import type { Headers, Proceed } from '../../kong/pdk';
-import type { MessageSummary } from '../shared/message-summary';
-import { beginSpan, begunToShared, traceparentOf, type BegunSpan } from '../shared/traces/begun-span';
-import { projectNamed } from '../shared/traces/project';
+import type { MessageSummary } from '../shared/mcp/message-summary';
+import { beginSpan, begunToShared, traceparentOf, type BegunSpan } from '../shared/telemetry/traces/begun-span';
+import { projectNamed } from '../shared/telemetry/traces/project';
 import { BEGUN_KEY, type State } from './state';
 import { streamAskedFor, type LongStream } from './stream';
 import { openStreamSpanOf } from './stream-span';

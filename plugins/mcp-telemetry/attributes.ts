@@ -1,10 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
-import { knownAttributes, type Draft } from '../shared/attributes';
-import type { LogEntry } from '../shared/log-entry';
-import type { Redactor } from '../shared/redact';
-import { withoutSecrets } from '../shared/safe-uri';
-import { COMMON, GEN_AI, MCP, OI, RPC } from '../shared/semconv';
-import type { ParentSource } from '../shared/traces/parent';
+import { knownAttributes, type Draft } from '../shared/telemetry/attributes';
+import type { LogEntry } from '../shared/telemetry/log-entry';
+import type { Redactor } from '../shared/telemetry/redact';
+import { withoutSecrets } from '../shared/telemetry/safe-uri';
+import { COMMON, GEN_AI, MCP, OI, RPC } from '../shared/telemetry/semconv';
+import type { ParentSource } from '../shared/telemetry/traces/parent';
 import type { ContentOptions } from './content';
 import { MAX_NAME_LENGTH, toolOf, type Operation } from './operation';
 

@@ -1,4 +1,4 @@
-import { headerOf, type LogEntry } from '../shared/log-entry';
+import { headerOf, type LogEntry } from '../shared/telemetry/log-entry';
 
 /** One authentication by Kong. */
 export interface AuthAttempt {

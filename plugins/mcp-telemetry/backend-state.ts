@@ -1,4 +1,4 @@
-import type { LogEntry } from '../shared/log-entry';
+import type { LogEntry } from '../shared/telemetry/log-entry';
 
 /** What one exchange tells of the backend, by Kong's own doing. */
 export interface BackendState {

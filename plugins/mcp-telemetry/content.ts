@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
-import { listOf, recordOf, stringify, textOf, type JsonRecord } from '../shared/lenient-json';
-import { REDACTED, type Redactor } from '../shared/redact';
-import { GEN_AI, OI } from '../shared/semconv';
+import { listOf, recordOf, stringify, textOf, type JsonRecord } from '../shared/json/lenient-json';
+import { REDACTED, type Redactor } from '../shared/telemetry/redact';
+import { GEN_AI, OI } from '../shared/telemetry/semconv';
 import { toolOf, type Operation } from './operation';
 
 /** What of content is opted in; fields of the plugin's config. */

@@ -1,7 +1,7 @@
 import type { Metrics } from '../../kong/pdk';
-import { labelsOf } from '../shared/labels';
-import { headerOf, type LogEntry } from '../shared/log-entry';
-import { PerProcess } from '../shared/per-process';
+import { PerProcess } from '../shared/runtime/per-process';
+import { labelsOf } from '../shared/telemetry/labels';
+import { headerOf, type LogEntry } from '../shared/telemetry/log-entry';
 import { authAttemptOf } from './auth-attempt';
 import { backendStateOf, type BackendState } from './backend-state';
 import type { Backend, HealthWatch } from './health-watch';

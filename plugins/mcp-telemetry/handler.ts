@@ -1,10 +1,10 @@
 import { proceed, read, type FactsOf, type Outcome } from '../../kong/pdk';
-import { CAPTURE_KEY, captureFromShared } from '../shared/capture';
-import { DENIAL_KEY, denialFromShared } from '../shared/denial';
-import { parseLogEntry, type LogEntry } from '../shared/log-entry';
-import { fromShared, SUMMARY_KEY } from '../shared/message-summary';
-import { begunFromShared, type BegunSpan } from '../shared/traces/begun-span';
-import { projectOf } from '../shared/traces/project';
+import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture';
+import { DENIAL_KEY, denialFromShared } from '../shared/mcp/denial';
+import { fromShared, SUMMARY_KEY } from '../shared/mcp/message-summary';
+import { parseLogEntry, type LogEntry } from '../shared/telemetry/log-entry';
+import { begunFromShared, type BegunSpan } from '../shared/telemetry/traces/begun-span';
+import { projectOf } from '../shared/telemetry/traces/project';
 import { beginRequest } from './access';
 import { answersByHead, readAnswers } from './answers/read-answers';
 import { describeExchange } from './describe-exchange';

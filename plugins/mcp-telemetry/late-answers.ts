@@ -1,5 +1,5 @@
-import type { Capture } from '../shared/capture';
-import type { LogEntry } from '../shared/log-entry';
+import type { Capture } from '../shared/captured-body/capture';
+import type { LogEntry } from '../shared/telemetry/log-entry';
 import { readAnswers } from './answers/read-answers';
 import { describeLateAnswer } from './describe-exchange';
 import { sessionKeyIn } from './session-id';

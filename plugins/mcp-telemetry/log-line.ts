@@ -1,8 +1,8 @@
-import type { LogEntry } from '../shared/log-entry';
-import { MAX_FIELD_LENGTH, type Line } from '../shared/log-writer';
-import type { Redactor } from '../shared/redact';
-import { withoutSecrets } from '../shared/safe-uri';
-import type { TellSession } from '../shared/session-hash';
+import type { TellSession } from '../shared/mcp/session-hash';
+import type { LogEntry } from '../shared/telemetry/log-entry';
+import { MAX_FIELD_LENGTH, type Line } from '../shared/telemetry/log-writer';
+import type { Redactor } from '../shared/telemetry/redact';
+import { withoutSecrets } from '../shared/telemetry/safe-uri';
 import { MAX_NAME_LENGTH, toolOf, type Operation } from './operation';
 import { sessionIdIn } from './session-id';
 import type { Status, Verdict } from './status';

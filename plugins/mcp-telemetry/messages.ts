@@ -1,9 +1,9 @@
-import type { CapturedPart } from '../shared/capture';
-import { JsonDocument } from '../shared/json-document';
-import { isRecord, recordOf, textOf, type JsonRecord } from '../shared/lenient-json';
-import type { MessageEntry, MessageSummary } from '../shared/message-summary';
-import { parseTraceparent } from '../shared/traces/parent';
-import type { ParentContext } from '../shared/traces/span';
+import type { CapturedPart } from '../shared/captured-body/capture';
+import { JsonDocument } from '../shared/json/json-document';
+import { isRecord, recordOf, textOf, type JsonRecord } from '../shared/json/lenient-json';
+import type { MessageEntry, MessageSummary } from '../shared/mcp/message-summary';
+import { parseTraceparent } from '../shared/telemetry/traces/parent';
+import type { ParentContext } from '../shared/telemetry/traces/span';
 
 /** A JSON-RPC message of the client with a method: a request or a notification. */
 export interface ClientMessage {

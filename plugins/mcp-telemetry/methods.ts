@@ -1,5 +1,5 @@
-import { CLIENT_METHODS } from '../shared/client-methods';
-import { OTHER } from '../shared/labels';
+import { CLIENT_METHODS } from '../shared/mcp/client-methods';
+import { OTHER } from '../shared/telemetry/labels';
 
 /** The method as a label. */
 export const methodLabel = (method: string | undefined): string =>

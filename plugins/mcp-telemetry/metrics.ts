@@ -1,7 +1,7 @@
 import type { Metrics } from '../../kong/pdk';
-import { labelsOf, OTHER, UNKNOWN, type Labels } from '../shared/labels';
-import type { LogEntry } from '../shared/log-entry';
-import { offeredNamesOf } from '../shared/offered-names';
+import { offeredNamesOf } from '../shared/mcp/offered-names';
+import { labelsOf, OTHER, UNKNOWN, type Labels } from '../shared/telemetry/labels';
+import type { LogEntry } from '../shared/telemetry/log-entry';
 import { methodLabel } from './methods';
 import { isProven, namesListedIn, tellOffered } from './offered';
 import { toolOf, type Operation } from './operation';

@@ -1,5 +1,5 @@
-import { headerOf, type LogEntry } from '../shared/log-entry';
-import { isModern } from '../shared/revisions';
+import { isModern } from '../shared/mcp/revisions';
+import { headerOf, type LogEntry } from '../shared/telemetry/log-entry';
 import type { ClientMessage } from './messages';
 
 /**

@@ -1,5 +1,5 @@
-import { isRecord, listOf, textOf } from '../shared/lenient-json';
-import type { NamedBy, OfferedNames } from '../shared/offered-names';
+import { isRecord, listOf, textOf } from '../shared/json/lenient-json';
+import type { NamedBy, OfferedNames } from '../shared/mcp/offered-names';
 import type { Operation } from './operation';
 
 /** The lists that name what a server offers: the member of their results, and the method that uses the names. */

@@ -1,5 +1,5 @@
-import { headerOf, type LogEntry } from '../shared/log-entry';
-import { sessionHashOf } from '../shared/session-hash';
+import { sessionHashOf } from '../shared/mcp/session-hash';
+import { headerOf, type LogEntry } from '../shared/telemetry/log-entry';
 
 /** The session id in the headers of a request or of its answer, as it is: a secret. */
 export const sessionIdIn = (headers: LogEntry['requestHeaders']): string | undefined =>

@@ -1,7 +1,7 @@
-import type { Redactor } from '../shared/redact';
-import type { BegunSpan } from '../shared/traces/begun-span';
-import { placeOf } from '../shared/traces/place';
-import type { SpanRecord } from '../shared/traces/span';
+import type { Redactor } from '../shared/telemetry/redact';
+import type { BegunSpan } from '../shared/telemetry/traces/begun-span';
+import { placeOf } from '../shared/telemetry/traces/place';
+import type { SpanRecord } from '../shared/telemetry/traces/span';
 import { attributesOf, type SpanOptions } from './attributes';
 import { contentAttributes } from './content';
 import { MAX_NAME_LENGTH, type Operation } from './operation';

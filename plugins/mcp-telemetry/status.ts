@@ -1,5 +1,5 @@
-import type { Denial } from '../shared/denial';
-import type { LogEntry } from '../shared/log-entry';
+import type { Denial } from '../shared/mcp/denial';
+import type { LogEntry } from '../shared/telemetry/log-entry';
 import type { Answer } from './answers/answer';
 import { faultOfHttp, faultOfRpcError, type Fault } from './fault';
 

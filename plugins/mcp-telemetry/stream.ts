@@ -1,6 +1,6 @@
 import type { Headers } from '../../kong/pdk';
-import { headerOf, mediaTypeOf, type LogEntry } from '../shared/log-entry';
-import type { MessageSummary } from '../shared/message-summary';
+import type { MessageSummary } from '../shared/mcp/message-summary';
+import { headerOf, mediaTypeOf, type LogEntry } from '../shared/telemetry/log-entry';
 
 /** The transports that keep a stream open for the server to speak on. */
 type Transport = 'streamable_http' | 'sse';

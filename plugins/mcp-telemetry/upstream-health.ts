@@ -1,4 +1,4 @@
-import { isRecord, listOf, recordOf } from '../shared/lenient-json';
+import { isRecord, listOf, recordOf } from '../shared/json/lenient-json';
 import type { BackendState } from './backend-state';
 
 /**

@@ -1,7 +1,7 @@
 import type { ResponseHeaders } from '../../kong/pdk';
-import { errorBody, UNAVAILABLE, type JsonRpcError } from '../shared/json-rpc/errors';
-import type { MessageEntry, MessageSummary } from '../shared/message-summary';
-import { isModern } from '../shared/revisions';
+import { errorBody, UNAVAILABLE, type JsonRpcError } from '../shared/mcp/json-rpc/errors';
+import type { MessageEntry, MessageSummary } from '../shared/mcp/message-summary';
+import { isModern } from '../shared/mcp/revisions';
 import { toSeconds } from './headers';
 import type { Standing, Verdict } from './verdict';
 

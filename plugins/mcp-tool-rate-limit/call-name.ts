@@ -1,6 +1,6 @@
-import { globMatcher } from '../shared/glob';
-import { readingsOf, type ReadingBudget } from '../shared/resource-uris/readings';
-import { uriMatcher, type Extent } from '../shared/resource-uris/uri-lists';
+import { readingsOf, type ReadingBudget } from '../shared/mcp/resource-uris/readings';
+import { uriMatcher, type Extent } from '../shared/mcp/resource-uris/uri-lists';
+import { globMatcher } from '../shared/name-rules/glob';
 
 /**
  * What a call is of: a name; of a resource all readings of its URI; undefined where there are too many, which no honest

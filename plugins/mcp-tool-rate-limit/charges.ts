@@ -1,5 +1,5 @@
-import type { MessageEntry } from '../shared/message-summary';
-import { newReadingBudget } from '../shared/resource-uris/readings';
+import type { MessageEntry } from '../shared/mcp/message-summary';
+import { newReadingBudget } from '../shared/mcp/resource-uris/readings';
 import { callNameOf } from './call-name';
 import { callerKey, type Caller } from './caller';
 import { claimOf, isNamedByConfig, type NameKnowledge } from './claims';

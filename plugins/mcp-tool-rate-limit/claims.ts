@@ -1,5 +1,5 @@
-import { CLIENT_METHODS } from '../shared/client-methods';
-import type { NamedBy, OfferedNames } from '../shared/offered-names';
+import { CLIENT_METHODS } from '../shared/mcp/client-methods';
+import type { NamedBy, OfferedNames } from '../shared/mcp/offered-names';
 import type { Claim } from './counters/counters';
 import type { Digest } from './keys';
 import type { MadeUpNames } from './made-up-names';

@@ -1,8 +1,8 @@
 import { totalmem } from 'node:os';
 import type { Log, Metrics } from '../../kong/pdk';
-import { PerProcess } from '../shared/per-process';
 import { checkRedisConfig, type RedisConfig } from '../shared/redis/redis-config';
 import { acquireRedis } from '../shared/redis/shared-redis';
+import { PerProcess } from '../shared/runtime/per-process';
 import { CounterMemory } from './counters/counter-memory';
 import type { Counters } from './counters/counters';
 import { FaultTolerantCounters } from './counters/fault-tolerant';

@@ -1,9 +1,9 @@
 import { proceed, read, reject, type FactsOf, type Outcome, type Resources } from '../../kong/pdk';
-import { DENIAL_KEY, type Denial } from '../shared/denial';
-import { errorBody, UNAVAILABLE } from '../shared/json-rpc/errors';
-import { fromShared, NO_MESSAGES, SUMMARY_KEY, type MessageSummary } from '../shared/message-summary';
-import { offeredNamesOf } from '../shared/offered-names';
-import { sideThreadOf } from '../shared/side-thread/side-thread';
+import { DENIAL_KEY, type Denial } from '../shared/mcp/denial';
+import { errorBody, UNAVAILABLE } from '../shared/mcp/json-rpc/errors';
+import { fromShared, NO_MESSAGES, SUMMARY_KEY, type MessageSummary } from '../shared/mcp/message-summary';
+import { offeredNamesOf } from '../shared/mcp/offered-names';
+import { sideThreadOf } from '../shared/runtime/side-thread/side-thread';
 import { denialAnswer, RATE_LIMITED, unavailableAnswer, type Answer } from './answers';
 import type { Caller } from './caller';
 import { billOf, tariffOf, type Bill, type Tariff } from './charges';

@@ -1,5 +1,5 @@
 import { definePlugin } from '../../kong/pdk';
-import { VERSION } from '../shared/version';
+import { VERSION } from '../shared/runtime/version';
 import { checkConfig } from './check-config';
 import { access, accessReads, bodyReads, dispose, isBodyNeeded, prepare } from './handler';
 import { fields } from './schema';

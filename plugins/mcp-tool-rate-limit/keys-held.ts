@@ -1,5 +1,5 @@
 import type { Metrics } from '../../kong/pdk';
-import { PerProcess } from '../shared/per-process';
+import { PerProcess } from '../shared/runtime/per-process';
 import type { Counters } from './counters/counters';
 import type { LocalCounters } from './counters/local';
 

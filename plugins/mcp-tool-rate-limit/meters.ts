@@ -1,6 +1,6 @@
 import type { Metrics } from '../../kong/pdk';
-import { labelsOf, OTHER } from '../shared/labels';
 import type { RedisFailureReason } from '../shared/redis/redis-failure';
+import { labelsOf, OTHER } from '../shared/telemetry/labels';
 import type { Bill } from './charges';
 import type { StoreWatch } from './counters/fault-tolerant';
 import type { Verdict } from './verdict';

@@ -1,10 +1,10 @@
 import type { Headers, RawBody } from '../../kong/pdk';
-import { asksForWebSocket } from '../shared/asks-for-web-socket';
-import { INVALID_REQUEST } from '../shared/json-rpc/errors';
-import type { ParsedMessage, RequestId } from '../shared/json-rpc/message';
-import { readJsonRpcBody } from '../shared/json-rpc/read-body';
-import { NO_MESSAGES, type MessageSummary } from '../shared/message-summary';
-import { summarizeMessages, targetMemberOf } from '../shared/summarize-messages';
+import { asksForWebSocket } from '../shared/mcp/asks-for-web-socket';
+import { INVALID_REQUEST } from '../shared/mcp/json-rpc/errors';
+import type { ParsedMessage, RequestId } from '../shared/mcp/json-rpc/message';
+import { readJsonRpcBody } from '../shared/mcp/json-rpc/read-body';
+import { NO_MESSAGES, type MessageSummary } from '../shared/mcp/message-summary';
+import { summarizeMessages, targetMemberOf } from '../shared/mcp/summarize-messages';
 
 /** The facts of a request that its calls are read from. */
 export interface BodyFacts {

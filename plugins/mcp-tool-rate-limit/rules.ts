@@ -1,5 +1,5 @@
-import { globMatcher } from '../shared/glob';
-import type { Extent } from '../shared/resource-uris/uri-lists';
+import type { Extent } from '../shared/mcp/resource-uris/uri-lists';
+import { globMatcher } from '../shared/name-rules/glob';
 import { callNameMatcher, type CallName } from './call-name';
 import { lifetimeMsOf, type WindowState } from './windows/window';
 import { windowStateOf } from './windows/window-state';

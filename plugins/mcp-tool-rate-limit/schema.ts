@@ -1,5 +1,5 @@
 import { field, type ConfigOf } from '../../kong/pdk';
-import { redisField } from '../shared/kong-redis-fields';
+import { redisField } from '../shared/redis/kong-redis-fields';
 
 const glob = (attributes: { readonly description: string; readonly default: string }) =>
   field.string({ ...attributes, len_min: 1, len_max: 1024 });

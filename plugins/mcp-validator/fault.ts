@@ -1,4 +1,4 @@
-import { INVALID_REQUEST } from '../shared/json-rpc/errors';
+import { INVALID_REQUEST } from '../shared/mcp/json-rpc/errors';
 
 /** JSON-RPC error codes that MCP defines (2026-07-28, basic/index "Error Codes"). */
 export const HEADER_MISMATCH = -32020;

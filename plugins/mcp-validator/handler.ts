@@ -8,12 +8,12 @@ import {
   type Outcome,
   type Resources,
 } from '../../kong/pdk';
-import { CAPTURE_KEY, captureFromShared } from '../shared/capture';
-import { DENIAL_KEY, type Denial } from '../shared/denial';
-import { parseLogEntry } from '../shared/log-entry';
-import { SUMMARY_KEY, toShared } from '../shared/message-summary';
-import { isLargeBody } from '../shared/side-thread/large-body';
-import { sideThreadOf } from '../shared/side-thread/side-thread';
+import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture';
+import { DENIAL_KEY, type Denial } from '../shared/mcp/denial';
+import { SUMMARY_KEY, toShared } from '../shared/mcp/message-summary';
+import { isLargeBody } from '../shared/runtime/side-thread/large-body';
+import { sideThreadOf } from '../shared/runtime/side-thread/side-thread';
+import { parseLogEntry } from '../shared/telemetry/log-entry';
 import { judge, type Pass, type Refuse, type Verdict } from './judge';
 import { calledTools, createLargeBodyJudge, type LargeBodyJudge, type ToldOf } from './large-bodies/judge-large-body';
 import type { Judged } from './large-bodies/judge-task';

@@ -1,5 +1,5 @@
 import { definePlugin } from '../../kong/pdk';
-import { VERSION } from '../shared/version';
+import { VERSION } from '../shared/runtime/version';
 import { access, accessReads, isLogWanted, log, logReads, prepare } from './handler';
 import { compileRules } from './rules';
 import { fields } from './schema';

@@ -1,10 +1,10 @@
-import { INVALID_PARAMS } from '../shared/json-rpc/errors';
-import type { ParsedMessage } from '../shared/json-rpc/message';
-import { readJsonRpcBody } from '../shared/json-rpc/read-body';
-import { NO_MESSAGES, type MessageSummary } from '../shared/message-summary';
-import { newReadingBudget, type ReadingBudget } from '../shared/resource-uris/readings';
-import { isModern, type Revision } from '../shared/revisions';
-import { summarizeMessages } from '../shared/summarize-messages';
+import { INVALID_PARAMS } from '../shared/mcp/json-rpc/errors';
+import type { ParsedMessage } from '../shared/mcp/json-rpc/message';
+import { readJsonRpcBody } from '../shared/mcp/json-rpc/read-body';
+import { NO_MESSAGES, type MessageSummary } from '../shared/mcp/message-summary';
+import { newReadingBudget, type ReadingBudget } from '../shared/mcp/resource-uris/readings';
+import { isModern, type Revision } from '../shared/mcp/revisions';
+import { summarizeMessages } from '../shared/mcp/summarize-messages';
 import { answerBatchFault, answerHttpFault, answerMessageFault, type Refusal } from './answers/answer';
 import { checkToolCall } from './arguments/check-tool-call';
 import type { ToolKnowledge } from './arguments/tool-knowledge';

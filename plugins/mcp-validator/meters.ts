@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Metrics } from '../../kong/pdk';
-import type { MessageSummary } from '../shared/message-summary';
+import type { MessageSummary } from '../shared/mcp/message-summary';
 import type { Verdict } from './judge';
 import { mcpCatalogue } from './params/catalogue';
 

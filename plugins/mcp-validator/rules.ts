@@ -1,5 +1,5 @@
-import type { BodyBounds } from '../shared/json-rpc/read-body';
-import { isModern, REVISIONS, type Revision } from '../shared/revisions';
+import type { BodyBounds } from '../shared/mcp/json-rpc/read-body';
+import { isModern, REVISIONS, type Revision } from '../shared/mcp/revisions';
 import type { ToolKnowledge } from './arguments/tool-knowledge';
 import { compileToolSchemas } from './arguments/tool-schemas';
 import { hostMatcher, originMatcher } from './http/origins';

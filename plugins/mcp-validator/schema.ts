@@ -1,5 +1,5 @@
 import { field, type ConfigOf } from '../../kong/pdk';
-import { REVISIONS } from '../shared/revisions';
+import { REVISIONS } from '../shared/mcp/revisions';
 
 const glob = field.string({ description: 'A glob: * stands for any text, ? for one character', len_min: 1 });
 

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parse } from 'yaml';
-import type { LuaValue } from '../../kong/local/lua/value';
+import type { LuaValue } from '../../kong/stand-in/lua/value';
 import { configOf, KongWorker, type EventResult } from '../support/kong-worker';
 import { createMemoryLimit } from '../support/memory-limit';
 import { freePorts } from '../support/redis-server';

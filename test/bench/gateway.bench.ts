@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { startOnThisMachine } from '../../kong/local/start/on-this-machine';
+import { startOnThisMachine } from '../../kong/start/on-this-machine';
 
 const HOST = '127.61.62.63';
 const STREAMS = 50;

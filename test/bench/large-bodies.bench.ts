@@ -14,11 +14,11 @@ import { judge, type Verdict } from '../../plugins/mcp-validator/judge';
 import type * as LargeBodies from '../../plugins/mcp-validator/large-bodies/judge-large-body';
 import { compileRules } from '../../plugins/mcp-validator/rules';
 import { fields } from '../../plugins/mcp-validator/schema';
-import type * as SideThreadModule from '../../plugins/shared/side-thread/side-thread';
+import type * as SideThreadModule from '../../plugins/shared/runtime/side-thread/side-thread';
 
 const built = createRequire(join(__dirname, '..', '..', 'dist', 'plugins', 'index.js'));
 const { createLargeBodyJudge } = built('./mcp-validator/large-bodies/judge-large-body') as typeof LargeBodies;
-const { SideThread } = built('./shared/side-thread/side-thread') as typeof SideThreadModule;
+const { SideThread } = built('./shared/runtime/side-thread/side-thread') as typeof SideThreadModule;
 
 const RUN_MS = 3000;
 const ROUNDS = 2;

@@ -14,13 +14,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageType } from '../../kong/local/rpc/pluginsocket';
 import { definePlugin, Metrics, proceed, read } from '../../kong/pdk';
 import { runEvent, type Ask } from '../../kong/plugin-server/event';
 import { frame, FrameReader } from '../../kong/plugin-server/protocol/frames';
 import type { Reply } from '../../kong/plugin-server/protocol/read-batch';
 import { PluginServer } from '../../kong/plugin-server/server';
 import { ServerMetrics } from '../../kong/plugin-server/server-metrics';
+import { messageType } from '../../kong/stand-in/rpc/pluginsocket';
 import { holdsNothing } from '../support/holds-nothing';
 import { silentLog } from '../support/silent-log';
 

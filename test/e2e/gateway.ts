@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { RunState } from '../../kong/local/start/run';
+import type { RunState } from '../../kong/start/run';
 import { until } from '../support/until';
 
 /** The gateway under test: all that these tests know of it is its addresses. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { until } from '../support/until';
 import { started } from './started';
 
-const START = join(__dirname, '..', '..', 'dist', 'kong', 'local', 'start.js');
+const START = join(__dirname, '..', '..', 'dist', 'kong', 'start', 'main.js');
 const READY_WITHIN_MS = 300_000;
 
 /** Starts the whole suite as `npm start` does, unless `E2E_STATE` tells of one that runs. */

@@ -3,7 +3,7 @@ import { Metrics } from '../../kong/pdk';
 import { learningThreadOf } from '../../plugins/mcp-validator/learning/learning-thread';
 import type { ListExchange, ToolNews } from '../../plugins/mcp-validator/learning/read-tool-news';
 import { probeSchema, type Probe } from '../../plugins/mcp-validator/learning/schemas/probe-schema';
-import { DeadlineThread, TOO_LATE, type DeadlineTask } from '../../plugins/shared/side-thread/deadline-thread';
+import { DeadlineThread, TOO_LATE, type DeadlineTask } from '../../plugins/shared/runtime/side-thread/deadline-thread';
 
 const file = join(__dirname, '..', '..', 'plugins', 'mcp-validator', 'learning', 'learning-task');
 const probe: DeadlineTask<{ text: string }, Probe> = { module: file, name: 'probeTask' };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { messageType } from '../../kong/local/rpc/pluginsocket';
 import { Metrics } from '../../kong/pdk';
 import { frame } from '../../kong/plugin-server/protocol/frames';
+import { messageType } from '../../kong/stand-in/rpc/pluginsocket';
 import { configOf, KongWorker, openRaw } from '../support/kong-worker';
 import { until } from '../support/until';
 import { call, usePluginServer } from '../support/use-plugin-server';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { captureFromShared, type Capture } from '../../plugins/shared/capture';
+import { captureFromShared, type Capture } from '../../plugins/shared/captured-body/capture';
 import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../support/local-gateway';
 import { until } from '../support/until';
 

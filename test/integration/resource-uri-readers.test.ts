@@ -3,7 +3,7 @@ import { join, posix, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { uriRule } from '../../plugins/mcp-validator/policy/uri-rule';
-import { readingsOf } from '../../plugins/shared/resource-uris/readings';
+import { readingsOf } from '../../plugins/shared/mcp/resource-uris/readings';
 
 /** Real parsers read generated spellings of a denied resource: what any of them takes for it must be denied. */
 

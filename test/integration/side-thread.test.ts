@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { JudgeInput } from '../../plugins/mcp-validator/large-bodies/judge-task';
-import { BUSY, MAX_HELD_BYTES, SideThread, type Task } from '../../plugins/shared/side-thread/side-thread';
+import { BUSY, MAX_HELD_BYTES, SideThread, type Task } from '../../plugins/shared/runtime/side-thread/side-thread';
 
 const folder = join(__dirname, '..', '..', 'plugins', 'mcp-validator', 'large-bodies');
 const judge: Task<JudgeInput, unknown> = { module: join(folder, 'judge-task'), name: 'judgeTask' };

@@ -6,9 +6,9 @@ import { judge } from '../../plugins/mcp-validator/judge';
 import { createLargeBodyJudge } from '../../plugins/mcp-validator/large-bodies/judge-large-body';
 import { compileRules } from '../../plugins/mcp-validator/rules';
 import { fields } from '../../plugins/mcp-validator/schema';
-import { captureFromShared } from '../../plugins/shared/capture';
-import { LARGE_BODY_BYTES } from '../../plugins/shared/side-thread/large-body';
-import { SideThread } from '../../plugins/shared/side-thread/side-thread';
+import { captureFromShared } from '../../plugins/shared/captured-body/capture';
+import { LARGE_BODY_BYTES } from '../../plugins/shared/runtime/side-thread/large-body';
+import { SideThread } from '../../plugins/shared/runtime/side-thread/side-thread';
 import { logEntry, sharedCapture } from '../support/exchange';
 import { ballast, call, flood, post, resources } from '../support/large-requests';
 

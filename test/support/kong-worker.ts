@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
-import { EXITED, type Exited, type LuaValue, type PdkResult } from '../../kong/local/lua/value';
-import type { Pdk } from '../../kong/local/pdk/table';
-import type { PluginConfig } from '../../kong/local/plugin-handler';
-import type { MpRpc } from '../../kong/local/rpc/mp-rpc';
-import { PbRpc, type RpcOptions } from '../../kong/local/rpc/pb-rpc';
+import { EXITED, type Exited, type LuaValue, type PdkResult } from '../../kong/stand-in/lua/value';
+import type { Pdk } from '../../kong/stand-in/pdk/table';
+import type { PluginConfig } from '../../kong/stand-in/plugin-handler';
+import type { MpRpc } from '../../kong/stand-in/rpc/mp-rpc';
+import { PbRpc, type RpcOptions } from '../../kong/stand-in/rpc/pb-rpc';
 
 /** What Kong knows of a request; what is absent it does not know. */
 export interface RequestFacts {

@@ -1,6 +1,6 @@
 import { Headers, Metrics, type Outcome } from '../../kong/pdk';
-import { LARGE_BODY_BYTES } from '../../plugins/shared/side-thread/large-body';
-import { MAX_HELD_BYTES } from '../../plugins/shared/side-thread/side-thread';
+import { LARGE_BODY_BYTES } from '../../plugins/shared/runtime/side-thread/large-body';
+import { MAX_HELD_BYTES } from '../../plugins/shared/runtime/side-thread/side-thread';
 import { silentLog } from './silent-log';
 
 /** What a plugin gets of a process of its own. */

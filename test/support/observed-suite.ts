@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { startOnThisMachine } from '../../kong/local/start/on-this-machine';
-import type { Run, RunState } from '../../kong/local/start/run';
+import { startOnThisMachine } from '../../kong/start/on-this-machine';
+import type { Run, RunState } from '../../kong/start/run';
 
 const repository = join(__dirname, '../..');
 

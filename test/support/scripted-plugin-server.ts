@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { messageType, methods } from '../../kong/local/rpc/pluginsocket';
+import { messageType, methods } from '../../kong/stand-in/rpc/pluginsocket';
 
 type Message = Record<string, unknown>;
 

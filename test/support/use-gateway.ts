@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, RequestListener, RequestOptions } from 'node:http';
-import type { GatewayOptions } from '../../kong/local/gateway';
+import type { GatewayOptions } from '../../kong/stand-in/gateway';
 import {
   echo,
   send,

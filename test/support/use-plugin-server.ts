@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageType } from '../../kong/local/rpc/pluginsocket';
 import { Metrics } from '../../kong/pdk';
 import { frame } from '../../kong/plugin-server/protocol/frames';
 import { PluginServer, type ServerOptions } from '../../kong/plugin-server/server';
+import { messageType } from '../../kong/stand-in/rpc/pluginsocket';
 import { logInto, type LogLine } from './log-lines';
 import { choosy, guard, observer } from './scripted-plugins';
 

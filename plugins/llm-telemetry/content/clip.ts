@@ -1,4 +1,4 @@
-import type { Redactor } from '../../shared/redact';
+import type { Redactor } from '../../shared/telemetry/redact';
 
 /** How much content one span may carry: characters of one message and of all, and messages. */
 const MAX_MESSAGE_LENGTH = 8192;

@@ -1,5 +1,5 @@
-import { stringify } from '../../shared/lenient-json';
-import { REDACTED } from '../../shared/redact';
+import { stringify } from '../../shared/json/lenient-json';
+import { REDACTED } from '../../shared/telemetry/redact';
 import type { LlmCall } from '../call';
 import type { ToolCall } from '../readers/tool-calls';
 import type { Clip } from './clip';

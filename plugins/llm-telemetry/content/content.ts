@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
-import { REDACTED, type Redactor } from '../../shared/redact';
-import { GUIDE, OI } from '../../shared/semconv';
+import { REDACTED, type Redactor } from '../../shared/telemetry/redact';
+import { GUIDE, OI } from '../../shared/telemetry/semconv';
 import type { LlmCall } from '../call';
 import { Clip, PREVIEW_LENGTH } from './clip';
 import { clippedContent, type ContentOptions } from './clipped';

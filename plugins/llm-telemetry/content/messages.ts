@@ -1,5 +1,5 @@
-import { isRecord, listOf, recordOf, stringify, textOf, type JsonRecord } from '../../shared/lenient-json';
-import { REDACTED } from '../../shared/redact';
+import { isRecord, listOf, recordOf, stringify, textOf, type JsonRecord } from '../../shared/json/lenient-json';
+import { REDACTED } from '../../shared/telemetry/redact';
 import type { ApiName } from '../apis';
 import type { ToolCall } from '../readers/tool-calls';
 

@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { OI } from '../../shared/semconv';
+import { OI } from '../../shared/telemetry/semconv';
 import type { ToolCall } from '../readers/tool-calls';
 import type { Content } from './clipped';
 import type { Message } from './messages';

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
-import { parseJson } from '../../shared/lenient-json';
-import { GEN_AI } from '../../shared/semconv';
+import { parseJson } from '../../shared/json/lenient-json';
+import { GEN_AI } from '../../shared/telemetry/semconv';
 import type { Content } from './clipped';
 import type { Message } from './messages';
 

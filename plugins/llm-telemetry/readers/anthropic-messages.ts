@@ -1,4 +1,4 @@
-import { countOf, listOf, recordOf, stringify, textOf, type JsonRecord } from '../../shared/lenient-json';
+import { countOf, listOf, recordOf, stringify, textOf, type JsonRecord } from '../../shared/json/lenient-json';
 import { saidIn } from './content-parts';
 import { errorOf } from './errors';
 import type { Wording } from './reader';

@@ -1,4 +1,4 @@
-import { isRecord, listOf, textOf, type JsonRecord } from '../../shared/lenient-json';
+import { isRecord, listOf, textOf, type JsonRecord } from '../../shared/json/lenient-json';
 
 /** What a message says, taken apart. */
 export interface SaidParts {

@@ -1,5 +1,5 @@
-import { membersOfHead } from '../../shared/json-fragment';
-import { parseJson } from '../../shared/lenient-json';
+import { membersOfHead } from '../../shared/json/json-fragment';
+import { parseJson } from '../../shared/json/lenient-json';
 import { messageIn } from './errors';
 
 /** Bytes of an error's body that are looked at. */

@@ -1,4 +1,4 @@
-import { isRecord, listOf, parseJson, recordOf, textOf, type JsonRecord } from '../../shared/lenient-json';
+import { isRecord, listOf, parseJson, recordOf, textOf, type JsonRecord } from '../../shared/json/lenient-json';
 import type { ReplyError } from './reply';
 
 /** Longer texts are cut; how deep an error may be wrapped in others, and how many of a list are told. */

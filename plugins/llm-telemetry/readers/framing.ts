@@ -1,4 +1,4 @@
-import { endOfObject } from '../../shared/json-fragment';
+import { endOfObject } from '../../shared/json/json-fragment';
 
 /** How an answer's bytes are framed. */
 export type Framing = 'document' | 'ndjson' | 'sse';

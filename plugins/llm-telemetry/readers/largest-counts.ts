@@ -1,4 +1,4 @@
-import type { JsonRecord } from '../../shared/lenient-json';
+import type { JsonRecord } from '../../shared/json/lenient-json';
 import { CACHE_READ, CACHE_WRITTEN, countsOf, positive, tokensOf, type TokenCounts } from './usage';
 
 /**

@@ -1,4 +1,4 @@
-import { membersOfTail } from '../../shared/json-fragment';
+import { membersOfTail } from '../../shared/json/json-fragment';
 import {
   countOf,
   isRecord,
@@ -8,7 +8,7 @@ import {
   stringify,
   textOf,
   type JsonRecord,
-} from '../../shared/lenient-json';
+} from '../../shared/json/lenient-json';
 import { saidIn } from './content-parts';
 import { errorOf } from './errors';
 import type { Wording } from './reader';

@@ -1,4 +1,12 @@
-import { countOf, isRecord, listOf, recordOf, stringify, textOf, type JsonRecord } from '../../shared/lenient-json';
+import {
+  countOf,
+  isRecord,
+  listOf,
+  recordOf,
+  stringify,
+  textOf,
+  type JsonRecord,
+} from '../../shared/json/lenient-json';
 import { saidIn } from './content-parts';
 import { bareErrorOf, errorOf } from './errors';
 import type { Wording } from './reader';

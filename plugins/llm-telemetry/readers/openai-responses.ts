@@ -1,5 +1,5 @@
-import { lastObjectNamed } from '../../shared/json-fragment';
-import { countOf, listOf, recordOf, textOf, type JsonRecord } from '../../shared/lenient-json';
+import { lastObjectNamed } from '../../shared/json/json-fragment';
+import { countOf, listOf, recordOf, textOf, type JsonRecord } from '../../shared/json/lenient-json';
 import { saidIn } from './content-parts';
 import { errorOf } from './errors';
 import type { Wording } from './reader';

@@ -1,8 +1,8 @@
-import { JsonDocument } from '../../shared/json-document';
-import { topLevelObjects } from '../../shared/json-fragment';
-import { isRecord, parseJson, type JsonRecord } from '../../shared/lenient-json';
-import { LineSplitter } from '../../shared/line-splitter';
-import { SseEvents } from '../../shared/sse-events';
+import { LineSplitter } from '../../shared/captured-body/line-splitter';
+import { SseEvents } from '../../shared/captured-body/sse-events';
+import { JsonDocument } from '../../shared/json/json-document';
+import { topLevelObjects } from '../../shared/json/json-fragment';
+import { isRecord, parseJson, type JsonRecord } from '../../shared/json/lenient-json';
 import { messageIn } from './errors';
 import type { Framing } from './framing';
 import { ReplyBuilder, type Reply, type ReplyLimits } from './reply';

@@ -1,4 +1,4 @@
-import { countOf, isRecord, listOf, recordOf, type JsonRecord } from '../../shared/lenient-json';
+import { countOf, isRecord, listOf, recordOf, type JsonRecord } from '../../shared/json/lenient-json';
 
 /** Tokens as one record reports them; undefined: it does not say. */
 export interface TokenCounts {

@@ -1,4 +1,4 @@
-import { isRecord, numberOf, textOf, type JsonRecord } from '../../shared/lenient-json';
+import { isRecord, numberOf, textOf, type JsonRecord } from '../../shared/json/lenient-json';
 
 /** The server's answer to one request. */
 export interface Answer {

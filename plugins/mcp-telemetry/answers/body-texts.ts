@@ -1,6 +1,6 @@
-import { isRecord, parseJson, recordOf } from '../../shared/lenient-json';
-import type { LogEntry } from '../../shared/log-entry';
-import { mediaTypeOf } from '../../shared/log-entry';
+import { isRecord, parseJson, recordOf } from '../../shared/json/lenient-json';
+import type { LogEntry } from '../../shared/telemetry/log-entry';
+import { mediaTypeOf } from '../../shared/telemetry/log-entry';
 import { eventsIn } from './event-texts';
 
 /** A JSON text, or a part of one. */

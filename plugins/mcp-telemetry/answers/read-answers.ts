@@ -1,7 +1,7 @@
-import type { Capture } from '../../shared/capture';
-import { decodeBody } from '../../shared/content-encoding';
-import { isRecord, listOf, parseJson, recordOf, type JsonRecord } from '../../shared/lenient-json';
-import { headerOf, mediaTypeOf, type LogEntry } from '../../shared/log-entry';
+import type { Capture } from '../../shared/captured-body/capture';
+import { decodeBody } from '../../shared/captured-body/content-encoding';
+import { isRecord, listOf, parseJson, recordOf, type JsonRecord } from '../../shared/json/lenient-json';
+import { headerOf, mediaTypeOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import { answerOf, answerOfEnd, idOf, isAnswer, isMessage, joined, type Answer, type RequestId } from './answer';
 import { textsIn, type BodyTexts, type Fragment } from './body-texts';
 import { readTornEnd, readTornStart } from './torn-json';

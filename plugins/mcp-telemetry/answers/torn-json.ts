@@ -1,4 +1,4 @@
-import { parseJson, type JsonRecord } from '../../shared/lenient-json';
+import { parseJson, type JsonRecord } from '../../shared/json/lenient-json';
 
 /** A container of which only the end is there: what its members or elements were that are. */
 export interface TornLevel {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { isLargeBody } from '../../shared/side-thread/large-body';
-import { BUSY, type Task, type SideThread } from '../../shared/side-thread/side-thread';
+import { isLargeBody } from '../../shared/runtime/side-thread/large-body';
+import { BUSY, type Task, type SideThread } from '../../shared/runtime/side-thread/side-thread';
 import { readCalls, type BodyFacts, type Calls, type ReadCalls } from '../read-calls';
 import type { ReadCallsInput } from './read-calls-task';
 

@@ -4,9 +4,9 @@ import {
   INVALID_REQUEST,
   MAX_MESSAGE_LENGTH,
   METHOD_NOT_FOUND,
-} from '../../shared/json-rpc/errors';
-import type { ParsedMessage, RequestId } from '../../shared/json-rpc/message';
-import { isModern, type Revision } from '../../shared/revisions';
+} from '../../shared/mcp/json-rpc/errors';
+import type { ParsedMessage, RequestId } from '../../shared/mcp/json-rpc/message';
+import { isModern, type Revision } from '../../shared/mcp/revisions';
 import type { Fault } from '../fault';
 import type { Rules } from '../rules';
 

@@ -1,7 +1,7 @@
 import type { Headers } from '../../../kong/pdk';
-import { INVALID_PARAMS } from '../../shared/json-rpc/errors';
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
-import { isModern, type Revision } from '../../shared/revisions';
+import { INVALID_PARAMS } from '../../shared/mcp/json-rpc/errors';
+import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import { isModern, type Revision } from '../../shared/mcp/revisions';
 import type { Fault } from '../fault';
 import { unknownTool } from '../policy/check-policy';
 import type { Rules } from '../rules';

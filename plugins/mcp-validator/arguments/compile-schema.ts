@@ -1,5 +1,5 @@
 import { readStrictJson } from '../../shared/json/read-strict-json';
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
+import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
 import type { SchemaError } from '../params/catalogue';
 import { compileDocument } from './compile-document';
 import { dialectOf } from './dialects';

@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
+import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
 import { subschemasOf } from './subschemas';
 
 /** An argument that the client repeats in `Mcp-Param-{name}`. */

@@ -1,4 +1,4 @@
-import { memberOf, type JsonObject } from '../../shared/json-rpc/message';
+import { memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
 import type { Dialect } from './keywords/compile-context';
 import { subschemasOf } from './subschemas';
 

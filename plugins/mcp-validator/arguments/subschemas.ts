@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../shared/json-rpc/message';
+import { isJsonObject, type JsonObject } from '../../shared/mcp/json-rpc/message';
 
 /**
  * How a subschema meets the value of its parent: on the same value (`inPlace`), on one member or item each (`child`,

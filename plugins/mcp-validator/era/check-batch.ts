@@ -1,5 +1,5 @@
-import { isJsonObject, memberOf, type ParsedMessage } from '../../shared/json-rpc/message';
-import type { Revision } from '../../shared/revisions';
+import { isJsonObject, memberOf, type ParsedMessage } from '../../shared/mcp/json-rpc/message';
+import type { Revision } from '../../shared/mcp/revisions';
 import { httpFault, type Fault } from '../fault';
 import type { Rules } from '../rules';
 import { META_VERSION } from './meta-keys';

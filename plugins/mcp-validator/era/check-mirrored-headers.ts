@@ -1,5 +1,5 @@
 import type { Headers } from '../../../kong/pdk';
-import { memberOf, type ParsedNotification, type ParsedRequest } from '../../shared/json-rpc/message';
+import { memberOf, type ParsedNotification, type ParsedRequest } from '../../shared/mcp/json-rpc/message';
 import { HEADER_MISMATCH, httpFault, type Fault } from '../fault';
 import { decodeHeaderValue } from './header-value';
 

@@ -1,4 +1,4 @@
-import { asksForWebSocket } from '../../shared/asks-for-web-socket';
+import { asksForWebSocket } from '../../shared/mcp/asks-for-web-socket';
 import type { HttpFacts } from '../facts';
 import { httpFault, type Fault } from '../fault';
 

@@ -1,4 +1,4 @@
-import { anyGlobMatcher } from '../../shared/glob';
+import { anyGlobMatcher } from '../../shared/name-rules/glob';
 
 /** An Origin header in its parts, in lower case; the port is left out where it is the scheme's own. */
 interface Origin {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { UNAVAILABLE } from '../../shared/json-rpc/errors';
-import { BUSY, type Task, type SideThread } from '../../shared/side-thread/side-thread';
+import { UNAVAILABLE } from '../../shared/mcp/json-rpc/errors';
+import { BUSY, type Task, type SideThread } from '../../shared/runtime/side-thread/side-thread';
 import { answerHttpFault } from '../answers/answer';
 import type { HttpFacts } from '../facts';
 import type { Verdict } from '../judge';

@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
+import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
 
 /**
  * Is this an answer to `tools/list` that clients take, by the protocol's schema? One that they throw away for its form

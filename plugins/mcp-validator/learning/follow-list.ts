@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../kong/pdk';
-import type { MessageSummary } from '../../shared/message-summary';
+import type { MessageSummary } from '../../shared/mcp/message-summary';
 import type { HttpFacts } from '../facts';
 
 /** The key in `kong.ctx.shared` under which the capture functions find who is calling. */

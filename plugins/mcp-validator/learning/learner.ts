@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Log, Metrics, Resources } from '../../../kong/pdk';
-import type { Capture } from '../../shared/capture';
-import { LineBudget } from '../../shared/line-budget';
-import { headerOf, mediaTypeOf, type LogEntry } from '../../shared/log-entry';
-import { offeredNamesOf } from '../../shared/offered-names';
-import { PerProcess } from '../../shared/per-process';
+import type { Capture } from '../../shared/captured-body/capture';
+import { offeredNamesOf } from '../../shared/mcp/offered-names';
+import { LineBudget } from '../../shared/runtime/line-budget';
+import { PerProcess } from '../../shared/runtime/per-process';
+import { headerOf, mediaTypeOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import type { ToolKnowledge } from '../arguments/tool-knowledge';
 import { callerId, type HeaderValues } from './caller-id';
 import type { LearningMeters } from './learning-meters';

@@ -1,5 +1,5 @@
-import type { Capture } from '../../shared/capture';
-import { decodeBody } from '../../shared/content-encoding';
+import type { Capture } from '../../shared/captured-body/capture';
+import { decodeBody } from '../../shared/captured-body/content-encoding';
 import { MAX_LIST_BYTES, type ListExchange, type ToolNews } from './read-tool-news';
 
 /** What an exchange tells that has nothing to do with tools. */

@@ -1,7 +1,7 @@
+import { SseEvents } from '../../shared/captured-body/sse-events';
 import { readStrictJson } from '../../shared/json/read-strict-json';
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
-import { readJsonRpcBody, type BodyBounds } from '../../shared/json-rpc/read-body';
-import { SseEvents } from '../../shared/sse-events';
+import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import { readJsonRpcBody, type BodyBounds } from '../../shared/mcp/json-rpc/read-body';
 import { completeToolsOf } from './complete-tools';
 import { isInDueForm } from './due-form';
 import { readToolDefinition, type ToolDefinition } from './tool-definition';

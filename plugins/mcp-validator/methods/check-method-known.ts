@@ -1,6 +1,6 @@
-import { INVALID_REQUEST, METHOD_NOT_FOUND } from '../../shared/json-rpc/errors';
-import type { ParsedNotification, ParsedRequest } from '../../shared/json-rpc/message';
-import { isModern, type Revision } from '../../shared/revisions';
+import { INVALID_REQUEST, METHOD_NOT_FOUND } from '../../shared/mcp/json-rpc/errors';
+import type { ParsedNotification, ParsedRequest } from '../../shared/mcp/json-rpc/message';
+import { isModern, type Revision } from '../../shared/mcp/revisions';
 import { httpFault, type Fault } from '../fault';
 import { mcpCatalogue } from '../params/catalogue';
 import type { Rules } from '../rules';

@@ -1,4 +1,4 @@
-import { decodeAll } from '../../shared/resource-uris/percent';
+import { decodeAll } from '../../shared/mcp/resource-uris/percent';
 import { foldName, foldText } from '../params/fold-name';
 
 /** One form for methods that a lenient router takes for the same: case, Unicode, blanks, surplus and turned slashes. */

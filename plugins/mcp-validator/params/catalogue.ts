@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
-import type { JsonObject } from '../../shared/json-rpc/message';
-import { REVISIONS, type Revision } from '../../shared/revisions';
+import type { JsonObject } from '../../shared/mcp/json-rpc/message';
+import { REVISIONS, type Revision } from '../../shared/mcp/revisions';
 import { listValues } from '../allowed-values';
 import { foldMethod } from '../methods/fold-method';
 import { requestMeta } from './client';

@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
+import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
 import { httpFault, type Fault } from '../fault';
 import { mcpCatalogue } from './catalogue';
 import { foldName, foldText } from './fold-name';

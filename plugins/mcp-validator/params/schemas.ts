@@ -1,4 +1,4 @@
-import type { Revision } from '../../shared/revisions';
+import type { Revision } from '../../shared/mcp/revisions';
 import { clientCapabilities, implementation, loggingLevel, requestMeta } from './client';
 import { inputResponses } from './content';
 import {

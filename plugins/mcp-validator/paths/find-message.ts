@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../shared/json-rpc/message';
+import { isJsonObject } from '../../shared/mcp/json-rpc/message';
 import { foldName } from '../params/fold-name';
 
 /** How much of a body is looked at to see how it begins. */

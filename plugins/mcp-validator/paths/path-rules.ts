@@ -1,6 +1,6 @@
-import { anyGlobMatcher } from '../../shared/glob';
-import { readingsOf } from '../../shared/resource-uris/readings';
-import { foldUri, uriAllower } from '../../shared/resource-uris/uri-lists';
+import { readingsOf } from '../../shared/mcp/resource-uris/readings';
+import { foldUri, uriAllower } from '../../shared/mcp/resource-uris/uri-lists';
+import { anyGlobMatcher } from '../../shared/name-rules/glob';
 
 /** The parts of the plugin's configuration that speak of paths. */
 export interface PathsConfig {

@@ -1,4 +1,4 @@
-import { asksForWebSocket } from '../../shared/asks-for-web-socket';
+import { asksForWebSocket } from '../../shared/mcp/asks-for-web-socket';
 import type { HttpFacts } from '../facts';
 import { announcesBody } from '../http/check-body';
 import type { Rules } from '../rules';

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject } from '../../shared/json-rpc/message';
-import type { ReadingBudget } from '../../shared/resource-uris/readings';
+import { isJsonObject, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import type { ReadingBudget } from '../../shared/mcp/resource-uris/readings';
 import { foldMethod } from '../methods/fold-method';
 import { foldName } from '../params/fold-name';
 import type { Rules } from '../rules';

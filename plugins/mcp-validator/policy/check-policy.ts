@@ -1,7 +1,7 @@
-import { INVALID_PARAMS } from '../../shared/json-rpc/errors';
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/json-rpc/message';
-import type { ReadingBudget } from '../../shared/resource-uris/readings';
-import { isModern, type Revision } from '../../shared/revisions';
+import { INVALID_PARAMS } from '../../shared/mcp/json-rpc/errors';
+import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import type { ReadingBudget } from '../../shared/mcp/resource-uris/readings';
+import { isModern, type Revision } from '../../shared/mcp/revisions';
 import { RESOURCE_NOT_FOUND, type Fault } from '../fault';
 import type { Rules } from '../rules';
 import { findDenied } from './check-extension';

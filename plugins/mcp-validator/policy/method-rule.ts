@@ -1,4 +1,4 @@
-import { anyGlobMatcher } from '../../shared/glob';
+import { anyGlobMatcher } from '../../shared/name-rules/glob';
 import { foldPolicyMethod } from '../methods/fold-method';
 import { nameRule, type NameLists, type NameRule } from './name-rule';
 

@@ -1,4 +1,4 @@
-import { anyGlobMatcher } from '../../shared/glob';
+import { anyGlobMatcher } from '../../shared/name-rules/glob';
 
 /** Allow- and deny-lists of globs; a denial wins over an allowance, an absent or empty allow-list allows all. */
 export interface NameLists {

@@ -1,5 +1,5 @@
-import { newReadingBudget, readingsOf, type ReadingBudget } from '../../shared/resource-uris/readings';
-import { uriAllower, uriDenier } from '../../shared/resource-uris/uri-lists';
+import { newReadingBudget, readingsOf, type ReadingBudget } from '../../shared/mcp/resource-uris/readings';
+import { uriAllower, uriDenier } from '../../shared/mcp/resource-uris/uri-lists';
 import type { NameLists } from './name-rule';
 
 /** Compiled lists of resource URIs. */

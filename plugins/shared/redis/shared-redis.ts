@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import type { Log, Metrics } from '../../../kong/pdk';
-import { PerProcess } from '../per-process';
+import { PerProcess } from '../runtime/per-process';
 import { Circuit } from './circuit';
 import { createClient, type RedisClient } from './create-client';
 import { redisKey, type RedisConfig } from './redis-config';

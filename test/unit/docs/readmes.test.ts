@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { readDeclarative } from '../../../kong/local/config/declarative';
-import { pluginSchema, type KnownPlugin, type PluginSchema } from '../../../kong/local/config/plugin-schema';
-import type { Exchange } from '../../../kong/local/exchange';
-import { LuaMachine } from '../../../kong/local/lua/machine';
-import { luaFunctions } from '../../../kong/local/pdk/table';
-import { bundledPlugins } from '../../../kong/local/plugins';
 import { describePlugin } from '../../../kong/plugin-server/describe';
+import { readDeclarative } from '../../../kong/stand-in/config/declarative';
+import { pluginSchema, type KnownPlugin, type PluginSchema } from '../../../kong/stand-in/config/plugin-schema';
+import type { Exchange } from '../../../kong/stand-in/exchange';
+import { LuaMachine } from '../../../kong/stand-in/lua/machine';
+import { luaFunctions } from '../../../kong/stand-in/pdk/table';
+import { bundledPlugins } from '../../../kong/stand-in/plugins';
 import { plugins } from '../../../plugins';
 
 interface Fragment {

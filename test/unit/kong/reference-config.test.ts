@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { parseConf } from '../../../kong/local/config/settings';
-import { kongVariables, PORTS } from '../../../kong/local/start/layout';
+import { parseConf } from '../../../kong/stand-in/config/settings';
+import { kongVariables, PORTS } from '../../../kong/start/layout';
 import { plugins as suite } from '../../../plugins';
 
 interface Plugin {

@@ -12,8 +12,8 @@ import { describeExchange } from '../../../plugins/mcp-telemetry/describe-exchan
 import { countExchange, exchangeMetricsOf } from '../../../plugins/mcp-telemetry/exchange-metrics';
 import { countOperation, mcpMetricsOf } from '../../../plugins/mcp-telemetry/metrics';
 import { fields as mcpFields } from '../../../plugins/mcp-telemetry/schema';
-import { labelsOf } from '../../../plugins/shared/labels';
-import { parseLogEntry } from '../../../plugins/shared/log-entry';
+import { labelsOf } from '../../../plugins/shared/telemetry/labels';
+import { parseLogEntry } from '../../../plugins/shared/telemetry/log-entry';
 import { logEntry } from '../../support/exchange';
 
 /**

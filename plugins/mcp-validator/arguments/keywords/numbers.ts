@@ -1,4 +1,4 @@
-import { memberOf, type JsonObject } from '../../../shared/json-rpc/message';
+import { memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
 import { isMultipleOf, STEPS_OF_DECIMALS } from './multiple-of';
 import type { SchemaNode } from './schema-node';
 

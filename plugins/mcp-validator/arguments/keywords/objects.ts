@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../../shared/json-rpc/message';
+import { isJsonObject, memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
 import { listValues } from '../../allowed-values';
 import type { CompileContext } from './compile-context';
 import type { Check, SchemaNode, Trial } from './schema-node';

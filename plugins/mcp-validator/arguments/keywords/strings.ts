@@ -1,4 +1,4 @@
-import { memberOf, type JsonObject } from '../../../shared/json-rpc/message';
+import { memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
 import type { CompileContext } from './compile-context';
 import type { Run } from './run';
 import type { SchemaNode } from './schema-node';

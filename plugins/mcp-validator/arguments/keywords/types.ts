@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../../shared/json-rpc/message';
+import { isJsonObject, memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
 import { ACCEPTS, isAccepted, type JsonType } from '../accepted-types';
 import type { SchemaNode } from './schema-node';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../../shared/json-rpc/message';
+import { isJsonObject, memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
 import { ACCEPTS, ACCEPTS_NUMBERS } from '../../arguments/accepted-types';
 import { compilePattern } from '../../arguments/patterns/compile-pattern';
 import { acceptedTypes, isNullable } from './lenient-types';

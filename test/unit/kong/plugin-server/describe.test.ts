@@ -1,9 +1,9 @@
-import { fillRecord } from '../../../../kong/local/config/fill';
-import { pluginSchema } from '../../../../kong/local/config/plugin-schema';
-import { validateRecord } from '../../../../kong/local/config/validate';
 import { toKongFields, type KongFieldBody } from '../../../../kong/pdk/kong-schema';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import { answerQuery } from '../../../../kong/plugin-server/describe';
+import { fillRecord } from '../../../../kong/stand-in/config/fill';
+import { pluginSchema } from '../../../../kong/stand-in/config/plugin-schema';
+import { validateRecord } from '../../../../kong/stand-in/config/validate';
 import { plugins } from '../../../../plugins';
 
 /** Which attributes Kong takes for which types (`kong/db/schema/metaschema.lua`, attribute_types); others for any. */

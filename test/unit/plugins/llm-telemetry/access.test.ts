@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Headers } from '../../../../kong/pdk';
 import { beginCall, isAccessWanted, type RequestFacts } from '../../../../plugins/llm-telemetry/access';
 import { askForUsage } from '../../../../plugins/llm-telemetry/ask-for-usage';
-import { begunFromShared } from '../../../../plugins/shared/traces/begun-span';
+import { begunFromShared } from '../../../../plugins/shared/telemetry/traces/begun-span';
 import { STARTED_AT } from '../../../support/exchange';
 import { Teller } from './tell';
 

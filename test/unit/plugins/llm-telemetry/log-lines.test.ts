@@ -1,4 +1,4 @@
-import { sessionHashOf } from '../../../../plugins/shared/session-hash';
+import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { ndjson } from '../../../support/exchange';
 import { Teller } from './tell';
 

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { captureFromShared } from '../../../../plugins/shared/capture';
+import { captureFromShared } from '../../../../plugins/shared/captured-body/capture';
 import { sse } from '../../../support/exchange';
 import { delta, expectSpan, messages, spanOfExchange, type Exchange } from './tell';
 

@@ -1,4 +1,4 @@
-import { sessionHashOf } from '../../../../plugins/shared/session-hash';
+import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { ndjson, sse } from '../../../support/exchange';
 import { delta, expectSpan, messages, spanOfExchange, type Exchange } from './tell';
 

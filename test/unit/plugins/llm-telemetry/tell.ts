@@ -2,7 +2,7 @@ import { readConfig } from '../../../../kong/pdk/read-config';
 import { log, reads } from '../../../../plugins/llm-telemetry/handler';
 import { fields } from '../../../../plugins/llm-telemetry/schema';
 import { prepare, type State } from '../../../../plugins/llm-telemetry/state';
-import type { SpanRecord } from '../../../../plugins/shared/traces/span';
+import type { SpanRecord } from '../../../../plugins/shared/telemetry/traces/span';
 import { logEntry, sharedCapture, type ExchangeOptions } from '../../../support/exchange';
 import { KeptTelemetry } from '../../../support/kept-telemetry';
 

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { readAnswers } from '../../../../plugins/mcp-telemetry/answers/read-answers';
 import { readTornEnd, readTornStart } from '../../../../plugins/mcp-telemetry/answers/torn-json';
-import { parseLogEntry } from '../../../../plugins/shared/log-entry';
+import { parseLogEntry } from '../../../../plugins/shared/telemetry/log-entry';
 import { logEntry, sse } from '../../../support/exchange';
 import { Teller, type Exchange } from './tell';
 

@@ -1,4 +1,4 @@
-import { sessionHashOf } from '../../../../plugins/shared/session-hash';
+import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { Teller } from './tell';
 
 const call = {

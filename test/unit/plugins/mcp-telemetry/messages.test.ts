@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { sessionHashOf } from '../../../../plugins/shared/session-hash';
+import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { sse } from '../../../support/exchange';
 import { Teller, type Exchange } from './tell';
 

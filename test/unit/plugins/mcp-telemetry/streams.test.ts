@@ -1,7 +1,7 @@
 import { Headers } from '../../../../kong/pdk';
 import { beginRequest, isAccessWanted, type RequestFacts } from '../../../../plugins/mcp-telemetry/access';
-import { sessionHashOf } from '../../../../plugins/shared/session-hash';
-import { begunFromShared } from '../../../../plugins/shared/traces/begun-span';
+import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
+import { begunFromShared } from '../../../../plugins/shared/telemetry/traces/begun-span';
 import { STARTED_AT } from '../../../support/exchange';
 import { Teller } from './tell';
 

@@ -1,4 +1,4 @@
-import { sessionHashOf } from '../../../../plugins/shared/session-hash';
+import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { KONGS, REDACTED } from '../span-attributes';
 import { Teller, type Exchange } from './tell';
 

@@ -5,8 +5,8 @@ import { billOf, tariffOf } from '../../../../plugins/mcp-tool-rate-limit/charge
 import { MadeUpNames } from '../../../../plugins/mcp-tool-rate-limit/made-up-names';
 import { compileRules } from '../../../../plugins/mcp-tool-rate-limit/rules';
 import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
-import type { MessageEntry } from '../../../../plugins/shared/message-summary';
-import { OfferedNames } from '../../../../plugins/shared/offered-names';
+import type { MessageEntry } from '../../../../plugins/shared/mcp/message-summary';
+import { OfferedNames } from '../../../../plugins/shared/mcp/offered-names';
 
 const names = (offered = new OfferedNames()) => ({ offered, madeUp: new MadeUpNames({ maxNames: 2, nowMs: () => 0 }) });
 const windows = [{ limit: 10, window_seconds: 60 }];

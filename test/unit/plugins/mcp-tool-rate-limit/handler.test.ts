@@ -4,7 +4,7 @@ import { readConfig } from '../../../../kong/pdk/read-config';
 import { mcpToolRateLimit } from '../../../../plugins/mcp-tool-rate-limit';
 import { access, prepare } from '../../../../plugins/mcp-tool-rate-limit/handler';
 import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
-import type { Revision } from '../../../../plugins/shared/revisions';
+import type { Revision } from '../../../../plugins/shared/mcp/revisions';
 import { limiterFacts, refusal, TestLimiter, toolCall, type LimiterFacts } from '../../../support/limiter';
 
 // Time stands still: what is left is exact.

@@ -1,5 +1,5 @@
 import { judge } from '../../../../plugins/mcp-validator/judge';
-import type { Revision } from '../../../../plugins/shared/revisions';
+import type { Revision } from '../../../../plugins/shared/mcp/revisions';
 import { MODERN, post, rulesOf } from './request';
 
 type Json = Record<string, unknown>;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020';
 import { AJV_OPTIONS } from '../../../../plugins/mcp-validator/params/catalogue';
-import type { Revision } from '../../../../plugins/shared/revisions';
+import type { Revision } from '../../../../plugins/shared/mcp/revisions';
 import { samplesOf } from './schema-samples';
 
 type Json = Record<string, unknown>;

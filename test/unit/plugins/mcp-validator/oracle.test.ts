@@ -1,5 +1,5 @@
 import type { ValidateFunction } from 'ajv';
-import { REVISIONS, type Revision } from '../../../../plugins/shared/revisions';
+import { REVISIONS, type Revision } from '../../../../plugins/shared/mcp/revisions';
 import { acceptsMessage, isObject, memberAt } from './accepts-message';
 import { hasOfficialSchemas, officialExamples, OfficialSchema } from './official-schemas';
 import { MODERN } from './request';

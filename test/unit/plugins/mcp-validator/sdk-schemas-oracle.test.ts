@@ -3,7 +3,7 @@ import * as sdk from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { mcpCatalogue } from '../../../../plugins/mcp-validator/params/catalogue';
 import { schemasOf } from '../../../../plugins/mcp-validator/params/schemas';
-import { REVISIONS, type Revision } from '../../../../plugins/shared/revisions';
+import { REVISIONS, type Revision } from '../../../../plugins/shared/mcp/revisions';
 import { acceptsMessage, memberAt } from './accepts-message';
 import { MODERN } from './request';
 import { mutationsOf, samplesOf } from './schema-samples';

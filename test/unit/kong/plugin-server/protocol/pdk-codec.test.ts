@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { unwrap } from '../../../../../kong/local/rpc/pb-values';
-import { messageType, methods } from '../../../../../kong/local/rpc/pluginsocket';
 import { Headers, proceed, read, reject, type Outcome, type Read } from '../../../../../kong/pdk';
 import { encodeAnswer } from '../../../../../kong/plugin-server/protocol/event-answer';
 import { FrameReader, OversizedFrame } from '../../../../../kong/plugin-server/protocol/frames';
 import { decodeReply } from '../../../../../kong/plugin-server/protocol/pdk-codec';
 import { ReadBatch } from '../../../../../kong/plugin-server/protocol/read-batch';
+import { unwrap } from '../../../../../kong/stand-in/rpc/pb-values';
+import { messageType, methods } from '../../../../../kong/stand-in/rpc/pluginsocket';
 
 function framesOf(bytes: Buffer): Buffer[] {
   const reader = new FrameReader(bytes.length);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { fromValue as toLua, toValue as fromLua } from '../../../../../kong/local/rpc/pb-values';
-import { messageType } from '../../../../../kong/local/rpc/pluginsocket';
 import type { SharedValue } from '../../../../../kong/pdk';
 import { messages } from '../../../../../kong/plugin-server/protocol/messages';
 import { fromStruct, fromValue, textOf, toValue } from '../../../../../kong/plugin-server/protocol/values';
+import { fromValue as toLua, toValue as fromLua } from '../../../../../kong/stand-in/rpc/pb-values';
+import { messageType } from '../../../../../kong/stand-in/rpc/pluginsocket';
 
 /** The value after both of Kong's conversions: sent by one plugin, read by another. */
 const throughKong = (value: SharedValue): unknown => {

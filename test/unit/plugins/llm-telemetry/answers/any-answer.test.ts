@@ -3,8 +3,8 @@ import { apiAt } from '../../../../../plugins/llm-telemetry/apis';
 import { readReply } from '../../../../../plugins/llm-telemetry/read-reply';
 import { readErrorBody } from '../../../../../plugins/llm-telemetry/readers/error-body';
 import { sniffFraming } from '../../../../../plugins/llm-telemetry/readers/framing';
-import { captureFromShared } from '../../../../../plugins/shared/capture';
-import { parseLogEntry } from '../../../../../plugins/shared/log-entry';
+import { captureFromShared } from '../../../../../plugins/shared/captured-body/capture';
+import { parseLogEntry } from '../../../../../plugins/shared/telemetry/log-entry';
 import { logEntry, ndjson, sharedCapture, sse } from '../../../../support/exchange';
 import { Teller } from '../tell';
 

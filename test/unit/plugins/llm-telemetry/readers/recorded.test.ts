@@ -6,7 +6,7 @@ import { framingOfType } from '../../../../../plugins/llm-telemetry/readers/fram
 import { createReader, type ReplyReader } from '../../../../../plugins/llm-telemetry/readers/reader';
 import type { Reply } from '../../../../../plugins/llm-telemetry/readers/reply';
 import { WORDINGS } from '../../../../../plugins/llm-telemetry/readers/wordings';
-import { mediaTypeOf, parseLogEntry } from '../../../../../plugins/shared/log-entry';
+import { mediaTypeOf, parseLogEntry } from '../../../../../plugins/shared/telemetry/log-entry';
 import { logEntry } from '../../../../support/exchange';
 import { readRecording } from '../../../../support/recording';
 import { RECORDED } from './recorded-answers';

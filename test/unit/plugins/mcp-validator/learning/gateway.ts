@@ -7,7 +7,7 @@ import type { LearningThread } from '../../../../../plugins/mcp-validator/learni
 import { readToolNews } from '../../../../../plugins/mcp-validator/learning/read-tool-news';
 import { probeSchema } from '../../../../../plugins/mcp-validator/learning/schemas/probe-schema';
 import { fields } from '../../../../../plugins/mcp-validator/schema';
-import { captureFromShared } from '../../../../../plugins/shared/capture';
+import { captureFromShared } from '../../../../../plugins/shared/captured-body/capture';
 import { logEntry, sharedCapture } from '../../../../support/exchange';
 import { JSON_HEADERS, request } from '../request';
 

@@ -1,5 +1,5 @@
 import { mcpCatalogue } from '../../../../../plugins/mcp-validator/params/catalogue';
-import type { Revision } from '../../../../../plugins/shared/revisions';
+import type { Revision } from '../../../../../plugins/shared/mcp/revisions';
 import { answerOf, LEGACY, MODERN, modernPost, passOf, post, request, versionHeader } from '../request';
 
 const ALL = [...LEGACY, MODERN];

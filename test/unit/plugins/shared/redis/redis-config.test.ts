@@ -1,5 +1,5 @@
 import { readConfig } from '../../../../../kong/pdk/read-config';
-import { redisField } from '../../../../../plugins/shared/kong-redis-fields';
+import { redisField } from '../../../../../plugins/shared/redis/kong-redis-fields';
 import { checkRedisConfig, redisKey } from '../../../../../plugins/shared/redis/redis-config';
 import { failureOf, RedisFailure } from '../../../../../plugins/shared/redis/redis-failure';
 

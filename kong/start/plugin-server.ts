@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { groupIdOf } from '../plugin-server/group-id';
+import { untilAnswers } from './answers';
+import { logOf, PORTS, socketOf, urlOf, type Layout } from './layout';
+import type { Part } from './part';
+import { Program } from './program';
+
+/**
+ * The group that may connect: that of Kong's workers, which a Kong started by root runs as the user kong or nobody. Any
+ * other Kong runs as the user of this process.
+ */
+function workerGroup(): string[] {
+  if (process.getuid?.() !== 0) return [];
+  const id = ['kong', 'nogroup', 'nobody'].map((name) => groupIdOf(name)).find((found) => found !== undefined);
+  return id === undefined ? [] : ['--socket-group', String(id)];
+}
+
+/** Starts the suite's plugin server; it is started again whenever it ends. */
+export async function startPluginServer(layout: Layout, add: (part: Part) => void, pidFile: string): Promise<void> {
+  const { root, host } = layout;
+  const server = new Program({
+    name: 'the plugin server',
+    command: process.execPath,
+    args: [
+      join(root, 'dist', 'plugins', 'main.js'),
+      'serve',
+      ...['--socket', socketOf(layout)],
+      ...workerGroup(),
+      ...['--metrics', `${host}:${PORTS.pluginServer}`],
+    ],
+    env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${urlOf(layout, 'proxy')}/phoenix/v1/traces` },
+    logFile: logOf(layout, 'plugin-server'),
+    pidFile,
+    restart: true,
+  });
+  add(server);
+  await untilAnswers(`${urlOf(layout, 'pluginServer')}/readyz`, server);
+}

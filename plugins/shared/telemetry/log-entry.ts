@@ -1,0 +1,116 @@
+import { isRecord, listOf, numberOf, parseJson, recordOf, textOf, type JsonRecord } from '../json/lenient-json';
+
+/** What the telemetry reads of Kong's log entry (`kong/pdk/log.lua`, `kong.log.serialize`). */
+export interface LogEntry {
+  readonly requestId: string | undefined;
+  readonly method: string;
+  readonly requestHeaders: JsonRecord;
+  readonly responseHeaders: JsonRecord;
+  /** What the client got. */
+  readonly status: number;
+  /** The path that the upstream got, without the query, and without the service's own `path` before it. */
+  readonly upstreamPath: string;
+  /** The same with the service's own `path`. */
+  readonly fullUpstreamPath: string;
+  /** True when Kong itself answered: a plugin refused the request, or the upstream could not be reached. */
+  readonly answeredByKong: boolean;
+  /** How many upstream addresses were tried; 0: none was chosen. */
+  readonly tries: number;
+  readonly peer: { readonly address: string; readonly port: number } | undefined;
+  /** Milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  readonly latencies: {
+    /** From the request's start until it went upstream; or until Kong answered it itself. */
+    readonly kongMs: number;
+    /** From then until the first byte of the answer; undefined without one. */
+    readonly proxyMs: number | undefined;
+    /** The whole request, to the last byte sent to the client. */
+    readonly requestMs: number;
+  };
+  readonly service: { readonly name: string; readonly host: string | undefined; readonly port: number | undefined };
+  readonly route: string | undefined;
+  readonly consumer: { readonly id: string; readonly username: string | undefined } | undefined;
+  /** True when an authentication plugin knew the credential, or let the client pass as an anonymous consumer. */
+  readonly authenticated: boolean;
+  /** The id of the credential that an authentication plugin knew. */
+  readonly credentialId: string | undefined;
+  /** True when the client's certificate was verified. */
+  readonly clientVerified: boolean;
+  readonly workspace: string | undefined;
+  /** The W3C trace id, 32 hex digits, where a tracing plugin of Kong made one. */
+  readonly traceId: string | undefined;
+}
+
+/** Reads Kong's log entry; undefined when the text is none. Never throws: the text holds bytes of clients. */
+export function parseLogEntry(text: string): LogEntry | undefined {
+  const entry = parseJson(text);
+  if (!isRecord(entry) || !isRecord(entry['request']) || !isRecord(entry['response'])) return undefined;
+  const startedAtMs = numberOf(entry['started_at']);
+  const status = numberOf(entry['response']['status']);
+  if (startedAtMs === undefined || status === undefined) return undefined;
+  const request = entry['request'];
+  const service = recordOf(entry['service']);
+  const route = recordOf(entry['route']);
+  const tries = listOf(entry['tries']);
+  const fullUpstreamPath = textOf(entry['upstream_uri'])?.split('?', 1)[0] ?? '';
+  return {
+    requestId: textOf(request['id']),
+    method: textOf(request['method']) ?? '',
+    requestHeaders: recordOf(request['headers']),
+    responseHeaders: recordOf(entry['response']['headers']),
+    status,
+    upstreamPath: withoutPrefix(fullUpstreamPath, textOf(service['path'])),
+    fullUpstreamPath,
+    answeredByKong: entry['source'] === 'kong',
+    tries: tries.length,
+    peer: peerOf(tries.at(-1)),
+    startedAtMs,
+    latencies: latenciesOf(recordOf(entry['latencies'])),
+    service: {
+      name: textOf(service['name']) ?? textOf(service['id']) ?? '',
+      host: textOf(service['host']),
+      port: numberOf(service['port']),
+    },
+    route: textOf(route['name']) ?? textOf(route['id']),
+    consumer: consumerOf(recordOf(entry['consumer'])),
+    authenticated: isRecord(entry['authenticated_entity']) || isRecord(entry['consumer']),
+    credentialId: textOf(recordOf(entry['authenticated_entity'])['id']),
+    clientVerified: recordOf(request['tls'])['client_verify'] === 'SUCCESS',
+    workspace: textOf(entry['workspace_name']) ?? textOf(entry['workspace']),
+    traceId: textOf(recordOf(entry['trace_id'])['w3c']),
+  };
+}
+
+/** The first value of a header, by its name in lower case. */
+export function headerOf(headers: JsonRecord, name: string): string | undefined {
+  const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
+  return textOf(Array.isArray(value) ? value[0] : value);
+}
+
+/** The essence of a media type, in lower case and without parameters; empty where there is none. */
+export const mediaTypeOf = (headers: JsonRecord): string =>
+  (headerOf(headers, 'content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+function withoutPrefix(path: string, servicePath: string | undefined): string {
+  const prefix = servicePath?.replace(/\/+$/, '') ?? '';
+  return prefix !== '' && path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
+}
+
+function latenciesOf(latencies: JsonRecord): LogEntry['latencies'] {
+  const proxyMs = numberOf(latencies['proxy']);
+  return {
+    kongMs: Math.max(0, numberOf(latencies['kong']) ?? 0),
+    proxyMs: proxyMs !== undefined && proxyMs >= 0 ? proxyMs : undefined,
+    requestMs: Math.max(0, numberOf(latencies['request']) ?? 0),
+  };
+}
+
+function peerOf(lastTry: unknown): LogEntry['peer'] {
+  const { ip, port } = recordOf(lastTry);
+  return typeof ip === 'string' && typeof port === 'number' ? { address: ip, port } : undefined;
+}
+
+function consumerOf(consumer: JsonRecord): LogEntry['consumer'] {
+  const id = textOf(consumer['id']);
+  return id === undefined ? undefined : { id, username: textOf(consumer['username']) };
+}

@@ -1,0 +1,41 @@
+import { readDeclarative } from '../../../../../kong/stand-in/config/declarative';
+import { refusals } from '../../../../../kong/stand-in/config/not-emulated';
+import { IGNORED, NOT_EMULATED, RESTRICTING } from '../../../../../kong/stand-in/plugins/not-emulated';
+
+const known = new Map(NOT_EMULATED.map((name) => [name, {}]));
+const refusalsOf = (file: object): string[] => {
+  const { entities } = readDeclarative(JSON.stringify({ _format_version: '3.0', ...file }), known, () => true, 0);
+  return refusals(entities).map(({ path, message }) => `${path}: ${message}`);
+};
+const service = { name: 's', url: 'http://127.0.0.1' };
+
+it.each(RESTRICTING)('refuses a file with %s: without it more would pass than on Kong', (name) => {
+  expect(refusalsOf({ plugins: [{ name, instance_name: 'guard' }] })).toEqual([
+    expect.stringContaining(`plugins.guard: the stand-in does not emulate ${name}, which restricts what passes`),
+  ]);
+});
+
+it.each([
+  ['jwt on a service', { services: [{ ...service, plugins: [{ name: 'jwt' }] }] }],
+  ['jwt on a route', { routes: [{ name: 'r', paths: ['/'], plugins: [{ name: 'jwt' }] }] }],
+  ['jwt on a consumer', { consumers: [{ username: 'ann', plugins: [{ name: 'ip-restriction' }] }] }],
+  ['certificates of an upstream', { services: [{ ...service, tls_verify: true }] }],
+  ['a route for gRPC', { routes: [{ name: 'r', paths: ['/'], protocols: ['grpc'] }] }],
+  ['a route for raw TCP', { routes: [{ name: 'r', paths: ['/'], protocols: ['tcp'] }] }],
+  ['other joined paths', { routes: [{ name: 'r', paths: ['/'], path_handling: 'v1' }] }],
+  ['a service that is not HTTP', { services: [{ name: 's', url: 'grpc://127.0.0.1' }] }],
+])('refuses %s', (_what, file) => {
+  expect(refusalsOf(file)).toHaveLength(1);
+});
+
+it('has no entity for filters of WebAssembly, which may refuse requests', () => {
+  expect(() => refusalsOf({ filter_chains: [] })).toThrow('filter_chains: unknown field');
+});
+
+it.each(IGNORED)('takes a file with %s', (name) => {
+  expect(refusalsOf({ plugins: [{ name }] })).toEqual([]);
+});
+
+it('takes a plugin that is not enabled', () => {
+  expect(refusalsOf({ plugins: [{ name: 'jwt', enabled: false }] })).toEqual([]);
+});

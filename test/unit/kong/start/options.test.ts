@@ -1,0 +1,35 @@
+import { readOptions } from '../../../../kong/start/options';
+
+it('takes the engine that is there and loopback, unless told otherwise', () => {
+  expect(readOptions([])).toEqual({ host: '127.0.0.1', withAccess: false, help: false });
+  expect(
+    readOptions([
+      '--engine',
+      'kong',
+      '--host',
+      '127.0.0.9',
+      '--state',
+      'run.json',
+      '--logs',
+      'l',
+      '--with-access',
+      '--hide-calls',
+    ]),
+  ).toEqual({
+    engine: 'kong',
+    host: '127.0.0.9',
+    stateFile: 'run.json',
+    logs: 'l',
+    withAccess: true,
+    hideCalls: true,
+    help: false,
+  });
+});
+
+it.each([
+  [['--engine', 'podman'], '--engine is one of docker, kong, local'],
+  [['--host', 'localhost'], '--host is an IPv4 address'],
+  [['--speed'], /--speed/],
+])('says what is wrong with %j', (args, message) => {
+  expect(() => readOptions(args)).toThrow(message);
+});

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { headerOf, mediaTypeOf, parseLogEntry } from '../../../../../plugins/shared/telemetry/log-entry';
+import { logEntry, STARTED_AT } from '../../../../support/exchange';
+
+describe('parseLogEntry', () => {
+  it('reads what Kong writes', () => {
+    expect(parseLogEntry(logEntry({ consumer: { id: 'c', username: 'ada' }, traceId: 'ab'.repeat(16) }))).toMatchObject(
+      {
+        method: 'POST',
+        status: 200,
+        upstreamPath: '/api/chat',
+        answeredByKong: false,
+        tries: 1,
+        peer: { address: '10.0.0.7', port: 11434 },
+        startedAtMs: STARTED_AT,
+        latencies: { kongMs: 2, proxyMs: 100, requestMs: 500 },
+        service: { name: 'ollama', host: 'ollama', port: 11434 },
+        route: 'ollama-route',
+        consumer: { id: 'c', username: 'ada' },
+        authenticated: true,
+        workspace: 'default',
+        traceId: 'ab'.repeat(16),
+      },
+    );
+  });
+
+  it.each([
+    ['/api/chat?x=1', undefined, '/api/chat'],
+    ['/base/v1/models', '/base', '/v1/models'],
+    ['/base/v1/models', '/base/', '/v1/models'],
+    ['/based/v1', '/base', '/based/v1'],
+    ['/v1', '/', '/v1'],
+  ])('takes the upstream path of %s with the service path %s for %s', (path, servicePath, upstreamPath) => {
+    const entry = logEntry({ path, service: { name: 's', ...(servicePath && { path: servicePath }) } });
+    expect(parseLogEntry(entry)!.upstreamPath).toBe(upstreamPath);
+  });
+
+  it('takes the latency of an upstream that was never reached for unknown', () => {
+    const entry = { ...(JSON.parse(logEntry()) as object), latencies: { kong: 3, proxy: -1, request: 4 } };
+    expect(parseLogEntry(JSON.stringify(entry))!.latencies).toEqual({ kongMs: 3, proxyMs: undefined, requestMs: 4 });
+  });
+
+  it('never throws, whatever stands in it', () => {
+    const whole = JSON.parse(logEntry()) as Record<string, unknown>;
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(whole)), fc.jsonValue(), (key, value) => {
+        parseLogEntry(JSON.stringify({ ...whole, [key]: value }));
+      }),
+    );
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect(parseLogEntry(text)).toBeUndefined();
+      }),
+    );
+  });
+});
+
+describe('headers of an entry', () => {
+  it('gives the first value, and own members only', () => {
+    expect(headerOf({ a: ['1', '2'] }, 'a')).toBe('1');
+    expect(headerOf({ a: '' }, 'a')).toBeUndefined();
+    expect(headerOf({}, 'constructor')).toBeUndefined();
+    expect(mediaTypeOf({ 'content-type': 'Text/Event-Stream; charset=utf-8' })).toBe('text/event-stream');
+    expect(mediaTypeOf({})).toBe('');
+  });
+});
