@@ -38,14 +38,14 @@ export interface Scope {
  * Facts that few requests need, or that are large: a second batch, which only those requests pay for, with a round trip
  * more.
  */
-interface FurtherReads<R extends Reads, M extends Reads> {
+export interface FurtherReads<R extends Reads, M extends Reads> {
   readonly reads: M;
   /** Is this a request that needs them? Judged by the facts of the first batch. */
   readonly isNeeded: (facts: FactsOf<R>) => boolean;
 }
 
 /** One phase: the facts it needs and what it decides from them. */
-interface Phase<State, R extends Reads, M extends Reads = NoReads> {
+export interface Phase<State, R extends Reads, M extends Reads = NoReads> {
   /** What every request needs. */
   readonly reads: R;
   /** What some requests need besides; those get it as the handler's third argument. */
@@ -58,11 +58,11 @@ interface Phase<State, R extends Reads, M extends Reads = NoReads> {
    */
   readonly onDemand?: boolean;
   /** `more`: the facts of the second batch, all of them, when they were needed. */
-  readonly handle: (state: State, facts: FactsOf<R>, more: FactsOf<M> | undefined) => Outcome | Promise<Outcome>;
+  readonly handle: (state: State, facts: FactsOf<R>, more?: FactsOf<M>) => Outcome | Promise<Outcome>;
 }
 
 /** A log phase decides nothing: the client has its answer. */
-interface LogPhase<State, R extends Reads> {
+export interface LogPhase<State, R extends Reads> {
   readonly reads: R;
   /** Is there anything to do for this configuration? If not, nothing is read and `handle` is not called. */
   readonly isWanted?: (state: State) => boolean;
@@ -96,7 +96,25 @@ export interface PluginDeclaration<F extends Fields, State, A extends Reads, M e
   readonly log?: LogPhase<State, L>;
 }
 
-/** A plugin as the kernel runs it: its own types are sealed inside. */
+/**
+ * A plugin as {@link definePlugin} returns it, with the types of its config, state and facts, so that tests can call it
+ * without casts.
+ */
+export interface DefinedPlugin<
+  F extends Fields,
+  State,
+  A extends Reads,
+  M extends Reads,
+  L extends Reads,
+> extends Plugin {
+  readonly fields: F;
+  readonly check?: (config: ConfigOf<F>) => void;
+  readonly prepare: (config: ConfigOf<F>, resources: Resources) => State | Promise<State>;
+  readonly dispose?: (state: State) => void | Promise<void>;
+  readonly phases: { readonly access?: Phase<State, A, M>; readonly log?: LogPhase<State, L> };
+}
+
+/** A plugin as the kernel runs it: whatever its own types are. */
 export interface Plugin {
   readonly name: string;
   readonly version: string;
@@ -132,7 +150,8 @@ export interface RunnablePhase {
   readonly handle: (state: never, facts: never, more?: never) => unknown;
 }
 
-type NoReads = Readonly<Record<string, never>>;
+/** The reads of a phase that a plugin does not have. */
+type NoReads = Readonly<Record<never, never>>;
 
 /** The phases that a plugin may have. */
 export type PhaseName = 'access' | 'log';
@@ -144,7 +163,7 @@ export function definePlugin<
   A extends Reads = NoReads,
   M extends Reads = NoReads,
   L extends Reads = NoReads,
->(declaration: PluginDeclaration<F, State, A, M, L>): Plugin {
+>(declaration: PluginDeclaration<F, State, A, M, L>): DefinedPlugin<F, State, A, M, L> {
   const { access, log, ...rest } = declaration;
   return { ...rest, phases: { ...(access && { access }), ...(log && { log }) } };
 }

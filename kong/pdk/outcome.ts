@@ -29,7 +29,7 @@ export interface Reject {
   readonly status: number;
   readonly headers: ResponseHeaders;
   readonly body: string;
-  /** Put into `kong.ctx.shared`: the log phase of a refused request still runs and may want the reason. */
+  /** Put into `kong.ctx.shared`: the log phase of a rejected request still runs and may want the reason. */
   readonly share?: Readonly<Record<string, SharedValue>>;
 }
 
@@ -41,3 +41,10 @@ export const proceed = (effects?: Omit<Proceed, 'kind'>): Proceed =>
 
 /** Answers the client at once; the upstream never sees the request. */
 export const reject = (answer: Omit<Reject, 'kind'>): Reject => ({ kind: 'reject', ...answer });
+
+/** What {@link rejectJson} adds to an answer besides its status and body. */
+export type RejectJsonOptions = Partial<Pick<Reject, 'headers' | 'reason' | 'share'>>;
+
+/** Answers the client at once with `body` as JSON, under `Content-Type: application/json`. */
+export const rejectJson = (status: number, body: object, { headers, ...rest }: RejectJsonOptions = {}): Reject =>
+  reject({ status, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body), ...rest });
