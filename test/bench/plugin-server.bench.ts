@@ -21,8 +21,8 @@ import type { Reply } from '../../kong/plugin-server/protocol/read-batch';
 import { PluginServer } from '../../kong/plugin-server/server';
 import { ServerMetrics } from '../../kong/plugin-server/server-metrics';
 import { messageType } from '../../kong/stand-in/rpc/pluginsocket';
+import { silentLog } from '../../kong/testkit/silent-log';
 import { holdsNothing } from '../support/holds-nothing';
-import { silentLog } from '../support/silent-log';
 
 const RUN_MS = 2000;
 const ROUNDS = 3;

@@ -1,6 +1,3 @@
-import { mcpToolRateLimit } from '../../plugins/mcp-tool-rate-limit';
-import { mcpValidator } from '../../plugins/mcp-validator';
-import { toolCall } from '../support/limiter';
 import {
   echo,
   echoed,
@@ -10,9 +7,12 @@ import {
   type Answer,
   type TestGateway,
   type TestUpstream,
-} from '../support/local-gateway';
+} from '../../kong/testkit/gateway';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { mcpToolRateLimit } from '../../plugins/mcp-tool-rate-limit';
+import { mcpValidator } from '../../plugins/mcp-validator';
+import { toolCall } from '../support/limiter';
 import { startRedis, type TestRedis } from '../support/redis-server';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
 
 /** The limiter in its real server behind the gateway: twice, so that two nodes can share their counters. */
 interface Node {

@@ -1,6 +1,6 @@
+import { until } from '../../kong/testkit/until';
 import { configOf, KongWorker, openRaw } from '../support/kong-worker';
 import { disposed } from '../support/scripted-plugins';
-import { until } from '../support/until';
 import { call, usePluginServer } from '../support/use-plugin-server';
 
 const host = usePluginServer();

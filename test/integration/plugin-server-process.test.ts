@@ -5,9 +5,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { answerQuery } from '../../kong/plugin-server/describe';
+import { until } from '../../kong/testkit/until';
 import { plugins } from '../../plugins';
 import { configOf, KongWorker } from '../support/kong-worker';
-import { until } from '../support/until';
 
 /** The compiled program: `npm run build` makes it. */
 const PROGRAM = resolve('dist/plugins/main.js');

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { echoed, send, valuesOf, type Answer } from '../support/local-gateway';
+import { echoed, send, valuesOf, type Answer } from '../../kong/testkit/gateway';
 import { useGateway } from '../support/use-gateway';
 
 interface Service {

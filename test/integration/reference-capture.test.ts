@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../../kong/testkit/gateway';
+import { until } from '../../kong/testkit/until';
 import { captureFromShared, type Capture } from '../../plugins/shared/captured-body/capture';
-import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../support/local-gateway';
-import { until } from '../support/until';
 
 interface ReferenceConfig {
   readonly services: readonly { readonly plugins: readonly { readonly name: string; readonly config: object }[] }[];

@@ -3,11 +3,6 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { llmTelemetry } from '../../plugins/llm-telemetry';
-import { mcpTelemetry } from '../../plugins/mcp-telemetry';
-import { mcpToolRateLimit } from '../../plugins/mcp-tool-rate-limit';
-import { mcpValidator } from '../../plugins/mcp-validator';
-import { sse } from '../support/exchange';
 import {
   send,
   startTestGateway,
@@ -15,11 +10,16 @@ import {
   type Answer,
   type TestGateway,
   type TestUpstream,
-} from '../support/local-gateway';
-import { logInto, type LogLine } from '../support/log-lines';
+} from '../../kong/testkit/gateway';
+import { logInto, type LogLine } from '../../kong/testkit/log-lines';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { until } from '../../kong/testkit/until';
+import { llmTelemetry } from '../../plugins/llm-telemetry';
+import { mcpTelemetry } from '../../plugins/mcp-telemetry';
+import { mcpToolRateLimit } from '../../plugins/mcp-tool-rate-limit';
+import { mcpValidator } from '../../plugins/mcp-validator';
+import { sse } from '../support/exchange';
 import { startCollector, type Collector } from '../support/otlp-collector';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
-import { until } from '../support/until';
 
 // The exporter imports dynamically, which the sandbox of the tests refuses: it is loaded by Node's own loader.
 jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>

@@ -6,11 +6,11 @@ import { join, resolve } from 'node:path';
 import { describePlugin } from '../../kong/plugin-server/describe';
 import { encodeJson } from '../../kong/stand-in/lua/value';
 import { MpRpc } from '../../kong/stand-in/rpc/mp-rpc';
+import { until } from '../../kong/testkit/until';
 import { plugins } from '../../plugins';
 import { LARGE_BODY_BYTES } from '../../plugins/shared/runtime/side-thread/large-body';
 import { logEntry, sharedCapture } from '../support/exchange';
 import { configOf, KongWorker, type RequestFacts } from '../support/kong-worker';
-import { until } from '../support/until';
 
 /** npm kong-pdk's own server with each plugin of the suite, as `kong-ai-plugins stock` lays them out. */
 const STOCK = resolve('node_modules/kong-pdk/bin/kong-js-pluginserver');

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../../kong/testkit/gateway';
+import { servePlugins } from '../../kong/testkit/serve-plugins';
+import { until } from '../../kong/testkit/until';
 import { llmTelemetry } from '../../plugins/llm-telemetry';
 import { mcpTelemetry } from '../../plugins/mcp-telemetry';
 import { sse } from '../support/exchange';
-import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../support/local-gateway';
 import { startCollector, type Collector, type ReceivedSpan } from '../support/otlp-collector';
-import { servePlugins } from '../support/served-plugins';
-import { until } from '../support/until';
 
 // The exporter imports dynamically, which the sandbox of the tests refuses: it is loaded by Node's own loader.
 jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
+import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../../kong/testkit/gateway';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { until } from '../../kong/testkit/until';
 import { mcpTelemetry } from '../../plugins/mcp-telemetry';
-import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../support/local-gateway';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
-import { until } from '../support/until';
 
 /** The health of a backend from Kong's own checks: what a call can't tell, since none is made. */
 let served: ServedPlugins;

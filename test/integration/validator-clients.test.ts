@@ -10,11 +10,11 @@ import {
   ElicitRequestSchema,
   ResourceUpdatedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import { startTestGateway, send, type TestGateway } from '../../kong/testkit/gateway';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { until } from '../../kong/testkit/until';
 import { mcpValidator } from '../../plugins/mcp-validator';
-import { startTestGateway, send, type TestGateway } from '../support/local-gateway';
 import { LOOK_UP_SCHEMA, NOTE, startMcpTestServer, type McpTestServer } from '../support/mcp-test-server';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
-import { until } from '../support/until';
 
 /** The official clients, each in what it speaks, through the validator to a real server. */
 let plugins: ServedPlugins | undefined;

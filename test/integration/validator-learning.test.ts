@@ -4,11 +4,11 @@ import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from '
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { parse, stringify } from 'yaml';
+import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../../kong/testkit/gateway';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { until } from '../../kong/testkit/until';
 import { mcpValidator } from '../../plugins/mcp-validator';
-import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../support/local-gateway';
 import { startMcpTestServer, type McpTestServer } from '../support/mcp-test-server';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
-import { until } from '../support/until';
 
 /** Real clients and a real server of the SDKs, with the capture functions of kong.yml between them. */
 let plugins: ServedPlugins | undefined;

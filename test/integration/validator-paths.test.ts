@@ -6,10 +6,10 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
+import { send, startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
 import { mcpToolRateLimit } from '../../plugins/mcp-tool-rate-limit';
 import { mcpValidator } from '../../plugins/mcp-validator';
-import { send, startTestGateway, type TestGateway } from '../support/local-gateway';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
 
 /** A server with more than its MCP endpoint behind the guards: OAuth, health, WebSockets, and the transport of 2024-11-05. */
 let plugins: ServedPlugins | undefined;

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mcpValidator } from '../../plugins/mcp-validator';
 import {
   echo,
   send,
@@ -8,8 +7,9 @@ import {
   startUpstream,
   type TestGateway,
   type TestUpstream,
-} from '../support/local-gateway';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
+} from '../../kong/testkit/gateway';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { mcpValidator } from '../../plugins/mcp-validator';
 
 /** The lists by consumer as the plugin's README shows them, in a gateway. */
 const readme = readFileSync(join(__dirname, '../../plugins/mcp-validator/README.md'), 'utf8');

@@ -1,5 +1,4 @@
 import type { RequestListener } from 'node:http';
-import { mcpValidator } from '../../plugins/mcp-validator';
 import {
   echo,
   echoed,
@@ -9,9 +8,10 @@ import {
   valuesOf,
   type TestGateway,
   type TestUpstream,
-} from '../support/local-gateway';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
-import { until } from '../support/until';
+} from '../../kong/testkit/gateway';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { until } from '../../kong/testkit/until';
+import { mcpValidator } from '../../plugins/mcp-validator';
 
 /** The validator in its real server, behind the gateway, before an upstream that says what it got. */
 let plugins: ServedPlugins | undefined;

@@ -8,7 +8,7 @@ import {
   type Answer,
   type TestGateway,
   type TestUpstream,
-} from './local-gateway';
+} from '../../kong/testkit/gateway';
 
 /** The gateway of a test file and the upstream behind it; there once the first test runs. */
 export interface RunningGateway {

@@ -1,4 +1,4 @@
-import { routed, send } from '../../support/local-gateway';
+import { routed, send } from '../../../kong/testkit/gateway';
 import { useGateway } from '../../support/use-gateway';
 
 const proxy = useGateway(

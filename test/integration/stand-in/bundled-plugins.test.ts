@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { echoed, messageOf, routed, send, valuesOf } from '../../support/local-gateway';
-import { until } from '../../support/until';
+import { echoed, messageOf, routed, send, valuesOf } from '../../../kong/testkit/gateway';
+import { until } from '../../../kong/testkit/until';
 import { useGateway } from '../../support/use-gateway';
 
 const folder = mkdtempSync(join(tmpdir(), 'kong-bundled-'));

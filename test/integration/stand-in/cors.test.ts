@@ -1,4 +1,4 @@
-import { echoed, routed } from '../../support/local-gateway';
+import { echoed, routed } from '../../../kong/testkit/gateway';
 import { useGateway } from '../../support/use-gateway';
 
 const proxy = useGateway(

@@ -1,4 +1,4 @@
-import { routed, valuesOf } from '../../support/local-gateway';
+import { routed, valuesOf } from '../../../kong/testkit/gateway';
 import { useGateway } from '../../support/use-gateway';
 
 const proxy = useGateway(

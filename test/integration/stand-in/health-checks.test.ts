@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { send, startTestGateway, type TestGateway } from '../../support/local-gateway';
-import { until } from '../../support/until';
+import { send, startTestGateway, type TestGateway } from '../../../kong/testkit/gateway';
+import { until } from '../../../kong/testkit/until';
 
 interface Checks {
   readonly active: { readonly healthy: object; readonly unhealthy: object };

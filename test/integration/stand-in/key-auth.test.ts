@@ -1,4 +1,4 @@
-import { echoed, messageOf, routed, valuesOf } from '../../support/local-gateway';
+import { echoed, messageOf, routed, valuesOf } from '../../../kong/testkit/gateway';
 import { useGateway } from '../../support/use-gateway';
 
 const proxy = useGateway(

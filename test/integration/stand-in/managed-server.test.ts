@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startTestGateway } from '../../support/local-gateway';
-import { until } from '../../support/until';
+import { startTestGateway } from '../../../kong/testkit/gateway';
+import { until } from '../../../kong/testkit/until';
 
 const folder = mkdtempSync(join(tmpdir(), 'kong-managed-'));
 const answer = join(folder, 'answer.json');

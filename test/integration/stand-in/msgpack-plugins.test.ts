@@ -12,8 +12,8 @@ import {
   valuesOf,
   type TestGateway,
   type TestUpstream,
-} from '../../support/local-gateway';
-import { until } from '../../support/until';
+} from '../../../kong/testkit/gateway';
+import { until } from '../../../kong/testkit/until';
 
 const cli = resolve('node_modules/kong-pdk/bin/kong-js-pluginserver');
 const folder = mkdtempSync(join(tmpdir(), 'kong-stock-'));

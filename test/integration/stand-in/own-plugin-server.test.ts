@@ -13,9 +13,9 @@ import {
   valuesOf,
   type TestGateway,
   type TestUpstream,
-} from '../../support/local-gateway';
-import { silentLog } from '../../support/silent-log';
-import { until } from '../../support/until';
+} from '../../../kong/testkit/gateway';
+import { silentLog } from '../../../kong/testkit/silent-log';
+import { until } from '../../../kong/testkit/until';
 
 const entries: string[] = [];
 const plugins: readonly Plugin[] = [

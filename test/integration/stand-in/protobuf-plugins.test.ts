@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fromStruct, fromValue } from '../../../kong/stand-in/rpc/pb-values';
-import { echoed, valuesOf } from '../../support/local-gateway';
-import { until } from '../../support/until';
+import { echoed, valuesOf } from '../../../kong/testkit/gateway';
+import { until } from '../../../kong/testkit/until';
 import { text, useScriptedGateway } from './scripted-gateway';
 
 const scripted = useScriptedGateway();

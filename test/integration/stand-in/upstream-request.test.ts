@@ -1,4 +1,4 @@
-import { echoed, send, valuesOf } from '../../support/local-gateway';
+import { echoed, send, valuesOf } from '../../../kong/testkit/gateway';
 import { useGateway } from '../../support/use-gateway';
 
 const proxy = useGateway(

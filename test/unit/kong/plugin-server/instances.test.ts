@@ -1,7 +1,7 @@
 import { definePlugin, Metrics } from '../../../../kong/pdk';
 import { Configurations } from '../../../../kong/plugin-server/configurations';
 import { Instances } from '../../../../kong/plugin-server/instances';
-import { silentLog } from '../../../support/silent-log';
+import { silentLog } from '../../../../kong/testkit/silent-log';
 
 let nowMs = 0;
 let disposals = 0;

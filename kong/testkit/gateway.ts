@@ -8,7 +8,7 @@ import {
   type Server,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startGateway, type Gateway, type GatewayOptions } from '../../kong/stand-in/gateway';
+import { startGateway, type Gateway, type GatewayOptions } from '../stand-in/gateway';
 
 /** A gateway on free ports, and what it logged. */
 export interface TestGateway extends Gateway {

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Metrics, type Log, type Plugin } from '../../kong/pdk';
-import { answerQuery } from '../../kong/plugin-server/describe';
-import { PluginServer } from '../../kong/plugin-server/server';
+import { Metrics, type Log, type Plugin } from '../pdk';
+import { answerQuery } from '../plugin-server/describe';
+import { PluginServer } from '../plugin-server/server';
 import { silentLog } from './silent-log';
 
 /** Plugins in a plugin server of their own. */
