@@ -3,18 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Metrics, type Log, type Plugin } from '../pdk';
 import { answerQuery } from '../plugin-server/describe';
+import { pluginSettings } from '../plugin-server/kong-conf';
 import { PluginServer } from '../plugin-server/server';
 import { silentLog } from './silent-log';
 
 /** Plugins in a plugin server of their own. */
 export interface ServedPlugins {
-  /** What a gateway needs to use them. */
+  /** What a gateway needs to use them, by the names in kong.conf. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Path of the unix socket. */
+  readonly socket: string;
+  /** What the plugins and the server counted. */
   readonly metrics: Metrics;
   stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Serves plugins on a socket in a folder of its own. */
+/** Serves plugins in this process, on a unix socket in a temporary folder, as `serve` does. Stop it after the tests. */
 export async function servePlugins(plugins: readonly Plugin[], log: Log = silentLog): Promise<ServedPlugins> {
   const folder = mkdtempSync(join(tmpdir(), 'plugins-'));
   const socket = join(folder, 'plugins.sock');
@@ -32,26 +37,17 @@ export async function servePlugins(plugins: readonly Plugin[], log: Log = silent
     log,
   });
   await server.listen();
-  const names = plugins.map(({ name }) => name);
-  const settings: Record<string, string> = {
-    plugins: ['bundled', ...names].join(),
-    pluginserver_names: names.map(keyOf).join(),
-  };
   for (const plugin of plugins) {
-    const description = join(folder, `${plugin.name}.json`);
-    writeFileSync(description, JSON.stringify(answerQuery(plugin, true)));
-    settings[`pluginserver_${keyOf(plugin.name)}_socket`] = socket;
-    settings[`pluginserver_${keyOf(plugin.name)}_query_cmd`] = `cat ${description}`;
+    writeFileSync(join(folder, `${plugin.name}.json`), JSON.stringify(answerQuery(plugin, true)));
   }
-  return {
-    settings,
-    metrics,
-    stop: async () => {
-      await server.stop();
-      rmSync(folder, { recursive: true });
-    },
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
   };
+  const settings = pluginSettings(
+    plugins.map(({ name }) => name),
+    socket,
+    folder,
+  );
+  return { settings, socket, metrics, stop, [Symbol.asyncDispose]: stop };
 }
-
-/** Names of plugin servers are parts of Kong's settings. */
-const keyOf = (plugin: string): string => plugin.replaceAll('-', '_');

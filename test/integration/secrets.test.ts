@@ -3,17 +3,12 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import {
-  send,
-  startTestGateway,
-  startUpstream,
-  type Answer,
-  type TestGateway,
-  type TestUpstream,
-} from '../../kong/testkit/gateway';
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { send, type Answer } from '../../kong/testkit/http';
 import { logInto, type LogLine } from '../../kong/testkit/log-lines';
 import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
 import { until } from '../../kong/testkit/until';
+import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { llmTelemetry } from '../../plugins/llm-telemetry';
 import { mcpTelemetry } from '../../plugins/mcp-telemetry';
 import { mcpToolRateLimit } from '../../plugins/mcp-tool-rate-limit';
@@ -91,7 +86,10 @@ beforeAll(async () => {
     service('ollama', [{ name: 'llm-telemetry', config: telemetry }]),
   ];
   const plugins = [{ ...fileLog, config: { ...fileLog.config, path: accessLog } }];
-  gateway = await startTestGateway(stringify({ services, plugins }, { aliasDuplicateObjects: false }), served.settings);
+  gateway = await startTestGateway({
+    kongYml: stringify({ services, plugins }, { aliasDuplicateObjects: false }),
+    settings: served.settings,
+  });
 });
 
 afterAll(async () => {

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../../kong/testkit/gateway';
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { send } from '../../kong/testkit/http';
 import { servePlugins } from '../../kong/testkit/serve-plugins';
 import { until } from '../../kong/testkit/until';
+import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { llmTelemetry } from '../../plugins/llm-telemetry';
 import { mcpTelemetry } from '../../plugins/mcp-telemetry';
 import { sse } from '../support/exchange';
@@ -49,7 +51,10 @@ async function build(config: object, llm: object = {}): Promise<House> {
     plugins: [capture, { name: plugin, config: { flush_delay: 10, log_errors: false, ...config, ...more } }],
   });
   const services = [service('ollama', 'llm-telemetry', llm), service('calc', 'mcp-telemetry')];
-  const gateway = await startTestGateway(stringify({ services }, { aliasDuplicateObjects: false }), served.settings);
+  const gateway = await startTestGateway({
+    kongYml: stringify({ services }, { aliasDuplicateObjects: false }),
+    settings: served.settings,
+  });
   const total = async (name: string): Promise<number> =>
     (await served.metrics.registry.metrics())
       .split('\n')

@@ -1,7 +1,7 @@
 import { INSTANT } from '../../docker/upstreams/ollama/pace';
 import { startOllama, type OllamaOptions } from '../../docker/upstreams/ollama/start';
 import type { RunningServer } from '../../docker/upstreams/shared/http-server';
-import { send } from '../../kong/testkit/gateway';
+import { send } from '../../kong/testkit/http';
 import { until } from '../../kong/testkit/until';
 
 const open: RunningServer[] = [];

@@ -1,16 +1,9 @@
 import type { RequestListener } from 'node:http';
-import {
-  echo,
-  echoed,
-  send,
-  startTestGateway,
-  startUpstream,
-  valuesOf,
-  type TestGateway,
-  type TestUpstream,
-} from '../../kong/testkit/gateway';
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { send, valuesOf } from '../../kong/testkit/http';
 import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
 import { until } from '../../kong/testkit/until';
+import { echo, echoed, startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { mcpValidator } from '../../plugins/mcp-validator';
 
 /** The validator in its real server, behind the gateway, before an upstream that says what it got. */
@@ -72,7 +65,7 @@ consumers:
 beforeAll(async () => {
   plugins = await servePlugins([mcpValidator]);
   upstream = await startUpstream(upstreamListener);
-  gateway = await startTestGateway(configText(upstream.port), plugins.settings);
+  gateway = await startTestGateway({ kongYml: configText(upstream.port), settings: plugins.settings });
 });
 
 afterAll(async () => {

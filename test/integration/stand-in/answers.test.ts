@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { send, valuesOf } from '../../../kong/testkit/gateway';
+import { send, valuesOf } from '../../../kong/testkit/http';
 import { until } from '../../../kong/testkit/until';
 import { useGateway } from '../../support/use-gateway';
 
