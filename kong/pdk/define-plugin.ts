@@ -132,9 +132,11 @@ export interface Suite {
   /** Of the program, as it is called on the command line. */
   readonly name: string;
   readonly version: string;
+  /** One line for `--help`. */
+  readonly description?: string;
   readonly plugins: readonly Plugin[];
-  /** Absolute path of the compiled module that exports the plugins as `plugins`. */
-  readonly module: string;
+  /** Absolute path of the compiled CommonJS module that exports the plugins as `plugins`; only `stock` needs it. */
+  readonly module?: string;
 }
 
 /** A phase as the kernel runs it. */

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import type { Suite } from '../../pdk';
-import { writeStockDirectories } from '../stock/directories';
+import { writeStockDirectories, type PluginModule } from '../stock/directories';
 
 /** Adds `stock`: the plugins as Kong's own JavaScript plugin server loads them. */
-export function addStockCommand(program: Command, suite: Suite): void {
+export function addStockCommand(program: Command, suite: PluginModule): void {
   program
     .command('stock')
     .description("write one directory for each plugin, for Kong's own kong-js-pluginserver")
