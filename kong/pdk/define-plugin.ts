@@ -71,9 +71,9 @@ export interface LogPhase<State, R extends Reads> {
 
 /**
  * What happens to the request when a handler throws, which is always a bug:
- * `refuse` answers 500 with a generic body (a guard fails closed), `pass` lets it through (an observer fails open).
+ * `reject` responds with 500 and a generic body (a guard fails closed), `pass` lets it through (an observer fails open).
  */
-export type OnError = 'refuse' | 'pass';
+export type OnError = 'reject' | 'pass';
 
 /** A plugin as it is declared. `prepare` runs once per configuration in the process, not per nginx worker. */
 export interface PluginDeclaration<F extends Fields, State, A extends Reads, M extends Reads, L extends Reads> {

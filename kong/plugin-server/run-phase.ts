@@ -37,7 +37,7 @@ export async function runPhase<T>(
     const outcome = phase === 'log' ? proceed() : (decided as Outcome);
     return { outcome, applied: await apply(outcome) };
   } catch (error) {
-    const outcome = policyOf(plugin, phase) === 'refuse' ? REFUSED : proceed();
+    const outcome = policyOf(plugin, phase) === 'reject' ? REFUSED : proceed();
     return { outcome, applied: await apply(outcome), failure: { error } };
   }
 }

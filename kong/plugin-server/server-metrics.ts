@@ -86,6 +86,6 @@ export class ServerMetrics {
 
   /** Counts a handler that threw. */
   countHandlerError(at: { readonly plugin: string; readonly phase: string }, policy: OnError): void {
-    this.handlerErrors.inc({ ...at, request: policy === 'refuse' ? 'refused' : 'passed' });
+    this.handlerErrors.inc({ ...at, request: policy === 'reject' ? 'refused' : 'passed' });
   }
 }

@@ -39,7 +39,7 @@ const guard = definePlugin({
   name: 'guard',
   version: '1.0.0',
   priority: 1,
-  onError: 'refuse',
+  onError: 'reject',
   fields: {},
   prepare: () => undefined,
   access: {

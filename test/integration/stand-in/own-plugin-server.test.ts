@@ -17,7 +17,7 @@ const plugins: readonly Plugin[] = [
     version: '1.0.0',
     priority: 930,
     fields: { word: field.string({ description: 'What a body may not hold', required: true }) },
-    onError: 'refuse',
+    onError: 'reject',
     prepare: ({ word }) => word,
     access: {
       reads: { headers: read.headers(), body: read.rawBody(), consumer: read.consumer() },

@@ -4,7 +4,7 @@ const base = {
   name: 'one',
   version: '1.0.0',
   priority: 1,
-  onError: 'refuse',
+  onError: 'reject',
   fields: { limit: field.integer({ description: 'How many are let through', default: 7 }) },
   prepare: ({ limit }: { limit: number }) => ({ limit }),
 } as const;
@@ -21,7 +21,7 @@ it.each([
 ])('keeps %s, and no name of one that is not declared', (_, phases, names) => {
   const plugin = definePlugin({ ...base, ...phases });
   expect(Object.keys(plugin.phases)).toEqual(names);
-  expect(plugin).toMatchObject({ name: 'one', version: '1.0.0', priority: 1, onError: 'refuse', fields: base.fields });
+  expect(plugin).toMatchObject({ name: 'one', version: '1.0.0', priority: 1, onError: 'reject', fields: base.fields });
 });
 
 it('hands the facts of a second batch to the handler by their types, all or none', () => {

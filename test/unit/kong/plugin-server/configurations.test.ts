@@ -14,7 +14,7 @@ function watchedPlugin(prepare: () => Promise<void> | void = () => undefined) {
     name: 'watched',
     version: '1.0.0',
     priority: 1,
-    onError: 'refuse',
+    onError: 'reject',
     fields: { word: field.string({ description: 'A word of the test', default: 'none' }) },
     prepare: async ({ word }, resources): Promise<Life> => {
       prepared.push({ word, resources });

@@ -10,7 +10,7 @@ const phaseOf = (isWanted?: () => boolean): RunnablePhase =>
     name: 'one',
     version: '1',
     priority: 1,
-    onError: 'refuse',
+    onError: 'reject',
     fields: {},
     prepare: () => 'state',
     access: {
