@@ -34,16 +34,16 @@ it('hands the facts of a second batch to the handler by their types, all or none
     },
   });
   const { more, handle } = phases.access!;
-  expect([more!.isNeeded({ ip: '::1' } as never), more!.isNeeded({ ip: '::2' } as never)]).toEqual([true, false]);
-  expect(handle({} as never, { ip: 'i' } as never)).toEqual(proceed({ share: { ip: 'i', body: 'none' } }));
-  expect(handle({} as never, { ip: 'i' } as never, { body: { kind: 'spilled' } } as never)).toEqual(
+  expect([more!.isNeeded({ ip: '::1' }), more!.isNeeded({ ip: '::2' })]).toEqual([true, false]);
+  expect(handle({ limit: 7 }, { ip: 'i' })).toEqual(proceed({ share: { ip: 'i', body: 'none' } }));
+  expect(handle({ limit: 7 }, { ip: 'i' }, { body: { kind: 'spilled' } })).toEqual(
     proceed({ share: { ip: 'i', body: 'spilled' } }),
   );
 });
 
 it('hands state and facts to the handler by their types', () => {
   const { phases } = definePlugin({ ...base, access });
-  expect(phases.access?.handle({ limit: 7 } as never, { ip: '::1' } as never)).toEqual(
+  expect(phases.access?.handle({ limit: 7 }, { ip: '::1' })).toEqual(
     proceed({ share: { ip: '::1', limit: 7 } }),
   );
 });
