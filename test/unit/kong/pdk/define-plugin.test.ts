@@ -43,7 +43,5 @@ it('hands the facts of a second batch to the handler by their types, all or none
 
 it('hands state and facts to the handler by their types', () => {
   const { phases } = definePlugin({ ...base, access });
-  expect(phases.access?.handle({ limit: 7 }, { ip: '::1' })).toEqual(
-    proceed({ share: { ip: '::1', limit: 7 } }),
-  );
+  expect(phases.access?.handle({ limit: 7 }, { ip: '::1' })).toEqual(proceed({ share: { ip: '::1', limit: 7 } }));
 });
