@@ -46,8 +46,8 @@ export interface FurtherReads<R extends Reads, M extends Reads> {
 
 /** One phase: the facts it needs and what it decides from them. */
 export interface Phase<State, R extends Reads, M extends Reads = NoReads> {
-  /** What every request needs. */
-  readonly reads: R;
+  /** What every request needs; a function where it depends on the configuration. */
+  readonly reads: R | ((state: State) => R);
   /** What some requests need besides; those get it as the handler's third argument. */
   readonly more?: FurtherReads<R, M>;
   /** Is there anything to do for this configuration? If not, nothing is read, and the request goes on as it is. */
@@ -63,7 +63,8 @@ export interface Phase<State, R extends Reads, M extends Reads = NoReads> {
 
 /** A log phase decides nothing: the client has its answer. */
 export interface LogPhase<State, R extends Reads> {
-  readonly reads: R;
+  /** What every request needs; a function where it depends on the configuration. */
+  readonly reads: R | ((state: State) => R);
   /** Is there anything to do for this configuration? If not, nothing is read and `handle` is not called. */
   readonly isWanted?: (state: State) => boolean;
   readonly handle: (state: State, facts: FactsOf<R>) => void | Promise<void>;
@@ -83,6 +84,11 @@ export interface PluginDeclaration<F extends Fields, State, A extends Reads, M e
   readonly priority: number;
   readonly fields: F;
   readonly onError: OnError;
+  /**
+   * Keys of `kong.ctx.shared` that only this plugin writes, in its access phase. In a composed plugin, later parts receive
+   * the values without asking Kong.
+   */
+  readonly shares?: readonly string[];
   /**
    * Finds what is wrong with a configuration beyond the rules of its single fields: throws an Error whose message begins
    * with the name of the field and a colon. Opens nothing. Runs before `prepare`, and in the command `check`.
@@ -106,7 +112,7 @@ export interface DefinedPlugin<
   A extends Reads,
   M extends Reads,
   L extends Reads,
-> extends Plugin {
+> extends SinglePlugin {
   readonly fields: F;
   readonly check?: (config: ConfigOf<F>) => void;
   readonly prepare: (config: ConfigOf<F>, resources: Resources) => State | Promise<State>;
@@ -115,16 +121,31 @@ export interface DefinedPlugin<
 }
 
 /** A plugin as the kernel runs it: whatever its own types are. */
-export interface Plugin {
+export type Plugin = SinglePlugin | ComposedPlugin;
+
+/** What Kong and the commands need to know of a plugin. */
+interface PluginHead {
   readonly name: string;
   readonly version: string;
   readonly priority: number;
   readonly fields: Fields;
-  readonly onError: OnError;
   readonly check?: (config: never) => void;
+}
+
+/** A plugin of its own; {@link DefinedPlugin} without its types. */
+export interface SinglePlugin extends PluginHead {
+  readonly onError: OnError;
+  /** See {@link PluginDeclaration.shares}. */
+  readonly shares?: readonly string[];
   readonly prepare: (config: never, resources: Resources) => unknown;
   readonly dispose?: (state: never) => void | Promise<void>;
   readonly phases: Readonly<Partial<Record<PhaseName, RunnablePhase>>>;
+}
+
+/** Several plugins as one; `composePlugins` makes it. */
+export interface ComposedPlugin extends PluginHead {
+  /** In the order in which they run. */
+  readonly parts: readonly SinglePlugin[];
 }
 
 /** The plugins that one program serves. */
@@ -141,7 +162,7 @@ export interface Suite {
 
 /** A phase as the kernel runs it. */
 export interface RunnablePhase {
-  readonly reads: Reads;
+  readonly reads: Reads | ((state: never) => Reads);
   /** See {@link Phase.more}. */
   readonly more?: { readonly reads: Reads; readonly isNeeded: (facts: never) => boolean };
   /** Absent: always. */

@@ -1,4 +1,6 @@
 /** The typed facade of Kong's PDK: all that a plugin of the suite sees of Kong. */
+export { composePlugins, configuredParts, partsOf } from './compose-plugins';
+export type { Composition, ConfiguredPart } from './compose-plugins';
 export { definePlugin } from './define-plugin';
 export type {
   DefinedPlugin,
@@ -8,7 +10,9 @@ export type {
   OnError,
   Phase,
   PhaseName,
+  ComposedPlugin,
   Plugin,
+  SinglePlugin,
   Resources,
   RunnablePhase,
   Scope,
@@ -22,4 +26,4 @@ export type { PdkEffect, PdkRead, ResponseHeaders, SharedValue } from './operati
 export { proceed, reject, rejectJson } from './outcome';
 export type { Outcome, Proceed, Reject, RejectJsonOptions } from './outcome';
 export { MAX_HEADERS, read } from './reads';
-export type { Consumer, FactsOf, RawBody, Read, Reads } from './reads';
+export type { Consumer, FactsOf, KongRead, RawBody, Read, Reads } from './reads';

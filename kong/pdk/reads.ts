@@ -2,15 +2,23 @@ import { Headers } from './headers';
 import type { PdkRead } from './operations';
 
 /**
- * A fact that a phase needs: which operation of Kong's PDK gives it, and how its plain value becomes the typed one.
- *
- * Reads are declared with the phase and fetched in one batch; a handler never asks Kong itself.
+ * A fact that a phase needs. Reads are declared with the phase and fetched in one batch; a handler never asks Kong itself.
  */
-export interface Read<T> {
+export type Read<T> = KongRead<T> | KnownFact<T>;
+
+/** A fact that an operation of Kong's PDK returns, and how its plain value becomes the typed one. */
+export interface KongRead<T> {
   readonly method: PdkRead;
   readonly argument?: string | number | boolean;
   /** Turns the transport's plain value into the fact; never throws, whatever a client can put into it. */
   readonly shape: (value: unknown) => T;
+  /** True for a fact that is the same for all requests to one service. */
+  readonly isOfService?: true;
+}
+
+/** A fact that is known without Kong. */
+export interface KnownFact<T> {
+  readonly known: T;
 }
 
 /** A phase's reads, by the names that its handler gets the facts under. */
@@ -43,66 +51,65 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
-/** The facts that there are to read. */
+// One function for each shape, so that parts of a composed plugin that read the same fact share its value.
+const shapeHeaders = (value: unknown): Headers => Headers.from(record(value));
+const shapeBody = (value: unknown): RawBody =>
+  (value as RawBody | undefined) ?? { kind: 'failed', message: 'no body' };
+const shapeServiceName = (value: unknown): string => text(record(value)['name']) || text(record(value)['id']);
+const shapeCredentialId = (value: unknown): string | undefined => text(record(value)['id']) || undefined;
+const shapeConsumer = (value: unknown): Consumer | undefined => {
+  const { id, username, custom_id, tags } = record(value);
+  if (typeof id !== 'string' || id === '') return undefined;
+  const labels = Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : [];
+  return { id, username: text(username), customId: text(custom_id), tags: labels };
+};
+
+/** The facts that a phase can read. */
 export const read = {
+  /** A fact that is known without Kong: for a read that a configuration does not need. */
+  known: <T>(known: T): KnownFact<T> => ({ known }),
+
   /** The request's method, upper case. */
-  method: (): Read<string> => ({ method: 'kong.request.get_method', shape: text }),
+  method: (): KongRead<string> => ({ method: 'kong.request.get_method', shape: text }),
 
   /** The path as the client sent it, normalised by nginx, without the query. */
-  path: (): Read<string> => ({ method: 'kong.request.get_path', shape: text }),
+  path: (): KongRead<string> => ({ method: 'kong.request.get_path', shape: text }),
 
   /** Up to {@link MAX_HEADERS} request headers; values keep every byte (latin1). */
-  headers: (): Read<Headers> => ({
+  headers: (): KongRead<Headers> => ({
     method: 'kong.request.get_headers',
     argument: MAX_HEADERS,
-    shape: (value) => Headers.from(record(value)),
+    shape: shapeHeaders,
   }),
 
   /** The raw request body. */
-  rawBody: (): Read<RawBody> => ({
-    method: 'kong.request.get_raw_body',
-    shape: (value) => (value as RawBody | undefined) ?? { kind: 'failed', message: 'no body' },
-  }),
+  rawBody: (): KongRead<RawBody> => ({ method: 'kong.request.get_raw_body', shape: shapeBody }),
 
-  /** The client's address, behind trusted proxies the forwarded one. */
-  forwardedIp: (): Read<string> => ({ method: 'kong.client.get_forwarded_ip', shape: text }),
+  /** The client's address; behind trusted proxies the forwarded one. */
+  forwardedIp: (): KongRead<string> => ({ method: 'kong.client.get_forwarded_ip', shape: text }),
 
   /** The authenticated consumer, if an authentication plugin found one. */
-  consumer: (): Read<Consumer | undefined> => ({
-    method: 'kong.client.get_consumer',
-    shape: (value) => {
-      const { id, username, custom_id, tags } = record(value);
-      if (typeof id !== 'string' || id === '') return undefined;
-      const labels = Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : [];
-      return { id, username: text(username), customId: text(custom_id), tags: labels };
-    },
-  }),
+  consumer: (): KongRead<Consumer | undefined> => ({ method: 'kong.client.get_consumer', shape: shapeConsumer }),
 
   /** The id of the credential that authenticated the request. */
-  credentialId: (): Read<string | undefined> => ({
-    method: 'kong.client.get_credential',
-    shape: (value) => text(record(value)['id']) || undefined,
-  }),
+  credentialId: (): KongRead<string | undefined> => ({ method: 'kong.client.get_credential', shape: shapeCredentialId }),
 
-  /** The name of the matched service; its id where it has no name; empty without a service. */
-  serviceName: (): Read<string> => ({
-    method: 'kong.router.get_service',
-    shape: (value) => text(record(value)['name']) || text(record(value)['id']),
-  }),
+  /** The name of the matched service; its id if it has no name; empty without a service. */
+  serviceName: (): KongRead<string> => ({ method: 'kong.router.get_service', shape: shapeServiceName, isOfService: true }),
 
-  /** A value of `kong.ctx.shared`; `shape` gets undefined where nothing was put. */
-  shared: <T>(key: string, shape: (value: unknown) => T): Read<T> => ({
+  /** A value of `kong.ctx.shared`; `shape` gets undefined if there is none. */
+  shared: <T>(key: string, shape: (value: unknown) => T): KongRead<T> => ({
     method: 'kong.ctx.shared.get',
     argument: key,
     shape: (value) => shape(value === null ? undefined : value),
   }),
 
   /** The id that Kong gave the request: the one in `X-Kong-Request-Id` and in its logs. Access phase only. */
-  requestId: (): Read<string> => ({ method: 'kong.nginx.get_var', argument: 'kong_request_id', shape: text }),
+  requestId: (): KongRead<string> => ({ method: 'kong.nginx.get_var', argument: 'kong_request_id', shape: text }),
 
   /** The path that the upstream will get, without the query, escaped as Kong sends it. Access phase only. */
-  upstreamPath: (): Read<string> => ({ method: 'kong.nginx.get_var', argument: 'upstream_uri', shape: text }),
+  upstreamPath: (): KongRead<string> => ({ method: 'kong.nginx.get_var', argument: 'upstream_uri', shape: text }),
 
-  /** Kong's log entry as its JSON text; in the log phase only. */
-  logEntry: (): Read<string> => ({ method: 'kong.log.serialize', shape: text }),
+  /** Kong's log entry as its JSON text; log phase only. */
+  logEntry: (): KongRead<string> => ({ method: 'kong.log.serialize', shape: text }),
 };

@@ -1,11 +1,19 @@
-import type { Plugin, Resources } from '../pdk';
+import { configuredParts, type ConfiguredPart, type Plugin, type Resources, type SinglePlugin } from '../pdk';
 import { readConfig } from '../pdk/read-config';
 import { identityOf, scopeOf, type RawConfig } from './identity';
 
 /** One configuration of a plugin, prepared once however many nginx workers hold an instance of it. */
 export interface Configuration {
   readonly plugin: Plugin;
-  /** What the plugin's `prepare` made. */
+  /** The parts that run, in order; of a plugin that is not composed one, itself. */
+  readonly parts: readonly PreparedPart[];
+  /** True where all requests of the configuration go to one service. */
+  readonly isBoundToService: boolean;
+}
+
+/** A plugin, or a part of a composed one, with what its `prepare` made of its config. */
+export interface PreparedPart {
+  readonly plugin: SinglePlugin;
   readonly state: unknown;
 }
 
@@ -16,7 +24,6 @@ export interface Hold {
 }
 
 interface Entry {
-  readonly plugin: Plugin;
   readonly prepared: Promise<Configuration>;
   holders: number;
   failedAtMs?: number;
@@ -91,11 +98,38 @@ export class Configurations {
     const prepare = async (): Promise<Configuration> => {
       const config = readConfig(plugin.fields, raw) as never;
       plugin.check?.(config);
-      return { plugin, state: await plugin.prepare(config, { ...this.resources, scope: scopeOf(raw) }) };
+      const resources = { ...this.resources, scope: scopeOf(raw) };
+      const parts = await this.prepareParts(configuredParts(plugin, config), resources);
+      return { plugin, parts, isBoundToService: resources.scope.serviceId !== undefined };
     };
-    const entry: Entry = { plugin, prepared: prepare(), holders: 0 };
+    const entry: Entry = { prepared: prepare(), holders: 0 };
     this.entries.set(key, entry);
     return entry;
+  }
+
+  /** Prepares all parts, or none: what was prepared before a failure is released again. */
+  private async prepareParts(configured: readonly ConfiguredPart[], resources: Resources): Promise<PreparedPart[]> {
+    const parts: PreparedPart[] = [];
+    try {
+      for (const { plugin, config } of configured) {
+        parts.push({ plugin, state: await plugin.prepare(config as never, resources) });
+      }
+    } catch (error) {
+      await this.dispose(parts);
+      throw error;
+    }
+    return parts;
+  }
+
+  private async dispose(parts: readonly PreparedPart[]): Promise<void> {
+    const disposals = parts.map(async ({ plugin, state }) => {
+      try {
+        await plugin.dispose?.(state as never);
+      } catch (error) {
+        this.resources.log.error({ err: error, plugin: plugin.name }, 'releasing a configuration failed');
+      }
+    });
+    await Promise.all(disposals);
   }
 
   private release(key: string, entry: Entry): void {
@@ -106,16 +140,13 @@ export class Configurations {
   }
 
   /** Disposing may flush telemetry over the network: nobody but the end of the process waits for it. */
-  private startDisposal({ plugin, prepared }: Entry): void {
+  private startDisposal({ prepared }: Entry): void {
     const disposal = prepared
       .then(
-        ({ state }) => plugin.dispose?.(state as never),
+        ({ parts }) => this.dispose(parts),
         // What could not be prepared holds nothing; whoever asked for it was told.
         () => undefined,
       )
-      .catch((error: unknown) => {
-        this.resources.log.error({ err: error, plugin: plugin.name }, 'releasing a configuration failed');
-      })
       .finally(() => this.disposals.delete(disposal));
     this.disposals.add(disposal);
   }

@@ -1,4 +1,4 @@
-import type { PhaseName, Plugin } from '../pdk';
+import { partsOf, type PhaseName, type Plugin } from '../pdk';
 import { toKongFields, type KongField } from '../pdk/kong-schema';
 
 /** A plugin as Kong asks for it with `pluginserver_<NAME>_query_cmd` (`kong/runloop/plugin_servers/process.lua`). */
@@ -20,8 +20,12 @@ export interface QueryAnswer {
 }
 
 /** The phases that Kong is told of: without those on demand unless they are asked for. */
-export const phasesOf = ({ phases }: Plugin, onDemand = false): PhaseName[] =>
-  (Object.keys(phases) as PhaseName[]).filter((name) => onDemand || !phases[name]?.onDemand);
+export function phasesOf(plugin: Plugin, onDemand = false): PhaseName[] {
+  const phases = partsOf(plugin).map((part) => part.phases);
+  return PHASES.filter((name) => phases.some(({ [name]: phase }) => phase && (onDemand || !phase.onDemand)));
+}
+
+const PHASES: readonly PhaseName[] = ['access', 'log'];
 
 /** Describes one plugin; `onDemand`: with the phases that Kong is told of on demand only. */
 export function describePlugin(plugin: Plugin, onDemand = false): PluginInfo {

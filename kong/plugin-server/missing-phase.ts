@@ -1,10 +1,4 @@
-import type { Plugin } from '../pdk';
-
-/** What is watched: a configuration of a plugin, the same object with every event. */
-interface Watched {
-  readonly plugin: Plugin;
-  readonly state: unknown;
-}
+import type { PreparedPart } from './configurations';
 
 /** Requests may well be logged that never came to the plugin, refused by one before it; so many in a row hardly. */
 const PATIENCE = 100;
@@ -15,17 +9,17 @@ const PATIENCE = 100;
  */
 export class MissingPhases {
   /** How many requests were logged before any came to the access phase; Infinity once that is settled. */
-  private readonly logged = new WeakMap<Watched, number>();
+  private readonly logged = new WeakMap<PreparedPart, number>();
 
   /** Notes an event; true once for a configuration, when its operator should be told. */
-  isMissedAt(configuration: Watched, phase: string): boolean {
-    const { access } = configuration.plugin.phases;
+  isMissedAt(part: PreparedPart, phase: string): boolean {
+    const { access } = part.plugin.phases;
     if (!access?.onDemand) return false;
-    const logged = this.logged.get(configuration) ?? 0;
+    const logged = this.logged.get(part) ?? 0;
     if (logged === Infinity) return false;
-    const isSettled = phase === 'access' || access.isWanted?.(configuration.state as never) === false;
+    const isSettled = phase === 'access' || access.isWanted?.(part.state as never) === false;
     const next = isSettled || logged + 1 >= PATIENCE ? Infinity : logged + 1;
-    this.logged.set(configuration, next);
+    this.logged.set(part, next);
     return !isSettled && next === Infinity;
   }
 }

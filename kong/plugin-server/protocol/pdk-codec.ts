@@ -1,11 +1,11 @@
-import type { PdkEffect, PdkRead, RawBody, Read } from '../../pdk';
+import type { KongRead, PdkEffect, PdkRead, RawBody } from '../../pdk';
 import { frame, OversizedFrame } from './frames';
 import { messages, type Bytes } from './messages';
 import { fromStruct, fromValue, textOf, toStruct, toValue } from './values';
 
 /** How one read travels: its argument's message and its result's, as the service in Kong's .proto declares them. */
 interface ReadCodec {
-  readonly encode: (argument: Read<unknown>['argument']) => Bytes;
+  readonly encode: (argument: KongRead<unknown>['argument']) => Bytes;
   readonly decode: (reply: Bytes) => unknown;
 }
 
@@ -63,18 +63,18 @@ function decodeRawBody(reply: Bytes): RawBody {
 }
 
 /** The frames that ask Kong for a fact: the operation's name and its argument. */
-export const encodeRead = ({ method, argument }: Read<unknown>): Buffer =>
+export const encodeRead = ({ method, argument }: KongRead<unknown>): Buffer =>
   Buffer.concat([frame(Buffer.from(method)), frame(codecs[method].encode(argument))]);
 
 /**
- * The fact in Kong's reply.
+ * The plain value in Kong's reply.
  *
  * @throws when the reply is not the message that Kong's service declares, or too long; a body that is too long counts as
  * spilled
  */
-export function decodeReply({ method, shape }: Read<unknown>, reply: Bytes | OversizedFrame): unknown {
-  if (!(reply instanceof OversizedFrame)) return shape(codecs[method].decode(reply));
-  if (method === 'kong.request.get_raw_body') return shape({ kind: 'spilled' } satisfies RawBody);
+export function decodeReply({ method }: KongRead<unknown>, reply: Bytes | OversizedFrame): unknown {
+  if (!(reply instanceof OversizedFrame)) return codecs[method].decode(reply);
+  if (method === 'kong.request.get_raw_body') return { kind: 'spilled' } satisfies RawBody;
   throw new Error(`the reply to ${method} is too long: ${String(reply)}`);
 }
 

@@ -1,25 +1,23 @@
-import type { Reads } from '../../pdk';
+import type { KongRead } from '../../pdk';
 import type { OversizedFrame } from './frames';
 import { decodeReply, encodeRead } from './pdk-codec';
 
-/** What Kong replied to a read; a reply longer than a frame may be is told of, not held. */
+/** What Kong replied to a read; of a reply that is longer than a frame may be only its length. */
 export type Reply = Buffer | OversizedFrame;
 
-const compiled = new WeakMap<Reads, ReadBatch>();
+const compiled = new WeakMap<readonly KongRead<unknown>[], ReadBatch>();
 
 /** Reads that go out together, encoded once: the same bytes go out with every event. */
 export class ReadBatch {
   /** What is written to Kong: for each read its operation and its argument. */
   readonly bytes: Buffer;
-  private readonly reads;
 
-  constructor(reads: Reads) {
-    this.reads = Object.entries(reads);
-    this.bytes = Buffer.concat(this.reads.map(([, declared]) => encodeRead(declared)));
+  constructor(private readonly reads: readonly KongRead<unknown>[]) {
+    this.bytes = Buffer.concat(reads.map(encodeRead));
   }
 
-  /** The batch of these reads; the same one for the same object. */
-  static of(reads: Reads): ReadBatch {
+  /** The batch of these reads; the same one for the same list. */
+  static of(reads: readonly KongRead<unknown>[]): ReadBatch {
     const known = compiled.get(reads);
     if (known) return known;
     const batch = new ReadBatch(reads);
@@ -32,14 +30,11 @@ export class ReadBatch {
     return this.reads.length;
   }
 
-  /** The facts by their names. @throws when a reply is not what Kong's service declares. */
-  decode(replies: readonly Reply[]): Record<string, unknown> {
-    const facts: Record<string, unknown> = {};
-    this.reads.forEach(([name, declared], i) => {
-      const reply = replies[i];
-      if (!reply) throw new Error(`no reply for "${name}"`);
-      facts[name] = decodeReply(declared, reply);
-    });
-    return facts;
+  /** The plain value of one read. @throws when its reply is not what Kong's service declares */
+  valueAt(index: number, replies: readonly Reply[]): unknown {
+    const read = this.reads[index];
+    const reply = replies[index];
+    if (!read || !reply) throw new Error(`no reply to read ${index}`);
+    return decodeReply(read, reply);
   }
 }

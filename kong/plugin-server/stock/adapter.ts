@@ -1,23 +1,24 @@
 import { collectDefaultMetrics } from 'prom-client';
 import {
   Metrics,
-  proceed,
+  partsOf,
+  type KongRead,
   type Log,
   type Outcome,
   type PdkEffect,
   type PhaseName,
   type Plugin,
-  type Read,
 } from '../../pdk';
 import { effectsOf } from '../../pdk/effects';
 import { toKongFields, type KongField } from '../../pdk/kong-schema';
 import { Configurations, type Configuration, type Hold } from '../configurations';
-import { decide } from '../decide';
 import { phasesOf } from '../describe';
+import type { Fetch } from '../event-facts';
+import { planOf } from '../event-plan';
 import type { RawConfig } from '../identity';
 import { startMonitor } from '../monitor';
 import { parseAddress } from '../options';
-import { runPhase } from '../run-phase';
+import { REJECTED, runParts } from '../run-parts';
 import { createLog, LOG_LEVELS } from '../stderr-log';
 import { fromMsgPack } from './values';
 
@@ -137,24 +138,24 @@ const closed = new FinalizationRegistry<HeldConfiguration>((held) => {
   held.release();
 });
 
-/** Runs a phase over the stock PDK. Rejects only when Kong fails even to refuse the request. */
-async function runEvent(plugin: Plugin, phaseName: PhaseName, held: HeldConfiguration, kong: StockPdk): Promise<void> {
-  const { failure } = await runPhase(
-    plugin,
-    phaseName,
-    async () => {
-      const { state } = await held.take();
-      const phase = plugin.phases[phaseName];
-      if (!phase) return proceed();
-      return decide(phase, state, async (reads) => {
-        const facts: Record<string, unknown> = {};
-        for (const [name, read] of Object.entries(reads)) facts[name] = await ask(kong, read);
-        return facts;
-      });
-    },
-    (outcome) => apply(kong, outcome),
-  );
-  if (failure) theHost().log.error({ err: failure.error, plugin: plugin.name, phase: phaseName }, 'a handler threw');
+/** Runs a phase over the stock PDK. Rejects only when Kong fails even to reject the request. */
+async function runEvent(plugin: Plugin, phase: PhaseName, held: HeldConfiguration, kong: StockPdk): Promise<void> {
+  let configuration: Configuration;
+  try {
+    configuration = await held.take();
+  } catch {
+    if (phase === 'access' && partsOf(plugin).some(({ onError }) => onError === 'reject')) await apply(kong, REJECTED);
+    return;
+  }
+  const fetch: Fetch = async (reads) => {
+    const replies: (() => unknown)[] = [];
+    for (const read of reads) replies.push(await ask(kong, read));
+    return { valueAt: (index) => replies[index]?.() };
+  };
+  const results = await runParts(planOf(configuration, phase), phase, fetch, (outcome) => apply(kong, outcome));
+  for (const { failure, part } of results) {
+    if (failure) theHost().log.error({ err: failure.error, plugin: part.plugin.name, phase }, 'a handler threw');
+  }
 }
 
 const call = (kong: StockPdk, method: string, ...args: readonly unknown[]): Promise<unknown> =>
@@ -166,9 +167,16 @@ const call = (kong: StockPdk, method: string, ...args: readonly unknown[]): Prom
       kong,
     )(...args);
 
-async function ask(kong: StockPdk, { method, argument, shape }: Read<unknown>): Promise<unknown> {
-  const args = argument === undefined ? [] : [argument];
-  return shape(fromMsgPack(method, await call(kong, method, ...args)));
+/** One round trip for each read; a failed one is a failure of the part that needs it. */
+async function ask(kong: StockPdk, { method, argument }: KongRead<unknown>): Promise<() => unknown> {
+  try {
+    const reply = await call(kong, method, ...(argument === undefined ? [] : [argument]));
+    return () => fromMsgPack(method, reply);
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 async function apply(kong: StockPdk, outcome: Outcome): Promise<void> {

@@ -1,0 +1,84 @@
+import { performance } from 'node:perf_hooks';
+import { proceed, reject, type OnError, type Outcome, type Reject } from '../pdk';
+import { EventFacts, type Fetch } from './event-facts';
+import type { EventPlan, PlannedPart } from './event-plan';
+
+/** What one part of a plugin decided. */
+export interface PartResult<T> {
+  readonly part: PlannedPart;
+  readonly outcome: Outcome;
+  /** What `apply` returned for the outcome. */
+  readonly applied: T;
+  /** Present if the part threw; the outcome is then that of its policy. */
+  readonly failure?: { readonly error: unknown };
+  /** The time of this part alone; the first one's with the fetch of its facts. */
+  readonly durationMs: number;
+}
+
+/** The response to a request whose guard failed: as Kong's own, and with as little detail. */
+export const REJECTED: Reject = reject({
+  status: 500,
+  headers: { 'Content-Type': 'application/json; charset=utf-8' },
+  body: '{"message":"An unexpected error occurred"}',
+});
+
+/** What a throw means in a phase: in `log` the client has its response, and there is nothing left to reject. */
+export const policyOf = ({ plugin }: Pick<PlannedPart, 'plugin'>, phase: string): OnError =>
+  phase === 'log' ? 'pass' : plugin.onError;
+
+/**
+ * Runs the parts of a plugin in their order, until one rejects. Never rejects itself, unless `apply` fails for the plain
+ * outcome of a policy: a throw is a bug, and the part's policy says what it means for the request.
+ *
+ * @param apply carries an outcome out, or encodes it; an outcome that it cannot apply counts as a throw
+ */
+export async function runParts<T>(
+  plan: EventPlan,
+  phase: string,
+  fetch: Fetch,
+  apply: (outcome: Outcome) => T | Promise<T>,
+): Promise<PartResult<T>[]> {
+  const results: PartResult<T>[] = [];
+  const facts = new EventFacts(plan, fetch);
+  let startedAtMs = performance.now();
+  let isLoaded: Promise<void> | undefined;
+  for (const part of plan.parts) {
+    const result = await runPart(part, phase, facts, () => (isLoaded ??= facts.loadBatch()), apply);
+    const endedAtMs = performance.now();
+    results.push({ ...result, part, durationMs: endedAtMs - startedAtMs });
+    startedAtMs = endedAtMs;
+    if (result.outcome.kind === 'reject') break;
+    facts.note(result.outcome);
+  }
+  return results;
+}
+
+type Ran<T> = Omit<PartResult<T>, 'part' | 'durationMs'>;
+
+async function runPart<T>(
+  part: PlannedPart,
+  phase: string,
+  facts: EventFacts,
+  load: () => Promise<void>,
+  apply: (outcome: Outcome) => T | Promise<T>,
+): Promise<Ran<T>> {
+  try {
+    const decided = await decide(part, facts, load);
+    const outcome = phase === 'log' ? proceed() : (decided as Outcome);
+    return { outcome, applied: await apply(outcome) };
+  } catch (error) {
+    const outcome = policyOf(part, phase) === 'reject' ? REJECTED : proceed();
+    return { outcome, applied: await apply(outcome), failure: { error } };
+  }
+}
+
+/** What a part decides, from the facts that it needs: one batch, or two if the first one says that it needs the second. */
+async function decide(part: PlannedPart, facts: EventFacts, load: () => Promise<void>): Promise<unknown> {
+  const { phase, state, more } = part;
+  if (phase.isWanted?.(state as never) === false) return proceed();
+  await load();
+  const first = facts.get(part.facts);
+  if (!more?.isNeeded(first as never)) return phase.handle(state as never, first as never);
+  await facts.loadMissing(more.facts);
+  return phase.handle(state as never, first as never, facts.get(more.facts) as never);
+}
