@@ -1,4 +1,5 @@
-import { isRecord, parseJson } from '../shared/json/lenient-json';
+import { isJsonObject } from '../shared/json/json-object';
+import { parseJson } from '../shared/json/lenient-json';
 import type { ApiName } from './apis';
 
 /** The APIs that report the tokens of a stream only when they are asked to. */
@@ -14,7 +15,8 @@ const OPTION = Buffer.from('"stream_options":{"include_usage":true},');
 export function askForUsage(api: ApiName, body: Uint8Array, maxBytes: number): Uint8Array | undefined {
   if (!SILENT.has(api) || body.length > maxBytes) return undefined;
   const members = parseJson(Buffer.from(body).toString('utf8'));
-  if (!isRecord(members) || members['stream'] !== true || Object.hasOwn(members, 'stream_options')) return undefined;
+  if (!isJsonObject(members) || members['stream'] !== true || Object.hasOwn(members, 'stream_options'))
+    return undefined;
   // It parsed as an object with a member, so its first brace opens it.
   const start = body.indexOf(0x7b) + 1;
   return Buffer.concat([body.subarray(0, start), OPTION, body.subarray(start)]);

@@ -1,4 +1,5 @@
-import { isRecord, listOf, numberOf, recordOf, textOf, type JsonRecord } from '../shared/json/lenient-json';
+import { type JsonObject, isJsonObject } from '../shared/json/json-object';
+import { listOf, numberOf, recordOf, textOf } from '../shared/json/lenient-json';
 
 /** Parameters of a generation under their common names; lists of stop sequences are text lists. */
 export type Parameters = Readonly<Record<string, number | string | boolean | readonly string[]>>;
@@ -20,8 +21,8 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The parameters of a request that may be told: a list of allowed names, and no content. */
-export function parametersOf(members: JsonRecord): Parameters {
-  const options = isRecord(members['options']) ? { ...members, ...members['options'] } : members;
+export function parametersOf(members: JsonObject): Parameters {
+  const options = isJsonObject(members['options']) ? { ...members, ...members['options'] } : members;
   const parameters: Record<string, number | string | boolean | readonly string[]> = {};
   for (const [name, aliases] of Object.entries(NUMBERS)) {
     const value = aliases.map((alias) => numberOf(options[alias])).find((number) => number !== undefined);
@@ -34,7 +35,7 @@ export function parametersOf(members: JsonRecord): Parameters {
   return parameters;
 }
 
-function stopSequencesOf(options: JsonRecord): readonly string[] {
+function stopSequencesOf(options: JsonObject): readonly string[] {
   const stop = options['stop'] ?? options['stop_sequences'];
   const list = typeof stop === 'string' ? [stop] : listOf(stop);
   return list
@@ -43,7 +44,7 @@ function stopSequencesOf(options: JsonRecord): readonly string[] {
     .map((text) => text.slice(0, 64));
 }
 
-function reasoningLevelOf(members: JsonRecord): string | undefined {
+function reasoningLevelOf(members: JsonObject): string | undefined {
   const level =
     textOf(members['reasoning_effort']) ?? textOf(recordOf(members['reasoning'])['effort']) ?? textOf(members['think']);
   return level?.slice(0, 32);

@@ -1,5 +1,5 @@
-import type { Capture } from '../shared/captured-body/capture';
-import { decodeBody } from '../shared/captured-body/content-encoding';
+import type { CapturedResponse } from '../shared/captured-body/capture';
+import { decodeCapturedBody } from '../shared/captured-body/decode-captured-body';
 import { headerOf, mediaTypeOf, type LogEntry } from '../shared/telemetry/log-entry';
 import type { ApiName } from './apis';
 import { readErrorBody } from './readers/error-body';
@@ -15,27 +15,24 @@ export interface ReadReply {
 }
 
 /**
- * Reads the captured answer; undefined when its encoding is unknown. A compressed answer of which bytes are missing is
- * read up to the gap: nothing after it can be unfolded.
+ * Reads the captured response; undefined if its encoding is unknown.
  */
 export async function readReply(
   api: ApiName,
   entry: LogEntry,
-  { head, tail, missingBytes }: Capture['response'],
+  response: CapturedResponse,
   limits: ReplyLimits,
 ): Promise<ReadReply | undefined> {
   const encoding = headerOf(entry.responseHeaders, 'content-encoding');
-  const whole = missingBytes === 0 ? Buffer.concat([head, tail]) : head;
-  const decoded = await decodeBody(whole, encoding, limits.maxBufferBytes);
-  if (!decoded) return undefined;
-  const { bytes } = decoded;
+  const body = await decodeCapturedBody(response, encoding, limits.maxBufferBytes);
+  if (!body) return undefined;
+  const { start: bytes, end, isCut } = body;
   const mediaType = mediaTypeOf(entry.responseHeaders);
   const framing = sniffFraming(bytes, mediaType);
   const reader = createReader(WORDINGS[api], framing ?? framingOfType(mediaType), limits);
   reader.push(bytes);
-  const encoded = bytes !== whole;
-  if (missingBytes > 0 || decoded.cut) reader.gap();
-  if (missingBytes > 0 && !encoded) reader.push(tail);
+  if (isCut) reader.gap();
+  if (end) reader.push(end);
   const reply = reader.end();
   const isNone = framing === undefined && framingOfType(mediaType) === 'document' && !isBlank(bytes);
   const error = reply.error ?? errorIn(bytes, entry, isNone);

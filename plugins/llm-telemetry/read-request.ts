@@ -1,10 +1,11 @@
-import type { CapturedPart } from '../shared/captured-body/capture';
-import { decodeBody } from '../shared/captured-body/content-encoding';
+import type { CapturedBody } from '../shared/captured-body/capture';
+import { decodeCapturedBody } from '../shared/captured-body/decode-captured-body';
 import { headerOf, type LogEntry } from '../shared/telemetry/log-entry';
 import { modelInPath, type Api } from './apis';
 import { readRequest, type LlmRequest } from './request';
 
-const NOTHING = new Uint8Array();
+const NO_BYTES = new Uint8Array();
+const NOTHING_CAPTURED: CapturedBody = { head: NO_BYTES, tail: NO_BYTES, totalBytes: 0, missingBytes: 0 };
 
 /**
  * Reads the captured request. Some clients of `/v1/responses` compress what they ask: of a compressed body of which
@@ -13,17 +14,10 @@ const NOTHING = new Uint8Array();
 export async function readCapturedRequest(
   api: Api,
   { requestHeaders, fullUpstreamPath }: LogEntry,
-  { bytes: head, tail, totalBytes }: CapturedPart = { bytes: NOTHING, tail: NOTHING, totalBytes: 0 },
+  captured: CapturedBody = NOTHING_CAPTURED,
   maxBytes: number,
 ): Promise<LlmRequest> {
-  const complete = head.length + tail.length >= totalBytes;
-  const first = complete ? Buffer.concat([head, tail]) : head;
-  const decoded = await decodeBody(first, headerOf(requestHeaders, 'content-encoding'), maxBytes);
-  const isEncoded = decoded?.bytes !== first;
-  const bytes = {
-    head: decoded?.bytes ?? NOTHING,
-    tail: complete || isEncoded ? NOTHING : tail,
-    complete: complete && decoded?.cut === false,
-  };
+  const body = await decodeCapturedBody(captured, headerOf(requestHeaders, 'content-encoding'), maxBytes);
+  const bytes = { head: body?.start ?? NO_BYTES, tail: body?.end ?? NO_BYTES, complete: body?.isCut === false };
   return readRequest(api, bytes, modelInPath(fullUpstreamPath));
 }

@@ -1,5 +1,6 @@
 import { JsonDocument } from '../shared/json/json-document';
-import { isRecord, listOf, recordOf, textOf, type JsonRecord } from '../shared/json/lenient-json';
+import { type JsonObject, isJsonObject } from '../shared/json/json-object';
+import { listOf, recordOf, textOf } from '../shared/json/lenient-json';
 import type { Api, ApiName } from './apis';
 import { parametersOf, type Parameters } from './parameters';
 
@@ -19,7 +20,7 @@ export interface LlmRequest {
   /** False where there was nothing to read: no body was captured, its encoding is unknown, or it is no JSON object. */
   readonly isRead: boolean;
   /** The whole body, where it was captured whole; for content that is opted in. */
-  readonly body: JsonRecord | undefined;
+  readonly body: JsonObject | undefined;
 }
 
 /** What there is of a request's body. */
@@ -46,7 +47,7 @@ export function readRequest(api: Api, { head, tail, complete }: RequestBytes, mo
 
 function requestOf(
   api: Api,
-  members: JsonRecord,
+  members: JsonObject,
   value: unknown,
   modelInPath: string | undefined,
 ): Omit<LlmRequest, 'isRead'> {
@@ -63,12 +64,12 @@ function requestOf(
     parameters: parametersOf(members),
     conversationId: textOf(members['conversation']) ?? textOf(recordOf(members['conversation'])['id']),
     empty: whole && isEmpty(api.name, members),
-    body: whole && isRecord(value) ? value : undefined,
+    body: whole && isJsonObject(value) ? value : undefined,
   };
 }
 
 /** The things the model is asked about, one by one: messages of a chat, prompts, inputs. */
-function messagesOf(api: ApiName, members: JsonRecord): readonly unknown[] | undefined {
+function messagesOf(api: ApiName, members: JsonObject): readonly unknown[] | undefined {
   const list = members['messages'] ?? members['input'] ?? members['prompt'];
   if (Array.isArray(list)) return api === 'openai_completions' && isTokenList(list) ? [list] : (list as unknown[]);
   return typeof list === 'string' ? [list] : undefined;
@@ -77,7 +78,7 @@ function messagesOf(api: ApiName, members: JsonRecord): readonly unknown[] | und
 /** OpenAI takes one prompt as a list of token ids. */
 const isTokenList = (list: readonly unknown[]): boolean => typeof list[0] === 'number';
 
-function hasImages(members: JsonRecord, messages: readonly unknown[] | undefined): boolean {
+function hasImages(members: JsonObject, messages: readonly unknown[] | undefined): boolean {
   if (listOf(members['images']).length > 0) return true;
   return (messages ?? []).some((message) => {
     const { images, content } = recordOf(message);
@@ -87,13 +88,13 @@ function hasImages(members: JsonRecord, messages: readonly unknown[] | undefined
 
 const isImagePart = (part: unknown): boolean => /image/.test(textOf(recordOf(part)['type']) ?? '');
 
-function asksForJson(members: JsonRecord): boolean {
+function asksForJson(members: JsonObject): boolean {
   const { format, response_format } = members;
-  if (format === 'json' || isRecord(format)) return true;
+  if (format === 'json' || isJsonObject(format)) return true;
   return /^json/.test(textOf(recordOf(response_format)['type']) ?? '');
 }
 
-function isEmpty(api: ApiName, members: JsonRecord): boolean {
+function isEmpty(api: ApiName, members: JsonObject): boolean {
   if (api === 'ollama_chat') return listOf(members['messages']).length === 0;
   return (
     api === 'ollama_generate' && (members['prompt'] === undefined || members['prompt'] === '') && !members['images']

@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
-import { listOf, recordOf, stringify, textOf, type JsonRecord } from '../shared/json/lenient-json';
+import type { JsonObject } from '../shared/json/json-object';
+import { listOf, recordOf, stringify, textOf } from '../shared/json/lenient-json';
 import { REDACTED, type Redactor } from '../shared/telemetry/redact';
 import { GEN_AI, OI } from '../shared/telemetry/semconv';
 import { toolOf, type Operation } from './operation';
@@ -38,7 +39,7 @@ export function contentAttributes(operation: Operation, options: ContentOptions,
 }
 
 /** What a reader wants to see of a result: its texts, else its structured content, else all of it. */
-function outputOf(result: JsonRecord): { readonly text: string; readonly mimeType: string } | undefined {
+function outputOf(result: JsonObject): { readonly text: string; readonly mimeType: string } | undefined {
   const texts = listOf(result['content'])
     .map((part) => textOf(recordOf(part)['text']))
     .filter((text) => text !== undefined);

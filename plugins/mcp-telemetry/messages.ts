@@ -1,6 +1,7 @@
-import type { CapturedPart } from '../shared/captured-body/capture';
+import type { CapturedBody } from '../shared/captured-body/capture';
 import { JsonDocument } from '../shared/json/json-document';
-import { isRecord, recordOf, textOf, type JsonRecord } from '../shared/json/lenient-json';
+import { type JsonObject, isJsonObject } from '../shared/json/json-object';
+import { recordOf, textOf } from '../shared/json/lenient-json';
 import type { MessageEntry, MessageSummary } from '../shared/mcp/message-summary';
 import { parseTraceparent } from '../shared/telemetry/traces/parent';
 import type { ParentContext } from '../shared/telemetry/traces/span';
@@ -17,7 +18,7 @@ export interface ClientMessage {
   /** The revision that an `initialize` asks for, or that `_meta` claims. */
   readonly revision: string | undefined;
   /** The params, where the body was captured whole; for content that is opted in. */
-  readonly params: JsonRecord | undefined;
+  readonly params: JsonObject | undefined;
 }
 
 /** What a request body held. */
@@ -34,10 +35,10 @@ export interface ClientMessages {
  */
 export function readMessages(
   summary: MessageSummary | undefined,
-  request: CapturedPart | undefined,
+  request: CapturedBody | undefined,
   mirrored?: ClientMessage,
 ): ClientMessages {
-  if (!summary && !request?.bytes.length && mirrored) return { messages: [mirrored], readable: true };
+  if (!summary && !request?.head.length && mirrored) return { messages: [mirrored], readable: true };
   const bodies = request ? bodiesOf(request) : [];
   const entries = summary?.messages ?? bodies.map(entryOf);
   // The summary has the body's messages in the body's order.
@@ -48,7 +49,7 @@ export function readMessages(
   return { messages, readable: messages.length > 0 || entries.some(({ kind }) => kind === 'response') };
 }
 
-function bodiesOf({ bytes }: CapturedPart): readonly JsonRecord[] {
+function bodiesOf({ head: bytes }: CapturedBody): readonly JsonObject[] {
   const document = new JsonDocument(Math.max(2, bytes.length * 2));
   document.push(bytes);
   const { members, value } = document.end();
@@ -56,7 +57,7 @@ function bodiesOf({ bytes }: CapturedPart): readonly JsonRecord[] {
   return members ? [members] : [];
 }
 
-function entryOf(body: JsonRecord): MessageEntry {
+function entryOf(body: JsonObject): MessageEntry {
   const { id, method } = body;
   const name = nameOf(recordOf(body['params']));
   return {
@@ -67,14 +68,14 @@ function entryOf(body: JsonRecord): MessageEntry {
   };
 }
 
-function kindOf({ id, method, result, error }: JsonRecord): MessageEntry['kind'] {
+function kindOf({ id, method, result, error }: JsonObject): MessageEntry['kind'] {
   if (method === undefined && (result !== undefined || error !== undefined)) return 'response';
   return id === undefined ? 'notification' : 'request';
 }
 
-function toMessage(entry: MessageEntry, body: JsonRecord | undefined): ClientMessage | undefined {
+function toMessage(entry: MessageEntry, body: JsonObject | undefined): ClientMessage | undefined {
   if (entry.method === undefined || entry.kind === 'response') return undefined;
-  const params = isRecord(body?.['params']) ? body['params'] : undefined;
+  const params = isJsonObject(body?.['params']) ? body['params'] : undefined;
   const meta = recordOf(params?.['_meta']);
   return {
     id: entry.id,
@@ -86,4 +87,4 @@ function toMessage(entry: MessageEntry, body: JsonRecord | undefined): ClientMes
   };
 }
 
-const nameOf = (params: JsonRecord): string | undefined => textOf(params['name']) ?? textOf(params['uri']);
+const nameOf = (params: JsonObject): string | undefined => textOf(params['name']) ?? textOf(params['uri']);

@@ -1,5 +1,6 @@
-import { isRecord, listOf, textOf } from '../shared/json/lenient-json';
-import type { NamedBy, OfferedNames } from '../shared/mcp/offered-names';
+import { isJsonObject } from '../shared/json/json-object';
+import { listOf, textOf } from '../shared/json/lenient-json';
+import { isNamedBy, type NamedBy, type OfferedNames } from '../shared/mcp/offered-names';
 import type { Operation } from './operation';
 
 /** The lists that name what a server offers: the member of their results, and the method that uses the names. */
@@ -12,7 +13,9 @@ const LISTS: ReadonlyMap<string, { readonly member: string; readonly by: NamedBy
 export function namesListedIn({ message, answer }: Operation): readonly string[] {
   const list = LISTS.get(message.method);
   if (!list) return [];
-  const names = listOf(answer?.result?.[list.member]).map((one) => (isRecord(one) ? textOf(one['name']) : undefined));
+  const names = listOf(answer?.result?.[list.member]).map((one) =>
+    isJsonObject(one) ? textOf(one['name']) : undefined,
+  );
   return names.filter((name) => name !== undefined);
 }
 
@@ -27,7 +30,7 @@ export function tellOffered(offered: OfferedNames, operation: Operation): void {
   if (list) {
     const names = namesListedIn(operation);
     if (names.length > 0) offered.list(entry.service.name, list.by, names);
-  } else if ((method === 'tools/call' || method === 'prompts/get') && name !== undefined && isProven(operation)) {
+  } else if (isNamedBy(method) && name !== undefined && isProven(operation)) {
     offered.prove(entry.service.name, method, name);
   }
 }

@@ -1,4 +1,5 @@
-import { isRecord, listOf, recordOf } from '../shared/json/lenient-json';
+import { isJsonObject } from '../shared/json/json-object';
+import { listOf, recordOf } from '../shared/json/lenient-json';
 import type { BackendState } from './backend-state';
 
 /**
@@ -6,7 +7,7 @@ import type { BackendState } from './backend-state';
  * without a database of the Status API too); undefined where Kong does not check it, or the answer is none of these.
  */
 export function stateOfUpstream(answer: unknown): BackendState | undefined {
-  const targets = isRecord(answer) ? listOf(answer['data']).map((target) => recordOf(target)['health']) : [];
+  const targets = isJsonObject(answer) ? listOf(answer['data']).map((target) => recordOf(target)['health']) : [];
   if (targets.includes('HEALTHY')) return { healthy: true, circuit: 'closed' };
   const isDown = targets.some((health) => health === 'UNHEALTHY' || health === 'DNS_ERROR');
   return isDown && !targets.includes('HEALTHCHECKS_OFF') ? { healthy: false, circuit: 'open' } : undefined;

@@ -1,7 +1,7 @@
 import type { ResponseHeaders } from '../../kong/pdk';
 import { errorBody, UNAVAILABLE, type JsonRpcError } from '../shared/mcp/json-rpc/errors';
+import { toolErrorBody } from '../shared/mcp/json-rpc/tool-error';
 import type { MessageEntry, MessageSummary } from '../shared/mcp/message-summary';
-import { isModern } from '../shared/mcp/revisions';
 import { toSeconds } from './headers';
 import type { Standing, Verdict } from './verdict';
 
@@ -46,12 +46,11 @@ function answer(
   { denial, error_code }: DenialOptions,
   retryAfter: ResponseHeaders,
 ): Answer {
-  const modern = revision !== undefined && isModern(revision);
   const replies = messages.flatMap((message, i) => {
     const error = errors[i] as JsonRpcError;
     if (message.kind !== 'request' || message.id === undefined) return [];
     const asResult = denial === 'tool_error' && message.method === 'tools/call' && !message.task;
-    return [asResult ? toolResult(message.id, error.message, modern) : errorBody(message.id, error)];
+    return [asResult ? toolErrorBody(message.id, error.message, revision) : errorBody(message.id, error)];
   });
   // What has no answer of its own is refused by the status alone, with an error that names no request.
   const [only = errorBody(null, errors[0] ?? { code: RATE_LIMITED, message: '' })] = replies;
@@ -92,10 +91,4 @@ function targetOf({ method, name }: MessageEntry): object {
   if (name === undefined) return { method };
   const cut = name.slice(0, MAX_NAME_LENGTH);
   return method === 'tools/call' ? { tool: cut } : { method, name: cut };
-}
-
-/** A tool's result that tells of an error (2025-11-25, server/tools "Error Handling"). */
-function toolResult(id: string | number, text: string, modern: boolean): string {
-  const result = { content: [{ type: 'text', text }], isError: true, ...(modern && { resultType: 'complete' }) };
-  return JSON.stringify({ jsonrpc: '2.0', id, result });
 }

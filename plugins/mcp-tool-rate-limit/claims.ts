@@ -1,5 +1,5 @@
 import { CLIENT_METHODS } from '../shared/mcp/client-methods';
-import type { NamedBy, OfferedNames } from '../shared/mcp/offered-names';
+import { isNamedBy, type OfferedNames } from '../shared/mcp/offered-names';
 import type { Claim } from './counters/counters';
 import type { Digest } from './keys';
 import type { MadeUpNames } from './made-up-names';
@@ -40,5 +40,3 @@ const isMethodKnown = (rule: Rule, method: string): boolean => rule.hasLiteralMe
 
 const isOffered = (offered: OfferedNames, service: string, method: string, name: string): boolean =>
   isNamedBy(method) && offered.has(service, method, name);
-
-const isNamedBy = (method: string): method is NamedBy => method === 'tools/call' || method === 'prompts/get';

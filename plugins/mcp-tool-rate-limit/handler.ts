@@ -1,5 +1,5 @@
 import { proceed, read, reject, type FactsOf, type Outcome, type Resources } from '../../kong/pdk';
-import { DENIAL_KEY, type Denial } from '../shared/mcp/denial';
+import { denied } from '../shared/mcp/denial';
 import { errorBody, UNAVAILABLE } from '../shared/mcp/json-rpc/errors';
 import { fromShared, NO_MESSAGES, SUMMARY_KEY, type MessageSummary } from '../shared/mcp/message-summary';
 import { offeredNamesOf } from '../shared/mcp/offered-names';
@@ -141,17 +141,10 @@ function conclude(
 /** Header values are printable ASCII; an id may be anything that its author likes. */
 const reportOf = (ids: readonly string[]): string => ids.map((id) => id.replace(/[^\x20-\x7e]/g, '?')).join('; ');
 
-function refuse({ status, headers, body }: Answer, limits: Answer['headers'], reason: string, code: number): Outcome {
-  const denial = { by: NAME, reason, code } satisfies Denial;
-  return reject({ reason, status, headers: { ...headers, ...limits }, body, share: { [DENIAL_KEY]: denial } });
-}
+const refuse = ({ status, headers, body }: Answer, limits: Answer['headers'], reason: string, code: number): Outcome =>
+  reject(denied(NAME, { status, headers: { ...headers, ...limits }, body, reason, code }));
 
 function refuseUnreadable({ status, code, id, reason, message }: BodyFault): Outcome {
-  return reject({
-    reason,
-    status,
-    headers: { 'Content-Type': 'application/json' },
-    body: errorBody(id, { code, message }),
-    share: { [DENIAL_KEY]: { by: NAME, reason, code } satisfies Denial },
-  });
+  const headers = { 'Content-Type': 'application/json' };
+  return reject(denied(NAME, { status, headers, body: errorBody(id, { code, message }), reason, code }));
 }

@@ -1,10 +1,12 @@
 import type { Headers, RawBody } from '../../kong/pdk';
 import { asksForWebSocket } from '../shared/mcp/asks-for-web-socket';
+import { targetMemberOf } from '../shared/mcp/call-targets';
+import { foldName } from '../shared/mcp/fold-text';
 import { INVALID_REQUEST } from '../shared/mcp/json-rpc/errors';
 import type { ParsedMessage, RequestId } from '../shared/mcp/json-rpc/message';
 import { readJsonRpcBody } from '../shared/mcp/json-rpc/read-body';
 import { NO_MESSAGES, type MessageSummary } from '../shared/mcp/message-summary';
-import { summarizeMessages, targetMemberOf } from '../shared/mcp/summarize-messages';
+import { summarizeMessages } from '../shared/mcp/summarize-messages';
 
 /** The facts of a request that its calls are read from. */
 export interface BodyFacts {
@@ -64,11 +66,8 @@ function namesItsTargetOnce(message: ParsedMessage): boolean {
   if (message.kind === 'response' || !message.params) return true;
   const target = targetMemberOf(message.method);
   if (target === undefined) return true;
-  // Upper case first: it brings U+017F to `s`, as lower case brings U+212A to `k`.
-  const folded = target.toLowerCase();
-  return Object.keys(message.params).every(
-    (name) => name === target || name.length > folded.length * 3 || name.toUpperCase().toLowerCase() !== folded,
-  );
+  const folded = foldName(target);
+  return Object.keys(message.params).every((name) => name === target || foldName(name) !== folded);
 }
 
 const unreadable = (status: number, reason: string, message: string): ReadCalls => ({

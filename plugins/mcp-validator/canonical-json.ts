@@ -1,4 +1,4 @@
-import { isJsonObject } from '../shared/mcp/json-rpc/message';
+import { isJsonObject } from '../shared/json/json-object';
 
 /**
  * One text for all JSON values that are equal: sorted keys, no blanks. Numbers are equal by value, `-0` is `0`.

@@ -9,7 +9,7 @@ import {
   type Resources,
 } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture';
-import { DENIAL_KEY, type Denial } from '../shared/mcp/denial';
+import { denied } from '../shared/mcp/denial';
 import { SUMMARY_KEY, toShared } from '../shared/mcp/message-summary';
 import { isLargeBody } from '../shared/runtime/side-thread/large-body';
 import { sideThreadOf } from '../shared/runtime/side-thread/side-thread';
@@ -107,17 +107,8 @@ function letPass(
   return proceed(stripHeaders.length > 0 ? { ...share, clearUpstreamHeaders: stripHeaders } : share);
 }
 
-function refuse({ refusal, summary }: Refuse): Outcome {
-  const { status, headers, body, reason, code } = refusal;
-  const denial = { by: NAME, reason, code } satisfies Denial;
-  return reject({
-    reason,
-    status,
-    headers,
-    body,
-    share: { [DENIAL_KEY]: denial, ...(summary && { [SUMMARY_KEY]: toShared(summary) }) },
-  });
-}
+const refuse = ({ refusal, summary }: Refuse): Outcome =>
+  reject(denied(NAME, refusal, summary && { [SUMMARY_KEY]: toShared(summary) }));
 
 function report({ refusal, summary }: Refuse, service: string, requestId: string, { log }: State): Outcome {
   const { status, code, reason } = refusal;

@@ -1,4 +1,5 @@
-import { isRecord, listOf, recordOf, stringify, textOf, type JsonRecord } from '../../shared/json/lenient-json';
+import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
+import { listOf, recordOf, stringify, textOf } from '../../shared/json/lenient-json';
 import { REDACTED } from '../../shared/telemetry/redact';
 import type { ApiName } from '../apis';
 import type { ToolCall } from '../readers/tool-calls';
@@ -14,7 +15,7 @@ export interface Message {
 }
 
 /** The messages of a request's body, system instructions first. */
-export function inputMessagesOf(api: ApiName, body: JsonRecord): Message[] {
+export function inputMessagesOf(api: ApiName, body: JsonObject): Message[] {
   const system = textOfContent(body['system'] ?? body['instructions']);
   const list = body['messages'] ?? body['input'] ?? body['prompt'];
   const messages = Array.isArray(list) && api !== 'openai_completions' ? list.map(toMessage) : [userMessage(list)];
@@ -25,7 +26,7 @@ export function inputMessagesOf(api: ApiName, body: JsonRecord): Message[] {
 }
 
 /** The definitions of the tools that a request offers. */
-export const toolDefinitionsOf = (body: JsonRecord): readonly unknown[] => listOf(body['tools']);
+export const toolDefinitionsOf = (body: JsonObject): readonly unknown[] => listOf(body['tools']);
 
 function userMessage(content: unknown): Message {
   const texts = Array.isArray(content) ? content.filter((text) => typeof text === 'string').join('\n') : content;
@@ -33,12 +34,12 @@ function userMessage(content: unknown): Message {
 }
 
 function toMessage(message: unknown): Message {
-  if (!isRecord(message)) return userMessage(message);
+  if (!isJsonObject(message)) return userMessage(message);
   const id = textOf(message['tool_call_id']) ?? textOf(message['call_id']);
   const name = textOf(message['tool_name']) ?? textOf(message['name']);
   const { type } = message;
   if (type === 'function_call') return { role: 'assistant', text: '', toolCalls: [toToolCall(message)] };
-  const blocks = listOf(message['content']).filter(isRecord);
+  const blocks = listOf(message['content']).filter(isJsonObject);
   const calls = [...listOf(message['tool_calls']), ...blocks.filter((block) => block['type'] === 'tool_use')];
   const images = listOf(message['images']).map(() => REDACTED);
   return {
@@ -68,7 +69,7 @@ function textOfContent(content: unknown): string {
 /** In the three wordings: OpenAI's and Ollama's `function`, Anthropic's `input`, and the item of `/v1/responses`. */
 function toToolCall(call: unknown): ToolCall {
   const members = recordOf(call);
-  const target = isRecord(members['function']) ? members['function'] : members;
+  const target = isJsonObject(members['function']) ? members['function'] : members;
   const args = target['arguments'] ?? target['input'];
   const json = typeof args === 'string' ? args : stringify(args);
   const id = textOf(members['call_id']) ?? textOf(members['id']);

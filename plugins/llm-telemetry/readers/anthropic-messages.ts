@@ -1,4 +1,5 @@
-import { countOf, listOf, recordOf, stringify, textOf, type JsonRecord } from '../../shared/json/lenient-json';
+import type { JsonObject } from '../../shared/json/json-object';
+import { countOf, listOf, recordOf, stringify, textOf } from '../../shared/json/lenient-json';
 import { saidIn } from './content-parts';
 import { errorOf } from './errors';
 import type { Wording } from './reader';
@@ -39,7 +40,7 @@ export const anthropicMessages: Wording = {
   },
 };
 
-function readMessage(message: JsonRecord, builder: ReplyBuilder): void {
+function readMessage(message: JsonObject, builder: ReplyBuilder): void {
   const error = errorOf(message);
   if (error) builder.reply.error = error;
   readIdentity(message, builder);
@@ -52,14 +53,14 @@ function readMessage(message: JsonRecord, builder: ReplyBuilder): void {
   });
 }
 
-function readIdentity(message: JsonRecord, { reply }: ReplyBuilder): void {
+function readIdentity(message: JsonObject, { reply }: ReplyBuilder): void {
   const id = textOf(message['id']);
   const model = textOf(message['model']);
   if (id !== undefined) reply.id = id;
   if (model !== undefined) reply.model = model;
 }
 
-function readCounts(record: JsonRecord, builder: ReplyBuilder): void {
+function readCounts(record: JsonObject, builder: ReplyBuilder): void {
   const usage = usageOf(record);
   if (usage) builder.largest.take(usage);
 }
@@ -70,7 +71,7 @@ function readStop(reason: string | undefined, builder: ReplyBuilder): void {
   if (reason !== undefined) builder.reply.terminal = true;
 }
 
-function readBlock(block: JsonRecord, index: number | undefined, builder: ReplyBuilder): void {
+function readBlock(block: JsonObject, index: number | undefined, builder: ReplyBuilder): void {
   builder.addText(saidIn(block['text']).text);
   builder.addThinking(saidIn(block['thinking']).text);
   if (block['type'] !== 'tool_use') return;
@@ -79,7 +80,7 @@ function readBlock(block: JsonRecord, index: number | undefined, builder: ReplyB
   builder.toolCalls.take({ index, id: textOf(block['id']), name: textOf(block['name']), arguments: json });
 }
 
-function readDelta(delta: JsonRecord, index: number | undefined, builder: ReplyBuilder): void {
+function readDelta(delta: JsonObject, index: number | undefined, builder: ReplyBuilder): void {
   builder.addText(textOf(delta['text']));
   builder.addThinking(textOf(delta['thinking']));
   const json = textOf(delta['partial_json']);

@@ -1,4 +1,5 @@
-import { isRecord, listOf, textOf, type JsonRecord } from '../../shared/json/lenient-json';
+import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
+import { listOf, textOf } from '../../shared/json/lenient-json';
 
 /** What a message says, taken apart. */
 export interface SaidParts {
@@ -23,9 +24,10 @@ export function saidIn(content: unknown): SaidParts {
 }
 
 const partsOf = (content: unknown): readonly unknown[] =>
-  isRecord(content) ? [content] : listOf(content).slice(0, MAX_PARTS);
+  isJsonObject(content) ? [content] : listOf(content).slice(0, MAX_PARTS);
 
-const isThinking = (part: unknown): boolean => isRecord(part) && /thinking|reasoning/.test(textOf(part['type']) ?? '');
+const isThinking = (part: unknown): boolean =>
+  isJsonObject(part) && /thinking|reasoning/.test(textOf(part['type']) ?? '');
 
 function textOfPart(part: unknown, depth: number): string {
   if (typeof part === 'string') return part;
@@ -35,9 +37,9 @@ function textOfPart(part: unknown, depth: number): string {
       .slice(0, MAX_PARTS)
       .map((nested) => textOfPart(nested, depth - 1))
       .join('');
-  return isRecord(part) ? textOfPart(innerOf(part), depth - 1) : '';
+  return isJsonObject(part) ? textOfPart(innerOf(part), depth - 1) : '';
 }
 
 /** The member that holds a part's text, by the names that providers have for it. */
-const innerOf = (part: JsonRecord): unknown =>
+const innerOf = (part: JsonObject): unknown =>
   part['text'] ?? part['thinking'] ?? part['reasoning'] ?? part['summary'] ?? part['content'];

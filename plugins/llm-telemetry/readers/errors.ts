@@ -1,4 +1,5 @@
-import { isRecord, listOf, parseJson, recordOf, textOf, type JsonRecord } from '../../shared/json/lenient-json';
+import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
+import { listOf, parseJson, recordOf, textOf } from '../../shared/json/lenient-json';
 import type { ReplyError } from './reply';
 
 /** Longer texts are cut; how deep an error may be wrapped in others, and how many of a list are told. */
@@ -38,13 +39,13 @@ const MEMBERS = [
  * The error that a record carries, whatever the status: under `error`, as Ollama (a text), OpenAI and Anthropic (an
  * object) have it, or a record that calls itself one (`object` or `type` is `error`).
  */
-export function errorOf(record: JsonRecord): ReplyError | undefined {
+export function errorOf(record: JsonObject): ReplyError | undefined {
   const error = record['error'];
   const isOne = record['object'] === 'error' || record['type'] === 'error';
   if (error === undefined || error === null || error === false || error === '' || isEmpty(error)) {
     return isOne ? { message: messageIn(record) ?? 'error', ...typeOf(record) } : undefined;
   }
-  if (isRecord(error)) {
+  if (isJsonObject(error)) {
     const { type } = typeOf(error);
     return { message: messageIn(error) ?? type ?? 'error', ...(type !== undefined && { type }) };
   }
@@ -58,16 +59,16 @@ export function errorOf(record: JsonRecord): ReplyError | undefined {
  * The error in a record of a chat that has no envelope for it: in a provider's own member (`x_groq.error`,
  * `base_resp.status_msg`), or a text where choices should be.
  */
-export function bareErrorOf(record: JsonRecord): ReplyError | undefined {
+export function bareErrorOf(record: JsonObject): ReplyError | undefined {
   for (const name in record) {
     const own = record[name];
-    const error = name.startsWith('x_') && isRecord(own) ? errorOf({ error: own['error'] }) : undefined;
+    const error = name.startsWith('x_') && isJsonObject(own) ? errorOf({ error: own['error'] }) : undefined;
     if (error) return error;
   }
   if (listOf(record['choices']).length > 0) return undefined;
   const { status_code: code, status_msg: status } = recordOf(record['base_resp']);
   if (typeof code === 'number' && code !== 0) return { message: textOf(status) ?? String(code) };
-  if (record['choices'] !== undefined || isRecord(record['usage'])) return undefined;
+  if (record['choices'] !== undefined || isJsonObject(record['usage'])) return undefined;
   const isTold = ['message', 'detail', 'msg'].some((name) => {
     const told = record[name];
     return textOf(told) !== undefined || listOf(told).length > 0;
@@ -77,9 +78,9 @@ export function bareErrorOf(record: JsonRecord): ReplyError | undefined {
 }
 
 const isEmpty = (error: unknown): boolean =>
-  isRecord(error) && Object.values(error).every((value) => value === null || value === '' || value === 0);
+  isJsonObject(error) && Object.values(error).every((value) => value === null || value === '' || value === 0);
 
-function typeOf(record: JsonRecord): { type?: string } {
+function typeOf(record: JsonObject): { type?: string } {
   const type = textOf(record['type']);
   return type === undefined || type === 'error' ? {} : { type };
 }
@@ -99,7 +100,7 @@ export function messageIn(value: unknown, depth = MAX_DEPTH): string | undefined
         .slice(0, MAX_LENGTH),
     );
   }
-  if (!isRecord(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   for (const name of MEMBERS) {
     const message = messageIn(value[name], depth - 1);
     if (message !== undefined) return message;

@@ -1,4 +1,4 @@
-import type { JsonRecord } from '../../shared/json/lenient-json';
+import type { JsonObject } from '../../shared/json/json-object';
 import { CACHE_READ, CACHE_WRITTEN, countsOf, positive, tokensOf, type TokenCounts } from './usage';
 
 /**
@@ -19,14 +19,14 @@ export class LargestCounts {
    * Takes what the start of a stream says. Anthropic counts there at least one token of output; a start without is that
    * of a server that translates, and its input is a guess.
    */
-  start(usage: JsonRecord): void {
+  start(usage: JsonObject): void {
     this.startOutput = countsOf(usage).output ?? 0;
     const input = this.inputOf(usage);
     if (this.startOutput > 0) this.input = input;
   }
 
   /** Takes what a whole message or a later event says. */
-  take(usage: JsonRecord): void {
+  take(usage: JsonObject): void {
     this.hasLaterEvent = true;
     this.input = larger(this.input, this.inputOf(usage));
     this.output = larger(this.output, countsOf(usage).output);
@@ -42,7 +42,7 @@ export class LargestCounts {
   }
 
   /** The parts that an event does not tell, or zeroes, are those that were told last. */
-  private inputOf(usage: JsonRecord): number | undefined {
+  private inputOf(usage: JsonObject): number | undefined {
     this.fresh = countsOf(usage).input ?? this.fresh;
     this.read = positive(tokensOf(usage, CACHE_READ)) ?? this.read;
     this.written = positive(tokensOf(usage, CACHE_WRITTEN)) ?? this.written;

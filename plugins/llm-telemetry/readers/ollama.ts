@@ -1,14 +1,6 @@
 import { membersOfTail } from '../../shared/json/json-fragment';
-import {
-  countOf,
-  isRecord,
-  listOf,
-  numberOf,
-  recordOf,
-  stringify,
-  textOf,
-  type JsonRecord,
-} from '../../shared/json/lenient-json';
+import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
+import { countOf, listOf, numberOf, recordOf, stringify, textOf } from '../../shared/json/lenient-json';
 import { saidIn } from './content-parts';
 import { errorOf } from './errors';
 import type { Wording } from './reader';
@@ -38,7 +30,7 @@ export const ollamaGeneration: Wording = {
 /** Ollama `/api/embed` and `/api/embeddings`; the latter reports no tokens. The vectors are never looked at. */
 export const ollamaEmbedding: Wording = { readDocument: readEmbedding, readRecord: readEmbedding };
 
-function readGeneration(record: JsonRecord, builder: ReplyBuilder): void {
+function readGeneration(record: JsonObject, builder: ReplyBuilder): void {
   const { reply } = builder;
   readCommon(record, builder);
   const message = recordOf(record['message']);
@@ -53,12 +45,12 @@ function readGeneration(record: JsonRecord, builder: ReplyBuilder): void {
   readUsage(record, builder);
 }
 
-function readEmbedding(record: JsonRecord, builder: ReplyBuilder): void {
+function readEmbedding(record: JsonObject, builder: ReplyBuilder): void {
   readCommon(record, builder);
   readUsage(record, builder);
 }
 
-function readCommon(record: JsonRecord, { reply }: ReplyBuilder): void {
+function readCommon(record: JsonObject, { reply }: ReplyBuilder): void {
   const model = textOf(record['model']);
   const remoteHost = textOf(record['remote_host']);
   const error = errorOf(record);
@@ -71,7 +63,7 @@ function readCommon(record: JsonRecord, { reply }: ReplyBuilder): void {
  * Counts are `omitempty` in Ollama: an absent one may be a 0, or a prompt that an older release did not count. Servers
  * that imitate it write 0 for what they do not count, or `usage` as OpenAI has it.
  */
-function readUsage(record: JsonRecord, builder: ReplyBuilder): void {
+function readUsage(record: JsonObject, builder: ReplyBuilder): void {
   const { reply } = builder;
   const counts = countsOf(record);
   const usage = counts.input === undefined && !counts.output ? usageOf(record) : undefined;
@@ -87,7 +79,7 @@ function readUsage(record: JsonRecord, builder: ReplyBuilder): void {
 
 /** Calls come whole; one with an id that was there before is the same one. */
 function addToolCall(call: unknown, builder: ReplyBuilder): void {
-  if (!isRecord(call)) return;
+  if (!isJsonObject(call)) return;
   const { index, name, arguments: args } = recordOf(call['function']);
   const id = textOf(call['id']);
   const json = typeof args === 'string' ? args : stringify(args);

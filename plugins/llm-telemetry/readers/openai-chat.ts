@@ -1,12 +1,5 @@
-import {
-  countOf,
-  isRecord,
-  listOf,
-  recordOf,
-  stringify,
-  textOf,
-  type JsonRecord,
-} from '../../shared/json/lenient-json';
+import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
+import { countOf, listOf, recordOf, stringify, textOf } from '../../shared/json/lenient-json';
 import { saidIn } from './content-parts';
 import { bareErrorOf, errorOf } from './errors';
 import type { Wording } from './reader';
@@ -51,7 +44,7 @@ export const openaiEmbeddings: Wording = {
   },
 };
 
-function readCommon(record: JsonRecord, { reply }: ReplyBuilder): void {
+function readCommon(record: JsonObject, { reply }: ReplyBuilder): void {
   const model = textOf(record['model']);
   const id = textOf(record['id']);
   const error = errorOf(record) ?? bareErrorOf(record);
@@ -61,48 +54,48 @@ function readCommon(record: JsonRecord, { reply }: ReplyBuilder): void {
 }
 
 /** The usage comes in a last record without choices, beside a last choice, or in every record, what it is so far. */
-function readCounts(record: JsonRecord, zeroCounts: boolean, builder: ReplyBuilder): void {
+function readCounts(record: JsonObject, zeroCounts: boolean, builder: ReplyBuilder): void {
   const usage = usageOf(record);
   if (usage) builder.addCounts(countsOf(usage), zeroCounts);
 }
 
-function readChoice(choice: JsonRecord, place: number, builder: ReplyBuilder): void {
+function readChoice(choice: JsonObject, place: number, builder: ReplyBuilder): void {
   const message = recordOf(choice['message'] ?? choice['delta']);
   readSaid(choice, message, place, builder);
   const calls = listOf(message['tool_calls']);
   for (const call of calls) builder.toolCalls.add(pieceOf(recordOf(call)));
-  if (calls.length === 0 && isRecord(message['function_call']))
+  if (calls.length === 0 && isJsonObject(message['function_call']))
     builder.toolCalls.add(pieceOf({ function: message['function_call'] }));
   readEnd(choice, place, builder);
 }
 
-function readStreamedChoice(choice: JsonRecord, index: number, builder: ReplyBuilder): void {
+function readStreamedChoice(choice: JsonObject, index: number, builder: ReplyBuilder): void {
   const { delta, message } = choice;
-  const said = recordOf(isRecord(delta) ? delta : message);
+  const said = recordOf(isJsonObject(delta) ? delta : message);
   // A last record that holds the whole message again, as MiniMax sends it, says nothing new.
-  const isRepeated = !isRecord(delta) && isRecord(message) && builder.hasText(index);
+  const isRepeated = !isJsonObject(delta) && isJsonObject(message) && builder.hasText(index);
   if (!isRepeated) readSaid(choice, said, index, builder);
   const calls = listOf(said['tool_calls']);
   for (const call of calls) builder.toolCalls.take({ choice: index, ...pieceOf(recordOf(call)) });
-  if (calls.length === 0 && isRecord(said['function_call']))
+  if (calls.length === 0 && isJsonObject(said['function_call']))
     builder.toolCalls.take({ choice: index, ...pieceOf({ function: said['function_call'] }) });
   readEnd(choice, index, builder);
 }
 
-function readSaid(choice: JsonRecord, message: JsonRecord, index: number, builder: ReplyBuilder): void {
+function readSaid(choice: JsonObject, message: JsonObject, index: number, builder: ReplyBuilder): void {
   const { text, thinking } = saidIn(message['content'] ?? choice['text']);
   const reasoning = saidIn(message['reasoning'] ?? message['reasoning_content'] ?? message['thinking']).text;
   builder.addText(text, index);
   builder.addThinking(reasoning ?? thinking);
 }
 
-function readEnd(choice: JsonRecord, index: number, builder: ReplyBuilder): void {
+function readEnd(choice: JsonObject, index: number, builder: ReplyBuilder): void {
   builder.noteChoice(index, textOf(choice['finish_reason']));
   const error = errorOf(choice);
   if (error) builder.reply.error = error;
 }
 
-function pieceOf(call: JsonRecord) {
+function pieceOf(call: JsonObject) {
   const { name, arguments: args } = recordOf(call['function']);
   return {
     index: countOf(call['index']),

@@ -1,5 +1,6 @@
 import { lastObjectNamed } from '../../shared/json/json-fragment';
-import { countOf, listOf, recordOf, textOf, type JsonRecord } from '../../shared/json/lenient-json';
+import type { JsonObject } from '../../shared/json/json-object';
+import { countOf, listOf, recordOf, textOf } from '../../shared/json/lenient-json';
 import { saidIn } from './content-parts';
 import { errorOf } from './errors';
 import type { Wording } from './reader';
@@ -58,7 +59,7 @@ export const openaiResponses: Wording = {
   },
 };
 
-function readIdentity(response: JsonRecord, { reply }: ReplyBuilder): void {
+function readIdentity(response: JsonObject, { reply }: ReplyBuilder): void {
   const id = textOf(response['id']);
   const model = textOf(response['model']);
   const conversation = textOf(recordOf(response['conversation'])['id']);
@@ -67,7 +68,7 @@ function readIdentity(response: JsonRecord, { reply }: ReplyBuilder): void {
   if (conversation !== undefined) reply.conversationId = conversation;
 }
 
-function readResponse(response: JsonRecord, builder: ReplyBuilder): void {
+function readResponse(response: JsonObject, builder: ReplyBuilder): void {
   const { reply } = builder;
   readIdentity(response, builder);
   const status = textOf(response['status']);
@@ -77,7 +78,7 @@ function readResponse(response: JsonRecord, builder: ReplyBuilder): void {
 }
 
 /** The last record holds all again: what no event told before is taken from it. */
-function readEnd(record: JsonRecord, response: JsonRecord, builder: ReplyBuilder): void {
+function readEnd(record: JsonObject, response: JsonObject, builder: ReplyBuilder): void {
   readUsage(usageOf(record), builder);
   readResponse(response, builder);
   readOutput(response, builder, !builder.hasText(0));
@@ -85,18 +86,18 @@ function readEnd(record: JsonRecord, response: JsonRecord, builder: ReplyBuilder
 }
 
 /** An error, or a whole response in place of a stream's records. */
-function readUntyped(record: JsonRecord, builder: ReplyBuilder): void {
+function readUntyped(record: JsonObject, builder: ReplyBuilder): void {
   const error = errorOf(record);
   if (error) builder.reply.error = error;
   else if (record['object'] === 'response') readEnd(record, record, builder);
 }
 
-function readUsage(usage: JsonRecord | undefined, builder: ReplyBuilder): void {
+function readUsage(usage: JsonObject | undefined, builder: ReplyBuilder): void {
   if (usage) builder.addCounts(countsOf(usage), true);
 }
 
 /** @param withText false where the text came in deltas before */
-function readOutput(response: JsonRecord, builder: ReplyBuilder, withText: boolean): void {
+function readOutput(response: JsonObject, builder: ReplyBuilder, withText: boolean): void {
   listOf(response['output']).forEach((one, index) => {
     const item = recordOf(one);
     takeCall(item, index, builder);
@@ -108,13 +109,13 @@ function readOutput(response: JsonRecord, builder: ReplyBuilder, withText: boole
 
 const CALLS = new Set<unknown>(['function_call', 'custom_tool_call']);
 
-function takeCall(item: JsonRecord, index: number | undefined, builder: ReplyBuilder): void {
+function takeCall(item: JsonObject, index: number | undefined, builder: ReplyBuilder): void {
   if (!CALLS.has(item['type'])) return;
   const args = textOf(item['arguments']) ?? textOf(item['input']);
   const id = textOf(item['call_id']) ?? textOf(item['id']);
   builder.toolCalls.take({ index, id, name: textOf(item['name']), arguments: args, whole: true });
 }
 
-function takeArguments(record: JsonRecord, builder: ReplyBuilder): void {
+function takeArguments(record: JsonObject, builder: ReplyBuilder): void {
   builder.toolCalls.take({ index: countOf(record['output_index']), arguments: textOf(record['delta']) });
 }

@@ -2,7 +2,8 @@ import { LineSplitter } from '../../shared/captured-body/line-splitter';
 import { SseEvents } from '../../shared/captured-body/sse-events';
 import { JsonDocument } from '../../shared/json/json-document';
 import { topLevelObjects } from '../../shared/json/json-fragment';
-import { isRecord, parseJson, type JsonRecord } from '../../shared/json/lenient-json';
+import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
+import { parseJson } from '../../shared/json/lenient-json';
 import { messageIn } from './errors';
 import type { Framing } from './framing';
 import { ReplyBuilder, type Reply, type ReplyLimits } from './reply';
@@ -10,9 +11,9 @@ import { ReplyBuilder, type Reply, type ReplyLimits } from './reply';
 /** How one API words its answers. Both functions take whatever members are there and never throw. */
 export interface Wording {
   /** Reads a whole answer that was not streamed, or what is left of one. */
-  readonly readDocument: (document: JsonRecord, builder: ReplyBuilder) => void;
+  readonly readDocument: (document: JsonObject, builder: ReplyBuilder) => void;
   /** Reads one record of a streamed answer. */
-  readonly readRecord: (record: JsonRecord, builder: ReplyBuilder) => void;
+  readonly readRecord: (record: JsonObject, builder: ReplyBuilder) => void;
   /** Reads the rest of a record whose start is missing, for APIs whose last record may be longer than what is kept. */
   readonly readTornRecord?: (rest: string, builder: ReplyBuilder) => void;
   /** True where a stream is over once each choice has its reason: not every server writes `[DONE]`. */
@@ -87,7 +88,7 @@ function sseReader(wording: Wording, builder: ReplyBuilder, limits: ReplyLimits)
     // Some servers write the error that ends a stream without the word `data`, or in a field of its own.
     onOtherLine: (line) => {
       const record = parseJson(line.startsWith('error:') ? `{"error":${line.slice('error:'.length)}}` : line);
-      if (isRecord(record)) wording.readRecord(record, builder);
+      if (isJsonObject(record)) wording.readRecord(record, builder);
     },
     onTornLine: (rest) => {
       readTorn(rest, wording, builder);
@@ -120,7 +121,7 @@ function streamReader(framing: LineSplitter | SseEvents, wording: Wording, build
 /** The data of an event: a record, or several where a server leaves out the blank lines between them. */
 function readData(event: string, data: string, wording: Wording, builder: ReplyBuilder): void {
   const record = parseJson(data);
-  if (isRecord(record)) {
+  if (isJsonObject(record)) {
     wording.readRecord(record, builder);
     if (event === 'error') builder.reply.error ??= { message: messageIn(record) ?? 'error' };
     return;
@@ -133,7 +134,7 @@ function readData(event: string, data: string, wording: Wording, builder: ReplyB
 
 function readJson(text: string, { readRecord }: Wording, builder: ReplyBuilder): void {
   const record = parseJson(text);
-  const records = isRecord(record) ? [record] : topLevelObjects(text).map(parseJson).filter(isRecord);
+  const records = isJsonObject(record) ? [record] : topLevelObjects(text).map(parseJson).filter(isJsonObject);
   for (const one of records) readRecord(one, builder);
   if (records.length === 0) builder.reply.parseErrors++;
 }
@@ -141,6 +142,6 @@ function readJson(text: string, { readRecord }: Wording, builder: ReplyBuilder):
 /** What follows a gap may be a whole record all the same. */
 function readTorn(rest: string, { readRecord, readTornRecord }: Wording, builder: ReplyBuilder): void {
   const record = parseJson(rest);
-  if (isRecord(record)) readRecord(record, builder);
+  if (isJsonObject(record)) readRecord(record, builder);
   else readTornRecord?.(rest, builder);
 }

@@ -1,4 +1,5 @@
-import { countOf, isRecord, listOf, recordOf, type JsonRecord } from '../../shared/json/lenient-json';
+import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
+import { countOf, listOf, recordOf } from '../../shared/json/lenient-json';
 
 /** Tokens as one record reports them; undefined: it does not say. */
 export interface TokenCounts {
@@ -39,7 +40,7 @@ export const CACHE_WRITTEN = ['cache_creation_input_tokens', 'cacheWriteInputTok
 const TOTALS = ['total_tokens', 'total_token_count', 'totalTokenCount', 'totalTokens'];
 
 /** A number of tokens under the first of these names; undefined where none has one. */
-export const tokensOf = (usage: JsonRecord, names: readonly string[]): number | undefined => {
+export const tokensOf = (usage: JsonObject, names: readonly string[]): number | undefined => {
   for (const name of names) {
     const count = countOf(usage[name]);
     if (count !== undefined && count <= MAX_TOKENS) return count;
@@ -56,7 +57,7 @@ export const positive = (count: number | undefined): number | undefined => (coun
  * Where the total is larger than the sum of the two, the rest is reasoning that the provider does not count as
  * completion (Gemini, xAI): it is output too. The same where more reasoning is reported than completion.
  */
-export function countsOf(usage: JsonRecord): TokenCounts {
+export function countsOf(usage: JsonObject): TokenCounts {
   const asked = positive(tokensOf(usage, INPUTS)) ?? positive(cachedAndNot(usage));
   const completion = tokensOf(usage, OUTPUTS);
   const total = positive(tokensOf(usage, TOTALS));
@@ -65,13 +66,13 @@ export function countsOf(usage: JsonRecord): TokenCounts {
 }
 
 /** What the cache gave or took, where the provider counts it in the total and not in what was asked (Bedrock). */
-function cacheBeside(usage: JsonRecord, asked: number, completion = 0, total = 0): number {
+function cacheBeside(usage: JsonObject, asked: number, completion = 0, total = 0): number {
   const cached = (tokensOf(usage, CACHE_READ) ?? 0) + (tokensOf(usage, CACHE_WRITTEN) ?? 0);
   return cached > 0 && total === asked + cached + completion ? cached : 0;
 }
 
 function outputOf(
-  usage: JsonRecord,
+  usage: JsonObject,
   input: number | undefined,
   completion: number | undefined,
   total: number | undefined,
@@ -84,7 +85,7 @@ function outputOf(
 }
 
 /** DeepSeek splits what was asked; the two parts are all of it. */
-function cachedAndNot(usage: JsonRecord): number | undefined {
+function cachedAndNot(usage: JsonObject): number | undefined {
   const missed = tokensOf(usage, ['prompt_cache_miss_tokens']);
   return missed === undefined ? undefined : missed + (tokensOf(usage, ['prompt_cache_hit_tokens']) ?? 0);
 }
@@ -93,14 +94,14 @@ function cachedAndNot(usage: JsonRecord): number | undefined {
  * The usage object of a record: `usage`, or one that stands under another member (`x_groq.usage`, `message.usage`,
  * `choices[0].usage`, `usageMetadata`, `timings`, ...); undefined where no object counts anything.
  */
-export function usageOf(record: JsonRecord): JsonRecord | undefined {
+export function usageOf(record: JsonObject): JsonObject | undefined {
   const usage = record['usage'];
-  if (isRecord(usage) && countsAnything(usage)) return usage;
+  if (isJsonObject(usage) && countsAnything(usage)) return usage;
   for (const candidate of elsewhereIn(record)) if (countsAnything(candidate)) return candidate;
-  return isRecord(usage) ? usage : undefined;
+  return isJsonObject(usage) ? usage : undefined;
 }
 
-const countsAnything = (usage: JsonRecord): boolean => {
+const countsAnything = (usage: JsonObject): boolean => {
   const { input, output = 0, total } = countsOf(usage);
   return input !== undefined || output > 0 || total !== undefined;
 };
@@ -109,7 +110,7 @@ const countsAnything = (usage: JsonRecord): boolean => {
 const USAGE_NAME = /(?:^|_)usage$/;
 const ALIASES = ['usageMetadata', 'usage_metadata', 'amazon-bedrock-invocationMetrics'];
 
-function* elsewhereIn(record: JsonRecord): Generator<JsonRecord> {
+function* elsewhereIn(record: JsonObject): Generator<JsonObject> {
   for (const choice of listOf(record['choices']).slice(0, MAX_MEMBERS)) {
     const { usage, delta, message } = recordOf(choice);
     for (const place of [usage, recordOf(delta)['usage'], recordOf(message)['usage']]) yield recordOf(place);
@@ -118,7 +119,7 @@ function* elsewhereIn(record: JsonRecord): Generator<JsonRecord> {
   for (const name in record) {
     if (left-- === 0) break;
     const member = record[name];
-    if (!isRecord(member)) continue;
+    if (!isJsonObject(member)) continue;
     if (ALIASES.includes(name) || USAGE_NAME.test(name)) yield member;
     yield recordOf(member['usage']);
     for (const alias of ALIASES) yield recordOf(member[alias]);
@@ -130,7 +131,7 @@ function* elsewhereIn(record: JsonRecord): Generator<JsonRecord> {
 }
 
 /** llama.cpp tells the tokens that it read apart from those that it had in its cache. */
-function fromTimings(timings: JsonRecord): JsonRecord {
+function fromTimings(timings: JsonObject): JsonObject {
   const read = tokensOf(timings, ['prompt_n']);
   const cached = tokensOf(timings, ['cache_n']) ?? 0;
   return { prompt_tokens: read === undefined ? undefined : read + cached, completion_tokens: timings['predicted_n'] };

@@ -1,4 +1,5 @@
-import { isRecord, numberOf, textOf, type JsonRecord } from '../../shared/json/lenient-json';
+import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
+import { numberOf, textOf } from '../../shared/json/lenient-json';
 
 /** The server's answer to one request. */
 export interface Answer {
@@ -7,7 +8,7 @@ export interface Answer {
   /** True when a tool says that it failed (`result.isError`). */
   readonly isToolError: boolean;
   /** The result, where it was captured whole. */
-  readonly result: JsonRecord | undefined;
+  readonly result: JsonObject | undefined;
   /** False when its end did not come, or is not known. */
   readonly ended: boolean;
   /** True for an error whose request the server could not tell (JSON-RPC 2.0, 5: its id is null). */
@@ -18,21 +19,21 @@ export interface Answer {
 export type RequestId = string | number;
 
 /** The id that a message names; undefined: none, or null. */
-export const idOf = ({ id }: JsonRecord): RequestId | undefined =>
+export const idOf = ({ id }: JsonObject): RequestId | undefined =>
   typeof id === 'string' || typeof id === 'number' ? id : undefined;
 
 /** True for what has the members of a JSON-RPC message: a request, a notification or an answer. */
-export const isMessage = (value: JsonRecord): boolean =>
+export const isMessage = (value: JsonObject): boolean =>
   typeof value['method'] === 'string' || value['result'] !== undefined || value['error'] !== undefined;
 
 /** True for an answer. Requests and notifications of the server pass by on the same stream: they have a method. */
-export const isAnswer = (value: JsonRecord): boolean => value['method'] === undefined && isMessage(value);
+export const isAnswer = (value: JsonObject): boolean => value['method'] === undefined && isMessage(value);
 
 /** @param whole false when members may be missing, or deeper ones are */
-export function answerOf(message: JsonRecord, whole: boolean): Answer {
-  const result = isRecord(message['result']) ? message['result'] : undefined;
+export function answerOf(message: JsonObject, whole: boolean): Answer {
+  const result = isJsonObject(message['result']) ? message['result'] : undefined;
   return {
-    error: isRecord(message['error']) ? errorOf(message['error']) : undefined,
+    error: isJsonObject(message['error']) ? errorOf(message['error']) : undefined,
     isToolError: result?.['isError'] === true,
     result: whole ? result : undefined,
     ended: whole,
@@ -40,13 +41,13 @@ export function answerOf(message: JsonRecord, whole: boolean): Answer {
   };
 }
 
-const errorOf = (error: JsonRecord): NonNullable<Answer['error']> => ({
+const errorOf = (error: JsonObject): NonNullable<Answer['error']> => ({
   code: numberOf(error['code']) ?? 0,
   message: textOf(error['message']) ?? '',
 });
 
 /** The answer by what its end holds, without its start: either a result or an error, whose name is missing. */
-export function answerOfEnd(message: JsonRecord, last: JsonRecord | undefined): Answer {
+export function answerOfEnd(message: JsonObject, last: JsonObject | undefined): Answer {
   const named = answerOf(message, false);
   const code = numberOf(last?.['code']);
   return {

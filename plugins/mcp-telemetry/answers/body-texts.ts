@@ -1,4 +1,5 @@
-import { isRecord, parseJson, recordOf } from '../../shared/json/lenient-json';
+import { isJsonObject } from '../../shared/json/json-object';
+import { parseJson, recordOf } from '../../shared/json/lenient-json';
 import type { LogEntry } from '../../shared/telemetry/log-entry';
 import { mediaTypeOf } from '../../shared/telemetry/log-entry';
 import { eventsIn } from './event-texts';
@@ -63,7 +64,7 @@ const hasMessageOnLine = (tail: string | undefined): boolean =>
 /** One document, or one on each line. */
 function documentsIn(head: string, tail: string | undefined): BodyTexts {
   const lines = head.split('\n');
-  const isLines = (lines.length > 1 && isRecord(parseJson(lines[0] ?? ''))) || hasMessageOnLine(tail);
+  const isLines = (lines.length > 1 && isJsonObject(parseJson(lines[0] ?? ''))) || hasMessageOnLine(tail);
   const resumable = false;
   if (!isLines) {
     const fragments: Fragment[] =

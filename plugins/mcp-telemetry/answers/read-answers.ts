@@ -1,6 +1,7 @@
-import type { Capture } from '../../shared/captured-body/capture';
-import { decodeBody } from '../../shared/captured-body/content-encoding';
-import { isRecord, listOf, parseJson, recordOf, type JsonRecord } from '../../shared/json/lenient-json';
+import type { CapturedBody } from '../../shared/captured-body/capture';
+import { decodeCapturedBody } from '../../shared/captured-body/decode-captured-body';
+import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
+import { listOf, parseJson, recordOf } from '../../shared/json/lenient-json';
 import { headerOf, mediaTypeOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import { answerOf, answerOfEnd, idOf, isAnswer, isMessage, joined, type Answer, type RequestId } from './answer';
 import { textsIn, type BodyTexts, type Fragment } from './body-texts';
@@ -34,17 +35,12 @@ export const NO_ANSWERS: Answers = {
 };
 
 /** Reads the captured response: JSON, one document on each line, or server-sent events. Never rejects. */
-export async function readAnswers(entry: LogEntry, response: Capture['response'], maxBytes: number): Promise<Answers> {
-  const { head, tail, missingBytes } = response;
-  const whole = missingBytes === 0 ? Buffer.concat([head, tail]) : head;
-  const decoded = await decodeBody(whole, headerOf(entry.responseHeaders, 'content-encoding'), maxBytes);
-  if (!decoded) return NO_ANSWERS;
-  const isPlain = decoded.bytes === whole;
-  const torn = missingBytes > 0 || decoded.cut;
-  const first = textOf(decoded.bytes);
-  // Of an encoded body the end cannot be decoded without what is before it.
-  const last = missingBytes > 0 && isPlain ? textOf(tail) : torn ? '' : undefined;
-  return answersIn(textsIn(first, last, entry.responseHeaders), torn);
+export async function readAnswers(entry: LogEntry, response: CapturedBody, maxBytes: number): Promise<Answers> {
+  const body = await decodeCapturedBody(response, headerOf(entry.responseHeaders, 'content-encoding'), maxBytes);
+  if (!body) return NO_ANSWERS;
+  const { start, end, isCut } = body;
+  const last = end ? textOf(end) : isCut ? '' : undefined;
+  return answersIn(textsIn(textOf(start), last, entry.responseHeaders), isCut);
 }
 
 /** Of a response that was not captured: what its head says. */
@@ -121,11 +117,11 @@ class Found {
     if (!message) return;
     this.hasMessages = true;
     // The value whose name is missing may be there whole.
-    const unnamed = levels.at(-depth - 1)?.members ?? message.elements.find(isRecord);
+    const unnamed = levels.at(-depth - 1)?.members ?? message.elements.find(isJsonObject);
     this.rest = { id: idOf(message.members), answer: answerOfEnd(message.members, unnamed) };
   }
 
-  private keepCut(message: JsonRecord): void {
+  private keepCut(message: JsonObject): void {
     if (isMessage(message)) this.hasMessages = true;
     this.cut = idOf(message);
     if (!isAnswer(message)) return;
@@ -134,7 +130,7 @@ class Found {
     else this.answers.set(this.cut, answer);
   }
 
-  private keep(message: JsonRecord, whole: boolean): void {
+  private keep(message: JsonObject, whole: boolean): void {
     if (isMessage(message)) this.hasMessages = true;
     if (!isAnswer(message)) return;
     const id = idOf(message);
@@ -144,4 +140,5 @@ class Found {
   }
 }
 
-const asMessages = (value: unknown): readonly JsonRecord[] => (isRecord(value) ? [value] : listOf(value).map(recordOf));
+const asMessages = (value: unknown): readonly JsonObject[] =>
+  isJsonObject(value) ? [value] : listOf(value).map(recordOf);

@@ -1,9 +1,10 @@
-import { parseJson, type JsonRecord } from '../../shared/json/lenient-json';
+import type { JsonObject } from '../../shared/json/json-object';
+import { parseJson } from '../../shared/json/lenient-json';
 
 /** A container of which only the end is there: what its members or elements were that are. */
 export interface TornLevel {
   readonly isList: boolean;
-  readonly members: JsonRecord;
+  readonly members: JsonObject;
   readonly elements: readonly unknown[];
 }
 

@@ -1,11 +1,6 @@
-import {
-  batchErrorBody,
-  errorBody,
-  INVALID_REQUEST,
-  MAX_MESSAGE_LENGTH,
-  METHOD_NOT_FOUND,
-} from '../../shared/mcp/json-rpc/errors';
+import { batchErrorBody, errorBody, INVALID_REQUEST, METHOD_NOT_FOUND } from '../../shared/mcp/json-rpc/errors';
 import type { ParsedMessage, RequestId } from '../../shared/mcp/json-rpc/message';
+import { toolErrorBody } from '../../shared/mcp/json-rpc/tool-error';
 import { isModern, type Revision } from '../../shared/mcp/revisions';
 import type { Fault } from '../fault';
 import type { Rules } from '../rules';
@@ -37,7 +32,7 @@ export function answerMessageFault(
   { statusMode }: Pick<Rules, 'statusMode'>,
 ): Refusal {
   const id = message.kind === 'request' ? message.id : null;
-  if (fault.asToolResult) return toRefusal(fault, 200, toolResultBody(id, fault.message, revision));
+  if (fault.asToolResult) return toRefusal(fault, 200, toolErrorBody(id, fault.message, revision));
   return toRefusal(fault, fault.status ?? statusFor(fault, message, revision, statusMode), errorBody(id, fault));
 }
 
@@ -54,16 +49,6 @@ export function answerBatchFault(
   const other = { code: INVALID_REQUEST, message: 'Not carried out: another message of the batch was refused' };
   const body = batchErrorBody(messages, (index) => index === culprit, fault, other) ?? errorBody(null, fault);
   return toRefusal(fault, statusFor(fault, message, revision, statusMode), body);
-}
-
-/** A tool's result that tells of an error (2025-11-25, server/tools "Error Handling"). */
-function toolResultBody(id: RequestId | null, message: string, revision: Revision | undefined): string {
-  const result = {
-    content: [{ type: 'text', text: message.slice(0, MAX_MESSAGE_LENGTH) }],
-    isError: true,
-    ...(revision !== undefined && isModern(revision) && { resultType: 'complete' }),
-  };
-  return JSON.stringify({ jsonrpc: '2.0', id, result });
 }
 
 function statusFor(

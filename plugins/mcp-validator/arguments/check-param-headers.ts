@@ -1,5 +1,5 @@
 import type { Headers } from '../../../kong/pdk';
-import type { JsonObject } from '../../shared/mcp/json-rpc/message';
+import type { JsonObject } from '../../shared/json/json-object';
 import { decodeHeaderValue } from '../era/header-value';
 import { HEADER_MISMATCH, httpFault, type Fault } from '../fault';
 import { valueAt, type HeaderParameter } from './header-parameters';

@@ -1,6 +1,6 @@
 import type { Headers } from '../../../kong/pdk';
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
 import { INVALID_PARAMS } from '../../shared/mcp/json-rpc/errors';
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
 import { isModern, type Revision } from '../../shared/mcp/revisions';
 import type { Fault } from '../fault';
 import { unknownTool } from '../policy/check-policy';

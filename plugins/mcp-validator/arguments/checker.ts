@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
 import type { SchemaError } from '../params/catalogue';
 import { addArrayChecks } from './keywords/arrays';
 import { addCombinationChecks } from './keywords/combinations';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../shared/mcp/json-rpc/message';
+import type { JsonObject } from '../../shared/json/json-object';
 import { compileChecker, type Checker } from './checker';
 import { metaProblem } from './dialects';
 import type { Dialect } from './keywords/compile-context';

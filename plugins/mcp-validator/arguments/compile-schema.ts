@@ -1,5 +1,5 @@
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
 import { readStrictJson } from '../../shared/json/read-strict-json';
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
 import type { SchemaError } from '../params/catalogue';
 import { compileDocument } from './compile-document';
 import { dialectOf } from './dialects';

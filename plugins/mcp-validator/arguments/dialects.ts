@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019';
 import { Ajv2020 } from 'ajv/dist/2020';
-import type { JsonObject } from '../../shared/mcp/json-rpc/message';
+import type { JsonObject } from '../../shared/json/json-object';
 import { AJV_OPTIONS, toSchemaError } from '../params/catalogue';
 import type { Dialect } from './keywords/compile-context';
 

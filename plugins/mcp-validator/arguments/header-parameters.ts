@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
 import { subschemasOf } from './subschemas';
 
 /** An argument that the client repeats in `Mcp-Param-{name}`. */

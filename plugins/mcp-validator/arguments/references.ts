@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
 import type { Dialect } from './keywords/compile-context';
 import { absolute, collectResources, type Resource, type Resources } from './resources';
 import { subschemasOf } from './subschemas';

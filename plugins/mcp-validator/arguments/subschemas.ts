@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
 
 /**
  * How a subschema meets the value of its parent: on the same value (`inPlace`), on one member or item each (`child`,

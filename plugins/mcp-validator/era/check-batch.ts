@@ -1,4 +1,5 @@
-import { isJsonObject, memberOf, type ParsedMessage } from '../../shared/mcp/json-rpc/message';
+import { isJsonObject, memberOf } from '../../shared/json/json-object';
+import { type ParsedMessage } from '../../shared/mcp/json-rpc/message';
 import type { Revision } from '../../shared/mcp/revisions';
 import { httpFault, type Fault } from '../fault';
 import type { Rules } from '../rules';

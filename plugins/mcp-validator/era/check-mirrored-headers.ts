@@ -1,17 +1,9 @@
 import type { Headers } from '../../../kong/pdk';
-import { memberOf, type ParsedNotification, type ParsedRequest } from '../../shared/mcp/json-rpc/message';
+import { memberOf } from '../../shared/json/json-object';
+import { mirroredMemberOf } from '../../shared/mcp/call-targets';
+import { type ParsedNotification, type ParsedRequest } from '../../shared/mcp/json-rpc/message';
 import { HEADER_MISMATCH, httpFault, type Fault } from '../fault';
 import { decodeHeaderValue } from './header-value';
-
-/** Where `Mcp-Name` comes from, by method (2026-07-28 streamable-http; SEP-2663 for tasks). */
-const NAME_SOURCES: ReadonlyMap<string, string> = new Map([
-  ['tools/call', 'name'],
-  ['prompts/get', 'name'],
-  ['resources/read', 'uri'],
-  ['tasks/get', 'taskId'],
-  ['tasks/update', 'taskId'],
-  ['tasks/cancel', 'taskId'],
-]);
 
 /**
  * `Mcp-Method` and `Mcp-Name` against the body of a stateless message: what routes and limits by the headers must see
@@ -24,7 +16,7 @@ export function checkMirroredHeaders(
   const isRequest = message.kind === 'request';
   const method = headers.get('mcp-method');
   if (method === undefined ? isRequest : method !== message.method) return mismatch('Mcp-Method', method, '/method');
-  const source = NAME_SOURCES.get(message.method);
+  const source = mirroredMemberOf(message.method);
   const name = headers.get('mcp-name');
   if (source === undefined || (name === undefined && !isRequest)) return undefined;
   const target = memberOf(message.params ?? {}, source);

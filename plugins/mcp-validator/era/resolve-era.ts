@@ -1,5 +1,6 @@
+import { isJsonObject, memberOf } from '../../shared/json/json-object';
 import { INVALID_PARAMS, INVALID_REQUEST } from '../../shared/mcp/json-rpc/errors';
-import { isJsonObject, memberOf, type ParsedMessage, type ParsedRequest } from '../../shared/mcp/json-rpc/message';
+import { type ParsedMessage, type ParsedRequest } from '../../shared/mcp/json-rpc/message';
 import type { Revision } from '../../shared/mcp/revisions';
 import { HEADER_MISMATCH, httpFault, UNSUPPORTED_VERSION, type Fault } from '../fault';
 import type { Rules } from '../rules';

@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
 
 /**
  * Is this an answer to `tools/list` that clients take, by the protocol's schema? One that they throw away for its form

@@ -1,5 +1,5 @@
 import type { Capture } from '../../shared/captured-body/capture';
-import { decodeBody } from '../../shared/captured-body/content-encoding';
+import { decodeCapturedBody } from '../../shared/captured-body/decode-captured-body';
 import { MAX_LIST_BYTES, type ListExchange, type ToolNews } from './read-tool-news';
 
 /** What an exchange tells that has nothing to do with tools. */
@@ -24,27 +24,21 @@ export async function readCapturedNews(
   { mediaType, encoding, status }: ResponseHead,
   read: ReadNews,
 ): Promise<ToolNews> {
-  const { head, middle = NO_BYTES, tail } = response;
-  const missingBytes = response.missingBytes - middle.length;
-  const asked = request.bytes;
-  const isAskedCut = request.totalBytes > asked.length;
-  // What follows a gap can't be unpacked, nor told from what is missing.
-  const kept = Buffer.concat(missingBytes <= 0 ? [head, middle, tail] : [head, middle]);
-  const body = await decodeBody(kept, encoding, MAX_LIST_BYTES);
+  const asked = request.head;
+  const body = await decodeCapturedBody(response, encoding, MAX_LIST_BYTES);
   if (!body) return asksForList(asked) ? { ...NOTHING, unread: 'encoding' } : NOTHING;
-  if (!asksForList(asked) && !mayTellOfTools(body.bytes)) return NOTHING;
+  const { start: bytes, isCut, isPartlyKept } = body;
+  if (!asksForList(asked) && !mayTellOfTools(bytes)) return NOTHING;
   return read({
     asked,
-    isAskedCut,
+    isAskedCut: request.totalBytes > asked.length,
     isEventStream: mediaType === EVENT_STREAM,
     isTaken: status === 200 && (mediaType === EVENT_STREAM || mediaType === 'application/json'),
-    bytes: body.bytes,
-    isCut: missingBytes > 0 || (body.cut && response.complete),
+    bytes,
+    isCut: isPartlyKept || (isCut && response.complete),
     isBrokenOff: !response.complete,
   });
 }
-
-const NO_BYTES = new Uint8Array();
 
 /** A method may be written with escapes. */
 const asksForList = (asked: Uint8Array): boolean => includesAny(asked, ['tools/list', '\\']);

@@ -1,6 +1,6 @@
 import { SseEvents } from '../../shared/captured-body/sse-events';
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
 import { readStrictJson } from '../../shared/json/read-strict-json';
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
 import { readJsonRpcBody, type BodyBounds } from '../../shared/mcp/json-rpc/read-body';
 import { completeToolsOf } from './complete-tools';
 import { isInDueForm } from './due-form';

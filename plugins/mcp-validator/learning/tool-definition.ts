@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
 import { canonicalJson } from '../canonical-json';
 
 /** A tool as a server describes it, as far as clients and models act on it. */

@@ -1,5 +1,5 @@
+import { foldName, foldText } from '../../shared/mcp/fold-text';
 import { decodeAll } from '../../shared/mcp/resource-uris/percent';
-import { foldName, foldText } from '../params/fold-name';
 
 /** One form for methods that a lenient router takes for the same: case, Unicode, blanks, surplus and turned slashes. */
 export const foldPolicyMethod = (method: string): string =>

@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
-import type { JsonObject } from '../../shared/mcp/json-rpc/message';
+import type { JsonObject } from '../../shared/json/json-object';
 import { REVISIONS, type Revision } from '../../shared/mcp/revisions';
 import { listValues } from '../allowed-values';
 import { foldMethod } from '../methods/fold-method';

@@ -1,7 +1,7 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
+import { foldName, foldText } from '../../shared/mcp/fold-text';
 import { httpFault, type Fault } from '../fault';
 import { mcpCatalogue } from './catalogue';
-import { foldName, foldText } from './fold-name';
 import type { Shape } from './shapes';
 
 /**

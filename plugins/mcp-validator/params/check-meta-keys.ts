@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
 
 /** What a key of `_meta` may be doing wrong: not formed as the protocol demands, or taking a name that is kept for it. */
 export type MetaKeyProblem = 'malformed' | 'reserved';

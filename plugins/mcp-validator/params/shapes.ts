@@ -1,4 +1,4 @@
-import { foldName } from './fold-name';
+import { foldName } from '../../shared/mcp/fold-text';
 import type { Schema } from './fragments';
 
 /** Which members the protocol knows of a value, and of the values in it. */

@@ -1,5 +1,5 @@
-import { isJsonObject } from '../../shared/mcp/json-rpc/message';
-import { foldName } from '../params/fold-name';
+import { isJsonObject } from '../../shared/json/json-object';
+import { foldName } from '../../shared/mcp/fold-text';
 
 /** How much of a body is looked at to see how it begins. */
 const HEAD_BYTES = 4096;

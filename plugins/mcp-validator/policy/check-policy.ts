@@ -1,5 +1,5 @@
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
 import { INVALID_PARAMS } from '../../shared/mcp/json-rpc/errors';
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
 import type { ReadingBudget } from '../../shared/mcp/resource-uris/readings';
 import { isModern, type Revision } from '../../shared/mcp/revisions';
 import { RESOURCE_NOT_FOUND, type Fault } from '../fault';

@@ -1,10 +1,11 @@
 import { membersOfHead, membersOfTail } from './json-fragment';
-import { isRecord, parseJson, type JsonRecord } from './lenient-json';
+import { type JsonObject, isJsonObject } from './json-object';
+import { parseJson } from './lenient-json';
 
 /** What is known of a JSON document that passed in chunks. */
 export interface ReadDocument {
   /** The members of its top level that are there; with missing bytes only the complete ones. Undefined: no object. */
-  readonly members: JsonRecord | undefined;
+  readonly members: JsonObject | undefined;
   /** The whole value, when no byte is missing and it parses: an object, a list or anything else. */
   readonly value: unknown;
   /** True when the last bytes can be those of a whole document: the upstream said all it wanted to say. */
@@ -50,7 +51,7 @@ export class JsonDocument {
     if (!this.torn) {
       const text = this.tail.length === 0 ? head : textOfBytes([...this.head, ...this.tail]);
       const value = parseJson(text);
-      if (value !== undefined) return { members: isRecord(value) ? value : undefined, value, ended: true };
+      if (value !== undefined) return { members: isJsonObject(value) ? value : undefined, value, ended: true };
       return { members: membersOfHead(text), value: undefined, ended: false };
     }
     const first = membersOfHead(head);

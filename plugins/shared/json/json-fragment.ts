@@ -1,11 +1,12 @@
-import { isRecord, parseJson, recordOf, type JsonRecord } from './lenient-json';
+import { type JsonObject, isJsonObject } from './json-object';
+import { parseJson, recordOf } from './lenient-json';
 
 /**
  * The complete members of a JSON object of which only the first part is there; undefined when not even one is.
  *
  * One pass, linear in the text. Never throws.
  */
-export function membersOfHead(text: string): JsonRecord | undefined {
+export function membersOfHead(text: string): JsonObject | undefined {
   const start = text.search(/\S/);
   if (text[start] !== '{') return undefined;
   let lastComma = -1;
@@ -21,7 +22,7 @@ export function membersOfHead(text: string): JsonRecord | undefined {
  *
  * @param depth 1 for the members of the outermost object, 2 for those of the object that is its last member
  */
-export function membersOfTail(text: string, depth: 1 | 2 = 1): JsonRecord | undefined {
+export function membersOfTail(text: string, depth: 1 | 2 = 1): JsonObject | undefined {
   for (const startsInString of [false, true]) {
     const { commas, endDepth } = commasOutsideStrings(text, startsInString);
     const first = commas.find((comma) => comma.depth === endDepth + depth);
@@ -38,7 +39,7 @@ export function membersOfTail(text: string, depth: 1 | 2 = 1): JsonRecord | unde
  *
  * A quote within a string is escaped, so `"name":` is never a part of one. Linear in the text. Never throws.
  */
-export function lastObjectNamed(name: string, text: string): JsonRecord | undefined {
+export function lastObjectNamed(name: string, text: string): JsonObject | undefined {
   const key = `"${name}":`;
   const at = text.lastIndexOf(key);
   if (at === -1) return undefined;
@@ -105,9 +106,9 @@ function commasOutsideStrings(text: string, startsInString: boolean): { commas: 
   return { commas, endDepth: depth };
 }
 
-function asRecord(text: string): JsonRecord | undefined {
+function asRecord(text: string): JsonObject | undefined {
   const value = parseJson(text);
-  return isRecord(value) ? value : undefined;
+  return isJsonObject(value) ? value : undefined;
 }
 
 const BACKSLASH = 0x5c;

@@ -1,5 +1,4 @@
-/** A JSON object as it came from a stranger: any member may be missing or of another type. */
-export type JsonRecord = Readonly<Record<string, unknown>>;
+import { isJsonObject, type JsonObject } from './json-object';
 
 /** Parses JSON; undefined for anything that is not JSON. Never throws. */
 export function parseJson(text: string): unknown {
@@ -10,14 +9,10 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** True for an object that is no list. */
-export const isRecord = (value: unknown): value is JsonRecord =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const nothing: JsonRecord = {};
+const nothing: JsonObject = {};
 
 /** The value as an object; an empty one where it is none. */
-export const recordOf = (value: unknown): JsonRecord => (isRecord(value) ? value : nothing);
+export const recordOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : nothing);
 
 /** The value as a list; an empty one where it is none. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);

@@ -4,6 +4,9 @@ import { PerProcess } from '../runtime/per-process';
 /** The method that uses what a name stands for: a tool or a prompt. */
 export type NamedBy = 'tools/call' | 'prompts/get';
 
+/** True for a method that uses the name of a tool or prompt. */
+export const isNamedBy = (method: string): method is NamedBy => method === 'tools/call' || method === 'prompts/get';
+
 /** The bounds of {@link OfferedNames}. */
 export interface OfferedBounds {
   /** Names of one service and kind; of listed ones the oldest go first. */

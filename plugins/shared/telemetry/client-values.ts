@@ -1,4 +1,5 @@
-import { isRecord, textOf } from '../json/lenient-json';
+import { isJsonObject } from '../json/json-object';
+import { textOf } from '../json/lenient-json';
 import type { LogEntry } from './log-entry';
 
 /** Headers that describe a request and hold nothing of the client's own, so that an error may repeat their values. */
@@ -40,6 +41,6 @@ function collect(value: unknown, texts: string[], depth: number): void {
   if (texts.length >= MAX_VALUES || depth > MAX_DEPTH) return;
   if (typeof value === 'string') texts.push(value);
   else if (Array.isArray(value)) for (const element of value as unknown[]) collect(element, texts, depth + 1);
-  else if (isRecord(value))
+  else if (isJsonObject(value))
     for (const name of Object.keys(value)) if (!WORDS.has(name)) collect(value[name], texts, depth + 1);
 }

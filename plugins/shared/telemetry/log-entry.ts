@@ -1,11 +1,12 @@
-import { isRecord, listOf, numberOf, parseJson, recordOf, textOf, type JsonRecord } from '../json/lenient-json';
+import { type JsonObject, isJsonObject } from '../json/json-object';
+import { listOf, numberOf, parseJson, recordOf, textOf } from '../json/lenient-json';
 
 /** What the telemetry reads of Kong's log entry (`kong/pdk/log.lua`, `kong.log.serialize`). */
 export interface LogEntry {
   readonly requestId: string | undefined;
   readonly method: string;
-  readonly requestHeaders: JsonRecord;
-  readonly responseHeaders: JsonRecord;
+  readonly requestHeaders: JsonObject;
+  readonly responseHeaders: JsonObject;
   /** What the client got. */
   readonly status: number;
   /** The path that the upstream got, without the query, and without the service's own `path` before it. */
@@ -44,7 +45,7 @@ export interface LogEntry {
 /** Reads Kong's log entry; undefined when the text is none. Never throws: the text holds bytes of clients. */
 export function parseLogEntry(text: string): LogEntry | undefined {
   const entry = parseJson(text);
-  if (!isRecord(entry) || !isRecord(entry['request']) || !isRecord(entry['response'])) return undefined;
+  if (!isJsonObject(entry) || !isJsonObject(entry['request']) || !isJsonObject(entry['response'])) return undefined;
   const startedAtMs = numberOf(entry['started_at']);
   const status = numberOf(entry['response']['status']);
   if (startedAtMs === undefined || status === undefined) return undefined;
@@ -73,7 +74,7 @@ export function parseLogEntry(text: string): LogEntry | undefined {
     },
     route: textOf(route['name']) ?? textOf(route['id']),
     consumer: consumerOf(recordOf(entry['consumer'])),
-    authenticated: isRecord(entry['authenticated_entity']) || isRecord(entry['consumer']),
+    authenticated: isJsonObject(entry['authenticated_entity']) || isJsonObject(entry['consumer']),
     credentialId: textOf(recordOf(entry['authenticated_entity'])['id']),
     clientVerified: recordOf(request['tls'])['client_verify'] === 'SUCCESS',
     workspace: textOf(entry['workspace_name']) ?? textOf(entry['workspace']),
@@ -82,13 +83,13 @@ export function parseLogEntry(text: string): LogEntry | undefined {
 }
 
 /** The first value of a header, by its name in lower case. */
-export function headerOf(headers: JsonRecord, name: string): string | undefined {
+export function headerOf(headers: JsonObject, name: string): string | undefined {
   const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
   return textOf(Array.isArray(value) ? value[0] : value);
 }
 
 /** The essence of a media type, in lower case and without parameters; empty where there is none. */
-export const mediaTypeOf = (headers: JsonRecord): string =>
+export const mediaTypeOf = (headers: JsonObject): string =>
   (headerOf(headers, 'content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
 function withoutPrefix(path: string, servicePath: string | undefined): string {
@@ -96,7 +97,7 @@ function withoutPrefix(path: string, servicePath: string | undefined): string {
   return prefix !== '' && path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
 }
 
-function latenciesOf(latencies: JsonRecord): LogEntry['latencies'] {
+function latenciesOf(latencies: JsonObject): LogEntry['latencies'] {
   const proxyMs = numberOf(latencies['proxy']);
   return {
     kongMs: Math.max(0, numberOf(latencies['kong']) ?? 0),
@@ -110,7 +111,7 @@ function peerOf(lastTry: unknown): LogEntry['peer'] {
   return typeof ip === 'string' && typeof port === 'number' ? { address: ip, port } : undefined;
 }
 
-function consumerOf(consumer: JsonRecord): LogEntry['consumer'] {
+function consumerOf(consumer: JsonObject): LogEntry['consumer'] {
   const id = textOf(consumer['id']);
   return id === undefined ? undefined : { id, username: textOf(consumer['username']) };
 }

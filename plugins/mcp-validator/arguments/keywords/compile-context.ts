@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../shared/mcp/json-rpc/message';
+import type { JsonObject } from '../../../shared/json/json-object';
 import type { LinearPattern } from '../patterns/compile-pattern';
 import type { Trial } from './schema-node';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
 import { listValues } from '../../allowed-values';
 import { ACCEPTS_NUMBERS, isAccepted } from '../accepted-types';
 import type { Run } from './run';

@@ -1,4 +1,4 @@
-import { memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
+import { type JsonObject, memberOf } from '../../../shared/json/json-object';
 import { isMultipleOf, STEPS_OF_DECIMALS } from './multiple-of';
 import type { SchemaNode } from './schema-node';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
 import { listValues } from '../../allowed-values';
 import type { CompileContext } from './compile-context';
 import type { Check, SchemaNode, Trial } from './schema-node';

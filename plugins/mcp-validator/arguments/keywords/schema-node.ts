@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../shared/mcp/json-rpc/message';
+import type { JsonObject } from '../../../shared/json/json-object';
 import { Marks } from './marks';
 import type { Run } from './run';
 

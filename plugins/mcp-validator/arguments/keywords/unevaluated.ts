@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
 import type { CompileContext } from './compile-context';
 import type { SchemaNode } from './schema-node';
 

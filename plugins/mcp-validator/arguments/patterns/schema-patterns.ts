@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
 import { compilePattern, MAX_BOUNDS, MAX_INSTRUCTIONS, type LinearPattern } from './compile-pattern';
 
 /** All patterns of a schema document, each compiled once; or why they can't be used. */

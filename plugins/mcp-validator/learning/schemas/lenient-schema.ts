@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
 import { ACCEPTS, ACCEPTS_NUMBERS } from '../../arguments/accepted-types';
 import { compilePattern } from '../../arguments/patterns/compile-pattern';
 import { acceptedTypes, isNullable } from './lenient-types';

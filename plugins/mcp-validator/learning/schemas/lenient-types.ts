@@ -1,4 +1,4 @@
-import { memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
+import { type JsonObject, memberOf } from '../../../shared/json/json-object';
 import type { JsonType } from '../../arguments/accepted-types';
 
 const TYPES: ReadonlySet<unknown> = new Set<JsonType>([

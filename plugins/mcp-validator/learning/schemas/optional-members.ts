@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
 import { tokensOf } from './rewrite-references';
 
 /** Schemas that are looked through for one member: references may lead in circles. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../shared/mcp/json-rpc/message';
+import type { JsonObject } from '../../../shared/json/json-object';
 import { compileToolSchema } from '../../arguments/compile-schema';
 import { toLenientSchema } from './lenient-schema';
 

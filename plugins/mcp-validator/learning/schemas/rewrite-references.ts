@@ -1,4 +1,4 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
 import type { Moves } from './lenient-schema';
 
 /** The tokens of a reference into the document itself (RFC 6901 in a fragment); undefined for any other reference. */

@@ -1,8 +1,7 @@
+import { isJsonObject, memberOf, type JsonObject } from '../../json/json-object';
+
 /** A request id that survives every JSON reader: a string, or an integer in its plain spelling. */
 export type RequestId = string | number;
-
-/** An object that came from JSON. */
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** One JSON-RPC 2.0 message of a client, in the narrower form that MCP allows. */
 export type ParsedMessage = ParsedRequest | ParsedNotification | ParsedResponse;
@@ -44,14 +43,6 @@ export type ShapeFaultReason =
   | 'invalid_params'
   | 'invalid_response'
   | 'unknown_member';
-
-/** A value that came from JSON and is neither a scalar nor a list. */
-export const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The member of a JSON object, never an inherited one. */
-export const memberOf = (object: JsonObject, name: string): unknown =>
-  Object.hasOwn(object, name) ? object[name] : undefined;
 
 const PLAIN_INTEGER = /^-?(?:0|[1-9]\d*)$/;
 const MEMBERS = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isRecord } from '../../json/lenient-json';
+import { isJsonObject } from '../../json/json-object';
 import { parseTraceparent, type ParentSource } from './parent';
 import type { ParentContext } from './span';
 
@@ -39,7 +39,7 @@ export const begunToShared = ({ ids, parent }: BegunSpan) => ({
 
 /** Reads what {@link begunToShared} wrote; undefined for anything else. */
 export function begunFromShared(value: unknown): BegunSpan | undefined {
-  if (!isRecord(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const { trace_id: traceId, span_id: spanId, parent_id: parentId } = value;
   if (typeof traceId !== 'string' || typeof spanId !== 'string') return undefined;
   return { ids: { traceId, spanId }, parent: typeof parentId === 'string' ? { traceId, spanId: parentId } : undefined };

@@ -4,7 +4,7 @@ import { compileDocument } from '../../../../../plugins/mcp-validator/arguments/
 import { dialectOf } from '../../../../../plugins/mcp-validator/arguments/dialects';
 import type { Dialect } from '../../../../../plugins/mcp-validator/arguments/keywords/compile-context';
 import { Run } from '../../../../../plugins/mcp-validator/arguments/keywords/run';
-import type { JsonObject } from '../../../../../plugins/shared/mcp/json-rpc/message';
+import type { JsonObject } from '../../../../../plugins/shared/json/json-object';
 import { EXCLUSIONS } from './json-schema-suite-exclusions';
 
 interface Group {

@@ -1,5 +1,6 @@
+import { targetOf } from '../../../../../plugins/shared/mcp/call-targets';
 import { fromShared, toShared } from '../../../../../plugins/shared/mcp/message-summary';
-import { summarizeMessages, targetOf } from '../../../../../plugins/shared/mcp/summarize-messages';
+import { summarizeMessages } from '../../../../../plugins/shared/mcp/summarize-messages';
 
 it.each([
   ['tools/call', { name: 'add' }, 'add'],

@@ -1,6 +1,6 @@
 import { compileToolSchema } from '../../../../../../plugins/mcp-validator/arguments/compile-schema';
 import { toLenientSchema } from '../../../../../../plugins/mcp-validator/learning/schemas/lenient-schema';
-import type { JsonObject } from '../../../../../../plugins/shared/mcp/json-rpc/message';
+import type { JsonObject } from '../../../../../../plugins/shared/json/json-object';
 
 const check = (schema: object, args: object): string | undefined => {
   const compiled = compileToolSchema(JSON.stringify(toLenientSchema(schema as JsonObject)));
