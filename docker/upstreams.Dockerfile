@@ -11,7 +11,8 @@ COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY docker/upstreams docker/upstreams
-RUN node_modules/.bin/tsc -p tsconfig.build.json --rootDir . --sourceMap false --declaration false
+RUN node_modules/.bin/tsc -p tsconfig.build.json --rootDir . --sourceMap false --declaration false \
+    && install -m 644 -t dist/docker/upstreams/trace-sink/page docker/upstreams/trace-sink/page/page.*
 
 # The plugins need the MCP SDK for development only, so the demo backends have a list of dependencies of their own.
 FROM ${NODE_IMAGE} AS dependencies
