@@ -115,7 +115,7 @@ describe('Ollama demo: chat', () => {
     expect(response.status).toBe(200);
     const records = await lines(response);
     expect(records).toHaveLength(6);
-    expect(records.at(-1)).toEqual({ error: expect.stringContaining('demo model broke') as string });
+    expect(records.at(-1)).toEqual({ error: expect.stringContaining('demo model always fails') as string });
     expect((await post(`${url}/api/chat`, { model: 'demo-broken', stream: false, messages: user('Hi') })).status).toBe(
       500,
     );

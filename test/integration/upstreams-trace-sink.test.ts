@@ -203,7 +203,7 @@ describe('trace sink page', () => {
   });
 
   it('lets no more pages watch than it may', async () => {
-    const url = await start({ maxWatchers: 1 });
+    const url = await start({ maxPages: 1 });
     const events = await openEvents(url);
     expect((await fetch(`${url}/events`)).status).toBe(503);
     events.cancel();

@@ -12,7 +12,7 @@ const text = readFileSync(join(__dirname, '../../../docs/metrics.md'), 'utf8');
 const COMMON = ['gen_ai_operation_name', 'gen_ai_provider_name', 'gen_ai_request_model', 'kong_service'];
 
 /** A configuration for each plugin that needs one, and further ones that register other metrics. */
-const CONFIGURATIONS: Readonly<Record<string, readonly object[]>> = {
+const CONFIGURATIONS: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
   'mcp-tool-rate-limit': [{ rules: [{ windows: [{ limit: 1, window_seconds: 1 }] }] }],
   'mcp-telemetry': [{}, { operation_role: 'server' }],
 };

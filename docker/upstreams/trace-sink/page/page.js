@@ -159,14 +159,14 @@ const show = (className, text) => {
   state.textContent = text;
 };
 
-const watch = () => {
+const connect = () => {
   const events = new EventSource(base + 'events');
   events.onopen = () => show('live', 'Live');
   events.onmessage = (event) => add(JSON.parse(event.data));
   events.onerror = () => {
     show('lost', 'Connection lost, trying again…');
     // A refused stream is closed for good: only a new one tries again.
-    if (events.readyState === EventSource.CLOSED) setTimeout(watch, 3000);
+    if (events.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
   };
 };
-watch();
+connect();

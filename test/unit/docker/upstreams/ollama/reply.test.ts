@@ -76,7 +76,7 @@ describe('replyTo', () => {
   it('breaks when it is meant to', () => {
     expect(replyTo(ask('demo-broken'))).toMatchObject({
       parts: { length: 5 },
-      failure: expect.stringContaining('demo model broke') as string,
+      failure: expect.stringContaining('demo model always fails') as string,
     });
   });
 });
