@@ -77,6 +77,25 @@ it.each(documents)('%s links only to existing files', (document) => {
   expect(missing).toEqual([]);
 });
 
+/** The anchor of a heading, as GitHub generates it. */
+const anchorOf = (heading: string): string =>
+  heading
+    .replaceAll(/[`*]/g, '')
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
+
+it.each(documents)('%s links only to existing headings', (document) => {
+  const links = [...read(document).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)];
+  const missing = links.filter(([, path = '', anchor]) => {
+    const target = path === '' ? document : join(dirname(document), path);
+    const headings = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading ?? ''));
+    return !headings.includes(anchor ?? '');
+  });
+  expect(missing.map(([link]) => link)).toEqual([]);
+});
+
 it.each(documents)('%s names only existing npm scripts', (document) => {
   const names = [...read(document).matchAll(/npm (?:run (?:--silent )?)?(\S+)/g)].map(([, name = '']) => name);
   const ours = names.map((name) => name.replace(/[`.,;:)]+$/, '')).filter((name) => /^(?:start|test)|:/.test(name));
