@@ -4,7 +4,6 @@ import { Metrics, type Plugin } from '../../../kong/pdk';
 import { readConfig } from '../../../kong/pdk/read-config';
 import { ServerMetrics } from '../../../kong/plugin-server/server-metrics';
 import { plugins } from '../../../plugins';
-import { logInto } from '../../support/log-lines';
 
 /** `docs/metrics.md` lists every metric of the suite, with its type and its labels. */
 
@@ -47,11 +46,14 @@ async function registered({ registry }: Metrics): Promise<Row[]> {
   });
 }
 
+const nothing = () => undefined;
+const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 async function metricsOf(plugin: Plugin): Promise<Row[]> {
   const metrics = new Metrics();
   for (const given of CONFIGURATIONS[plugin.name] ?? [{}]) {
     const config = readConfig(plugin.fields, given) as never;
-    const resources = { metrics, log: logInto([]), now: Date.now, env: {}, scope: {} };
+    const resources = { metrics, log, now: Date.now, env: {}, scope: {} };
     const state = (await plugin.prepare(config, resources)) as never;
     await plugin.dispose?.(state);
   }
@@ -64,13 +66,13 @@ it.each(plugins)('lists the metrics of $name', async (plugin) => {
 
 it('lists the metrics of the plugin server', async () => {
   const metrics = new Metrics();
-  const nothing = () => 0;
+  const none = () => 0;
   new ServerMetrics(metrics, {
-    connections: nothing,
-    instances: nothing,
-    configurations: nothing,
-    heldBytes: nothing,
-    waitingFrames: nothing,
+    connections: none,
+    instances: none,
+    configurations: none,
+    heldBytes: none,
+    waitingFrames: none,
   });
   expect(byName(rowsUnder('Plugin server'))).toEqual(byName(await registered(metrics)));
 });
