@@ -33,7 +33,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # Readable even after a clone under umask 077.
 COPY --chmod=644 package.json ./
-# The second: the C library returns the memory of large buffers immediately, instead of keeping it.
+# The second: the C library gives the memory of large buffers back at once, instead of keeping ever more of it.
 ENV NODE_ENV=production \
     MALLOC_MMAP_THRESHOLD_=131072
 # The user node, as a number, so that an orchestrator can verify that it is not root.

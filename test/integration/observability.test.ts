@@ -5,7 +5,7 @@ import { SCRAPE_INTERVAL_MS, startPrometheus, type Prometheus } from '../support
 import { selectorsOf } from '../support/promql';
 import { startTraffic } from '../support/traffic';
 
-/** A real Prometheus with the configuration of the project scrapes a real run: does every query have data? */
+/** A real Prometheus with the project's own configuration watches a real run: does every question get an answer? */
 const engine = process.env['E2E_ENGINE'] === 'kong' ? 'kong' : 'local';
 
 /** Selectors without data in this test, and why. */
