@@ -14,7 +14,8 @@ COPY kong/check kong/check
 COPY kong/pdk kong/pdk
 COPY kong/plugin-server kong/plugin-server
 COPY plugins plugins
-RUN node_modules/.bin/tsc -p tsconfig.build.json --sourceMap false --declaration false
+RUN node_modules/.bin/tsc -p tsconfig.build.json --sourceMap false --declaration false \
+    && find plugins -name '*.lua' -exec install -D -m 644 {} dist/{} ';'
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
