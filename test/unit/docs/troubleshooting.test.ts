@@ -62,3 +62,22 @@ it('finds the reasons in the sources', () => {
 it.each(reasons)('explains %s', (reason) => {
   expect(explained).toContain(reason);
 });
+
+/** Messages of a table, without those of Kong and system errors, in the parts that the sources contain. */
+const messagesUnder = (title: string): string[] =>
+  text
+    .split(`${title}\n`)[1]!
+    .split(/\n##/)[0]!
+    .split('\n')
+    .flatMap((line) => /^\| `([^`]+)`/.exec(line)?.[1] ?? [])
+    .filter((message) => message.includes(' '));
+
+const programs = `${read('kong')}\n${readFileSync(join(root, 'test/prerequisites.mjs'), 'utf8')}`;
+
+it.each([...messagesUnder('### At start'), ...messagesUnder('## `npm start`')])(
+  'quotes a message of the sources: %s',
+  (message) => {
+    const parts = message.split('...').map((part) => part.trim());
+    for (const part of parts) expect(programs).toContain(part);
+  },
+);
