@@ -27,7 +27,15 @@ const zones = [
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/'] },
   eslint.configs.recommended,
-  { files: ['**/*.{js,mjs}'], languageOptions: { globals: globals.node } },
+  {
+    files: ['**/*.{js,mjs}'],
+    ignores: ['docker/upstreams/*/page/*.js'],
+    languageOptions: { globals: globals.node },
+  },
+  {
+    files: ['docker/upstreams/*/page/*.js'],
+    languageOptions: { sourceType: 'script', globals: globals.browser },
+  },
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
     files: ['**/*.ts'],

@@ -8,16 +8,16 @@ import {
 import { answerShape, wantsProgress } from './answer-shape';
 import { createSessions, type SessionLimits } from './sessions';
 
-/** `/mcp` as one function from a web request to its answer. */
+/** `/mcp` as one function from a web request to its response. */
 export interface McpEndpoint {
   fetch(request: Request): Promise<Response>;
   close(): Promise<void>;
 }
 
 /**
- * Serves every revision at one address: 2026-07-28 requests by their `_meta` claim, `initialize` and what follows it
- * in a session, and any other request on its own, so that a single POST without a handshake is answered too.
- * A client that leaves a request without a session ends the work of that request.
+ * Serves every revision at one address: requests of 2026-07-28 by the version in `_meta`, `initialize` and the requests
+ * after it in a session, and any other request alone, so that a single POST without a handshake works too.
+ * If the client of a request without a session disconnects, the work for that request ends.
  */
 export function createMcpEndpoint(
   createServer: () => McpServer,
@@ -62,7 +62,7 @@ async function answerAlone(server: McpServer, request: Request, body: unknown): 
   return response;
 }
 
-/** The SDK wants both media types named; what the client can read was settled by the answer's shape. */
+/** The SDK requires both media types; the shape of the answer already considers what the client accepts. */
 function acceptBoth(request: Request): Request {
   const headers = new Headers(request.headers);
   headers.set('accept', 'application/json, text/event-stream');
@@ -78,7 +78,7 @@ async function peekJson(request: Request): Promise<unknown> {
   try {
     return JSON.parse(await request.clone().text());
   } catch {
-    // The transport that gets the request answers what cannot be parsed.
+    // The transport answers a body that cannot be parsed.
     return undefined;
   }
 }

@@ -31,7 +31,7 @@ describe('wantsProgress', () => {
     expect(wantsProgress(body)).toBe(expected);
   });
 
-  it('takes any value', () => {
+  it('accepts any value', () => {
     fc.assert(fc.property(fc.anything(), (value) => typeof wantsProgress(value) === 'boolean'));
   });
 });

@@ -1,11 +1,10 @@
-/**
- * What the page does in the browser. Everything of a span goes into the document as text, never as markup.
- * Plain JavaScript of browsers of 2024 on; no library.
+/*
+ * What the page does in the browser. Data of a span is inserted as text, never as markup.
+ * Plain JavaScript for browsers from 2024 on; no library.
  */
-export const script = `
 'use strict';
 const MAX_ROWS = 500;
-const base = location.pathname.replace(/\\/*$/, '/');
+const base = location.pathname.replace(/\/*$/, '/');
 const byId = (id) => document.getElementById(id);
 const [state, rows, empty, filter, project] = ['state', 'rows', 'empty', 'filter', 'project'].map(byId);
 let lastSeq = 0;
@@ -160,15 +159,14 @@ const show = (className, text) => {
   state.textContent = text;
 };
 
-const watch = () => {
+const connect = () => {
   const events = new EventSource(base + 'events');
   events.onopen = () => show('live', 'Live');
   events.onmessage = (event) => add(JSON.parse(event.data));
   events.onerror = () => {
     show('lost', 'Connection lost, trying again…');
     // A refused stream is closed for good: only a new one tries again.
-    if (events.readyState === EventSource.CLOSED) setTimeout(watch, 3000);
+    if (events.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
   };
 };
-watch();
-`;
+connect();
