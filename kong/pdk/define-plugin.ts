@@ -153,7 +153,7 @@ export interface RunnablePhase {
 }
 
 /** The reads of a phase that a plugin does not have. */
-type NoReads = Readonly<Record<never, never>>;
+type NoReads = Readonly<Record<string, never>>;
 
 /** The phases that a plugin may have. */
 export type PhaseName = 'access' | 'log';

@@ -18,7 +18,7 @@ export interface PreparedPlugin<A extends Reads, M extends Reads, L extends Read
   /** What the plugin counted. */
   readonly metrics: Metrics;
   /** Runs the access phase for one request. Rejects when the handler throws. */
-  access(facts?: FactsInput<A & M>): Promise<Outcome>;
+  access(facts?: FactsInput<A> & FactsInput<M>): Promise<Outcome>;
   /** Runs the log phase for one request. Rejects when the handler throws. */
   log(facts?: FactsInput<L>): Promise<void>;
   /** Releases what the plugin's `prepare` opened. */
@@ -74,7 +74,7 @@ export async function preparePlugin<F extends Fields, State, A extends Reads, M 
 export async function decide<F extends Fields, State, A extends Reads, M extends Reads, L extends Reads>(
   plugin: DefinedPlugin<F, State, A, M, L>,
   config: ConfigInput<F>,
-  facts: FactsInput<A & M & L>,
+  facts: FactsInput<A> & FactsInput<M> & FactsInput<L>,
   resources?: Partial<Resources>,
 ): Promise<Outcome> {
   const prepared = await preparePlugin(plugin, config, resources);

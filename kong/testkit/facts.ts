@@ -10,8 +10,10 @@ export type FactInput<T> = [T] extends [Headers]
 /** A body: its text (sent as UTF-8), its bytes, a value to send as JSON, or what Kong returns instead of a body. */
 export type BodyInput = string | Uint8Array | { readonly json: unknown } | RawBody;
 
-/** The facts of a request by the names of the plugin's reads; each one that is absent has a default. */
-export type FactsInput<R extends Reads> = { readonly [K in keyof FactsOf<R>]?: FactInput<FactsOf<R>[K]> };
+/** The facts of a request by the names of a phase's reads; each one that is absent has a default. */
+export type FactsInput<R extends Reads> = string extends keyof R
+  ? object // There is no such phase.
+  : { readonly [K in keyof FactsOf<R>]?: FactInput<FactsOf<R>[K]> };
 
 /** What Kong returns for a plain GET request of an unknown client to a service, by PDK function. */
 const DEFAULTS: Readonly<Record<PdkRead, unknown>> = {
