@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { read, type Log, type Plugin, type RunnablePhase } from '../pdk';
-import { decide } from './decide';
+import { decide } from './decide-phase';
 import type { Instance } from './instances';
-import { MissingPhases } from './missing-phase';
+import { MissingPhases } from './missing-phases';
 import { encodeAnswer, type EventAnswer } from './protocol/event-answer';
 import { ReadBatch, type Reply } from './protocol/read-batch';
 import { policyOf, runPhase } from './run-phase';

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Environment, Log, Metrics, Plugin } from '../pdk';
 import { ByteBudget } from './byte-budget';
 import { Configurations } from './configurations';
-import { Connection, type ConnectionContext } from './connection';
+import { Connection, type ConnectionContext } from './kong-connection';
 import { Instances } from './instances';
 import { ServerMetrics } from './server-metrics';
 import { listenOn, type SocketAccess } from './socket-file';

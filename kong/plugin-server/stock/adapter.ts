@@ -12,7 +12,7 @@ import {
 import { effectsOf } from '../../pdk/effects';
 import { toKongFields, type KongField } from '../../pdk/kong-schema';
 import { Configurations, type Configuration, type Hold } from '../configurations';
-import { decide } from '../decide';
+import { decide } from '../decide-phase';
 import { phasesOf } from '../describe';
 import type { RawConfig } from '../identity';
 import { startMonitor } from '../monitor';

@@ -1,5 +1,5 @@
 import { definePlugin, proceed, read, type Reads, type RunnablePhase } from '../../../../kong/pdk';
-import { decide } from '../../../../kong/plugin-server/decide';
+import { decide } from '../../../../kong/plugin-server/decide-phase';
 
 const reads = { method: read.method() };
 const more = { ip: read.forwardedIp(), path: read.path() };
