@@ -1,4 +1,4 @@
-/** The typed facade of Kong's PDK: all that a plugin of the suite sees of Kong. */
+/** The typed facade of Kong's PDK: everything that a plugin uses of Kong. */
 export { definePlugin } from './define-plugin';
 export type {
   DefinedPlugin,

@@ -1,30 +1,24 @@
-import type { Plugin } from '../pdk';
+import type { Configuration } from './configurations';
 
-/** What is watched: a configuration of a plugin, the same object with every event. */
-interface Watched {
-  readonly plugin: Plugin;
-  readonly state: unknown;
-}
-
-/** Requests may well be logged that never came to the plugin, refused by one before it; so many in a row hardly. */
-const PATIENCE = 100;
+/** A few requests may be logged without an access phase, because an earlier plugin rejected them; so many in a row are not. */
+const MAX_LOGGED_WITHOUT_ACCESS = 100;
 
 /**
- * Finds configurations whose options need an access phase that Kong was not told of: requests of theirs are logged, but
- * none ever comes to that phase.
+ * Finds configurations with options that need an access phase which Kong does not call: Kong logs their requests, but
+ * none reaches that phase.
  */
 export class MissingPhases {
-  /** How many requests were logged before any came to the access phase; Infinity once that is settled. */
-  private readonly logged = new WeakMap<Watched, number>();
+  /** Requests that were logged before any reached the access phase; Infinity once the question is settled. */
+  private readonly logged = new WeakMap<Configuration, number>();
 
-  /** Notes an event; true once for a configuration, when its operator should be told. */
-  isMissedAt(configuration: Watched, phase: string): boolean {
+  /** Records an event. Returns true once for a configuration, when the problem should be logged. */
+  isMissedAt(configuration: Configuration, phase: string): boolean {
     const { access } = configuration.plugin.phases;
     if (!access?.onDemand) return false;
     const logged = this.logged.get(configuration) ?? 0;
     if (logged === Infinity) return false;
     const isSettled = phase === 'access' || access.isWanted?.(configuration.state as never) === false;
-    const next = isSettled || logged + 1 >= PATIENCE ? Infinity : logged + 1;
+    const next = isSettled || logged + 1 >= MAX_LOGGED_WITHOUT_ACCESS ? Infinity : logged + 1;
     this.logged.set(configuration, next);
     return !isSettled && next === Infinity;
   }

@@ -8,7 +8,7 @@ import {
   type Reads,
   type Resources,
 } from '../pdk';
-import { decide as decidePhase } from '../plugin-server/decide-phase';
+import { decidePhase as decidePhase } from '../plugin-server/decide-phase';
 import { completeConfig, type ConfigInput } from './config';
 import { factsFor, type FactsInput } from './facts';
 import { silentLog } from './silent-log';

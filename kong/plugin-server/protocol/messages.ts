@@ -28,7 +28,7 @@ function messageType<T extends object>(name: string): MessageType<T> {
   };
 }
 
-/** The bytes of a text; Kong does not promise UTF-8. */
+/** The bytes of a text, which may not be valid UTF-8. */
 export type Bytes = Uint8Array;
 
 /** One field is set; in a decoded message look at own fields only, the prototype holds a default for the others. */
@@ -41,27 +41,27 @@ export interface Value {
   list_value?: { values: Value[] };
 }
 
-/** `google.protobuf.Struct`; a key that comes twice counts as it came last. */
+/** `google.protobuf.Struct`; of a repeated key the last entry counts. */
 export interface Struct {
   fields: { key: Bytes; value: Value }[];
 }
 
-/** What Kong asks for: one of the three commands. */
+/** A call of Kong: one of the three commands. */
 export interface RpcCall {
-  /** A number, or a 64-bit object of the runtime; goes back into the answer as it came. */
+  /** A number, or a 64-bit object of the runtime; the answer repeats it unchanged. */
   sequence: unknown;
   cmd_start_instance: { name?: Bytes; config?: Bytes };
   cmd_close_instance: { instance_id?: number };
   cmd_handle_event: { instance_id?: number; event_name?: Bytes };
 }
 
-/** What Kong is answered. */
+/** The answer to a call. */
 export interface RpcReturn {
   sequence: unknown;
   instance_status?: { name: Bytes; instance_id: number; started_at: number };
 }
 
-/** The codecs, by what the messages are for. */
+/** The codecs by message. */
 export const messages = {
   rpcCall: messageType<RpcCall>('RpcCall'),
   rpcReturn: messageType<RpcReturn>('RpcReturn'),
