@@ -8,8 +8,6 @@ const { name, version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'p
   name: string;
   version: string;
 };
+const description = 'Kong plugin server for MCP and LLM traffic';
 
-runCli({ name, version, plugins, module: require.resolve('./index') }, process.argv).catch((error: unknown) => {
-  process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+void runCli({ name, version, description, plugins, module: require.resolve('./index') });

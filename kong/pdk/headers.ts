@@ -1,18 +1,18 @@
 const none: readonly string[] = [];
 
 /**
- * Request headers as Kong hands them out: names in lower case, every value of a repeated header kept.
+ * Request headers as Kong returns them, with every value of a repeated header. Lookups ignore case.
  *
- * A value is a latin1 string, one character per byte, so that no byte a client sends is lost or can fail to decode.
+ * A value is a latin1 string, one character per byte, so that every byte of a client is kept and none fails to decode.
  */
 export class Headers {
   private constructor(
     private readonly values: ReadonlyMap<string, readonly string[]>,
-    /** How many values there are, over all names. */
+    /** Number of values of all names. */
     readonly size: number,
   ) {}
 
-  /** From a map of names to a value or a list of values; ignores anything else. */
+  /** Creates headers from a map of names to a value or a list of values; ignores other values. */
   static from(raw: Readonly<Record<string, unknown>>): Headers {
     const values = new Map<string, readonly string[]>();
     let size = 0;
@@ -29,20 +29,22 @@ export class Headers {
     return new Headers(values, size);
   }
 
-  /** The first value, or undefined. `name` in lower case. */
+  /** The first value, or undefined. The case of `name` does not matter. */
   get(name: string): string | undefined {
-    return this.values.get(name)?.[0];
+    return this.find(name)?.[0];
   }
 
-  /** Every value, in order; empty where the header is absent. `name` in lower case. */
+  /** Every value, in order; empty where the header is absent. The case of `name` does not matter. */
   all(name: string): readonly string[] {
-    return this.values.get(name) ?? none;
+    return this.find(name) ?? none;
   }
 
+  /** Whether the header is there, even with an empty value. The case of `name` does not matter. */
   has(name: string): boolean {
-    return this.values.has(name);
+    return this.find(name) !== undefined;
   }
 
+  /** The names, in lower case. */
   names(): Iterable<string> {
     return this.values.keys();
   }
@@ -50,5 +52,13 @@ export class Headers {
   /** Plain values, that {@link Headers.from} takes back. */
   toRecord(): Readonly<Record<string, readonly string[]>> {
     return Object.fromEntries(this.values);
+  }
+
+  private find(name: string): readonly string[] | undefined {
+    const found = this.values.get(name);
+    if (found) return found;
+    // A name in lower case, as plugins write it, is not looked up twice.
+    const lowerCase = name.toLowerCase();
+    return lowerCase === name ? undefined : this.values.get(lowerCase);
   }
 }

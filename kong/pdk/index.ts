@@ -1,9 +1,12 @@
-/** The typed facade of Kong's PDK: all that a plugin of the suite sees of Kong. */
+/** The typed facade of Kong's PDK: everything that a plugin uses of Kong. */
 export { definePlugin } from './define-plugin';
 export type {
+  DefinedPlugin,
   Environment,
   Log,
+  LogPhase,
   OnError,
+  Phase,
   PhaseName,
   Plugin,
   Resources,
@@ -16,7 +19,7 @@ export type { ConfigOf, Field, Fields } from './fields';
 export { Headers } from './headers';
 export { Metrics } from './metrics';
 export type { PdkEffect, PdkRead, ResponseHeaders, SharedValue } from './operations';
-export { proceed, reject } from './outcome';
-export type { Outcome, Proceed, Reject } from './outcome';
+export { proceed, reject, rejectJson } from './outcome';
+export type { Outcome, Proceed, Reject, RejectJsonOptions } from './outcome';
 export { MAX_HEADERS, read } from './reads';
-export type { FactsOf, RawBody, Read, Reads } from './reads';
+export type { Consumer, FactsOf, RawBody, Read, Reads } from './reads';

@@ -2,33 +2,33 @@ import { Headers } from './headers';
 import type { PdkRead } from './operations';
 
 /**
- * A fact that a phase needs: which operation of Kong's PDK gives it, and how its plain value becomes the typed one.
+ * A fact that a phase needs: the operation of Kong's PDK that returns it, and the conversion of its value.
  *
- * Reads are declared with the phase and fetched in one batch; a handler never asks Kong itself.
+ * Reads are declared with the phase and fetched in one batch; a handler never calls Kong itself.
  */
 export interface Read<T> {
   readonly method: PdkRead;
   readonly argument?: string | number | boolean;
-  /** Turns the transport's plain value into the fact; never throws, whatever a client can put into it. */
+  /** Converts the transport's plain value to the fact. Never throws, whatever value a client causes. */
   readonly shape: (value: unknown) => T;
 }
 
-/** A phase's reads, by the names that its handler gets the facts under. */
+/** The reads of a phase, by the names of its facts. */
 export type Reads = Readonly<Record<string, Read<unknown>>>;
 
 /** The facts that a phase's handler receives, by the names of its reads. */
 export type FactsOf<R extends Reads> = { readonly [K in keyof R]: R[K] extends Read<infer T> ? T : never };
 
 /**
- * The body as Kong holds it. `spilled`: it can't be judged, since nginx wrote it to a file of the Kong worker, or since it
- * is longer than the plugin server takes.
+ * The body as Kong has it. `spilled`: it cannot be read, because nginx wrote it to a temporary file or because it is longer
+ * than a frame of the plugin server.
  */
 export type RawBody =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'spilled' }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** The authenticated consumer; Kong vouches for every field. */
+/** The consumer that Kong authenticated. */
 export interface Consumer {
   readonly id: string;
   readonly username: string;
@@ -36,14 +36,14 @@ export interface Consumer {
   readonly tags: readonly string[];
 }
 
-/** Kong refuses to hand out more than this (`kong/pdk/request.lua`); a request with as many may have had more. */
+/** Kong returns at most this many headers (`kong/pdk/request.lua`); a request with as many may have more. */
 export const MAX_HEADERS = 1000;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
-/** The facts that there are to read. */
+/** The facts that a plugin can read. */
 export const read = {
   /** The request's method, upper case. */
   method: (): Read<string> => ({ method: 'kong.request.get_method', shape: text }),
@@ -64,7 +64,7 @@ export const read = {
     shape: (value) => (value as RawBody | undefined) ?? { kind: 'failed', message: 'no body' },
   }),
 
-  /** The client's address, behind trusted proxies the forwarded one. */
+  /** The client's address; behind trusted proxies, the forwarded one. */
   forwardedIp: (): Read<string> => ({ method: 'kong.client.get_forwarded_ip', shape: text }),
 
   /** The authenticated consumer, if an authentication plugin found one. */
@@ -84,25 +84,25 @@ export const read = {
     shape: (value) => text(record(value)['id']) || undefined,
   }),
 
-  /** The name of the matched service; its id where it has no name; empty without a service. */
+  /** The name of the matched service, or its id if it has no name; empty without a service. */
   serviceName: (): Read<string> => ({
     method: 'kong.router.get_service',
     shape: (value) => text(record(value)['name']) || text(record(value)['id']),
   }),
 
-  /** A value of `kong.ctx.shared`; `shape` gets undefined where nothing was put. */
+  /** A value of `kong.ctx.shared`; `shape` receives undefined if there is none. */
   shared: <T>(key: string, shape: (value: unknown) => T): Read<T> => ({
     method: 'kong.ctx.shared.get',
     argument: key,
     shape: (value) => shape(value === null ? undefined : value),
   }),
 
-  /** The id that Kong gave the request: the one in `X-Kong-Request-Id` and in its logs. Access phase only. */
+  /** Kong's id of the request, as in `X-Kong-Request-Id` and in its logs. Access phase only. */
   requestId: (): Read<string> => ({ method: 'kong.nginx.get_var', argument: 'kong_request_id', shape: text }),
 
-  /** The path that the upstream will get, without the query, escaped as Kong sends it. Access phase only. */
+  /** The path of the upstream's request without the query, escaped as Kong sends it. Access phase only. */
   upstreamPath: (): Read<string> => ({ method: 'kong.nginx.get_var', argument: 'upstream_uri', shape: text }),
 
-  /** Kong's log entry as its JSON text; in the log phase only. */
+  /** Kong's log entry as JSON text. Log phase only. */
   logEntry: (): Read<string> => ({ method: 'kong.log.serialize', shape: text }),
 };

@@ -5,15 +5,24 @@ import { addDumpCommand } from './commands/dump';
 import { addServeCommand } from './commands/serve';
 import { addStockCommand } from './commands/stock';
 
-/** Runs the command line over a suite of plugins: `serve`, `dump`, `check`, `stock`. */
-export async function runCli(suite: Suite, argv: readonly string[]): Promise<void> {
-  const program = new Command(suite.name)
-    .description('Kong plugin server for MCP and LLM traffic')
-    .version(suite.version)
+/**
+ * Runs the command line of a suite of plugins: `serve`, `dump`, `check`, and `stock` where the suite names its module.
+ * Never rejects: an error is printed on stderr, and the exit status of the process is then 1.
+ */
+export async function runCli(suite: Suite, argv: readonly string[] = process.argv): Promise<void> {
+  const { name, version, module, plugins } = suite;
+  const program = new Command(name)
+    .description(suite.description ?? 'Kong plugin server')
+    .version(version)
     .showHelpAfterError(`(add --help for help)`);
   addServeCommand(program, suite);
   addDumpCommand(program, suite);
   addCheckCommand(program, suite);
-  addStockCommand(program, suite);
-  await program.parseAsync(argv);
+  if (module !== undefined) addStockCommand(program, { plugins, module });
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -2,15 +2,15 @@ import type { Plugin, Resources } from '../pdk';
 import { readConfig } from '../pdk/read-config';
 import { identityOf, scopeOf, type RawConfig } from './identity';
 
-/** One configuration of a plugin, prepared once however many nginx workers hold an instance of it. */
+/** One configuration of a plugin, prepared once for all nginx workers that have an instance of it. */
 export interface Configuration {
   readonly plugin: Plugin;
-  /** What the plugin's `prepare` made. */
+  /** The result of the plugin's `prepare`. */
   readonly state: unknown;
 }
 
-/** A configuration and the way to give it back; a second call of `release` does nothing. */
-export interface Hold {
+/** A configuration in use. Call `release` when it is no longer needed; further calls do nothing. */
+export interface AcquiredConfiguration {
   readonly configuration: Configuration;
   readonly release: () => void;
 }
@@ -18,30 +18,30 @@ export interface Hold {
 interface Entry {
   readonly plugin: Plugin;
   readonly prepared: Promise<Configuration>;
-  holders: number;
+  users: number;
   failedAtMs?: number;
 }
 
-/** Kong starts an instance anew with every request while none is there; a configuration that fails waits this long. */
+/** Kong tries to start a missing instance with every request; a configuration that failed is not tried again earlier. */
 const RETRY_AFTER_MS = 1000;
 
-/** What the host gives to every plugin. */
+/** What every configuration receives from its host. */
 export type HostResources = Omit<Resources, 'scope'>;
 
 /**
- * The prepared configurations of the process, counted by the instances that hold them.
+ * The prepared configurations of the process. Each is disposed of when no instance uses it any more.
  *
- * Two instances share one where their configs are the same ({@link identityOf}), so a reload of Kong that changes
- * nothing keeps what was counted and learned.
+ * Instances with equal configs ({@link identityOf}) share one, so a reload of Kong that changes nothing keeps the plugins'
+ * state.
  */
 export class Configurations {
   private readonly entries = new Map<string, Entry>();
-  /** Disposals under way; the end of the process waits for them. */
+  /** Disposals in progress; {@link closeAll} waits for them. */
   private readonly disposals = new Set<Promise<void>>();
 
   constructor(private readonly resources: HostResources) {}
 
-  /** How many are prepared, or about to be. */
+  /** Number of configurations that are prepared or being prepared. */
   get size(): number {
     let size = 0;
     for (const { failedAtMs } of this.entries.values()) if (failedAtMs === undefined) size += 1;
@@ -49,16 +49,16 @@ export class Configurations {
   }
 
   /**
-   * Takes a hold of a configuration, preparing it if nobody holds it yet. Release it once.
+   * Returns a configuration, and prepares it unless it is in use already.
    *
    * @param raw the config as Kong sent it, parsed
-   * @throws what `prepare` throws, and the same again without a new try for a second
+   * @throws what `prepare` throws; the same error again, without a new attempt, for one second
    */
-  async acquire(plugin: Plugin, raw: RawConfig): Promise<Hold> {
+  async acquire(plugin: Plugin, raw: RawConfig): Promise<AcquiredConfiguration> {
     this.forgetOldFailures();
     const key = identityOf(plugin, raw);
     const entry = this.entries.get(key) ?? this.open(key, plugin, raw);
-    entry.holders += 1;
+    entry.users += 1;
     try {
       const configuration = await entry.prepared;
       return {
@@ -73,7 +73,7 @@ export class Configurations {
     }
   }
 
-  /** Disposes of every configuration, held or not, and waits for it; for the end of the process. Never rejects. */
+  /** Disposes of every configuration and waits for that, before the process ends. Never rejects. */
   async closeAll(): Promise<void> {
     for (const entry of this.entries.values()) this.startDisposal(entry);
     this.entries.clear();
@@ -93,28 +93,28 @@ export class Configurations {
       plugin.check?.(config);
       return { plugin, state: await plugin.prepare(config, { ...this.resources, scope: scopeOf(raw) }) };
     };
-    const entry: Entry = { plugin, prepared: prepare(), holders: 0 };
+    const entry: Entry = { plugin, prepared: prepare(), users: 0 };
     this.entries.set(key, entry);
     return entry;
   }
 
   private release(key: string, entry: Entry): void {
-    entry.holders -= 1;
-    if (entry.holders > 0 || this.entries.get(key) !== entry) return;
+    entry.users -= 1;
+    if (entry.users > 0 || this.entries.get(key) !== entry) return;
     this.entries.delete(key);
     this.startDisposal(entry);
   }
 
-  /** Disposing may flush telemetry over the network: nobody but the end of the process waits for it. */
+  /** Disposing may send telemetry over the network, so only {@link closeAll} waits for it. */
   private startDisposal({ plugin, prepared }: Entry): void {
     const disposal = prepared
       .then(
         ({ state }) => plugin.dispose?.(state as never),
-        // What could not be prepared holds nothing; whoever asked for it was told.
+        // A configuration that failed to prepare holds nothing, and its error has been reported.
         () => undefined,
       )
       .catch((error: unknown) => {
-        this.resources.log.error({ err: error, plugin: plugin.name }, 'releasing a configuration failed');
+        this.resources.log.error({ err: error, plugin: plugin.name }, 'configuration disposal failed');
       })
       .finally(() => this.disposals.delete(disposal));
     this.disposals.add(disposal);

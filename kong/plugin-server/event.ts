@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { read, type Log, type Plugin, type RunnablePhase } from '../pdk';
-import { decide } from './decide';
+import { decidePhase } from './decide-phase';
 import type { Instance } from './instances';
-import { MissingPhases } from './missing-phase';
+import { MissingPhases } from './missing-phases';
 import { encodeAnswer, type EventAnswer } from './protocol/event-answer';
-import { ReadBatch, type Reply } from './protocol/read-batch';
+import { ReadBatch, type PdkReply } from './protocol/read-batch';
 import { policyOf, runPhase } from './run-phase';
 import type { ServerMetrics } from './server-metrics';
 
-/** One event of Kong: a phase of one request, for one instance. */
+/** One event of Kong: one phase of one request, for one instance. */
 export interface Event {
   readonly instance: Instance;
   readonly phase: string;
@@ -16,14 +16,14 @@ export interface Event {
   readonly sequence: unknown;
 }
 
-/** Sends the reads of a batch in one write; resolves with one reply each, or never when the connection closes first. */
-export type Ask = (batch: ReadBatch) => Promise<readonly Reply[]>;
+/** Sends the reads of a batch in one write. Resolves with one reply for each; never, if the connection closes first. */
+export type Ask = (batch: ReadBatch) => Promise<readonly PdkReply[]>;
 
 /** Where events are counted and logged. */
 export interface EventRecord {
   readonly metrics: ServerMetrics;
   readonly log: Log;
-  /** Log one line for every decision, at level debug; it costs a request another round trip, for its id. */
+  /** Whether to log every decision at level debug. This costs each request one more round trip, for its id. */
   readonly logsDecisions: boolean;
 }
 
@@ -31,8 +31,8 @@ const missingPhases = new MissingPhases();
 const requestIdBatch = new ReadBatch({ id: read.requestId() });
 
 /**
- * Runs an event: reads, decision, effects. Never rejects, whatever the plugin does: Kong would run an event without an
- * answer again, for ever.
+ * Runs an event: reads, decision, effects. Never rejects, whatever the plugin does, because Kong repeats an event without
+ * an answer forever.
  */
 export async function runEvent(event: Event, ask: Ask, record: EventRecord): Promise<EventAnswer> {
   const startedAtMs = performance.now();
@@ -45,11 +45,11 @@ export async function runEvent(event: Event, ask: Ask, record: EventRecord): Pro
       if (missingPhases.isMissedAt(event.instance.configuration, event.phase)) {
         record.log.warn(
           { plugin: plugin.name },
-          'options have no effect: describe the plugin to Kong by dump --with-access',
+          'options have no effect: run dump --with-access again and restart Kong',
         );
       }
-      if (!phase) throw new Error('Kong sent a phase that the plugin does not have: its description there is outdated');
-      return decide(phase, state, async (reads) => {
+      if (!phase) throw new Error('Kong called a phase that the plugin does not have: run dump again and restart Kong');
+      return decidePhase(phase, state, async (reads) => {
         const batch = ReadBatch.of(reads);
         return batch.decode(await ask(batch));
       });
@@ -65,9 +65,9 @@ export async function runEvent(event: Event, ask: Ask, record: EventRecord): Pro
   record.metrics.events.inc({ ...labels, outcome: result });
   record.metrics.duration.observe(labels, durationMs / 1000);
   if (failure || record.logsDecisions) {
-    // A log phase has no request any more: Kong gives no variables there, and nothing is decided.
+    // In the log phase Kong returns no variables, and nothing is decided.
     const requestId = labels.phase === 'access' ? await askRequestId(ask) : undefined;
-    if (failure) record.log.error({ err: failure.error, ...labels, request_id: requestId }, 'a handler threw');
+    if (failure) record.log.error({ err: failure.error, ...labels, request_id: requestId }, 'handler threw');
     else if (requestId !== undefined) {
       const { reason } = outcome;
       record.log.debug(
@@ -83,7 +83,7 @@ function phaseOf({ phases }: Plugin, name: string): RunnablePhase | undefined {
   return Object.hasOwn(phases, name) ? phases[name as keyof typeof phases] : undefined;
 }
 
-/** The id that Kong's own logs know the request by. */
+/** The id of the request in Kong's logs; undefined when Kong's reply is malformed. */
 async function askRequestId(ask: Ask): Promise<unknown> {
   const replies = await ask(requestIdBatch);
   try {

@@ -1,30 +1,30 @@
 import { proceed, reject, type OnError, type Outcome, type Plugin, type Reject } from '../pdk';
 
-/** What became of a phase. */
+/** The result of a phase. */
 export interface PhaseResult<T> {
   readonly outcome: Outcome;
-  /** What `apply` made of the outcome. */
+  /** The result of `apply` for the outcome. */
   readonly applied: T;
-  /** There when the phase threw; the outcome is then the one of the plugin's policy. */
+  /** Set when the phase threw; the outcome then follows the plugin's `onError`. */
   readonly failure?: { readonly error: unknown };
 }
 
-/** The answer to a request whose guard failed: as Kong's own, and as little said. */
-const REFUSED: Reject = reject({
+/** The response to a request whose guard failed: the same as Kong's own, without details. */
+const INTERNAL_ERROR: Reject = reject({
   status: 500,
   headers: { 'Content-Type': 'application/json; charset=utf-8' },
   body: '{"message":"An unexpected error occurred"}',
 });
 
-/** What a throw means in a phase: in `log` the client has its answer, and there is nothing left to refuse. */
+/** What happens when a phase throws. In `log` the client already has its response, so nothing can be rejected. */
 export const policyOf = ({ onError }: Plugin, phase: string): OnError => (phase === 'log' ? 'pass' : onError);
 
 /**
- * Runs a phase. Never rejects, unless `apply` fails for the policy's own plain outcome: a throw is a bug, and the policy
- * says what it means for the request.
+ * Runs a phase. A throw is a bug; the plugin's `onError` decides what happens to the request. Never rejects, unless `apply`
+ * fails for that plain outcome too.
  *
- * @param decide decodes the facts and calls the handler; gives an outcome; what it gives in `log` is ignored
- * @param apply carries the outcome out, or encodes it; an outcome that it can't apply is a throw as well
+ * @param decide decodes the facts, calls the handler and returns an outcome; in `log` the returned value is ignored
+ * @param apply carries out or encodes the outcome; if it throws, that counts as a throw of the phase
  */
 export async function runPhase<T>(
   plugin: Plugin,
@@ -37,7 +37,7 @@ export async function runPhase<T>(
     const outcome = phase === 'log' ? proceed() : (decided as Outcome);
     return { outcome, applied: await apply(outcome) };
   } catch (error) {
-    const outcome = policyOf(plugin, phase) === 'refuse' ? REFUSED : proceed();
+    const outcome = policyOf(plugin, phase) === 'reject' ? INTERNAL_ERROR : proceed();
     return { outcome, applied: await apply(outcome), failure: { error } };
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pluginSettings } from '../plugin-server/kong-conf';
 
 /** Ports of the reference configuration. */
 export const PORTS = {
@@ -24,9 +25,6 @@ export const DEMOS: Readonly<Record<Backend, string>> = {
   ollama: 'ollama',
 };
 
-/** The plugins, as kong.conf names their servers. */
-const PLUGINS = ['mcp-validator', 'mcp-tool-rate-limit', 'llm-telemetry', 'mcp-telemetry'];
-
 /** Where one run keeps its files and listens. */
 export interface Layout {
   /** The package. */
@@ -36,6 +34,8 @@ export interface Layout {
   /** Where its programs, and Kong's workers, write their logs. */
   readonly logs: string;
   readonly host: string;
+  /** Names of the plugins that the plugin server describes. */
+  readonly plugins: readonly string[];
 }
 
 /** Where a part of the run is reached. */
@@ -79,10 +79,8 @@ export function kongVariables(layout: Layout): Record<string, string> {
     KONG_DNS_HOSTSFILE: join(folder, 'hosts'),
     KONG_NGINX_WORKER_PROCESSES: '2',
   };
-  for (const plugin of PLUGINS) {
-    const name = `KONG_PLUGINSERVER_${plugin.replaceAll('-', '_').toUpperCase()}`;
-    variables[`${name}_SOCKET`] = socketOf(layout);
-    variables[`${name}_QUERY_CMD`] = `cat ${join(folder, `${plugin}.json`)}`;
+  for (const [name, value] of Object.entries(pluginSettings(layout.plugins, socketOf(layout), folder))) {
+    variables[`KONG_${name.toUpperCase()}`] = value;
   }
   return variables;
 }

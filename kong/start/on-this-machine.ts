@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { startBackends } from './backends';
 import { startGateway } from './gateway';
 import { configOf, hostsFile, logOf, pidFileOf, socketOf, urlOf, withRequestLog, type Layout } from './layout';
@@ -27,7 +27,8 @@ export async function startOnThisMachine(
   adapt: (config: string) => string = (config) => config,
 ): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'kong-ai-plugins-'));
-  const layout: Layout = { root, folder, logs: logs ?? join(folder, 'logs'), host };
+  const plugins = describePlugins(root, folder, dumpOptions);
+  const layout: Layout = { root, folder, logs: logs ?? join(folder, 'logs'), host, plugins };
   mkdirSync(layout.logs, { recursive: true });
   // Kong's workers run as another user: they must find the folders and write the log of requests, which nobody else reads.
   for (const place of [folder, layout.logs]) chmodSync(place, 0o755);
@@ -40,14 +41,6 @@ export async function startOnThisMachine(
   chmodSync(requests, engine === 'kong' ? 0o622 : 0o600);
   writeFileSync(join(folder, 'hosts'), hostsFile(layout));
   writeFileSync(configOf(layout), withRequestLog(adapt(readFileSync(join(root, 'kong', 'kong.yml'), 'utf8')), layout));
-  execFileSync(process.execPath, [
-    join(root, 'dist', 'plugins', 'main.js'),
-    'dump',
-    '--all',
-    '--out',
-    folder,
-    ...dumpOptions,
-  ]);
 
   const parts: Part[] = [];
   const notices: string[] = [];
@@ -92,4 +85,11 @@ export async function startOnThisMachine(
       for (const part of parts) part.kill();
     },
   };
+}
+
+/** Writes the descriptions of all plugins into the folder; returns the plugins' names. */
+function describePlugins(root: string, folder: string, options: readonly string[]): string[] {
+  const program = join(root, 'dist', 'plugins', 'main.js');
+  execFileSync(process.execPath, [program, 'dump', '--all', '--out', folder, ...options]);
+  return readdirSync(folder).map((file) => basename(file, '.json'));
 }

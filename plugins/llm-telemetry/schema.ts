@@ -22,7 +22,7 @@ export const fields = {
   }),
   capture_content: field.string({
     description:
-      'How much of what is asked and answered goes into spans: none, a preview of 200 characters, or full (8 KiB a message, 64 KiB a span).',
+      'How much of what is asked and answered goes into spans: none, a preview of 200 characters, or full (8 KiB a message, 64 KiB a span, the last 32 messages).',
     one_of: ['none', 'preview', 'full'],
     default: 'none',
   }),

@@ -19,7 +19,7 @@ export const fields = {
   }),
   kong_status_url: field.string({
     description:
-      "The address of Kong's Status API (without a database) or Admin API, to learn the health of backends from; unset: calls tell it.",
+      "The address of Kong's Status API (without a database) or Admin API, to learn the health of backends from, such as http://kong:9080; unset: calls tell it.",
     len_min: 1,
   }),
   health_interval: field.integer({

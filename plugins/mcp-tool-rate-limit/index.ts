@@ -9,7 +9,7 @@ export const mcpToolRateLimit = definePlugin({
   name: 'mcp-tool-rate-limit',
   version: VERSION,
   priority: 905,
-  onError: 'refuse',
+  onError: 'reject',
   fields,
   check: checkConfig,
   prepare,

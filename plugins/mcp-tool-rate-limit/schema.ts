@@ -28,7 +28,7 @@ const window = field.record(
 const rule = field.record(
   {
     id: field.string({
-      description: 'The name of the rule in metrics, headers and keys; without one it is made of method and name.',
+      description: 'The name of the rule in metrics, headers and keys; without one it is made of method, name and tiers.',
       len_min: 1,
       len_max: 64,
     }),

@@ -9,7 +9,7 @@ export const mcpValidator = definePlugin({
   name: 'mcp-validator',
   version: VERSION,
   priority: 930,
-  onError: 'refuse',
+  onError: 'reject',
   fields,
   check: compileRules,
   prepare,

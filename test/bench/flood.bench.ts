@@ -16,10 +16,10 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parse } from 'yaml';
 import type { LuaValue } from '../../kong/stand-in/lua/value';
+import { until } from '../../kong/testkit/until';
 import { configOf, KongWorker, type EventResult } from '../support/kong-worker';
 import { createMemoryLimit } from '../support/memory-limit';
 import { freePorts } from '../support/redis-server';
-import { until } from '../support/until';
 
 const SECONDS = Number(process.env['FLOOD_SECONDS'] ?? 60);
 const STRETCH = Number(process.env['FLOOD_STRETCH'] ?? 1);

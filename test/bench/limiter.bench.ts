@@ -10,6 +10,7 @@ import { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { Metrics } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
+import { silentLog } from '../../kong/testkit/silent-log';
 import { billOf, tariffOf } from '../../plugins/mcp-tool-rate-limit/charges';
 import { CounterMemory } from '../../plugins/mcp-tool-rate-limit/counters/counter-memory';
 import type { Counters } from '../../plugins/mcp-tool-rate-limit/counters/counters';
@@ -26,7 +27,6 @@ import { offeredNamesOf, OfferedNames } from '../../plugins/shared/mcp/offered-n
 import { acquireRedis } from '../../plugins/shared/redis/shared-redis';
 import { limiterFacts, TestLimiter } from '../support/limiter';
 import { startRedis } from '../support/redis-server';
-import { silentLog } from '../support/silent-log';
 
 const ROUND_MS = 1000;
 const ROUNDS = 3;

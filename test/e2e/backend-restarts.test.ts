@@ -1,5 +1,5 @@
 import { execSync } from 'node:child_process';
-import { until } from '../support/until';
+import { until } from '../../kong/testkit/until';
 import { gateway, postMcp, toolCall } from './gateway';
 
 /** As long as a backend may take to be used again once it answers; with a check every two seconds, far less. */

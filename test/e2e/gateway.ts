@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { RunState } from '../../kong/start/run';
-import { until } from '../support/until';
+import { until } from '../../kong/testkit/until';
 
 /** The gateway under test: all that these tests know of it is its addresses. */
 export const gateway = JSON.parse(readFileSync(process.env['E2E_STATE'] ?? '', 'utf8')) as RunState;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '../support/until';
+import { until } from '../../kong/testkit/until';
 import { started } from './started';
 
 const START = join(__dirname, '..', '..', 'dist', 'kong', 'start', 'main.js');

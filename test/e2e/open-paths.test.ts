@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { send } from '../support/local-gateway';
+import { send } from '../../kong/testkit/http';
 import { eventually, gateway, postMcp, toolCall } from './gateway';
 
 /** A request whose path goes out as it stands. */

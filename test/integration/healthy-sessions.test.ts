@@ -9,15 +9,16 @@ import {
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { parse, stringify } from 'yaml';
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { until } from '../../kong/testkit/until';
+import type { TestUpstream } from '../../kong/testkit/upstream';
 import { mcpTelemetry } from '../../plugins/mcp-telemetry';
 import { mcpValidator } from '../../plugins/mcp-validator';
-import { startTestGateway, type TestGateway, type TestUpstream } from '../support/local-gateway';
 import { startMcpTestServer, type McpTestServer } from '../support/mcp-test-server';
 import { dockerFolder } from '../support/monitoring-files';
 import { promtool } from '../support/prometheus';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
 import { startToolsOnlyServer } from '../support/tools-only-server';
-import { until } from '../support/until';
 
 // The exporter imports dynamically, which the sandbox of the tests refuses: it is loaded by Node's own loader.
 jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
@@ -56,7 +57,10 @@ beforeAll(async () => {
     ],
   });
   const services = [service('tools-only', toolsOnly.url), service('full', full.url)];
-  gateway = await startTestGateway(stringify({ services }, { aliasDuplicateObjects: false }), plugins.settings);
+  gateway = await startTestGateway({
+    kongYml: stringify({ services }, { aliasDuplicateObjects: false }),
+    settings: plugins.settings,
+  });
 });
 
 afterAll(async () => {

@@ -1,18 +1,11 @@
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { send, type Answer } from '../../kong/testkit/http';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { echo, echoed, startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { mcpToolRateLimit } from '../../plugins/mcp-tool-rate-limit';
 import { mcpValidator } from '../../plugins/mcp-validator';
 import { toolCall } from '../support/limiter';
-import {
-  echo,
-  echoed,
-  send,
-  startTestGateway,
-  startUpstream,
-  type Answer,
-  type TestGateway,
-  type TestUpstream,
-} from '../support/local-gateway';
 import { startRedis, type TestRedis } from '../support/redis-server';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
 
 /** The limiter in its real server behind the gateway: twice, so that two nodes can share their counters. */
 interface Node {
@@ -82,7 +75,10 @@ consumers:
 
 async function startNode(): Promise<Node> {
   const plugins = await servePlugins([mcpValidator, mcpToolRateLimit]);
-  return { plugins, gateway: await startTestGateway(configText(upstream.port), plugins.settings) };
+  return {
+    plugins,
+    gateway: await startTestGateway({ kongYml: configText(upstream.port), settings: plugins.settings }),
+  };
 }
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
+import { until } from '../../kong/testkit/until';
 import { TestLimiter, refusal } from '../support/limiter';
 import { freePorts, startRedis, type TestRedis } from '../support/redis-server';
-import { until } from '../support/until';
 
 let server: TestRedis;
 let limiter: TestLimiter;

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '../../kong/testkit/until';
 import { TestLimiter, refusal, toolCall } from '../support/limiter';
 import { freePorts, startRedis, startRedisCluster, type TestRedis } from '../support/redis-server';
-import { until } from '../support/until';
 
 const limiters: TestLimiter[] = [];
 const servers: TestRedis[] = [];

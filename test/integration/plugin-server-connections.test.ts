@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { Metrics } from '../../kong/pdk';
 import { frame } from '../../kong/plugin-server/protocol/frames';
 import { messageType } from '../../kong/stand-in/rpc/pluginsocket';
+import { until } from '../../kong/testkit/until';
 import { configOf, KongWorker, openRaw } from '../support/kong-worker';
-import { until } from '../support/until';
 import { call, usePluginServer } from '../support/use-plugin-server';
 
 const REFUSALS = 4000;

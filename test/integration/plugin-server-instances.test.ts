@@ -1,6 +1,6 @@
+import { until } from '../../kong/testkit/until';
 import { configOf, KongWorker, openRaw } from '../support/kong-worker';
 import { disposed } from '../support/scripted-plugins';
-import { until } from '../support/until';
 import { call, usePluginServer } from '../support/use-plugin-server';
 
 const host = usePluginServer();
@@ -40,7 +40,7 @@ describe('instances', () => {
     await expect(worker.event('access', {}, configOf(name, config))).rejects.toThrow('closed');
     expect(await host.valueOf(`plugin_server_config_errors_total{plugin="${label}"}`)).toBe(1);
     expect(host.lines).toMatchObject([
-      { level: 'error', message: 'an instance could not start', fields: { plugin: name } },
+      { level: 'error', message: 'instance could not start', fields: { plugin: name } },
     ]);
   });
 });

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { echoed, send, valuesOf, type Answer } from '../support/local-gateway';
+import { send, valuesOf, type Answer } from '../../kong/testkit/http';
+import { echoed } from '../../kong/testkit/upstream';
 import { useGateway } from '../support/use-gateway';
 
 interface Service {

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { send } from '../../kong/testkit/http';
+import { until } from '../../kong/testkit/until';
+import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { captureFromShared, type Capture } from '../../plugins/shared/captured-body/capture';
-import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../support/local-gateway';
-import { until } from '../support/until';
 
 interface ReferenceConfig {
   readonly services: readonly { readonly plugins: readonly { readonly name: string; readonly config: object }[] }[];
@@ -35,16 +37,16 @@ beforeAll(async () => {
   upstream = await startUpstream((incoming, outgoing) => {
     answer(incoming, outgoing);
   });
-  gateway = await startTestGateway(
-    stringify({
+  gateway = await startTestGateway({
+    kongYml: stringify({
       services: [{ name: 'any', url: upstream.url, routes: [{ paths: ['/'] }] }],
       plugins: [
         { name: 'pre-function', config: functions },
         { name: 'post-function', config: { log: [TELL] } },
       ],
     }),
-    { nginx_http_client_body_buffer_size: '1m' },
-  );
+    settings: { nginx_http_client_body_buffer_size: '1m' },
+  });
 });
 
 afterAll(async () => {

@@ -3,23 +3,18 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { send, type Answer } from '../../kong/testkit/http';
+import { logInto, type LogLine } from '../../kong/testkit/log-lines';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { until } from '../../kong/testkit/until';
+import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { llmTelemetry } from '../../plugins/llm-telemetry';
 import { mcpTelemetry } from '../../plugins/mcp-telemetry';
 import { mcpToolRateLimit } from '../../plugins/mcp-tool-rate-limit';
 import { mcpValidator } from '../../plugins/mcp-validator';
 import { sse } from '../support/exchange';
-import {
-  send,
-  startTestGateway,
-  startUpstream,
-  type Answer,
-  type TestGateway,
-  type TestUpstream,
-} from '../support/local-gateway';
-import { logInto, type LogLine } from '../support/log-lines';
 import { startCollector, type Collector } from '../support/otlp-collector';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
-import { until } from '../support/until';
 
 // The exporter imports dynamically, which the sandbox of the tests refuses: it is loaded by Node's own loader.
 jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
@@ -91,7 +86,10 @@ beforeAll(async () => {
     service('ollama', [{ name: 'llm-telemetry', config: telemetry }]),
   ];
   const plugins = [{ ...fileLog, config: { ...fileLog.config, path: accessLog } }];
-  gateway = await startTestGateway(stringify({ services, plugins }, { aliasDuplicateObjects: false }), served.settings);
+  gateway = await startTestGateway({
+    kongYml: stringify({ services, plugins }, { aliasDuplicateObjects: false }),
+    settings: served.settings,
+  });
 });
 
 afterAll(async () => {

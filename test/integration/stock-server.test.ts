@@ -6,11 +6,11 @@ import { join, resolve } from 'node:path';
 import { describePlugin } from '../../kong/plugin-server/describe';
 import { encodeJson } from '../../kong/stand-in/lua/value';
 import { MpRpc } from '../../kong/stand-in/rpc/mp-rpc';
+import { until } from '../../kong/testkit/until';
 import { plugins } from '../../plugins';
 import { LARGE_BODY_BYTES } from '../../plugins/shared/runtime/side-thread/large-body';
 import { logEntry, sharedCapture } from '../support/exchange';
 import { configOf, KongWorker, type RequestFacts } from '../support/kong-worker';
-import { until } from '../support/until';
 
 /** npm kong-pdk's own server with each plugin of the suite, as `kong-ai-plugins stock` lays them out. */
 const STOCK = resolve('node_modules/kong-pdk/bin/kong-js-pluginserver');
@@ -93,7 +93,7 @@ describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (na
     const { exit } = await worker.event(phase, logged, configOf(name, name === 'mcp-tool-rate-limit' ? LIMITED : {}));
     expect(exit).toBeUndefined();
     expect(worker.logs).toEqual([]);
-    expect(servers.get(name)!.output).not.toMatch(/a handler threw|could not start|unhandled/);
+    expect(servers.get(name)!.output).not.toMatch(/handler threw|could not start|unhandled/);
   });
 });
 
@@ -145,7 +145,7 @@ it('a request under a config that cannot work is refused', async () => {
 it('serves its metrics where KONG_AI_METRICS says', async () => {
   const server = servers.get('mcp-validator')!;
   await workerOf('mcp-validator').event('access', { headers, body: call }, configOf('mcp-validator'));
-  await until(() => server.output.includes('metrics are served'), 'the address in the log');
+  await until(() => server.output.includes('serving metrics'), 'the address in the log');
   const [, url] = /"url":"(http:[^"]+)"/.exec(server.output) ?? [];
   const metrics = await (await fetch(`${url}/metrics`)).text();
   expect(metrics).toMatch(/^mcp_validator_\w+\{/m);

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { until } from '../../kong/testkit/until';
 import { logEntry, ndjson, sharedCapture } from '../support/exchange';
 import { hostPlugin, type HostedPlugin } from '../support/hosted-plugin';
 import { startCollector, type Collector } from '../support/otlp-collector';
-import { until } from '../support/until';
 
 const modulePath = join(__dirname, '../../plugins/llm-telemetry');
 const call = {

@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { send } from '../../kong/testkit/http';
+import { servePlugins } from '../../kong/testkit/serve-plugins';
+import { until } from '../../kong/testkit/until';
+import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { llmTelemetry } from '../../plugins/llm-telemetry';
 import { mcpTelemetry } from '../../plugins/mcp-telemetry';
 import { sse } from '../support/exchange';
-import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../support/local-gateway';
 import { startCollector, type Collector, type ReceivedSpan } from '../support/otlp-collector';
-import { servePlugins } from '../support/served-plugins';
-import { until } from '../support/until';
 
 // The exporter imports dynamically, which the sandbox of the tests refuses: it is loaded by Node's own loader.
 jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
@@ -49,7 +51,10 @@ async function build(config: object, llm: object = {}): Promise<House> {
     plugins: [capture, { name: plugin, config: { flush_delay: 10, log_errors: false, ...config, ...more } }],
   });
   const services = [service('ollama', 'llm-telemetry', llm), service('calc', 'mcp-telemetry')];
-  const gateway = await startTestGateway(stringify({ services }, { aliasDuplicateObjects: false }), served.settings);
+  const gateway = await startTestGateway({
+    kongYml: stringify({ services }, { aliasDuplicateObjects: false }),
+    settings: served.settings,
+  });
   const total = async (name: string): Promise<number> =>
     (await served.metrics.registry.metrics())
       .split('\n')

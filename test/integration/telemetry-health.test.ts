@@ -1,8 +1,10 @@
 import { stringify } from 'yaml';
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { send } from '../../kong/testkit/http';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { until } from '../../kong/testkit/until';
+import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { mcpTelemetry } from '../../plugins/mcp-telemetry';
-import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../support/local-gateway';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
-import { until } from '../support/until';
 
 /** The health of a backend from Kong's own checks: what a call can't tell, since none is made. */
 let served: ServedPlugins;
@@ -44,8 +46,8 @@ it('shows a backend that fails its checks, and one that is well again, without a
     otlp_url: 'http://127.0.0.1:1/',
     log_errors: false,
   };
-  gateway = await startTestGateway(
-    stringify({
+  gateway = await startTestGateway({
+    kongYml: stringify({
       services: [
         {
           name: 'calc',
@@ -68,8 +70,8 @@ it('shows a backend that fails its checks, and one that is well again, without a
         },
       ],
     }),
-    { ...served.settings, admin_listen: `127.0.0.1:${adminPort}` },
-  );
+    settings: { ...served.settings, admin_listen: `127.0.0.1:${adminPort}` },
+  });
   await send(`${gateway.proxyUrl}/calc`, { method: 'POST' }, '{"jsonrpc":"2.0","id":1,"method":"ping"}');
   await eventually(
     'mcp_gateway_backend_health{backend="calc",namespace="calc"} 1\n',

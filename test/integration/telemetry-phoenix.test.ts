@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { until } from '../../kong/testkit/until';
 import { logEntry, ndjson, sharedCapture, sse } from '../support/exchange';
 import { hostPlugin } from '../support/hosted-plugin';
-import { until } from '../support/until';
 
 /**
  * Reads spans back from a real Phoenix: `pip install arize-phoenix && arize-phoenix serve`, then

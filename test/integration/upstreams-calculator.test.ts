@@ -3,8 +3,8 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { startCalculator, type CalculatorOptions } from '../../docker/upstreams/calculator/start';
 import type { RunningServer } from '../../docker/upstreams/shared/http-server';
-import { send } from '../support/local-gateway';
-import { until } from '../support/until';
+import { send } from '../../kong/testkit/http';
+import { until } from '../../kong/testkit/until';
 
 const open: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

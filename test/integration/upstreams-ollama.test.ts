@@ -1,8 +1,8 @@
 import { INSTANT } from '../../docker/upstreams/ollama/pace';
 import { startOllama, type OllamaOptions } from '../../docker/upstreams/ollama/start';
 import type { RunningServer } from '../../docker/upstreams/shared/http-server';
-import { send } from '../support/local-gateway';
-import { until } from '../support/until';
+import { send } from '../../kong/testkit/http';
+import { until } from '../../kong/testkit/until';
 
 const open: RunningServer[] = [];
 afterEach(async () => {

@@ -2,8 +2,8 @@ import { request } from 'node:http';
 import { deflateSync, gzipSync } from 'node:zlib';
 import type { RunningServer } from '../../docker/upstreams/shared/http-server';
 import { startTraceSink, type TraceSinkOptions } from '../../docker/upstreams/trace-sink/start';
+import { until } from '../../kong/testkit/until';
 import { startSpanSender } from '../support/start-span-sender';
-import { until } from '../support/until';
 
 const open: RunningServer[] = [];
 afterEach(async () => {

@@ -10,11 +10,12 @@ import {
   ElicitRequestSchema,
   ResourceUpdatedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { send } from '../../kong/testkit/http';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { until } from '../../kong/testkit/until';
 import { mcpValidator } from '../../plugins/mcp-validator';
-import { startTestGateway, send, type TestGateway } from '../support/local-gateway';
 import { LOOK_UP_SCHEMA, NOTE, startMcpTestServer, type McpTestServer } from '../support/mcp-test-server';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
-import { until } from '../support/until';
 
 /** The official clients, each in what it speaks, through the validator to a real server. */
 let plugins: ServedPlugins | undefined;
@@ -25,8 +26,8 @@ const open: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   plugins = await servePlugins([mcpValidator]);
   upstream = await startMcpTestServer();
-  gateway = await startTestGateway(
-    `
+  gateway = await startTestGateway({
+    kongYml: `
 services:
 - name: mcp
   url: ${upstream.url}
@@ -38,8 +39,8 @@ services:
       meta_key_check: deny
       tools: { schemas: { look-up: '${JSON.stringify(LOOK_UP_SCHEMA)}' } }
 `,
-    plugins.settings,
-  );
+    settings: plugins.settings,
+  });
 });
 
 afterEach(async () => {

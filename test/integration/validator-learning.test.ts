@@ -4,11 +4,13 @@ import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from '
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { parse, stringify } from 'yaml';
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { send } from '../../kong/testkit/http';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { until } from '../../kong/testkit/until';
+import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { mcpValidator } from '../../plugins/mcp-validator';
-import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../support/local-gateway';
 import { startMcpTestServer, type McpTestServer } from '../support/mcp-test-server';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
-import { until } from '../support/until';
 
 /** Real clients and a real server of the SDKs, with the capture functions of kong.yml between them. */
 let plugins: ServedPlugins | undefined;
@@ -45,7 +47,10 @@ beforeAll(async () => {
     ...['long', 'longer', 'wide'].map((name) => serviceOf(name, lists!.url, enforce)),
     serviceOf('pinned', lists.url, { pin: 'enforce', tools: { pins: { 'tool-0': '0'.repeat(64) } } }),
   ];
-  gateway = await startTestGateway(stringify({ services }, { aliasDuplicateObjects: false }), plugins.settings);
+  gateway = await startTestGateway({
+    kongYml: stringify({ services }, { aliasDuplicateObjects: false }),
+    settings: plugins.settings,
+  });
 });
 
 afterAll(async () => {

@@ -6,10 +6,11 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { send } from '../../kong/testkit/http';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
 import { mcpToolRateLimit } from '../../plugins/mcp-tool-rate-limit';
 import { mcpValidator } from '../../plugins/mcp-validator';
-import { send, startTestGateway, type TestGateway } from '../support/local-gateway';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
 
 /** A server with more than its MCP endpoint behind the guards: OAuth, health, WebSockets, and the transport of 2024-11-05. */
 let plugins: ServedPlugins | undefined;
@@ -51,8 +52,8 @@ beforeAll(async () => {
   });
   upstream.listen(0, '127.0.0.1');
   await once(upstream, 'listening');
-  gateway = await startTestGateway(
-    `
+  gateway = await startTestGateway({
+    kongYml: `
 services:
 - name: mcp
   url: http://127.0.0.1:${(upstream.address() as AddressInfo).port}
@@ -65,8 +66,8 @@ services:
   - name: mcp-tool-rate-limit
     config: { rules: [{ name: '*', windows: [{ limit: 100, window_seconds: 60 }] }] }
 `,
-    { ...plugins.settings, nginx_http_client_body_buffer_size: '4m' },
-  );
+    settings: { ...plugins.settings, nginx_http_client_body_buffer_size: '4m' },
+  });
 });
 
 beforeEach(() => {

@@ -1,15 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { send } from '../../kong/testkit/http';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { echo, startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { mcpValidator } from '../../plugins/mcp-validator';
-import {
-  echo,
-  send,
-  startTestGateway,
-  startUpstream,
-  type TestGateway,
-  type TestUpstream,
-} from '../support/local-gateway';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
 
 /** The lists by consumer as the plugin's README shows them, in a gateway. */
 const readme = readFileSync(join(__dirname, '../../plugins/mcp-validator/README.md'), 'utf8');
@@ -22,8 +17,8 @@ let gateway: TestGateway;
 beforeAll(async () => {
   plugins = await servePlugins([mcpValidator]);
   upstream = await startUpstream(echo);
-  gateway = await startTestGateway(
-    `
+  gateway = await startTestGateway({
+    kongYml: `
 services:
 - name: py-calculator
   url: ${upstream.url}
@@ -33,8 +28,8 @@ consumers:
 - { username: bob, keyauth_credentials: [{ key: bob }] }
 - { username: eve, keyauth_credentials: [{ key: eve }] }
 ${fragment}`,
-    plugins.settings,
-  );
+    settings: plugins.settings,
+  });
 });
 
 afterAll(async () => {

@@ -1,17 +1,10 @@
 import type { RequestListener } from 'node:http';
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { send, valuesOf } from '../../kong/testkit/http';
+import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { until } from '../../kong/testkit/until';
+import { echo, echoed, startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { mcpValidator } from '../../plugins/mcp-validator';
-import {
-  echo,
-  echoed,
-  send,
-  startTestGateway,
-  startUpstream,
-  valuesOf,
-  type TestGateway,
-  type TestUpstream,
-} from '../support/local-gateway';
-import { servePlugins, type ServedPlugins } from '../support/served-plugins';
-import { until } from '../support/until';
 
 /** The validator in its real server, behind the gateway, before an upstream that says what it got. */
 let plugins: ServedPlugins | undefined;
@@ -72,7 +65,7 @@ consumers:
 beforeAll(async () => {
   plugins = await servePlugins([mcpValidator]);
   upstream = await startUpstream(upstreamListener);
-  gateway = await startTestGateway(configText(upstream.port), plugins.settings);
+  gateway = await startTestGateway({ kongYml: configText(upstream.port), settings: plugins.settings });
 });
 
 afterAll(async () => {

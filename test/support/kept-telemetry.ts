@@ -1,8 +1,8 @@
 import { Metrics, type Resources } from '../../kong/pdk';
+import { logInto, type LogLine } from '../../kong/testkit/log-lines';
 import type { SpanRecord } from '../../plugins/shared/telemetry/traces/span';
 import type { SpanSink } from '../../plugins/shared/telemetry/traces/span-sink';
 import { STARTED_AT } from './exchange';
-import { logInto, type LogLine } from './log-lines';
 
 /** A configuration of a telemetry plugin without an exporter: what it would send is kept. */
 export class KeptTelemetry<State extends { readonly spans: SpanSink }> {

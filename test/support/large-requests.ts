@@ -1,7 +1,7 @@
 import { Headers, Metrics, type Outcome } from '../../kong/pdk';
+import { silentLog } from '../../kong/testkit/silent-log';
 import { LARGE_BODY_BYTES } from '../../plugins/shared/runtime/side-thread/large-body';
 import { MAX_HELD_BYTES } from '../../plugins/shared/runtime/side-thread/side-thread';
-import { silentLog } from './silent-log';
 
 /** What a plugin gets of a process of its own. */
 export const resources = () => ({ metrics: new Metrics(), log: silentLog, now: () => 0, env: {}, scope: {} });

@@ -17,7 +17,7 @@ import {
   type ServerNotifier,
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { startUpstream, type TestUpstream } from './local-gateway';
+import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 
 /** The resource that can be read and subscribed to. */
 export const NOTE = 'test://note';

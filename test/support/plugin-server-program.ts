@@ -9,7 +9,7 @@ const slow = definePlugin({
   name: 'slow',
   version: '1.0.0',
   priority: 1,
-  onError: 'refuse',
+  onError: 'reject',
   fields: {
     folder: field.string({ description: 'Where the plugin says what it did', required: true }),
     wait_ms: field.integer({ description: 'How long a request takes', default: 0 }),

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { until } from '../../kong/testkit/until';
 import { dockerFolder, ruleFiles } from './monitoring-files';
-import { until } from './until';
 
 /** How often a Prometheus that the tests start looks at its targets, in milliseconds. */
 export const SCRAPE_INTERVAL_MS = 1000;

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { until } from './until';
+import { until } from '../../kong/testkit/until';
 
 const PROGRAM = 'redis-server';
 

@@ -8,7 +8,7 @@ export const guard = definePlugin({
   name: 'guard',
   version: '1.0.0',
   priority: 2,
-  onError: 'refuse',
+  onError: 'reject',
   fields: { word: field.string({ description: 'A word of the test', default: 'w' }) },
   prepare: ({ word }) => {
     if (word === 'broken') throw new Error('word: must not be broken');
@@ -61,7 +61,7 @@ export const choosy = definePlugin({
   name: 'choosy',
   version: '1.0.0',
   priority: 3,
-  onError: 'refuse',
+  onError: 'reject',
   fields: {},
   prepare: () => undefined,
   access: {

@@ -1,7 +1,7 @@
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { startUpstream, type TestUpstream } from './local-gateway';
+import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 
 /** An official server that has tools and nothing else: it answers -32601 to whoever asks for prompts. */
 export async function startToolsOnlyServer(): Promise<TestUpstream> {

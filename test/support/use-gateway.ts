@@ -1,14 +1,8 @@
 import type { OutgoingHttpHeaders, RequestListener, RequestOptions } from 'node:http';
 import type { GatewayOptions } from '../../kong/stand-in/gateway';
-import {
-  echo,
-  send,
-  startTestGateway,
-  startUpstream,
-  type Answer,
-  type TestGateway,
-  type TestUpstream,
-} from './local-gateway';
+import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
+import { send, type Answer } from '../../kong/testkit/http';
+import { echo, startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 
 /** The gateway of a test file and the upstream behind it; there once the first test runs. */
 export interface RunningGateway {
@@ -50,7 +44,7 @@ export function useGateway(
     upstream = await startUpstream((incoming, outgoing) => {
       running.serve(incoming, outgoing);
     });
-    gateway = await startTestGateway(configText(upstream), settings, options);
+    gateway = await startTestGateway({ kongYml: configText(upstream), settings, ...options });
   });
   afterAll(async () => {
     await gateway.close();

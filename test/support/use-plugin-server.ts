@@ -5,7 +5,7 @@ import { Metrics } from '../../kong/pdk';
 import { frame } from '../../kong/plugin-server/protocol/frames';
 import { PluginServer, type ServerOptions } from '../../kong/plugin-server/server';
 import { messageType } from '../../kong/stand-in/rpc/pluginsocket';
-import { logInto, type LogLine } from './log-lines';
+import { logInto, type LogLine } from '../../kong/testkit/log-lines';
 import { choosy, guard, observer } from './scripted-plugins';
 
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;

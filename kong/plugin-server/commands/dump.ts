@@ -17,7 +17,7 @@ export function addDumpCommand(program: Command, suite: Suite): void {
     .command('dump')
     .description("print a plugin's description for Kong's pluginserver_<NAME>_query_cmd")
     .argument('[plugin]', `one of: ${suite.plugins.map(({ name }) => name).join(', ')}`)
-    .option('--all', 'describe every plugin, each in a file of its own')
+    .option('--all', 'write the description of every plugin to a file')
     .option('--out <dir>', 'directory of the files, which are named <plugin>.json')
     .option('--with-access', 'include the access phase of plugins that work without it, for options that need it')
     .action((plugin: string | undefined, { all, out, withAccess }: DumpOptions, command: Command) => {

@@ -4,13 +4,13 @@ import { END_OF_CALLS, frame } from './frames';
 import { messages } from './messages';
 import { encodeEffect } from './pdk-codec';
 
-/** What goes to Kong when an event is decided. */
+/** The bytes that end an event. */
 export interface EventAnswer {
   /** All effects and the end of the event: one write. */
   readonly bytes: Buffer;
-  /** How many replies to effects Kong will send; they say nothing. */
+  /** Number of replies to effects that Kong will send; they carry no information. */
   readonly replies: number;
-  /** Kong ends the request with it: nothing follows on this connection. */
+  /** Whether Kong ends the request; then nothing follows on this connection. */
   readonly isExit: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface EventAnswer {
  * Encodes an outcome as the effects that carry it out.
  *
  * @param sequence the number of Kong's call
- * @throws when the outcome holds what no message can carry
+ * @throws when the outcome contains a value that no message can represent
  */
 export function encodeAnswer(outcome: Outcome, sequence: unknown): EventAnswer {
   const effects = effectsOf(outcome);

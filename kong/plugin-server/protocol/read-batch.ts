@@ -2,14 +2,14 @@ import type { Reads } from '../../pdk';
 import type { OversizedFrame } from './frames';
 import { decodeReply, encodeRead } from './pdk-codec';
 
-/** What Kong replied to a read; a reply longer than a frame may be is told of, not held. */
-export type Reply = Buffer | OversizedFrame;
+/** Kong's reply to a read; one that is longer than a frame may be is not held. */
+export type PdkReply = Buffer | OversizedFrame;
 
 const compiled = new WeakMap<Reads, ReadBatch>();
 
-/** Reads that go out together, encoded once: the same bytes go out with every event. */
+/** Reads that are sent together. They are encoded once, since every event sends the same bytes. */
 export class ReadBatch {
-  /** What is written to Kong: for each read its operation and its argument. */
+  /** The bytes for Kong: the operation and argument of each read. */
   readonly bytes: Buffer;
   private readonly reads;
 
@@ -27,13 +27,13 @@ export class ReadBatch {
     return batch;
   }
 
-  /** How many replies Kong will send. */
+  /** Number of replies that Kong will send. */
   get size(): number {
     return this.reads.length;
   }
 
   /** The facts by their names. @throws when a reply is not what Kong's service declares. */
-  decode(replies: readonly Reply[]): Record<string, unknown> {
+  decode(replies: readonly PdkReply[]): Record<string, unknown> {
     const facts: Record<string, unknown> = {};
     this.reads.forEach(([name, declared], i) => {
       const reply = replies[i];

@@ -2,18 +2,22 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Plugin } from '../../pdk';
 
+/** Plugins, and where a program can load them. */
+export interface PluginModule {
+  readonly plugins: readonly Plugin[];
+  /** Absolute path of the compiled module that exports the plugins as `plugins`. */
+  readonly module: string;
+}
+
 /**
  * Writes, for every plugin, a directory with a single entry that Kong's stock `kong-js-pluginserver` can load.
  *
- * One directory each, because that server loads every entry of its directory, and Kong takes only the first plugin of a
- * server.
+ * There is one directory for each plugin, because that server loads every entry of its directory, and Kong uses only the
+ * first plugin of a server.
  *
- * @throws when such a directory holds anything else; it never deletes a file
+ * @throws when such a directory contains other files; none is deleted
  */
-export function writeStockDirectories(
-  { plugins, module }: { readonly plugins: readonly Plugin[]; readonly module: string },
-  out: string,
-): void {
+export function writeStockDirectories({ plugins, module }: PluginModule, out: string): void {
   for (const { name } of plugins) {
     const directory = resolve(out, name);
     mkdirSync(directory, { recursive: true });

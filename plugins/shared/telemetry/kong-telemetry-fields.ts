@@ -35,7 +35,7 @@ const exporterFields = {
 export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
   otlp_url: field.string({
     description:
-      'Where spans are sent, used as it stands. Unset: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT of the plugin server, else the route /phoenix of a gateway on this host.',
+      'Where spans are sent, used as it stands. Unset, the environment of the plugin server decides: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT as it stands, else OTEL_EXPORTER_OTLP_ENDPOINT followed by /v1/traces, else http://localhost:8000/phoenix/v1/traces.',
     len_min: 1,
     referenceable: true,
   }),
@@ -114,7 +114,7 @@ export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
   }),
   parent: field.string({
     description:
-      "What a span hangs under: the traceparent that the upstream got (kong), the client's own only (client), or nothing (none).",
+      "What a span hangs under: the traceparent that the upstream got (kong), the client's own only (client), or nothing (none, which also ignores a traceparent in _meta).",
     one_of: ['kong', 'client', 'none'],
     default: 'kong',
   }),
@@ -178,7 +178,7 @@ export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
     }),
     {
       description:
-        'What to take out of error messages and captured content, besides tokens, keys, e-mail addresses and card numbers. A match longer than 512 characters may be found in part.',
+        'Regular expressions of RE2 (no lookaround, no backreferences) for what to take out of error messages and captured content, besides tokens, keys, e-mail addresses and card numbers. A match longer than 512 characters may be found in part.',
       default: [],
     },
   ),

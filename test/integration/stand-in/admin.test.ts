@@ -1,4 +1,5 @@
-import { routed, send } from '../../support/local-gateway';
+import { send } from '../../../kong/testkit/http';
+import { routed } from '../../support/routed';
 import { useGateway } from '../../support/use-gateway';
 
 const proxy = useGateway(

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { send, valuesOf } from '../../support/local-gateway';
-import { until } from '../../support/until';
+import { send, valuesOf } from '../../../kong/testkit/http';
+import { until } from '../../../kong/testkit/until';
 import { useGateway } from '../../support/use-gateway';
 
 const proxy = useGateway(

@@ -1,8 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { echoed, messageOf, routed, send, valuesOf } from '../../support/local-gateway';
-import { until } from '../../support/until';
+import { messageOf, send, valuesOf } from '../../../kong/testkit/http';
+import { until } from '../../../kong/testkit/until';
+import { echoed } from '../../../kong/testkit/upstream';
+import { routed } from '../../support/routed';
 import { useGateway } from '../../support/use-gateway';
 
 const folder = mkdtempSync(join(tmpdir(), 'kong-bundled-'));

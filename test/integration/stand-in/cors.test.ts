@@ -1,4 +1,5 @@
-import { echoed, routed } from '../../support/local-gateway';
+import { echoed } from '../../../kong/testkit/upstream';
+import { routed } from '../../support/routed';
 import { useGateway } from '../../support/use-gateway';
 
 const proxy = useGateway(

@@ -1,4 +1,5 @@
-import { routed, valuesOf } from '../../support/local-gateway';
+import { valuesOf } from '../../../kong/testkit/http';
+import { routed } from '../../support/routed';
 import { useGateway } from '../../support/use-gateway';
 
 const proxy = useGateway(

@@ -4,8 +4,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { send, startTestGateway, type TestGateway } from '../../support/local-gateway';
-import { until } from '../../support/until';
+import { startTestGateway, type TestGateway } from '../../../kong/testkit/gateway';
+import { send } from '../../../kong/testkit/http';
+import { until } from '../../../kong/testkit/until';
 
 interface Checks {
   readonly active: { readonly healthy: object; readonly unhealthy: object };
@@ -50,12 +51,12 @@ async function stop(): Promise<void> {
 async function start(healthchecks: object): Promise<number> {
   const port = await listen();
   probes = 0;
-  gateway = await startTestGateway(
-    stringify({
+  gateway = await startTestGateway({
+    kongYml: stringify({
       services: [{ name: 's', host: 'u', routes: [{ paths: ['/'] }] }],
       upstreams: [{ name: 'u', targets: [{ target: `127.0.0.1:${port}` }], healthchecks }],
     }),
-  );
+  });
   return port;
 }
 

@@ -1,4 +1,6 @@
-import { echoed, messageOf, routed, valuesOf } from '../../support/local-gateway';
+import { messageOf, valuesOf } from '../../../kong/testkit/http';
+import { echoed } from '../../../kong/testkit/upstream';
+import { routed } from '../../support/routed';
 import { useGateway } from '../../support/use-gateway';
 
 const proxy = useGateway(

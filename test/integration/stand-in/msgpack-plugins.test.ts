@@ -3,17 +3,10 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import {
-  echo,
-  echoed,
-  send,
-  startTestGateway,
-  startUpstream,
-  valuesOf,
-  type TestGateway,
-  type TestUpstream,
-} from '../../support/local-gateway';
-import { until } from '../../support/until';
+import { startTestGateway, type TestGateway } from '../../../kong/testkit/gateway';
+import { send, valuesOf } from '../../../kong/testkit/http';
+import { until } from '../../../kong/testkit/until';
+import { echo, echoed, startUpstream, type TestUpstream } from '../../../kong/testkit/upstream';
 
 const cli = resolve('node_modules/kong-pdk/bin/kong-js-pluginserver');
 const folder = mkdtempSync(join(tmpdir(), 'kong-stock-'));
@@ -78,11 +71,14 @@ beforeAll(async () => {
   mkdirSync(plugins);
   writeFileSync(join(plugins, 'stock.js'), PLUGIN);
   [upstream] = await Promise.all([startUpstream(echo), startStock()]);
-  gateway = await startTestGateway(configText(), {
-    plugins: 'bundled,stock',
-    pluginserver_names: 'js',
-    pluginserver_js_socket: socket,
-    pluginserver_js_query_cmd: `"${process.execPath}" "${cli}" -d "${plugins}" --dump-all-plugins`,
+  gateway = await startTestGateway({
+    kongYml: configText(),
+    settings: {
+      plugins: 'bundled,stock',
+      pluginserver_names: 'js',
+      pluginserver_js_socket: socket,
+      pluginserver_js_query_cmd: `"${process.execPath}" "${cli}" -d "${plugins}" --dump-all-plugins`,
+    },
   });
 }, 30_000);
 

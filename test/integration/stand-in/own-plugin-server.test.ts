@@ -4,18 +4,11 @@ import { join } from 'node:path';
 import { definePlugin, field, Metrics, proceed, read, reject, type Plugin } from '../../../kong/pdk';
 import { answerQuery } from '../../../kong/plugin-server/describe';
 import { PluginServer } from '../../../kong/plugin-server/server';
-import {
-  echo,
-  echoed,
-  send,
-  startTestGateway,
-  startUpstream,
-  valuesOf,
-  type TestGateway,
-  type TestUpstream,
-} from '../../support/local-gateway';
-import { silentLog } from '../../support/silent-log';
-import { until } from '../../support/until';
+import { startTestGateway, type TestGateway } from '../../../kong/testkit/gateway';
+import { send, valuesOf } from '../../../kong/testkit/http';
+import { silentLog } from '../../../kong/testkit/silent-log';
+import { until } from '../../../kong/testkit/until';
+import { echo, echoed, startUpstream, type TestUpstream } from '../../../kong/testkit/upstream';
 
 const entries: string[] = [];
 const plugins: readonly Plugin[] = [
@@ -24,7 +17,7 @@ const plugins: readonly Plugin[] = [
     version: '1.0.0',
     priority: 930,
     fields: { word: field.string({ description: 'What a body may not hold', required: true }) },
-    onError: 'refuse',
+    onError: 'reject',
     prepare: ({ word }) => word,
     access: {
       reads: { headers: read.headers(), body: read.rawBody(), consumer: read.consumer() },
@@ -85,15 +78,15 @@ let gateway: TestGateway;
 beforeAll(async () => {
   for (const plugin of plugins) writeFileSync(join(folder, `${plugin.name}.json`), JSON.stringify(answerQuery(plugin)));
   [server, upstream] = await Promise.all([startServer(), startUpstream(echo)]);
-  gateway = await startTestGateway(
-    `
+  gateway = await startTestGateway({
+    kongYml: `
 services:
 - name: s
   url: ${upstream.url}
   routes: [{ paths: [/] }]
   plugins: [{ name: guard, config: { word: evil } }, { name: watch }]
 `,
-    Object.fromEntries<string>([
+    settings: Object.fromEntries<string>([
       ['plugins', 'bundled,guard,watch'],
       ['pluginserver_names', 'guard,watch'],
       ...plugins.flatMap(({ name }): [string, string][] => [
@@ -101,7 +94,7 @@ services:
         [`pluginserver_${name}_query_cmd`, `cat ${join(folder, `${name}.json`)}`],
       ]),
     ]),
-  );
+  });
 });
 
 afterAll(async () => {

@@ -1,5 +1,5 @@
+import { until } from '../../../kong/testkit/until';
 import { ScriptedPluginServer } from '../../support/scripted-plugin-server';
-import { until } from '../../support/until';
 import { configText, useScriptedGateway } from './scripted-gateway';
 
 const scripted = useScriptedGateway();

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fromStruct, fromValue } from '../../../kong/stand-in/rpc/pb-values';
-import { echoed, valuesOf } from '../../support/local-gateway';
-import { until } from '../../support/until';
+import { valuesOf } from '../../../kong/testkit/http';
+import { until } from '../../../kong/testkit/until';
+import { echoed } from '../../../kong/testkit/upstream';
 import { text, useScriptedGateway } from './scripted-gateway';
 
 const scripted = useScriptedGateway();

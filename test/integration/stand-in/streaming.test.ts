@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import { until } from '../../support/until';
+import { until } from '../../../kong/testkit/until';
 import { useGateway } from '../../support/use-gateway';
 
 const proxy = useGateway(

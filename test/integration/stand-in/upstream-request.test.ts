@@ -1,4 +1,5 @@
-import { echoed, send, valuesOf } from '../../support/local-gateway';
+import { send, valuesOf } from '../../../kong/testkit/http';
+import { echoed } from '../../../kong/testkit/upstream';
 import { useGateway } from '../../support/use-gateway';
 
 const proxy = useGateway(

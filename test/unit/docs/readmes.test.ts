@@ -106,9 +106,3 @@ it.each(fragments)('$document has valid fragments of kong.yml: $text', ({ value 
   const match = (text: string, pattern: string) => lua.matches(text, pattern);
   expect(() => readDeclarative(wholeFile(value), known, match, 0)).not.toThrow();
 });
-
-it('README.md shows a plugin that is compiled and tested', () => {
-  const [example] = blocks('README.md', 'ts');
-  const source = read('test/fixtures/require-client-name/index.ts');
-  expect(example?.replace("'../../kong/pdk'", "'../../../kong/pdk'")).toBe(source);
-});

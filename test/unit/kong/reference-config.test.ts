@@ -186,7 +186,8 @@ it('names every plugin of the suite in kong.conf, and wherever npm start moves t
   const names = suite.map(({ name }) => name);
   expect(conf['plugins']?.split(',')).toEqual(['bundled', ...names]);
   expect(conf['pluginserver_names']?.split(',')).toEqual(names);
-  const moved = kongVariables({ root: '/package', folder: '/run', logs: '/logs', host: '127.0.0.1' });
+  const layout = { root: '/package', folder: '/run', logs: '/logs', host: '127.0.0.1', plugins: names };
+  const moved = kongVariables(layout);
   for (const name of names) {
     const setting = `pluginserver_${name.replaceAll('-', '_')}`;
     expect(conf[`${setting}_socket`]).toBe('/run/kong-ai-plugins/plugins.sock');

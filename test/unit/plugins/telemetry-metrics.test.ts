@@ -1,10 +1,10 @@
 import { Metrics } from '../../../kong/pdk';
 import { readConfig } from '../../../kong/pdk/read-config';
+import { logInto } from '../../../kong/testkit/log-lines';
 import { fields as llmFields } from '../../../plugins/llm-telemetry/schema';
 import { prepare as prepareLlm } from '../../../plugins/llm-telemetry/state';
 import { fields as mcpFields } from '../../../plugins/mcp-telemetry/schema';
 import { prepare as prepareMcp } from '../../../plugins/mcp-telemetry/state';
-import { logInto } from '../../support/log-lines';
 
 /** What dashboards are built on: every metric with its labels and buckets. */
 

@@ -37,9 +37,6 @@ const CLOSING = ['additionalProperties', 'unevaluatedProperties'];
 const KNOWN_DIALECT = /^https?:\/\/json-schema\.org\/(?:draft\/20(?:19-09|20-12)|draft-07)\/schema#?$/;
 const DRAFT_7 = 'http://json-schema.org/draft-07/schema#';
 
-/** Where a keyword of the announced schema stands in the lenient one, from the schema that holds both. */
-export type Moves = ReadonlyMap<JsonObject, ReadonlyMap<string, readonly string[]>>;
-
 /**
  * An announced inputSchema as servers in practice apply it, so that no call is rejected which the server takes:
  * members with a default are optional, further members are ignored, alternatives need not exclude each other, values

@@ -1,5 +1,7 @@
-import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
-import type { Moves } from './lenient-schema';
+import { isJsonObject, memberOf, type JsonObject } from '../../../shared/json/json-object';
+
+/** Where a keyword of the announced schema stands in the lenient one, from the schema that holds both. */
+export type Moves = ReadonlyMap<JsonObject, ReadonlyMap<string, readonly string[]>>;
 
 /** The tokens of a reference into the document itself (RFC 6901 in a fragment); undefined for any other reference. */
 export function tokensOf(reference: string): readonly string[] | undefined {

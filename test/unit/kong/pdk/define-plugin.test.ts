@@ -4,7 +4,7 @@ const base = {
   name: 'one',
   version: '1.0.0',
   priority: 1,
-  onError: 'refuse',
+  onError: 'reject',
   fields: { limit: field.integer({ description: 'How many are let through', default: 7 }) },
   prepare: ({ limit }: { limit: number }) => ({ limit }),
 } as const;
@@ -21,7 +21,7 @@ it.each([
 ])('keeps %s, and no name of one that is not declared', (_, phases, names) => {
   const plugin = definePlugin({ ...base, ...phases });
   expect(Object.keys(plugin.phases)).toEqual(names);
-  expect(plugin).toMatchObject({ name: 'one', version: '1.0.0', priority: 1, onError: 'refuse', fields: base.fields });
+  expect(plugin).toMatchObject({ name: 'one', version: '1.0.0', priority: 1, onError: 'reject', fields: base.fields });
 });
 
 it('hands the facts of a second batch to the handler by their types, all or none', () => {
@@ -34,16 +34,14 @@ it('hands the facts of a second batch to the handler by their types, all or none
     },
   });
   const { more, handle } = phases.access!;
-  expect([more!.isNeeded({ ip: '::1' } as never), more!.isNeeded({ ip: '::2' } as never)]).toEqual([true, false]);
-  expect(handle({} as never, { ip: 'i' } as never)).toEqual(proceed({ share: { ip: 'i', body: 'none' } }));
-  expect(handle({} as never, { ip: 'i' } as never, { body: { kind: 'spilled' } } as never)).toEqual(
+  expect([more!.isNeeded({ ip: '::1' }), more!.isNeeded({ ip: '::2' })]).toEqual([true, false]);
+  expect(handle({ limit: 7 }, { ip: 'i' })).toEqual(proceed({ share: { ip: 'i', body: 'none' } }));
+  expect(handle({ limit: 7 }, { ip: 'i' }, { body: { kind: 'spilled' } })).toEqual(
     proceed({ share: { ip: 'i', body: 'spilled' } }),
   );
 });
 
 it('hands state and facts to the handler by their types', () => {
   const { phases } = definePlugin({ ...base, access });
-  expect(phases.access?.handle({ limit: 7 } as never, { ip: '::1' } as never)).toEqual(
-    proceed({ share: { ip: '::1', limit: 7 } }),
-  );
+  expect(phases.access?.handle({ limit: 7 }, { ip: '::1' })).toEqual(proceed({ share: { ip: '::1', limit: 7 } }));
 });

@@ -12,7 +12,8 @@ const headers = Headers.from({
 
 it.each<[string, string | undefined, readonly string[], boolean]>([
   ['accept', 'text/html', ['text/html'], true],
-  ['Accept', undefined, [], false],
+  ['Accept', 'text/html', ['text/html'], true],
+  ['X-TWO', 'a', ['a', 'b'], true],
   ['x-two', 'a', ['a', 'b'], true],
   ['x-none', undefined, [], false],
   ['x-odd', 'c', ['c'], true],

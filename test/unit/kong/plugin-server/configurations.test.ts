@@ -14,7 +14,7 @@ function watchedPlugin(prepare: () => Promise<void> | void = () => undefined) {
     name: 'watched',
     version: '1.0.0',
     priority: 1,
-    onError: 'refuse',
+    onError: 'reject',
     fields: { word: field.string({ description: 'A word of the test', default: 'none' }) },
     prepare: async ({ word }, resources): Promise<Life> => {
       prepared.push({ word, resources });
@@ -164,7 +164,7 @@ it('waits at the end for disposals that are under way, and survives one that fai
   finish();
   await closing;
   expect(events).toEqual(['flushed', 'closed']);
-  expect(errors).toEqual(['releasing a configuration failed']);
+  expect(errors).toEqual(['configuration disposal failed']);
 });
 
 it('does not mind a plugin that has nothing to dispose of', async () => {

@@ -44,7 +44,7 @@ interface Phases {
   readonly onError?: OnError;
 }
 
-const run = (phase: string, { access, log: logged, isWanted, onError = 'refuse' }: Phases, asks = ask) => {
+const run = (phase: string, { access, log: logged, isWanted, onError = 'reject' }: Phases, asks = ask) => {
   const declared = definePlugin({
     name: 'one',
     version: '1',

@@ -11,7 +11,7 @@ const fail = (): never => {
 };
 
 it.each<[string, OnError, string, () => unknown, object]>([
-  ['an outcome', 'refuse', 'access', () => refused, { outcome: refused, applied: 'reject' }],
+  ['an outcome', 'reject', 'access', () => refused, { outcome: refused, applied: 'reject' }],
   [
     'a promised outcome',
     'pass',
@@ -19,17 +19,17 @@ it.each<[string, OnError, string, () => unknown, object]>([
     () => Promise.resolve(proceed()),
     { outcome: proceed(), applied: 'proceed' },
   ],
-  ['nothing, in the log phase', 'refuse', 'log', () => undefined, { outcome: proceed(), applied: 'proceed' }],
-  ['what a log phase gives is ignored', 'refuse', 'log', () => refused, { outcome: proceed(), applied: 'proceed' }],
+  ['nothing, in the log phase', 'reject', 'log', () => undefined, { outcome: proceed(), applied: 'proceed' }],
+  ['what a log phase gives is ignored', 'reject', 'log', () => refused, { outcome: proceed(), applied: 'proceed' }],
 ])('%s', async (_, onError, phase, decide, result) => {
   expect(await runPhase(plugin(onError), phase, decide, apply)).toEqual(result);
 });
 
 it.each<[string, OnError, string, () => unknown, string]>([
-  ['a throw of a guard', 'refuse', 'access', fail, 'reject'],
+  ['a throw of a guard', 'reject', 'access', fail, 'reject'],
   ['a throw of an observer', 'pass', 'access', fail, 'proceed'],
-  ['a rejection of a guard', 'refuse', 'access', () => Promise.reject(bug), 'reject'],
-  ["a throw of a guard's log phase, where nothing is left to refuse", 'refuse', 'log', fail, 'proceed'],
+  ['a rejection of a guard', 'reject', 'access', () => Promise.reject(bug), 'reject'],
+  ["a throw of a guard's log phase, where there is nothing left to reject", 'reject', 'log', fail, 'proceed'],
 ])('%s', async (_, onError, phase, decide, applied) => {
   const result = await runPhase(plugin(onError), phase, decide, apply);
   expect(result).toMatchObject({ applied, failure: { error: bug } });
@@ -45,9 +45,9 @@ it.each<[string, OnError, string, () => unknown, string]>([
 });
 
 it.each<[OnError, unknown, string]>([
-  ['refuse', refused, 'reject'],
+  ['reject', refused, 'reject'],
   ['pass', refused, 'proceed'],
-  ['refuse', undefined, 'reject'],
+  ['reject', undefined, 'reject'],
 ])('%s: an outcome that cannot be applied is a throw as well', async (onError, outcome, applied) => {
   const result = await runPhase(
     plugin(onError),
@@ -62,6 +62,6 @@ it.each<[OnError, unknown, string]>([
 });
 
 it('knows a failure from its absence, even when nothing was thrown', async () => {
-  const result = await runPhase(plugin('refuse'), 'access', () => Promise.reject(undefined as unknown as Error), apply);
+  const result = await runPhase(plugin('reject'), 'access', () => Promise.reject(undefined as unknown as Error), apply);
   expect(result).toMatchObject({ applied: 'reject', failure: { error: undefined } });
 });

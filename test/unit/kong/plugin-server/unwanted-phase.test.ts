@@ -13,7 +13,7 @@ const idle: Plugin = definePlugin({
   version: '1',
   priority: 1,
   fields: {},
-  onError: 'refuse',
+  onError: 'reject',
   prepare: () => undefined,
   access: { reads: {}, isWanted: () => false, handle: bug },
 });

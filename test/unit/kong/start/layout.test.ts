@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { withRequestLog, type Layout } from '../../../../kong/start/layout';
 
-const layout: Layout = { root: '/package', folder: '/run', logs: '/logs', host: '127.0.0.1' };
+const layout: Layout = { root: '/package', folder: '/run', logs: '/logs', host: '127.0.0.1', plugins: [] };
 const reference = readFileSync(join(__dirname, '../../../../kong/kong.yml'), 'utf8');
 
 it('logs requests to a file, where the standard output of Kong leads nowhere', () => {

@@ -355,7 +355,7 @@ describe('metrics', () => {
 
 describe('the declaration', () => {
   it('guards: it runs after authentication and the validator, and refuses when it breaks', () => {
-    expect(mcpToolRateLimit).toMatchObject({ name: 'mcp-tool-rate-limit', priority: 905, onError: 'refuse' });
+    expect(mcpToolRateLimit).toMatchObject({ name: 'mcp-tool-rate-limit', priority: 905, onError: 'reject' });
     expect(Object.keys(mcpToolRateLimit.phases)).toEqual(['access']);
   });
 

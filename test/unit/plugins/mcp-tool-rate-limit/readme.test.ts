@@ -17,11 +17,16 @@ const rowsOf = (title: string): string[][] =>
 const rule: Fields = fields.rules.elements!.fields!;
 
 describe.each<[string, Fields]>([
-  ['## Configuration', fields],
-  ['### Fields of a rule', rule],
-  ['### Fields of redis', fields.redis.fields!],
-])('%s', (title, declared) => {
-  const rows = rowsOf(title);
+  ['', fields],
+  ['rules[].', rule],
+  ['redis.', fields.redis.fields!],
+])('the table of fields, under "%s"', (prefix, declared) => {
+  /** The rows of these fields, without the prefix of their names. */
+  const rows = rowsOf('## Configuration').flatMap(([, name = '', type = '', value = '']) =>
+    name.startsWith(`\`${prefix}`) && /^\w+`$/.test(name.slice(prefix.length + 1))
+      ? [[type, `\`${name.slice(prefix.length + 1)}`, value]]
+      : [],
+  );
 
   it('explains every field and no other', () => {
     const explained = rows.flatMap(([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name));
@@ -33,7 +38,7 @@ describe.each<[string, Fields]>([
       for (const [, name = ''] of names.matchAll(/`(\w+)`/g)) {
         const value = declared[name]?.attributes.default;
         if (value === undefined) continue;
-        const shown = JSON.stringify(value).replaceAll('"', '');
+        const shown = JSON.stringify(value).replaceAll('"', '').replaceAll(',', ', ');
         expect(`${name} ${cell}`).toContain(`\`${shown}\``);
       }
     }

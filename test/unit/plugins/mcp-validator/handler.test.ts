@@ -138,7 +138,7 @@ describe('metrics', () => {
 
 describe('the declaration', () => {
   it('guards: it runs before Kong limits, and refuses when it breaks', () => {
-    expect(mcpValidator).toMatchObject({ name: 'mcp-validator', priority: 930, onError: 'refuse' });
+    expect(mcpValidator).toMatchObject({ name: 'mcp-validator', priority: 930, onError: 'reject' });
     expect(Object.keys(mcpValidator.phases)).toEqual(['access', 'log']);
   });
 

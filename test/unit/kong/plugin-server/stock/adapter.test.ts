@@ -28,7 +28,7 @@ process.env['LOG_LEVEL'] = 'silent';
 const disposed: string[] = [];
 let isBroken = false;
 
-const stockOf = (decide: (method: string) => Outcome, onError: OnError = 'refuse') =>
+const stockOf = (decide: (method: string) => Outcome, onError: OnError = 'reject') =>
   toStockPlugin(
     definePlugin({
       name: 'one',

@@ -1,7 +1,7 @@
 import { brotliCompressSync } from 'node:zlib';
+import { until } from '../../../../../kong/testkit/until';
 import { isLogWanted } from '../../../../../plugins/mcp-validator/handler';
 import { probeSchema, type Probe } from '../../../../../plugins/mcp-validator/learning/schemas/probe-schema';
-import { until } from '../../../../support/until';
 import { request } from '../request';
 import { add, EVENTS, gateway, list, PRIVATE, schema, sse, type Exchange } from './gateway';
 

@@ -1,7 +1,7 @@
 import { Metrics } from '../../../../../kong/pdk';
+import { logInto, type LogLine } from '../../../../../kong/testkit/log-lines';
 import { LineBudget } from '../../../../../plugins/shared/runtime/line-budget';
 import { createLogWriter, MAX_FIELD_LENGTH, type Line } from '../../../../../plugins/shared/telemetry/log-writer';
-import { logInto, type LogLine } from '../../../../support/log-lines';
 
 describe('LineBudget', () => {
   it('lets as many lines pass as a second allows, and tells how many were lost', () => {

@@ -1,5 +1,5 @@
+import { logInto, type LogLine } from '../../../../../../kong/testkit/log-lines';
 import { loggingFailures } from '../../../../../../plugins/shared/telemetry/traces/failure-log';
-import { logInto, type LogLine } from '../../../../../support/log-lines';
 
 it('tells the operator once a minute, and nothing secret', () => {
   const lines: LogLine[] = [];

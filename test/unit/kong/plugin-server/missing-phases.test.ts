@@ -1,5 +1,5 @@
 import { definePlugin, proceed } from '../../../../kong/pdk';
-import { MissingPhases } from '../../../../kong/plugin-server/missing-phase';
+import { MissingPhases } from '../../../../kong/plugin-server/missing-phases';
 
 const observer = (isWanted: boolean, onDemand = true) => ({
   plugin: definePlugin({

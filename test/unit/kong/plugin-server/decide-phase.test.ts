@@ -1,5 +1,5 @@
 import { definePlugin, proceed, read, type Reads, type RunnablePhase } from '../../../../kong/pdk';
-import { decide } from '../../../../kong/plugin-server/decide';
+import { decidePhase } from '../../../../kong/plugin-server/decide-phase';
 
 const reads = { method: read.method() };
 const more = { ip: read.forwardedIp(), path: read.path() };
@@ -10,7 +10,7 @@ const phaseOf = (isWanted?: () => boolean): RunnablePhase =>
     name: 'one',
     version: '1',
     priority: 1,
-    onError: 'refuse',
+    onError: 'reject',
     fields: {},
     prepare: () => 'state',
     access: {
@@ -36,14 +36,14 @@ it.each([
   ['POST', [reads, more], { state: 'state', method: 'POST', ip: '::1' }],
 ])('%s: asks for what the request needs, a batch at a time', async (method, asked, share) => {
   const { batches, fetch } = fetching(method);
-  expect(await decide(phaseOf(), 'state', fetch)).toEqual(proceed({ share }));
+  expect(await decidePhase(phaseOf(), 'state', fetch)).toEqual(proceed({ share }));
   expect(batches).toEqual(asked);
 });
 
 it('asks nothing where the phase is not wanted', async () => {
   const { batches, fetch } = fetching('POST');
   expect(
-    await decide(
+    await decidePhase(
       phaseOf(() => false),
       'state',
       fetch,
@@ -55,5 +55,5 @@ it('asks nothing where the phase is not wanted', async () => {
 it('rejects when a batch can not be fetched', async () => {
   const fetch = (batch: Reads) =>
     batch === reads ? Promise.resolve({ method: 'POST' }) : Promise.reject(new Error('the second'));
-  await expect(decide(phaseOf(), 'state', fetch)).rejects.toThrow('the second');
+  await expect(decidePhase(phaseOf(), 'state', fetch)).rejects.toThrow('the second');
 });

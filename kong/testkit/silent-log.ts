@@ -1,4 +1,4 @@
-import type { Log } from '../../kong/pdk';
+import type { Log } from '../pdk';
 
 const ignore = (): void => undefined;
 

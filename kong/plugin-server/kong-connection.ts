@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net';
 import type { Log } from '../pdk';
-import type { ByteBudget, Hold } from './byte-budget';
+import type { ByteBudget, Reservation } from './byte-budget';
 import { runEvent, type Event } from './event';
 import type { Instances } from './instances';
 import { frame, FrameReader, OversizedFrame } from './protocol/frames';
 import { messages, type RpcCall } from './protocol/messages';
-import type { ReadBatch, Reply } from './protocol/read-batch';
-import { textOf } from './protocol/values';
+import type { ReadBatch, PdkReply } from './protocol/read-batch';
+import { decodeText } from './protocol/values';
 import type { FrameFault, ServerMetrics } from './server-metrics';
 
-/** What all connections of a server share. */
+/** Shared by all connections of a server. */
 export interface ConnectionContext {
   readonly instances: Instances;
   readonly metrics: ServerMetrics;
@@ -18,64 +18,64 @@ export interface ConnectionContext {
   readonly logsDecisions: boolean;
   readonly maxFrameBytes: number;
   readonly budgets: FrameBudgets;
-  /** Milliseconds within which a frame must arrive completely once its first bytes did. */
+  /** Milliseconds from the first bytes of a frame until it must be complete. */
   readonly frameTimeoutMs: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** True from the moment the server is told to stop: no further call is taken. */
+  /** Whether the server stops: then no further call is accepted. */
   readonly isStopping: () => boolean;
 }
 
 /**
- * The bytes that unfinished frames of all connections may hold. Two budgets, so that small frames never wait for large
- * ones; an event that holds room in the small one may wait for the large one, never the other way round.
+ * The bytes that incomplete frames of all connections may hold. There are two budgets, so that small frames never wait for
+ * large ones. An event with bytes of the small budget may wait for the large one, never the other way round.
  */
 export interface FrameBudgets {
   readonly small: ByteBudget;
   readonly large: ByteBudget;
 }
 
-/** Replies that are awaited: of the reads of one batch. */
+/** The reads of one batch whose replies are awaited. */
 interface Pending {
-  readonly replies: Reply[];
+  readonly replies: PdkReply[];
   readonly expected: number;
-  readonly resolve: (replies: readonly Reply[]) => void;
+  readonly resolve: (replies: readonly PdkReply[]) => void;
 }
 
-/** An unfinished frame of more bytes takes room in the budget of large ones. */
+/** An incomplete frame of more bytes uses the budget of large frames. */
 const LARGE_FRAME_BYTES = 65_536;
 
-/** What is logged of a plugin's name that this server does not know. */
+/** Characters of an unknown plugin's name that are logged. */
 const MAX_LOGGED_NAME = 100;
 
 /**
- * One connection of Kong, speaking ProtoBuf:1 (`kong/runloop/plugin_servers/rpc/pb_rpc.lua`).
+ * One connection of Kong with the protocol ProtoBuf:1 (`kong/runloop/plugin_servers/rpc/pb_rpc.lua`).
  *
- * Kong sends one call at a time and pools the connection between calls. All reads of an event go out in one write, all
- * effects and the end of the event in another; the replies to the effects come in afterwards and are thrown away. After
- * an exit nothing follows: Kong drops the connection when the request ends.
+ * Kong sends one call at a time and pools the connection between calls. All reads of an event are sent in one write, all
+ * effects and the end of the event in another; the replies to the effects arrive later and are dropped. Nothing follows an
+ * exit: Kong closes the connection when the request ends.
  *
- * Whatever arrives, the damage ends here: a call that makes no sense costs this connection, an unknown instance closes it
- * (so that Kong starts a new one), and an event is always answered, never left to Kong's endless retry.
+ * Faults affect this connection only: a malformed call closes it, and so does an unknown instance (Kong then starts a new
+ * one). An event is always answered, because Kong would repeat it forever.
  */
-export class Connection {
+export class KongConnection {
   private readonly frames: FrameReader;
   private pending: Pending | undefined;
-  /** Replies to effects of the last event that are still to come. */
+  /** Replies to effects of the last event that have not arrived yet. */
   private repliesToDrop = 0;
   private isBusy = false;
-  /** The room that the unfinished frames of the event under way were given. */
-  private smallHold: Hold | undefined;
-  private largeHold: Hold | undefined;
-  private isWaitingForRoom = false;
-  /** When the frame that is being received began, in milliseconds; undefined between frames. */
-  private unfinishedSinceMs: number | undefined;
+  /** The bytes that are reserved for incomplete frames of the current event. */
+  private smallReservation: Reservation | undefined;
+  private largeReservation: Reservation | undefined;
+  private isWaitingForBudget = false;
+  /** When the current frame began, in milliseconds since the epoch; undefined between frames. */
+  private incompleteSinceMs: number | undefined;
   private isExited = false;
 
   constructor(
     private readonly socket: Socket,
     private readonly context: ConnectionContext,
-    /** Called each time a call is over, Kong's replies to its effects included. */
+    /** Called after each call, once Kong's replies to its effects have arrived. */
     private readonly onIdle: () => void,
   ) {
     this.frames = new FrameReader(context.maxFrameBytes);
@@ -85,27 +85,27 @@ export class Connection {
     socket.on('drain', () => {
       this.readOn();
     });
-    // A broken connection closes itself; its event is forgotten with it.
+    // A broken connection closes by itself; its event ends with it.
     socket.on('error', () => undefined);
     socket.on('end', () => {
-      if (this.frames.isUnfinished) this.recordFault('truncated', 'the connection ended within a frame');
+      if (this.frames.isIncomplete) this.recordFault('truncated', 'the connection ended within a frame');
     });
     socket.on('close', () => {
-      // A handler at work still holds what it was given.
-      if (this.pending || !this.isBusy) this.giveRoomBack();
+      // A running handler still holds its facts.
+      if (this.pending || !this.isBusy) this.releaseReservations();
       this.pending = undefined;
     });
   }
 
-  /** True while Kong waits for an answer: closing now would cost that request. */
+  /** Whether Kong waits for an answer; closing the connection would then fail the request. */
   get isInCall(): boolean {
     return this.isBusy || this.repliesToDrop > 0;
   }
 
-  /** Closes the connection when its unfinished frame takes longer than allowed: it holds room that others wait for. */
+  /** Closes the connection if its frame takes longer than allowed: its reserved bytes are missing for others. */
   closeIfStalled(): void {
-    if (this.unfinishedSinceMs === undefined || this.isWaitingForRoom) return;
-    const ageMs = this.context.now() - this.unfinishedSinceMs;
+    if (this.incompleteSinceMs === undefined || this.isWaitingForBudget) return;
+    const ageMs = this.context.now() - this.incompleteSinceMs;
     if (ageMs > this.context.frameTimeoutMs) this.drop('stalled', `a frame was not complete after ${ageMs} ms`);
   }
 
@@ -117,48 +117,48 @@ export class Connection {
       this.accept(received);
       if (this.socket.destroyed) return;
     }
-    if (!this.frames.isUnfinished) this.unfinishedSinceMs = undefined;
+    if (!this.frames.isIncomplete) this.incompleteSinceMs = undefined;
     else {
-      if (hasFinishedFrame) this.unfinishedSinceMs = undefined;
-      this.unfinishedSinceMs ??= this.context.now();
-      this.takeRoom(this.frames.awaitedBytes);
+      if (hasFinishedFrame) this.incompleteSinceMs = undefined;
+      this.incompleteSinceMs ??= this.context.now();
+      this.reserve(this.frames.awaitedBytes);
     }
   }
 
   /**
-   * Takes room for an unfinished frame before the rest of it is read; until then it stays with Kong. An event that has
-   * large room already gets more: if it waited, others might wait for it.
+   * Reserves bytes for an incomplete frame before the rest of it is read. An event that already has a reservation of the
+   * large budget does not wait: otherwise two events could wait for each other.
    */
-  private takeRoom(bytes: number): void {
+  private reserve(bytes: number): void {
     const { small, large } = this.context.budgets;
-    if (bytes === 0 || this.largeHold) return;
-    if (bytes > LARGE_FRAME_BYTES) this.largeHold = this.waitForRoom(large, bytes);
-    else this.smallHold ??= this.waitForRoom(small, LARGE_FRAME_BYTES);
+    if (bytes === 0 || this.largeReservation) return;
+    if (bytes > LARGE_FRAME_BYTES) this.largeReservation = this.waitForBudget(large, bytes);
+    else this.smallReservation ??= this.waitForBudget(small, LARGE_FRAME_BYTES);
   }
 
-  private waitForRoom(budget: ByteBudget, bytes: number): Hold {
-    this.isWaitingForRoom = true;
+  private waitForBudget(budget: ByteBudget, bytes: number): Reservation {
+    this.isWaitingForBudget = true;
     this.socket.pause();
     return budget.take(bytes, () => {
-      this.isWaitingForRoom = false;
-      if (this.unfinishedSinceMs !== undefined) this.unfinishedSinceMs = this.context.now();
+      this.isWaitingForBudget = false;
+      if (this.incompleteSinceMs !== undefined) this.incompleteSinceMs = this.context.now();
       this.readOn();
     });
   }
 
-  private giveRoomBack(): void {
+  private releaseReservations(): void {
     const { small, large } = this.context.budgets;
-    if (this.smallHold) small.release(this.smallHold);
-    if (this.largeHold) large.release(this.largeHold);
-    this.smallHold = undefined;
-    this.largeHold = undefined;
+    if (this.smallReservation) small.release(this.smallReservation);
+    if (this.largeReservation) large.release(this.largeReservation);
+    this.smallReservation = undefined;
+    this.largeReservation = undefined;
   }
 
   private readOn(): void {
-    if (!this.isWaitingForRoom && !this.socket.writableNeedDrain) this.socket.resume();
+    if (!this.isWaitingForBudget && !this.socket.writableNeedDrain) this.socket.resume();
   }
 
-  private accept(received: Reply): void {
+  private accept(received: PdkReply): void {
     if (received instanceof OversizedFrame) this.recordFault('oversized', String(received));
     if (this.pending) {
       this.pending.replies.push(received);
@@ -170,7 +170,7 @@ export class Connection {
       this.repliesToDrop -= 1;
       if (!this.isInCall) this.onIdle();
     } else if (this.isBusy || this.isExited) {
-      this.drop('unexpected', 'a frame came while Kong had nothing to say');
+      this.drop('unexpected', 'a frame arrived although none was expected');
     } else if (received instanceof OversizedFrame) {
       this.socket.destroy();
     } else {
@@ -183,7 +183,7 @@ export class Connection {
     try {
       call = messages.rpcCall.decode(payload);
     } catch {
-      this.drop('malformed', 'a frame is no call');
+      this.drop('malformed', 'a frame is not a call');
       return;
     }
     if (this.context.isStopping()) this.socket.destroy();
@@ -197,12 +197,12 @@ export class Connection {
     cmd_handle_event: event,
   }: Partial<RpcCall>): Promise<void> {
     this.isBusy = true;
-    if (start) await this.startInstance(sequence, textOf(start.name), textOf(start.config));
+    if (start) await this.startInstance(sequence, decodeText(start.name), decodeText(start.config));
     else if (close) this.closeInstance(sequence, close.instance_id ?? 0);
-    else if (event) await this.handleEvent(sequence, event.instance_id ?? 0, textOf(event.event_name));
+    else if (event) await this.handleEvent(sequence, event.instance_id ?? 0, decodeText(event.event_name));
     else this.drop('malformed', 'a call has no known command');
     this.isBusy = false;
-    this.giveRoomBack();
+    this.releaseReservations();
     if (!this.isInCall) this.onIdle();
   }
 
@@ -210,19 +210,19 @@ export class Connection {
     const { instances, metrics, log } = this.context;
     try {
       const { id } = await instances.start(name, config);
-      // Kong gave up meanwhile: nobody knows the id.
+      // Kong closed the connection meanwhile and does not know the id.
       if (this.socket.destroyed) instances.close(id);
       const status = { name: Buffer.from(name), instance_id: id, started_at: Math.floor(Date.now() / 1000) };
       this.write(frame(messages.rpcReturn.encode({ sequence, instance_status: status })));
     } catch (error) {
-      // The protocol has no word for it; without an answer Kong answers the request with 500.
+      // The protocol has no error message; without an answer Kong responds with 500.
       metrics.configErrors.inc({ plugin: instances.knows(name) ? name : '_unknown' });
-      log.error({ err: error, plugin: name.slice(0, MAX_LOGGED_NAME) }, 'an instance could not start');
+      log.error({ err: error, plugin: name.slice(0, MAX_LOGGED_NAME) }, 'instance could not start');
       this.socket.destroy();
     }
   }
 
-  /** Kong closes over any of its pooled connections, so the id alone is the proof: it can not be guessed. */
+  /** Kong closes an instance over any pooled connection, so the id, which cannot be guessed, is the only proof. */
   private closeInstance(sequence: unknown, id: number): void {
     if (!this.context.instances.close(id)) this.context.metrics.unknownInstances.inc();
     this.write(frame(messages.rpcReturn.encode({ sequence })));
@@ -242,8 +242,8 @@ export class Connection {
     this.write(answer.bytes);
   }
 
-  /** One write for all reads. */
-  private ask(batch: ReadBatch): Promise<readonly Reply[]> {
+  /** Sends all reads in one write. */
+  private ask(batch: ReadBatch): Promise<readonly PdkReply[]> {
     if (batch.size === 0) return Promise.resolve([]);
     return new Promise((resolve) => {
       this.pending = { replies: [], expected: batch.size, resolve };
@@ -251,15 +251,15 @@ export class Connection {
     });
   }
 
-  /** Nothing more is read while the other side does not read: it can't make the server hold ever more answers. */
+  /** Stops reading while the other side does not read, so that answers do not accumulate. */
   private write(bytes: Buffer): void {
     if (!this.socket.destroyed && !this.socket.write(bytes)) this.socket.pause();
   }
 
-  /** Counts and logs bytes that are refused. */
+  /** Counts and logs a rejected frame. */
   private recordFault(reason: FrameFault, message: string): void {
     this.context.metrics.rejectedFrames.inc({ reason });
-    this.context.log.warn({ reason, detail: message }, 'a frame was rejected');
+    this.context.log.warn({ reason, detail: message }, 'frame rejected');
   }
 
   private drop(reason: FrameFault, message: string): void {

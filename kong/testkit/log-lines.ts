@@ -1,4 +1,4 @@
-import type { Log } from '../../kong/pdk';
+import type { Log } from '../pdk';
 
 /** A line of the structured log. */
 export interface LogLine {

@@ -1,0 +1,88 @@
+import {
+  Metrics,
+  proceed,
+  type DefinedPlugin,
+  type Fields,
+  type Outcome,
+  type PhaseName,
+  type Reads,
+  type Resources,
+} from '../pdk';
+import { decidePhase as decidePhase } from '../plugin-server/decide-phase';
+import { completeConfig, type ConfigInput } from './config';
+import { factsFor, type FactsInput } from './facts';
+import { silentLog } from './silent-log';
+
+/** One configuration of a plugin in this process, without a gateway. */
+export interface PreparedPlugin<A extends Reads, M extends Reads, L extends Reads> {
+  /** What the plugin counted. */
+  readonly metrics: Metrics;
+  /** Runs the access phase for one request. Rejects when the handler throws. */
+  access(facts?: FactsInput<A> & FactsInput<M>): Promise<Outcome>;
+  /** Runs the log phase for one request. Rejects when the handler throws. */
+  log(facts?: FactsInput<L>): Promise<void>;
+  /** Releases what the plugin's `prepare` opened. */
+  dispose(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Checks and prepares a configuration, as the plugin server does, for tests that send several requests to it.
+ *
+ * @param resources what the plugin receives from its host; by default fresh metrics, a silent log, the real time, an
+ * empty environment
+ * @throws Error when the configuration is wrong, naming the field
+ */
+export async function preparePlugin<F extends Fields, State, A extends Reads, M extends Reads, L extends Reads>(
+  plugin: DefinedPlugin<F, State, A, M, L>,
+  config: ConfigInput<F>,
+  resources: Partial<Resources> = {},
+): Promise<PreparedPlugin<A, M, L>> {
+  const { metrics = new Metrics(), log = silentLog, now = Date.now, env = {}, scope = {} } = resources;
+  const complete = completeConfig(plugin.fields, config);
+  plugin.check?.(complete);
+  const state = await plugin.prepare(complete, { metrics, log, now, env, scope });
+  const run = async (name: PhaseName, facts: object): Promise<Outcome> => {
+    const phase = plugin.phases[name];
+    if (!phase) throw new Error(`${plugin.name} has no ${name} phase`);
+    const fetch = (reads: Reads) => Promise.resolve(factsFor(reads, facts as Readonly<Record<string, unknown>>));
+    return ((await decidePhase(phase, state, fetch)) as Outcome | undefined) ?? proceed();
+  };
+  const dispose = async (): Promise<void> => {
+    await plugin.dispose?.(state);
+  };
+  return {
+    metrics,
+    access: (facts = {}) => run('access', facts),
+    log: async (facts = {}) => {
+      await run('log', facts);
+    },
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+/**
+ * What a plugin decides for one request: prepares the configuration, runs the access phase, and the log phase of a plugin
+ * that has no other, and disposes of the configuration.
+ *
+ * @param config as in kong.yml; defaults are filled in from the plugin's fields
+ * @param facts by the names of the plugin's reads; each absent one has a default
+ * @param resources see {@link preparePlugin}; pass `metrics` to look at what was counted
+ * @throws Error when the configuration is wrong, or what the handler throws
+ */
+export async function decide<F extends Fields, State, A extends Reads, M extends Reads, L extends Reads>(
+  plugin: DefinedPlugin<F, State, A, M, L>,
+  config: ConfigInput<F>,
+  facts: FactsInput<A> & FactsInput<M> & FactsInput<L>,
+  resources?: Partial<Resources>,
+): Promise<Outcome> {
+  const prepared = await preparePlugin(plugin, config, resources);
+  try {
+    if (plugin.phases.access) return await prepared.access(facts);
+    await prepared.log(facts);
+    return proceed();
+  } finally {
+    await prepared.dispose();
+  }
+}

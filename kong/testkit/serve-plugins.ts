@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Metrics, type Log, type Plugin } from '../pdk';
+import { answerQuery } from '../plugin-server/describe';
+import { pluginSettings } from '../plugin-server/kong-conf';
+import { PluginServer } from '../plugin-server/server';
+import { silentLog } from './silent-log';
+
+/** Plugins in a plugin server of their own. */
+export interface ServedPlugins {
+  /** What a gateway needs to use them, by the names in kong.conf. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Path of the unix socket. */
+  readonly socket: string;
+  /** What the plugins and the server counted. */
+  readonly metrics: Metrics;
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Serves plugins in this process, on a unix socket in a temporary folder, as `serve` does. Stop it after the tests. */
+export async function servePlugins(plugins: readonly Plugin[], log: Log = silentLog): Promise<ServedPlugins> {
+  const folder = mkdtempSync(join(tmpdir(), 'plugins-'));
+  const socket = join(folder, 'plugins.sock');
+  const metrics = new Metrics();
+  const server = new PluginServer({
+    plugins,
+    socket,
+    socketAccess: { mode: 0o600 },
+    frameTimeoutMs: 10_000,
+    maxFrameBytes: 16 * 1024 * 1024,
+    maxHeldBytes: 64 * 1024 * 1024,
+    maxConnections: 100,
+    stopTimeoutMs: 2000,
+    metrics,
+    log,
+  });
+  await server.listen();
+  for (const plugin of plugins) {
+    writeFileSync(join(folder, `${plugin.name}.json`), JSON.stringify(answerQuery(plugin, true)));
+  }
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const settings = pluginSettings(
+    plugins.map(({ name }) => name),
+    socket,
+    folder,
+  );
+  return { settings, socket, metrics, stop, [Symbol.asyncDispose]: stop };
+}
