@@ -1,9 +1,9 @@
 import type { Headers, Proceed, RawBody } from '../../kong/pdk';
 import { JsonDocument } from '../shared/json/json-document';
-import { beginSpan, begunToShared, traceparentOf } from '../shared/telemetry/traces/begun-span';
-import { apiAt, type Api } from './apis';
-import { askForUsage } from './ask-for-usage';
+import { beginSpan, begunToShared, traceparentOf } from '../shared/telemetry/spans/started-span';
 import { MAX_CONFIGURED } from './metrics';
+import { apiAt, type Api } from './request/apis';
+import { askForUsage } from './request/inject-stream-usage';
 import { BEGUN_KEY, isOwnExport, type State } from './state';
 
 /** What is known of a request before it goes upstream. */

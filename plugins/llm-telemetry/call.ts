@@ -1,9 +1,9 @@
 import type { Capture } from '../shared/captured-body/capture';
 import { mediaTypeOf, type LogEntry } from '../shared/telemetry/log-entry';
-import type { Api } from './apis';
-import { framingOfType, type Framing } from './readers/framing';
-import type { Reply } from './readers/reply';
-import type { LlmRequest } from './request';
+import type { Api } from './request/apis';
+import type { LlmRequest } from './request/llm-request';
+import { framingOfType, type Framing } from './response/framing';
+import type { Reply } from './response/llm-response';
 
 /** One inference call as it is told of: the same facts feed the span and the metrics. */
 export interface LlmCall {

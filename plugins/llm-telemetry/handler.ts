@@ -1,19 +1,19 @@
 import { proceed, read, type FactsOf, type Outcome } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared, type Capture } from '../shared/captured-body/capture';
 import { headerOf, parseLogEntry, type LogEntry } from '../shared/telemetry/log-entry';
-import { begunFromShared } from '../shared/telemetry/traces/begun-span';
-import { projectOf } from '../shared/telemetry/traces/project';
+import { projectOf } from '../shared/telemetry/spans/project';
+import { begunFromShared } from '../shared/telemetry/spans/started-span';
 import { beginCall } from './access';
-import { apiAt, type Api } from './apis';
 import { describeCall, wasProxied, type LlmCall } from './call';
-import { textLengthToKeep } from './content/content';
-import { countCall } from './count-call';
+import { countCall } from './counting/count-call';
+import { countUnknownPath, countUnread } from './counting/count-unread';
 import { lineOfCall, lineOfRefusal } from './log-line';
-import { readReply } from './read-reply';
-import { readCapturedRequest } from './read-request';
-import { spanOf } from './span';
+import { apiAt, type Api } from './request/apis';
+import { readCapturedRequest } from './request/read-captured-request';
+import { readReply } from './response/read-captured-response';
+import { textLengthToKeep } from './span/content/content';
+import { spanOf } from './span/span';
 import { BEGUN_KEY, isOwnExport, type State } from './state';
-import { countUnknownPath, countUnread } from './unread';
 
 /** What the access phase reads, where an option asks for it. */
 export const accessReads = {

@@ -1,6 +1,6 @@
 import { definePlugin } from '../../kong/pdk';
 import { VERSION } from '../shared/runtime/version';
-import { createRedactor } from '../shared/telemetry/redact';
+import { createRedactor } from '../shared/telemetry/redaction/redact';
 import { isAccessWanted } from './access';
 import { access, accessReads, log, reads } from './handler';
 import { fields } from './schema';

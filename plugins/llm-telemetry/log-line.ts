@@ -1,10 +1,10 @@
 import type { TellSession } from '../shared/mcp/session-hash';
 import { headerOf, type LogEntry } from '../shared/telemetry/log-entry';
 import type { Line } from '../shared/telemetry/log-writer';
-import type { Redactor } from '../shared/telemetry/redact';
-import type { Api } from './apis';
+import type { Redactor } from '../shared/telemetry/redaction/redact';
 import type { LlmCall } from './call';
-import { errorMessageOf } from './span';
+import type { Api } from './request/apis';
+import { errorMessageOf } from './span/span';
 
 /** What the fields of a line take from the configuration. */
 interface LineOptions {

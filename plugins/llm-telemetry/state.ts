@@ -2,11 +2,11 @@ import type { Metrics, Resources } from '../../kong/pdk';
 import { sessionTellerOf, type TellSession } from '../shared/mcp/session-hash';
 import { PerProcess } from '../shared/runtime/per-process';
 import { VERSION } from '../shared/runtime/version';
+import { openSpanSink, type SpanSink } from '../shared/telemetry/export/span-sink';
+import { targetsOf } from '../shared/telemetry/export/target';
 import { createLogWriter, type LogWriter } from '../shared/telemetry/log-writer';
 import { OpenStreams } from '../shared/telemetry/open-streams';
-import { createRedactor, type Redactor } from '../shared/telemetry/redact';
-import { openSpanSink, type SpanSink } from '../shared/telemetry/traces/span-sink';
-import { targetsOf } from '../shared/telemetry/traces/target';
+import { createRedactor, type Redactor } from '../shared/telemetry/redaction/redact';
 import { llmMetricsOf, type LlmMetrics } from './metrics';
 import type { Config } from './schema';
 

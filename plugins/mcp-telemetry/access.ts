@@ -1,10 +1,10 @@
 import type { Headers, Proceed } from '../../kong/pdk';
 import type { MessageSummary } from '../shared/mcp/message-summary';
-import { beginSpan, begunToShared, traceparentOf, type BegunSpan } from '../shared/telemetry/traces/begun-span';
-import { projectNamed } from '../shared/telemetry/traces/project';
+import { projectNamed } from '../shared/telemetry/spans/project';
+import { beginSpan, begunToShared, traceparentOf, type BegunSpan } from '../shared/telemetry/spans/started-span';
+import { openStreamSpanOf } from './span/stream-span';
 import { BEGUN_KEY, type State } from './state';
-import { streamAskedFor, type LongStream } from './stream';
-import { openStreamSpanOf } from './stream-span';
+import { streamAskedFor, type LongStream } from './streams';
 
 /** What is known of a request before it goes upstream. */
 export interface RequestFacts {

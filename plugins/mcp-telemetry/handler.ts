@@ -3,24 +3,24 @@ import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture'
 import { DENIAL_KEY, denialFromShared } from '../shared/mcp/denial';
 import { fromShared, SUMMARY_KEY } from '../shared/mcp/message-summary';
 import { parseLogEntry, type LogEntry } from '../shared/telemetry/log-entry';
-import { begunFromShared, type BegunSpan } from '../shared/telemetry/traces/begun-span';
-import { projectOf } from '../shared/telemetry/traces/project';
+import { projectOf } from '../shared/telemetry/spans/project';
+import { begunFromShared, type BegunSpan } from '../shared/telemetry/spans/started-span';
 import { beginRequest } from './access';
-import { answersByHead, readAnswers } from './answers/read-answers';
-import { describeExchange } from './describe-exchange';
-import { countExchange } from './exchange-metrics';
-import { tellOfLateAnswers } from './late-answers';
+import { countExchange } from './counting/count-exchange';
+import { tellOfLateAnswers } from './late-responses';
 import { lineOfExchange, lineOfOperation } from './log-line';
-import { readMessages } from './messages';
 import { countOperation, countUnreadable } from './metrics';
-import { mirroredMessage } from './mirrored-message';
-import { toolOf, type Operation } from './operation';
-import { sessionKeyIn } from './session-id';
-import { spanOf } from './span';
+import { describeExchange } from './operations/describe-exchange';
+import { toolOf, type Operation } from './operations/operation';
+import { judgeExchange } from './operations/outcome';
+import { readMessages } from './requests/client-messages';
+import { mirroredMessage } from './requests/mirrored-message';
+import { answersByHead, readAnswers } from './responses/read-responses';
+import { sessionKeyIn } from './sessions/session-id';
+import { spanOf } from './span/span';
+import { streamSpanOf } from './span/stream-span';
 import { BEGUN_KEY, type State } from './state';
-import { judgeExchange } from './status';
-import { streamOpenedBy } from './stream';
-import { streamSpanOf } from './stream-span';
+import { streamOpenedBy } from './streams';
 
 /** What the access phase reads, where an option asks for it. */
 export const accessReads = {

@@ -1,11 +1,11 @@
 import type { TellSession } from '../shared/mcp/session-hash';
 import type { LogEntry } from '../shared/telemetry/log-entry';
 import { MAX_FIELD_LENGTH, type Line } from '../shared/telemetry/log-writer';
-import type { Redactor } from '../shared/telemetry/redact';
-import { withoutSecrets } from '../shared/telemetry/safe-uri';
-import { MAX_NAME_LENGTH, toolOf, type Operation } from './operation';
-import { sessionIdIn } from './session-id';
-import type { Status, Verdict } from './status';
+import type { Redactor } from '../shared/telemetry/redaction/redact';
+import { withoutSecrets } from '../shared/telemetry/redaction/safe-uri';
+import { MAX_NAME_LENGTH, toolOf, type Operation } from './operations/operation';
+import type { Status, Verdict } from './operations/outcome';
+import { sessionIdIn } from './sessions/session-id';
 
 /** What the fields of a line take from the configuration. */
 interface LineOptions {

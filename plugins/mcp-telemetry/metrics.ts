@@ -2,10 +2,10 @@ import type { Metrics } from '../../kong/pdk';
 import { offeredNamesOf } from '../shared/mcp/offered-names';
 import { labelsOf, OTHER, UNKNOWN, type Labels } from '../shared/telemetry/labels';
 import type { LogEntry } from '../shared/telemetry/log-entry';
-import { methodLabel } from './methods';
-import { isProven, namesListedIn, tellOffered } from './offered';
-import { toolOf, type Operation } from './operation';
-import type { Verdict } from './status';
+import { isProven, namesListedIn, tellOffered } from './counting/announced';
+import { methodLabel } from './counting/method-label';
+import { toolOf, type Operation } from './operations/operation';
+import type { Verdict } from './operations/outcome';
 
 /** Upper bounds in seconds, of the MCP conventions. */
 const DURATION_BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];

@@ -1,7 +1,7 @@
 import { INSTANT } from '../../docker/upstreams/ollama/pace';
 import { startOllama } from '../../docker/upstreams/ollama/start';
 import type { RunningServer } from '../../docker/upstreams/shared/http-server';
-import { Teller } from '../unit/plugins/llm-telemetry/tell';
+import { Teller } from '../unit/plugins/llm-telemetry/run-llm-telemetry';
 
 /** What the demo server really sends, read from the bytes that a gateway would have kept of it. */
 describe('llm-telemetry on the answers of the demo server', () => {

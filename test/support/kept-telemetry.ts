@@ -1,6 +1,6 @@
 import { Metrics, type Resources } from '../../kong/pdk';
-import type { SpanRecord } from '../../plugins/shared/telemetry/traces/span';
-import type { SpanSink } from '../../plugins/shared/telemetry/traces/span-sink';
+import type { SpanSink } from '../../plugins/shared/telemetry/export/span-sink';
+import type { SpanRecord } from '../../plugins/shared/telemetry/spans/span';
 import { STARTED_AT } from './exchange';
 import { logInto, type LogLine } from './log-lines';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { Headers } from '../../../../kong/pdk';
 import { beginCall, isAccessWanted, type RequestFacts } from '../../../../plugins/llm-telemetry/access';
-import { askForUsage } from '../../../../plugins/llm-telemetry/ask-for-usage';
-import { begunFromShared } from '../../../../plugins/shared/telemetry/traces/begun-span';
+import { askForUsage } from '../../../../plugins/llm-telemetry/request/inject-stream-usage';
+import { begunFromShared } from '../../../../plugins/shared/telemetry/spans/started-span';
 import { STARTED_AT } from '../../../support/exchange';
-import { Teller } from './tell';
+import { Teller } from './run-llm-telemetry';
 
 const MAX = 262_144;
 const bytes = (body: unknown): Buffer => Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { ndjson, STARTED_AT } from '../../../support/exchange';
-import { expectSpan, messages, spanOfExchange, type Exchange } from './tell';
+import { expectSpan, messages, spanOfExchange, type Exchange } from './run-llm-telemetry';
 
 describe('the span of', () => {
   it.each<[string, Exchange, string, object]>([

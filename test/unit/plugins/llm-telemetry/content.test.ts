@@ -1,5 +1,5 @@
 import { ndjson, sse } from '../../../support/exchange';
-import { spanOfExchange, type Exchange } from './tell';
+import { spanOfExchange, type Exchange } from './run-llm-telemetry';
 
 const secret = ['sk', '-abcdefghijklmnopqrstuvwx'].join('');
 

@@ -1,5 +1,5 @@
 import { ndjson, sse } from '../../../support/exchange';
-import { delta, expectSpan, messages, type Exchange } from './tell';
+import { delta, expectSpan, messages, type Exchange } from './run-llm-telemetry';
 
 describe('the span of', () => {
   it.each<[string, Exchange, string, object]>([

@@ -1,5 +1,5 @@
 import { ndjson } from '../../../support/exchange';
-import { messages, Teller, type Exchange } from './tell';
+import { messages, Teller, type Exchange } from './run-llm-telemetry';
 
 describe('no span and no metric', () => {
   it.each<[string, Exchange]>([

@@ -1,6 +1,6 @@
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { ndjson } from '../../../support/exchange';
-import { Teller } from './tell';
+import { Teller } from './run-llm-telemetry';
 
 const request = { model: 'm', messages: [{ role: 'user', content: 'secret question' }] };
 const answer = ndjson(

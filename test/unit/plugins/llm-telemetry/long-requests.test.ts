@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { captureFromShared } from '../../../../plugins/shared/captured-body/capture';
 import { sse } from '../../../support/exchange';
-import { delta, expectSpan, messages, spanOfExchange, type Exchange } from './tell';
+import { delta, expectSpan, messages, spanOfExchange, type Exchange } from './run-llm-telemetry';
 
 const model = 'gen_ai.request.model';
 const temperature = 'gen_ai.request.temperature';

@@ -1,5 +1,5 @@
 import { ndjson } from '../../../support/exchange';
-import { Teller } from './tell';
+import { Teller } from './run-llm-telemetry';
 
 const messages = [{ role: 'user', content: 'hi' }];
 const good = ndjson({ message: { content: 'ok then' } }, { done: true, prompt_eval_count: 5, eval_count: 2 });

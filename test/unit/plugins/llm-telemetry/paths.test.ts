@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { apiAt, modelInPath, type ApiName } from '../../../../plugins/llm-telemetry/apis';
+import { apiAt, modelInPath, type ApiName } from '../../../../plugins/llm-telemetry/request/apis';
 import { ndjson } from '../../../support/exchange';
-import { messages, Teller, type Exchange } from './tell';
+import { messages, Teller, type Exchange } from './run-llm-telemetry';
 
 describe('the API at a path', () => {
   it.each<[string, ApiName]>([

@@ -1,6 +1,6 @@
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { ndjson, sse } from '../../../support/exchange';
-import { delta, expectSpan, messages, spanOfExchange, type Exchange } from './tell';
+import { delta, expectSpan, messages, spanOfExchange, type Exchange } from './run-llm-telemetry';
 
 const CHAT = sessionHashOf(undefined, {})('chat-9');
 

@@ -1,7 +1,7 @@
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { ndjson } from '../../../support/exchange';
 import { KONGS, REDACTED } from '../span-attributes';
-import { spanOfExchange } from './tell';
+import { spanOfExchange } from './run-llm-telemetry';
 
 /** What trace stores are built on. */
 describe('the whole span', () => {

@@ -1,6 +1,6 @@
 import { dispose } from '../../../../plugins/mcp-telemetry/state';
 import { sse } from '../../../support/exchange';
-import { Teller, type Exchange } from './tell';
+import { Teller, type Exchange } from './run-mcp-telemetry';
 
 const requestHeaders = { 'mcp-session-id': 's-1', 'mcp-protocol-version': '2025-11-25' };
 const call = (id: number) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'add' } });

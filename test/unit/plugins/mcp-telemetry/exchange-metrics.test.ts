@@ -1,5 +1,5 @@
-import { SessionClock } from '../../../../plugins/mcp-telemetry/session-clock';
-import { Teller, type Exchange } from './tell';
+import { SessionClock } from '../../../../plugins/mcp-telemetry/sessions/session-durations';
+import { Teller, type Exchange } from './run-mcp-telemetry';
 
 const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'add' } };
 const ok = { jsonrpc: '2.0', id: 1, result: {} };

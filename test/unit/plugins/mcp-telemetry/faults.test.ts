@@ -1,5 +1,5 @@
-import { faultOfRpcError } from '../../../../plugins/mcp-telemetry/fault';
-import { Teller, type Exchange } from './tell';
+import { faultOfRpcError } from '../../../../plugins/mcp-telemetry/operations/fault';
+import { Teller, type Exchange } from './run-mcp-telemetry';
 
 const request = (method: string) => ({ jsonrpc: '2.0', id: 1, method, params: {} });
 const failing = (code: number, message = 'x') => ({ jsonrpc: '2.0', id: 1, error: { code, message } });

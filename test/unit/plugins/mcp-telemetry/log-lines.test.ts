@@ -1,5 +1,5 @@
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
-import { Teller } from './tell';
+import { Teller } from './run-mcp-telemetry';
 
 const call = {
   jsonrpc: '2.0',

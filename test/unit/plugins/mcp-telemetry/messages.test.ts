@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { sse } from '../../../support/exchange';
-import { Teller, type Exchange } from './tell';
+import { Teller, type Exchange } from './run-mcp-telemetry';
 
 const call = (id: number | string, name = 'add') => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name } });
 const ok = (id: number | string) => ({ jsonrpc: '2.0', id, result: { content: [] } });

@@ -1,9 +1,9 @@
 import { Headers } from '../../../../kong/pdk';
 import { beginRequest, isAccessWanted, type RequestFacts } from '../../../../plugins/mcp-telemetry/access';
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
-import { begunFromShared } from '../../../../plugins/shared/telemetry/traces/begun-span';
+import { begunFromShared } from '../../../../plugins/shared/telemetry/spans/started-span';
 import { STARTED_AT } from '../../../support/exchange';
-import { Teller } from './tell';
+import { Teller } from './run-mcp-telemetry';
 
 const traceId = '4b'.repeat(16);
 const spanId = '0f'.repeat(8);

@@ -1,6 +1,6 @@
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { KONGS, REDACTED } from '../span-attributes';
-import { Teller, type Exchange } from './tell';
+import { Teller, type Exchange } from './run-mcp-telemetry';
 
 /** The id itself would let a reader take the session over. */
 const SESSION = sessionHashOf(undefined, {})('s-1');

@@ -1,0 +1,36 @@
+import type { Capture } from '../../shared/captured-body/capture';
+import type { LogEntry } from '../../shared/telemetry/log-entry';
+import { MAX_CONFIGURED, type LlmMetrics } from '../metrics';
+import { isWithoutInference } from '../request/apis';
+import type { LlmRequest } from '../request/llm-request';
+import type { ReadReply } from '../response/read-captured-response';
+
+/** Why a call is missing from the telemetry, or parts of it are. */
+type Reason = 'unknown_path' | 'not_captured' | 'request_body' | 'response_encoding';
+
+/** What was read of a call. */
+interface Read {
+  readonly capture: Capture | undefined;
+  readonly request: LlmRequest;
+  readonly read: ReadReply | undefined;
+}
+
+/** Counts a POST at a path that is no API of ours, unless it asks no model or the upstream does not know it either. */
+export function countUnknownPath(metrics: LlmMetrics, entry: LogEntry): void {
+  if (entry.status === 404 || entry.status === 405 || isWithoutInference(entry.fullUpstreamPath)) return;
+  count(metrics, entry, 'unknown_path');
+}
+
+/** Counts a call of which a part could not be read. */
+export function countUnread(metrics: LlmMetrics, entry: LogEntry, { capture, request, read }: Read): void {
+  if (!capture) {
+    count(metrics, entry, 'not_captured');
+    return;
+  }
+  if (!request.isRead) count(metrics, entry, 'request_body');
+  if (!read) count(metrics, entry, 'response_encoding');
+}
+
+function count({ unread, labels }: LlmMetrics, { service }: LogEntry, reason: Reason): void {
+  unread.inc({ kong_service: labels.bounded('kong_service', service.name, MAX_CONFIGURED), reason });
+}

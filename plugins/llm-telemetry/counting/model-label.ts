@@ -1,0 +1,24 @@
+import { UNKNOWN, type Labels } from '../../shared/telemetry/labels';
+import type { LlmCall } from '../call';
+
+const LABEL = 'gen_ai_request_model';
+
+/** One name for a model that has two: Ollama's tag `latest` is the one meant by no tag. */
+const canonicalModel = (name: string): string => name.replace(/:latest$/, '');
+
+/**
+ * The model as a label. A client's word becomes a label only once the upstream has answered a call to it well, or where
+ * the configuration names it; until then it is `_unknown`.
+ */
+export function modelLabelOf(
+  labels: Labels,
+  { entry, request, reply }: LlmCall,
+  { known_models, max_models }: { readonly known_models: readonly string[]; readonly max_models: number },
+): string {
+  const name = request.model ?? reply?.model;
+  if (name === undefined) return UNKNOWN;
+  const model = canonicalModel(name);
+  const proven = entry.status >= 200 && entry.status < 300;
+  const known = proven || labels.knows(LABEL, model) || known_models.some((known) => canonicalModel(known) === model);
+  return known ? labels.bounded(LABEL, model, max_models) : UNKNOWN;
+}

@@ -1,0 +1,115 @@
+import { type JsonObject, isJsonObject } from '../../../shared/json/json-object';
+import { listOf, parseJson, recordOf, textOf } from '../../../shared/json/lenient-json';
+import type { ReplyError } from '../llm-response';
+
+/** Longer texts are cut; how deep an error may be wrapped in others, and how many of a list are told. */
+const MAX_LENGTH = 4096;
+const MAX_DEPTH = 5;
+const MAX_LISTED = 4;
+
+/** Where providers and frameworks put the text of an error, the most telling first. */
+const MEMBERS = [
+  'message',
+  'Message',
+  'detail',
+  'error_description',
+  'errorMessage',
+  'error_message',
+  'error_msg',
+  'msg',
+  'errors',
+  'error',
+  'Error',
+  'details',
+  'title',
+  'reason',
+  'description',
+  'fault',
+  'faultstring',
+  'base_resp',
+  'status_msg',
+  'statusText',
+  'exception',
+  'text',
+  'data',
+  '__type',
+];
+
+/**
+ * The error that a record carries, whatever the status: under `error`, as Ollama (a text), OpenAI and Anthropic (an
+ * object) have it, or a record that calls itself one (`object` or `type` is `error`).
+ */
+export function errorOf(record: JsonObject): ReplyError | undefined {
+  const error = record['error'];
+  const isOne = record['object'] === 'error' || record['type'] === 'error';
+  if (error === undefined || error === null || error === false || error === '' || isEmpty(error)) {
+    return isOne ? { message: messageIn(record) ?? 'error', ...typeOf(record) } : undefined;
+  }
+  if (isJsonObject(error)) {
+    const { type } = typeOf(error);
+    return { message: messageIn(error) ?? type ?? 'error', ...(type !== undefined && { type }) };
+  }
+  // A text beside a longer one is its title.
+  const message = textOf(record['message']) ?? textOf(record['error_description']) ?? messageIn(error);
+  // A mere mark (`error: true`) has its text beside it.
+  return { message: message ?? messageIn(record) ?? 'error' };
+}
+
+/**
+ * The error in a record of a chat that has no envelope for it: in a provider's own member (`x_groq.error`,
+ * `base_resp.status_msg`), or a text where choices should be.
+ */
+export function bareErrorOf(record: JsonObject): ReplyError | undefined {
+  for (const name in record) {
+    const own = record[name];
+    const error = name.startsWith('x_') && isJsonObject(own) ? errorOf({ error: own['error'] }) : undefined;
+    if (error) return error;
+  }
+  if (listOf(record['choices']).length > 0) return undefined;
+  const { status_code: code, status_msg: status } = recordOf(record['base_resp']);
+  if (typeof code === 'number' && code !== 0) return { message: textOf(status) ?? String(code) };
+  if (record['choices'] !== undefined || isJsonObject(record['usage'])) return undefined;
+  const isTold = ['message', 'detail', 'msg'].some((name) => {
+    const told = record[name];
+    return textOf(told) !== undefined || listOf(told).length > 0;
+  });
+  const message = isTold ? messageIn(record) : undefined;
+  return message === undefined ? undefined : { message };
+}
+
+const isEmpty = (error: unknown): boolean =>
+  isJsonObject(error) && Object.values(error).every((value) => value === null || value === '' || value === 0);
+
+function typeOf(record: JsonObject): { type?: string } {
+  const type = textOf(record['type']);
+  return type === undefined || type === 'error' ? {} : { type };
+}
+
+/** The text of an error in any wording: a text, or the first telling member; of a list the first few. */
+export function messageIn(value: unknown, depth = MAX_DEPTH): string | undefined {
+  if (depth === 0) return undefined;
+  if (typeof value === 'string') return unwrap(value.trim().slice(0, MAX_LENGTH), depth);
+  if (Array.isArray(value)) {
+    const messages = listOf(value)
+      .slice(0, MAX_LISTED)
+      .map((item) => messageIn(item, depth - 1));
+    return textOf(
+      messages
+        .filter((message) => message !== undefined)
+        .join('; ')
+        .slice(0, MAX_LENGTH),
+    );
+  }
+  if (!isJsonObject(value)) return undefined;
+  for (const name of MEMBERS) {
+    const message = messageIn(value[name], depth - 1);
+    if (message !== undefined) return message;
+  }
+  return undefined;
+}
+
+/** Gateways hand the error of a provider on as a text. */
+function unwrap(text: string, depth: number): string | undefined {
+  if (!text.startsWith('{')) return textOf(text);
+  return messageIn(parseJson(text), depth - 1) ?? text;
+}

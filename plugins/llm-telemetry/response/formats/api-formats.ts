@@ -1,0 +1,19 @@
+import type { ApiName } from '../../request/apis';
+import type { Wording } from '../reader';
+import { anthropicMessages } from './anthropic-messages';
+import { ollamaEmbedding, ollamaGeneration } from './ollama';
+import { openaiCompletions, openaiEmbeddings } from './openai-chat';
+import { openaiResponses } from './openai-responses';
+
+/** How each API words its answers. */
+export const WORDINGS: Readonly<Record<ApiName, Wording>> = {
+  ollama_chat: ollamaGeneration,
+  ollama_generate: ollamaGeneration,
+  ollama_embed: ollamaEmbedding,
+  ollama_embeddings: ollamaEmbedding,
+  openai_chat: openaiCompletions,
+  openai_completions: openaiCompletions,
+  openai_embeddings: openaiEmbeddings,
+  openai_responses: openaiResponses,
+  anthropic_messages: anthropicMessages,
+};

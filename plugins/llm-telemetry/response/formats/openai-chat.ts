@@ -1,0 +1,106 @@
+import { type JsonObject, isJsonObject } from '../../../shared/json/json-object';
+import { countOf, listOf, recordOf, stringify, textOf } from '../../../shared/json/lenient-json';
+import { saidIn } from '../content-parts';
+import { bareErrorOf, errorOf } from '../errors/errors';
+import type { ReplyBuilder } from '../llm-response';
+import type { Wording } from '../reader';
+import { countsOf, positive, tokensOf, usageOf } from '../tokens/usage';
+
+/**
+ * OpenAI `/v1/chat/completions` and `/v1/completions`: documents of `choices[].message`, records of `choices[].delta`,
+ * and `choices[].text` of either. Compatible servers answer the one path in the words of the other.
+ */
+export const openaiCompletions: Wording = {
+  readDocument: (document, builder) => {
+    readCommon(document, builder);
+    readCounts(document, true, builder);
+    listOf(document['choices']).forEach((choice, place) => {
+      readChoice(recordOf(choice), place, builder);
+    });
+  },
+  readRecord: (record, builder) => {
+    readCommon(record, builder);
+    const choices = listOf(record['choices']);
+    // Beside choices a 0 is a placeholder, as Ollama's `/v1/completions` sends it.
+    readCounts(record, choices.length === 0, builder);
+    choices.forEach((choice, place) => {
+      const members = recordOf(choice);
+      readStreamedChoice(members, countOf(members['index']) ?? place, builder);
+    });
+  },
+  endsWithReasons: true,
+};
+
+/** OpenAI `/v1/embeddings`, which is never streamed. The vectors are never looked at. Some report only the total. */
+export const openaiEmbeddings: Wording = {
+  readDocument: (document, builder) => {
+    readCommon(document, builder);
+    const usage = usageOf(document) ?? {};
+    const input = countsOf(usage).input ?? positive(tokensOf(usage, ['total_tokens']));
+    if (input !== undefined) builder.reply.inputTokens = input;
+  },
+  readRecord: (record, builder) => {
+    readCommon(record, builder);
+  },
+};
+
+function readCommon(record: JsonObject, { reply }: ReplyBuilder): void {
+  const model = textOf(record['model']);
+  const id = textOf(record['id']);
+  const error = errorOf(record) ?? bareErrorOf(record);
+  if (model !== undefined) reply.model = model;
+  if (id !== undefined) reply.id = id;
+  if (error) reply.error = error;
+}
+
+/** The usage comes in a last record without choices, beside a last choice, or in every record, what it is so far. */
+function readCounts(record: JsonObject, zeroCounts: boolean, builder: ReplyBuilder): void {
+  const usage = usageOf(record);
+  if (usage) builder.addCounts(countsOf(usage), zeroCounts);
+}
+
+function readChoice(choice: JsonObject, place: number, builder: ReplyBuilder): void {
+  const message = recordOf(choice['message'] ?? choice['delta']);
+  readSaid(choice, message, place, builder);
+  const calls = listOf(message['tool_calls']);
+  for (const call of calls) builder.toolCalls.add(pieceOf(recordOf(call)));
+  if (calls.length === 0 && isJsonObject(message['function_call']))
+    builder.toolCalls.add(pieceOf({ function: message['function_call'] }));
+  readEnd(choice, place, builder);
+}
+
+function readStreamedChoice(choice: JsonObject, index: number, builder: ReplyBuilder): void {
+  const { delta, message } = choice;
+  const said = recordOf(isJsonObject(delta) ? delta : message);
+  // A last record that holds the whole message again, as MiniMax sends it, says nothing new.
+  const isRepeated = !isJsonObject(delta) && isJsonObject(message) && builder.hasText(index);
+  if (!isRepeated) readSaid(choice, said, index, builder);
+  const calls = listOf(said['tool_calls']);
+  for (const call of calls) builder.toolCalls.take({ choice: index, ...pieceOf(recordOf(call)) });
+  if (calls.length === 0 && isJsonObject(said['function_call']))
+    builder.toolCalls.take({ choice: index, ...pieceOf({ function: said['function_call'] }) });
+  readEnd(choice, index, builder);
+}
+
+function readSaid(choice: JsonObject, message: JsonObject, index: number, builder: ReplyBuilder): void {
+  const { text, thinking } = saidIn(message['content'] ?? choice['text']);
+  const reasoning = saidIn(message['reasoning'] ?? message['reasoning_content'] ?? message['thinking']).text;
+  builder.addText(text, index);
+  builder.addThinking(reasoning ?? thinking);
+}
+
+function readEnd(choice: JsonObject, index: number, builder: ReplyBuilder): void {
+  builder.noteChoice(index, textOf(choice['finish_reason']));
+  const error = errorOf(choice);
+  if (error) builder.reply.error = error;
+}
+
+function pieceOf(call: JsonObject) {
+  const { name, arguments: args } = recordOf(call['function']);
+  return {
+    index: countOf(call['index']),
+    id: textOf(call['id']),
+    name: textOf(name),
+    arguments: typeof args === 'string' || args === null ? (args ?? undefined) : stringify(args),
+  };
+}

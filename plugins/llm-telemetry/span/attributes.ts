@@ -1,0 +1,176 @@
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { TellSession } from '../../shared/mcp/session-hash';
+import { headerOf } from '../../shared/telemetry/log-entry';
+import { knownAttributes, type Draft } from '../../shared/telemetry/spans/attributes';
+import { COMMON, GEN_AI, GEN_AI_PARAMETERS, GUIDE, OI, OLLAMA } from '../../shared/telemetry/spans/semconv';
+import type { LlmCall } from '../call';
+import { estimateOutputTokens } from '../estimate';
+import type { Api } from '../request/apis';
+import type { Reply } from '../response/llm-response';
+import { guideOperationOf } from './span-name';
+
+/** How a call is told of; fields of the plugin's config. */
+export interface AttributeOptions {
+  readonly provider: string;
+  readonly environment: string;
+  readonly service_name: string;
+  readonly guide_attributes: boolean;
+  readonly hide_tool_names: boolean;
+  readonly estimate_tokens: boolean;
+  readonly session_header: string;
+  /** How the session's id is told of. */
+  readonly tellSession: TellSession;
+  readonly user_source: 'consumer_id' | 'consumer_username' | 'none';
+}
+
+/** The attributes of a call's span. None is there whose fact is unknown; none holds content. */
+export function attributesOf(call: LlmCall, options: AttributeOptions): Attributes {
+  return knownAttributes(
+    modelAttributes(call, options),
+    requestAttributes(call),
+    usageAttributes(call),
+    options.estimate_tokens ? estimateAttributes(call) : {},
+    outcomeAttributes(call),
+    gatewayAttributes(call, options),
+    options.guide_attributes ? guideAttributes(call, options) : {},
+  );
+}
+
+function modelAttributes({ api, request, reply }: LlmCall, { provider }: AttributeOptions): Draft {
+  const embedding = api.operation === 'embeddings';
+  const model = request.model ?? reply?.model;
+  return {
+    [OI.kind]: embedding ? 'EMBEDDING' : 'LLM',
+    [GEN_AI.operation]: api.operation,
+    [GEN_AI.provider]: provider,
+    [GEN_AI.requestModel]: request.model,
+    [GEN_AI.responseModel]: reply?.model,
+    [GEN_AI.responseId]: reply?.id,
+    ...(embedding
+      ? { [OI.embeddingModelName]: model }
+      : {
+          [OI.provider]: provider,
+          [OI.system]: provider,
+          [OI.modelName]: model,
+          [OI.responseModelName]: reply?.model === request.model ? undefined : reply?.model,
+        }),
+  };
+}
+
+function requestAttributes({ api, request, streaming }: LlmCall): Draft {
+  const embedding = api.operation === 'embeddings';
+  const { parameters } = request;
+  const draft: Draft = {
+    [GEN_AI.stream]: streaming || undefined,
+    [GEN_AI.outputType]: request.jsonOutput ? 'json' : undefined,
+  };
+  for (const [name, key] of Object.entries(GEN_AI_PARAMETERS)) {
+    const value = parameters[name];
+    draft[key] = Array.isArray(value) ? [...(value as string[])] : (value as AttributeValue | undefined);
+  }
+  if (Object.keys(parameters).length > 0) {
+    draft[embedding ? OI.embeddingInvocationParameters : OI.invocationParameters] = JSON.stringify(parameters);
+  }
+  return draft;
+}
+
+function usageAttributes({ api, reply }: LlmCall): Draft {
+  if (!reply) return {};
+  const { inputTokens, outputTokens } = reply;
+  return {
+    [GEN_AI.inputTokens]: inputTokens,
+    [GEN_AI.outputTokens]: outputTokens,
+    [OI.promptTokens]: inputTokens,
+    [OI.completionTokens]: outputTokens,
+    [OI.totalTokens]: totalOf(api, reply),
+  };
+}
+
+/** The total as reported, unless it is less than its parts. */
+function totalOf(api: Api, { inputTokens, outputTokens, totalTokens }: Reply): number | undefined {
+  const output = api.operation === 'embeddings' ? 0 : outputTokens;
+  if (inputTokens === undefined || output === undefined) return totalTokens;
+  return Math.max(inputTokens + output, totalTokens ?? 0);
+}
+
+function estimateAttributes(call: LlmCall): Draft {
+  const estimate = estimateOutputTokens(call);
+  return { [GUIDE.outputTokensEstimated]: estimate?.tokens, [GUIDE.tokenCountSource]: estimate?.source };
+}
+
+function outcomeAttributes(call: LlmCall): Draft {
+  const { api, reply, errorType, timeToFirstChunkMs } = call;
+  const finishReasons = finishReasonsOf(call);
+  const timings = reply?.timings;
+  return {
+    [COMMON.errorType]: errorType,
+    [GEN_AI.finishReasons]: api.operation === 'embeddings' ? undefined : finishReasons,
+    [OI.finishReason]: api.operation === 'embeddings' ? undefined : finishReasons?.[0],
+    [GEN_AI.timeToFirstChunk]: timeToFirstChunkMs === undefined ? undefined : timeToFirstChunkMs / 1000,
+    [OLLAMA.totalDurationMs]: timings?.totalMs,
+    [OLLAMA.loadDurationMs]: timings?.loadMs,
+    [OLLAMA.promptEvalDurationMs]: timings?.promptEvalMs,
+    [OLLAMA.evalDurationMs]: timings?.evalMs,
+    [OLLAMA.remoteHost]: reply?.remoteHost,
+    [COMMON.missingBytes]: call.missingBytes || undefined,
+  };
+}
+
+/** `error` stands for a reason that was to come and did not. */
+function finishReasonsOf({ reply, errorType }: LlmCall): string[] | undefined {
+  if (reply && reply.finishReasons.length > 0) return reply.finishReasons;
+  return errorType === undefined ? undefined : ['error'];
+}
+
+function gatewayAttributes(call: LlmCall, options: AttributeOptions): Draft {
+  const { entry, reply, request } = call;
+  const clientSession = options.tellSession(headerOf(entry.requestHeaders, options.session_header.toLowerCase()));
+  return {
+    [GEN_AI.conversationId]: clientSession ?? request.conversationId ?? reply?.conversationId,
+    [OI.sessionId]: clientSession,
+    [OI.userId]: userOf(call, options),
+    [COMMON.serverAddress]: entry.service.host ?? entry.peer?.address,
+    [COMMON.serverPort]: entry.peer?.port ?? entry.service.port,
+    [COMMON.peerAddress]: entry.peer?.address,
+    [COMMON.httpMethod]: entry.method,
+    [COMMON.httpStatus]: entry.status,
+    [COMMON.urlPath]: entry.upstreamPath,
+    [COMMON.kongService]: entry.service.name || undefined,
+    [COMMON.kongRoute]: entry.route,
+    [COMMON.kongRequestId]: entry.requestId,
+    [COMMON.kongTraceId]: entry.traceId,
+    // Phoenix drops resource attributes, so what it should show of them stands here too.
+    [OI.metadata]: JSON.stringify({
+      service: options.service_name,
+      env: options.environment,
+      route: entry.route,
+      'kong.request_id': entry.requestId,
+    }),
+  };
+}
+
+function userOf({ entry: { consumer } }: LlmCall, { user_source }: AttributeOptions): string | undefined {
+  if (user_source === 'none') return undefined;
+  return user_source === 'consumer_username' ? consumer?.username : consumer?.id;
+}
+
+function guideAttributes(call: LlmCall, { provider, hide_tool_names }: AttributeOptions): Draft {
+  const { request, reply } = call;
+  const generated = call.api.operation !== 'embeddings' && call.entry.status < 400;
+  // Counts read from a part of the bytes would be too low.
+  const exact = generated && !reply?.partial ? reply : undefined;
+  const names = hide_tool_names ? [] : (reply?.toolCalls.map(({ name }) => name).filter((name) => name !== '') ?? []);
+  return {
+    [GUIDE.vendor]: provider,
+    [GUIDE.model]: request.model ?? reply?.model,
+    [GUIDE.operation]: guideOperationOf(call),
+    [GUIDE.inputTokens]: reply?.inputTokens,
+    [GUIDE.outputTokens]: reply?.outputTokens,
+    [GUIDE.messageCount]: request.messageCount,
+    [GUIDE.toolCount]: request.toolCount,
+    [GUIDE.toolCallsCount]: exact?.toolCallCount,
+    [GUIDE.calledTools]: names.length > 0 ? [...new Set(names)] : undefined,
+    [GUIDE.durationMs]: call.endMs - call.startMs,
+    [GUIDE.responseLength]: exact?.textLength,
+  };
+}

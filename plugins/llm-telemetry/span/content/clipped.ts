@@ -1,0 +1,57 @@
+import { stringify } from '../../../shared/json/lenient-json';
+import { REDACTED } from '../../../shared/telemetry/redaction/redact';
+import type { LlmCall } from '../../call';
+import type { ToolCall } from '../../response/tool-calls/tool-calls';
+import type { Clip } from './clip';
+import { inputMessagesOf, toolDefinitionsOf, type Message } from './messages';
+
+/** What of content is opted in; fields of the plugin's config. */
+export interface ContentOptions {
+  readonly capture_content: 'none' | 'preview' | 'full';
+  readonly capture_tool_args: boolean;
+  readonly capture_tool_defs: boolean;
+  readonly capture_thinking: boolean;
+  readonly hide_tool_names: boolean;
+  readonly content_format: 'openinference' | 'otel' | 'both';
+}
+
+/** The content of a call, clean and cut to size: ready for any convention's attributes. */
+export interface Content {
+  readonly input: readonly Message[];
+  readonly output: Message & { readonly thinking: string };
+  /** As JSON texts. */
+  readonly toolDefinitions: readonly string[];
+}
+
+/** The content of a call; what is not opted in stands as `__REDACTED__` or is left out. */
+export function clippedContent({ api, request, reply }: LlmCall, options: ContentOptions, clip: Clip): Content {
+  const clean = (message: Message): Message => ({
+    ...message,
+    role: message.role.slice(0, 64),
+    text: clip.text(message.text),
+    toolCalls: clip.lastOf(message.toolCalls).map((call) => cleanCall(call, options, clip)),
+    ...(message.name !== undefined && { name: toolName(message.name, options) }),
+  });
+  const input = request.body ? inputMessagesOf(api.name, request.body) : [];
+  const definitions = options.capture_tool_defs && request.body ? toolDefinitionsOf(request.body) : [];
+  const output = { role: 'assistant', text: reply?.text ?? '', toolCalls: reply?.toolCalls ?? [] };
+  // The answer first: where there is no room for all, it is the oldest messages that go.
+  const cleanOutput = { ...clean(output), thinking: options.capture_thinking ? clip.text(reply?.thinking ?? '') : '' };
+  const newestFirst = clip.lastOf(input).toReversed().map(clean);
+  return {
+    output: cleanOutput,
+    input: newestFirst.toReversed(),
+    toolDefinitions: clip.lastOf(definitions).map((definition) => clip.text(stringify(definition) ?? '')),
+  };
+}
+
+function cleanCall({ id, name, arguments: json }: ToolCall, options: ContentOptions, clip: Clip): ToolCall {
+  return {
+    name: toolName(name, options),
+    ...(id !== undefined && { id: id.slice(0, 256) }),
+    ...(json !== undefined && { arguments: options.capture_tool_args ? clip.text(json) : REDACTED }),
+  };
+}
+
+const toolName = (name: string, { hide_tool_names }: ContentOptions): string =>
+  hide_tool_names ? REDACTED : name.slice(0, 256);

@@ -1,0 +1,17 @@
+import type { LlmCall } from '../call';
+
+/** The word for what was done in the older names (`GUIDE` of semconv): `chat_streaming`, `chat_with_tools`, `generate`, `embed`. */
+export function guideOperationOf({ api, request, streaming }: LlmCall): string {
+  if (streaming) return `${api.guideOperation}_streaming`;
+  return api.guideOperation === 'chat' && (request.toolCount ?? 0) > 0 ? 'chat_with_tools' : api.guideOperation;
+}
+
+/**
+ * The span's name: `guide` has few of them whatever clients send, `otel` is the convention's `{operation} {model}`,
+ * where the model is the client's word.
+ */
+export function spanNameOf(call: LlmCall, style: 'guide' | 'otel', provider: string): string {
+  if (style === 'guide') return `${provider}.${guideOperationOf(call)}`;
+  const model = call.request.model ?? call.reply?.model;
+  return model === undefined ? call.api.operation : `${call.api.operation} ${model.slice(0, 128)}`;
+}

@@ -1,0 +1,45 @@
+import { textsOf, valuesOfHeaders } from '../../shared/telemetry/redaction/client-values';
+import type { Redactor } from '../../shared/telemetry/redaction/redact';
+import { placeOf } from '../../shared/telemetry/spans/ids-and-parent';
+import type { ParentSource } from '../../shared/telemetry/spans/parent';
+import type { SpanRecord } from '../../shared/telemetry/spans/span';
+import type { BegunSpan } from '../../shared/telemetry/spans/started-span';
+import type { LlmCall } from '../call';
+import { attributesOf, type AttributeOptions } from './attributes';
+import type { ContentOptions } from './content/clipped';
+import { contentAttributes } from './content/content';
+import { spanNameOf } from './span-name';
+
+/** What of a plugin's config shapes its spans. */
+export interface SpanOptions extends AttributeOptions, ContentOptions {
+  readonly span_name_style: 'guide' | 'otel';
+  readonly parent: ParentSource;
+}
+
+const MAX_ERROR_LENGTH = 200;
+
+/** The span of a call; `begun`: as the access phase began it, if it did. */
+export function spanOf(
+  call: LlmCall,
+  begun: BegunSpan | undefined,
+  options: SpanOptions,
+  redact: Redactor,
+): SpanRecord {
+  return {
+    name: spanNameOf(call, options.span_name_style, options.provider),
+    kind: 'client',
+    startMs: call.startMs,
+    endMs: call.endMs,
+    attributes: Object.assign(attributesOf(call, options), contentAttributes(call, options, redact)),
+    ...(call.errorType !== undefined && { error: errorMessageOf(call, redact) }),
+    ...placeOf(call.entry, options.parent, begun),
+  };
+}
+
+/** What went wrong, clean and short; for a call with an error. */
+export function errorMessageOf({ entry, request, reply, errorType = '' }: LlmCall, redact: Redactor): string {
+  return redact.error(reply?.error?.message ?? errorType, MAX_ERROR_LENGTH, [
+    ...valuesOfHeaders(entry),
+    ...textsOf(request.body),
+  ]);
+}

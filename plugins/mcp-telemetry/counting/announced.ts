@@ -1,0 +1,36 @@
+import { isJsonObject } from '../../shared/json/json-object';
+import { listOf, textOf } from '../../shared/json/lenient-json';
+import { isNamedBy, type NamedBy, type OfferedNames } from '../../shared/mcp/offered-names';
+import type { Operation } from '../operations/operation';
+
+/** The lists that name what a server offers: the member of their results, and the method that uses the names. */
+const LISTS: ReadonlyMap<string, { readonly member: string; readonly by: NamedBy }> = new Map([
+  ['tools/list', { member: 'tools', by: 'tools/call' }],
+  ['prompts/list', { member: 'prompts', by: 'prompts/get' }],
+]);
+
+/** The names in the answer to a list of tools or prompts. */
+export function namesListedIn({ message, answer }: Operation): readonly string[] {
+  const list = LISTS.get(message.method);
+  if (!list) return [];
+  const names = listOf(answer?.result?.[list.member]).map((one) =>
+    isJsonObject(one) ? textOf(one['name']) : undefined,
+  );
+  return names.filter((name) => name !== undefined);
+}
+
+/** Did the server do as asked? */
+export const isProven = ({ answer }: Operation): boolean => answer?.result !== undefined && !answer.isToolError;
+
+/** Tells what an answer shows of the server's tools and prompts to the plugins that see requests. */
+export function tellOffered(offered: OfferedNames, operation: Operation): void {
+  const { entry, message } = operation;
+  const { method, name } = message;
+  const list = LISTS.get(method);
+  if (list) {
+    const names = namesListedIn(operation);
+    if (names.length > 0) offered.list(entry.service.name, list.by, names);
+  } else if (isNamedBy(method) && name !== undefined && isProven(operation)) {
+    offered.prove(entry.service.name, method, name);
+  }
+}

@@ -1,0 +1,127 @@
+import type { Capture } from '../../shared/captured-body/capture';
+import { recordOf, textOf } from '../../shared/json/lenient-json';
+import type { Denial } from '../../shared/mcp/denial';
+import type { MessageSummary } from '../../shared/mcp/message-summary';
+import { isModern } from '../../shared/mcp/revisions';
+import type { TellSession } from '../../shared/mcp/session-hash';
+import { headerOf, type LogEntry } from '../../shared/telemetry/log-entry';
+import { textsOf, valuesOfHeaders } from '../../shared/telemetry/redaction/client-values';
+import { withoutSecrets } from '../../shared/telemetry/redaction/safe-uri';
+import type { ClientMessage } from '../requests/client-messages';
+import type { Answers } from '../responses/read-responses';
+import type { Answer } from '../responses/rpc-response';
+import { sessionIdIn } from '../sessions/session-id';
+import { LISTEN } from '../streams';
+import { toldRevision } from './bounded-revision';
+import type { Operation } from './operation';
+import { judge, NO_RESPONSE, type ResponseFacts, type Verdict } from './outcome';
+
+/** What is known of one HTTP exchange. */
+export interface Exchange {
+  readonly entry: LogEntry;
+  readonly capture: Capture | undefined;
+  readonly summary: MessageSummary | undefined;
+  readonly denial: Denial | undefined;
+}
+
+/** One operation for each message of the exchange. */
+export function describeExchange(
+  exchange: Exchange,
+  messages: readonly ClientMessage[],
+  answers: Answers,
+  tellSession: TellSession,
+): Operation[] {
+  const { entry, capture, denial } = exchange;
+  const startMs = entry.startedAtMs + entry.latencies.kongMs;
+  const endMs = Math.max(startMs, capture?.response.lastAtMs ?? entry.startedAtMs + entry.latencies.requestMs);
+  const isOnly = messages.filter(({ id }) => id !== undefined).length === 1;
+  const response = responseFactsOf(capture, answers);
+  return messages.map((message) => {
+    const { id, method } = message;
+    const answer = id === undefined ? undefined : answers.to(id, isOnly);
+    // A subscription ends when the client has heard enough: its stream owes it no result.
+    const expectsAnswer = id !== undefined && method !== LISTEN;
+    const verdict = judge({ entry, denial, method, expectsAnswer, answer, response });
+    const revision = revisionOf(exchange, message, answer?.result?.['protocolVersion']);
+    const session = sessionOf(entry, revision);
+    return {
+      entry,
+      message,
+      answer,
+      denial,
+      verdict,
+      revision,
+      sessionId: tellSession(session),
+      clientValues: clientValuesOf(verdict, message, entry),
+      startMs,
+      endMs,
+    };
+  });
+}
+
+/** A message whose answer was put off, with the answer that came on a later stream. */
+export function describeLateAnswer(
+  operation: Operation,
+  answer: Answer | undefined,
+  entry: LogEntry,
+  capture: Capture,
+): Operation {
+  const { message } = operation;
+  const verdict = judge({
+    entry: operation.entry,
+    denial: undefined,
+    method: message.method,
+    expectsAnswer: true,
+    answer,
+    response: NO_RESPONSE,
+  });
+  const endMs = capture.response.lastAtMs ?? entry.startedAtMs + entry.latencies.requestMs;
+  return {
+    ...operation,
+    answer,
+    verdict,
+    clientValues: clientValuesOf(verdict, message, operation.entry),
+    endMs: Math.max(operation.endMs, endMs),
+  };
+}
+
+/** What the capture says of the response. */
+function responseFactsOf(capture: Capture | undefined, answers: Answers): ResponseFacts {
+  const { complete, form, resumable } = answers;
+  return {
+    complete,
+    ended: capture?.response.complete ?? true,
+    clientLeft: capture?.response.clientLeft ?? false,
+    foreign: form === 'other',
+    streamed: form === 'events',
+    resumable,
+  };
+}
+
+/** An `initialize` is answered with the revision that both will speak; a later request names it in its header. */
+function revisionOf({ entry, summary }: Exchange, message: ClientMessage, agreed: unknown): string | undefined {
+  const revision =
+    textOf(agreed) ?? headerOf(entry.requestHeaders, 'mcp-protocol-version') ?? message.revision ?? summary?.revision;
+  return toldRevision(revision);
+}
+
+function sessionOf(entry: LogEntry, revision: string | undefined): string | undefined {
+  if (revision !== undefined && isModern(revision)) return undefined;
+  return sessionIdIn(entry.requestHeaders) ?? sessionIdIn(entry.responseHeaders);
+}
+
+/** Looked for only where there is a text that may repeat them. */
+function clientValuesOf(verdict: Verdict, { name, params }: ClientMessage, entry: LogEntry): readonly string[] {
+  if (verdict.message === undefined) return [];
+  const given = sessionIdIn(entry.responseHeaders);
+  // A URI is repeated in most errors, and told there unless it may hold a secret.
+  const uri = name !== undefined && withoutSecrets(name) !== name ? [name] : [];
+  const ownArguments = Object.values(recordOf(params?.['arguments'])).flatMap(textsOf);
+  return [
+    ...(given === undefined ? [] : [given]),
+    ...uri,
+    ...valuesOfHeaders(entry),
+    ...ownArguments,
+    ...textsOf(params),
+  ];
+}

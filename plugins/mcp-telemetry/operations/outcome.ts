@@ -1,0 +1,138 @@
+import type { Denial } from '../../shared/mcp/denial';
+import type { LogEntry } from '../../shared/telemetry/log-entry';
+import type { Answer } from '../responses/rpc-response';
+import { faultOfHttp, faultOfRpcError, type Fault } from './fault';
+
+/** What became of a message, in the words of the metrics. */
+export type Status =
+  | 'ok'
+  | 'tool_error'
+  | 'rpc_error'
+  | 'http_4xx'
+  | 'http_5xx'
+  | 'denied'
+  | 'timeout'
+  | 'cancelled'
+  | 'invalid_response'
+  | 'deferred';
+
+/** What became of a message, for metrics and span. */
+export interface Verdict {
+  readonly status: Status;
+  /** Whose fault it is: only the server's may wake somebody. */
+  readonly fault: Fault;
+  /** `error.type`: a JSON-RPC code, an HTTP status, or a word of a fixed list; undefined: no error. */
+  readonly errorType: string | undefined;
+  /** The JSON-RPC code as text. */
+  readonly code: string | undefined;
+  /** What the error said; not yet redacted. */
+  readonly message: string | undefined;
+}
+
+/** What is known of the response, whatever messages it holds. */
+export interface ResponseFacts {
+  /** True when every byte of it was read. */
+  readonly complete: boolean;
+  /** True when its end passed: neither side broke it off. */
+  readonly ended: boolean;
+  /** True when the client left before the end. */
+  readonly clientLeft: boolean;
+  /** True when it is no form in which MCP answers, such as a page of HTML. */
+  readonly foreign: boolean;
+  /** True for a stream of events. */
+  readonly streamed: boolean;
+  /** True when the client may ask for the rest of the stream by the id of an event. */
+  readonly resumable: boolean;
+}
+
+/** Nothing is known. */
+export const NO_RESPONSE: ResponseFacts = {
+  complete: false,
+  ended: true,
+  clientLeft: false,
+  foreign: false,
+  streamed: false,
+  resumable: false,
+};
+
+interface Facts {
+  readonly entry: LogEntry;
+  readonly denial: Denial | undefined;
+  readonly method: string;
+  /** False for a notification, which nothing answers. */
+  readonly expectsAnswer: boolean;
+  readonly answer: Answer | undefined;
+  readonly response: ResponseFacts;
+}
+
+/** Judges one message by the refusal of a guard, its own answer, and the HTTP exchange, in this order. */
+export function judge({ entry, denial, method, expectsAnswer, answer, response }: Facts): Verdict {
+  if (denial) return rpcFailure('denied', 'client', denial.code, denial.reason);
+  if (answer?.error && !(answer.unaddressed && entry.status >= 400)) {
+    const { code, message } = answer.error;
+    return rpcFailure('rpc_error', faultOfRpcError(code, entry.status, method), code, message);
+  }
+  const http = judgeHttp(entry, answer?.error?.message);
+  if (http) return http;
+  if (answer?.isToolError) return failure('tool_error', 'none', 'tool_error');
+  if (!expectsAnswer) return OK;
+  return answer ? judgeEnd(answer, response) : judgeAbsence(entry, response);
+}
+
+/** {@link judge} of an exchange in which no message could be read. */
+export const judgeExchange = (entry: LogEntry, denial: Denial | undefined): Verdict =>
+  judge({ entry, denial, method: '', expectsAnswer: false, answer: undefined, response: NO_RESPONSE });
+
+/** An answer of which the beginning says nothing bad. */
+function judgeEnd(answer: Answer, { complete, ended, clientLeft }: ResponseFacts): Verdict {
+  if (answer.ended) return OK;
+  if (clientLeft) return LEFT;
+  if (!ended) return TRUNCATED;
+  return complete ? INVALID : OK;
+}
+
+/** No answer was found. */
+function judgeAbsence({ status }: LogEntry, response: ResponseFacts): Verdict {
+  const { complete, ended, clientLeft, foreign, streamed, resumable } = response;
+  // The older transport's answers go by the stream that its GET opened (2024-11-05, basic/transports).
+  if (status === 202) return DEFERRED;
+  if (clientLeft && complete) return LEFT;
+  if (resumable && complete) return DEFERRED;
+  if (foreign) return INVALID;
+  if (!complete) return OK;
+  return streamed || !ended ? TRUNCATED : INVALID;
+}
+
+function judgeHttp({ status, answeredByKong }: LogEntry, message: string | undefined): Verdict | undefined {
+  const failed = (word: Status, errorType: string): Verdict => ({
+    ...failure(word, faultOfHttp(status), errorType),
+    message,
+  });
+  if (status === 499) return LEFT;
+  if (answeredByKong && status === 504) return failed('timeout', 'timeout');
+  if (answeredByKong && (status === 502 || status === 503)) return failed('http_5xx', 'upstream_unreachable');
+  if (status >= 500) return failed('http_5xx', String(status));
+  return status >= 400 ? failed('http_4xx', String(status)) : undefined;
+}
+
+const failure = (status: Status, fault: Fault, errorType: string | undefined): Verdict => ({
+  status,
+  fault,
+  errorType,
+  code: undefined,
+  message: undefined,
+});
+
+const rpcFailure = (status: Status, fault: Fault, code: number, message: string): Verdict => ({
+  status,
+  fault,
+  errorType: String(code),
+  code: String(code),
+  message,
+});
+
+const OK = failure('ok', 'none', undefined);
+const DEFERRED = failure('deferred', 'none', undefined);
+const LEFT = failure('cancelled', 'client', 'client_disconnect');
+const TRUNCATED = failure('cancelled', 'server', 'stream_truncated');
+const INVALID = failure('invalid_response', 'server', 'invalid_response');

@@ -1,0 +1,73 @@
+import type { Capture } from '../../shared/captured-body/capture';
+import type { TellSession } from '../../shared/mcp/session-hash';
+import { headerOf, type LogEntry } from '../../shared/telemetry/log-entry';
+import { knownAttributes } from '../../shared/telemetry/spans/attributes';
+import { placeOf } from '../../shared/telemetry/spans/ids-and-parent';
+import { COMMON, MCP, OI } from '../../shared/telemetry/spans/semconv';
+import type { SpanRecord } from '../../shared/telemetry/spans/span';
+import type { BegunSpan } from '../../shared/telemetry/spans/started-span';
+import { toldRevision } from '../operations/bounded-revision';
+import { sessionIdIn } from '../sessions/session-id';
+import { LISTEN, type LongStream } from '../streams';
+import { gatewayAttributes, type SpanOptions } from './attributes';
+
+/** What is known of a stream that is still open. */
+export interface OpenStream {
+  readonly stream: LongStream;
+  readonly begun: BegunSpan;
+  readonly service: string;
+  readonly requestId: string;
+  readonly sessionId: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly openedAtMs: number;
+  readonly nowMs: number;
+}
+
+/** A span that tells of a stream while it is open: a child of the one that will tell of its end. */
+export function openStreamSpanOf({ stream, begun, ...known }: OpenStream): SpanRecord {
+  return {
+    name: `${stream.name} open`,
+    kind: 'internal',
+    startMs: known.openedAtMs,
+    endMs: Math.max(known.openedAtMs, known.nowMs),
+    attributes: knownAttributes({
+      [OI.kind]: 'CHAIN',
+      [MCP.method]: stream.name === LISTEN ? LISTEN : undefined,
+      [MCP.transport]: stream.transport,
+      [MCP.sessionId]: known.sessionId,
+      [OI.sessionId]: known.sessionId,
+      [COMMON.kongService]: known.service || undefined,
+      [COMMON.kongRequestId]: known.requestId || undefined,
+    }),
+    parent: begun.ids,
+  };
+}
+
+/** The span of a stream that a GET opened, after its end. */
+export function streamSpanOf(
+  entry: LogEntry,
+  stream: LongStream,
+  capture: Capture | undefined,
+  begun: BegunSpan | undefined,
+  options: SpanOptions,
+  tellSession: TellSession,
+): SpanRecord {
+  const startMs = entry.startedAtMs + entry.latencies.kongMs;
+  const sessionId = tellSession(sessionIdIn(entry.requestHeaders));
+  return {
+    name: `${stream.name} stream`,
+    kind: 'client',
+    startMs,
+    endMs: Math.max(startMs, entry.startedAtMs + entry.latencies.requestMs),
+    attributes: knownAttributes(gatewayAttributes(entry, options), {
+      [OI.kind]: 'CHAIN',
+      [MCP.transport]: stream.transport,
+      [MCP.protocolVersion]: toldRevision(headerOf(entry.requestHeaders, 'mcp-protocol-version')),
+      [MCP.sessionId]: sessionId,
+      [OI.sessionId]: sessionId,
+      [COMMON.responseBytes]: capture?.response.totalBytes,
+      [COMMON.responseComplete]: capture?.response.complete,
+    }),
+    ...placeOf(entry, options.parent, begun),
+  };
+}

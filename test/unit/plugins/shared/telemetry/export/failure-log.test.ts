@@ -1,0 +1,33 @@
+import { loggingFailures } from '../../../../../../plugins/shared/telemetry/export/failure-log';
+import { logInto, type LogLine } from '../../../../../support/log-lines';
+
+it('tells the operator once a minute, and nothing secret', () => {
+  const lines: LogLine[] = [];
+  const counted: [number, string][] = [];
+  let now = 0;
+  const ignore = () => undefined;
+  const metrics = {
+    exported: ignore,
+    dropped: ignore,
+    failed: (spans: number, code: string) => counted.push([spans, code]),
+  };
+  const url = 'https://user:password@collector:4318/v1/traces?key=secret';
+  const { failed } = loggingFailures(metrics, url, logInto(lines), () => now);
+  failed(5, '401');
+  failed(3, '401');
+  now = 60_000;
+  failed(1, 'timeout');
+  expect(counted).toHaveLength(3);
+  const collector = 'https://collector:4318/v1/traces';
+  expect(lines).toEqual([
+    { level: 'warn', message: 'spans were not taken', fields: { collector, code: '401', failures: 1, spans: 5 } },
+    { level: 'warn', message: 'spans were not taken', fields: { collector, code: 'timeout', failures: 2, spans: 4 } },
+  ]);
+});
+
+it('takes an address that is none', () => {
+  const lines: LogLine[] = [];
+  const metrics = { exported: () => undefined, dropped: () => undefined, failed: () => undefined };
+  loggingFailures(metrics, 'nonsense', logInto(lines), () => 0).failed(1, '_OTHER');
+  expect(lines[0]!.fields).toMatchObject({ collector: 'no address' });
+});
