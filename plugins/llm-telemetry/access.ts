@@ -1,10 +1,10 @@
 import type { Headers, Proceed, RawBody } from '../../kong/pdk';
 import { JsonDocument } from '../shared/json/json-document';
-import { beginSpan, begunToShared, traceparentOf } from '../shared/telemetry/spans/started-span';
+import { startSpan, startedSpanToShared, traceparentOf } from '../shared/telemetry/spans/started-span';
 import { MAX_CONFIGURED } from './metrics';
 import { apiAt, type Api } from './request/apis';
-import { askForUsage } from './request/inject-stream-usage';
-import { BEGUN_KEY, isOwnExport, type State } from './state';
+import { injectStreamUsage } from './request/inject-stream-usage';
+import { STARTED_SPAN_KEY, isOwnExport, type State } from './state';
 
 /** What is known of a request before it goes upstream. */
 export interface RequestFacts {
@@ -24,21 +24,25 @@ export const isAccessWanted = ({ config }: State): boolean =>
   config.propagate || config.inject_stream_usage || config.track_open_streams;
 
 /** Begins the call's span, counts its stream as open and asks for its usage, each as far as it is opted in. */
-export function beginCall(state: State, facts: RequestFacts): Effects {
+export function startCall(state: State, facts: RequestFacts): Effects {
   const { headers, body } = facts;
   const api = facts.method === 'POST' ? apiAt(facts.upstreamPath) : undefined;
   if (!api || isOwnExport(headers.get('user-agent'))) return undefined;
   const { config, spans } = state;
   const bytes = readableBytes(headers, body);
-  const upstreamBody = config.inject_stream_usage ? askForUsage(api.name, bytes, config.max_buffer_bytes) : undefined;
+  const upstreamBody = config.inject_stream_usage
+    ? injectStreamUsage(api.name, bytes, config.max_buffer_bytes)
+    : undefined;
   const tracked = config.track_open_streams && asksForStream(api, bytes, config.max_buffer_bytes);
   if (!config.propagate && !tracked) return upstreamBody && { upstreamBody };
 
-  const begun = beginSpan(headers.get('traceparent'), config.parent);
-  if (tracked) openStream(state, begun.ids.spanId, facts.service);
+  const started = startSpan(headers.get('traceparent'), config.parent);
+  if (tracked) openStream(state, started.ids.spanId, facts.service);
   return {
-    share: { [BEGUN_KEY]: begunToShared(begun) },
-    ...(config.propagate && { upstreamHeaders: { traceparent: traceparentOf(begun, spans.keeps(begun.ids.traceId)) } }),
+    share: { [STARTED_SPAN_KEY]: startedSpanToShared(started) },
+    ...(config.propagate && {
+      upstreamHeaders: { traceparent: traceparentOf(started, spans.keeps(started.ids.traceId)) },
+    }),
     ...(upstreamBody && { upstreamBody }),
   };
 }

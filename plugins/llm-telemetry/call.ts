@@ -3,7 +3,7 @@ import { mediaTypeOf, type LogEntry } from '../shared/telemetry/log-entry';
 import type { Api } from './request/apis';
 import type { LlmRequest } from './request/llm-request';
 import { framingOfType, type Framing } from './response/framing';
-import type { Reply } from './response/llm-response';
+import type { LlmResponse } from './response/llm-response';
 
 /** One inference call as it is told of: the same facts feed the span and the metrics. */
 export interface LlmCall {
@@ -11,7 +11,7 @@ export interface LlmCall {
   readonly entry: LogEntry;
   readonly request: LlmRequest;
   /** Undefined where the capture did not run, or the answer's encoding is unknown. */
-  readonly reply: Reply | undefined;
+  readonly response: LlmResponse | undefined;
   readonly streaming: boolean;
   /** When Kong sent the request upstream, and when the last byte passed. Milliseconds since the epoch. */
   readonly startMs: number;
@@ -31,14 +31,14 @@ interface Parts {
   readonly api: Api;
   readonly entry: LogEntry;
   readonly request: LlmRequest;
-  readonly reply: Reply | undefined;
+  readonly response: LlmResponse | undefined;
   /** How the answer was framed, as its bytes tell; undefined where they do not. */
   readonly framing?: Framing | undefined;
   readonly capture: Capture | undefined;
 }
 
 /** Puts the parts of a call together: times, streaming, error. */
-export function describeCall({ api, entry, request, reply, framing, capture }: Parts): LlmCall {
+export function describeCall({ api, entry, request, response, framing, capture }: Parts): LlmCall {
   const isStream = (framing ?? framingOfType(mediaTypeOf(entry.responseHeaders))) !== 'document';
   const streaming = isStreamed(api, entry, request, { isStream, isKnown: framing !== undefined });
   const startMs = entry.startedAtMs + entry.latencies.kongMs;
@@ -49,12 +49,12 @@ export function describeCall({ api, entry, request, reply, framing, capture }: P
     api,
     entry,
     request,
-    reply,
+    response,
     streaming,
     startMs,
     endMs,
     timeToFirstChunkMs: streaming && entry.status < 400 ? firstChunkMs : undefined,
-    errorType: errorTypeOf(entry, isStream, reply, capture?.response.clientLeft ?? false),
+    errorType: errorTypeOf(entry, isStream, response, capture?.response.clientLeft ?? false),
     missingBytes: capture?.response.missingBytes ?? 0,
   };
 }
@@ -76,7 +76,7 @@ function isStreamed(api: Api, entry: LogEntry, request: LlmRequest, { isStream, 
 function errorTypeOf(
   entry: LogEntry,
   isStream: boolean,
-  reply: Reply | undefined,
+  response: LlmResponse | undefined,
   clientLeft: boolean,
 ): string | undefined {
   const { status, answeredByKong } = entry;
@@ -85,8 +85,8 @@ function errorTypeOf(
   if (answeredByKong && isGatewayFailure(status)) return 'upstream_unreachable';
   if (status >= 400) return String(status);
   if (status < 100) return '_OTHER';
-  if (reply?.error) return isStream ? 'stream_error' : '_OTHER';
-  if (!reply || reply.terminal) return undefined;
+  if (response?.error) return isStream ? 'stream_error' : '_OTHER';
+  if (!response || response.terminal) return undefined;
   // The status of a stream that a client left in its middle is that of its beginning.
   return clientLeft ? 'client_disconnect' : 'stream_truncated';
 }

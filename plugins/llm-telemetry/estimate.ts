@@ -8,10 +8,11 @@ export interface Estimate {
 }
 
 /** The guess; undefined where the truth was reported, or where too little of the answer is known to guess. */
-export function estimateOutputTokens({ api, reply, streaming }: LlmCall): Estimate | undefined {
-  if (api.operation === 'embeddings' || !reply || reply.partial || reply.outputTokens !== undefined) return undefined;
-  if (reply.textLength === 0) return undefined;
+export function estimateOutputTokens({ api, response, streaming }: LlmCall): Estimate | undefined {
+  if (api.operation === 'embeddings' || !response || response.partial || response.outputTokens !== undefined)
+    return undefined;
+  if (response.textLength === 0) return undefined;
   return streaming
-    ? { tokens: reply.textChunks, source: 'chunks' }
-    : { tokens: Math.ceil(reply.textLength / 4), source: 'bytes/4' };
+    ? { tokens: response.textChunks, source: 'chunks' }
+    : { tokens: Math.ceil(response.textLength / 4), source: 'bytes/4' };
 }

@@ -1,4 +1,4 @@
-import type { TellSession } from '../shared/mcp/session-hash';
+import type { FormatSessionId } from '../shared/mcp/session-hash';
 import { headerOf, type LogEntry } from '../shared/telemetry/log-entry';
 import type { Line } from '../shared/telemetry/log-writer';
 import type { Redactor } from '../shared/telemetry/redaction/redact';
@@ -10,22 +10,22 @@ import { errorMessageOf } from './span/span';
 interface LineOptions {
   readonly service_name: string;
   readonly session_header: string;
-  readonly tellSession: TellSession;
+  readonly formatSessionId: FormatSessionId;
 }
 
 /** The line of one call, whatever became of it; nothing in it is content. */
 export function lineOfCall(call: LlmCall, options: LineOptions, redact: Redactor): Line {
-  const { api, entry, request, reply, errorType } = call;
+  const { api, entry, request, response, errorType } = call;
   return {
     level: errorType === undefined ? 'info' : levelOf(entry.status),
     message: errorType === undefined ? 'model called' : 'failed',
     fields: {
       ...fieldsOf(api, entry, options),
-      model: request.model ?? reply?.model,
+      model: request.model ?? response?.model,
       streaming: call.streaming,
       duration_ms: Math.round(call.endMs - call.startMs),
-      input_tokens: reply?.inputTokens,
-      output_tokens: reply?.outputTokens,
+      input_tokens: response?.inputTokens,
+      output_tokens: response?.outputTokens,
       error_type: errorType,
       error: errorType === undefined ? undefined : errorMessageOf(call, redact),
     },
@@ -33,7 +33,7 @@ export function lineOfCall(call: LlmCall, options: LineOptions, redact: Redactor
 }
 
 /** The line of a call that a plugin of Kong refused. */
-export const lineOfRefusal = (api: Api, entry: LogEntry, options: LineOptions): Line => ({
+export const lineOfRejection = (api: Api, entry: LogEntry, options: LineOptions): Line => ({
   level: 'warn',
   message: 'refused',
   fields: { ...fieldsOf(api, entry, options), duration_ms: Math.round(entry.latencies.requestMs) },
@@ -44,7 +44,7 @@ const levelOf = (status: number): Line['level'] => (status >= 500 ? 'error' : 'w
 const fieldsOf = (api: Api, entry: LogEntry, options: LineOptions): Line['fields'] => ({
   service: options.service_name,
   request_id: entry.requestId,
-  session_id: options.tellSession(headerOf(entry.requestHeaders, options.session_header.toLowerCase())),
+  session_id: options.formatSessionId(headerOf(entry.requestHeaders, options.session_header.toLowerCase())),
   method: api.operation,
   api: api.name,
   backend: entry.service.name || undefined,

@@ -1,5 +1,5 @@
 import type { Metrics, Resources } from '../../kong/pdk';
-import { sessionTellerOf, type TellSession } from '../shared/mcp/session-hash';
+import { sessionIdFormatOf, type FormatSessionId } from '../shared/mcp/session-hash';
 import { PerProcess } from '../shared/runtime/per-process';
 import { VERSION } from '../shared/runtime/version';
 import { openSpanSink, type SpanSink } from '../shared/telemetry/export/span-sink';
@@ -12,7 +12,7 @@ import type { Config } from './schema';
 
 /** What a configuration needs while it lives. */
 export interface State {
-  readonly config: Config & { readonly tellSession: TellSession };
+  readonly config: Config & { readonly formatSessionId: FormatSessionId };
   readonly metrics: LlmMetrics;
   readonly openStreams: OpenStreams;
   readonly spans: SpanSink;
@@ -23,7 +23,7 @@ export interface State {
 }
 
 /** The key in `kong.ctx.shared` of the span that the access phase began. */
-export const BEGUN_KEY = 'llm_telemetry';
+export const STARTED_SPAN_KEY = 'llm_telemetry';
 
 const PREFIX = 'llm_telemetry';
 
@@ -32,7 +32,7 @@ export function prepare(config: Config, { metrics, env, log, now }: Resources): 
   const redact = createRedactor(config.redact_patterns);
   const sink = { targets: targetsOf(config, VERSION, env), maxProjects: config.max_projects, prefix: PREFIX };
   return {
-    config: { ...config, tellSession: sessionTellerOf(config, env) },
+    config: { ...config, formatSessionId: sessionIdFormatOf(config, env) },
     metrics: llmMetricsOf(metrics),
     openStreams: openStreamsOf(metrics),
     spans: openSpanSink(sink, { metrics, log, now }),

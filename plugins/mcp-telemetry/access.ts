@@ -1,10 +1,15 @@
 import type { Headers, Proceed } from '../../kong/pdk';
 import type { MessageSummary } from '../shared/mcp/message-summary';
 import { projectNamed } from '../shared/telemetry/spans/project';
-import { beginSpan, begunToShared, traceparentOf, type BegunSpan } from '../shared/telemetry/spans/started-span';
+import {
+  startSpan,
+  startedSpanToShared,
+  traceparentOf,
+  type StartedSpan,
+} from '../shared/telemetry/spans/started-span';
 import { openStreamSpanOf } from './span/stream-span';
-import { BEGUN_KEY, type State } from './state';
-import { streamAskedFor, type LongStream } from './streams';
+import { STARTED_SPAN_KEY, type State } from './state';
+import { requestedStream, type LongStream } from './streams';
 
 /** What is known of a request before it goes upstream. */
 export interface RequestFacts {
@@ -23,37 +28,37 @@ type Effects = Omit<Proceed, 'kind'> | undefined;
 export const isAccessWanted = ({ config }: State): boolean => config.propagate || config.track_open_streams;
 
 /** Begins the request's span and counts its stream as open, each as far as it is opted in. */
-export function beginRequest(state: State, facts: RequestFacts): Effects {
+export function startRequest(state: State, facts: RequestFacts): Effects {
   const { config, spans } = state;
   const { method, headers, summary } = facts;
-  const stream = streamAskedFor(method, headers, summary);
+  const stream = requestedStream(method, headers, summary);
   const tracked = config.track_open_streams ? stream : undefined;
   const propagated = config.propagate && (method === 'POST' || stream !== undefined);
   if (!propagated && !tracked) return undefined;
 
-  const begun = beginSpan(headers.get('traceparent'), config.parent);
-  if (tracked) openStream(state, tracked, begun, facts);
+  const started = startSpan(headers.get('traceparent'), config.parent);
+  if (tracked) openStream(state, tracked, started, facts);
   return {
-    share: { [BEGUN_KEY]: begunToShared(begun) },
-    ...(propagated && { upstreamHeaders: { traceparent: traceparentOf(begun, spans.keeps(begun.ids.traceId)) } }),
+    share: { [STARTED_SPAN_KEY]: startedSpanToShared(started) },
+    ...(propagated && { upstreamHeaders: { traceparent: traceparentOf(started, spans.keeps(started.ids.traceId)) } }),
   };
 }
 
 function openStream(
-  { config, openStreams, spans, tellSession, now }: State,
+  { config, openStreams, spans, formatSessionId, now }: State,
   stream: LongStream,
-  begun: BegunSpan,
+  started: StartedSpan,
   { headers, service, requestId }: RequestFacts,
 ): void {
   const openedAtMs = now();
-  const sessionId = tellSession(headers.get('mcp-session-id'));
+  const sessionId = formatSessionId(headers.get('mcp-session-id'));
   const bounds = { maxStreams: config.max_open_streams, forgetAfterMs: config.forget_streams_after * 1000 };
   const project = projectNamed({ service, header: (name) => headers.get(name) }, config);
-  openStreams.open(begun.ids.spanId, stream.transport, openedAtMs, bounds, {
+  openStreams.open(started.ids.spanId, stream.transport, openedAtMs, bounds, {
     afterMs: config.report_streams_after * 1000,
     tell: () => {
       spans.record(
-        openStreamSpanOf({ stream, begun, service, requestId, sessionId, openedAtMs, nowMs: now() }),
+        openStreamSpanOf({ stream, started, service, requestId, sessionId, openedAtMs, nowMs: now() }),
         project,
       );
     },

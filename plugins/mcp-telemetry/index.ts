@@ -7,7 +7,7 @@ import { fields } from './schema';
 import { dispose, prepare } from './state';
 
 /**
- * Emits a span and metrics for every MCP message, after the client has its answer. Its access phase is for the options
+ * Emits a span and metrics for every MCP message, after the client has its response. Its access phase is for the options
  * that need it; Kong learns of it only from `dump --with-access`.
  */
 export const mcpTelemetry = definePlugin({

@@ -1,10 +1,10 @@
-import type { TellSession } from '../shared/mcp/session-hash';
+import type { FormatSessionId } from '../shared/mcp/session-hash';
 import type { LogEntry } from '../shared/telemetry/log-entry';
 import { MAX_FIELD_LENGTH, type Line } from '../shared/telemetry/log-writer';
 import type { Redactor } from '../shared/telemetry/redaction/redact';
 import { withoutSecrets } from '../shared/telemetry/redaction/safe-uri';
 import { MAX_NAME_LENGTH, toolOf, type Operation } from './operations/operation';
-import type { Status, Verdict } from './operations/outcome';
+import type { Status, MessageOutcome } from './operations/outcome';
 import { sessionIdIn } from './sessions/session-id';
 
 /** What the fields of a line take from the configuration. */
@@ -19,11 +19,11 @@ const SEVERE: ReadonlySet<Status> = new Set(['http_5xx', 'timeout', 'invalid_res
 
 /** The line of one message, whatever became of it. */
 export function lineOfOperation(operation: Operation, options: LineOptions, redact: Redactor): Line {
-  const { entry, message, verdict, denial, sessionId, clientValues } = operation;
+  const { entry, message, outcome, denial, sessionId, clientValues } = operation;
   const tool = toolOf(operation);
-  const failed = verdict.errorType !== undefined;
+  const failed = outcome.errorType !== undefined;
   return {
-    level: levelOf(verdict.status),
+    level: levelOf(outcome.status),
     message: denial ? 'refused' : failed ? 'failed' : message.method === 'tools/call' ? 'tool called' : 'done',
     fields: {
       ...fieldsOf(entry, options),
@@ -34,10 +34,10 @@ export function lineOfOperation(operation: Operation, options: LineOptions, reda
       jsonrpc_id: message.id === undefined ? undefined : redact.name(String(message.id), MAX_NAME_LENGTH),
       protocol_version: operation.revision,
       duration_ms: Math.round(operation.endMs - operation.startMs),
-      status: verdict.status,
-      error_type: verdict.errorType,
-      fault: verdict.fault === 'none' ? undefined : verdict.fault,
-      error: failed && verdict.message ? redact.error(verdict.message, MAX_ERROR_LENGTH, clientValues) : undefined,
+      status: outcome.status,
+      error_type: outcome.errorType,
+      fault: outcome.fault === 'none' ? undefined : outcome.fault,
+      error: failed && outcome.message ? redact.error(outcome.message, MAX_ERROR_LENGTH, clientValues) : undefined,
       denied_by: denial?.by,
       denied_reason: denial?.reason,
     },
@@ -47,17 +47,17 @@ export function lineOfOperation(operation: Operation, options: LineOptions, reda
 /** The line of an exchange that failed and in which no message could be read. */
 export function lineOfExchange(
   entry: LogEntry,
-  { status, fault }: Verdict,
+  { status, fault }: MessageOutcome,
   denial: Operation['denial'],
   options: LineOptions,
-  tellSession: TellSession,
+  formatSessionId: FormatSessionId,
 ): Line {
   return {
     level: levelOf(status),
     message: denial || entry.answeredByKong ? 'refused' : 'failed',
     fields: {
       ...fieldsOf(entry, options),
-      session_id: tellSession(sessionIdIn(entry.requestHeaders)),
+      session_id: formatSessionId(sessionIdIn(entry.requestHeaders)),
       http_method: entry.method,
       duration_ms: Math.round(entry.latencies.requestMs),
       status,

@@ -2,10 +2,10 @@ import type { Metrics } from '../../kong/pdk';
 import { offeredNamesOf } from '../shared/mcp/offered-names';
 import { labelsOf, OTHER, UNKNOWN, type Labels } from '../shared/telemetry/labels';
 import type { LogEntry } from '../shared/telemetry/log-entry';
-import { isProven, namesListedIn, tellOffered } from './counting/announced';
+import { isSuccessful, announcedNamesIn, recordAnnounced } from './counting/announced';
 import { methodLabel } from './counting/method-label';
 import { toolOf, type Operation } from './operations/operation';
-import type { Verdict } from './operations/outcome';
+import type { MessageOutcome } from './operations/outcome';
 
 /** Upper bounds in seconds, of the MCP conventions. */
 const DURATION_BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
@@ -36,7 +36,7 @@ export function mcpMetricsOf(metrics: Metrics, role: OperationRole) {
   const labels = labelsOf(metrics, 'mcp_telemetry');
   const responseSize = metrics.histogram({
     name: 'mcp_gateway_response_size_bytes',
-    help: 'Size of the body of the answer to one message as the client got it; to a batch, with method _other',
+    help: 'Size of the body of the response to one message as the client got it; to a batch, with method _other',
     labelNames: ['method', 'backend'],
     buckets: SIZE_BUCKETS,
   });
@@ -54,7 +54,7 @@ export function mcpMetricsOf(metrics: Metrics, role: OperationRole) {
     }),
     duration: metrics.histogram({
       name: 'mcp_gateway_request_duration_seconds',
-      help: 'Duration of a message that went upstream, from Kong sending it to the last byte of its answer',
+      help: 'Duration of a message that went upstream, from Kong sending it to the last byte of its response',
       labelNames: ['method', 'backend'],
       buckets: DURATION_BUCKETS,
     }),
@@ -71,7 +71,7 @@ export function mcpMetricsOf(metrics: Metrics, role: OperationRole) {
 const operationDurationOf = (metrics: Metrics, role: 'client' | 'server') =>
   metrics.histogram({
     name: `mcp_${role}_operation_duration_seconds`,
-    help: 'Duration of an MCP operation, from Kong sending it to the last byte of its answer',
+    help: 'Duration of an MCP operation, from Kong sending it to the last byte of its response',
     labelNames: ['mcp_method_name', 'gen_ai_tool_name', 'error_type', 'kong_service'],
     buckets: DURATION_BUCKETS,
   });
@@ -82,14 +82,14 @@ export function countOperation(
   operation: Operation,
   options: MetricOptions,
 ): void {
-  const { entry, message, verdict, startMs, endMs } = operation;
+  const { entry, message, outcome, startMs, endMs } = operation;
   const method = methodLabel(message.method);
   const backend = labels.bounded('backend', entry.service.name, MAX_CONFIGURED);
-  requests.inc(requestLabels(labels, method, verdict, entry, options));
-  tellOffered(offered, operation);
+  requests.inc(requestLabels(labels, method, outcome, entry, options));
+  recordAnnounced(offered, operation);
   learnTools(labels, operation, options.max_tools);
   // What a guard refused never went upstream, and what is put off has not ended.
-  if (verdict.status === 'denied' || verdict.status === 'deferred') return;
+  if (outcome.status === 'denied' || outcome.status === 'deferred') return;
   const seconds = (endMs - startMs) / 1000;
   duration.observe({ method, backend }, seconds);
   operationDuration?.observe(
@@ -97,7 +97,7 @@ export function countOperation(
       mcp_method_name: method,
       gen_ai_tool_name: toolLabelOf(labels, operation, options.max_tools),
       error_type:
-        verdict.errorType === undefined ? '' : labels.bounded('error_type', verdict.errorType, MAX_ERROR_TYPES),
+        outcome.errorType === undefined ? '' : labels.bounded('error_type', outcome.errorType, MAX_ERROR_TYPES),
       kong_service: backend,
     },
     seconds,
@@ -107,17 +107,17 @@ export function countOperation(
 /** Counts a request body in which no message could be read. */
 export function countUnreadable(
   { labels, requests }: McpMetrics,
-  verdict: Verdict,
+  outcome: MessageOutcome,
   entry: LogEntry,
   options: MetricOptions,
 ): void {
-  requests.inc(requestLabels(labels, methodLabel(undefined), verdict, entry, options));
+  requests.inc(requestLabels(labels, methodLabel(undefined), outcome, entry, options));
 }
 
 const requestLabels = (
   labels: Labels,
   method: string,
-  { status, fault }: Verdict,
+  { status, fault }: MessageOutcome,
   entry: LogEntry,
   options: MetricOptions,
 ) => ({
@@ -144,7 +144,7 @@ export const namespaceLabel = (
 /** The tools that a server lists are names that may become labels. */
 function learnTools(labels: Labels, operation: Operation, cap: number): void {
   if (operation.message.method !== 'tools/list') return;
-  for (const name of namesListedIn(operation)) labels.bounded(TOOL_LABEL, name, cap, serverOf(operation));
+  for (const name of announcedNamesIn(operation)) labels.bounded(TOOL_LABEL, name, cap, serverOf(operation));
 }
 
 /** A client's word for a tool becomes a label once the server has listed it, or answered a call to it well. */
@@ -152,7 +152,7 @@ function toolLabelOf(labels: Labels, operation: Operation, cap: number): string 
   const tool = toolOf(operation);
   if (tool === undefined) return '';
   const server = serverOf(operation);
-  return isProven(operation) || labels.knows(TOOL_LABEL, tool, server)
+  return isSuccessful(operation) || labels.knows(TOOL_LABEL, tool, server)
     ? labels.bounded(TOOL_LABEL, tool, cap, server)
     : UNKNOWN;
 }

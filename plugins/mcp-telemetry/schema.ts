@@ -34,7 +34,7 @@ export const fields = {
   }),
   max_deferred: field.integer({
     description:
-      'How many messages whose answer a server put off are held until it comes on a later stream, 10 minutes at most; further ones count as deferred.',
+      'How many messages whose response a server put off are held until it comes on a later stream, 10 minutes at most; further ones count as deferred.',
     default: 1000,
     between: [0, 100_000],
   }),

@@ -1,5 +1,5 @@
 import type { Metrics, Resources } from '../../kong/pdk';
-import { sessionTellerOf, type TellSession } from '../shared/mcp/session-hash';
+import { sessionIdFormatOf, type FormatSessionId } from '../shared/mcp/session-hash';
 import { PerProcess } from '../shared/runtime/per-process';
 import { VERSION } from '../shared/runtime/version';
 import { openSpanSink, type SpanSink } from '../shared/telemetry/export/span-sink';
@@ -7,10 +7,10 @@ import { targetsOf } from '../shared/telemetry/export/target';
 import { createLogWriter, type LogWriter } from '../shared/telemetry/log-writer';
 import { OpenStreams } from '../shared/telemetry/open-streams';
 import { createRedactor, type Redactor } from '../shared/telemetry/redaction/redact';
-import { exchangeMetricsOf, showBackend, type ExchangeMetrics } from './counting/count-exchange';
-import { HealthWatch, type HealthWatchOptions } from './health/health-poller';
+import { exchangeMetricsOf, setBackendState, type ExchangeMetrics } from './counting/count-exchange';
+import { HealthPoller, type HealthPollerOptions } from './health/health-poller';
 import { mcpMetricsOf, type McpMetrics } from './metrics';
-import { Deferred } from './operations/deferred';
+import { DeferredMessages } from './operations/deferred';
 import type { Config } from './schema';
 
 /** What a configuration needs while it lives. */
@@ -18,19 +18,19 @@ export interface State {
   readonly config: Config;
   readonly metrics: McpMetrics;
   readonly exchanges: ExchangeMetrics;
-  readonly health: HealthWatch | undefined;
+  readonly health: HealthPoller | undefined;
   readonly openStreams: OpenStreams;
-  readonly deferred: Deferred;
+  readonly deferred: DeferredMessages;
   readonly spans: SpanSink;
   readonly redact: Redactor;
-  readonly tellSession: TellSession;
+  readonly formatSessionId: FormatSessionId;
   readonly lines: LogWriter;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /** The key in `kong.ctx.shared` of the span that the access phase began. */
-export const BEGUN_KEY = 'mcp_telemetry';
+export const STARTED_SPAN_KEY = 'mcp_telemetry';
 
 const PREFIX = 'mcp_telemetry';
 
@@ -39,20 +39,20 @@ export function prepare(config: Config, { metrics, env, log, now }: Resources): 
   const redact = createRedactor(config.redact_patterns);
   const sink = { targets: targetsOf(config, VERSION, env), maxProjects: config.max_projects, prefix: PREFIX };
   const exchanges = exchangeMetricsOf(metrics);
-  const onState: HealthWatchOptions['onState'] = (backend, state) => {
-    showBackend(exchanges, backend, state);
+  const onState: HealthPollerOptions['onState'] = (backend, state) => {
+    setBackendState(exchanges, backend, state);
   };
   const { kong_status_url: url } = config;
   return {
     config,
     metrics: mcpMetricsOf(metrics, config.operation_role),
     exchanges,
-    health: url === undefined ? undefined : new HealthWatch({ url, intervalMs: config.health_interval, onState }),
+    health: url === undefined ? undefined : new HealthPoller({ url, intervalMs: config.health_interval, onState }),
     openStreams: openStreamsOf(metrics),
-    deferred: new Deferred(config.max_deferred, now),
+    deferred: new DeferredMessages(config.max_deferred, now),
     spans: openSpanSink(sink, { metrics, log, now }),
     redact,
-    tellSession: sessionTellerOf(config, env),
+    formatSessionId: sessionIdFormatOf(config, env),
     lines: createLogWriter(config, { log, metrics, now }, PREFIX),
     now,
   };

@@ -5,18 +5,18 @@ import { headerOf, mediaTypeOf, type LogEntry } from '../shared/telemetry/log-en
 /** The transports that keep a stream open for the server to speak on. */
 type Transport = 'streamable_http' | 'sse';
 
-/** A request whose answer stays open: a GET of either transport, or `subscriptions/listen` (2026-07-28). */
+/** A request whose response stays open: a GET of either transport, or `subscriptions/listen` (2026-07-28). */
 export interface LongStream {
   readonly transport: Transport;
   /** What opened it, as spans name it. */
   readonly name: 'GET' | typeof LISTEN;
 }
 
-/** The method whose answer is a stream of notifications; its end needs no result. */
+/** The method whose response is a stream of notifications; its end needs no result. */
 export const LISTEN = 'subscriptions/listen';
 
-/** What a request asks for, before any answer; undefined: no long stream. */
-export function streamAskedFor(
+/** What a request asks for, before any response; undefined: no long stream. */
+export function requestedStream(
   method: string,
   headers: Headers,
   summary: MessageSummary | undefined,
@@ -33,8 +33,8 @@ export function streamAskedFor(
   return method === 'POST' && listens ? { transport: 'streamable_http', name: LISTEN } : undefined;
 }
 
-/** The stream that a GET did open, by its answer. */
-export function streamOpenedBy({ method, status, requestHeaders, responseHeaders }: LogEntry): LongStream | undefined {
+/** The stream that a GET did open, by its response. */
+export function openedStream({ method, status, requestHeaders, responseHeaders }: LogEntry): LongStream | undefined {
   if (method !== 'GET' || status !== 200 || mediaTypeOf(responseHeaders) !== 'text/event-stream') return undefined;
   const isStreamable = headerOf(requestHeaders, 'mcp-session-id') ?? headerOf(requestHeaders, 'mcp-protocol-version');
   return { transport: transportOf(isStreamable !== undefined), name: 'GET' };

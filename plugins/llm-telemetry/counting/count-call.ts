@@ -23,26 +23,23 @@ export interface MetricOptions {
 export function countCall(metrics: LlmMetrics, call: LlmCall, options: MetricOptions): void {
   const common = commonLabelsOf(metrics.labels, call, options);
   const error_type = errorTypeLabelOf(metrics.labels, call.errorType);
-  const { current, legacy } = generationsOf(options);
+  const { current, legacy } = nameSetsOf(options);
   const seconds = (call.endMs - call.startMs) / 1000;
   if (call.api.operation === 'embeddings') metrics.operationDuration.observe({ ...common, error_type }, seconds);
-  if (current) countAsNow(metrics, call, common, error_type);
-  if (legacy) countAsBefore(metrics, call, common, error_type);
+  if (current) countCurrent(metrics, call, common, error_type);
+  if (legacy) countLegacy(metrics, call, common, error_type);
   observeServerTimes(metrics, call, common);
   if (options.consumer_label) countForConsumer(metrics, call, common.kong_service, options.max_consumers);
   if (options.estimate_tokens) metrics.estimatedTokens.inc(estimateOutputTokens(call)?.tokens ?? 0);
   const api = call.api.name;
-  if (call.reply && call.reply.parseErrors > 0) metrics.parseErrors.inc({ api }, call.reply.parseErrors);
-  if (isGood(call) && call.reply?.inputTokens === undefined && call.reply?.outputTokens === undefined) {
+  if (call.response && call.response.parseErrors > 0) metrics.parseErrors.inc({ api }, call.response.parseErrors);
+  if (isSuccess(call) && call.response?.inputTokens === undefined && call.response?.outputTokens === undefined) {
     metrics.usageMissing.inc({ api });
   }
 }
 
 /** Which names of the conventions are kept. */
-function generationsOf({
-  semconv_metrics,
-  legacy_genai_metrics,
-}: MetricOptions): Record<'current' | 'legacy', boolean> {
+function nameSetsOf({ semconv_metrics, legacy_genai_metrics }: MetricOptions): Record<'current' | 'legacy', boolean> {
   return {
     current: semconv_metrics !== 'legacy',
     legacy: semconv_metrics !== 'current' || legacy_genai_metrics,
@@ -58,7 +55,7 @@ function errorTypeLabelOf(labels: Labels, errorType: string | undefined): string
 }
 
 /** The metrics of model calls as the conventions have them since October 2026. */
-function countAsNow(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, error_type: string): void {
+function countCurrent(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, error_type: string): void {
   if (call.api.operation !== 'embeddings') {
     metrics.inferenceDuration.observe({ ...common, error_type }, (call.endMs - call.startMs) / 1000);
   }
@@ -78,7 +75,7 @@ function commonLabelsOf(labels: Labels, call: LlmCall, options: MetricOptions): 
 }
 
 function countTokens(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, error_type: string): void {
-  const { inputTokens, outputTokens } = call.reply ?? {};
+  const { inputTokens, outputTokens } = call.response ?? {};
   const modality = (tokens: number | undefined, mixed: boolean) => (tokens === undefined || mixed ? 'unknown' : 'text');
   metrics.inputTokensTotal.inc(
     { ...common, gen_ai_token_modality: modality(inputTokens, call.request.hasImages) },
@@ -91,10 +88,10 @@ function countTokens(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, e
 }
 
 /** Only a consumer that Kong authenticated has a name; the others are one, `_unknown`. */
-function countForConsumer(metrics: LlmMetrics, { entry, reply }: LlmCall, kong_service: string, cap: number): void {
+function countForConsumer(metrics: LlmMetrics, { entry, response }: LlmCall, kong_service: string, cap: number): void {
   const name = entry.consumer?.username ?? entry.consumer?.id;
   const consumer = name === undefined ? UNKNOWN : metrics.labels.bounded('consumer', name, cap);
-  const { inputTokens, outputTokens } = reply ?? {};
+  const { inputTokens, outputTokens } = response ?? {};
   if (inputTokens !== undefined) {
     metrics.consumerTokens.inc({ consumer, kong_service, gen_ai_token_type: 'input' }, inputTokens);
   }
@@ -103,21 +100,21 @@ function countForConsumer(metrics: LlmMetrics, { entry, reply }: LlmCall, kong_s
   }
 }
 
-function observeServerTimes(metrics: LlmMetrics, { api, reply }: LlmCall, common: CommonLabels): void {
-  const { loadMs, promptEvalMs, evalMs } = reply?.timings ?? {};
+function observeServerTimes(metrics: LlmMetrics, { api, response }: LlmCall, common: CommonLabels): void {
+  const { loadMs, promptEvalMs, evalMs } = response?.timings ?? {};
   if (api.operation === 'embeddings') return;
   if (promptEvalMs !== undefined) {
     metrics.serverTimeToFirstToken.observe(common, ((loadMs ?? 0) + promptEvalMs) / 1000);
   }
-  const tokens = reply?.outputTokens;
+  const tokens = response?.outputTokens;
   if (evalMs !== undefined && tokens !== undefined && tokens > 1) {
     metrics.serverTimePerOutputToken.observe(common, evalMs / 1000 / (tokens - 1));
   }
 }
 
 /** The metrics that the conventions had before they were split in autumn 2026. */
-function countAsBefore(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, error_type: string): void {
-  const { inputTokens, outputTokens } = call.reply ?? {};
+function countLegacy(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, error_type: string): void {
+  const { inputTokens, outputTokens } = call.response ?? {};
   const observe = (gen_ai_token_type: string, tokens: number | undefined) => {
     if (tokens !== undefined) metrics.legacyTokenUsage.observe({ ...common, gen_ai_token_type }, tokens);
   };
@@ -130,4 +127,4 @@ function countAsBefore(metrics: LlmMetrics, call: LlmCall, common: CommonLabels,
   metrics.operationDuration.observe({ ...common, error_type }, (call.endMs - call.startMs) / 1000);
 }
 
-const isGood = ({ errorType, entry }: LlmCall): boolean => errorType === undefined && entry.status < 300;
+const isSuccess = ({ errorType, entry }: LlmCall): boolean => errorType === undefined && entry.status < 300;

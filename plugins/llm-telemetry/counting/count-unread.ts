@@ -3,7 +3,7 @@ import type { LogEntry } from '../../shared/telemetry/log-entry';
 import { MAX_CONFIGURED, type LlmMetrics } from '../metrics';
 import { isWithoutInference } from '../request/apis';
 import type { LlmRequest } from '../request/llm-request';
-import type { ReadReply } from '../response/read-captured-response';
+import type { ReadResponse } from '../response/read-captured-response';
 
 /** Why a call is missing from the telemetry, or parts of it are. */
 type Reason = 'unknown_path' | 'not_captured' | 'request_body' | 'response_encoding';
@@ -12,7 +12,7 @@ type Reason = 'unknown_path' | 'not_captured' | 'request_body' | 'response_encod
 interface Read {
   readonly capture: Capture | undefined;
   readonly request: LlmRequest;
-  readonly read: ReadReply | undefined;
+  readonly read: ReadResponse | undefined;
 }
 
 /** Counts a POST at a path that is no API of ours, unless it asks no model or the upstream does not know it either. */

@@ -12,10 +12,10 @@ const canonicalModel = (name: string): string => name.replace(/:latest$/, '');
  */
 export function modelLabelOf(
   labels: Labels,
-  { entry, request, reply }: LlmCall,
+  { entry, request, response }: LlmCall,
   { known_models, max_models }: { readonly known_models: readonly string[]; readonly max_models: number },
 ): string {
-  const name = request.model ?? reply?.model;
+  const name = request.model ?? response?.model;
   if (name === undefined) return UNKNOWN;
   const model = canonicalModel(name);
   const proven = entry.status >= 200 && entry.status < 300;

@@ -16,7 +16,7 @@ export interface Api {
   /** `gen_ai.operation.name`. */
   readonly operation: 'chat' | 'text_completion' | 'embeddings';
   /** The word for it in the older names (`GUIDE` of semconv), the stem of the span's name. */
-  readonly guideOperation: 'chat' | 'generate' | 'completion' | 'embed';
+  readonly legacyOperation: 'chat' | 'generate' | 'completion' | 'embed';
   /** Whether the answer is streamed when the request does not say. */
   readonly streamsByDefault: boolean;
 }
@@ -24,9 +24,9 @@ export interface Api {
 const api = (
   name: ApiName,
   operation: Api['operation'],
-  guideOperation: Api['guideOperation'],
+  legacyOperation: Api['legacyOperation'],
   streamsByDefault = false,
-): Api => ({ name, operation, guideOperation, streamsByDefault });
+): Api => ({ name, operation, legacyOperation, streamsByDefault });
 
 /** The ends of paths, the longer ones first where one ends like another. */
 const BY_END: readonly (readonly [end: string, api: Api])[] = [

@@ -3,7 +3,7 @@ import { parseJson } from '../../shared/json/lenient-json';
 import type { ApiName } from './apis';
 
 /** The APIs that report the tokens of a stream only when they are asked to. */
-const SILENT: ReadonlySet<ApiName> = new Set(['openai_chat', 'openai_completions']);
+const USAGE_ON_REQUEST: ReadonlySet<ApiName> = new Set(['openai_chat', 'openai_completions']);
 
 const OPTION = Buffer.from('"stream_options":{"include_usage":true},');
 
@@ -12,8 +12,8 @@ const OPTION = Buffer.from('"stream_options":{"include_usage":true},');
  * has stream options of its own, or a body that can't be read or is longer than `maxBytes`. Every byte of the client's
  * stays as it was.
  */
-export function askForUsage(api: ApiName, body: Uint8Array, maxBytes: number): Uint8Array | undefined {
-  if (!SILENT.has(api) || body.length > maxBytes) return undefined;
+export function injectStreamUsage(api: ApiName, body: Uint8Array, maxBytes: number): Uint8Array | undefined {
+  if (!USAGE_ON_REQUEST.has(api) || body.length > maxBytes) return undefined;
   const members = parseJson(Buffer.from(body).toString('utf8'));
   if (!isJsonObject(members) || members['stream'] !== true || Object.hasOwn(members, 'stream_options'))
     return undefined;

@@ -2,7 +2,7 @@ import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
 import { listOf, textOf } from '../../shared/json/lenient-json';
 
 /** What a message says, taken apart. */
-export interface SaidParts {
+export interface TextAndThinking {
   readonly text: string | undefined;
   readonly thinking: string | undefined;
 }
@@ -12,7 +12,7 @@ const MAX_PARTS = 1024;
 const MAX_DEPTH = 3;
 
 /** Content is a text, or a list of parts: texts, `{type: "text", text}`, `{type: "thinking", thinking: [...]}`. */
-export function saidIn(content: unknown): SaidParts {
+export function textAndThinkingOf(content: unknown): TextAndThinking {
   if (typeof content === 'string') return { text: textOf(content), thinking: undefined };
   let text = '';
   let thinking = '';

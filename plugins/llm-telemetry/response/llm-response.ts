@@ -11,7 +11,7 @@ export interface Timings {
 }
 
 /** What an answer said. What it did not say is undefined, never 0. */
-export interface Reply {
+export interface LlmResponse {
   model?: string;
   id?: string;
   inputTokens?: number;
@@ -23,7 +23,7 @@ export interface Reply {
   /** How many tool calls there were; {@link toolCalls} keeps the first ones. */
   toolCallCount: number;
   toolCalls: ToolCall[];
-  error?: ReplyError;
+  error?: ResponseError;
   /** Characters of text in the answer, thinking not counted. */
   textLength: number;
   /** The first characters of it, up to the limit. */
@@ -45,13 +45,13 @@ export interface Reply {
 }
 
 /** What went wrong, in the words of the API. */
-export interface ReplyError {
+export interface ResponseError {
   readonly message: string;
   readonly type?: string;
 }
 
 /** How much of an answer is kept. */
-export interface ReplyLimits {
+export interface ResponseLimits {
   /** Bytes of one document, line or event. */
   readonly maxBufferBytes: number;
   /** Characters of text; 0 keeps none. */
@@ -69,9 +69,9 @@ interface Choice {
   hasText?: boolean;
 }
 
-/** Collects a {@link Reply} within its limits. */
-export class ReplyBuilder {
-  readonly reply: Reply = {
+/** Collects a {@link LlmResponse} within its limits. */
+export class ResponseBuilder {
+  readonly response: LlmResponse = {
     finishReasons: [],
     toolCallCount: 0,
     toolCalls: [],
@@ -90,7 +90,7 @@ export class ReplyBuilder {
   private readonly choices = new Map<number, Choice>();
   private thought = false;
 
-  constructor(private readonly limits: ReplyLimits) {
+  constructor(private readonly limits: ResponseLimits) {
     this.toolCalls = new ToolCalls(limits.maxTextLength);
   }
 
@@ -98,13 +98,13 @@ export class ReplyBuilder {
     if (text === undefined) return;
     const known = this.choiceOf(choice);
     if (known) known.hasText = true;
-    this.reply.textLength += text.length;
-    this.reply.textChunks++;
-    this.reply.text = this.extend(this.reply.text, text);
+    this.response.textLength += text.length;
+    this.response.textChunks++;
+    this.response.text = this.extend(this.response.text, text);
   }
 
   addThinking(text: string | undefined): void {
-    if (text !== undefined) this.reply.thinking = this.extend(this.reply.thinking, text);
+    if (text !== undefined) this.response.thinking = this.extend(this.response.thinking, text);
     this.thought ||= text !== undefined;
   }
 
@@ -124,36 +124,38 @@ export class ReplyBuilder {
    * was counted before and `zeroCounts`.
    */
   addCounts({ input, output, total }: TokenCounts, zeroCounts: boolean): void {
-    const { reply } = this;
-    if (input !== undefined) reply.inputTokens = input;
-    if (output !== undefined && (output > 0 || (zeroCounts && reply.outputTokens === undefined)))
-      reply.outputTokens = output;
-    if (total !== undefined) reply.totalTokens = total;
-    else if (input !== undefined || output) delete reply.totalTokens;
+    const { response } = this;
+    if (input !== undefined) response.inputTokens = input;
+    if (output !== undefined && (output > 0 || (zeroCounts && response.outputTokens === undefined)))
+      response.outputTokens = output;
+    if (total !== undefined) response.totalTokens = total;
+    else if (input !== undefined || output) delete response.totalTokens;
   }
 
-  /** The reply, once all was read. */
-  end(): Reply {
-    const { reply, toolCalls } = this;
-    this.addCounts(this.largest.counts(reply.terminal && !reply.partial), true);
-    reply.toolCallCount = toolCalls.count;
-    reply.toolCalls = toolCalls.kept();
+  /** The response, once all was read. */
+  end(): LlmResponse {
+    const { response, toolCalls } = this;
+    this.addCounts(this.largest.counts(response.terminal && !response.partial), true);
+    response.toolCallCount = toolCalls.count;
+    response.toolCalls = toolCalls.kept();
     const choices = [...this.choices].sort(([a], [b]) => a - b).map(([, choice]) => choice);
-    reply.finishReasons = choices.flatMap(({ reason }) => (reason === undefined ? [] : [reason])).slice(0, MAX_REASONS);
+    response.finishReasons = choices
+      .flatMap(({ reason }) => (reason === undefined ? [] : [reason]))
+      .slice(0, MAX_REASONS);
     // What was said is not nothing: a 0 beside it stands for a count that was not made.
-    if (reply.outputTokens === 0 && (this.saidAnything || reply.partial)) delete reply.outputTokens;
-    return reply;
+    if (response.outputTokens === 0 && (this.saidAnything || response.partial)) delete response.outputTokens;
+    return response;
   }
 
   /** True when all choices ended that were seen, or one, where not all was seen. */
   get isFinished(): boolean {
     const choices = [...this.choices.values()];
     const ended = choices.filter(({ reason }) => reason !== undefined).length;
-    return ended > 0 && (ended === choices.length || this.reply.partial);
+    return ended > 0 && (ended === choices.length || this.response.partial);
   }
 
   private get saidAnything(): boolean {
-    return this.reply.textLength > 0 || this.toolCalls.count > 0 || this.thought;
+    return this.response.textLength > 0 || this.toolCalls.count > 0 || this.thought;
   }
 
   private choiceOf(choice: number): Choice | undefined {

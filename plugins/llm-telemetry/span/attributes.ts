@@ -1,13 +1,13 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import type { TellSession } from '../../shared/mcp/session-hash';
+import type { FormatSessionId } from '../../shared/mcp/session-hash';
 import { headerOf } from '../../shared/telemetry/log-entry';
-import { knownAttributes, type Draft } from '../../shared/telemetry/spans/attributes';
-import { COMMON, GEN_AI, GEN_AI_PARAMETERS, GUIDE, OI, OLLAMA } from '../../shared/telemetry/spans/semconv';
+import { knownAttributes, type OptionalAttributes } from '../../shared/telemetry/spans/attributes';
+import { COMMON, GEN_AI, GEN_AI_PARAMETERS, LEGACY, OI, OLLAMA } from '../../shared/telemetry/spans/semconv';
 import type { LlmCall } from '../call';
 import { estimateOutputTokens } from '../estimate';
 import type { Api } from '../request/apis';
-import type { Reply } from '../response/llm-response';
-import { guideOperationOf } from './span-name';
+import type { LlmResponse } from '../response/llm-response';
+import { legacyOperationOf } from './span-name';
 
 /** How a call is told of; fields of the plugin's config. */
 export interface AttributeOptions {
@@ -19,7 +19,7 @@ export interface AttributeOptions {
   readonly estimate_tokens: boolean;
   readonly session_header: string;
   /** How the session's id is told of. */
-  readonly tellSession: TellSession;
+  readonly formatSessionId: FormatSessionId;
   readonly user_source: 'consumer_id' | 'consumer_username' | 'none';
 }
 
@@ -32,35 +32,35 @@ export function attributesOf(call: LlmCall, options: AttributeOptions): Attribut
     options.estimate_tokens ? estimateAttributes(call) : {},
     outcomeAttributes(call),
     gatewayAttributes(call, options),
-    options.guide_attributes ? guideAttributes(call, options) : {},
+    options.guide_attributes ? legacyAttributes(call, options) : {},
   );
 }
 
-function modelAttributes({ api, request, reply }: LlmCall, { provider }: AttributeOptions): Draft {
+function modelAttributes({ api, request, response }: LlmCall, { provider }: AttributeOptions): OptionalAttributes {
   const embedding = api.operation === 'embeddings';
-  const model = request.model ?? reply?.model;
+  const model = request.model ?? response?.model;
   return {
     [OI.kind]: embedding ? 'EMBEDDING' : 'LLM',
     [GEN_AI.operation]: api.operation,
     [GEN_AI.provider]: provider,
     [GEN_AI.requestModel]: request.model,
-    [GEN_AI.responseModel]: reply?.model,
-    [GEN_AI.responseId]: reply?.id,
+    [GEN_AI.responseModel]: response?.model,
+    [GEN_AI.responseId]: response?.id,
     ...(embedding
       ? { [OI.embeddingModelName]: model }
       : {
           [OI.provider]: provider,
           [OI.system]: provider,
           [OI.modelName]: model,
-          [OI.responseModelName]: reply?.model === request.model ? undefined : reply?.model,
+          [OI.responseModelName]: response?.model === request.model ? undefined : response?.model,
         }),
   };
 }
 
-function requestAttributes({ api, request, streaming }: LlmCall): Draft {
+function requestAttributes({ api, request, streaming }: LlmCall): OptionalAttributes {
   const embedding = api.operation === 'embeddings';
   const { parameters } = request;
-  const draft: Draft = {
+  const draft: OptionalAttributes = {
     [GEN_AI.stream]: streaming || undefined,
     [GEN_AI.outputType]: request.jsonOutput ? 'json' : undefined,
   };
@@ -74,34 +74,34 @@ function requestAttributes({ api, request, streaming }: LlmCall): Draft {
   return draft;
 }
 
-function usageAttributes({ api, reply }: LlmCall): Draft {
-  if (!reply) return {};
-  const { inputTokens, outputTokens } = reply;
+function usageAttributes({ api, response }: LlmCall): OptionalAttributes {
+  if (!response) return {};
+  const { inputTokens, outputTokens } = response;
   return {
     [GEN_AI.inputTokens]: inputTokens,
     [GEN_AI.outputTokens]: outputTokens,
     [OI.promptTokens]: inputTokens,
     [OI.completionTokens]: outputTokens,
-    [OI.totalTokens]: totalOf(api, reply),
+    [OI.totalTokens]: totalOf(api, response),
   };
 }
 
 /** The total as reported, unless it is less than its parts. */
-function totalOf(api: Api, { inputTokens, outputTokens, totalTokens }: Reply): number | undefined {
+function totalOf(api: Api, { inputTokens, outputTokens, totalTokens }: LlmResponse): number | undefined {
   const output = api.operation === 'embeddings' ? 0 : outputTokens;
   if (inputTokens === undefined || output === undefined) return totalTokens;
   return Math.max(inputTokens + output, totalTokens ?? 0);
 }
 
-function estimateAttributes(call: LlmCall): Draft {
+function estimateAttributes(call: LlmCall): OptionalAttributes {
   const estimate = estimateOutputTokens(call);
-  return { [GUIDE.outputTokensEstimated]: estimate?.tokens, [GUIDE.tokenCountSource]: estimate?.source };
+  return { [LEGACY.outputTokensEstimated]: estimate?.tokens, [LEGACY.tokenCountSource]: estimate?.source };
 }
 
-function outcomeAttributes(call: LlmCall): Draft {
-  const { api, reply, errorType, timeToFirstChunkMs } = call;
+function outcomeAttributes(call: LlmCall): OptionalAttributes {
+  const { api, response, errorType, timeToFirstChunkMs } = call;
   const finishReasons = finishReasonsOf(call);
-  const timings = reply?.timings;
+  const timings = response?.timings;
   return {
     [COMMON.errorType]: errorType,
     [GEN_AI.finishReasons]: api.operation === 'embeddings' ? undefined : finishReasons,
@@ -111,22 +111,22 @@ function outcomeAttributes(call: LlmCall): Draft {
     [OLLAMA.loadDurationMs]: timings?.loadMs,
     [OLLAMA.promptEvalDurationMs]: timings?.promptEvalMs,
     [OLLAMA.evalDurationMs]: timings?.evalMs,
-    [OLLAMA.remoteHost]: reply?.remoteHost,
+    [OLLAMA.remoteHost]: response?.remoteHost,
     [COMMON.missingBytes]: call.missingBytes || undefined,
   };
 }
 
 /** `error` stands for a reason that was to come and did not. */
-function finishReasonsOf({ reply, errorType }: LlmCall): string[] | undefined {
-  if (reply && reply.finishReasons.length > 0) return reply.finishReasons;
+function finishReasonsOf({ response, errorType }: LlmCall): string[] | undefined {
+  if (response && response.finishReasons.length > 0) return response.finishReasons;
   return errorType === undefined ? undefined : ['error'];
 }
 
-function gatewayAttributes(call: LlmCall, options: AttributeOptions): Draft {
-  const { entry, reply, request } = call;
-  const clientSession = options.tellSession(headerOf(entry.requestHeaders, options.session_header.toLowerCase()));
+function gatewayAttributes(call: LlmCall, options: AttributeOptions): OptionalAttributes {
+  const { entry, response, request } = call;
+  const clientSession = options.formatSessionId(headerOf(entry.requestHeaders, options.session_header.toLowerCase()));
   return {
-    [GEN_AI.conversationId]: clientSession ?? request.conversationId ?? reply?.conversationId,
+    [GEN_AI.conversationId]: clientSession ?? request.conversationId ?? response?.conversationId,
     [OI.sessionId]: clientSession,
     [OI.userId]: userOf(call, options),
     [COMMON.serverAddress]: entry.service.host ?? entry.peer?.address,
@@ -154,23 +154,25 @@ function userOf({ entry: { consumer } }: LlmCall, { user_source }: AttributeOpti
   return user_source === 'consumer_username' ? consumer?.username : consumer?.id;
 }
 
-function guideAttributes(call: LlmCall, { provider, hide_tool_names }: AttributeOptions): Draft {
-  const { request, reply } = call;
+function legacyAttributes(call: LlmCall, { provider, hide_tool_names }: AttributeOptions): OptionalAttributes {
+  const { request, response } = call;
   const generated = call.api.operation !== 'embeddings' && call.entry.status < 400;
   // Counts read from a part of the bytes would be too low.
-  const exact = generated && !reply?.partial ? reply : undefined;
-  const names = hide_tool_names ? [] : (reply?.toolCalls.map(({ name }) => name).filter((name) => name !== '') ?? []);
+  const exact = generated && !response?.partial ? response : undefined;
+  const names = hide_tool_names
+    ? []
+    : (response?.toolCalls.map(({ name }) => name).filter((name) => name !== '') ?? []);
   return {
-    [GUIDE.vendor]: provider,
-    [GUIDE.model]: request.model ?? reply?.model,
-    [GUIDE.operation]: guideOperationOf(call),
-    [GUIDE.inputTokens]: reply?.inputTokens,
-    [GUIDE.outputTokens]: reply?.outputTokens,
-    [GUIDE.messageCount]: request.messageCount,
-    [GUIDE.toolCount]: request.toolCount,
-    [GUIDE.toolCallsCount]: exact?.toolCallCount,
-    [GUIDE.calledTools]: names.length > 0 ? [...new Set(names)] : undefined,
-    [GUIDE.durationMs]: call.endMs - call.startMs,
-    [GUIDE.responseLength]: exact?.textLength,
+    [LEGACY.vendor]: provider,
+    [LEGACY.model]: request.model ?? response?.model,
+    [LEGACY.operation]: legacyOperationOf(call),
+    [LEGACY.inputTokens]: response?.inputTokens,
+    [LEGACY.outputTokens]: response?.outputTokens,
+    [LEGACY.messageCount]: request.messageCount,
+    [LEGACY.toolCount]: request.toolCount,
+    [LEGACY.toolCallsCount]: exact?.toolCallCount,
+    [LEGACY.calledTools]: names.length > 0 ? [...new Set(names)] : undefined,
+    [LEGACY.durationMs]: call.endMs - call.startMs,
+    [LEGACY.responseLength]: exact?.textLength,
   };
 }

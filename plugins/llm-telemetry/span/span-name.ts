@@ -1,9 +1,9 @@
 import type { LlmCall } from '../call';
 
 /** The word for what was done in the older names (`GUIDE` of semconv): `chat_streaming`, `chat_with_tools`, `generate`, `embed`. */
-export function guideOperationOf({ api, request, streaming }: LlmCall): string {
-  if (streaming) return `${api.guideOperation}_streaming`;
-  return api.guideOperation === 'chat' && (request.toolCount ?? 0) > 0 ? 'chat_with_tools' : api.guideOperation;
+export function legacyOperationOf({ api, request, streaming }: LlmCall): string {
+  if (streaming) return `${api.legacyOperation}_streaming`;
+  return api.legacyOperation === 'chat' && (request.toolCount ?? 0) > 0 ? 'chat_with_tools' : api.legacyOperation;
 }
 
 /**
@@ -11,7 +11,7 @@ export function guideOperationOf({ api, request, streaming }: LlmCall): string {
  * where the model is the client's word.
  */
 export function spanNameOf(call: LlmCall, style: 'guide' | 'otel', provider: string): string {
-  if (style === 'guide') return `${provider}.${guideOperationOf(call)}`;
-  const model = call.request.model ?? call.reply?.model;
+  if (style === 'guide') return `${provider}.${legacyOperationOf(call)}`;
+  const model = call.request.model ?? call.response?.model;
   return model === undefined ? call.api.operation : `${call.api.operation} ${model.slice(0, 128)}`;
 }

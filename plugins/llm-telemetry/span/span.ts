@@ -1,9 +1,9 @@
 import { textsOf, valuesOfHeaders } from '../../shared/telemetry/redaction/client-values';
 import type { Redactor } from '../../shared/telemetry/redaction/redact';
-import { placeOf } from '../../shared/telemetry/spans/ids-and-parent';
+import { idsAndParentOf } from '../../shared/telemetry/spans/ids-and-parent';
 import type { ParentSource } from '../../shared/telemetry/spans/parent';
 import type { SpanRecord } from '../../shared/telemetry/spans/span';
-import type { BegunSpan } from '../../shared/telemetry/spans/started-span';
+import type { StartedSpan } from '../../shared/telemetry/spans/started-span';
 import type { LlmCall } from '../call';
 import { attributesOf, type AttributeOptions } from './attributes';
 import type { ContentOptions } from './content/clipped';
@@ -18,10 +18,10 @@ export interface SpanOptions extends AttributeOptions, ContentOptions {
 
 const MAX_ERROR_LENGTH = 200;
 
-/** The span of a call; `begun`: as the access phase began it, if it did. */
+/** The span of a call; `started`: as the access phase began it, if it did. */
 export function spanOf(
   call: LlmCall,
-  begun: BegunSpan | undefined,
+  started: StartedSpan | undefined,
   options: SpanOptions,
   redact: Redactor,
 ): SpanRecord {
@@ -32,13 +32,13 @@ export function spanOf(
     endMs: call.endMs,
     attributes: Object.assign(attributesOf(call, options), contentAttributes(call, options, redact)),
     ...(call.errorType !== undefined && { error: errorMessageOf(call, redact) }),
-    ...placeOf(call.entry, options.parent, begun),
+    ...idsAndParentOf(call.entry, options.parent, started),
   };
 }
 
 /** What went wrong, clean and short; for a call with an error. */
-export function errorMessageOf({ entry, request, reply, errorType = '' }: LlmCall, redact: Redactor): string {
-  return redact.error(reply?.error?.message ?? errorType, MAX_ERROR_LENGTH, [
+export function errorMessageOf({ entry, request, response, errorType = '' }: LlmCall, redact: Redactor): string {
+  return redact.error(response?.error?.message ?? errorType, MAX_ERROR_LENGTH, [
     ...valuesOfHeaders(entry),
     ...textsOf(request.body),
   ]);

@@ -9,28 +9,29 @@ const LISTS: ReadonlyMap<string, { readonly member: string; readonly by: NamedBy
   ['prompts/list', { member: 'prompts', by: 'prompts/get' }],
 ]);
 
-/** The names in the answer to a list of tools or prompts. */
-export function namesListedIn({ message, answer }: Operation): readonly string[] {
+/** The names in the response to a list of tools or prompts. */
+export function announcedNamesIn({ message, response }: Operation): readonly string[] {
   const list = LISTS.get(message.method);
   if (!list) return [];
-  const names = listOf(answer?.result?.[list.member]).map((one) =>
+  const names = listOf(response?.result?.[list.member]).map((one) =>
     isJsonObject(one) ? textOf(one['name']) : undefined,
   );
   return names.filter((name) => name !== undefined);
 }
 
 /** Did the server do as asked? */
-export const isProven = ({ answer }: Operation): boolean => answer?.result !== undefined && !answer.isToolError;
+export const isSuccessful = ({ response }: Operation): boolean =>
+  response?.result !== undefined && !response.isToolError;
 
-/** Tells what an answer shows of the server's tools and prompts to the plugins that see requests. */
-export function tellOffered(offered: OfferedNames, operation: Operation): void {
+/** Tells what an response shows of the server's tools and prompts to the plugins that see requests. */
+export function recordAnnounced(offered: OfferedNames, operation: Operation): void {
   const { entry, message } = operation;
   const { method, name } = message;
   const list = LISTS.get(method);
   if (list) {
-    const names = namesListedIn(operation);
+    const names = announcedNamesIn(operation);
     if (names.length > 0) offered.list(entry.service.name, list.by, names);
-  } else if (isNamedBy(method) && name !== undefined && isProven(operation)) {
+  } else if (isNamedBy(method) && name !== undefined && isSuccessful(operation)) {
     offered.prove(entry.service.name, method, name);
   }
 }

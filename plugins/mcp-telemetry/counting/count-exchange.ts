@@ -3,11 +3,11 @@ import { PerProcess } from '../../shared/runtime/per-process';
 import { labelsOf } from '../../shared/telemetry/labels';
 import { headerOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import { backendStateOf, type BackendState } from '../health/backend-state';
-import type { Backend, HealthWatch } from '../health/health-poller';
+import type { Backend, HealthPoller } from '../health/health-poller';
 import { MAX_CONFIGURED, namespaceLabel } from '../metrics';
-import { SessionClock } from '../sessions/session-durations';
+import { SessionDurations } from '../sessions/session-durations';
 import { sessionIdIn, sessionKeyIn } from '../sessions/session-id';
-import { streamOpenedBy } from '../streams';
+import { openedStream } from '../streams';
 import { authAttemptOf } from './auth-attempt';
 import { IdleSeries } from './idle-series';
 
@@ -21,7 +21,7 @@ const MAX_USERS = 200;
 /** The metrics of exchanges, whatever messages they carry: backends, sessions, connections, authentication. */
 export type ExchangeMetrics = ReturnType<typeof exchangeMetricsOf>;
 
-const perProcess = new PerProcess<{ readonly clock: SessionClock; readonly users: IdleSeries }>();
+const perProcess = new PerProcess<{ readonly clock: SessionDurations; readonly users: IdleSeries }>();
 
 /** Registers the metrics; asked again, gives the same ones. */
 export function exchangeMetricsOf(metrics: Metrics) {
@@ -58,7 +58,7 @@ export function exchangeMetricsOf(metrics: Metrics) {
       labelNames: ['user'],
     }),
     ...perProcess.get(metrics, 'exchange', () => ({
-      clock: new SessionClock({
+      clock: new SessionDurations({
         maxSessions: MAX_SESSIONS,
         idleMs: SESSION_IDLE_MS,
         onOver: (durationMs) => {
@@ -75,13 +75,13 @@ export function countExchange(
   metrics: ExchangeMetrics,
   entry: LogEntry,
   options: { readonly namespace?: string; readonly rate_limit_user_label: boolean },
-  watch?: HealthWatch,
+  watch?: HealthPoller,
 ): void {
   countBackend(metrics, entry, options, watch);
   countSession(metrics, entry);
   const attempt = authAttemptOf(entry);
   if (attempt) metrics.authAttempts.inc({ ...attempt });
-  const stream = streamOpenedBy(entry);
+  const stream = openedStream(entry);
   if (stream) metrics.connections.inc({ transport: stream.transport });
   if (options.rate_limit_user_label) countRemaining(metrics, entry);
 }
@@ -90,7 +90,7 @@ function countBackend(
   metrics: ExchangeMetrics,
   entry: LogEntry,
   options: { readonly namespace?: string },
-  watch: HealthWatch | undefined,
+  watch: HealthPoller | undefined,
 ): void {
   const backend = {
     host: entry.service.host ?? '',
@@ -98,11 +98,11 @@ function countBackend(
     namespace: namespaceLabel(metrics.labels, entry.route, options),
   };
   const state = backendStateOf(entry);
-  if (!watch?.covers(backend) && state) showBackend(metrics, backend, state);
+  if (!watch?.covers(backend) && state) setBackendState(metrics, backend, state);
 }
 
 /** Sets the gauges of a backend. */
-export function showBackend(metrics: ExchangeMetrics, { label, namespace }: Backend, state: BackendState): void {
+export function setBackendState(metrics: ExchangeMetrics, { label, namespace }: Backend, state: BackendState): void {
   metrics.backendHealth.set({ backend: label, namespace }, state.healthy ? 1 : 0);
   if (!state.circuit) return;
   for (const one of ['closed', 'half_open', 'open']) {

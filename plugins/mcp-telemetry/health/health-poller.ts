@@ -2,7 +2,7 @@ import type { BackendState } from './backend-state';
 import { stateOfUpstream } from './upstream-health';
 
 /** What a watch needs. */
-export interface HealthWatchOptions {
+export interface HealthPollerOptions {
   /** The base address of Kong's Status or Admin API. */
   readonly url: string;
   readonly intervalMs: number;
@@ -27,14 +27,14 @@ const TIMEOUT_MS = 2000;
  * Asks Kong, again and again, for the health of the backends that calls went to: so that one that is down shows before
  * the next call, and one that is well again without it. Never throws; what Kong does not tell is left to the calls.
  */
-export class HealthWatch {
+export class HealthPoller {
   private readonly backends = new Map<string, Backend>();
   private readonly told = new Set<string>();
   private readonly timer: NodeJS.Timeout;
   private readonly stopped = new AbortController();
   private isAsking = false;
 
-  constructor(private readonly options: HealthWatchOptions) {
+  constructor(private readonly options: HealthPollerOptions) {
     this.timer = setInterval(() => void this.ask(), options.intervalMs).unref();
   }
 
@@ -71,8 +71,8 @@ export class HealthWatch {
     const signal = AbortSignal.any([this.stopped.signal, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
       const response = await fetch(url, { signal });
-      const answer: unknown = await response.json();
-      return response.ok ? stateOfUpstream(answer) : undefined;
+      const body: unknown = await response.json();
+      return response.ok ? stateOfUpstream(body) : undefined;
     } catch {
       return undefined;
     }

@@ -4,10 +4,10 @@ import type { BackendState } from './backend-state';
 
 /**
  * The state of a backend by the health that Kong gives its targets (`GET /upstreams/{name}/health`, of the Admin API, and
- * without a database of the Status API too); undefined where Kong does not check it, or the answer is none of these.
+ * without a database of the Status API too); undefined where Kong does not check it, or the body is none of these.
  */
-export function stateOfUpstream(answer: unknown): BackendState | undefined {
-  const targets = isJsonObject(answer) ? listOf(answer['data']).map((target) => recordOf(target)['health']) : [];
+export function stateOfUpstream(body: unknown): BackendState | undefined {
+  const targets = isJsonObject(body) ? listOf(body['data']).map((target) => recordOf(target)['health']) : [];
   if (targets.includes('HEALTHY')) return { healthy: true, circuit: 'closed' };
   const isDown = targets.some((health) => health === 'UNHEALTHY' || health === 'DNS_ERROR');
   return isDown && !targets.includes('HEALTHCHECKS_OFF') ? { healthy: false, circuit: 'open' } : undefined;

@@ -4,28 +4,28 @@ import type { Operation } from './operation';
 /** What tells of one message, once it is known what became of it. */
 export type Finish = (operation: Operation) => void;
 
-interface Held {
+interface WaitingMessage {
   readonly operation: Operation;
   readonly finish: Finish;
   readonly untilMs: number;
 }
 
-/** How long an answer is waited for. */
+/** How long an response is waited for. */
 const WAIT_MS = 10 * 60_000;
 /** How often it is looked for those that waited too long. */
 const SWEEP_MS = 60_000;
 
 /**
- * Messages whose answer was put off: the server closed the stream early, and the client asks for the rest by a GET with
- * `Last-Event-ID` (2025-11-25, basic/transports), on which the answer comes. They are told of once: with their answer,
+ * Messages whose response was put off: the server closed the stream early, and the client asks for the rest by a GET with
+ * `Last-Event-ID` (2025-11-25, basic/transports), on which the response comes. They are told of once: with their response,
  * or without it where it does not come in time or there is no room.
  */
-export class Deferred {
+export class DeferredMessages {
   /** The longest held first. */
-  private readonly held = new Map<string, Held>();
+  private readonly held = new Map<string, WaitingMessage>();
   private readonly timer: NodeJS.Timeout;
 
-  /** @param max more messages at once than these are told of without their answers, the longest held first */
+  /** @param max more messages at once than these are told of without their responses, the longest held first */
   constructor(
     private readonly max: number,
     private readonly now: () => number,
@@ -48,8 +48,8 @@ export class Deferred {
     if (this.held.size > this.max && !oldest.done) this.finish(oldest.value);
   }
 
-  /** Takes the message out that an answer with this id is for. */
-  take(session: string, id: RequestId): Omit<Held, 'untilMs'> | undefined {
+  /** Takes the message out that an response with this id is for. */
+  take(session: string, id: RequestId): Omit<WaitingMessage, 'untilMs'> | undefined {
     const key = keyOf(session, id);
     const held = this.held.get(key);
     this.held.delete(key);

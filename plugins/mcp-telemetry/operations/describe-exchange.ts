@@ -3,18 +3,18 @@ import { recordOf, textOf } from '../../shared/json/lenient-json';
 import type { Denial } from '../../shared/mcp/denial';
 import type { MessageSummary } from '../../shared/mcp/message-summary';
 import { isModern } from '../../shared/mcp/revisions';
-import type { TellSession } from '../../shared/mcp/session-hash';
+import type { FormatSessionId } from '../../shared/mcp/session-hash';
 import { headerOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import { textsOf, valuesOfHeaders } from '../../shared/telemetry/redaction/client-values';
 import { withoutSecrets } from '../../shared/telemetry/redaction/safe-uri';
 import type { ClientMessage } from '../requests/client-messages';
-import type { Answers } from '../responses/read-responses';
-import type { Answer } from '../responses/rpc-response';
+import type { RpcResponses } from '../responses/read-responses';
+import type { RpcResponse } from '../responses/rpc-response';
 import { sessionIdIn } from '../sessions/session-id';
 import { LISTEN } from '../streams';
-import { toldRevision } from './bounded-revision';
+import { boundedRevision } from './bounded-revision';
 import type { Operation } from './operation';
-import { judge, NO_RESPONSE, type ResponseFacts, type Verdict } from './outcome';
+import { outcomeOf, UNKNOWN_HTTP_RESPONSE, type HttpResponseFacts, type MessageOutcome } from './outcome';
 
 /** What is known of one HTTP exchange. */
 export interface Exchange {
@@ -28,66 +28,66 @@ export interface Exchange {
 export function describeExchange(
   exchange: Exchange,
   messages: readonly ClientMessage[],
-  answers: Answers,
-  tellSession: TellSession,
+  responses: RpcResponses,
+  formatSessionId: FormatSessionId,
 ): Operation[] {
   const { entry, capture, denial } = exchange;
   const startMs = entry.startedAtMs + entry.latencies.kongMs;
   const endMs = Math.max(startMs, capture?.response.lastAtMs ?? entry.startedAtMs + entry.latencies.requestMs);
   const isOnly = messages.filter(({ id }) => id !== undefined).length === 1;
-  const response = responseFactsOf(capture, answers);
+  const http = httpResponseFactsOf(capture, responses);
   return messages.map((message) => {
     const { id, method } = message;
-    const answer = id === undefined ? undefined : answers.to(id, isOnly);
+    const response = id === undefined ? undefined : responses.to(id, isOnly);
     // A subscription ends when the client has heard enough: its stream owes it no result.
-    const expectsAnswer = id !== undefined && method !== LISTEN;
-    const verdict = judge({ entry, denial, method, expectsAnswer, answer, response });
-    const revision = revisionOf(exchange, message, answer?.result?.['protocolVersion']);
+    const expectsResponse = id !== undefined && method !== LISTEN;
+    const outcome = outcomeOf({ entry, denial, method, expectsResponse, response, http });
+    const revision = revisionOf(exchange, message, response?.result?.['protocolVersion']);
     const session = sessionOf(entry, revision);
     return {
       entry,
       message,
-      answer,
+      response,
       denial,
-      verdict,
+      outcome,
       revision,
-      sessionId: tellSession(session),
-      clientValues: clientValuesOf(verdict, message, entry),
+      sessionId: formatSessionId(session),
+      clientValues: clientValuesOf(outcome, message, entry),
       startMs,
       endMs,
     };
   });
 }
 
-/** A message whose answer was put off, with the answer that came on a later stream. */
-export function describeLateAnswer(
+/** A message whose response was put off, with the response that came on a later stream. */
+export function describeLateResponse(
   operation: Operation,
-  answer: Answer | undefined,
+  response: RpcResponse | undefined,
   entry: LogEntry,
   capture: Capture,
 ): Operation {
   const { message } = operation;
-  const verdict = judge({
+  const outcome = outcomeOf({
     entry: operation.entry,
     denial: undefined,
     method: message.method,
-    expectsAnswer: true,
-    answer,
-    response: NO_RESPONSE,
+    expectsResponse: true,
+    response,
+    http: UNKNOWN_HTTP_RESPONSE,
   });
   const endMs = capture.response.lastAtMs ?? entry.startedAtMs + entry.latencies.requestMs;
   return {
     ...operation,
-    answer,
-    verdict,
-    clientValues: clientValuesOf(verdict, message, operation.entry),
+    response,
+    outcome,
+    clientValues: clientValuesOf(outcome, message, operation.entry),
     endMs: Math.max(operation.endMs, endMs),
   };
 }
 
 /** What the capture says of the response. */
-function responseFactsOf(capture: Capture | undefined, answers: Answers): ResponseFacts {
-  const { complete, form, resumable } = answers;
+function httpResponseFactsOf(capture: Capture | undefined, responses: RpcResponses): HttpResponseFacts {
+  const { complete, form, resumable } = responses;
   return {
     complete,
     ended: capture?.response.complete ?? true,
@@ -102,7 +102,7 @@ function responseFactsOf(capture: Capture | undefined, answers: Answers): Respon
 function revisionOf({ entry, summary }: Exchange, message: ClientMessage, agreed: unknown): string | undefined {
   const revision =
     textOf(agreed) ?? headerOf(entry.requestHeaders, 'mcp-protocol-version') ?? message.revision ?? summary?.revision;
-  return toldRevision(revision);
+  return boundedRevision(revision);
 }
 
 function sessionOf(entry: LogEntry, revision: string | undefined): string | undefined {
@@ -111,8 +111,8 @@ function sessionOf(entry: LogEntry, revision: string | undefined): string | unde
 }
 
 /** Looked for only where there is a text that may repeat them. */
-function clientValuesOf(verdict: Verdict, { name, params }: ClientMessage, entry: LogEntry): readonly string[] {
-  if (verdict.message === undefined) return [];
+function clientValuesOf(outcome: MessageOutcome, { name, params }: ClientMessage, entry: LogEntry): readonly string[] {
+  if (outcome.message === undefined) return [];
   const given = sessionIdIn(entry.responseHeaders);
   // A URI is repeated in most errors, and told there unless it may hold a secret.
   const uri = name !== undefined && withoutSecrets(name) !== name ? [name] : [];

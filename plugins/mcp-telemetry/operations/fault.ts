@@ -12,7 +12,7 @@ const CLIENT_CODES: ReadonlySet<number> = new Set([
   ...[-32001, -32002, -32003, -32004, -32020, -32021, -32022, -32042, -32800],
 ]);
 
-/** Asks which revisions a server speaks: a server that does not know the question answers with some error. */
+/** Asks which revisions a server speaks: a server that does not know the question responses with some error. */
 const PROBES: ReadonlySet<string> = new Set(['server/discover']);
 
 /** The fault by a JSON-RPC error, and the HTTP status that it came with. Codes that nobody defined count as the server's. */
@@ -23,7 +23,7 @@ export function faultOfRpcError(code: number, httpStatus: number, method: string
   return code >= 400 && code < 500 ? 'client' : 'server';
 }
 
-/** The fault by the HTTP status of an answer. */
+/** The fault by the HTTP status of an response. */
 export function faultOfHttp(status: number): Fault {
   if (status >= 500) return 'server';
   return status >= 400 ? 'client' : 'none';

@@ -1,16 +1,16 @@
 import type { Denial } from '../../shared/mcp/denial';
 import type { LogEntry } from '../../shared/telemetry/log-entry';
 import type { ClientMessage } from '../requests/client-messages';
-import type { Answer } from '../responses/rpc-response';
-import type { Verdict } from './outcome';
+import type { RpcResponse } from '../responses/rpc-response';
+import type { MessageOutcome } from './outcome';
 
 /** One message of a client and what became of it: the same facts feed the span and the metrics. */
 export interface Operation {
   readonly entry: LogEntry;
   readonly message: ClientMessage;
-  readonly answer: Answer | undefined;
+  readonly response: RpcResponse | undefined;
   readonly denial: Denial | undefined;
-  readonly verdict: Verdict;
+  readonly outcome: MessageOutcome;
   /** The revision that the exchange speaks, where it is told. */
   readonly revision: string | undefined;
   /** The session's id as it is told of: not the id itself. */

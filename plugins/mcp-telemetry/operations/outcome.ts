@@ -1,6 +1,6 @@
 import type { Denial } from '../../shared/mcp/denial';
 import type { LogEntry } from '../../shared/telemetry/log-entry';
-import type { Answer } from '../responses/rpc-response';
+import type { RpcResponse } from '../responses/rpc-response';
 import { faultOfHttp, faultOfRpcError, type Fault } from './fault';
 
 /** What became of a message, in the words of the metrics. */
@@ -17,7 +17,7 @@ export type Status =
   | 'deferred';
 
 /** What became of a message, for metrics and span. */
-export interface Verdict {
+export interface MessageOutcome {
   readonly status: Status;
   /** Whose fault it is: only the server's may wake somebody. */
   readonly fault: Fault;
@@ -30,14 +30,14 @@ export interface Verdict {
 }
 
 /** What is known of the response, whatever messages it holds. */
-export interface ResponseFacts {
+export interface HttpResponseFacts {
   /** True when every byte of it was read. */
   readonly complete: boolean;
   /** True when its end passed: neither side broke it off. */
   readonly ended: boolean;
   /** True when the client left before the end. */
   readonly clientLeft: boolean;
-  /** True when it is no form in which MCP answers, such as a page of HTML. */
+  /** True when it is no form in which MCP responses, such as a page of HTML. */
   readonly foreign: boolean;
   /** True for a stream of events. */
   readonly streamed: boolean;
@@ -46,7 +46,7 @@ export interface ResponseFacts {
 }
 
 /** Nothing is known. */
-export const NO_RESPONSE: ResponseFacts = {
+export const UNKNOWN_HTTP_RESPONSE: HttpResponseFacts = {
   complete: false,
   ended: true,
   clientLeft: false,
@@ -59,42 +59,42 @@ interface Facts {
   readonly entry: LogEntry;
   readonly denial: Denial | undefined;
   readonly method: string;
-  /** False for a notification, which nothing answers. */
-  readonly expectsAnswer: boolean;
-  readonly answer: Answer | undefined;
-  readonly response: ResponseFacts;
+  /** False for a notification, which nothing responses. */
+  readonly expectsResponse: boolean;
+  readonly response: RpcResponse | undefined;
+  readonly http: HttpResponseFacts;
 }
 
-/** Judges one message by the refusal of a guard, its own answer, and the HTTP exchange, in this order. */
-export function judge({ entry, denial, method, expectsAnswer, answer, response }: Facts): Verdict {
+/** Judges one message by the refusal of a guard, its own response, and the HTTP exchange, in this order. */
+export function outcomeOf({ entry, denial, method, expectsResponse, response, http }: Facts): MessageOutcome {
   if (denial) return rpcFailure('denied', 'client', denial.code, denial.reason);
-  if (answer?.error && !(answer.unaddressed && entry.status >= 400)) {
-    const { code, message } = answer.error;
+  if (response?.error && !(response.unaddressed && entry.status >= 400)) {
+    const { code, message } = response.error;
     return rpcFailure('rpc_error', faultOfRpcError(code, entry.status, method), code, message);
   }
-  const http = judgeHttp(entry, answer?.error?.message);
-  if (http) return http;
-  if (answer?.isToolError) return failure('tool_error', 'none', 'tool_error');
-  if (!expectsAnswer) return OK;
-  return answer ? judgeEnd(answer, response) : judgeAbsence(entry, response);
+  const httpOutcome = outcomeOfHttp(entry, response?.error?.message);
+  if (httpOutcome) return httpOutcome;
+  if (response?.isToolError) return failure('tool_error', 'none', 'tool_error');
+  if (!expectsResponse) return OK;
+  return response ? outcomeOfEnding(response, http) : outcomeWithoutResponse(entry, http);
 }
 
-/** {@link judge} of an exchange in which no message could be read. */
-export const judgeExchange = (entry: LogEntry, denial: Denial | undefined): Verdict =>
-  judge({ entry, denial, method: '', expectsAnswer: false, answer: undefined, response: NO_RESPONSE });
+/** {@link outcomeOf} of an exchange in which no message could be read. */
+export const outcomeOfExchange = (entry: LogEntry, denial: Denial | undefined): MessageOutcome =>
+  outcomeOf({ entry, denial, method: '', expectsResponse: false, response: undefined, http: UNKNOWN_HTTP_RESPONSE });
 
-/** An answer of which the beginning says nothing bad. */
-function judgeEnd(answer: Answer, { complete, ended, clientLeft }: ResponseFacts): Verdict {
-  if (answer.ended) return OK;
+/** An response of which the beginning says nothing bad. */
+function outcomeOfEnding(response: RpcResponse, { complete, ended, clientLeft }: HttpResponseFacts): MessageOutcome {
+  if (response.ended) return OK;
   if (clientLeft) return LEFT;
   if (!ended) return TRUNCATED;
   return complete ? INVALID : OK;
 }
 
-/** No answer was found. */
-function judgeAbsence({ status }: LogEntry, response: ResponseFacts): Verdict {
-  const { complete, ended, clientLeft, foreign, streamed, resumable } = response;
-  // The older transport's answers go by the stream that its GET opened (2024-11-05, basic/transports).
+/** No response was found. */
+function outcomeWithoutResponse({ status }: LogEntry, http: HttpResponseFacts): MessageOutcome {
+  const { complete, ended, clientLeft, foreign, streamed, resumable } = http;
+  // The older transport's responses go by the stream that its GET opened (2024-11-05, basic/transports).
   if (status === 202) return DEFERRED;
   if (clientLeft && complete) return LEFT;
   if (resumable && complete) return DEFERRED;
@@ -103,8 +103,8 @@ function judgeAbsence({ status }: LogEntry, response: ResponseFacts): Verdict {
   return streamed || !ended ? TRUNCATED : INVALID;
 }
 
-function judgeHttp({ status, answeredByKong }: LogEntry, message: string | undefined): Verdict | undefined {
-  const failed = (word: Status, errorType: string): Verdict => ({
+function outcomeOfHttp({ status, answeredByKong }: LogEntry, message: string | undefined): MessageOutcome | undefined {
+  const failed = (word: Status, errorType: string): MessageOutcome => ({
     ...failure(word, faultOfHttp(status), errorType),
     message,
   });
@@ -115,7 +115,7 @@ function judgeHttp({ status, answeredByKong }: LogEntry, message: string | undef
   return status >= 400 ? failed('http_4xx', String(status)) : undefined;
 }
 
-const failure = (status: Status, fault: Fault, errorType: string | undefined): Verdict => ({
+const failure = (status: Status, fault: Fault, errorType: string | undefined): MessageOutcome => ({
   status,
   fault,
   errorType,
@@ -123,7 +123,7 @@ const failure = (status: Status, fault: Fault, errorType: string | undefined): V
   message: undefined,
 });
 
-const rpcFailure = (status: Status, fault: Fault, code: number, message: string): Verdict => ({
+const rpcFailure = (status: Status, fault: Fault, code: number, message: string): MessageOutcome => ({
   status,
   fault,
   errorType: String(code),

@@ -23,7 +23,7 @@ export interface ClientMessage {
 
 /** What a request body held. */
 export interface ClientMessages {
-  /** In the body's order. A client's answers to a server's requests have no method and are left out. */
+  /** In the body's order. A client's responses to a server's requests have no method and are left out. */
   readonly messages: readonly ClientMessage[];
   /** False when the body, or what is known of it, holds no JSON-RPC message at all. */
   readonly readable: boolean;

@@ -4,7 +4,7 @@ import type { ClientMessage } from './client-messages';
 
 /**
  * The message that a request's headers tell of, for when its body was not captured; undefined in older revisions, which
- * have no such headers (2026-07-28, basic/transports/streamable-http). Its id is not told, so no answer is looked for.
+ * have no such headers (2026-07-28, basic/transports/streamable-http). Its id is not told, so no response is looked for.
  */
 export function mirroredMessage({ requestHeaders }: LogEntry): ClientMessage | undefined {
   const revision = headerOf(requestHeaders, 'mcp-protocol-version');

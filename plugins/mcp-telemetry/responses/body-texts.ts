@@ -12,7 +12,7 @@ export interface Fragment {
 
 /** The JSON texts in a response. */
 export interface BodyTexts {
-  /** `other`: the response is no form in which MCP answers, such as a page of HTML. */
+  /** `other`: the response is no form in which MCP responses, such as a page of HTML. */
   readonly form: 'events' | 'document' | 'other' | 'empty';
   readonly fragments: readonly Fragment[];
   /** True when a client may ask for the rest by the id of an event. */
@@ -48,10 +48,10 @@ function eventTexts(head: string, tail: string | undefined): BodyTexts {
     text: data,
     part: isCut(index, ended) ? 'start' : 'whole',
   }));
-  if (last?.tornStart !== undefined) fragments.push({ text: last.tornStart, part: 'end' });
+  if (last?.partialStart !== undefined) fragments.push({ text: last.partialStart, part: 'end' });
   // Whether the first event of the tail has its first line nobody knows: what does not parse has not.
   for (const [index, { data }] of (last?.events ?? []).entries()) {
-    const isWhole = index > 0 || last?.tornStart !== undefined || parseJson(data) !== undefined;
+    const isWhole = index > 0 || last?.partialStart !== undefined || parseJson(data) !== undefined;
     fragments.push({ text: data, part: isWhole ? 'whole' : 'end' });
   }
   return { form: 'events', fragments, resumable: first.hasIds || (last?.hasIds ?? false) };

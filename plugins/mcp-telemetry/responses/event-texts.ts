@@ -10,7 +10,7 @@ export interface EventText {
 export interface EventTexts {
   readonly events: readonly EventText[];
   /** Where the text begins in the middle of an event: the rest of its data. */
-  readonly tornStart: string | undefined;
+  readonly partialStart: string | undefined;
   /** True when an event had an id: a client may ask for what follows it. */
   readonly hasIds: boolean;
 }
@@ -26,14 +26,14 @@ const FIELD = /^(data|event|id|retry|)(?::|$)/;
 export function eventsIn(text: string, torn: boolean): EventTexts {
   const lines = text.split(/\r\n|\n|\r/);
   const events: EventText[] = [];
-  const tornStart: string[] | undefined = torn && !FIELD.test(lines[0] ?? '') ? [lines.shift() ?? ''] : undefined;
-  let startIsTorn = tornStart !== undefined;
+  const partialStart: string[] | undefined = torn && !FIELD.test(lines[0] ?? '') ? [lines.shift() ?? ''] : undefined;
+  let startIsPartial = partialStart !== undefined;
   let data: string[] = [];
   let hasIds = false;
   const dispatch = (ended: boolean): void => {
-    if (startIsTorn) tornStart?.push(...data);
+    if (startIsPartial) partialStart?.push(...data);
     else if (data.length > 0) events.push({ data: data.join('\n'), ended });
-    startIsTorn = false;
+    startIsPartial = false;
     data = [];
   };
   for (const line of lines) {
@@ -42,5 +42,5 @@ export function eventsIn(text: string, torn: boolean): EventTexts {
     else if (/^id:(?: .|[^ ])/.test(line)) hasIds = true;
   }
   dispatch(false);
-  return { events, tornStart: tornStart?.join('\n'), hasIds };
+  return { events, partialStart: partialStart?.join('\n'), hasIds };
 }

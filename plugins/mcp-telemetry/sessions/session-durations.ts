@@ -1,5 +1,5 @@
 /** How long sessions last, told by when they are seen. */
-export interface SessionClockOptions {
+export interface SessionDurationsOptions {
   /** More sessions at once than these are forgotten, the longest unseen first. */
   readonly maxSessions: number;
   /** A session that is not seen for this long is over. */
@@ -9,11 +9,11 @@ export interface SessionClockOptions {
 }
 
 /** Measures sessions from their `initialize` to their DELETE, or to the last request before they fell silent. */
-export class SessionClock {
+export class SessionDurations {
   /** The longest unseen first. */
   private readonly sessions = new Map<string, { startedAtMs: number; seenAtMs: number }>();
 
-  constructor(private readonly options: SessionClockOptions) {}
+  constructor(private readonly options: SessionDurationsOptions) {}
 
   /** `initialize` was answered with this id. */
   start(id: string, nowMs: number): void {

@@ -1,7 +1,7 @@
 import { sessionHashOf } from '../../shared/mcp/session-hash';
 import { headerOf, type LogEntry } from '../../shared/telemetry/log-entry';
 
-/** The session id in the headers of a request or of its answer, as it is: a secret. */
+/** The session id in the headers of a request or of its response, as it is: a secret. */
 export const sessionIdIn = (headers: LogEntry['requestHeaders']): string | undefined =>
   headerOf(headers, 'mcp-session-id');
 

@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { LogEntry } from '../../shared/telemetry/log-entry';
 import type { Redactor } from '../../shared/telemetry/redaction/redact';
 import { withoutSecrets } from '../../shared/telemetry/redaction/safe-uri';
-import { knownAttributes, type Draft } from '../../shared/telemetry/spans/attributes';
+import { knownAttributes, type OptionalAttributes } from '../../shared/telemetry/spans/attributes';
 import type { ParentSource } from '../../shared/telemetry/spans/parent';
 import { COMMON, GEN_AI, MCP, OI, RPC } from '../../shared/telemetry/spans/semconv';
 import { MAX_NAME_LENGTH, toolOf, type Operation } from '../operations/operation';
@@ -20,7 +20,7 @@ const MAX_URI_LENGTH = 1024;
 
 /** The attributes of a message's span; none holds content. */
 export function attributesOf(operation: Operation, options: SpanOptions, redact: Redactor): Attributes {
-  const { entry, message, verdict, denial } = operation;
+  const { entry, message, outcome, denial } = operation;
   const clean = (name: string | undefined): string | undefined =>
     name === undefined ? undefined : redact.name(name, MAX_NAME_LENGTH);
   const tool = clean(toolOf(operation));
@@ -32,11 +32,11 @@ export function attributesOf(operation: Operation, options: SpanOptions, redact:
     [MCP.sessionId]: operation.sessionId,
     [MCP.resourceUri]: resourceOf(operation, redact),
     [RPC.requestId]: message.id === undefined ? undefined : clean(String(message.id)),
-    [RPC.statusCode]: verdict.code,
+    [RPC.statusCode]: outcome.code,
     [GEN_AI.operation]: tool === undefined ? undefined : 'execute_tool',
     [GEN_AI.toolName]: tool,
     [GEN_AI.promptName]: message.method === 'prompts/get' ? clean(message.name) : undefined,
-    [COMMON.errorType]: verdict.errorType,
+    [COMMON.errorType]: outcome.errorType,
     [COMMON.deniedBy]: denial?.by,
     [COMMON.deniedReason]: denial?.reason,
     [OI.sessionId]: operation.sessionId,
@@ -44,7 +44,7 @@ export function attributesOf(operation: Operation, options: SpanOptions, redact:
 }
 
 /** What Kong knows of any exchange. */
-export const gatewayAttributes = (entry: LogEntry, options: SpanOptions): Draft => ({
+export const gatewayAttributes = (entry: LogEntry, options: SpanOptions): OptionalAttributes => ({
   [COMMON.networkTransport]: 'tcp',
   [COMMON.networkProtocol]: 'http',
   [COMMON.serverAddress]: entry.service.host ?? entry.peer?.address,

@@ -22,7 +22,7 @@ export function contentAttributes(operation: Operation, options: ContentOptions,
     return text === undefined ? undefined : redact.content(text, MAX_CONTENT_LENGTH);
   };
   const args = isToolCall && options.capture_tool_args ? clip(operation.message.params?.['arguments']) : undefined;
-  const output = isToolCall && options.capture_tool_results ? operation.answer?.result : undefined;
+  const output = isToolCall && options.capture_tool_results ? operation.response?.result : undefined;
   const result = clip(output);
   const shown = output && outputOf(output);
   return {

@@ -1,23 +1,23 @@
 import { isNamedBy } from '../../shared/mcp/offered-names';
 import type { Redactor } from '../../shared/telemetry/redaction/redact';
-import { placeOf } from '../../shared/telemetry/spans/ids-and-parent';
+import { idsAndParentOf } from '../../shared/telemetry/spans/ids-and-parent';
 import type { SpanRecord } from '../../shared/telemetry/spans/span';
-import type { BegunSpan } from '../../shared/telemetry/spans/started-span';
+import type { StartedSpan } from '../../shared/telemetry/spans/started-span';
 import { MAX_NAME_LENGTH, type Operation } from '../operations/operation';
 import { attributesOf, type SpanOptions } from './attributes';
 import { contentAttributes } from './content';
 
 const MAX_ERROR_LENGTH = 200;
 
-/** The span of one message; `begun`: as the access phase began it, if it did, and if this message is the first. */
+/** The span of one message; `started`: as the access phase began it, if it did, and if this message is the first. */
 export function spanOf(
   operation: Operation,
-  begun: BegunSpan | undefined,
+  started: StartedSpan | undefined,
   options: SpanOptions,
   redact: Redactor,
 ): SpanRecord {
-  const { entry, message, verdict } = operation;
-  const { ids, parent: http } = placeOf(entry, options.parent, begun);
+  const { entry, message, outcome } = operation;
+  const { ids, parent: http } = idsAndParentOf(entry, options.parent, started);
   const own = options.parent === 'none' ? undefined : message.parent;
   const parent = own ?? http;
   return {
@@ -26,7 +26,7 @@ export function spanOf(
     startMs: operation.startMs,
     endMs: operation.endMs,
     attributes: Object.assign(attributesOf(operation, options, redact), contentAttributes(operation, options, redact)),
-    ...(verdict.errorType !== undefined && { error: errorMessageOf(operation, redact) }),
+    ...(outcome.errorType !== undefined && { error: errorMessageOf(operation, redact) }),
     // A span is in its parent's trace, whichever the upstream was told of.
     ...(ids && { ids: { ...ids, traceId: parent?.traceId ?? ids.traceId } }),
     ...(parent && { parent }),
@@ -40,6 +40,6 @@ function spanNameOf({ message: { method, name } }: Operation, redact: Redactor):
   return redact.name(target === undefined ? method : `${method} ${target}`, MAX_NAME_LENGTH);
 }
 
-function errorMessageOf({ verdict: { message, errorType = '' }, clientValues }: Operation, redact: Redactor): string {
+function errorMessageOf({ outcome: { message, errorType = '' }, clientValues }: Operation, redact: Redactor): string {
   return redact.error(message || errorType, MAX_ERROR_LENGTH, clientValues);
 }

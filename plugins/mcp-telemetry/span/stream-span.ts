@@ -1,12 +1,12 @@
 import type { Capture } from '../../shared/captured-body/capture';
-import type { TellSession } from '../../shared/mcp/session-hash';
+import type { FormatSessionId } from '../../shared/mcp/session-hash';
 import { headerOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import { knownAttributes } from '../../shared/telemetry/spans/attributes';
-import { placeOf } from '../../shared/telemetry/spans/ids-and-parent';
+import { idsAndParentOf } from '../../shared/telemetry/spans/ids-and-parent';
 import { COMMON, MCP, OI } from '../../shared/telemetry/spans/semconv';
 import type { SpanRecord } from '../../shared/telemetry/spans/span';
-import type { BegunSpan } from '../../shared/telemetry/spans/started-span';
-import { toldRevision } from '../operations/bounded-revision';
+import type { StartedSpan } from '../../shared/telemetry/spans/started-span';
+import { boundedRevision } from '../operations/bounded-revision';
 import { sessionIdIn } from '../sessions/session-id';
 import { LISTEN, type LongStream } from '../streams';
 import { gatewayAttributes, type SpanOptions } from './attributes';
@@ -14,7 +14,7 @@ import { gatewayAttributes, type SpanOptions } from './attributes';
 /** What is known of a stream that is still open. */
 export interface OpenStream {
   readonly stream: LongStream;
-  readonly begun: BegunSpan;
+  readonly started: StartedSpan;
   readonly service: string;
   readonly requestId: string;
   readonly sessionId: string | undefined;
@@ -24,7 +24,7 @@ export interface OpenStream {
 }
 
 /** A span that tells of a stream while it is open: a child of the one that will tell of its end. */
-export function openStreamSpanOf({ stream, begun, ...known }: OpenStream): SpanRecord {
+export function openStreamSpanOf({ stream, started, ...known }: OpenStream): SpanRecord {
   return {
     name: `${stream.name} open`,
     kind: 'internal',
@@ -39,7 +39,7 @@ export function openStreamSpanOf({ stream, begun, ...known }: OpenStream): SpanR
       [COMMON.kongService]: known.service || undefined,
       [COMMON.kongRequestId]: known.requestId || undefined,
     }),
-    parent: begun.ids,
+    parent: started.ids,
   };
 }
 
@@ -48,12 +48,12 @@ export function streamSpanOf(
   entry: LogEntry,
   stream: LongStream,
   capture: Capture | undefined,
-  begun: BegunSpan | undefined,
+  started: StartedSpan | undefined,
   options: SpanOptions,
-  tellSession: TellSession,
+  formatSessionId: FormatSessionId,
 ): SpanRecord {
   const startMs = entry.startedAtMs + entry.latencies.kongMs;
-  const sessionId = tellSession(sessionIdIn(entry.requestHeaders));
+  const sessionId = formatSessionId(sessionIdIn(entry.requestHeaders));
   return {
     name: `${stream.name} stream`,
     kind: 'client',
@@ -62,12 +62,12 @@ export function streamSpanOf(
     attributes: knownAttributes(gatewayAttributes(entry, options), {
       [OI.kind]: 'CHAIN',
       [MCP.transport]: stream.transport,
-      [MCP.protocolVersion]: toldRevision(headerOf(entry.requestHeaders, 'mcp-protocol-version')),
+      [MCP.protocolVersion]: boundedRevision(headerOf(entry.requestHeaders, 'mcp-protocol-version')),
       [MCP.sessionId]: sessionId,
       [OI.sessionId]: sessionId,
       [COMMON.responseBytes]: capture?.response.totalBytes,
       [COMMON.responseComplete]: capture?.response.complete,
     }),
-    ...placeOf(entry, options.parent, begun),
+    ...idsAndParentOf(entry, options.parent, started),
   };
 }

@@ -2,7 +2,7 @@
 export interface LineConsumer {
   onLine(line: string): void;
   /** The rest of a line whose start is missing. */
-  onTornLine?(rest: string): void;
+  onPartialLine?(rest: string): void;
   /** Called once for each line that was longer than the bound. */
   onLost(): void;
 }
@@ -83,7 +83,7 @@ export class LineSplitter {
     if (skipping) return;
     const line = Buffer.concat(this.parts, this.size).toString('utf8');
     this.clear();
-    if (torn) this.consumer.onTornLine?.(line);
+    if (torn) this.consumer.onPartialLine?.(line);
     else this.consumer.onLine(atStart && line.startsWith(BOM) ? line.slice(1) : line);
   }
 

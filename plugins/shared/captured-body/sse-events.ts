@@ -14,7 +14,7 @@ export interface SseConsumer {
   /** A line whose field the standard does not know and ignores; some servers write errors there. */
   onOtherLine?(line: string): void;
   /** The rest of a line whose start is missing: mostly the end of an event's data. */
-  onTornLine?(rest: string): void;
+  onPartialLine?(rest: string): void;
   /** Called once for each event that was larger than the bound. */
   onLost(): void;
 }
@@ -40,10 +40,10 @@ export class SseEvents {
       onLine: (line) => {
         this.takeLine(line);
       },
-      onTornLine: (rest) => {
+      onPartialLine: (rest) => {
         // A gap that ends where a line begins tears nothing.
         if (/^(?:data|event):/.test(rest)) this.takeLine(rest);
-        else consumer.onTornLine?.(rest);
+        else consumer.onPartialLine?.(rest);
       },
       onLost: () => {
         this.lose();

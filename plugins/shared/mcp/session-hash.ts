@@ -30,13 +30,13 @@ export interface SessionOptions {
 }
 
 /** A session's id as it is told of; undefined where none is told. */
-export type TellSession = (id: string | undefined) => string | undefined;
+export type FormatSessionId = (id: string | undefined) => string | undefined;
 
 /** Plain ids are cut to so many characters: servers choose them, and clients may send any. */
 const MAX_PLAIN_LENGTH = 256;
 
 /** How the ids of sessions are told of by a configuration. */
-export function sessionTellerOf({ session_ids, session_key }: SessionOptions, env: Environment): TellSession {
+export function sessionIdFormatOf({ session_ids, session_key }: SessionOptions, env: Environment): FormatSessionId {
   if (session_ids === 'none') return () => undefined;
   if (session_ids === 'plain') return (id) => id?.slice(0, MAX_PLAIN_LENGTH);
   const hash = sessionHashOf(session_key, env);

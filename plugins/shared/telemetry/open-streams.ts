@@ -7,7 +7,7 @@ export interface OpenStreamsOptions {
 }
 
 /** What to do about a stream that stays open. */
-export interface Lasting {
+export interface StillOpen {
   readonly afterMs: number;
   /** Called once, unless the stream closes before. */
   readonly tell: () => void;
@@ -41,7 +41,7 @@ export class OpenStreams {
     label: string,
     nowMs: number,
     { maxStreams, forgetAfterMs }: OpenStreamsOptions,
-    lasting?: Lasting,
+    lasting?: StillOpen,
   ): boolean {
     this.forget(nowMs - forgetAfterMs);
     if (this.streams.has(key)) return true;

@@ -7,7 +7,7 @@ const MAX_READ = 16_384;
 const MAX_TEXT = 500;
 
 /**
- * The text of an error by the body of a response whose status says that it is one: JSON in any wording, a page of HTML
+ * The text of an error by the body of a response whose status says that it is one: JSON in any format, a page of HTML
  * or XML, or plain text; undefined where there is none. Linear in the bytes. Never throws.
  */
 export function readErrorBody(bytes: Uint8Array): string | undefined {

@@ -1,6 +1,6 @@
 import { type JsonObject, isJsonObject } from '../../../shared/json/json-object';
 import { listOf, parseJson, recordOf, textOf } from '../../../shared/json/lenient-json';
-import type { ReplyError } from '../llm-response';
+import type { ResponseError } from '../llm-response';
 
 /** Longer texts are cut; how deep an error may be wrapped in others, and how many of a list are told. */
 const MAX_LENGTH = 4096;
@@ -39,7 +39,7 @@ const MEMBERS = [
  * The error that a record carries, whatever the status: under `error`, as Ollama (a text), OpenAI and Anthropic (an
  * object) have it, or a record that calls itself one (`object` or `type` is `error`).
  */
-export function errorOf(record: JsonObject): ReplyError | undefined {
+export function errorOf(record: JsonObject): ResponseError | undefined {
   const error = record['error'];
   const isOne = record['object'] === 'error' || record['type'] === 'error';
   if (error === undefined || error === null || error === false || error === '' || isEmpty(error)) {
@@ -59,7 +59,7 @@ export function errorOf(record: JsonObject): ReplyError | undefined {
  * The error in a record of a chat that has no envelope for it: in a provider's own member (`x_groq.error`,
  * `base_resp.status_msg`), or a text where choices should be.
  */
-export function bareErrorOf(record: JsonObject): ReplyError | undefined {
+export function bareErrorOf(record: JsonObject): ResponseError | undefined {
   for (const name in record) {
     const own = record[name];
     const error = name.startsWith('x_') && isJsonObject(own) ? errorOf({ error: own['error'] }) : undefined;
@@ -85,7 +85,7 @@ function typeOf(record: JsonObject): { type?: string } {
   return type === undefined || type === 'error' ? {} : { type };
 }
 
-/** The text of an error in any wording: a text, or the first telling member; of a list the first few. */
+/** The text of an error in any format: a text, or the first telling member; of a list the first few. */
 export function messageIn(value: unknown, depth = MAX_DEPTH): string | undefined {
   if (depth === 0) return undefined;
   if (typeof value === 'string') return unwrap(value.trim().slice(0, MAX_LENGTH), depth);

@@ -1,17 +1,17 @@
 import type { JsonObject } from '../../../shared/json/json-object';
 import { countOf, listOf, recordOf, stringify, textOf } from '../../../shared/json/lenient-json';
-import { saidIn } from '../content-parts';
+import { textAndThinkingOf } from '../content-parts';
 import { errorOf } from '../errors/errors';
-import type { ReplyBuilder } from '../llm-response';
-import type { Wording } from '../reader';
+import type { ResponseBuilder } from '../llm-response';
+import type { ApiFormat } from '../reader';
 import { usageOf } from '../tokens/usage';
 
 /** Anthropic `/v1/messages`: each record of its stream names its own type. */
-export const anthropicMessages: Wording = {
+export const anthropicMessages: ApiFormat = {
   readDocument: readMessage,
   readRecord: (record, builder) => {
     const error = errorOf(record);
-    if (error) builder.reply.error = error;
+    if (error) builder.response.error = error;
     switch (record['type']) {
       case 'message_start':
         readIdentity(recordOf(record['message']), builder);
@@ -28,21 +28,21 @@ export const anthropicMessages: Wording = {
         readCounts(record, builder);
         break;
       case 'message_stop':
-        builder.reply.terminal = true;
+        builder.response.terminal = true;
         readCounts(record, builder);
         break;
       case 'message':
         readMessage(record, builder);
-        builder.reply.terminal = true;
+        builder.response.terminal = true;
         break;
       default:
     }
   },
 };
 
-function readMessage(message: JsonObject, builder: ReplyBuilder): void {
+function readMessage(message: JsonObject, builder: ResponseBuilder): void {
   const error = errorOf(message);
-  if (error) builder.reply.error = error;
+  if (error) builder.response.error = error;
   readIdentity(message, builder);
   readCounts(message, builder);
   builder.noteChoice(0, textOf(message['stop_reason']));
@@ -53,34 +53,34 @@ function readMessage(message: JsonObject, builder: ReplyBuilder): void {
   });
 }
 
-function readIdentity(message: JsonObject, { reply }: ReplyBuilder): void {
+function readIdentity(message: JsonObject, { response }: ResponseBuilder): void {
   const id = textOf(message['id']);
   const model = textOf(message['model']);
-  if (id !== undefined) reply.id = id;
-  if (model !== undefined) reply.model = model;
+  if (id !== undefined) response.id = id;
+  if (model !== undefined) response.model = model;
 }
 
-function readCounts(record: JsonObject, builder: ReplyBuilder): void {
+function readCounts(record: JsonObject, builder: ResponseBuilder): void {
   const usage = usageOf(record);
   if (usage) builder.largest.take(usage);
 }
 
 /** A message with a reason is over: some servers leave `message_stop` out. */
-function readStop(reason: string | undefined, builder: ReplyBuilder): void {
+function readStop(reason: string | undefined, builder: ResponseBuilder): void {
   builder.noteChoice(0, reason);
-  if (reason !== undefined) builder.reply.terminal = true;
+  if (reason !== undefined) builder.response.terminal = true;
 }
 
-function readBlock(block: JsonObject, index: number | undefined, builder: ReplyBuilder): void {
-  builder.addText(saidIn(block['text']).text);
-  builder.addThinking(saidIn(block['thinking']).text);
+function readBlock(block: JsonObject, index: number | undefined, builder: ResponseBuilder): void {
+  builder.addText(textAndThinkingOf(block['text']).text);
+  builder.addThinking(textAndThinkingOf(block['thinking']).text);
   if (block['type'] !== 'tool_use') return;
   // A streamed block starts with empty input; its arguments follow as `input_json_delta`.
   const json = Object.keys(recordOf(block['input'])).length > 0 ? stringify(block['input']) : undefined;
   builder.toolCalls.take({ index, id: textOf(block['id']), name: textOf(block['name']), arguments: json });
 }
 
-function readDelta(delta: JsonObject, index: number | undefined, builder: ReplyBuilder): void {
+function readDelta(delta: JsonObject, index: number | undefined, builder: ResponseBuilder): void {
   builder.addText(textOf(delta['text']));
   builder.addThinking(textOf(delta['thinking']));
   const json = textOf(delta['partial_json']);

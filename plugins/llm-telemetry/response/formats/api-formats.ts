@@ -1,12 +1,12 @@
 import type { ApiName } from '../../request/apis';
-import type { Wording } from '../reader';
+import type { ApiFormat } from '../reader';
 import { anthropicMessages } from './anthropic-messages';
 import { ollamaEmbedding, ollamaGeneration } from './ollama';
 import { openaiCompletions, openaiEmbeddings } from './openai-chat';
 import { openaiResponses } from './openai-responses';
 
 /** How each API words its answers. */
-export const WORDINGS: Readonly<Record<ApiName, Wording>> = {
+export const API_FORMATS: Readonly<Record<ApiName, ApiFormat>> = {
   ollama_chat: ollamaGeneration,
   ollama_generate: ollamaGeneration,
   ollama_embed: ollamaEmbedding,

@@ -1,70 +1,70 @@
 import { membersOfTail } from '../../../shared/json/json-fragment';
 import { type JsonObject, isJsonObject } from '../../../shared/json/json-object';
 import { countOf, listOf, numberOf, recordOf, stringify, textOf } from '../../../shared/json/lenient-json';
-import { saidIn } from '../content-parts';
+import { textAndThinkingOf } from '../content-parts';
 import { errorOf } from '../errors/errors';
-import type { ReplyBuilder, Timings } from '../llm-response';
-import type { Wording } from '../reader';
+import type { ResponseBuilder, Timings } from '../llm-response';
+import type { ApiFormat } from '../reader';
 import { countsOf, usageOf } from '../tokens/usage';
 
 /**
  * Ollama `/api/chat` and `/api/generate` (`api/types.go`, ChatResponse and GenerateResponse). An answer that is not
  * streamed is one record with `done: true`.
  */
-export const ollamaGeneration: Wording = {
+export const ollamaGeneration: ApiFormat = {
   readDocument: (document, builder) => {
     readGeneration(document, builder);
     // The first record of a stream, alone under the media type of a document.
-    if (document['done'] === false) builder.reply.terminal = false;
+    if (document['done'] === false) builder.response.terminal = false;
   },
   readRecord: readGeneration,
   // The last record of `/api/generate` holds the context, a number for each token, and its counts after that.
-  readTornRecord: (rest, builder) => {
+  readPartialRecord: (rest, builder) => {
     const members = membersOfTail(rest);
     if (members?.['total_duration'] === undefined) return;
     readUsage(members, builder);
-    builder.reply.terminal = true;
+    builder.response.terminal = true;
   },
 };
 
 /** Ollama `/api/embed` and `/api/embeddings`; the latter reports no tokens. The vectors are never looked at. */
-export const ollamaEmbedding: Wording = { readDocument: readEmbedding, readRecord: readEmbedding };
+export const ollamaEmbedding: ApiFormat = { readDocument: readEmbedding, readRecord: readEmbedding };
 
-function readGeneration(record: JsonObject, builder: ReplyBuilder): void {
-  const { reply } = builder;
+function readGeneration(record: JsonObject, builder: ResponseBuilder): void {
+  const { response } = builder;
   readCommon(record, builder);
   const message = recordOf(record['message']);
-  const { text, thinking } = saidIn(message['content'] ?? record['response']);
+  const { text, thinking } = textAndThinkingOf(message['content'] ?? record['response']);
   builder.addText(text);
-  builder.addThinking(saidIn(message['thinking'] ?? record['thinking']).text ?? thinking);
+  builder.addThinking(textAndThinkingOf(message['thinking'] ?? record['thinking']).text ?? thinking);
   // In a record before the last one or in the last one, by the path that found them: all are taken.
   for (const call of listOf(message['tool_calls'] ?? record['tool_calls'])) addToolCall(call, builder);
   if (record['done'] !== true) return;
-  reply.terminal = true;
+  response.terminal = true;
   builder.noteChoice(0, textOf(record['done_reason']));
   readUsage(record, builder);
 }
 
-function readEmbedding(record: JsonObject, builder: ReplyBuilder): void {
+function readEmbedding(record: JsonObject, builder: ResponseBuilder): void {
   readCommon(record, builder);
   readUsage(record, builder);
 }
 
-function readCommon(record: JsonObject, { reply }: ReplyBuilder): void {
+function readCommon(record: JsonObject, { response }: ResponseBuilder): void {
   const model = textOf(record['model']);
   const remoteHost = textOf(record['remote_host']);
   const error = errorOf(record);
-  if (model !== undefined) reply.model = model;
-  if (remoteHost !== undefined) reply.remoteHost = remoteHost;
-  if (error) reply.error = error;
+  if (model !== undefined) response.model = model;
+  if (remoteHost !== undefined) response.remoteHost = remoteHost;
+  if (error) response.error = error;
 }
 
 /**
  * Counts are `omitempty` in Ollama: an absent one may be a 0, or a prompt that an older release did not count. Servers
  * that imitate it write 0 for what they do not count, or `usage` as OpenAI has it.
  */
-function readUsage(record: JsonObject, builder: ReplyBuilder): void {
-  const { reply } = builder;
+function readUsage(record: JsonObject, builder: ResponseBuilder): void {
+  const { response } = builder;
   const counts = countsOf(record);
   const usage = counts.input === undefined && !counts.output ? usageOf(record) : undefined;
   builder.addCounts(usage ? countsOf(usage) : counts, true);
@@ -74,11 +74,11 @@ function readUsage(record: JsonObject, builder: ReplyBuilder): void {
     ...milliseconds('promptEvalMs', record['prompt_eval_duration']),
     ...milliseconds('evalMs', record['eval_duration']),
   };
-  if (Object.keys(timings).length > 0) reply.timings = timings;
+  if (Object.keys(timings).length > 0) response.timings = timings;
 }
 
 /** Calls come whole; one with an id that was there before is the same one. */
-function addToolCall(call: unknown, builder: ReplyBuilder): void {
+function addToolCall(call: unknown, builder: ResponseBuilder): void {
   if (!isJsonObject(call)) return;
   const { index, name, arguments: args } = recordOf(call['function']);
   const id = textOf(call['id']);

@@ -1,16 +1,16 @@
 import { type JsonObject, isJsonObject } from '../../../shared/json/json-object';
 import { countOf, listOf, recordOf, stringify, textOf } from '../../../shared/json/lenient-json';
-import { saidIn } from '../content-parts';
+import { textAndThinkingOf } from '../content-parts';
 import { bareErrorOf, errorOf } from '../errors/errors';
-import type { ReplyBuilder } from '../llm-response';
-import type { Wording } from '../reader';
+import type { ResponseBuilder } from '../llm-response';
+import type { ApiFormat } from '../reader';
 import { countsOf, positive, tokensOf, usageOf } from '../tokens/usage';
 
 /**
  * OpenAI `/v1/chat/completions` and `/v1/completions`: documents of `choices[].message`, records of `choices[].delta`,
  * and `choices[].text` of either. Compatible servers answer the one path in the words of the other.
  */
-export const openaiCompletions: Wording = {
+export const openaiCompletions: ApiFormat = {
   readDocument: (document, builder) => {
     readCommon(document, builder);
     readCounts(document, true, builder);
@@ -32,34 +32,34 @@ export const openaiCompletions: Wording = {
 };
 
 /** OpenAI `/v1/embeddings`, which is never streamed. The vectors are never looked at. Some report only the total. */
-export const openaiEmbeddings: Wording = {
+export const openaiEmbeddings: ApiFormat = {
   readDocument: (document, builder) => {
     readCommon(document, builder);
     const usage = usageOf(document) ?? {};
     const input = countsOf(usage).input ?? positive(tokensOf(usage, ['total_tokens']));
-    if (input !== undefined) builder.reply.inputTokens = input;
+    if (input !== undefined) builder.response.inputTokens = input;
   },
   readRecord: (record, builder) => {
     readCommon(record, builder);
   },
 };
 
-function readCommon(record: JsonObject, { reply }: ReplyBuilder): void {
+function readCommon(record: JsonObject, { response }: ResponseBuilder): void {
   const model = textOf(record['model']);
   const id = textOf(record['id']);
   const error = errorOf(record) ?? bareErrorOf(record);
-  if (model !== undefined) reply.model = model;
-  if (id !== undefined) reply.id = id;
-  if (error) reply.error = error;
+  if (model !== undefined) response.model = model;
+  if (id !== undefined) response.id = id;
+  if (error) response.error = error;
 }
 
 /** The usage comes in a last record without choices, beside a last choice, or in every record, what it is so far. */
-function readCounts(record: JsonObject, zeroCounts: boolean, builder: ReplyBuilder): void {
+function readCounts(record: JsonObject, zeroCounts: boolean, builder: ResponseBuilder): void {
   const usage = usageOf(record);
   if (usage) builder.addCounts(countsOf(usage), zeroCounts);
 }
 
-function readChoice(choice: JsonObject, place: number, builder: ReplyBuilder): void {
+function readChoice(choice: JsonObject, place: number, builder: ResponseBuilder): void {
   const message = recordOf(choice['message'] ?? choice['delta']);
   readSaid(choice, message, place, builder);
   const calls = listOf(message['tool_calls']);
@@ -69,7 +69,7 @@ function readChoice(choice: JsonObject, place: number, builder: ReplyBuilder): v
   readEnd(choice, place, builder);
 }
 
-function readStreamedChoice(choice: JsonObject, index: number, builder: ReplyBuilder): void {
+function readStreamedChoice(choice: JsonObject, index: number, builder: ResponseBuilder): void {
   const { delta, message } = choice;
   const said = recordOf(isJsonObject(delta) ? delta : message);
   // A last record that holds the whole message again, as MiniMax sends it, says nothing new.
@@ -82,17 +82,17 @@ function readStreamedChoice(choice: JsonObject, index: number, builder: ReplyBui
   readEnd(choice, index, builder);
 }
 
-function readSaid(choice: JsonObject, message: JsonObject, index: number, builder: ReplyBuilder): void {
-  const { text, thinking } = saidIn(message['content'] ?? choice['text']);
-  const reasoning = saidIn(message['reasoning'] ?? message['reasoning_content'] ?? message['thinking']).text;
+function readSaid(choice: JsonObject, message: JsonObject, index: number, builder: ResponseBuilder): void {
+  const { text, thinking } = textAndThinkingOf(message['content'] ?? choice['text']);
+  const reasoning = textAndThinkingOf(message['reasoning'] ?? message['reasoning_content'] ?? message['thinking']).text;
   builder.addText(text, index);
   builder.addThinking(reasoning ?? thinking);
 }
 
-function readEnd(choice: JsonObject, index: number, builder: ReplyBuilder): void {
+function readEnd(choice: JsonObject, index: number, builder: ResponseBuilder): void {
   builder.noteChoice(index, textOf(choice['finish_reason']));
   const error = errorOf(choice);
-  if (error) builder.reply.error = error;
+  if (error) builder.response.error = error;
 }
 
 function pieceOf(call: JsonObject) {

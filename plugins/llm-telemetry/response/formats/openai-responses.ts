@@ -1,20 +1,20 @@
 import { lastObjectNamed } from '../../../shared/json/json-fragment';
 import type { JsonObject } from '../../../shared/json/json-object';
 import { countOf, listOf, recordOf, textOf } from '../../../shared/json/lenient-json';
-import { saidIn } from '../content-parts';
+import { textAndThinkingOf } from '../content-parts';
 import { errorOf } from '../errors/errors';
-import type { ReplyBuilder } from '../llm-response';
-import type { Wording } from '../reader';
+import type { ResponseBuilder } from '../llm-response';
+import type { ApiFormat } from '../reader';
 import { countsOf, usageOf } from '../tokens/usage';
 
 /**
  * OpenAI `/v1/responses`. Its stream ends with `response.completed`, `.incomplete` or `.failed`, which carry the whole
  * response, and with no `[DONE]`.
  */
-export const openaiResponses: Wording = {
+export const openaiResponses: ApiFormat = {
   readDocument: (document, builder) => {
     readUsage(usageOf(document), builder);
-    readResponse(document, builder);
+    readResponseObject(document, builder);
     readOutput(document, builder, true);
   },
   readRecord: (record, builder) => {
@@ -51,71 +51,71 @@ export const openaiResponses: Wording = {
     }
   },
   // The last record holds the whole response again, and the usage near its end.
-  readTornRecord: (rest, builder) => {
+  readPartialRecord: (rest, builder) => {
     const usage = lastObjectNamed('usage', rest);
     if (!usage || countOf(usage['output_tokens']) === undefined) return;
     readUsage(usage, builder);
-    builder.reply.terminal = true;
+    builder.response.terminal = true;
   },
 };
 
-function readIdentity(response: JsonObject, { reply }: ReplyBuilder): void {
-  const id = textOf(response['id']);
-  const model = textOf(response['model']);
-  const conversation = textOf(recordOf(response['conversation'])['id']);
-  if (id !== undefined) reply.id = id;
-  if (model !== undefined) reply.model = model;
-  if (conversation !== undefined) reply.conversationId = conversation;
+function readIdentity(members: JsonObject, { response }: ResponseBuilder): void {
+  const id = textOf(members['id']);
+  const model = textOf(members['model']);
+  const conversation = textOf(recordOf(members['conversation'])['id']);
+  if (id !== undefined) response.id = id;
+  if (model !== undefined) response.model = model;
+  if (conversation !== undefined) response.conversationId = conversation;
 }
 
-function readResponse(response: JsonObject, builder: ReplyBuilder): void {
-  const { reply } = builder;
-  readIdentity(response, builder);
-  const status = textOf(response['status']);
-  const error = errorOf(response);
-  if (error || status === 'failed') reply.error = error ?? { message: 'failed' };
+function readResponseObject(members: JsonObject, builder: ResponseBuilder): void {
+  const { response } = builder;
+  readIdentity(members, builder);
+  const status = textOf(members['status']);
+  const error = errorOf(members);
+  if (error || status === 'failed') response.error = error ?? { message: 'failed' };
   else builder.noteChoice(0, status);
 }
 
 /** The last record holds all again: what no event told before is taken from it. */
-function readEnd(record: JsonObject, response: JsonObject, builder: ReplyBuilder): void {
+function readEnd(record: JsonObject, members: JsonObject, builder: ResponseBuilder): void {
   readUsage(usageOf(record), builder);
-  readResponse(response, builder);
-  readOutput(response, builder, !builder.hasText(0));
-  builder.reply.terminal = true;
+  readResponseObject(members, builder);
+  readOutput(members, builder, !builder.hasText(0));
+  builder.response.terminal = true;
 }
 
 /** An error, or a whole response in place of a stream's records. */
-function readUntyped(record: JsonObject, builder: ReplyBuilder): void {
+function readUntyped(record: JsonObject, builder: ResponseBuilder): void {
   const error = errorOf(record);
-  if (error) builder.reply.error = error;
+  if (error) builder.response.error = error;
   else if (record['object'] === 'response') readEnd(record, record, builder);
 }
 
-function readUsage(usage: JsonObject | undefined, builder: ReplyBuilder): void {
+function readUsage(usage: JsonObject | undefined, builder: ResponseBuilder): void {
   if (usage) builder.addCounts(countsOf(usage), true);
 }
 
 /** @param withText false where the text came in deltas before */
-function readOutput(response: JsonObject, builder: ReplyBuilder, withText: boolean): void {
-  listOf(response['output']).forEach((one, index) => {
+function readOutput(members: JsonObject, builder: ResponseBuilder, withText: boolean): void {
+  listOf(members['output']).forEach((one, index) => {
     const item = recordOf(one);
     takeCall(item, index, builder);
     if (!withText) return;
-    if (item['type'] !== 'reasoning') builder.addText(saidIn(item['content']).text);
-    builder.addThinking(saidIn(item['summary']).text);
+    if (item['type'] !== 'reasoning') builder.addText(textAndThinkingOf(item['content']).text);
+    builder.addThinking(textAndThinkingOf(item['summary']).text);
   });
 }
 
 const CALLS = new Set<unknown>(['function_call', 'custom_tool_call']);
 
-function takeCall(item: JsonObject, index: number | undefined, builder: ReplyBuilder): void {
+function takeCall(item: JsonObject, index: number | undefined, builder: ResponseBuilder): void {
   if (!CALLS.has(item['type'])) return;
   const args = textOf(item['arguments']) ?? textOf(item['input']);
   const id = textOf(item['call_id']) ?? textOf(item['id']);
   builder.toolCalls.take({ index, id, name: textOf(item['name']), arguments: args, whole: true });
 }
 
-function takeArguments(record: JsonObject, builder: ReplyBuilder): void {
+function takeArguments(record: JsonObject, builder: ResponseBuilder): void {
   builder.toolCalls.take({ index: countOf(record['output_index']), arguments: textOf(record['delta']) });
 }

@@ -24,7 +24,7 @@ export interface Content {
 }
 
 /** The content of a call; what is not opted in stands as `__REDACTED__` or is left out. */
-export function clippedContent({ api, request, reply }: LlmCall, options: ContentOptions, clip: Clip): Content {
+export function clippedContent({ api, request, response }: LlmCall, options: ContentOptions, clip: Clip): Content {
   const clean = (message: Message): Message => ({
     ...message,
     role: message.role.slice(0, 64),
@@ -34,9 +34,12 @@ export function clippedContent({ api, request, reply }: LlmCall, options: Conten
   });
   const input = request.body ? inputMessagesOf(api.name, request.body) : [];
   const definitions = options.capture_tool_defs && request.body ? toolDefinitionsOf(request.body) : [];
-  const output = { role: 'assistant', text: reply?.text ?? '', toolCalls: reply?.toolCalls ?? [] };
+  const output = { role: 'assistant', text: response?.text ?? '', toolCalls: response?.toolCalls ?? [] };
   // The answer first: where there is no room for all, it is the oldest messages that go.
-  const cleanOutput = { ...clean(output), thinking: options.capture_thinking ? clip.text(reply?.thinking ?? '') : '' };
+  const cleanOutput = {
+    ...clean(output),
+    thinking: options.capture_thinking ? clip.text(response?.thinking ?? '') : '',
+  };
   const newestFirst = clip.lastOf(input).toReversed().map(clean);
   return {
     output: cleanOutput,

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { REDACTED, type Redactor } from '../../../shared/telemetry/redaction/redact';
-import { GUIDE, OI } from '../../../shared/telemetry/spans/semconv';
+import { LEGACY, OI } from '../../../shared/telemetry/spans/semconv';
 import type { LlmCall } from '../../call';
 import { Clip, PREVIEW_LENGTH } from './clip';
 import { clippedContent, type ContentOptions } from './clipped';
@@ -22,9 +22,9 @@ export function contentAttributes(call: LlmCall, options: ContentOptions, redact
   return options.capture_content === 'preview' ? previews(call, clip) : full(call, options, clip);
 }
 
-function previews({ api, request, reply }: LlmCall, clip: Clip): Attributes {
+function previews({ api, request, response }: LlmCall, clip: Clip): Attributes {
   const input = request.body ? inputMessagesOf(api.name, request.body) : [];
-  return values(clip.text(lastOfUser(input), PREVIEW_LENGTH), clip.text(reply?.text ?? '', PREVIEW_LENGTH));
+  return values(clip.text(lastOfUser(input), PREVIEW_LENGTH), clip.text(response?.text ?? '', PREVIEW_LENGTH));
 }
 
 /** What was embedded; the vectors are never told. */
@@ -34,19 +34,19 @@ function embedded(input: readonly Message[], clip: Clip): Attributes {
   texts.forEach((text, index) => {
     attributes[`${OI.embeddings}.${index}.embedding.text`] = text;
   });
-  return { ...attributes, ...(clip.truncated && { [GUIDE.contentTruncated]: true }) };
+  return { ...attributes, ...(clip.truncated && { [LEGACY.contentTruncated]: true }) };
 }
 
 function full(call: LlmCall, options: ContentOptions, clip: Clip): Attributes {
   const { api, request } = call;
   if (api.operation === 'embeddings') return embedded(inputMessagesOf(api.name, request.body ?? {}), clip);
   const content = clippedContent(call, options, clip);
-  const finishReason = call.reply?.finishReasons[0] ?? (call.errorType === undefined ? undefined : 'error');
+  const finishReason = call.response?.finishReasons[0] ?? (call.errorType === undefined ? undefined : 'error');
   return {
     ...values(lastOfUser(content.input), content.output.text),
     ...(options.content_format !== 'otel' && openInferenceContent(content)),
     ...(options.content_format !== 'openinference' && otelContent(content, finishReason)),
-    ...(clip.truncated && { [GUIDE.contentTruncated]: true }),
+    ...(clip.truncated && { [LEGACY.contentTruncated]: true }),
   };
 }
 
@@ -55,8 +55,8 @@ const values = (input: string, output: string): Attributes => ({
   [OI.inputMimeType]: 'text/plain',
   [OI.outputValue]: output,
   [OI.outputMimeType]: 'text/plain',
-  [GUIDE.lastMessagePreview]: input.slice(0, PREVIEW_LENGTH),
-  [GUIDE.responsePreview]: output.slice(0, PREVIEW_LENGTH),
+  [LEGACY.lastMessagePreview]: input.slice(0, PREVIEW_LENGTH),
+  [LEGACY.responsePreview]: output.slice(0, PREVIEW_LENGTH),
 });
 
 const lastOfUser = (input: readonly Message[]): string => input.findLast(({ role }) => role === 'user')?.text ?? '';

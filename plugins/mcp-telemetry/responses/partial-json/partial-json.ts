@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../shared/json/json-object';
 import { parseJson } from '../../../shared/json/lenient-json';
 
 /** A container of which only the end is there: what its members or elements were that are. */
-export interface TornLevel {
+export interface PartialContainer {
   readonly isList: boolean;
   readonly members: JsonObject;
   readonly elements: readonly unknown[];
@@ -30,7 +30,7 @@ interface Frame {
  * the end cuts as far as it goes. A number or word that touches the end is left out: it may be half. One pass, linear
  * in the text. Never throws.
  */
-export function readTornEnd(text: string): unknown {
+export function readWithoutEnd(text: string): unknown {
   const reader = new Reader(text, [], true);
   reader.read(text.search(/\S|$/));
   return reader.root;
@@ -40,7 +40,7 @@ export function readTornEnd(text: string): unknown {
  * The containers that a JSON text closes which began before it, the innermost first; undefined where the text does not
  * end as JSON does. Linear in the text. Never throws.
  */
-export function readTornStart(text: string): readonly TornLevel[] | undefined {
+export function readWithoutStart(text: string): readonly PartialContainer[] | undefined {
   // Nobody knows whether the text begins inside a string, or even after the backslash of an escape in one.
   for (const start of [outsideString(text), afterString(text, 0), afterString(text, 1)]) {
     if (start === undefined) continue;
@@ -71,7 +71,7 @@ const SCALAR = /[\w.+-]+/y;
 
 /** Reads values one after the other, whatever is missing before or after. */
 class Reader {
-  readonly levels: TornLevel[] = [];
+  readonly levels: PartialContainer[] = [];
   /** The first value of a text that has its start. */
   root: unknown;
   private readonly hasStart: boolean;

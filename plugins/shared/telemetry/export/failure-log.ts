@@ -8,7 +8,7 @@ const QUIET_MS = 60_000;
  * The counters, and a line for the operator when a collector does not take spans: at most one a minute, with the failures
  * since the last one. Nothing of headers is told, and of the address no credentials and no query.
  */
-export function loggingFailures(metrics: ExportMetrics, url: string, log: Log, now: () => number): ExportMetrics {
+export function withFailureLog(metrics: ExportMetrics, url: string, log: Log, now: () => number): ExportMetrics {
   let quietUntilMs = -Infinity;
   let failures = 0;
   let spansLost = 0;

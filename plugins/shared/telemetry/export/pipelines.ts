@@ -1,7 +1,7 @@
 import type { Log, Metrics } from '../../../../kong/pdk';
 import { PerProcess } from '../../runtime/per-process';
 import { exportMetricsOf } from './export-metrics';
-import { loggingFailures } from './failure-log';
+import { withFailureLog } from './failure-log';
 import { openPipeline, type Pipeline } from './pipeline';
 import { QueuedBytes } from './queued-bytes';
 import { targetKey, type Target } from './target';
@@ -31,7 +31,7 @@ export function acquirePipeline(target: Target, { metrics, log, now }: Host, pre
   const shared = perProcess.get(metrics, name, () => ({
     pipeline: openPipeline(
       target,
-      loggingFailures(exportMetricsOf(metrics, prefix), target.url, log, now),
+      withFailureLog(exportMetricsOf(metrics, prefix), target.url, log, now),
       bytesPerProcess.get(metrics, 'spans', () => new QueuedBytes()),
     ),
     users: 0,

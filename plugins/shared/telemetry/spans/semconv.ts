@@ -76,7 +76,7 @@ export const OI = {
 } as const;
 
 /** The older names. */
-export const GUIDE = {
+export const LEGACY = {
   vendor: 'llm.vendor',
   model: 'llm.model',
   operation: 'llm.operation',

@@ -4,7 +4,7 @@ import { parseTraceparent, type ParentSource } from './parent';
 import type { ParentContext } from './span';
 
 /** A span whose ids were given out in the access phase, before it could be told of. */
-export interface BegunSpan {
+export interface StartedSpan {
   readonly ids: ParentContext;
   /** What it hangs under, in the same trace. */
   readonly parent: ParentContext | undefined;
@@ -15,7 +15,7 @@ export interface BegunSpan {
  *
  * @param traceparent the header's value; Kong's own span where a tracing plugin ran before
  */
-export function beginSpan(traceparent: string | undefined, source: ParentSource): BegunSpan {
+export function startSpan(traceparent: string | undefined, source: ParentSource): StartedSpan {
   const parent = source === 'none' ? undefined : parseTraceparent(traceparent);
   return { ids: newSpanIds(parent), parent };
 }
@@ -27,18 +27,18 @@ export const newSpanIds = (parent: ParentContext | undefined): ParentContext => 
 });
 
 /** The header that makes the upstream's spans children of this one (W3C Trace Context, 3.2). */
-export const traceparentOf = ({ ids }: BegunSpan, sampled: boolean): string =>
+export const traceparentOf = ({ ids }: StartedSpan, sampled: boolean): string =>
   `00-${ids.traceId}-${ids.spanId}-${sampled ? '01' : '00'}`;
 
 /** The span as a value for `kong.ctx.shared`, for the log phase to finish it. */
-export const begunToShared = ({ ids, parent }: BegunSpan) => ({
+export const startedSpanToShared = ({ ids, parent }: StartedSpan) => ({
   trace_id: ids.traceId,
   span_id: ids.spanId,
   ...(parent && { parent_id: parent.spanId }),
 });
 
-/** Reads what {@link begunToShared} wrote; undefined for anything else. */
-export function begunFromShared(value: unknown): BegunSpan | undefined {
+/** Reads what {@link startedSpanToShared} wrote; undefined for anything else. */
+export function startedSpanFromShared(value: unknown): StartedSpan | undefined {
   if (!isJsonObject(value)) return undefined;
   const { trace_id: traceId, span_id: spanId, parent_id: parentId } = value;
   if (typeof traceId !== 'string' || typeof spanId !== 'string') return undefined;

@@ -1,5 +1,5 @@
 import { ndjson } from '../../../support/exchange';
-import { messages, Teller, type Exchange } from './run-llm-telemetry';
+import { messages, TestedPlugin, type Exchange } from './run-llm-telemetry';
 
 describe('no span and no metric', () => {
   it.each<[string, Exchange]>([
@@ -15,9 +15,9 @@ describe('no span and no metric', () => {
     ['for a preflight', { method: 'OPTIONS', source: 'kong', tries: [] }],
     ['for a refusal by a plugin', { status: 429, source: 'kong', tries: [] }],
   ])('%s', async (_name, exchange) => {
-    const teller = new Teller();
-    await teller.tell(exchange);
-    expect(teller.spans).toEqual([]);
-    expect(await teller.metrics.registry.metrics()).not.toMatch(/_seconds_count/);
+    const plugin = new TestedPlugin();
+    await plugin.log(exchange);
+    expect(plugin.spans).toEqual([]);
+    expect(await plugin.metrics.registry.metrics()).not.toMatch(/_seconds_count/);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { apiAt, modelInPath, type ApiName } from '../../../../plugins/llm-telemetry/request/apis';
 import { ndjson } from '../../../support/exchange';
-import { messages, Teller, type Exchange } from './run-llm-telemetry';
+import { messages, TestedPlugin, type Exchange } from './run-llm-telemetry';
 
 describe('the API at a path', () => {
   it.each<[string, ApiName]>([
@@ -78,9 +78,9 @@ describe('the API at a path', () => {
 
 describe('a POST that was not read', () => {
   const unread = async (exchange: Exchange): Promise<string[]> => {
-    const teller = new Teller();
-    await teller.tell(exchange);
-    const text = await teller.metrics.registry.metrics();
+    const plugin = new TestedPlugin();
+    await plugin.log(exchange);
+    const text = await plugin.metrics.registry.metrics();
     return [...text.matchAll(/^llm_telemetry_unread_requests_total\{kong_service="ollama",reason="(\w+)"\} 1$/gm)].map(
       ([, reason]) => reason!,
     );

@@ -14,7 +14,7 @@ export interface Exchange extends ExchangeOptions {
   /** False: the Lua functions did not run. */
   readonly captured?: boolean;
   /** What the access phase shared. */
-  readonly begun?: unknown;
+  readonly started?: unknown;
 }
 
 /** What a client asks that asks for little. */
@@ -28,28 +28,28 @@ export const delta = (content: string, finish_reason: string | null = null) => (
 });
 
 /** One configuration of the plugin, told of exchanges. */
-export class Teller extends KeptTelemetry<State> {
+export class TestedPlugin extends KeptTelemetry<State> {
   constructor(config: object = {}, now?: () => number) {
     super((resources) => prepare(readConfig(fields, config as Record<string, unknown>), resources), now);
   }
 
-  async tell({ request = '', response = '', bound, captured = true, begun, ...options }: Exchange): Promise<void> {
+  async log({ request = '', response = '', bound, captured = true, started, ...options }: Exchange): Promise<void> {
     const bytes = (body: object | string | Buffer): string | Buffer =>
       typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     await log(this.state, {
       entry: reads.entry.shape(logEntry(options)),
       capture: reads.capture.shape(captured ? sharedCapture(bytes(request), bytes(response), bound) : undefined),
-      begun: reads.begun.shape(begun),
+      started: reads.started.shape(started),
     });
   }
 }
 
 /** The one span of one exchange. */
 export async function spanOfExchange(exchange: Exchange, config: object = {}): Promise<SpanRecord> {
-  const teller = new Teller(config);
-  await teller.tell(exchange);
-  expect(teller.spans).toHaveLength(1);
-  return teller.spans[0]!;
+  const plugin = new TestedPlugin(config);
+  await plugin.log(exchange);
+  expect(plugin.spans).toHaveLength(1);
+  return plugin.spans[0]!;
 }
 
 /** The span of an exchange has this name and these attributes, those that are undefined not at all. */

@@ -1,14 +1,14 @@
 import { faultOfRpcError } from '../../../../plugins/mcp-telemetry/operations/fault';
-import { Teller, type Exchange } from './run-mcp-telemetry';
+import { TestedPlugin, type Exchange } from './run-mcp-telemetry';
 
 const request = (method: string) => ({ jsonrpc: '2.0', id: 1, method, params: {} });
 const failing = (code: number, message = 'x') => ({ jsonrpc: '2.0', id: 1, error: { code, message } });
 const SUMMARY = { messages: [{ kind: 'request', id: 1, method: 'tools/call', name: 'add' }] };
 
 async function faultOf(exchange: Exchange): Promise<string | undefined> {
-  const teller = new Teller();
-  await teller.tell({ request: request('tools/call'), ...exchange });
-  return /mcp_gateway_requests_total\{.*fault="(\w+)"/.exec(await teller.metrics.registry.metrics())?.[1];
+  const plugin = new TestedPlugin();
+  await plugin.log({ request: request('tools/call'), ...exchange });
+  return /mcp_gateway_requests_total\{.*fault="(\w+)"/.exec(await plugin.metrics.registry.metrics())?.[1];
 }
 
 describe('whose fault it is', () => {
@@ -55,9 +55,9 @@ describe('whose fault it is', () => {
 describe('the consumer as a label', () => {
   const consumer = { id: 'c-1', username: 'ann' };
   const labels = async (config: object, exchange: Exchange): Promise<string | undefined> => {
-    const teller = new Teller(config);
-    await teller.tell({ request: request('ping'), response: { id: 1, result: {} }, ...exchange });
-    return /requests_total\{(.*)\}/.exec(await teller.metrics.registry.metrics())?.[1];
+    const plugin = new TestedPlugin(config);
+    await plugin.log({ request: request('ping'), response: { id: 1, result: {} }, ...exchange });
+    return /requests_total\{(.*)\}/.exec(await plugin.metrics.registry.metrics())?.[1];
   };
 
   it('is there where it is opted in, for those that Kong knows', async () => {
@@ -67,23 +67,23 @@ describe('the consumer as a label', () => {
   });
 
   it('stays bounded', async () => {
-    const teller = new Teller({ consumer_label: true, max_consumers: 2 });
+    const plugin = new TestedPlugin({ consumer_label: true, max_consumers: 2 });
     for (let n = 0; n < 5; n++) {
       const one = { id: `c-${n}`, username: `user-${n}` };
-      await teller.tell({ request: request('ping'), response: { id: 1, result: {} }, consumer: one });
+      await plugin.log({ request: request('ping'), response: { id: 1, result: {} }, consumer: one });
     }
-    expect(await teller.value('mcp_gateway_requests_total', 'consumer="_other"')).toBe(3);
+    expect(await plugin.value('mcp_gateway_requests_total', 'consumer="_other"')).toBe(3);
   });
 });
 
 describe('the size of answers', () => {
   it('is observed by method, and of a batch by none', async () => {
-    const teller = new Teller();
+    const plugin = new TestedPlugin();
     const response = { jsonrpc: '2.0', id: 1, result: { text: 'x'.repeat(1000) } };
-    await teller.tell({ request: request('tools/list'), response });
-    await teller.tell({ request: [request('ping'), request('ping')], response: [response] });
+    await plugin.log({ request: request('tools/list'), response });
+    await plugin.log({ request: [request('ping'), request('ping')], response: [response] });
     const size = (method: string, kind: string) =>
-      teller.value(`mcp_gateway_response_size_bytes_${kind}`, `method="${method}"`, 'backend="calc"');
+      plugin.value(`mcp_gateway_response_size_bytes_${kind}`, `method="${method}"`, 'backend="calc"');
     expect(await size('tools/list', 'sum')).toBe(JSON.stringify(response).length);
     expect(await size('_other', 'count')).toBe(1);
   });
@@ -95,9 +95,9 @@ describe('the name of the conventions’ metric', () => {
     ['server', ['mcp_server_operation_duration_seconds']],
     ['none', []],
   ])('with operation_role %s', async (operation_role, names) => {
-    const teller = new Teller({ operation_role });
-    await teller.tell({ request: request('ping'), response: { id: 1, result: {} } });
-    const text = await teller.metrics.registry.metrics();
+    const plugin = new TestedPlugin({ operation_role });
+    await plugin.log({ request: request('ping'), response: { id: 1, result: {} } });
+    const text = await plugin.metrics.registry.metrics();
     expect(text.match(/mcp_(?:client|server)_operation_duration_seconds(?=_count)/g) ?? []).toEqual(names);
   });
 });

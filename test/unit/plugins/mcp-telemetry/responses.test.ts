@@ -1,10 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { readTornEnd, readTornStart } from '../../../../plugins/mcp-telemetry/responses/partial-json/partial-json';
-import { readAnswers } from '../../../../plugins/mcp-telemetry/responses/read-responses';
+import {
+  readWithoutEnd,
+  readWithoutStart,
+} from '../../../../plugins/mcp-telemetry/responses/partial-json/partial-json';
+import { readResponses } from '../../../../plugins/mcp-telemetry/responses/read-responses';
 import { parseLogEntry } from '../../../../plugins/shared/telemetry/log-entry';
 import { logEntry, sse } from '../../../support/exchange';
-import { Teller, type Exchange } from './run-mcp-telemetry';
+import { TestedPlugin, type Exchange } from './run-mcp-telemetry';
 
 const call = (id: number | string = 1) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'add' } });
 const result = (members: object, id: number | string = 1) => ({ jsonrpc: '2.0', id, result: members });
@@ -220,10 +223,10 @@ describe('the answer to a call is told of rightly:', () => {
     ],
     ['much content that is fine', { response: result({ content: text(LONG) }) }, 'ok'],
   ])('%s', async (_name, exchange, status) => {
-    const teller = new Teller();
-    await teller.tell({ request: call(), ...exchange });
-    expect(await teller.statuses()).toEqual([`tools/call ${status}`]);
-    expect(teller.spans[0]!.error === undefined).toBe(status === 'ok' || status === 'deferred');
+    const plugin = new TestedPlugin();
+    await plugin.log({ request: call(), ...exchange });
+    expect(await plugin.statuses()).toEqual([`tools/call ${status}`]);
+    expect(plugin.spans[0]!.error === undefined).toBe(status === 'ok' || status === 'deferred');
   });
 
   it.each<[string, object[] | string, Exchange, string[]]>([
@@ -245,10 +248,10 @@ describe('the answer to a call is told of rightly:', () => {
     ],
     ['a batch without one of the answers', [good], {}, ['ok', 'invalid_response']],
   ])('%s', async (_name, response, exchange, statuses) => {
-    const teller = new Teller();
-    await teller.tell({ ...exchange, request: [call(1), call(2)], response });
+    const plugin = new TestedPlugin();
+    await plugin.log({ ...exchange, request: [call(1), call(2)], response });
     expect(
-      (await teller.statuses())
+      (await plugin.statuses())
         .join(' ')
         .replaceAll('tools/call ', '')
         .replace('tool_error x2', 'tool_error tool_error')
@@ -272,7 +275,7 @@ describe('the answer to a call is told of rightly:', () => {
       complete: true,
       clientLeft: false,
     };
-    const answers = await readAnswers(entry, captured, 262_144);
+    const answers = await readResponses(entry, captured, 262_144);
     expect(answers.to(1, true)).toMatchObject({ isToolError: true, ended: false });
   });
 });
@@ -285,7 +288,7 @@ describe('a torn JSON text', () => {
     fc.assert(
       fc.property(message, fc.nat(), (value, cut) => {
         const whole = JSON.stringify(value);
-        const read = readTornEnd(whole.slice(0, cut % (whole.length + 1))) as typeof value | undefined;
+        const read = readWithoutEnd(whole.slice(0, cut % (whole.length + 1))) as typeof value | undefined;
         if (read?.id !== undefined) expect(read.id).toBe(value.id);
         if (read?.isError !== undefined) expect(read.isError).toBe(value.isError);
       }),
@@ -298,7 +301,7 @@ describe('a torn JSON text', () => {
         const before = JSON.stringify({ content }).slice(0, -1);
         const whole = `{"result":${before},"isError":${isError}},"id":${id}}`;
         const start = 10 + (cut % (before.length + 1));
-        const levels = readTornStart(whole.slice(start));
+        const levels = readWithoutStart(whole.slice(start));
         expect(levels?.at(-1)?.members['id']).toBe(id);
         const unnamed = levels?.at(-2)?.members ?? (levels?.at(-1)?.elements[0] as Record<string, unknown>);
         expect(unnamed['isError']).toBe(isError);
@@ -309,8 +312,8 @@ describe('a torn JSON text', () => {
   it('never throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...Array.from('{}[]":,\\ax1-\n ')) }), (value) => {
-        readTornEnd(value);
-        readTornStart(value);
+        readWithoutEnd(value);
+        readWithoutStart(value);
       }),
     );
   });
@@ -348,8 +351,8 @@ describe('an answer that is hard to know', () => {
     ],
     ['a stream that ends after an id without a blank', { ...events, response: 'id:7\ndata:\n\n' }, 'deferred'],
   ])('%s', async (_name, exchange, status) => {
-    const teller = new Teller();
-    await teller.tell({ request: call(), ...exchange });
-    expect(await teller.statuses()).toEqual([`tools/call ${status}`]);
+    const plugin = new TestedPlugin();
+    await plugin.log({ request: call(), ...exchange });
+    expect(await plugin.statuses()).toEqual([`tools/call ${status}`]);
   });
 });

@@ -17,16 +17,16 @@ export interface Exchange extends ExchangeOptions {
   readonly summary?: object;
   readonly denial?: object;
   /** What the access phase shared. */
-  readonly begun?: unknown;
+  readonly started?: unknown;
 }
 
 /** One configuration of the plugin, told of exchanges. */
-export class Teller extends KeptTelemetry<State> {
+export class TestedPlugin extends KeptTelemetry<State> {
   constructor(config: object = {}, now?: () => number) {
     super((resources) => prepare(readConfig(fields, config as Record<string, unknown>), resources), now);
   }
 
-  async tell({
+  async log({
     request = '',
     response = '',
     bound,
@@ -34,7 +34,7 @@ export class Teller extends KeptTelemetry<State> {
     captured = true,
     summary,
     denial,
-    begun,
+    started,
     ...rest
   }: Exchange): Promise<void> {
     const text = (value: object | string): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -50,7 +50,7 @@ export class Teller extends KeptTelemetry<State> {
       ),
       summary: reads.summary.shape(summary),
       denial: reads.denial.shape(denial),
-      begun: reads.begun.shape(begun),
+      started: reads.started.shape(started),
     });
   }
 

@@ -1,4 +1,4 @@
-import { ERROR, IN, itTells, message, OUT, REASONS, TOTAL } from './reported';
+import { ERROR, IN, itReports, message, OUT, REASONS, TOTAL } from './reported';
 
 const start = (usage?: object) => ({
   type: 'message_start',
@@ -27,7 +27,7 @@ describe('the tokens of an Anthropic stream', () => {
     [ERROR]: null,
   });
 
-  itTells([
+  itReports([
     [
       'come from the start where the end leaves out the input',
       of({ input_tokens: 25, output_tokens: 1 }, end({ output_tokens: 15 }), stop),
@@ -152,7 +152,7 @@ describe('the tokens of an Anthropic stream', () => {
 describe('the end of an Anthropic stream', () => {
   const first = start({ input_tokens: 25, output_tokens: 1 });
 
-  itTells([
+  itReports([
     [
       'is its reason to stop where `message_stop` is missing',
       message(first, ...said, end({ output_tokens: 15 })),
@@ -183,7 +183,7 @@ describe('an Anthropic message that is not streamed', () => {
     response: { id: 'i', type: 'message', content: [{ type: 'text', text: 'Hi' }], stop_reason: 'end_turn', usage },
   });
 
-  itTells([
+  itReports([
     [
       'counts the cache as input',
       whole({ input_tokens: 3, cache_read_input_tokens: 9, output_tokens: 4 }),

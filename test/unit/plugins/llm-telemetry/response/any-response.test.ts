@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { apiAt } from '../../../../../plugins/llm-telemetry/request/apis';
 import { readErrorBody } from '../../../../../plugins/llm-telemetry/response/errors/error-body';
 import { sniffFraming } from '../../../../../plugins/llm-telemetry/response/framing';
-import { readReply } from '../../../../../plugins/llm-telemetry/response/read-captured-response';
+import { readCapturedResponse } from '../../../../../plugins/llm-telemetry/response/read-captured-response';
 import { captureFromShared } from '../../../../../plugins/shared/captured-body/capture';
 import { parseLogEntry } from '../../../../../plugins/shared/telemetry/log-entry';
 import { logEntry, ndjson, sharedCapture, sse } from '../../../../support/exchange';
-import { Teller } from '../run-llm-telemetry';
+import { TestedPlugin } from '../run-llm-telemetry';
 
 const PATHS = [
   '/api/chat',
@@ -140,7 +140,7 @@ const body = fc.oneof(
 
 describe('whatever an upstream answers', () => {
   it('no count is negative, a fraction or no number, and nothing throws', async () => {
-    const teller = new Teller({ capture_content: 'full', capture_tool_args: true, estimate_tokens: true });
+    const plugin = new TestedPlugin({ capture_content: 'full', capture_tool_args: true, estimate_tokens: true });
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...PATHS),
@@ -150,9 +150,9 @@ describe('whatever an upstream answers', () => {
         fc.nat(),
         fc.integer({ min: 1, max: 300 }),
         async (path, contentType, status, bytes, cut, bound) => {
-          teller.spans.length = 0;
+          plugin.spans.length = 0;
           const response = bytes.subarray(0, bytes.length - (cut % 3 === 0 ? cut % (bytes.length + 1) : 0));
-          await teller.tell({
+          await plugin.log({
             path,
             contentType,
             status,
@@ -160,12 +160,12 @@ describe('whatever an upstream answers', () => {
             bound,
             request: { model: 'm', prompt: 'x', messages: [{}] },
           });
-          for (const [key, value] of Object.entries(teller.spans[0]?.attributes ?? {})) {
+          for (const [key, value] of Object.entries(plugin.spans[0]?.attributes ?? {})) {
             if (typeof value !== 'number') continue;
             expect([key, value >= 0 && Number.isFinite(value)]).toEqual([key, true]);
             if (/token/.test(key)) expect([key, Number.isSafeInteger(value)]).toEqual([key, true]);
           }
-          const attributes = teller.spans[0]?.attributes ?? {};
+          const attributes = plugin.spans[0]?.attributes ?? {};
           const total = Number(attributes['llm.token_count.total'] ?? Infinity);
           expect(total).toBeGreaterThanOrEqual(Number(attributes['gen_ai.usage.input_tokens'] ?? 0));
           expect(attributes['gen_ai.usage.input_tokens']).not.toBe(0);
@@ -173,7 +173,7 @@ describe('whatever an upstream answers', () => {
       ),
       { numRuns: 600 },
     );
-    const text = await teller.metrics.registry.metrics();
+    const text = await plugin.metrics.registry.metrics();
     expect(text).not.toMatch(/ (?:NaN|-)/);
   });
 });
@@ -191,7 +191,7 @@ describe('the work for an answer', () => {
       return original(text) as unknown;
     });
     try {
-      await readReply(api, entry, capture.response, { maxBufferBytes: 262_144, maxTextLength: 0 });
+      await readCapturedResponse(api, entry, capture.response, { maxBufferBytes: 262_144, maxTextLength: 0 });
     } finally {
       spy.mockRestore();
     }

@@ -1,5 +1,5 @@
 import { sse } from '../../../../support/exchange';
-import { chat, ERROR, itTells, piece, REASONS, wholeChat, type Row } from './reported';
+import { chat, ERROR, itReports, piece, REASONS, wholeChat, type Row } from './reported';
 
 const failed = (response: object | string, status = 400, contentType = 'application/json') => ({
   ...wholeChat({}),
@@ -50,10 +50,10 @@ describe('the text of an error is in the status of the span:', () => {
     ['cut off', `${JSON.stringify({ message: text, more: 1 }).slice(0, -1)},"trace":["`],
   ];
 
-  itTells(
+  itReports(
     wordings.map(([name, body]): Row => [name, failed(body), { [ERROR]: '400', error: text, [REASONS]: ['error'] }]),
   );
-  itTells([
+  itReports([
     ['one event', failed(sse({ error: { message: text } }), 400, 'text/event-stream'), { error: text }],
     ['one event without the envelope', failed(sse({ detail: text }), 400, 'text/event-stream'), { error: text }],
     [
@@ -77,11 +77,11 @@ describe('the text of an error is in the status of the span:', () => {
 });
 
 describe('an error in a stream', () => {
-  const told = { [ERROR]: 'stream_error', error: text };
+  const expected = { [ERROR]: 'stream_error', error: text };
   const of = (end: string) => ({ ...chat(), response: `${sse(piece({ content: 'a' }))}${end}` });
 
-  itTells([
-    ['in the envelope', of(sse({ error: { message: text } })), told],
+  itReports([
+    ['in the envelope', of(sse({ error: { message: text } })), expected],
     [
       'in the envelope, with a code and a last choice (OpenRouter)',
       of(
@@ -90,17 +90,17 @@ describe('an error in a stream', () => {
           choices: [{ index: 0, delta: { content: '' }, finish_reason: 'error' }],
         }),
       ),
-      told,
+      expected,
     ],
-    ['without the envelope', of(sse({ object: 'error', message: text, code: 400 })), told],
-    ['under the event’s name', of(`event: error\ndata: ${JSON.stringify({ message: text })}\n\n`), told],
-    ['in a field of its own (llama.cpp)', of(`error: ${JSON.stringify({ code: 500, message: text })}\n\n`), told],
-    ['without any field', of(`${JSON.stringify({ error: { message: text } })}\n\n`), told],
-    ['within a choice', of(sse({ choices: [{ index: 0, delta: {}, error: { message: text } }] })), told],
-    ['as a text', of(sse({ error: text })), told],
-    ['followed by [DONE]', of(sse({ error: text }, '[DONE]')), told],
+    ['without the envelope', of(sse({ object: 'error', message: text, code: 400 })), expected],
+    ['under the event’s name', of(`event: error\ndata: ${JSON.stringify({ message: text })}\n\n`), expected],
+    ['in a field of its own (llama.cpp)', of(`error: ${JSON.stringify({ code: 500, message: text })}\n\n`), expected],
+    ['without any field', of(`${JSON.stringify({ error: { message: text } })}\n\n`), expected],
+    ['within a choice', of(sse({ choices: [{ index: 0, delta: {}, error: { message: text } }] })), expected],
+    ['as a text', of(sse({ error: text })), expected],
+    ['followed by [DONE]', of(sse({ error: text }, '[DONE]')), expected],
   ]);
-  itTells([
+  itReports([
     [
       'is none where the member is null',
       chat(piece({ content: 'a' }, 'stop', { error: null }), '[DONE]'),
@@ -121,7 +121,7 @@ describe('an error in a stream', () => {
 });
 
 describe('an error without an envelope', () => {
-  itTells([
+  itReports([
     ['is a fault (Apigee)', failed({ fault: { faultstring: text, detail: { errorcode: 'q' } } }, 429), { error: text }],
     ['is in base_resp (MiniMax)', failed({ base_resp: { status_code: 1004, status_msg: text } }), { error: text }],
     [

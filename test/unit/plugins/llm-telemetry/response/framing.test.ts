@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { ndjson, sse } from '../../../../support/exchange';
 import { messages, spanOfExchange, type Exchange } from '../run-llm-telemetry';
-import { chat, ERROR, IN, itTells, LENGTH, OUT, piece, REASONS, usage, wholeChat, type Row } from './reported';
+import { chat, ERROR, IN, itReports, LENGTH, OUT, piece, REASONS, usage, wholeChat, type Row } from './reported';
 
 const records = [
   piece({ content: 'Hel' }),
@@ -21,7 +21,7 @@ describe('a stream of events is read', () => {
   const of = (response: string): Exchange => ({ ...chat(), response });
   const each = (write: (record: object) => string) => of(`${records.map(write).join('')}data: [DONE]\n\n`);
 
-  itTells([
+  itReports([
     ['after a byte order mark', of(`\ufeff${sse(...records, '[DONE]')}`), hello],
     ['after a byte order mark and empty lines', of(`\ufeff\n\n${sse(...records, '[DONE]')}`), hello],
     ['after empty lines', of(`\r\n\r\n${sse(...records, '[DONE]')}`), hello],
@@ -54,7 +54,7 @@ describe('a stream of events is read', () => {
     ['that a proxy pads', of(`:${' '.repeat(2048)}\n\n${sse(...records)}`), hello],
   ]);
 
-  itTells(
+  itReports(
     [
       'application/json',
       'text/plain; charset=utf-8',
@@ -69,7 +69,7 @@ describe('a stream of events is read', () => {
     ]),
   );
 
-  itTells([
+  itReports([
     [
       'that was compressed',
       { ...chat(), responseHeaders: { 'content-encoding': 'gzip' }, response: gzipSync(sse(...records)) },
@@ -101,7 +101,7 @@ describe('lines of JSON are read', () => {
     response,
   });
 
-  itTells(
+  itReports(
     [
       'application/x-ndjson',
       'application/json',
@@ -115,7 +115,7 @@ describe('lines of JSON are read', () => {
     ].map((contentType): Row => [`under the media type "${contentType}"`, of(ndjson(...lines), contentType), hello]),
   );
 
-  itTells([
+  itReports([
     ['after a byte order mark', of(`\ufeff${ndjson(...lines)}`, 'application/json'), hello],
     ['that end in CRLF', of(ndjson(...lines).replaceAll('\n', '\r\n'), 'application/json'), hello],
     ['with empty lines between', of(ndjson(...lines).replaceAll('\n', '\n\n'), 'text/event-stream'), hello],
@@ -152,23 +152,27 @@ describe('lines of JSON are read', () => {
 });
 
 describe('a document is read', () => {
-  const told = { [IN]: 9, [OUT]: 2, [LENGTH]: 5, [ERROR]: null, 'gen_ai.request.stream': null };
+  const expected = { [IN]: 9, [OUT]: 2, [LENGTH]: 5, [ERROR]: null, 'gen_ai.request.stream': null };
   const document = {
     model: 'm',
     choices: [{ index: 0, message: { content: 'Hello' }, finish_reason: 'stop' }],
     usage: usage(9, 2, 11),
   };
 
-  itTells([
-    ['after a byte order mark', { ...wholeChat({}), response: `\ufeff${JSON.stringify(document)}` }, told],
-    ['that is written over many lines', { ...wholeChat({}), response: JSON.stringify(document, null, 2) }, told],
-    ['where a stream was asked for', { ...wholeChat(document), request: { model: 'm', messages, stream: true } }, told],
-    ['under the media type of text', { ...wholeChat(document), contentType: 'text/plain' }, told],
-    ['without a media type', { ...wholeChat(document), contentType: '' }, told],
+  itReports([
+    ['after a byte order mark', { ...wholeChat({}), response: `\ufeff${JSON.stringify(document)}` }, expected],
+    ['that is written over many lines', { ...wholeChat({}), response: JSON.stringify(document, null, 2) }, expected],
+    [
+      'where a stream was asked for',
+      { ...wholeChat(document), request: { model: 'm', messages, stream: true } },
+      expected,
+    ],
+    ['under the media type of text', { ...wholeChat(document), contentType: 'text/plain' }, expected],
+    ['without a media type', { ...wholeChat(document), contentType: '' }, expected],
     [
       'over many lines under the media type of events',
       { ...wholeChat({}), contentType: 'text/event-stream', response: JSON.stringify(document, null, 2) },
-      told,
+      expected,
     ],
     [
       'of a server that imitates Ollama',
@@ -177,7 +181,7 @@ describe('a document is read', () => {
         contentType: 'text/html',
         response: { message: { content: 'Hello' }, done: true, prompt_eval_count: 9, eval_count: 2 },
       },
-      told,
+      expected,
     ],
   ]);
 
@@ -197,7 +201,7 @@ describe('content as a list of parts', () => {
   const thinking = { type: 'thinking', thinking: [text('multiply')] };
   const ends = [piece({}, 'stop'), '[DONE]'];
 
-  itTells([
+  itReports([
     [
       'of thinking and text, streamed',
       chat(piece({ content: [thinking] }), piece({ content: [text('391')] }), ...ends),

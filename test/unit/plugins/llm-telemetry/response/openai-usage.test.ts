@@ -1,13 +1,13 @@
 import { ndjson, sse } from '../../../../support/exchange';
 import { spanOfExchange } from '../run-llm-telemetry';
-import { chat, ERROR, IN, itTells, OUT, piece, REASONS, TOTAL, usage, wholeChat, type Row } from './reported';
+import { chat, ERROR, IN, itReports, OUT, piece, REASONS, TOTAL, usage, wholeChat, type Row } from './reported';
 
 const hi = piece({ role: 'assistant', content: 'Hi' });
 const end = (more: object = {}) => piece({}, 'stop', more);
 const counts = { [IN]: 23, [OUT]: 19, [TOTAL]: 42 };
 
 describe('the usage of a streamed chat', () => {
-  itTells([
+  itReports([
     [
       'is in a last record without choices',
       chat(hi, end(), { choices: [], usage: usage(23, 19, 42) }, '[DONE]'),
@@ -116,17 +116,17 @@ describe('usage under a provider’s own member is read:', () => {
     ],
   ];
 
-  itTells(
+  itReports(
     own.map(([name, member]): Row => [`${name}, streamed`, chat(hi, end(), { ...end(), ...member }, '[DONE]'), counts]),
   );
-  itTells(
+  itReports(
     own.map(([name, member]): Row => {
       const choices = [{ index: 0, message: { content: 'Hi' }, finish_reason: 'stop' }];
       const document = { id: 'x', model: 'm', choices, ...member };
       return [`${name}, not streamed`, wholeChat(document), counts];
     }),
   );
-  itTells([
+  itReports([
     [
       'the official one before any other',
       wholeChat({
@@ -144,7 +144,7 @@ describe('reasoning outside of completion_tokens', () => {
   const whole = (usage: object) =>
     wholeChat({ choices: [{ message: { content: '36' }, finish_reason: 'stop' }], usage });
 
-  itTells([
+  itReports([
     ['is output where the total is larger than the sum', whole(usage(9, 2, 111)), all(9, 102, 111)],
     ['is output in a stream', chat(hi, end({ usage: usage(9, 2, 111) }), '[DONE]'), all(9, 102, 111)],
     [
@@ -178,7 +178,7 @@ describe('counts that are none', () => {
   const whole = (usage: unknown) => wholeChat({ choices: [{ message: { content: 'Hi' } }], usage });
   const none = { [IN]: null, [OUT]: null, [TOTAL]: null };
 
-  itTells([
+  itReports([
     ['are texts', whole({ prompt_tokens: '9', completion_tokens: '2' }), none],
     ['are negative', whole(usage(-1, -1, -2)), none],
     ['are fractions', whole(usage(1.5, 2.5, 4)), { ...none, [TOTAL]: 4 }],
@@ -189,7 +189,7 @@ describe('counts that are none', () => {
 });
 
 describe('the end of a streamed chat', () => {
-  itTells([
+  itReports([
     [
       'is clean without [DONE], with a reason and usage',
       chat(hi, end(), { choices: [], usage: usage(9, 2, 11) }),
@@ -221,7 +221,7 @@ describe('the reasons of a streamed chat', () => {
     choices: [{ ...(index !== undefined && { index }), delta: { content }, finish_reason }],
   });
 
-  itTells([
+  itReports([
     [
       'are told once where the record of the usage repeats them',
       chat(hi, end(), end({ usage: usage(9, 2, 11) }), '[DONE]'),
@@ -275,7 +275,7 @@ describe('embeddings', () => {
     contentType: 'application/json',
     response: { model: 'e', data: [], usage },
   });
-  itTells([
+  itReports([
     ['count what they read', embeddings({ prompt_tokens: 8, total_tokens: 8 }), { [IN]: 8, [TOTAL]: 8 }],
     ['count the total where they tell nothing else', embeddings({ total_tokens: 8 }), { [IN]: 8, [TOTAL]: 8 }],
     [
@@ -291,7 +291,7 @@ describe('the tokens of a server that imitates Ollama', () => {
     path: '/api/chat',
     response: ndjson({ message: { content: 'Hi' }, done: false }, ...records),
   });
-  itTells([
+  itReports([
     [
       'are no false zeroes',
       chatOf({ done: true, prompt_eval_count: 0, eval_count: 0 }),
@@ -321,7 +321,7 @@ describe('the tokens of a server that imitates Ollama', () => {
 describe('usage in places and ways of single providers', () => {
   const at = (more: object) => chat(hi, end(more), '[DONE]');
   const beside = { prompt_tokens: 10, completion_tokens: 5, cache_read_input_tokens: 100 };
-  itTells([
+  itReports([
     ['is a member of its own name', at({ x_usage: usage(23, 19, 42) }), counts],
     ['is a member with a word before it', at({ token_usage: usage(23, 19, 42) }), counts],
     ['is in a piece of a choice', chat(hi, piece({ usage: usage(23, 19, 42) }, 'stop'), '[DONE]'), counts],

@@ -2,10 +2,10 @@ import { sse } from '../../../../support/exchange';
 import { messages, spanOfExchange, type Exchange } from '../run-llm-telemetry';
 
 /** What a span has to say of an answer: attributes, `null` for one that must be absent, `error` for its status. */
-export type Told = Readonly<Record<string, unknown>>;
+export type Expected = Readonly<Record<string, unknown>>;
 
 /** A name that tells the story, an exchange, and what its span says. */
-export type Row = readonly [name: string, exchange: Exchange, told: Told];
+export type Row = readonly [name: string, exchange: Exchange, expected: Expected];
 
 export const IN = 'gen_ai.usage.input_tokens';
 export const OUT = 'gen_ai.usage.output_tokens';
@@ -55,12 +55,12 @@ export const usage = (prompt_tokens: number, completion_tokens: number, total_to
 });
 
 /** Every row's span says what it has to. */
-export function itTells(rows: readonly Row[]): void {
-  it.each(rows)('%s', async (_name, exchange, told) => {
+export function itReports(rows: readonly Row[]): void {
+  it.each(rows)('%s', async (_name, exchange, expected) => {
     const { attributes, error = null } = await spanOfExchange(exchange);
     const seen = Object.fromEntries(
-      Object.keys(told).map((key) => [key, key === 'error' ? error : (attributes[key] ?? null)]),
+      Object.keys(expected).map((key) => [key, key === 'error' ? error : (attributes[key] ?? null)]),
     );
-    expect(seen).toEqual(told);
+    expect(seen).toEqual(expected);
   });
 }

@@ -1,6 +1,6 @@
 import { ndjson, sse } from '../../../../support/exchange';
 import { spanOfExchange, type Exchange } from '../run-llm-telemetry';
-import { CALLS, chat, itTells, message, NAMES, piece, wholeChat } from './reported';
+import { CALLS, chat, itReports, message, NAMES, piece, wholeChat } from './reported';
 
 const done = [piece({}, 'tool_calls'), '[DONE]'];
 /** A piece of a call, in the words of a chat. */
@@ -170,7 +170,7 @@ describe('a streamed tool call', () => {
   const choice = (index: number, tool_calls: object[]) => ({
     choices: [{ index, delta: { tool_calls }, finish_reason: null }],
   });
-  itTells([
+  itReports([
     [
       'belongs to its choice',
       chat(
@@ -370,7 +370,7 @@ describe('responses without deltas', () => {
     contentType: 'text/event-stream',
     response: sse(...records),
   });
-  itTells([
+  itReports([
     [
       'have the text of the end',
       of(end),

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import type { ApiName } from '../../../../../../plugins/llm-telemetry/request/apis';
-import { WORDINGS } from '../../../../../../plugins/llm-telemetry/response/formats/api-formats';
+import { API_FORMATS } from '../../../../../../plugins/llm-telemetry/response/formats/api-formats';
 import type { Framing } from '../../../../../../plugins/llm-telemetry/response/framing';
 import { createReader } from '../../../../../../plugins/llm-telemetry/response/reader';
 import { EXAMPLES } from './examples';
 import { readAll } from './read-response';
 
 describe('any bytes at all', () => {
-  const names = Object.keys(WORDINGS) as ApiName[];
+  const names = Object.keys(API_FORMATS) as ApiName[];
   const framings: Framing[] = ['document', 'ndjson', 'sse'];
 
   it('never make a reader throw', () => {
@@ -25,12 +25,12 @@ describe('any bytes at all', () => {
         fc.constantFrom(...framings),
         fc.array(fc.option(chunk)),
         (api, framing, chunks) => {
-          const reader = createReader(WORDINGS[api], framing, { maxBufferBytes: 128, maxTextLength: 16 });
+          const reader = createReader(API_FORMATS[api], framing, { maxBufferBytes: 128, maxTextLength: 16 });
           for (const part of chunks)
             if (part) reader.push(part);
             else reader.gap();
-          const reply = reader.end();
-          expect(reply.text.length).toBeLessThanOrEqual(16);
+          const response = reader.end();
+          expect(response.text.length).toBeLessThanOrEqual(16);
         },
       ),
       { numRuns: 500 },

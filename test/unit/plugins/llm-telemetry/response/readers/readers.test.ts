@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import type { Reply } from '../../../../../../plugins/llm-telemetry/response/llm-response';
+import type { LlmResponse } from '../../../../../../plugins/llm-telemetry/response/llm-response';
 import { EXAMPLES, type Example } from './examples';
-import { readAll, readTorn } from './read-response';
+import { readAll, readPartial } from './read-response';
 
-/** Of the reply, the members that the example speaks of. */
-const pick = (reply: Reply, says: Example['says']): object =>
-  Object.fromEntries(Object.keys(says).map((key) => [key, reply[key as keyof Reply]]));
+/** Of the response, the members that the example speaks of. */
+const pick = (response: LlmResponse, says: Example['says']): object =>
+  Object.fromEntries(Object.keys(says).map((key) => [key, response[key as keyof LlmResponse]]));
 
 /** The bytes cut at each of the given places. */
 function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
@@ -17,8 +17,8 @@ describe.each(EXAMPLES)('$name', ({ api, framing, body, says }) => {
   const bytes = Buffer.from(body);
 
   it('says what it says', () => {
-    const reply = readAll(api, framing, [bytes]);
-    expect(pick(reply, says)).toEqual(says);
+    const response = readAll(api, framing, [bytes]);
+    expect(pick(response, says)).toEqual(says);
   });
 
   it('says the same wherever it is cut', () => {
@@ -48,7 +48,7 @@ describe.each(EXAMPLES)('$name', ({ api, framing, body, says }) => {
     const whole = readAll(api, framing, [bytes]);
     fc.assert(
       fc.property(fc.nat({ max: bytes.length }), fc.nat({ max: bytes.length }), (a, b) => {
-        const torn = readTorn(api, framing, bytes.subarray(0, Math.min(a, b)), bytes.subarray(Math.max(a, b)));
+        const torn = readPartial(api, framing, bytes.subarray(0, Math.min(a, b)), bytes.subarray(Math.max(a, b)));
         expect(torn.partial).toBe(true);
         expect([undefined, whole.inputTokens]).toContain(torn.inputTokens);
         expect([undefined, whole.outputTokens]).toContain(torn.outputTokens);

@@ -1,5 +1,5 @@
 import type { ApiName } from '../../../../../../plugins/llm-telemetry/request/apis';
-import type { Reply } from '../../../../../../plugins/llm-telemetry/response/llm-response';
+import type { LlmResponse } from '../../../../../../plugins/llm-telemetry/response/llm-response';
 import type { ToolCall } from '../../../../../../plugins/llm-telemetry/response/tool-calls/tool-calls';
 
 /** What a recording says, read by eye. */
@@ -11,8 +11,8 @@ export interface Says {
   readonly text?: string;
   readonly thinking?: string;
   readonly toolCalls?: readonly Partial<ToolCall>[];
-  readonly error?: Reply['error'];
-  readonly timings?: Reply['timings'];
+  readonly error?: LlmResponse['error'];
+  readonly timings?: LlmResponse['timings'];
   readonly id?: string;
   /** True unless said otherwise. */
   readonly terminal?: boolean;

@@ -2,16 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { ApiName } from '../../../../../../plugins/llm-telemetry/request/apis';
-import { WORDINGS } from '../../../../../../plugins/llm-telemetry/response/formats/api-formats';
+import { API_FORMATS } from '../../../../../../plugins/llm-telemetry/response/formats/api-formats';
 import { framingOfType } from '../../../../../../plugins/llm-telemetry/response/framing';
-import type { Reply } from '../../../../../../plugins/llm-telemetry/response/llm-response';
-import { createReader, type ReplyReader } from '../../../../../../plugins/llm-telemetry/response/reader';
+import type { LlmResponse } from '../../../../../../plugins/llm-telemetry/response/llm-response';
+import { createReader, type ResponseReader } from '../../../../../../plugins/llm-telemetry/response/reader';
 import { mediaTypeOf, parseLogEntry } from '../../../../../../plugins/shared/telemetry/log-entry';
 import { logEntry } from '../../../../../support/exchange';
 import { readRecording } from '../../../../../support/recording';
 import { RECORDED } from './recorded-responses';
 
-const FIXTURES = join(__dirname, '../../../../fixtures/llm');
+const FIXTURES = join(__dirname, '../../../../../fixtures/llm');
 const SEED = 20_261_121;
 
 /** Bodies up to this size are cut at every place, longer ones at {@link SAMPLE} of them. */
@@ -24,18 +24,18 @@ const places = (length: number): readonly number[] =>
     : fc.sample(fc.nat({ max: length - 1 }), { numRuns: SAMPLE, seed: SEED });
 
 /** Makes readers for answers that came with these headers through Kong. */
-function readersFor(api: ApiName, headers: Readonly<Record<string, string>>): () => ReplyReader {
+function readersFor(api: ApiName, headers: Readonly<Record<string, string>>): () => ResponseReader {
   const framing = framingOfType(mediaTypeOf(parseLogEntry(logEntry({ responseHeaders: headers }))!.responseHeaders));
-  return () => createReader(WORDINGS[api], framing, { maxBufferBytes: 65_536, maxTextLength: 1000 });
+  return () => createReader(API_FORMATS[api], framing, { maxBufferBytes: 65_536, maxTextLength: 1000 });
 }
 
-function read(reader: ReplyReader, ...chunks: readonly Uint8Array[]): Reply {
+function read(reader: ResponseReader, ...chunks: readonly Uint8Array[]): LlmResponse {
   for (const chunk of chunks) reader.push(chunk);
   return reader.end();
 }
 
 /** Fewer bytes may say less, never anything else. */
-const saysNoMore = (less: Reply, whole: Reply): boolean =>
+const saysNoMore = (less: LlmResponse, whole: LlmResponse): boolean =>
   (less.inputTokens ?? whole.inputTokens) === whole.inputTokens &&
   (less.outputTokens ?? whole.outputTokens) === whole.outputTokens &&
   (less.model ?? whole.model) === whole.model &&

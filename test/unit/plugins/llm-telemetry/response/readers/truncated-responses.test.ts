@@ -1,16 +1,16 @@
 import type { ApiName } from '../../../../../../plugins/llm-telemetry/request/apis';
 import type { Framing } from '../../../../../../plugins/llm-telemetry/response/framing';
-import type { Reply } from '../../../../../../plugins/llm-telemetry/response/llm-response';
+import type { LlmResponse } from '../../../../../../plugins/llm-telemetry/response/llm-response';
 import { ndjson, sse } from '../../../../../support/exchange';
 import { EXAMPLES } from './examples';
-import { readTorn } from './read-response';
+import { readPartial } from './read-response';
 
 describe('what the middle of an answer hides', () => {
   const long = (text: string) => 'x'.repeat(2000) + text + 'y'.repeat(2000);
 
-  const torn = (api: ApiName, framing: Framing, body: string): Reply => {
+  const torn = (api: ApiName, framing: Framing, body: string): LlmResponse => {
     const bytes = Buffer.from(body);
-    return readTorn(api, framing, bytes.subarray(0, 300), bytes.subarray(bytes.length - 600));
+    return readPartial(api, framing, bytes.subarray(0, 300), bytes.subarray(bytes.length - 600));
   };
 
   it.each(EXAMPLES.filter(({ framing }) => framing === 'ndjson' || framing === 'sse'))(
@@ -23,14 +23,19 @@ describe('what the middle of an answer hides', () => {
       const cut = body.indexOf('\n', 1) + (framing === 'sse' ? 2 : 1);
       const start = body.startsWith('event') ? body.indexOf('\n\n') + 2 : cut;
       const bytes = Buffer.from(body.slice(0, start) + filler + body.slice(start));
-      const reply = readTorn(api, framing, bytes.subarray(0, start + 10), bytes.subarray(start + filler.length - 60));
-      expect([reply.inputTokens, reply.outputTokens]).toEqual([says.inputTokens, says.outputTokens]);
-      expect(reply.terminal).toBe(says.terminal);
-      expect(reply.parseErrors).toBe(0);
+      const response = readPartial(
+        api,
+        framing,
+        bytes.subarray(0, start + 10),
+        bytes.subarray(start + filler.length - 60),
+      );
+      expect([response.inputTokens, response.outputTokens]).toEqual([says.inputTokens, says.outputTokens]);
+      expect(response.terminal).toBe(says.terminal);
+      expect(response.parseErrors).toBe(0);
     },
   );
 
-  it.each<[string, ApiName, object, Partial<Reply>]>([
+  it.each<[string, ApiName, object, Partial<LlmResponse>]>([
     [
       'chat of Ollama, its text torn',
       'ollama_chat',
@@ -132,7 +137,7 @@ describe('a last record longer than what is kept', () => {
     ],
   ])('still gives its counts: %s', (_name, api, framing, body) => {
     const bytes = Buffer.from(body);
-    const reply = readTorn(api, framing, bytes.subarray(0, 150), bytes.subarray(bytes.length - 200));
-    expect(reply).toMatchObject({ model: 'm', inputTokens: 3, outputTokens: 4, terminal: true, partial: true });
+    const response = readPartial(api, framing, bytes.subarray(0, 150), bytes.subarray(bytes.length - 200));
+    expect(response).toMatchObject({ model: 'm', inputTokens: 3, outputTokens: 4, terminal: true, partial: true });
   });
 });

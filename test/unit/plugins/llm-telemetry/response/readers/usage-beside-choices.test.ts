@@ -15,8 +15,8 @@ describe('usage beside choices', () => {
     ['yields to the one without choices', [record(5, 1), { ...record(5, 9), choices: [] }], 5, 9],
   ])('%s', (_name, records, input, output) => {
     for (const api of ['openai_chat', 'openai_completions'] as const) {
-      const reply = readAll(api, 'sse', [Buffer.from(sse(...records))]);
-      expect([reply.inputTokens, reply.outputTokens]).toEqual([input, output]);
+      const response = readAll(api, 'sse', [Buffer.from(sse(...records))]);
+      expect([response.inputTokens, response.outputTokens]).toEqual([input, output]);
     }
   });
 });

@@ -1,4 +1,4 @@
-import { loggingFailures } from '../../../../../../plugins/shared/telemetry/export/failure-log';
+import { withFailureLog } from '../../../../../../plugins/shared/telemetry/export/failure-log';
 import { logInto, type LogLine } from '../../../../../support/log-lines';
 
 it('tells the operator once a minute, and nothing secret', () => {
@@ -12,7 +12,7 @@ it('tells the operator once a minute, and nothing secret', () => {
     failed: (spans: number, code: string) => counted.push([spans, code]),
   };
   const url = 'https://user:password@collector:4318/v1/traces?key=secret';
-  const { failed } = loggingFailures(metrics, url, logInto(lines), () => now);
+  const { failed } = withFailureLog(metrics, url, logInto(lines), () => now);
   failed(5, '401');
   failed(3, '401');
   now = 60_000;
@@ -28,6 +28,6 @@ it('tells the operator once a minute, and nothing secret', () => {
 it('takes an address that is none', () => {
   const lines: LogLine[] = [];
   const metrics = { exported: () => undefined, dropped: () => undefined, failed: () => undefined };
-  loggingFailures(metrics, 'nonsense', logInto(lines), () => 0).failed(1, '_OTHER');
+  withFailureLog(metrics, 'nonsense', logInto(lines), () => 0).failed(1, '_OTHER');
   expect(lines[0]!.fields).toMatchObject({ collector: 'no address' });
 });

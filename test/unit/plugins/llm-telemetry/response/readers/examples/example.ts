@@ -1,6 +1,6 @@
 import type { ApiName } from '../../../../../../../plugins/llm-telemetry/request/apis';
 import type { Framing } from '../../../../../../../plugins/llm-telemetry/response/framing';
-import type { Reply } from '../../../../../../../plugins/llm-telemetry/response/llm-response';
+import type { LlmResponse } from '../../../../../../../plugins/llm-telemetry/response/llm-response';
 
 /** An answer in the words of its API, written after the sources and documents of the servers, and what it says. */
 export interface Example {
@@ -8,5 +8,5 @@ export interface Example {
   readonly api: ApiName;
   readonly framing: Framing;
   readonly body: string;
-  readonly says: { readonly [K in keyof Reply]?: Reply[K] | undefined };
+  readonly says: { readonly [K in keyof LlmResponse]?: LlmResponse[K] | undefined };
 }
