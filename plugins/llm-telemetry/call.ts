@@ -1,4 +1,5 @@
 import type { Capture } from '../shared/captured-body/capture';
+import { exchangeTimes } from '../shared/telemetry/exchange-times';
 import { mediaTypeOf, type LogEntry } from '../shared/telemetry/log-entry';
 import type { Api } from './request/apis';
 import type { LlmRequest } from './request/llm-request';
@@ -41,8 +42,7 @@ interface Parts {
 export function describeCall({ api, entry, request, response, framing, capture }: Parts): LlmCall {
   const isStream = (framing ?? framingOfType(mediaTypeOf(entry.responseHeaders))) !== 'document';
   const streaming = isStreamed(api, entry, request, { isStream, isKnown: framing !== undefined });
-  const startMs = entry.startedAtMs + entry.latencies.kongMs;
-  const endMs = Math.max(startMs, capture?.response.lastAtMs ?? entry.startedAtMs + entry.latencies.requestMs);
+  const { startMs, endMs } = exchangeTimes(entry, capture?.response.lastAtMs);
   const firstAtMs = capture?.response.firstAtMs;
   const firstChunkMs = firstAtMs === undefined ? entry.latencies.proxyMs : Math.max(0, firstAtMs - startMs);
   return {

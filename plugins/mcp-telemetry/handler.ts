@@ -2,27 +2,28 @@ import { proceed, read, type FactsOf, type Outcome } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture';
 import { DENIAL_KEY, denialFromShared } from '../shared/mcp/denial';
 import { fromShared, SUMMARY_KEY } from '../shared/mcp/message-summary';
-import { parseLogEntry, type LogEntry } from '../shared/telemetry/log-entry';
+import type { LogEntry } from '../shared/telemetry/log-entry';
 import { projectOf } from '../shared/telemetry/spans/project';
 import { startedSpanFromShared, type StartedSpan } from '../shared/telemetry/spans/started-span';
+import { finishedRequest } from '../shared/telemetry/telemetry-state';
 import { startRequest } from './access';
 import { countExchange } from './counting/count-exchange';
+import { countOperation, countSize, countUnreadable } from './counting/count-operation';
 import { reportLateResponses } from './late-responses';
 import { lineOfExchange, lineOfOperation } from './log-line';
-import { countOperation, countUnreadable } from './metrics';
 import { describeExchange } from './operations/describe-exchange';
 import { toolOf, type Operation } from './operations/operation';
 import { outcomeOfExchange } from './operations/outcome';
 import { readMessages } from './requests/client-messages';
 import { mirroredMessage } from './requests/mirrored-message';
-import { responsesByHead, readResponses } from './responses/read-responses';
+import { readResponses, responsesByHead } from './responses/read-responses';
 import { sessionKeyIn } from './sessions/session-id';
 import { spanOf } from './span/span';
 import { streamSpanOf } from './span/stream-span';
 import { STARTED_SPAN_KEY, type State } from './state';
 import { openedStream } from './streams';
 
-/** What the access phase reads, where an option asks for it. */
+/** The facts of the access phase, which runs only if an option needs it. */
 export const accessReads = {
   method: read.method(),
   headers: read.headers(),
@@ -31,11 +32,11 @@ export const accessReads = {
   summary: read.shared(SUMMARY_KEY, fromShared),
 };
 
-/** Lets the request go on, with the effects that are opted in. */
+/** Passes the request on, with the effects of the options that are on. */
 export const access = (state: State, facts: FactsOf<typeof accessReads>): Outcome =>
   proceed(startRequest(state, facts));
 
-/** What the log phase reads: Kong's log entry, the captured bytes, what our guards said of the request, and what was started. */
+/** The facts of the log phase. */
 export const reads = {
   entry: read.logEntry(),
   capture: read.shared(CAPTURE_KEY, captureFromShared),
@@ -46,10 +47,9 @@ export const reads = {
 
 type Facts = FactsOf<typeof reads>;
 
-/** Tells of each message that a request carried, and of the stream that a GET opened. */
+/** Reports each message of a request, and the stream that a GET opened. */
 export async function log(state: State, facts: Facts): Promise<void> {
-  if (facts.started) state.openStreams.close(facts.started.ids.spanId);
-  const entry = parseLogEntry(facts.entry);
+  const entry = finishedRequest(state, facts, 'mcp-telemetry');
   if (!entry) {
     state.metrics.parseErrors.inc({ what: 'log_entry' });
     return;
@@ -83,15 +83,15 @@ async function reportMessages(
     };
     deferOrFinish(state, operation, finish);
   });
-  if (capture) countSize(state, operations, capture.response.totalBytes);
+  if (capture) countSize(metrics, operations, capture.response.totalBytes);
 }
 
-/** A message whose response was put off waits for it, where the session says whose it is. */
+/** A message with a deferred response waits for it, if the exchange names a session. */
 function deferOrFinish({ deferred }: State, operation: Operation, finish: (operation: Operation) => void): void {
   const { outcome, message, entry } = operation;
   const session = sessionKeyIn(entry);
   if (outcome.status === 'deferred' && message.id !== undefined && session !== undefined) {
-    deferred.hold(session, message.id, operation, finish);
+    deferred.add(session, message.id, operation, finish);
   } else finish(operation);
 }
 
@@ -102,16 +102,11 @@ function reportOperation(state: State, operation: Operation, hasSpan: boolean, s
   if (hasSpan) spans.record(spanOf(operation, started, config, redact), projectOf(operation.entry, config));
 }
 
-function countSize({ metrics }: State, operations: readonly Operation[], bytes: number): void {
-  const [first, second] = operations;
-  if (first) metrics.observeSize(first, second !== undefined, bytes);
-}
-
-/** A request without a body, GET or DELETE, carries no message. */
+/** Reports a GET or DELETE: its request has no body, so it carries no message. */
 async function reportStream(state: State, entry: LogEntry, { capture, denial, started }: Facts): Promise<void> {
   const { config, spans, lines, formatSessionId } = state;
   const outcome = outcomeOfExchange(entry, denial);
-  // A server without streams or sessions responses 405, which is no failure.
+  // A server without streams or sessions responds with 405, which is no failure.
   if (outcome.status !== 'ok' && entry.status !== 405) {
     lines.write(lineOfExchange(entry, outcome, denial, config, formatSessionId), false);
   }

@@ -5,7 +5,7 @@ import { readResponses } from './responses/read-responses';
 import { sessionKeyIn } from './sessions/session-id';
 import type { State } from './state';
 
-/** Tells of the messages whose responses were put off and came on this stream. */
+/** Reports the waiting messages whose responses were sent on this stream. */
 export async function reportLateResponses(
   { deferred, config }: Pick<State, 'deferred' | 'config'>,
   entry: LogEntry,
@@ -15,7 +15,7 @@ export async function reportLateResponses(
   if (session === undefined || deferred.size === 0) return;
   const responses = await readResponses(entry, capture.response, config.max_buffer_bytes);
   for (const id of responses.ids) {
-    const held = deferred.take(session, id);
-    if (held) held.finish(describeLateResponse(held.operation, responses.to(id, false), entry, capture));
+    const waiting = deferred.take(session, id);
+    if (waiting) waiting.finish(describeLateResponse(waiting.operation, responses.to(id, false), entry, capture));
   }
 }

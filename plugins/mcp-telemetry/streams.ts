@@ -2,20 +2,20 @@ import type { Headers } from '../../kong/pdk';
 import type { MessageSummary } from '../shared/mcp/message-summary';
 import { headerOf, mediaTypeOf, type LogEntry } from '../shared/telemetry/log-entry';
 
-/** The transports that keep a stream open for the server to speak on. */
+/** The transports in which a stream stays open for messages from the server. */
 type Transport = 'streamable_http' | 'sse';
 
 /** A request whose response stays open: a GET of either transport, or `subscriptions/listen` (2026-07-28). */
 export interface LongStream {
   readonly transport: Transport;
-  /** What opened it, as spans name it. */
+  /** The name in spans. */
   readonly name: 'GET' | typeof LISTEN;
 }
 
-/** The method whose response is a stream of notifications; its end needs no result. */
+/** The method whose response is a stream of notifications; it needs no result. */
 export const LISTEN = 'subscriptions/listen';
 
-/** What a request asks for, before any response; undefined: no long stream. */
+/** The stream that a request asks for; undefined if it asks for none. */
 export function requestedStream(
   method: string,
   headers: Headers,
@@ -33,12 +33,12 @@ export function requestedStream(
   return method === 'POST' && listens ? { transport: 'streamable_http', name: LISTEN } : undefined;
 }
 
-/** The stream that a GET did open, by its response. */
+/** The stream that a GET opened, by its response. */
 export function openedStream({ method, status, requestHeaders, responseHeaders }: LogEntry): LongStream | undefined {
   if (method !== 'GET' || status !== 200 || mediaTypeOf(responseHeaders) !== 'text/event-stream') return undefined;
   const isStreamable = headerOf(requestHeaders, 'mcp-session-id') ?? headerOf(requestHeaders, 'mcp-protocol-version');
   return { transport: transportOf(isStreamable !== undefined), name: 'GET' };
 }
 
-/** The older transport's GET carries neither a session nor a revision (2024-11-05, basic/transports). */
+/** In the older transport a GET has neither a session nor a revision (2024-11-05, basic/transports). */
 const transportOf = (isStreamable: boolean): Transport => (isStreamable ? 'streamable_http' : 'sse');

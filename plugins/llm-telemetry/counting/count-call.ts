@@ -1,7 +1,8 @@
-import { OTHER, UNKNOWN, type Labels } from '../../shared/telemetry/labels';
+import { consumerLabel } from '../../shared/telemetry/consumer-label';
+import { MAX_CONFIGURED, OTHER, type Labels } from '../../shared/telemetry/labels';
 import type { LlmCall } from '../call';
 import { estimateOutputTokens } from '../estimate';
-import { MAX_CONFIGURED, type COMMON_LABELS, type LlmMetrics } from '../metrics';
+import type { COMMON_LABELS, LlmMetrics } from '../metrics';
 import { modelLabelOf } from './model-label';
 
 /** More statuses than these are told by their first digit: `4xx`, `5xx`. */
@@ -88,9 +89,13 @@ function countTokens(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, e
 }
 
 /** Only a consumer that Kong authenticated has a name; the others are one, `_unknown`. */
-function countForConsumer(metrics: LlmMetrics, { entry, response }: LlmCall, kong_service: string, cap: number): void {
-  const name = entry.consumer?.username ?? entry.consumer?.id;
-  const consumer = name === undefined ? UNKNOWN : metrics.labels.bounded('consumer', name, cap);
+function countForConsumer(
+  metrics: LlmMetrics,
+  { entry, response }: LlmCall,
+  kong_service: string,
+  maxConsumers: number,
+): void {
+  const consumer = consumerLabel(metrics.labels, entry, maxConsumers);
   const { inputTokens, outputTokens } = response ?? {};
   if (inputTokens !== undefined) {
     metrics.consumerTokens.inc({ consumer, kong_service, gen_ai_token_type: 'input' }, inputTokens);

@@ -1,6 +1,7 @@
 import type { Capture } from '../../shared/captured-body/capture';
+import { MAX_CONFIGURED } from '../../shared/telemetry/labels';
 import type { LogEntry } from '../../shared/telemetry/log-entry';
-import { MAX_CONFIGURED, type LlmMetrics } from '../metrics';
+import type { LlmMetrics } from '../metrics';
 import { isWithoutInference } from '../request/apis';
 import type { LlmRequest } from '../request/llm-request';
 import type { ReadResponse } from '../response/read-captured-response';

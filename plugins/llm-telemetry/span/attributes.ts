@@ -2,20 +2,17 @@ import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { FormatSessionId } from '../../shared/mcp/session-hash';
 import { headerOf } from '../../shared/telemetry/log-entry';
 import { knownAttributes, type OptionalAttributes } from '../../shared/telemetry/spans/attributes';
+import { kongAttributes, type ServiceOptions } from '../../shared/telemetry/spans/kong-attributes';
 import { COMMON, GEN_AI, GEN_AI_PARAMETERS, LEGACY, OI, OLLAMA } from '../../shared/telemetry/spans/semconv';
 import type { LlmCall } from '../call';
 import { estimateOutputTokens } from '../estimate';
 import type { Api } from '../request/apis';
 import type { LlmResponse } from '../response/llm-response';
-import { legacyOperationOf } from './span-name';
+import { legacyAttributes, type LegacyOptions } from './legacy-attributes';
 
 /** How a call is told of; fields of the plugin's config. */
-export interface AttributeOptions {
-  readonly provider: string;
-  readonly environment: string;
-  readonly service_name: string;
+export interface AttributeOptions extends ServiceOptions, LegacyOptions {
   readonly guide_attributes: boolean;
-  readonly hide_tool_names: boolean;
   readonly estimate_tokens: boolean;
   readonly session_header: string;
   /** How the session's id is told of. */
@@ -31,7 +28,7 @@ export function attributesOf(call: LlmCall, options: AttributeOptions): Attribut
     usageAttributes(call),
     options.estimate_tokens ? estimateAttributes(call) : {},
     outcomeAttributes(call),
-    gatewayAttributes(call, options),
+    exchangeAttributes(call, options),
     options.guide_attributes ? legacyAttributes(call, options) : {},
   );
 }
@@ -122,57 +119,19 @@ function finishReasonsOf({ response, errorType }: LlmCall): string[] | undefined
   return errorType === undefined ? undefined : ['error'];
 }
 
-function gatewayAttributes(call: LlmCall, options: AttributeOptions): OptionalAttributes {
+function exchangeAttributes(call: LlmCall, options: AttributeOptions): OptionalAttributes {
   const { entry, response, request } = call;
   const clientSession = options.formatSessionId(headerOf(entry.requestHeaders, options.session_header.toLowerCase()));
   return {
+    ...kongAttributes(entry, options),
     [GEN_AI.conversationId]: clientSession ?? request.conversationId ?? response?.conversationId,
     [OI.sessionId]: clientSession,
     [OI.userId]: userOf(call, options),
-    [COMMON.serverAddress]: entry.service.host ?? entry.peer?.address,
-    [COMMON.serverPort]: entry.peer?.port ?? entry.service.port,
-    [COMMON.peerAddress]: entry.peer?.address,
-    [COMMON.httpMethod]: entry.method,
-    [COMMON.httpStatus]: entry.status,
     [COMMON.urlPath]: entry.upstreamPath,
-    [COMMON.kongService]: entry.service.name || undefined,
-    [COMMON.kongRoute]: entry.route,
-    [COMMON.kongRequestId]: entry.requestId,
-    [COMMON.kongTraceId]: entry.traceId,
-    // Phoenix drops resource attributes, so what it should show of them stands here too.
-    [OI.metadata]: JSON.stringify({
-      service: options.service_name,
-      env: options.environment,
-      route: entry.route,
-      'kong.request_id': entry.requestId,
-    }),
   };
 }
 
 function userOf({ entry: { consumer } }: LlmCall, { user_source }: AttributeOptions): string | undefined {
   if (user_source === 'none') return undefined;
   return user_source === 'consumer_username' ? consumer?.username : consumer?.id;
-}
-
-function legacyAttributes(call: LlmCall, { provider, hide_tool_names }: AttributeOptions): OptionalAttributes {
-  const { request, response } = call;
-  const generated = call.api.operation !== 'embeddings' && call.entry.status < 400;
-  // Counts read from a part of the bytes would be too low.
-  const exact = generated && !response?.partial ? response : undefined;
-  const names = hide_tool_names
-    ? []
-    : (response?.toolCalls.map(({ name }) => name).filter((name) => name !== '') ?? []);
-  return {
-    [LEGACY.vendor]: provider,
-    [LEGACY.model]: request.model ?? response?.model,
-    [LEGACY.operation]: legacyOperationOf(call),
-    [LEGACY.inputTokens]: response?.inputTokens,
-    [LEGACY.outputTokens]: response?.outputTokens,
-    [LEGACY.messageCount]: request.messageCount,
-    [LEGACY.toolCount]: request.toolCount,
-    [LEGACY.toolCallsCount]: exact?.toolCallCount,
-    [LEGACY.calledTools]: names.length > 0 ? [...new Set(names)] : undefined,
-    [LEGACY.durationMs]: call.endMs - call.startMs,
-    [LEGACY.responseLength]: exact?.textLength,
-  };
 }

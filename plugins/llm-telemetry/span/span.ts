@@ -1,5 +1,5 @@
 import { textsOf, valuesOfHeaders } from '../../shared/telemetry/redaction/client-values';
-import type { Redactor } from '../../shared/telemetry/redaction/redact';
+import { MAX_ERROR_LENGTH, type Redactor } from '../../shared/telemetry/redaction/redact';
 import { idsAndParentOf } from '../../shared/telemetry/spans/ids-and-parent';
 import type { ParentSource } from '../../shared/telemetry/spans/parent';
 import type { SpanRecord } from '../../shared/telemetry/spans/span';
@@ -15,8 +15,6 @@ export interface SpanOptions extends AttributeOptions, ContentOptions {
   readonly span_name_style: 'guide' | 'otel';
   readonly parent: ParentSource;
 }
-
-const MAX_ERROR_LENGTH = 200;
 
 /** The span of a call; `started`: as the access phase began it, if it did. */
 export function spanOf(

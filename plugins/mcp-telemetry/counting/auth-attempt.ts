@@ -7,8 +7,8 @@ export interface AuthAttempt {
 }
 
 /**
- * The attempt that an exchange holds; undefined where no authentication took place. What the client sent says nothing of
- * it: the kind is that of the credential that Kong found, and of the challenge by which it refused.
+ * The authentication in an exchange; undefined without one. The type is that of the credential that Kong found, or of
+ * the challenge with which it rejected the request, never of what the client sent.
  */
 export function authAttemptOf(entry: LogEntry): AuthAttempt | undefined {
   if (entry.clientVerified && entry.authenticated) return { type: 'mtls', result: 'success' };
@@ -18,14 +18,14 @@ export function authAttemptOf(entry: LogEntry): AuthAttempt | undefined {
   return isRefusal ? { type: typeOfChallenge(entry), result: 'failure' } : undefined;
 }
 
-/** Kong sets the header where a plugin let an unknown client pass as its `anonymous` consumer. */
+/** Kong sets this header if a plugin accepted an unknown client as its `anonymous` consumer. */
 const isAnonymous = ({ requestHeaders }: LogEntry): boolean =>
   headerOf(requestHeaders, 'x-anonymous-consumer') === 'true';
 
 /**
- * Kong sets these headers after it has authenticated. `X-Credential-Identifier` is the credential's own id with key-auth
- * alone (`kong/plugins/key-auth/handler.lua`); with others it is a name, and jwt, hmac-auth, ldap-auth and basic-auth
- * cannot be told apart.
+ * Kong sets these headers after authentication. Only with key-auth is `X-Credential-Identifier` the id of the
+ * credential (`kong/plugins/key-auth/handler.lua`); with others it is a name, and jwt, hmac-auth, ldap-auth and
+ * basic-auth cannot be distinguished.
  */
 function typeOfCredential({ requestHeaders }: LogEntry, id: string): AuthAttempt['type'] {
   if (headerOf(requestHeaders, 'x-credential-identifier') === id) return 'key';
@@ -34,7 +34,10 @@ function typeOfCredential({ requestHeaders }: LogEntry, id: string): AuthAttempt
   return isOauth === undefined ? 'jwt' : 'oauth2';
 }
 
-/** The first word of `WWW-Authenticate` (RFC 9110, 11.6.1). Only oauth2 describes its errors, or names its metadata (RFC 9728). */
+/**
+ * The first word of `WWW-Authenticate` (RFC 9110, 11.6.1). Only oauth2 describes its errors or names its metadata (RFC
+ * 9728).
+ */
 function typeOfChallenge({ responseHeaders }: LogEntry): AuthAttempt['type'] {
   const challenge = headerOf(responseHeaders, 'www-authenticate');
   if (challenge === undefined) return 'none';

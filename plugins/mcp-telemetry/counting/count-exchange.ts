@@ -1,83 +1,28 @@
-import type { Metrics } from '../../../kong/pdk';
-import { PerProcess } from '../../shared/runtime/per-process';
-import { labelsOf } from '../../shared/telemetry/labels';
+import { endOfRequest } from '../../shared/telemetry/exchange-times';
+import { MAX_CONFIGURED } from '../../shared/telemetry/labels';
 import { headerOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import { backendStateOf, type BackendState } from '../health/backend-state';
 import type { Backend, HealthPoller } from '../health/health-poller';
-import { MAX_CONFIGURED, namespaceLabel } from '../metrics';
-import { SessionDurations } from '../sessions/session-durations';
+import type { ExchangeMetrics } from '../metrics';
 import { sessionIdIn, sessionKeyIn } from '../sessions/session-id';
 import { openedStream } from '../streams';
 import { authAttemptOf } from './auth-attempt';
-import { IdleSeries } from './idle-series';
+import { namespaceLabel, type NamespaceOptions } from './namespace-label';
 
-/** Upper bounds in seconds. */
-const SESSION_BUCKETS = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 86_400];
-const SESSION_IDLE_MS = 30 * 60_000;
-const MAX_SESSIONS = 10_000;
-const USER_IDLE_MS = 10 * 60_000;
 const MAX_USERS = 200;
 
-/** The metrics of exchanges, whatever messages they carry: backends, sessions, connections, authentication. */
-export type ExchangeMetrics = ReturnType<typeof exchangeMetricsOf>;
-
-const perProcess = new PerProcess<{ readonly clock: SessionDurations; readonly users: IdleSeries }>();
-
-/** Registers the metrics; asked again, gives the same ones. */
-export function exchangeMetricsOf(metrics: Metrics) {
-  const sessionDuration = metrics.histogram({
-    name: 'mcp_gateway_session_duration_seconds',
-    help: 'Duration of sessions, from initialize to their end or their last request; revisions up to 2025-11-25',
-    buckets: SESSION_BUCKETS,
-  });
-  return {
-    labels: labelsOf(metrics, 'mcp_telemetry'),
-    backendHealth: metrics.gauge({
-      name: 'mcp_gateway_backend_health',
-      help: '1 when the backend answered the last request that was for it, 0 when Kong could not reach it',
-      labelNames: ['backend', 'namespace'],
-    }),
-    circuitState: metrics.gauge({
-      name: 'mcp_gateway_circuit_breaker_state',
-      help: 'One-hot: open while the health checks of Kong leave no address of the backend to try',
-      labelNames: ['namespace', 'state'],
-    }),
-    authAttempts: metrics.counter({
-      name: 'mcp_gateway_auth_attempts_total',
-      help: 'Authentications by Kong, by kind and result',
-      labelNames: ['type', 'result'],
-    }),
-    connections: metrics.counter({
-      name: 'mcp_gateway_connections_total',
-      help: 'Streams that clients opened with GET, counted when they end',
-      labelNames: ['transport'],
-    }),
-    rateLimitRemaining: metrics.gauge({
-      name: 'mcp_gateway_rate_limit_remaining',
-      help: 'What a rate limit last left to a consumer',
-      labelNames: ['user'],
-    }),
-    ...perProcess.get(metrics, 'exchange', () => ({
-      clock: new SessionDurations({
-        maxSessions: MAX_SESSIONS,
-        idleMs: SESSION_IDLE_MS,
-        onOver: (durationMs) => {
-          sessionDuration.observe(durationMs / 1000);
-        },
-      }),
-      users: new IdleSeries(USER_IDLE_MS),
-    })),
-  };
-}
-
-/** Counts one exchange. `watch`: asks Kong for the health of backends, where that is configured. */
+/**
+ * Counts one exchange.
+ *
+ * @param poller reads the health of backends from Kong, if that is configured
+ */
 export function countExchange(
   metrics: ExchangeMetrics,
   entry: LogEntry,
-  options: { readonly namespace?: string; readonly rate_limit_user_label: boolean },
-  watch?: HealthPoller,
+  options: NamespaceOptions & { readonly rate_limit_user_label: boolean },
+  poller?: HealthPoller,
 ): void {
-  countBackend(metrics, entry, options, watch);
+  countBackend(metrics, entry, options, poller);
   countSession(metrics, entry);
   const attempt = authAttemptOf(entry);
   if (attempt) metrics.authAttempts.inc({ ...attempt });
@@ -89,8 +34,8 @@ export function countExchange(
 function countBackend(
   metrics: ExchangeMetrics,
   entry: LogEntry,
-  options: { readonly namespace?: string },
-  watch: HealthPoller | undefined,
+  options: NamespaceOptions,
+  poller: HealthPoller | undefined,
 ): void {
   const backend = {
     host: entry.service.host ?? '',
@@ -98,7 +43,7 @@ function countBackend(
     namespace: namespaceLabel(metrics.labels, entry.route, options),
   };
   const state = backendStateOf(entry);
-  if (!watch?.covers(backend) && state) setBackendState(metrics, backend, state);
+  if (!poller?.covers(backend) && state) setBackendState(metrics, backend, state);
 }
 
 /** Sets the gauges of a backend. */
@@ -110,17 +55,17 @@ export function setBackendState(metrics: ExchangeMetrics, { label, namespace }: 
   }
 }
 
-function countSession({ clock }: ExchangeMetrics, entry: LogEntry): void {
+function countSession({ sessions }: ExchangeMetrics, entry: LogEntry): void {
   const session = sessionKeyIn(entry);
   if (session === undefined) return;
-  const endedAtMs = entry.startedAtMs + entry.latencies.requestMs;
-  const isGood = entry.status < 300;
+  const endedAtMs = endOfRequest(entry);
+  const isSuccess = entry.status < 300;
   if (sessionIdIn(entry.requestHeaders) === undefined) {
-    if (isGood) clock.start(session, endedAtMs);
+    if (isSuccess) sessions.start(session, endedAtMs);
     return;
   }
-  clock.see(session, endedAtMs);
-  if (entry.method === 'DELETE' && isGood) clock.end(session);
+  sessions.touch(session, endedAtMs);
+  if (entry.method === 'DELETE' && isSuccess) sessions.end(session);
 }
 
 function countRemaining({ labels, rateLimitRemaining, users }: ExchangeMetrics, entry: LogEntry): void {

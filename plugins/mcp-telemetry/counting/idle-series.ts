@@ -1,11 +1,11 @@
-/** Tells which series of a gauge have gone stale, so that a client who left does not stay in the metrics. */
+/** Finds the idle series of a gauge, so that a client that has left does not stay in the metrics. */
 export class IdleSeries {
-  /** The longest unset first. */
+  /** The series that was set the longest time ago first. */
   private readonly setAt = new Map<string, number>();
 
   constructor(private readonly idleMs: number) {}
 
-  /** Notes that the series was set; gives those that have been idle for too long, once. */
+  /** Records that a series was set; returns the series that have become idle, each once. */
   set(series: string, nowMs: number): string[] {
     this.setAt.delete(series);
     this.setAt.set(series, nowMs);

@@ -1,48 +1,48 @@
 import type { BackendState } from './backend-state';
 import { stateOfUpstream } from './upstream-health';
 
-/** What a watch needs. */
+/** The settings of {@link HealthPoller}. */
 export interface HealthPollerOptions {
-  /** The base address of Kong's Status or Admin API. */
+  /** The base URL of Kong's Status API or Admin API. */
   readonly url: string;
   readonly intervalMs: number;
-  /** Called with the state of a backend each time that Kong told it. */
+  /** Called with the state of a backend each time Kong reports it. */
   readonly onState: (backend: Backend, state: BackendState) => void;
 }
 
-/** A backend that calls went to. */
+/** A backend that received calls. */
 export interface Backend {
-  /** The service's host, which is the name of an upstream where Kong checks it. */
+  /** The host of Kong's service: the name of an upstream if Kong checks its health. */
   readonly host: string;
-  /** As metrics name it. */
+  /** The label in metrics. */
   readonly label: string;
   readonly namespace: string;
 }
 
-/** More backends than these are not asked about. */
+/** The number of backends that are polled. */
 const MAX_BACKENDS = 200;
 const TIMEOUT_MS = 2000;
 
 /**
- * Asks Kong, again and again, for the health of the backends that calls went to: so that one that is down shows before
- * the next call, and one that is well again without it. Never throws; what Kong does not tell is left to the calls.
+ * Polls Kong for the health of the backends that received calls, so that the metrics show a failure or a recovery
+ * before the next call. Never throws. For a backend whose health Kong does not report, the metrics depend on the calls.
  */
 export class HealthPoller {
   private readonly backends = new Map<string, Backend>();
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
   private readonly timer: NodeJS.Timeout;
   private readonly stopped = new AbortController();
-  private isAsking = false;
+  private isPolling = false;
 
   constructor(private readonly options: HealthPollerOptions) {
-    this.timer = setInterval(() => void this.ask(), options.intervalMs).unref();
+    this.timer = setInterval(() => void this.poll(), options.intervalMs).unref();
   }
 
-  /** Notes a backend; true when Kong tells its state, so that no call has to. */
+  /** Adds a backend; true if Kong reports its health, so that calls need not set it. */
   covers(backend: Backend): boolean {
     const key = `${backend.label}\n${backend.namespace}`;
     if (!this.backends.has(key) && this.backends.size < MAX_BACKENDS) this.backends.set(key, backend);
-    return this.told.has(backend.host);
+    return this.reported.has(backend.host);
   }
 
   close(): void {
@@ -50,20 +50,20 @@ export class HealthPoller {
     this.stopped.abort();
   }
 
-  private async ask(): Promise<void> {
-    if (this.isAsking) return;
-    this.isAsking = true;
+  private async poll(): Promise<void> {
+    if (this.isPolling) return;
+    this.isPolling = true;
     const backends = [...this.backends.values()];
     for (const host of new Set(backends.map((backend) => backend.host))) {
       const state = await this.stateOf(host);
       if (this.stopped.signal.aborted) return;
-      if (!state) this.told.delete(host);
+      if (!state) this.reported.delete(host);
       else {
-        this.told.add(host);
+        this.reported.add(host);
         for (const backend of backends) if (backend.host === host) this.options.onState(backend, state);
       }
     }
-    this.isAsking = false;
+    this.isPolling = false;
   }
 
   private async stateOf(host: string): Promise<BackendState | undefined> {

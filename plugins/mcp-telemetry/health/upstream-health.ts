@@ -3,8 +3,8 @@ import { listOf, recordOf } from '../../shared/json/lenient-json';
 import type { BackendState } from './backend-state';
 
 /**
- * The state of a backend by the health that Kong gives its targets (`GET /upstreams/{name}/health`, of the Admin API, and
- * without a database of the Status API too); undefined where Kong does not check it, or the body is none of these.
+ * The state of a backend by the health of its targets in Kong (`GET /upstreams/{name}/health` of the Admin API, and
+ * without a database also of the Status API); undefined if Kong does not check it, or the body has another form.
  */
 export function stateOfUpstream(body: unknown): BackendState | undefined {
   const targets = isJsonObject(body) ? listOf(body['data']).map((target) => recordOf(target)['health']) : [];

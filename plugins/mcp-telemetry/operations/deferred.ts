@@ -1,7 +1,7 @@
 import type { RequestId } from '../responses/rpc-response';
 import type { Operation } from './operation';
 
-/** What tells of one message, once it is known what became of it. */
+/** Reports a message once its outcome is known. */
 export type Finish = (operation: Operation) => void;
 
 interface WaitingMessage {
@@ -10,22 +10,22 @@ interface WaitingMessage {
   readonly untilMs: number;
 }
 
-/** How long an response is waited for. */
+/** How long a message waits for its response. */
 const WAIT_MS = 10 * 60_000;
-/** How often it is looked for those that waited too long. */
+/** How often messages that waited too long are removed. */
 const SWEEP_MS = 60_000;
 
 /**
- * Messages whose response was put off: the server closed the stream early, and the client asks for the rest by a GET with
- * `Last-Event-ID` (2025-11-25, basic/transports), on which the response comes. They are told of once: with their response,
- * or without it where it does not come in time or there is no room.
+ * Messages whose response is deferred: the server closed the stream early, and the client requests the rest with a GET
+ * with `Last-Event-ID` (2025-11-25, basic/transports), whose stream carries the response. Each message is reported once:
+ * with its response, or without it if it does not arrive in time or there are too many messages.
  */
 export class DeferredMessages {
-  /** The longest held first. */
-  private readonly held = new Map<string, WaitingMessage>();
+  /** The longest waiting first. */
+  private readonly waiting = new Map<string, WaitingMessage>();
   private readonly timer: NodeJS.Timeout;
 
-  /** @param max more messages at once than these are told of without their responses, the longest held first */
+  /** @param max the number of messages that wait; beyond it the longest waiting one is reported without its response */
   constructor(
     private readonly max: number,
     private readonly now: () => number,
@@ -36,44 +36,44 @@ export class DeferredMessages {
   }
 
   get size(): number {
-    return this.held.size;
+    return this.waiting.size;
   }
 
-  /** @param session what stands for the session */
-  hold(session: string, id: RequestId, operation: Operation, finish: Finish): void {
+  /** @param session the key of the session, not its id */
+  add(session: string, id: RequestId, operation: Operation, finish: Finish): void {
     const key = keyOf(session, id);
     this.finish(key);
-    this.held.set(key, { operation, finish, untilMs: this.now() + WAIT_MS });
-    const oldest = this.held.keys().next();
-    if (this.held.size > this.max && !oldest.done) this.finish(oldest.value);
+    this.waiting.set(key, { operation, finish, untilMs: this.now() + WAIT_MS });
+    const oldest = this.waiting.keys().next();
+    if (this.waiting.size > this.max && !oldest.done) this.finish(oldest.value);
   }
 
-  /** Takes the message out that an response with this id is for. */
+  /** Removes and returns the message with this id. */
   take(session: string, id: RequestId): Omit<WaitingMessage, 'untilMs'> | undefined {
     const key = keyOf(session, id);
-    const held = this.held.get(key);
-    this.held.delete(key);
-    return held;
+    const message = this.waiting.get(key);
+    this.waiting.delete(key);
+    return message;
   }
 
-  /** Tells of all that are held. */
+  /** Reports all waiting messages. */
   close(): void {
     clearInterval(this.timer);
-    for (const key of [...this.held.keys()]) this.finish(key);
+    for (const key of [...this.waiting.keys()]) this.finish(key);
   }
 
   private sweep(): void {
     const nowMs = this.now();
-    for (const [key, { untilMs }] of this.held) {
+    for (const [key, { untilMs }] of this.waiting) {
       if (untilMs > nowMs) return;
       this.finish(key);
     }
   }
 
   private finish(key: string): void {
-    const held = this.held.get(key);
-    this.held.delete(key);
-    held?.finish(held.operation);
+    const message = this.waiting.get(key);
+    this.waiting.delete(key);
+    message?.finish(message.operation);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Denial } from '../../shared/mcp/denial';
 import type { MessageSummary } from '../../shared/mcp/message-summary';
 import { isModern } from '../../shared/mcp/revisions';
 import type { FormatSessionId } from '../../shared/mcp/session-hash';
+import { endOfRequest, exchangeTimes } from '../../shared/telemetry/exchange-times';
 import { headerOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import { textsOf, valuesOfHeaders } from '../../shared/telemetry/redaction/client-values';
 import { withoutSecrets } from '../../shared/telemetry/redaction/safe-uri';
@@ -16,7 +17,7 @@ import { boundedRevision } from './bounded-revision';
 import type { Operation } from './operation';
 import { outcomeOf, UNKNOWN_HTTP_RESPONSE, type HttpResponseFacts, type MessageOutcome } from './outcome';
 
-/** What is known of one HTTP exchange. */
+/** The facts of one HTTP exchange. */
 export interface Exchange {
   readonly entry: LogEntry;
   readonly capture: Capture | undefined;
@@ -24,7 +25,7 @@ export interface Exchange {
   readonly denial: Denial | undefined;
 }
 
-/** One operation for each message of the exchange. */
+/** Describes each message of an exchange as an operation. */
 export function describeExchange(
   exchange: Exchange,
   messages: readonly ClientMessage[],
@@ -32,14 +33,13 @@ export function describeExchange(
   formatSessionId: FormatSessionId,
 ): Operation[] {
   const { entry, capture, denial } = exchange;
-  const startMs = entry.startedAtMs + entry.latencies.kongMs;
-  const endMs = Math.max(startMs, capture?.response.lastAtMs ?? entry.startedAtMs + entry.latencies.requestMs);
+  const { startMs, endMs } = exchangeTimes(entry, capture?.response.lastAtMs);
   const isOnly = messages.filter(({ id }) => id !== undefined).length === 1;
   const http = httpResponseFactsOf(capture, responses);
   return messages.map((message) => {
     const { id, method } = message;
     const response = id === undefined ? undefined : responses.to(id, isOnly);
-    // A subscription ends when the client has heard enough: its stream owes it no result.
+    // The client ends a subscription when it likes: its stream needs no result.
     const expectsResponse = id !== undefined && method !== LISTEN;
     const outcome = outcomeOf({ entry, denial, method, expectsResponse, response, http });
     const revision = revisionOf(exchange, message, response?.result?.['protocolVersion']);
@@ -59,7 +59,7 @@ export function describeExchange(
   });
 }
 
-/** A message whose response was put off, with the response that came on a later stream. */
+/** Describes a message with a deferred response, which was sent on a later stream. */
 export function describeLateResponse(
   operation: Operation,
   response: RpcResponse | undefined,
@@ -75,7 +75,7 @@ export function describeLateResponse(
     response,
     http: UNKNOWN_HTTP_RESPONSE,
   });
-  const endMs = capture.response.lastAtMs ?? entry.startedAtMs + entry.latencies.requestMs;
+  const endMs = capture.response.lastAtMs ?? endOfRequest(entry);
   return {
     ...operation,
     response,
@@ -85,7 +85,7 @@ export function describeLateResponse(
   };
 }
 
-/** What the capture says of the response. */
+/** The facts of the HTTP response. */
 function httpResponseFactsOf(capture: Capture | undefined, responses: RpcResponses): HttpResponseFacts {
   const { complete, form, resumable } = responses;
   return {
@@ -98,7 +98,7 @@ function httpResponseFactsOf(capture: Capture | undefined, responses: RpcRespons
   };
 }
 
-/** An `initialize` is answered with the revision that both will speak; a later request names it in its header. */
+/** The response to `initialize` has the negotiated revision; later requests have it in a header. */
 function revisionOf({ entry, summary }: Exchange, message: ClientMessage, agreed: unknown): string | undefined {
   const revision =
     textOf(agreed) ?? headerOf(entry.requestHeaders, 'mcp-protocol-version') ?? message.revision ?? summary?.revision;
@@ -110,11 +110,11 @@ function sessionOf(entry: LogEntry, revision: string | undefined): string | unde
   return sessionIdIn(entry.requestHeaders) ?? sessionIdIn(entry.responseHeaders);
 }
 
-/** Looked for only where there is a text that may repeat them. */
+/** The client's values, collected only if there is an error message that may repeat them. */
 function clientValuesOf(outcome: MessageOutcome, { name, params }: ClientMessage, entry: LogEntry): readonly string[] {
   if (outcome.message === undefined) return [];
   const given = sessionIdIn(entry.responseHeaders);
-  // A URI is repeated in most errors, and told there unless it may hold a secret.
+  // Most errors repeat the URI. It is kept there unless it may contain a secret.
   const uri = name !== undefined && withoutSecrets(name) !== name ? [name] : [];
   const ownArguments = Object.values(recordOf(params?.['arguments'])).flatMap(textsOf);
   return [

@@ -4,27 +4,27 @@ import type { ClientMessage } from '../requests/client-messages';
 import type { RpcResponse } from '../responses/rpc-response';
 import type { MessageOutcome } from './outcome';
 
-/** One message of a client and what became of it: the same facts feed the span and the metrics. */
+/** A client's message and its outcome: the facts for the span, the metrics and the log line. */
 export interface Operation {
   readonly entry: LogEntry;
   readonly message: ClientMessage;
   readonly response: RpcResponse | undefined;
   readonly denial: Denial | undefined;
   readonly outcome: MessageOutcome;
-  /** The revision that the exchange speaks, where it is told. */
+  /** The protocol revision of the exchange, if known. */
   readonly revision: string | undefined;
-  /** The session's id as it is told of: not the id itself. */
+  /** The session id as spans and logs show it. */
   readonly sessionId: string | undefined;
-  /** What the client sent that an error may repeat: it is taken out there. */
+  /** Values from the client that an error message may repeat; they are removed from it. */
   readonly clientValues: readonly string[];
-  /** Milliseconds since the epoch; of the whole exchange, which the messages of a batch share. */
+  /** Milliseconds since the epoch, of the whole exchange: the messages of a batch share them. */
   readonly startMs: number;
   readonly endMs: number;
 }
 
-/** Names are the client's word; longer ones are cut, in characters. */
+/** Clients choose names; longer ones are cut, in characters. */
 export const MAX_NAME_LENGTH = 128;
 
-/** The tool that a `tools/call` names. */
+/** The tool of a `tools/call`. */
 export const toolOf = ({ message }: Operation): string | undefined =>
   message.method === 'tools/call' ? message.name : undefined;

@@ -3,7 +3,7 @@ import type { LogEntry } from '../../shared/telemetry/log-entry';
 import type { RpcResponse } from '../responses/rpc-response';
 import { faultOfHttp, faultOfRpcError, type Fault } from './fault';
 
-/** What became of a message, in the words of the metrics. */
+/** The outcome of a message, as metrics and logs name it. */
 export type Status =
   | 'ok'
   | 'tool_error'
@@ -16,36 +16,36 @@ export type Status =
   | 'invalid_response'
   | 'deferred';
 
-/** What became of a message, for metrics and span. */
+/** The outcome of a message, for metrics, spans and logs. */
 export interface MessageOutcome {
   readonly status: Status;
-  /** Whose fault it is: only the server's may wake somebody. */
+  /** Who caused a failure: alerts need only those of the server. */
   readonly fault: Fault;
-  /** `error.type`: a JSON-RPC code, an HTTP status, or a word of a fixed list; undefined: no error. */
+  /** `error.type`: a JSON-RPC code, an HTTP status, or a word from a fixed list; undefined without an error. */
   readonly errorType: string | undefined;
   /** The JSON-RPC code as text. */
   readonly code: string | undefined;
-  /** What the error said; not yet redacted. */
+  /** The message of the error, not redacted yet. */
   readonly message: string | undefined;
 }
 
-/** What is known of the response, whatever messages it holds. */
+/** The facts of the HTTP response, independent of its messages. */
 export interface HttpResponseFacts {
-  /** True when every byte of it was read. */
+  /** True if all of its bytes were read. */
   readonly complete: boolean;
-  /** True when its end passed: neither side broke it off. */
+  /** True if its end passed: neither side aborted it. */
   readonly ended: boolean;
-  /** True when the client left before the end. */
+  /** True if the client disconnected before the end. */
   readonly clientLeft: boolean;
-  /** True when it is no form in which MCP responses, such as a page of HTML. */
+  /** True if its form is not valid in MCP, such as an HTML page. */
   readonly foreign: boolean;
   /** True for a stream of events. */
   readonly streamed: boolean;
-  /** True when the client may ask for the rest of the stream by the id of an event. */
+  /** True if the client can request the rest of the stream by the id of an event. */
   readonly resumable: boolean;
 }
 
-/** Nothing is known. */
+/** Nothing is known of the HTTP response. */
 export const UNKNOWN_HTTP_RESPONSE: HttpResponseFacts = {
   complete: false,
   ended: true,
@@ -59,13 +59,13 @@ interface Facts {
   readonly entry: LogEntry;
   readonly denial: Denial | undefined;
   readonly method: string;
-  /** False for a notification, which nothing responses. */
+  /** False for a notification, which has no response. */
   readonly expectsResponse: boolean;
   readonly response: RpcResponse | undefined;
   readonly http: HttpResponseFacts;
 }
 
-/** Judges one message by the refusal of a guard, its own response, and the HTTP exchange, in this order. */
+/** The outcome of one message: by the rejection of a guard, its own response, and the HTTP exchange, in this order. */
 export function outcomeOf({ entry, denial, method, expectsResponse, response, http }: Facts): MessageOutcome {
   if (denial) return rpcFailure('denied', 'client', denial.code, denial.reason);
   if (response?.error && !(response.unaddressed && entry.status >= 400)) {
@@ -79,11 +79,11 @@ export function outcomeOf({ entry, denial, method, expectsResponse, response, ht
   return response ? outcomeOfEnding(response, http) : outcomeWithoutResponse(entry, http);
 }
 
-/** {@link outcomeOf} of an exchange in which no message could be read. */
+/** {@link outcomeOf} an exchange in which no message could be read. */
 export const outcomeOfExchange = (entry: LogEntry, denial: Denial | undefined): MessageOutcome =>
   outcomeOf({ entry, denial, method: '', expectsResponse: false, response: undefined, http: UNKNOWN_HTTP_RESPONSE });
 
-/** An response of which the beginning says nothing bad. */
+/** The outcome of a message whose response has a start without an error. */
 function outcomeOfEnding(response: RpcResponse, { complete, ended, clientLeft }: HttpResponseFacts): MessageOutcome {
   if (response.ended) return OK;
   if (clientLeft) return LEFT;
@@ -91,10 +91,10 @@ function outcomeOfEnding(response: RpcResponse, { complete, ended, clientLeft }:
   return complete ? INVALID : OK;
 }
 
-/** No response was found. */
+/** The outcome of a message without a response. */
 function outcomeWithoutResponse({ status }: LogEntry, http: HttpResponseFacts): MessageOutcome {
   const { complete, ended, clientLeft, foreign, streamed, resumable } = http;
-  // The older transport's responses go by the stream that its GET opened (2024-11-05, basic/transports).
+  // With the older transport, responses are sent on the stream that a GET opened (2024-11-05, basic/transports).
   if (status === 202) return DEFERRED;
   if (clientLeft && complete) return LEFT;
   if (resumable && complete) return DEFERRED;

@@ -2,36 +2,37 @@ import type { CapturedBody } from '../../shared/captured-body/capture';
 import { JsonDocument } from '../../shared/json/json-document';
 import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
 import { recordOf, textOf } from '../../shared/json/lenient-json';
+import { targetMemberOf } from '../../shared/mcp/call-targets';
 import type { MessageEntry, MessageSummary } from '../../shared/mcp/message-summary';
 import { parseTraceparent } from '../../shared/telemetry/spans/parent';
 import type { ParentContext } from '../../shared/telemetry/spans/span';
 
-/** A JSON-RPC message of the client with a method: a request or a notification. */
+/** A JSON-RPC message from the client with a method: a request or a notification. */
 export interface ClientMessage {
-  /** Undefined: a notification. */
+  /** Undefined for a notification. */
   readonly id: string | number | undefined;
   readonly method: string;
-  /** The tool's or prompt's name, or the resource's URI. */
+  /** The target of the method: the name of a tool or prompt, the URI of a resource, or the id of a task. */
   readonly name: string | undefined;
-  /** The trace that the client's own `_meta.traceparent` names. */
+  /** The parent span in the client's `_meta.traceparent`. */
   readonly parent: ParentContext | undefined;
-  /** The revision that an `initialize` asks for, or that `_meta` claims. */
+  /** The revision that `initialize` requests, or the one in `_meta`. */
   readonly revision: string | undefined;
-  /** The params, where the body was captured whole; for content that is opted in. */
+  /** The params, if the body was captured completely; for captured content. */
   readonly params: JsonObject | undefined;
 }
 
-/** What a request body held. */
+/** The messages in a request body. */
 export interface ClientMessages {
-  /** In the body's order. A client's responses to a server's requests have no method and are left out. */
+  /** In the order of the body, without the client's responses to requests from the server. */
   readonly messages: readonly ClientMessage[];
-  /** False when the body, or what is known of it, holds no JSON-RPC message at all. */
+  /** False if the body contains no JSON-RPC message. */
   readonly readable: boolean;
 }
 
 /**
- * The messages in a request body, from the validator's summary where it ran, else from the captured bytes, else the one
- * that the headers tell of. Never throws; what can't be read is no message.
+ * Reads the messages of a request body: from mcp-validator's summary, else from the captured bytes, else from the
+ * headers. Never throws; what cannot be read is ignored.
  */
 export function readMessages(
   summary: MessageSummary | undefined,
@@ -41,7 +42,7 @@ export function readMessages(
   if (!summary && !request?.head.length && mirrored) return { messages: [mirrored], readable: true };
   const bodies = request ? bodiesOf(request) : [];
   const entries = summary?.messages ?? bodies.map(entryOf);
-  // The summary has the body's messages in the body's order.
+  // The summary has the messages in the order of the body.
   const inOrder = bodies.length === entries.length;
   const messages = entries
     .map((entry, index) => toMessage(entry, inOrder ? bodies[index] : undefined))
@@ -59,7 +60,7 @@ function bodiesOf({ head: bytes }: CapturedBody): readonly JsonObject[] {
 
 function entryOf(body: JsonObject): MessageEntry {
   const { id, method } = body;
-  const name = nameOf(recordOf(body['params']));
+  const name = nameOf(method, recordOf(body['params']));
   return {
     kind: kindOf(body),
     ...((typeof id === 'string' || typeof id === 'number') && { id }),
@@ -80,11 +81,15 @@ function toMessage(entry: MessageEntry, body: JsonObject | undefined): ClientMes
   return {
     id: entry.id,
     method: entry.method,
-    name: entry.name ?? nameOf(params ?? {}),
+    name: entry.name ?? nameOf(entry.method, params ?? {}),
     parent: parseTraceparent(meta['traceparent']),
     revision: textOf(params?.['protocolVersion']) ?? textOf(meta['io.modelcontextprotocol/protocolVersion']),
     params,
   };
 }
 
-const nameOf = (params: JsonObject): string | undefined => textOf(params['name']) ?? textOf(params['uri']);
+/** For a method that is not in the table, the usual members are tried. */
+function nameOf(method: unknown, params: JsonObject): string | undefined {
+  const member = typeof method === 'string' ? targetMemberOf(method) : undefined;
+  return member === undefined ? (textOf(params['name']) ?? textOf(params['uri'])) : textOf(params[member]);
+}

@@ -3,8 +3,9 @@ import { headerOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import type { ClientMessage } from './client-messages';
 
 /**
- * The message that a request's headers tell of, for when its body was not captured; undefined in older revisions, which
- * have no such headers (2026-07-28, basic/transports/streamable-http). Its id is not told, so no response is looked for.
+ * The message that the headers of a request repeat, for a body that was not captured; undefined in older revisions,
+ * which have no such headers (2026-07-28, basic/transports/streamable-http). The headers do not contain the id, so the
+ * response cannot be found.
  */
 export function mirroredMessage({ requestHeaders }: LogEntry): ClientMessage | undefined {
   const revision = headerOf(requestHeaders, 'mcp-protocol-version');
@@ -15,7 +16,7 @@ export function mirroredMessage({ requestHeaders }: LogEntry): ClientMessage | u
   return { id: undefined, method, name: text, parent: undefined, revision: undefined, params: undefined };
 }
 
-/** A value that no header can carry as it is comes as `=?base64?...?=`. */
+/** A value that a header cannot contain is sent as `=?base64?...?=`. */
 function plain(value: string): string {
   const [, base64] = /^=\?base64\?([A-Za-z0-9+/=]*)\?=$/.exec(value) ?? [];
   return base64 === undefined ? value : Buffer.from(base64, 'base64').toString('utf8');

@@ -12,10 +12,10 @@ export interface Fragment {
 
 /** The JSON texts in a response. */
 export interface BodyTexts {
-  /** `other`: the response is no form in which MCP responses, such as a page of HTML. */
+  /** `other`: a form that is not valid in MCP, such as an HTML page. */
   readonly form: 'events' | 'document' | 'other' | 'empty';
   readonly fragments: readonly Fragment[];
-  /** True when a client may ask for the rest by the id of an event. */
+  /** True if a client can request the rest by the id of an event. */
   readonly resumable: boolean;
 }
 
@@ -23,17 +23,17 @@ const BYTE_ORDER_MARK = '\ufeff';
 const FIRST_FIELD = /^(?:data|event|id|retry)?:/;
 
 /**
- * The JSON texts in a response, by what it holds: servers and proxies name media types wrongly. Never throws.
+ * Finds the JSON texts in a response by its content, since servers and proxies send wrong media types. Never throws.
  *
- * @param head the first part, or all of it
- * @param tail the last part, where bytes between are missing
+ * @param head the first part, or the whole response
+ * @param tail the last part, if bytes between are missing
  */
 export function textsIn(head: string, tail: string | undefined, headers: LogEntry['responseHeaders']): BodyTexts {
   const start = head.startsWith(BYTE_ORDER_MARK) ? head.slice(1) : head;
   const first = /\S/.exec(start)?.[0];
   if (first === undefined && tail === undefined) return { form: 'empty', fragments: [], resumable: false };
   if (first === '{' || first === '[') return documentsIn(start, tail);
-  // A page is none of events, whatever its media type says and its lines begin with.
+  // An HTML page is not a stream of events, whatever its media type is and its lines start with.
   const isPage = first === '<';
   const isEvents = !isPage && (FIRST_FIELD.test(start.trimStart()) || mediaTypeOf(headers) === 'text/event-stream');
   return isEvents ? eventTexts(start, tail) : { form: 'other', fragments: [], resumable: false };
@@ -49,7 +49,7 @@ function eventTexts(head: string, tail: string | undefined): BodyTexts {
     part: isCut(index, ended) ? 'start' : 'whole',
   }));
   if (last?.partialStart !== undefined) fragments.push({ text: last.partialStart, part: 'end' });
-  // Whether the first event of the tail has its first line nobody knows: what does not parse has not.
+  // The first line of the tail's first event may be missing: if the event does not parse, it is.
   for (const [index, { data }] of (last?.events ?? []).entries()) {
     const isWhole = index > 0 || last?.partialStart !== undefined || parseJson(data) !== undefined;
     fragments.push({ text: data, part: isWhole ? 'whole' : 'end' });
@@ -57,11 +57,11 @@ function eventTexts(head: string, tail: string | undefined): BodyTexts {
   return { form: 'events', fragments, resumable: first.hasIds || (last?.hasIds ?? false) };
 }
 
-/** True where a line after the first one is a message, so that the first part's only line is torn. */
+/** True if a line after the first one is a message: then the only line of the head is incomplete. */
 const hasMessageOnLine = (tail: string | undefined): boolean =>
   tail?.split('\n').some((line, index) => index > 0 && recordOf(parseJson(line))['jsonrpc'] !== undefined) ?? false;
 
-/** One document, or one on each line. */
+/** One JSON document, or one per line. */
 function documentsIn(head: string, tail: string | undefined): BodyTexts {
   const lines = head.split('\n');
   const isLines = (lines.length > 1 && isJsonObject(parseJson(lines[0] ?? ''))) || hasMessageOnLine(tail);

@@ -1,32 +1,33 @@
 /** The data of one server-sent event. */
 export interface EventText {
-  /** Its `data` lines, joined by LF. */
+  /** Its `data` lines, joined with LF. */
   readonly data: string;
-  /** False: the text ends before the event does, which is then the last one. */
+  /** False if the text ends before the event; it is then the last one. */
   readonly ended: boolean;
 }
 
 /** The events in a text. */
 export interface EventTexts {
   readonly events: readonly EventText[];
-  /** Where the text begins in the middle of an event: the rest of its data. */
+  /** The rest of an event's data, if the text starts within the event. */
   readonly partialStart: string | undefined;
-  /** True when an event had an id: a client may ask for what follows it. */
+  /** True if an event has an id: a client can request the events after it. */
   readonly hasIds: boolean;
 }
 
 const FIELD = /^(data|event|id|retry|)(?::|$)/;
 
 /**
- * Reads the server-sent events of a text that holds all of a stream, or its first or last part (WHATWG HTML, 9.2 "Server-sent
- * events"): lines end in LF, CR or CRLF. Linear in the text. Never throws.
+ * Parses the server-sent events of a whole stream, or of its first or last part (WHATWG HTML, 9.2 "Server-sent events"):
+ * lines end in LF, CR or CRLF. Linear in the text. Never throws.
  *
- * @param torn true when the start of the stream is missing
+ * @param isPartial true if the start of the stream is missing
  */
-export function eventsIn(text: string, torn: boolean): EventTexts {
+export function eventsIn(text: string, isPartial: boolean): EventTexts {
   const lines = text.split(/\r\n|\n|\r/);
   const events: EventText[] = [];
-  const partialStart: string[] | undefined = torn && !FIELD.test(lines[0] ?? '') ? [lines.shift() ?? ''] : undefined;
+  const partialStart: string[] | undefined =
+    isPartial && !FIELD.test(lines[0] ?? '') ? [lines.shift() ?? ''] : undefined;
   let startIsPartial = partialStart !== undefined;
   let data: string[] = [];
   let hasIds = false;

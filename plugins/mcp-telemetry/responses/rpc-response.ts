@@ -1,35 +1,35 @@
 import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
 import { numberOf, textOf } from '../../shared/json/lenient-json';
 
-/** The server's response to one request. */
+/** The server's JSON-RPC response to one request. */
 export interface RpcResponse {
-  /** The JSON-RPC error's code and message. */
+  /** The code and message of a JSON-RPC error. */
   readonly error: { readonly code: number; readonly message: string } | undefined;
-  /** True when a tool says that it failed (`result.isError`). */
+  /** True if a tool reported a failure (`result.isError`). */
   readonly isToolError: boolean;
-  /** The result, where it was captured whole. */
+  /** The result, if it was captured completely. */
   readonly result: JsonObject | undefined;
-  /** False when its end did not come, or is not known. */
+  /** False if its end is missing or unknown. */
   readonly ended: boolean;
-  /** True for an error whose request the server could not tell (JSON-RPC 2.0, 5: its id is null). */
+  /** True for an error whose request the server could not identify (JSON-RPC 2.0, 5: its id is null). */
   readonly unaddressed: boolean;
 }
 
 /** The id of a request and of its response. */
 export type RequestId = string | number;
 
-/** The id that a message names; undefined: none, or null. */
+/** The id of a message; undefined if it is absent or null. */
 export const idOf = ({ id }: JsonObject): RequestId | undefined =>
   typeof id === 'string' || typeof id === 'number' ? id : undefined;
 
-/** True for what has the members of a JSON-RPC message: a request, a notification or an response. */
+/** True if the object has the members of a JSON-RPC message: a request, a notification or a response. */
 export const isMessage = (value: JsonObject): boolean =>
   typeof value['method'] === 'string' || value['result'] !== undefined || value['error'] !== undefined;
 
-/** True for an response. Requests and notifications of the server pass by on the same stream: they have a method. */
+/** True for a response. Requests and notifications from the server, sent on the same stream, have a method. */
 export const isResponse = (value: JsonObject): boolean => value['method'] === undefined && isMessage(value);
 
-/** @param whole false when members may be missing, or deeper ones are */
+/** @param whole false if members, or parts of them, may be missing */
 export function responseOf(message: JsonObject, whole: boolean): RpcResponse {
   const result = isJsonObject(message['result']) ? message['result'] : undefined;
   return {
@@ -46,7 +46,11 @@ const errorOf = (error: JsonObject): NonNullable<RpcResponse['error']> => ({
   message: textOf(error['message']) ?? '',
 });
 
-/** The response by what its end holds, without its start: either a result or an error, whose name is missing. */
+/**
+ * The response of which only the end is known.
+ *
+ * @param last the members of a value whose name is missing: a result or an error
+ */
 export function responseOfEnd(message: JsonObject, last: JsonObject | undefined): RpcResponse {
   const named = responseOf(message, false);
   const code = numberOf(last?.['code']);
@@ -59,7 +63,7 @@ export function responseOfEnd(message: JsonObject, last: JsonObject | undefined)
   };
 }
 
-/** What two parts of one response say together. */
+/** Combines the start and the end of one response. */
 export const joined = (start: RpcResponse, end: RpcResponse): RpcResponse => ({
   error: start.error,
   isToolError: start.isToolError || (start.error === undefined && end.isToolError),

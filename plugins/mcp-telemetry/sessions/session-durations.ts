@@ -1,21 +1,21 @@
-/** How long sessions last, told by when they are seen. */
+/** The bounds of {@link SessionDurations}. */
 export interface SessionDurationsOptions {
-  /** More sessions at once than these are forgotten, the longest unseen first. */
+  /** The number of sessions that are tracked; beyond it the session that was idle for the longest time ends. */
   readonly maxSessions: number;
-  /** A session that is not seen for this long is over. */
+  /** A session without a request for this long has ended. */
   readonly idleMs: number;
-  /** Called once for each session that is over, with the milliseconds from its first to its last sight. */
-  readonly onOver: (durationMs: number) => void;
+  /** Called once for each session that has ended, with the time from its first to its last request. */
+  readonly onEnd: (durationMs: number) => void;
 }
 
-/** Measures sessions from their `initialize` to their DELETE, or to the last request before they fell silent. */
+/** Measures sessions from `initialize` to DELETE, or to the last request before they became idle. */
 export class SessionDurations {
-  /** The longest unseen first. */
+  /** The longest idle first. */
   private readonly sessions = new Map<string, { startedAtMs: number; seenAtMs: number }>();
 
   constructor(private readonly options: SessionDurationsOptions) {}
 
-  /** `initialize` was answered with this id. */
+  /** Starts a session: the response to `initialize` carried this id. */
   start(id: string, nowMs: number): void {
     this.sweep(nowMs);
     this.sessions.set(id, { startedAtMs: nowMs, seenAtMs: nowMs });
@@ -23,20 +23,20 @@ export class SessionDurations {
     if (this.sessions.size > this.options.maxSessions && !oldest.done) this.end(oldest.value);
   }
 
-  /** A request of the session passed. A session whose start was not seen is not measured. */
-  see(id: string, nowMs: number): void {
+  /** Records a request of a session. A session whose start was not seen is ignored. */
+  touch(id: string, nowMs: number): void {
     const session = this.sessions.get(id);
     if (!session) return;
     this.sessions.delete(id);
     this.sessions.set(id, { ...session, seenAtMs: Math.max(session.seenAtMs, nowMs) });
   }
 
-  /** The session was ended. */
+  /** Ends a session. */
   end(id: string): void {
     const session = this.sessions.get(id);
     if (!session) return;
     this.sessions.delete(id);
-    this.options.onOver(session.seenAtMs - session.startedAtMs);
+    this.options.onEnd(session.seenAtMs - session.startedAtMs);
   }
 
   get size(): number {

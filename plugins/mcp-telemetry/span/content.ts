@@ -5,16 +5,16 @@ import { REDACTED, type Redactor } from '../../shared/telemetry/redaction/redact
 import { GEN_AI, OI } from '../../shared/telemetry/spans/semconv';
 import { toolOf, type Operation } from '../operations/operation';
 
-/** What of content is opted in; fields of the plugin's config. */
+/** The config fields that enable content. */
 export interface ContentOptions {
   readonly capture_tool_args: boolean;
   readonly capture_tool_results: boolean;
 }
 
-/** How much of one call's arguments or result a span carries, in characters. */
+/** The maximum length of the arguments or the result of one call, in characters. */
 const MAX_CONTENT_LENGTH = 8192;
 
-/** The attributes that hold what was asked and answered, as far as it is opted in; `__REDACTED__` elsewhere. */
+/** The attributes with arguments and results, if they are enabled; otherwise `__REDACTED__`. */
 export function contentAttributes(operation: Operation, options: ContentOptions, redact: Redactor): Attributes {
   const isToolCall = toolOf(operation) !== undefined;
   const clip = (value: unknown): string | undefined => {
@@ -38,7 +38,7 @@ export function contentAttributes(operation: Operation, options: ContentOptions,
   };
 }
 
-/** What a reader wants to see of a result: its texts, else its structured content, else all of it. */
+/** The readable part of a result: its texts, else its structured content, else the whole result. */
 function outputOf(result: JsonObject): { readonly text: string; readonly mimeType: string } | undefined {
   const texts = listOf(result['content'])
     .map((part) => textOf(recordOf(part)['text']))

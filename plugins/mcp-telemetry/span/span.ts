@@ -1,5 +1,5 @@
 import { isNamedBy } from '../../shared/mcp/offered-names';
-import type { Redactor } from '../../shared/telemetry/redaction/redact';
+import { MAX_ERROR_LENGTH, type Redactor } from '../../shared/telemetry/redaction/redact';
 import { idsAndParentOf } from '../../shared/telemetry/spans/ids-and-parent';
 import type { SpanRecord } from '../../shared/telemetry/spans/span';
 import type { StartedSpan } from '../../shared/telemetry/spans/started-span';
@@ -7,9 +7,11 @@ import { MAX_NAME_LENGTH, type Operation } from '../operations/operation';
 import { attributesOf, type SpanOptions } from './attributes';
 import { contentAttributes } from './content';
 
-const MAX_ERROR_LENGTH = 200;
-
-/** The span of one message; `started`: as the access phase began it, if it did, and if this message is the first. */
+/**
+ * The span of one message.
+ *
+ * @param started the span that the access phase started; only for the first message of a request
+ */
 export function spanOf(
   operation: Operation,
   started: StartedSpan | undefined,
@@ -27,14 +29,14 @@ export function spanOf(
     endMs: operation.endMs,
     attributes: Object.assign(attributesOf(operation, options, redact), contentAttributes(operation, options, redact)),
     ...(outcome.errorType !== undefined && { error: errorMessageOf(operation, redact) }),
-    // A span is in its parent's trace, whichever the upstream was told of.
+    // A span is in the trace of its parent, even if the upstream received another trace id.
     ...(ids && { ids: { ...ids, traceId: parent?.traceId ?? ids.traceId } }),
     ...(parent && { parent }),
     ...(own && http && own.traceId !== http.traceId && { link: http }),
   };
 }
 
-/** `{method} {target}`: the target is a tool or a prompt, never a resource, of which there are too many. */
+/** `{method} {target}`: the target is a tool or a prompt, never a resource, since there are too many. */
 function spanNameOf({ message: { method, name } }: Operation, redact: Redactor): string {
   const target = isNamedBy(method) ? name : undefined;
   return redact.name(target === undefined ? method : `${method} ${target}`, MAX_NAME_LENGTH);

@@ -1,5 +1,6 @@
 import type { Capture } from '../../shared/captured-body/capture';
 import type { FormatSessionId } from '../../shared/mcp/session-hash';
+import { exchangeTimes } from '../../shared/telemetry/exchange-times';
 import { headerOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import { knownAttributes } from '../../shared/telemetry/spans/attributes';
 import { idsAndParentOf } from '../../shared/telemetry/spans/ids-and-parent';
@@ -9,9 +10,9 @@ import type { StartedSpan } from '../../shared/telemetry/spans/started-span';
 import { boundedRevision } from '../operations/bounded-revision';
 import { sessionIdIn } from '../sessions/session-id';
 import { LISTEN, type LongStream } from '../streams';
-import { gatewayAttributes, type SpanOptions } from './attributes';
+import { exchangeAttributes, type SpanOptions } from './attributes';
 
-/** What is known of a stream that is still open. */
+/** The facts of a stream that is still open. */
 export interface OpenStream {
   readonly stream: LongStream;
   readonly started: StartedSpan;
@@ -23,7 +24,7 @@ export interface OpenStream {
   readonly nowMs: number;
 }
 
-/** A span that tells of a stream while it is open: a child of the one that will tell of its end. */
+/** A span for a stream that is still open. It is a child of the span that is exported after the stream's end. */
 export function openStreamSpanOf({ stream, started, ...known }: OpenStream): SpanRecord {
   return {
     name: `${stream.name} open`,
@@ -52,14 +53,12 @@ export function streamSpanOf(
   options: SpanOptions,
   formatSessionId: FormatSessionId,
 ): SpanRecord {
-  const startMs = entry.startedAtMs + entry.latencies.kongMs;
   const sessionId = formatSessionId(sessionIdIn(entry.requestHeaders));
   return {
     name: `${stream.name} stream`,
     kind: 'client',
-    startMs,
-    endMs: Math.max(startMs, entry.startedAtMs + entry.latencies.requestMs),
-    attributes: knownAttributes(gatewayAttributes(entry, options), {
+    ...exchangeTimes(entry),
+    attributes: knownAttributes(exchangeAttributes(entry, options), {
       [OI.kind]: 'CHAIN',
       [MCP.transport]: stream.transport,
       [MCP.protocolVersion]: boundedRevision(headerOf(entry.requestHeaders, 'mcp-protocol-version')),

@@ -2,8 +2,11 @@ import type { Range } from './secrets/characters';
 import { findSecrets, IN_CONTENT, IN_ERRORS, IN_NAMES, type FinderTable } from './secrets/find-secrets';
 import { compileUserPattern } from './secrets/user-pattern';
 
-/** What stands where something was taken out, and where content is not captured (OpenInference, configuration.md). */
+/** Replaces removed text, and content that is not captured (OpenInference, configuration.md). */
 export const REDACTED = '__REDACTED__';
+
+/** The length of an error message in spans and logs, in characters. */
+export const MAX_ERROR_LENGTH = 200;
 
 /** Takes secrets out of texts. */
 export interface Redactor {

@@ -3,22 +3,22 @@ import { parentOf, type ParentSource } from './parent';
 import type { ParentContext } from './span';
 import type { StartedSpan } from './started-span';
 
-/** Where a span stands: its own ids where they were given out, and what it hangs under. */
+/** The ids of a span, if they were chosen before, and its parent. */
 export interface IdsAndParent {
   readonly ids?: ParentContext;
   readonly parent?: ParentContext;
 }
 
 /**
- * The place of a request's span. Where the access phase began it, the request's `traceparent` is the span itself, so
- * what was noted then counts.
+ * The ids and the parent of a request's span. If the access phase started it, the `traceparent` in the log entry is the
+ * span itself, so the values of the access phase are used.
  */
 export function idsAndParentOf(entry: LogEntry, source: ParentSource, started: StartedSpan | undefined): IdsAndParent {
   if (!started) {
     const parent = parentOf(entry, source);
     return parent ? { parent } : {};
   }
-  // The span of Kong that it would hang under is exported nowhere; it stays in that trace, which the upstream was told.
+  // Kong's own span is not exported, so it is no parent. The trace stays the same: the upstream got its id.
   const isKongs = source === 'client' && entry.traceId !== undefined;
   return { ids: started.ids, ...(started.parent && !isKongs && { parent: started.parent }) };
 }

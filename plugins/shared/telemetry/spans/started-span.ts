@@ -3,24 +3,24 @@ import { isJsonObject } from '../../json/json-object';
 import { parseTraceparent, type ParentSource } from './parent';
 import type { ParentContext } from './span';
 
-/** A span whose ids were given out in the access phase, before it could be told of. */
+/** A span whose ids were chosen in the access phase; the log phase exports it. */
 export interface StartedSpan {
   readonly ids: ParentContext;
-  /** What it hangs under, in the same trace. */
+  /** Its parent, in the same trace. */
   readonly parent: ParentContext | undefined;
 }
 
 /**
- * Begins a span under the request's `traceparent`, or a trace of its own.
+ * Starts a span as a child of the request's `traceparent`, or in a new trace.
  *
- * @param traceparent the header's value; Kong's own span where a tracing plugin ran before
+ * @param traceparent the header's value; Kong's own span if a tracing plugin ran before
  */
 export function startSpan(traceparent: string | undefined, source: ParentSource): StartedSpan {
   const parent = source === 'none' ? undefined : parseTraceparent(traceparent);
   return { ids: newSpanIds(parent), parent };
 }
 
-/** Fresh ids: in the parent's trace where there is one. */
+/** New ids, in the parent's trace if there is one. */
 export const newSpanIds = (parent: ParentContext | undefined): ParentContext => ({
   traceId: parent?.traceId ?? randomBytes(16).toString('hex'),
   spanId: randomBytes(8).toString('hex'),
@@ -30,7 +30,23 @@ export const newSpanIds = (parent: ParentContext | undefined): ParentContext => 
 export const traceparentOf = ({ ids }: StartedSpan, sampled: boolean): string =>
   `00-${ids.traceId}-${ids.spanId}-${sampled ? '01' : '00'}`;
 
-/** The span as a value for `kong.ctx.shared`, for the log phase to finish it. */
+/** How the access phase passes a span on. */
+interface StartedSpanOptions {
+  /** The key in `kong.ctx.shared`. */
+  readonly key: string;
+  /** True to send `traceparent` to the upstream. */
+  readonly propagate: boolean;
+  /** Whether the spans of a trace are kept. */
+  readonly keeps: (traceId: string) => boolean;
+}
+
+/** The effects of an access phase that started a span: the log phase finds it, and the upstream continues its trace. */
+export const startedSpanEffects = (started: StartedSpan, { key, propagate, keeps }: StartedSpanOptions) => ({
+  share: { [key]: startedSpanToShared(started) },
+  ...(propagate && { upstreamHeaders: { traceparent: traceparentOf(started, keeps(started.ids.traceId)) } }),
+});
+
+/** The span as a value for `kong.ctx.shared`. */
 export const startedSpanToShared = ({ ids, parent }: StartedSpan) => ({
   trace_id: ids.traceId,
   span_id: ids.spanId,

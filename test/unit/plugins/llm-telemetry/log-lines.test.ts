@@ -45,7 +45,7 @@ describe('the log', () => {
     expect(plugin.lines).toEqual([
       {
         level: 'warn',
-        message: 'refused',
+        message: 'rejected',
         fields: { ...common, session_id: sessionHashOf(undefined, {})('s-1'), status: 401, duration_ms: 500 },
       },
     ]);

@@ -172,14 +172,14 @@ describe('sessions', () => {
 
   it('are over when unseen for too long, or when there is no room for more', () => {
     const over: number[] = [];
-    const clock = new SessionDurations({ maxSessions: 2, idleMs: 100, onOver: (durationMs) => over.push(durationMs) });
+    const clock = new SessionDurations({ maxSessions: 2, idleMs: 100, onEnd: (durationMs) => over.push(durationMs) });
     clock.start('a', 0);
-    clock.see('a', 50);
-    clock.see('unknown', 50);
+    clock.touch('a', 50);
+    clock.touch('unknown', 50);
     clock.start('b', 151);
     expect(over).toEqual([50]);
     clock.start('c', 160);
-    clock.see('b', 170);
+    clock.touch('b', 170);
     clock.start('d', 180);
     expect(over).toEqual([50, 0]);
     clock.end('b');

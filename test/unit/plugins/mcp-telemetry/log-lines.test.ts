@@ -26,7 +26,7 @@ describe('the log', () => {
     expect(plugin.lines).toEqual([
       {
         level: 'warn',
-        message: 'refused',
+        message: 'rejected',
         fields: {
           ...common,
           http_status: 429,
@@ -87,7 +87,7 @@ describe('the log', () => {
     const plugin = new TestedPlugin();
     await plugin.log(exchange as never);
     expect(plugin.lines).toMatchObject([
-      { level: 'warn', message: 'refused', fields: { http_status: exchange.status } },
+      { level: 'warn', message: 'rejected', fields: { http_status: exchange.status } },
     ]);
   });
 

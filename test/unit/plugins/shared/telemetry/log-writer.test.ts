@@ -1,6 +1,7 @@
 import { Metrics } from '../../../../../kong/pdk';
 import { LineBudget } from '../../../../../plugins/shared/runtime/line-budget';
-import { createLogWriter, MAX_FIELD_LENGTH, type Line } from '../../../../../plugins/shared/telemetry/log-writer';
+import type { Line } from '../../../../../plugins/shared/telemetry/log-line';
+import { createLogWriter, MAX_FIELD_LENGTH } from '../../../../../plugins/shared/telemetry/log-writer';
 import { logInto, type LogLine } from '../../../../support/log-lines';
 
 describe('LineBudget', () => {
