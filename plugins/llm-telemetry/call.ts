@@ -6,25 +6,27 @@ import type { LlmRequest } from './request/llm-request';
 import { framingOfType, type Framing } from './response/framing';
 import type { LlmResponse } from './response/llm-response';
 
-/** One inference call as it is told of: the same facts feed the span and the metrics. */
+/** A call to a model: the facts for the span, the metrics and the log line. */
 export interface LlmCall {
   readonly api: Api;
   readonly entry: LogEntry;
   readonly request: LlmRequest;
-  /** Undefined where the capture did not run, or the answer's encoding is unknown. */
+  /** Undefined if the response was not captured or its encoding is unknown. */
   readonly response: LlmResponse | undefined;
   readonly streaming: boolean;
-  /** When Kong sent the request upstream, and when the last byte passed. Milliseconds since the epoch. */
+  /**
+   * When Kong sent the request upstream, and when the last byte of the response passed. Milliseconds since the epoch.
+   */
   readonly startMs: number;
   readonly endMs: number;
-  /** From the start to the first byte of a streamed answer. */
+  /** From the start to the first byte of a streamed response. */
   readonly timeToFirstChunkMs: number | undefined;
-  /** `error.type`: an HTTP status as text, or a word of a fixed list; undefined: no error. */
+  /** `error.type`: an HTTP status as text, or a word from a fixed list; undefined without an error. */
   readonly errorType: string | undefined;
   readonly missingBytes: number;
 }
 
-/** True when an upstream was called or should have been: a plugin's refusal is no call. */
+/** True if an upstream was called or should have been; false for a request that a plugin rejected. */
 export const wasProxied = ({ answeredByKong, tries, status }: LogEntry): boolean =>
   !answeredByKong || tries > 0 || isGatewayFailure(status);
 
@@ -33,12 +35,12 @@ interface Parts {
   readonly entry: LogEntry;
   readonly request: LlmRequest;
   readonly response: LlmResponse | undefined;
-  /** How the answer was framed, as its bytes tell; undefined where they do not. */
+  /** The framing that the bytes of the response show; undefined if they show none. */
   readonly framing?: Framing | undefined;
   readonly capture: Capture | undefined;
 }
 
-/** Puts the parts of a call together: times, streaming, error. */
+/** Describes a call from its parts: times, streaming, error. */
 export function describeCall({ api, entry, request, response, framing, capture }: Parts): LlmCall {
   const isStream = (framing ?? framingOfType(mediaTypeOf(entry.responseHeaders))) !== 'document';
   const streaming = isStreamed(api, entry, request, { isStream, isKnown: framing !== undefined });
@@ -59,7 +61,7 @@ export function describeCall({ api, entry, request, response, framing, capture }
   };
 }
 
-/** How an answer was framed, and whether its bytes or only its media type tell so. */
+/** The framing of a response, and whether it is known from the bytes or only from the media type. */
 interface Framed {
   readonly isStream: boolean;
   readonly isKnown: boolean;
@@ -68,7 +70,7 @@ interface Framed {
 function isStreamed(api: Api, entry: LogEntry, request: LlmRequest, { isStream, isKnown }: Framed): boolean {
   if (api.operation === 'embeddings') return false;
   const asked = request.stream ?? api.streamsByDefault;
-  // A good answer's own framing is the truth, as its bytes tell or else its media type; an error is never a stream.
+  // For a successful response the framing decides, by its bytes or else by its media type. An error is never a stream.
   if (entry.status >= 400) return asked;
   return isStream || (!isKnown && mediaTypeOf(entry.responseHeaders) !== 'application/json' && asked);
 }
@@ -87,7 +89,7 @@ function errorTypeOf(
   if (status < 100) return '_OTHER';
   if (response?.error) return isStream ? 'stream_error' : '_OTHER';
   if (!response || response.terminal) return undefined;
-  // The status of a stream that a client left in its middle is that of its beginning.
+  // If the client disconnects during a stream, the status stays that of the start.
   return clientLeft ? 'client_disconnect' : 'stream_truncated';
 }
 

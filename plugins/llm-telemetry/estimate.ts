@@ -1,13 +1,13 @@
 import type { LlmCall } from './call';
 
-/** A guess at the output tokens of an answer that reported none. */
+/** An estimate of the output tokens of a response without token counts. */
 export interface Estimate {
   readonly tokens: number;
-  /** How it was guessed: servers mostly stream a token per record; else four characters stand for one. */
+  /** The method: `chunks`, since most servers stream one token per record, else four characters per token. */
   readonly source: 'chunks' | 'bytes/4';
 }
 
-/** The guess; undefined where the truth was reported, or where too little of the answer is known to guess. */
+/** The estimate; undefined if the tokens were reported, or if too little of the response is known. */
 export function estimateOutputTokens({ api, response, streaming }: LlmCall): Estimate | undefined {
   if (api.operation === 'embeddings' || !response || response.partial || response.outputTokens !== undefined)
     return undefined;

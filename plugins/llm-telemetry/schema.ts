@@ -96,5 +96,5 @@ export const fields = {
   }),
 } as const;
 
-/** What Kong hands to the plugin. */
+/** The parsed config. */
 export type Config = ConfigOf<typeof fields>;

@@ -5,10 +5,10 @@ import { estimateOutputTokens } from '../estimate';
 import type { COMMON_LABELS, LlmMetrics } from '../metrics';
 import { modelLabelOf } from './model-label';
 
-/** More statuses than these are told by their first digit: `4xx`, `5xx`. */
+/** Other statuses are reported by their first digit: `4xx`, `5xx`. */
 const MAX_STATUSES = 20;
 
-/** What of the plugin's config shapes the labels. */
+/** The config fields that affect labels. */
 export interface MetricOptions {
   readonly provider: string;
   readonly known_models: readonly string[];
@@ -39,7 +39,7 @@ export function countCall(metrics: LlmMetrics, call: LlmCall, options: MetricOpt
   }
 }
 
-/** Which names of the conventions are kept. */
+/** Which names of the conventions are used. */
 function nameSetsOf({ semconv_metrics, legacy_genai_metrics }: MetricOptions): Record<'current' | 'legacy', boolean> {
   return {
     current: semconv_metrics !== 'legacy',
@@ -47,7 +47,7 @@ function nameSetsOf({ semconv_metrics, legacy_genai_metrics }: MetricOptions): R
   };
 }
 
-/** The words are few; statuses beyond the bound still tell the fault of a client from that of a server. */
+/** There are few words. Statuses beyond the bound still distinguish client errors from server errors. */
 function errorTypeLabelOf(labels: Labels, errorType: string | undefined): string {
   if (errorType === undefined) return '';
   if (!/^\d/.test(errorType)) return errorType;
@@ -55,7 +55,7 @@ function errorTypeLabelOf(labels: Labels, errorType: string | undefined): string
   return label === OTHER ? `${errorType.charAt(0)}xx` : label;
 }
 
-/** The metrics of model calls as the conventions have them since October 2026. */
+/** The metrics of the conventions since October 2026. */
 function countCurrent(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, error_type: string): void {
   if (call.api.operation !== 'embeddings') {
     metrics.inferenceDuration.observe({ ...common, error_type }, (call.endMs - call.startMs) / 1000);
@@ -88,7 +88,7 @@ function countTokens(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, e
   if (outputTokens !== undefined) metrics.outputTokens.observe({ ...common, error_type }, outputTokens);
 }
 
-/** Only a consumer that Kong authenticated has a name; the others are one, `_unknown`. */
+/** Counts the tokens of a consumer. */
 function countForConsumer(
   metrics: LlmMetrics,
   { entry, response }: LlmCall,
@@ -117,7 +117,7 @@ function observeServerTimes(metrics: LlmMetrics, { api, response }: LlmCall, com
   }
 }
 
-/** The metrics that the conventions had before they were split in autumn 2026. */
+/** The metrics of the conventions before they were split in autumn 2026. */
 function countLegacy(metrics: LlmMetrics, call: LlmCall, common: CommonLabels, error_type: string): void {
   const { inputTokens, outputTokens } = call.response ?? {};
   const observe = (gen_ai_token_type: string, tokens: number | undefined) => {

@@ -6,17 +6,17 @@ import { isWithoutInference } from '../request/apis';
 import type { LlmRequest } from '../request/llm-request';
 import type { ReadResponse } from '../response/read-captured-response';
 
-/** Why a call is missing from the telemetry, or parts of it are. */
+/** Why a call, or a part of it, is missing from the telemetry. */
 type Reason = 'unknown_path' | 'not_captured' | 'request_body' | 'response_encoding';
 
-/** What was read of a call. */
+/** The parts of a call that were read. */
 interface Read {
   readonly capture: Capture | undefined;
   readonly request: LlmRequest;
   readonly read: ReadResponse | undefined;
 }
 
-/** Counts a POST at a path that is no API of ours, unless it asks no model or the upstream does not know it either. */
+/** Counts a POST at an unknown path, unless no model is called there or the upstream does not know the path either. */
 export function countUnknownPath(metrics: LlmMetrics, entry: LogEntry): void {
   if (entry.status === 404 || entry.status === 405 || isWithoutInference(entry.fullUpstreamPath)) return;
   count(metrics, entry, 'unknown_path');

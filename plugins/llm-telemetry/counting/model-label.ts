@@ -3,12 +3,12 @@ import type { LlmCall } from '../call';
 
 const LABEL = 'gen_ai_request_model';
 
-/** One name for a model that has two: Ollama's tag `latest` is the one meant by no tag. */
+/** The same name for a model with two names: in Ollama no tag means the tag `latest`. */
 const canonicalModel = (name: string): string => name.replace(/:latest$/, '');
 
 /**
- * The model as a label. A client's word becomes a label only once the upstream has answered a call to it well, or where
- * the configuration names it; until then it is `_unknown`.
+ * The model as a label. A name from a client becomes a label only after a call to the model has succeeded, or if the
+ * configuration lists it; until then it is `_unknown`.
  */
 export function modelLabelOf(
   labels: Labels,

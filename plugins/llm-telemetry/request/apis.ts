@@ -1,4 +1,4 @@
-/** The provider APIs that are read; one reader each. */
+/** The supported APIs. */
 export type ApiName =
   | 'ollama_chat'
   | 'ollama_generate'
@@ -10,14 +10,14 @@ export type ApiName =
   | 'openai_responses'
   | 'anthropic_messages';
 
-/** What an API is, whatever the call. */
+/** The properties of an API that are the same for every call. */
 export interface Api {
   readonly name: ApiName;
   /** `gen_ai.operation.name`. */
   readonly operation: 'chat' | 'text_completion' | 'embeddings';
-  /** The word for it in the older names (`GUIDE` of semconv), the stem of the span's name. */
+  /** The operation in the legacy attributes and in the `guide` span names. */
   readonly legacyOperation: 'chat' | 'generate' | 'completion' | 'embed';
-  /** Whether the answer is streamed when the request does not say. */
+  /** Whether the response is streamed if the request does not say. */
   readonly streamsByDefault: boolean;
 }
 
@@ -28,7 +28,7 @@ const api = (
   streamsByDefault = false,
 ): Api => ({ name, operation, legacyOperation, streamsByDefault });
 
-/** The ends of paths, the longer ones first where one ends like another. */
+/** The ends of paths. If one end includes another, the longer one is first. */
 const BY_END: readonly (readonly [end: string, api: Api])[] = [
   ['/api/chat', api('ollama_chat', 'chat', 'chat', true)],
   ['/api/generate', api('ollama_generate', 'text_completion', 'generate', true)],
@@ -41,19 +41,19 @@ const BY_END: readonly (readonly [end: string, api: Api])[] = [
   ['/messages', api('anthropic_messages', 'chat', 'chat')],
 ];
 
-/** The messages of an assistant's thread are not the API of the same name. */
+/** The messages of an assistant's thread are another API. */
 const OTHER_APIS = /\/threads\/[^/]+\/messages$/;
 
 /**
- * Ends of paths that ask a model nothing: what Ollama's own commands and the official SDKs post beside inference, and
- * the export of traces.
+ * Ends of paths at which no model is called: other requests of Ollama's commands and of the official SDKs, and the
+ * export of spans.
  */
 const WITHOUT_INFERENCE =
   /\/(?:api\/(?:show|pull|push|create|copy|delete|blobs\/[^/]+)|count_tokens|input_tokens|tokenize|detokenize|batches|files|uploads|cancel|v1\/traces)$/;
 
 /**
- * The API at a path, known by its end: before it may stand a service's own `path`, a version, a deployment or a tenant.
- * Undefined: none of ours, to be left alone.
+ * The API at a path, by the end of the path: the `path` of Kong's service, a version, a deployment or a tenant may
+ * precede it. Undefined for any other path.
  */
 export function apiAt(path: string): Api | undefined {
   const normal = normalPath(path);
@@ -61,10 +61,10 @@ export function apiAt(path: string): Api | undefined {
   return BY_END.find(([end]) => normal.endsWith(end))?.[1];
 }
 
-/** True for a path at which no model is asked anything. */
+/** True for a path at which no model is called. */
 export const isWithoutInference = (path: string): boolean => WITHOUT_INFERENCE.test(normalPath(path));
 
-/** The model that a path names, as Azure's and OpenAI's older ones do; undefined where it names none. */
+/** The model in a path, as in Azure's and older OpenAI paths; undefined if the path has none. */
 export function modelInPath(path: string): string | undefined {
   const encoded = /\/(?:deployments|engines)\/([^/?]+)\//i.exec(path)?.[1];
   try {
@@ -76,7 +76,7 @@ export function modelInPath(path: string): string | undefined {
 
 const MAX_MODEL_LENGTH = 256;
 
-/** In lower case, as Azure takes it, and without query, trailing slashes and empty segments. */
+/** The path in lower case, since Azure ignores case, without query, trailing slashes and empty segments. */
 const normalPath = (path: string): string =>
   `/${(path.split('?', 1)[0] ?? '')
     .toLowerCase()

@@ -4,10 +4,10 @@ import { listOf, recordOf, textOf } from '../../shared/json/lenient-json';
 import type { Api, ApiName } from './apis';
 import { parametersOf, type Parameters } from './parameters';
 
-/** What a request asked for. What it did not say, or was lost to the capture's bound, is undefined. */
+/** The facts of a request. A fact that is absent, or that the capture did not keep, is undefined. */
 export interface LlmRequest {
   readonly model: string | undefined;
-  /** What the request said of streaming; undefined where it did not. */
+  /** The member `stream`; undefined if it is absent. */
   readonly stream: boolean | undefined;
   readonly messageCount: number | undefined;
   readonly toolCount: number | undefined;
@@ -15,26 +15,26 @@ export interface LlmRequest {
   readonly jsonOutput: boolean;
   readonly parameters: Parameters;
   readonly conversationId: string | undefined;
-  /** True for Ollama's way to load or unload a model: nothing is inferred. */
+  /** True for a request that only loads or unloads a model (Ollama). */
   readonly empty: boolean;
-  /** False where there was nothing to read: no body was captured, its encoding is unknown, or it is no JSON object. */
+  /** False if nothing could be read: the body was not captured, its encoding is unknown, or it is not a JSON object. */
   readonly isRead: boolean;
-  /** The whole body, where it was captured whole; for content that is opted in. */
+  /** The body, if it was captured completely; for captured content. */
   readonly body: JsonObject | undefined;
 }
 
-/** What there is of a request's body. */
+/** The captured bytes of a request body. */
 export interface RequestBytes {
   readonly head: Uint8Array;
-  /** What was kept of its end, where the middle is missing; members may stand in any order. */
+  /** The last bytes, if bytes before them are missing; members may be in any order. */
   readonly tail: Uint8Array;
   readonly complete: boolean;
 }
 
 /**
- * Reads a request's body. Never throws.
+ * Parses a request body. Never throws.
  *
- * @param modelInPath the model that the path names, which counts where the body names none
+ * @param modelInPath the model in the path, used if the body names none
  */
 export function readRequest(api: Api, { head, tail, complete }: RequestBytes, modelInPath?: string): LlmRequest {
   const document = new JsonDocument(2 * Math.max(1, head.length, tail.length));
@@ -68,14 +68,14 @@ function requestOf(
   };
 }
 
-/** The things the model is asked about, one by one: messages of a chat, prompts, inputs. */
+/** The inputs of the model: messages of a chat, prompts or inputs. */
 function messagesOf(api: ApiName, members: JsonObject): readonly unknown[] | undefined {
   const list = members['messages'] ?? members['input'] ?? members['prompt'];
   if (Array.isArray(list)) return api === 'openai_completions' && isTokenList(list) ? [list] : (list as unknown[]);
   return typeof list === 'string' ? [list] : undefined;
 }
 
-/** OpenAI takes one prompt as a list of token ids. */
+/** OpenAI accepts a prompt as a list of token ids. */
 const isTokenList = (list: readonly unknown[]): boolean => typeof list[0] === 'number';
 
 function hasImages(members: JsonObject, messages: readonly unknown[] | undefined): boolean {

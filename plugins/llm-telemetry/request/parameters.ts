@@ -1,10 +1,10 @@
 import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
 import { listOf, numberOf, recordOf, textOf } from '../../shared/json/lenient-json';
 
-/** Parameters of a generation under their common names; lists of stop sequences are text lists. */
+/** Parameters of a generation under their common names; stop sequences are a list of strings. */
 export type Parameters = Readonly<Record<string, number | string | boolean | readonly string[]>>;
 
-/** The names that the APIs have for one thing; the first that is there counts. */
+/** The names of each parameter in the APIs; the first one that is present is used. */
 const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   temperature: ['temperature'],
   top_p: ['top_p'],
@@ -20,7 +20,7 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   dimensions: ['dimensions'],
 };
 
-/** The parameters of a request that may be told: a list of allowed names, and no content. */
+/** The parameters of a request: only the names in the list, and no content. */
 export function parametersOf(members: JsonObject): Parameters {
   const options = isJsonObject(members['options']) ? { ...members, ...members['options'] } : members;
   const parameters: Record<string, number | string | boolean | readonly string[]> = {};

@@ -8,8 +8,8 @@ const NO_BYTES = new Uint8Array();
 const NOTHING_CAPTURED: CapturedBody = { head: NO_BYTES, tail: NO_BYTES, totalBytes: 0, missingBytes: 0 };
 
 /**
- * Reads the captured request. Some clients of `/v1/responses` compress what they ask: of a compressed body of which
- * bytes are missing only the beginning is read, and one in an unknown encoding is a request without details.
+ * Parses the captured request. Some clients of `/v1/responses` compress their requests: if bytes of a compressed body
+ * are missing, only its beginning is parsed; a body in an unknown encoding is not parsed.
  */
 export async function readCapturedRequest(
   api: Api,

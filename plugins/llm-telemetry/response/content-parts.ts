@@ -1,17 +1,20 @@
 import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
 import { listOf, textOf } from '../../shared/json/lenient-json';
 
-/** What a message says, taken apart. */
+/** The parts of a message. */
 export interface TextAndThinking {
   readonly text: string | undefined;
   readonly thinking: string | undefined;
 }
 
-/** Parts of one message that are looked at, and how deep they may be nested. */
+/** The number of parts of a message that are read, and their depth. */
 const MAX_PARTS = 1024;
 const MAX_DEPTH = 3;
 
-/** Content is a text, or a list of parts: texts, `{type: "text", text}`, `{type: "thinking", thinking: [...]}`. */
+/**
+ * Splits content into text and thinking. It is a text, or a list of parts: texts, `{type: "text", text}`, `{type:
+ * "thinking", thinking: [...]}`.
+ */
 export function textAndThinkingOf(content: unknown): TextAndThinking {
   if (typeof content === 'string') return { text: textOf(content), thinking: undefined };
   let text = '';
@@ -40,6 +43,6 @@ function textOfPart(part: unknown, depth: number): string {
   return isJsonObject(part) ? textOfPart(innerOf(part), depth - 1) : '';
 }
 
-/** The member that holds a part's text, by the names that providers have for it. */
+/** The member with a part's text, by its names in the APIs. */
 const innerOf = (part: JsonObject): unknown =>
   part['text'] ?? part['thinking'] ?? part['reasoning'] ?? part['summary'] ?? part['content'];

@@ -2,7 +2,7 @@ import { LargestCounts } from './tokens/largest-counts';
 import type { TokenCounts } from './tokens/usage';
 import { ToolCalls, type ToolCall } from './tool-calls/tool-calls';
 
-/** Durations that Ollama reports, in milliseconds. */
+/** Durations reported by Ollama, in milliseconds. */
 export interface Timings {
   readonly totalMs?: number;
   readonly loadMs?: number;
@@ -10,66 +10,66 @@ export interface Timings {
   readonly evalMs?: number;
 }
 
-/** What an answer said. What it did not say is undefined, never 0. */
+/** The facts of a response. A fact that is absent is undefined, never 0. */
 export interface LlmResponse {
   model?: string;
   id?: string;
   inputTokens?: number;
   outputTokens?: number;
-  /** As reported; it may count more than the two. */
+  /** As reported: it may include more than input and output. */
   totalTokens?: number;
-  /** As the API words them, one for each choice. */
+  /** In the API's words, one per choice. */
   finishReasons: string[];
-  /** How many tool calls there were; {@link toolCalls} keeps the first ones. */
+  /** The number of tool calls; {@link toolCalls} contains the first ones. */
   toolCallCount: number;
   toolCalls: ToolCall[];
   error?: ResponseError;
-  /** Characters of text in the answer, thinking not counted. */
+  /** The length of the text in characters, without thinking. */
   textLength: number;
-  /** The first characters of it, up to the limit. */
+  /** The start of the text, up to the limit. */
   text: string;
   thinking: string;
-  /** Records of a stream that carried text. */
+  /** The number of records of a stream with text. */
   textChunks: number;
   timings?: Timings;
-  /** Where Ollama had the model run, if elsewhere. */
+  /** The host that ran the model for Ollama, if it was another one. */
   remoteHost?: string;
-  /** The conversation that the API itself says the answer belongs to. */
+  /** The id of the conversation, if the API reports one. */
   conversationId?: string;
-  /** The API's own mark of a finished answer was seen. */
+  /** True if the API's mark of a finished response was seen. */
   terminal: boolean;
-  /** Bytes were missing, or a part was larger than its bound: counts may be too low. */
+  /** True if bytes are missing, or a part was larger than its bound: counts may be too low. */
   partial: boolean;
-  /** Records that were not what the API promises. */
+  /** The number of records that could not be parsed. */
   parseErrors: number;
 }
 
-/** What went wrong, in the words of the API. */
+/** The error, in the API's words. */
 export interface ResponseError {
   readonly message: string;
   readonly type?: string;
 }
 
-/** How much of an answer is kept. */
+/** The bounds of a response. */
 export interface ResponseLimits {
-  /** Bytes of one document, line or event. */
+  /** The bytes of one document, line or event. */
   readonly maxBufferBytes: number;
-  /** Characters of text; 0 keeps none. */
+  /** The characters of text; 0 keeps none. */
   readonly maxTextLength: number;
 }
 
-/** Choices that are told apart, and reasons that are kept. */
+/** The bounds of the choices that are distinguished, and of their finish reasons. */
 const MAX_CHOICES = 128;
 const MAX_REASONS = 16;
 const MAX_REASON_LENGTH = 64;
 
-/** What is known of one choice. */
+/** The state of one choice. */
 interface Choice {
   reason?: string;
   hasText?: boolean;
 }
 
-/** Collects a {@link LlmResponse} within its limits. */
+/** Collects an {@link LlmResponse} within its limits. */
 export class ResponseBuilder {
   readonly response: LlmResponse = {
     finishReasons: [],
@@ -85,7 +85,7 @@ export class ResponseBuilder {
   };
 
   readonly toolCalls: ToolCalls;
-  /** For an API whose events tell of tokens again and again. */
+  /** For an API that reports token counts in several events. */
   readonly largest = new LargestCounts();
   private readonly choices = new Map<number, Choice>();
   private thought = false;
@@ -108,20 +108,20 @@ export class ResponseBuilder {
     this.thought ||= text !== undefined;
   }
 
-  /** True once a choice said something. */
+  /** True if the choice has text. */
   hasText(choice: number): boolean {
     return this.choices.get(choice)?.hasText ?? false;
   }
 
-  /** A choice is there, and ended where there is a reason; told again, the later reason counts. */
+  /** Records a choice; with a reason, it has ended. If there are several reasons, the last one is used. */
   noteChoice(choice: number, reason: string | undefined): void {
     const known = this.choiceOf(choice);
     if (known && reason !== undefined) known.reason = reason.slice(0, MAX_REASON_LENGTH);
   }
 
   /**
-   * Takes counts that are the newest; what they do not say stays. A 0 is taken for output only, and only where nothing
-   * was counted before and `zeroCounts`.
+   * Records newer counts; counts that are absent stay. A 0 is used only for output, with `zeroCounts`, and if nothing
+   * was counted before.
    */
   addCounts({ input, output, total }: TokenCounts, zeroCounts: boolean): void {
     const { response } = this;
@@ -132,7 +132,7 @@ export class ResponseBuilder {
     else if (input !== undefined || output) delete response.totalTokens;
   }
 
-  /** The response, once all was read. */
+  /** The response, after everything was read. */
   end(): LlmResponse {
     const { response, toolCalls } = this;
     this.addCounts(this.largest.counts(response.terminal && !response.partial), true);
@@ -142,12 +142,12 @@ export class ResponseBuilder {
     response.finishReasons = choices
       .flatMap(({ reason }) => (reason === undefined ? [] : [reason]))
       .slice(0, MAX_REASONS);
-    // What was said is not nothing: a 0 beside it stands for a count that was not made.
+    // A 0 next to content means that the tokens were not counted.
     if (response.outputTokens === 0 && (this.saidAnything || response.partial)) delete response.outputTokens;
     return response;
   }
 
-  /** True when all choices ended that were seen, or one, where not all was seen. */
+  /** True if all known choices have ended, or any of them if parts of the response are missing. */
   get isFinished(): boolean {
     const choices = [...this.choices.values()];
     const ended = choices.filter(({ reason }) => reason !== undefined).length;

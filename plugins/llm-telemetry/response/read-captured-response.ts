@@ -8,15 +8,13 @@ import { framingOfType, sniffFraming, type Framing } from './framing';
 import type { LlmResponse, ResponseLimits } from './llm-response';
 import { createReader } from './reader';
 
-/** An answer, and how its bytes say that they are framed; undefined where they do not. */
+/** A response, and the framing that its bytes show; undefined if they show none. */
 export interface ReadResponse {
   readonly response: LlmResponse;
   readonly framing: Framing | undefined;
 }
 
-/**
- * Reads the captured response; undefined if its encoding is unknown.
- */
+/** Parses the captured response; undefined if its encoding is unknown. */
 export async function readCapturedResponse(
   api: ApiName,
   entry: LogEntry,
@@ -40,13 +38,13 @@ export async function readCapturedResponse(
   return { response, framing };
 }
 
-/** What the reader of the API does not know as an error, and is one by the status, or because it is no answer at all. */
+/** An error that the API's format does not describe: by the status, or because the response is not JSON. */
 function errorIn(bytes: Uint8Array, { status, answeredByKong }: LogEntry, isNone: boolean): LlmResponse['error'] {
   if (status >= 400) {
     const message = answeredByKong ? undefined : readErrorBody(bytes);
     return message === undefined ? undefined : { message };
   }
-  // The words of a page are not told: with a status that is good they may be content.
+  // The text of a page is not reported: with a successful status it may be content.
   return isNone ? { message: 'the answer is not JSON' } : undefined;
 }
 

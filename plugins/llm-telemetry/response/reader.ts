@@ -8,28 +8,30 @@ import { messageIn } from './errors/errors';
 import type { Framing } from './framing';
 import { ResponseBuilder, type LlmResponse, type ResponseLimits } from './llm-response';
 
-/** How one API words its answers. Both functions take whatever members are there and never throw. */
+/** The response format of an API. No function throws, whatever members are present. */
 export interface ApiFormat {
-  /** Reads a whole answer that was not streamed, or what is left of one. */
+  /** Reads a response that was not streamed, or what is left of one. */
   readonly readDocument: (document: JsonObject, builder: ResponseBuilder) => void;
-  /** Reads one record of a streamed answer. */
+  /** Reads one record of a streamed response. */
   readonly readRecord: (record: JsonObject, builder: ResponseBuilder) => void;
-  /** Reads the rest of a record whose start is missing, for APIs whose last record may be longer than what is kept. */
+  /**
+   * Reads the rest of a record whose start is missing; for APIs whose last record may be longer than the captured part.
+   */
   readonly readPartialRecord?: (rest: string, builder: ResponseBuilder) => void;
-  /** True where a stream is over once each choice has its reason: not every server writes `[DONE]`. */
+  /** True if a stream has ended when each choice has its finish reason: not every server sends `[DONE]`. */
   readonly endsWithReasons?: boolean;
 }
 
-/** Reads an answer from chunks of bytes. No method throws, whatever the bytes are and wherever they are cut. */
+/** Reads a response in chunks of bytes. No method throws, whatever the bytes are and wherever they are cut. */
 export interface ResponseReader {
   push(chunk: Uint8Array): void;
-  /** Bytes between the last chunk and the next one are missing. */
+  /** Marks a gap: bytes between the last chunk and the next one are missing. */
   gap(): void;
-  /** The answer is over; call it once, last. */
+  /** Ends the response; call it once, last. */
   end(): LlmResponse;
 }
 
-/** Makes the reader of an API's answers in a framing. */
+/** Creates the reader for an API's format and a framing. */
 export function createReader(format: ApiFormat, framing: Framing, limits: ResponseLimits): ResponseReader {
   const builder = new ResponseBuilder(limits);
   switch (framing) {
@@ -85,7 +87,7 @@ function sseReader(format: ApiFormat, builder: ResponseBuilder, limits: Response
     onEvent: ({ event, data }) => {
       readData(event, data, format, builder);
     },
-    // Some servers write the error that ends a stream without the word `data`, or in a field of its own.
+    // Some servers send the error that ends a stream without `data`, or in a field named `error`.
     onOtherLine: (line) => {
       const record = parseJson(line.startsWith('error:') ? `{"error":${line.slice('error:'.length)}}` : line);
       if (isJsonObject(record)) format.readRecord(record, builder);
@@ -118,7 +120,7 @@ function streamReader(framing: LineSplitter | SseEvents, format: ApiFormat, buil
   };
 }
 
-/** The data of an event: a record, or several where a server leaves out the blank lines between them. */
+/** The data of an event: one record, or several if a server sends no blank lines between them. */
 function readData(event: string, data: string, format: ApiFormat, builder: ResponseBuilder): void {
   const record = parseJson(data);
   if (isJsonObject(record)) {
@@ -139,7 +141,7 @@ function readJson(text: string, { readRecord }: ApiFormat, builder: ResponseBuil
   if (records.length === 0) builder.response.parseErrors++;
 }
 
-/** What follows a gap may be a whole record all the same. */
+/** The text after a gap may be a whole record. */
 function readPartial(rest: string, { readRecord, readPartialRecord }: ApiFormat, builder: ResponseBuilder): void {
   const record = parseJson(rest);
   if (isJsonObject(record)) readRecord(record, builder);

@@ -10,17 +10,17 @@ import type { Api } from '../request/apis';
 import type { LlmResponse } from '../response/llm-response';
 import { legacyAttributes, type LegacyOptions } from './legacy-attributes';
 
-/** How a call is told of; fields of the plugin's config. */
+/** The config fields that affect attributes. */
 export interface AttributeOptions extends ServiceOptions, LegacyOptions {
   readonly guide_attributes: boolean;
   readonly estimate_tokens: boolean;
   readonly session_header: string;
-  /** How the session's id is told of. */
+  /** How session ids are shown. */
   readonly formatSessionId: FormatSessionId;
   readonly user_source: 'consumer_id' | 'consumer_username' | 'none';
 }
 
-/** The attributes of a call's span. None is there whose fact is unknown; none holds content. */
+/** The attributes of a call's span, without content. An attribute whose value is unknown is absent. */
 export function attributesOf(call: LlmCall, options: AttributeOptions): Attributes {
   return knownAttributes(
     modelAttributes(call, options),
@@ -113,7 +113,7 @@ function outcomeAttributes(call: LlmCall): OptionalAttributes {
   };
 }
 
-/** `error` stands for a reason that was to come and did not. */
+/** `error` replaces a finish reason that is missing because of an error. */
 function finishReasonsOf({ response, errorType }: LlmCall): string[] | undefined {
   if (response && response.finishReasons.length > 0) return response.finishReasons;
   return errorType === undefined ? undefined : ['error'];

@@ -13,7 +13,7 @@ export interface LegacyOptions {
 export function legacyAttributes(call: LlmCall, { provider, hide_tool_names }: LegacyOptions): OptionalAttributes {
   const { request, response } = call;
   const generated = call.api.operation !== 'embeddings' && call.entry.status < 400;
-  // Counts read from a part of the bytes would be too low.
+  // Counts from a part of the bytes would be too low.
   const exact = generated && !response?.partial ? response : undefined;
   const names = hide_tool_names
     ? []

@@ -1,14 +1,14 @@
 import type { LlmCall } from '../call';
 
-/** The word for what was done in the older names (`GUIDE` of semconv): `chat_streaming`, `chat_with_tools`, `generate`, `embed`. */
+/** The operation in the legacy attributes: `chat_streaming`, `chat_with_tools`, `generate`, `embed`. */
 export function legacyOperationOf({ api, request, streaming }: LlmCall): string {
   if (streaming) return `${api.legacyOperation}_streaming`;
   return api.legacyOperation === 'chat' && (request.toolCount ?? 0) > 0 ? 'chat_with_tools' : api.legacyOperation;
 }
 
 /**
- * The span's name: `guide` has few of them whatever clients send, `otel` is the convention's `{operation} {model}`,
- * where the model is the client's word.
+ * The span's name. `guide`: few different names, independent of clients. `otel`: `{operation} {model}` of the
+ * conventions, where the client chooses the model.
  */
 export function spanNameOf(call: LlmCall, style: 'guide' | 'otel', provider: string): string {
   if (style === 'guide') return `${provider}.${legacyOperationOf(call)}`;

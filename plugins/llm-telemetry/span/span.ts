@@ -10,13 +10,17 @@ import type { ContentOptions } from './content/clipped';
 import { contentAttributes } from './content/content';
 import { spanNameOf } from './span-name';
 
-/** What of a plugin's config shapes its spans. */
+/** The config fields that affect spans. */
 export interface SpanOptions extends AttributeOptions, ContentOptions {
   readonly span_name_style: 'guide' | 'otel';
   readonly parent: ParentSource;
 }
 
-/** The span of a call; `started`: as the access phase began it, if it did. */
+/**
+ * The span of a call.
+ *
+ * @param started the span that the access phase started
+ */
 export function spanOf(
   call: LlmCall,
   started: StartedSpan | undefined,
@@ -34,7 +38,7 @@ export function spanOf(
   };
 }
 
-/** What went wrong, clean and short; for a call with an error. */
+/** The message of a failed call, redacted and cut. */
 export function errorMessageOf({ entry, request, response, errorType = '' }: LlmCall, redact: Redactor): string {
   return redact.error(response?.error?.message ?? errorType, MAX_ERROR_LENGTH, [
     ...valuesOfHeaders(entry),

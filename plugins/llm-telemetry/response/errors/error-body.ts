@@ -2,13 +2,13 @@ import { membersOfHead } from '../../../shared/json/json-fragment';
 import { parseJson } from '../../../shared/json/lenient-json';
 import { messageIn } from './errors';
 
-/** Bytes of an error's body that are looked at. */
+/** The bytes of an error body that are read. */
 const MAX_READ = 16_384;
 const MAX_TEXT = 500;
 
 /**
- * The text of an error by the body of a response whose status says that it is one: JSON in any format, a page of HTML
- * or XML, or plain text; undefined where there is none. Linear in the bytes. Never throws.
+ * The message in the body of an error response: JSON in any format, an HTML or XML page, or plain text; undefined if
+ * there is none. Linear in the bytes. Never throws.
  */
 export function readErrorBody(bytes: Uint8Array): string | undefined {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MAX_READ))
@@ -22,7 +22,7 @@ export function readErrorBody(bytes: Uint8Array): string | undefined {
   return clean(payload.startsWith('<') ? textOfMarkup(payload) : payload);
 }
 
-/** The element of a page that says most: XML's message, else the title, else the heading, else all of the text. */
+/** The most useful element of a page: the message of XML, else the title, else the heading, else the whole text. */
 function textOfMarkup(markup: string): string {
   for (const element of ['message', 'title', 'h1']) {
     const start = markup.search(new RegExp(`<${element}\\b`, 'i'));

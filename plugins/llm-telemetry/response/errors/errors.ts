@@ -2,12 +2,12 @@ import { type JsonObject, isJsonObject } from '../../../shared/json/json-object'
 import { listOf, parseJson, recordOf, textOf } from '../../../shared/json/lenient-json';
 import type { ResponseError } from '../llm-response';
 
-/** Longer texts are cut; how deep an error may be wrapped in others, and how many of a list are told. */
+/** The bounds of a message, of the depth of nested errors, and of the messages of a list. */
 const MAX_LENGTH = 4096;
 const MAX_DEPTH = 5;
 const MAX_LISTED = 4;
 
-/** Where providers and frameworks put the text of an error, the most telling first. */
+/** The members with the message of an error in providers and frameworks, the most useful one first. */
 const MEMBERS = [
   'message',
   'Message',
@@ -36,8 +36,8 @@ const MEMBERS = [
 ];
 
 /**
- * The error that a record carries, whatever the status: under `error`, as Ollama (a text), OpenAI and Anthropic (an
- * object) have it, or a record that calls itself one (`object` or `type` is `error`).
+ * The error in a record, whatever the status: in `error`, a text (Ollama) or an object (OpenAI, Anthropic), or the
+ * record itself if its `object` or `type` is `error`.
  */
 export function errorOf(record: JsonObject): ResponseError | undefined {
   const error = record['error'];
@@ -49,15 +49,15 @@ export function errorOf(record: JsonObject): ResponseError | undefined {
     const { type } = typeOf(error);
     return { message: messageIn(error) ?? type ?? 'error', ...(type !== undefined && { type }) };
   }
-  // A text beside a longer one is its title.
+  // A text next to a longer text is its title.
   const message = textOf(record['message']) ?? textOf(record['error_description']) ?? messageIn(error);
-  // A mere mark (`error: true`) has its text beside it.
+  // A flag (`error: true`) has its text next to it.
   return { message: message ?? messageIn(record) ?? 'error' };
 }
 
 /**
- * The error in a record of a chat that has no envelope for it: in a provider's own member (`x_groq.error`,
- * `base_resp.status_msg`), or a text where choices should be.
+ * The error in a chat record without `error`: in a member of the provider (`x_groq.error`, `base_resp.status_msg`), or
+ * a text where choices are expected.
  */
 export function bareErrorOf(record: JsonObject): ResponseError | undefined {
   for (const name in record) {
@@ -85,7 +85,7 @@ function typeOf(record: JsonObject): { type?: string } {
   return type === undefined || type === 'error' ? {} : { type };
 }
 
-/** The text of an error in any format: a text, or the first telling member; of a list the first few. */
+/** The message of an error in any format: a text, or the first useful member; the first few messages of a list. */
 export function messageIn(value: unknown, depth = MAX_DEPTH): string | undefined {
   if (depth === 0) return undefined;
   if (typeof value === 'string') return unwrap(value.trim().slice(0, MAX_LENGTH), depth);
@@ -108,7 +108,7 @@ export function messageIn(value: unknown, depth = MAX_DEPTH): string | undefined
   return undefined;
 }
 
-/** Gateways hand the error of a provider on as a text. */
+/** Gateways pass the error of a provider on as a text. */
 function unwrap(text: string, depth: number): string | undefined {
   if (!text.startsWith('{')) return textOf(text);
   return messageIn(parseJson(text), depth - 1) ?? text;

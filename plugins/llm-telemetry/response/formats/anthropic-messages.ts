@@ -6,7 +6,7 @@ import type { ResponseBuilder } from '../llm-response';
 import type { ApiFormat } from '../reader';
 import { usageOf } from '../tokens/usage';
 
-/** Anthropic `/v1/messages`: each record of its stream names its own type. */
+/** Anthropic `/v1/messages`: each record of a stream has a type. */
 export const anthropicMessages: ApiFormat = {
   readDocument: readMessage,
   readRecord: (record, builder) => {
@@ -65,7 +65,7 @@ function readCounts(record: JsonObject, builder: ResponseBuilder): void {
   if (usage) builder.largest.take(usage);
 }
 
-/** A message with a reason is over: some servers leave `message_stop` out. */
+/** A message with a stop reason has ended: some servers do not send `message_stop`. */
 function readStop(reason: string | undefined, builder: ResponseBuilder): void {
   builder.noteChoice(0, reason);
   if (reason !== undefined) builder.response.terminal = true;

@@ -5,7 +5,7 @@ import { ollamaEmbedding, ollamaGeneration } from './ollama';
 import { openaiCompletions, openaiEmbeddings } from './openai-chat';
 import { openaiResponses } from './openai-responses';
 
-/** How each API words its answers. */
+/** The response format of each API. */
 export const API_FORMATS: Readonly<Record<ApiName, ApiFormat>> = {
   ollama_chat: ollamaGeneration,
   ollama_generate: ollamaGeneration,

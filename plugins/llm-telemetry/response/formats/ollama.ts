@@ -8,17 +8,17 @@ import type { ApiFormat } from '../reader';
 import { countsOf, usageOf } from '../tokens/usage';
 
 /**
- * Ollama `/api/chat` and `/api/generate` (`api/types.go`, ChatResponse and GenerateResponse). An answer that is not
+ * Ollama `/api/chat` and `/api/generate` (`api/types.go`, ChatResponse and GenerateResponse). A response that is not
  * streamed is one record with `done: true`.
  */
 export const ollamaGeneration: ApiFormat = {
   readDocument: (document, builder) => {
     readGeneration(document, builder);
-    // The first record of a stream, alone under the media type of a document.
+    // The first and only record of a stream that has the media type of a document.
     if (document['done'] === false) builder.response.terminal = false;
   },
   readRecord: readGeneration,
-  // The last record of `/api/generate` holds the context, a number for each token, and its counts after that.
+  // The last record of `/api/generate` contains the context, one number per token, and then the counts.
   readPartialRecord: (rest, builder) => {
     const members = membersOfTail(rest);
     if (members?.['total_duration'] === undefined) return;
@@ -27,7 +27,7 @@ export const ollamaGeneration: ApiFormat = {
   },
 };
 
-/** Ollama `/api/embed` and `/api/embeddings`; the latter reports no tokens. The vectors are never looked at. */
+/** Ollama `/api/embed` and `/api/embeddings`; the latter reports no tokens. The vectors are not read. */
 export const ollamaEmbedding: ApiFormat = { readDocument: readEmbedding, readRecord: readEmbedding };
 
 function readGeneration(record: JsonObject, builder: ResponseBuilder): void {
@@ -37,7 +37,7 @@ function readGeneration(record: JsonObject, builder: ResponseBuilder): void {
   const { text, thinking } = textAndThinkingOf(message['content'] ?? record['response']);
   builder.addText(text);
   builder.addThinking(textAndThinkingOf(message['thinking'] ?? record['thinking']).text ?? thinking);
-  // In a record before the last one or in the last one, by the path that found them: all are taken.
+  // Tool calls are in a record before the last one or in the last one, depending on the parser: all are read.
   for (const call of listOf(message['tool_calls'] ?? record['tool_calls'])) addToolCall(call, builder);
   if (record['done'] !== true) return;
   response.terminal = true;
@@ -60,8 +60,8 @@ function readCommon(record: JsonObject, { response }: ResponseBuilder): void {
 }
 
 /**
- * Counts are `omitempty` in Ollama: an absent one may be a 0, or a prompt that an older release did not count. Servers
- * that imitate it write 0 for what they do not count, or `usage` as OpenAI has it.
+ * Counts are `omitempty` in Ollama: an absent one may be 0, or a prompt that an older release did not count. Compatible
+ * servers send 0 for counts that they do not have, or `usage` as in OpenAI's format.
  */
 function readUsage(record: JsonObject, builder: ResponseBuilder): void {
   const { response } = builder;
@@ -77,7 +77,7 @@ function readUsage(record: JsonObject, builder: ResponseBuilder): void {
   if (Object.keys(timings).length > 0) response.timings = timings;
 }
 
-/** Calls come whole; one with an id that was there before is the same one. */
+/** Calls are complete; a call with a known id is the same call. */
 function addToolCall(call: unknown, builder: ResponseBuilder): void {
   if (!isJsonObject(call)) return;
   const { index, name, arguments: args } = recordOf(call['function']);

@@ -7,8 +7,8 @@ import type { ApiFormat } from '../reader';
 import { countsOf, positive, tokensOf, usageOf } from '../tokens/usage';
 
 /**
- * OpenAI `/v1/chat/completions` and `/v1/completions`: documents of `choices[].message`, records of `choices[].delta`,
- * and `choices[].text` of either. Compatible servers answer the one path in the words of the other.
+ * OpenAI `/v1/chat/completions` and `/v1/completions`: documents with `choices[].message`, records with
+ * `choices[].delta`, and `choices[].text` in both. Compatible servers respond at one path in the format of the other.
  */
 export const openaiCompletions: ApiFormat = {
   readDocument: (document, builder) => {
@@ -21,7 +21,7 @@ export const openaiCompletions: ApiFormat = {
   readRecord: (record, builder) => {
     readCommon(record, builder);
     const choices = listOf(record['choices']);
-    // Beside choices a 0 is a placeholder, as Ollama's `/v1/completions` sends it.
+    // Next to choices a 0 is a placeholder, as in Ollama's `/v1/completions`.
     readCounts(record, choices.length === 0, builder);
     choices.forEach((choice, place) => {
       const members = recordOf(choice);
@@ -31,7 +31,7 @@ export const openaiCompletions: ApiFormat = {
   endsWithReasons: true,
 };
 
-/** OpenAI `/v1/embeddings`, which is never streamed. The vectors are never looked at. Some report only the total. */
+/** OpenAI `/v1/embeddings`, which is never streamed. The vectors are not read. Some servers report only the total. */
 export const openaiEmbeddings: ApiFormat = {
   readDocument: (document, builder) => {
     readCommon(document, builder);
@@ -53,7 +53,9 @@ function readCommon(record: JsonObject, { response }: ResponseBuilder): void {
   if (error) response.error = error;
 }
 
-/** The usage comes in a last record without choices, beside a last choice, or in every record, what it is so far. */
+/**
+ * The usage is in a last record without choices, next to the last choice, or in every record with the counts so far.
+ */
 function readCounts(record: JsonObject, zeroCounts: boolean, builder: ResponseBuilder): void {
   const usage = usageOf(record);
   if (usage) builder.addCounts(countsOf(usage), zeroCounts);
@@ -72,7 +74,7 @@ function readChoice(choice: JsonObject, place: number, builder: ResponseBuilder)
 function readStreamedChoice(choice: JsonObject, index: number, builder: ResponseBuilder): void {
   const { delta, message } = choice;
   const said = recordOf(isJsonObject(delta) ? delta : message);
-  // A last record that holds the whole message again, as MiniMax sends it, says nothing new.
+  // A last record may repeat the whole message (MiniMax).
   const isRepeated = !isJsonObject(delta) && isJsonObject(message) && builder.hasText(index);
   if (!isRepeated) readSaid(choice, said, index, builder);
   const calls = listOf(said['tool_calls']);

@@ -8,8 +8,8 @@ import type { ApiFormat } from '../reader';
 import { countsOf, usageOf } from '../tokens/usage';
 
 /**
- * OpenAI `/v1/responses`. Its stream ends with `response.completed`, `.incomplete` or `.failed`, which carry the whole
- * response, and with no `[DONE]`.
+ * OpenAI `/v1/responses`. Its stream ends with `response.completed`, `.incomplete` or `.failed`, which contain the
+ * whole response, and without `[DONE]`.
  */
 export const openaiResponses: ApiFormat = {
   readDocument: (document, builder) => {
@@ -50,7 +50,7 @@ export const openaiResponses: ApiFormat = {
         readUntyped(record, builder);
     }
   },
-  // The last record holds the whole response again, and the usage near its end.
+  // The last record contains the whole response again, with the usage near its end.
   readPartialRecord: (rest, builder) => {
     const usage = lastObjectNamed('usage', rest);
     if (!usage || countOf(usage['output_tokens']) === undefined) return;
@@ -77,7 +77,7 @@ function readResponseObject(members: JsonObject, builder: ResponseBuilder): void
   else builder.noteChoice(0, status);
 }
 
-/** The last record holds all again: what no event told before is taken from it. */
+/** The last record repeats the whole response: only what no event has reported before is used. */
 function readEnd(record: JsonObject, members: JsonObject, builder: ResponseBuilder): void {
   readUsage(usageOf(record), builder);
   readResponseObject(members, builder);
@@ -85,7 +85,7 @@ function readEnd(record: JsonObject, members: JsonObject, builder: ResponseBuild
   builder.response.terminal = true;
 }
 
-/** An error, or a whole response in place of a stream's records. */
+/** An error, or a whole response instead of the records of a stream. */
 function readUntyped(record: JsonObject, builder: ResponseBuilder): void {
   const error = errorOf(record);
   if (error) builder.response.error = error;
@@ -96,7 +96,7 @@ function readUsage(usage: JsonObject | undefined, builder: ResponseBuilder): voi
   if (usage) builder.addCounts(countsOf(usage), true);
 }
 
-/** @param withText false where the text came in deltas before */
+/** @param withText false if the text was streamed in deltas before */
 function readOutput(members: JsonObject, builder: ResponseBuilder, withText: boolean): void {
   listOf(members['output']).forEach((one, index) => {
     const item = recordOf(one);

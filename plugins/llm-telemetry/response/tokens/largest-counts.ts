@@ -2,9 +2,9 @@ import type { JsonObject } from '../../../shared/json/json-object';
 import { CACHE_READ, CACHE_WRITTEN, countsOf, positive, tokensOf, type TokenCounts } from './usage';
 
 /**
- * Anthropic's counts, of which several events of a stream tell: each may repeat, leave out or zero what another said, so
- * the largest of each counts, and nothing is added up but the three parts of one event's input: new, read from the cache
- * and written to it, all of which the convention counts as input.
+ * Anthropic's token counts, which several events of a stream report. Each event may repeat, omit or zero the counts of
+ * another, so the largest of each is used. Only the three parts of one event's input are added: new, read from the
+ * cache and written to the cache, all of which are input in the conventions.
  */
 export class LargestCounts {
   private fresh: number | undefined;
@@ -16,8 +16,8 @@ export class LargestCounts {
   private hasLaterEvent = false;
 
   /**
-   * Takes what the start of a stream says. Anthropic counts there at least one token of output; a start without is that
-   * of a server that translates, and its input is a guess.
+   * Reads the counts at the start of a stream. Anthropic counts at least one output token there; a start without any is
+   * from a server that translates another API, and its input is a guess.
    */
   start(usage: JsonObject): void {
     this.startOutput = countsOf(usage).output ?? 0;
@@ -25,23 +25,23 @@ export class LargestCounts {
     if (this.startOutput > 0) this.input = input;
   }
 
-  /** Takes what a whole message or a later event says. */
+  /** Reads the counts of a whole message or of a later event. */
   take(usage: JsonObject): void {
     this.hasLaterEvent = true;
     this.input = larger(this.input, this.inputOf(usage));
     this.output = larger(this.output, countsOf(usage).output);
   }
 
-  /** The counts. A start alone counts only where the stream ended and none of it is missing. */
+  /** The counts. Those of the start are used alone only if the stream ended and is complete. */
   counts(isWhole: boolean): TokenCounts {
     const { startOutput, hasLaterEvent } = this;
     const guess = isWhole && !hasLaterEvent ? this.sum() : undefined;
-    // 1 is where Anthropic begins to count.
+    // Anthropic starts counting at 1.
     const started = (isWhole || this.output !== undefined) && startOutput > 1 ? startOutput : undefined;
     return { input: this.input ?? guess, output: larger(this.output, started), total: undefined };
   }
 
-  /** The parts that an event does not tell, or zeroes, are those that were told last. */
+  /** Parts that an event omits or zeroes keep their last value. */
   private inputOf(usage: JsonObject): number | undefined {
     this.fresh = countsOf(usage).input ?? this.fresh;
     this.read = positive(tokensOf(usage, CACHE_READ)) ?? this.read;

@@ -1,19 +1,19 @@
 import { type JsonObject, isJsonObject } from '../../../shared/json/json-object';
 import { countOf, listOf, recordOf } from '../../../shared/json/lenient-json';
 
-/** Tokens as one record reports them; undefined: it does not say. */
+/** The tokens in one record; undefined if it does not report them. */
 export interface TokenCounts {
   readonly input: number | undefined;
   readonly output: number | undefined;
   readonly total: number | undefined;
 }
 
-/** No call has more: what is larger is nonsense. */
+/** A larger count is invalid. */
 const MAX_TOKENS = 1e9;
-/** Members of a record that are looked into. */
+/** The number of members of a record that are searched. */
 const MAX_MEMBERS = 64;
 
-/** The names that providers have for one count; the first that is there counts. */
+/** The names of each count in the APIs; the first one that is present is used. */
 const INPUTS = [
   'prompt_tokens',
   'input_tokens',
@@ -39,7 +39,7 @@ export const CACHE_READ = ['cache_read_input_tokens', 'cacheReadInputTokens', 'c
 export const CACHE_WRITTEN = ['cache_creation_input_tokens', 'cacheWriteInputTokens', 'cacheWriteInputTokenCount'];
 const TOTALS = ['total_tokens', 'total_token_count', 'totalTokenCount', 'totalTokens'];
 
-/** A number of tokens under the first of these names; undefined where none has one. */
+/** The number of tokens under the first of these names; undefined if none has one. */
 export const tokensOf = (usage: JsonObject, names: readonly string[]): number | undefined => {
   for (const name of names) {
     const count = countOf(usage[name]);
@@ -48,14 +48,14 @@ export const tokensOf = (usage: JsonObject, names: readonly string[]): number | 
   return undefined;
 };
 
-/** Nothing is asked without a token: a 0 is a placeholder. */
+/** A prompt has at least one token: a 0 is a placeholder. */
 export const positive = (count: number | undefined): number | undefined => (count === 0 ? undefined : count);
 
 /**
- * The counts of a usage object in any provider's names.
+ * The counts in a usage object of any provider.
  *
- * Where the total is larger than the sum of the two, the rest is reasoning that the provider does not count as
- * completion (Gemini, xAI): it is output too. The same where more reasoning is reported than completion.
+ * If the total is larger than the sum, the rest is reasoning that the provider does not count as completion (Gemini,
+ * xAI): it is added to the output. The same applies if more reasoning than completion is reported.
  */
 export function countsOf(usage: JsonObject): TokenCounts {
   const asked = positive(tokensOf(usage, INPUTS)) ?? positive(cachedAndNot(usage));
@@ -65,7 +65,7 @@ export function countsOf(usage: JsonObject): TokenCounts {
   return { input, output: outputOf(usage, input, completion, total), total };
 }
 
-/** What the cache gave or took, where the provider counts it in the total and not in what was asked (Bedrock). */
+/** The tokens read from and written to the cache, if the provider counts them only in the total (Bedrock). */
 function cacheBeside(usage: JsonObject, asked: number, completion = 0, total = 0): number {
   const cached = (tokensOf(usage, CACHE_READ) ?? 0) + (tokensOf(usage, CACHE_WRITTEN) ?? 0);
   return cached > 0 && total === asked + cached + completion ? cached : 0;
@@ -84,15 +84,15 @@ function outputOf(
   return reasoning > completion ? completion + reasoning : completion;
 }
 
-/** DeepSeek splits what was asked; the two parts are all of it. */
+/** DeepSeek splits the input into two parts; their sum is the input. */
 function cachedAndNot(usage: JsonObject): number | undefined {
   const missed = tokensOf(usage, ['prompt_cache_miss_tokens']);
   return missed === undefined ? undefined : missed + (tokensOf(usage, ['prompt_cache_hit_tokens']) ?? 0);
 }
 
 /**
- * The usage object of a record: `usage`, or one that stands under another member (`x_groq.usage`, `message.usage`,
- * `choices[0].usage`, `usageMetadata`, `timings`, ...); undefined where no object counts anything.
+ * The usage object of a record: `usage`, or one in another member (`x_groq.usage`, `message.usage`, `choices[0].usage`,
+ * `usageMetadata`, `timings`, ...); undefined if there is none with a count.
  */
 export function usageOf(record: JsonObject): JsonObject | undefined {
   const usage = record['usage'];
@@ -106,7 +106,7 @@ const countsAnything = (usage: JsonObject): boolean => {
   return input !== undefined || output > 0 || total !== undefined;
 };
 
-/** Members that are usage objects themselves. */
+/** Members that are usage objects. */
 const USAGE_NAME = /(?:^|_)usage$/;
 const ALIASES = ['usageMetadata', 'usage_metadata', 'amazon-bedrock-invocationMetrics'];
 
@@ -130,7 +130,7 @@ function* elsewhereIn(record: JsonObject): Generator<JsonObject> {
   yield fromTimings(recordOf(record['timings']));
 }
 
-/** llama.cpp tells the tokens that it read apart from those that it had in its cache. */
+/** llama.cpp reports the evaluated tokens and the cached tokens of a prompt separately. */
 function fromTimings(timings: JsonObject): JsonObject {
   const read = tokensOf(timings, ['prompt_n']);
   const cached = tokensOf(timings, ['cache_n']) ?? 0;

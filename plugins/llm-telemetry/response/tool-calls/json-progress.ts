@@ -1,8 +1,6 @@
-/**
- * Follows a JSON object that comes in pieces, to know when it is whole. Keeps no text; linear in the text. Never throws.
- */
+/** Follows a JSON object that arrives in pieces, to find its end. Keeps no text; linear in the text. Never throws. */
 export class JsonProgress {
-  /** True once the brace that opened the object was closed. */
+  /** True after the closing brace of the object. */
   done = false;
   private depth = 0;
   private inString = false;

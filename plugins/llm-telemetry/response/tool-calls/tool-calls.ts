@@ -1,54 +1,56 @@
 import { JsonProgress, isWholeObject } from './json-progress';
 
-/** A call of a tool that the model asked for. */
+/** A tool call requested by the model. */
 export interface ToolCall {
   readonly id?: string;
   readonly name: string;
-  /** As JSON text. */
+  /** A JSON text. */
   readonly arguments?: string;
 }
 
-/** A piece of a streamed call: mostly the first one has id and name, the others append to the arguments. */
+/** A piece of a streamed call: usually the first one has id and name, the others append to the arguments. */
 export interface ToolCallPiece {
-  /** The choice it belongs to; 0 where there is but one. */
+  /** The choice to which it belongs; 0 if there is only one. */
   readonly choice?: number;
-  /** Its place among the choice's calls, from 0 or 1, as the server counts; undefined where it does not. */
+  /**
+   * The index among the calls of the choice, from 0 or 1 depending on the server; undefined if the server sends none.
+   */
   readonly index?: number | undefined;
   readonly id?: string | undefined;
   readonly name?: string | undefined;
   readonly arguments?: string | undefined;
-  /** True where these are all the arguments, whatever pieces came before. */
+  /** True if these are all the arguments: they replace earlier pieces. */
   readonly whole?: boolean;
 }
 
-/** A call that pieces may still come for. */
+/** A call that may receive more pieces. */
 interface OpenCall {
   readonly choice: number;
   readonly index: number | undefined;
-  /** Characters of the arguments that are kept. */
+  /** The number of characters of the arguments that are kept. */
   readonly maxLength: number;
   id: string | undefined;
   name: string | undefined;
-  /** What is kept of the arguments; undefined: none came. */
+  /** The kept part of the arguments; undefined if there are none. */
   kept: string | undefined;
   progress: JsonProgress;
-  /** The first characters of the arguments and how many there were, to know them again. */
+  /** The start and the length of the arguments, to recognize a repetition. */
   start: string;
   length: number;
 }
 
-/** Calls whose arguments are kept, and calls that pieces are told apart for; further ones are dropped. */
+/** The number of calls whose arguments are kept, and of calls that are distinguished; more calls are only counted. */
 const MAX_KEPT = 128;
 const MAX_OPEN = 1024;
 const MAX_NAME_LENGTH = 256;
 const START_LENGTH = 256;
 
 /**
- * Puts the pieces of tool calls together.
+ * Assembles tool calls from their pieces.
  *
- * A call is known by its choice and index; a new one begins with a new id only, since servers repeat the name in each
- * piece, count from 1, or give every call the index 0. Where a server has no ids, a new one begins with another name,
- * or with whole arguments after whole ones that were others.
+ * A call is identified by its choice and index. Only a new id starts a new call, since servers repeat the name in each
+ * piece, count from 1, or send the index 0 for every call. If a server sends no ids, a new call starts with another
+ * name, or with complete arguments that differ from the complete arguments before.
  */
 export class ToolCalls {
   private readonly calls: OpenCall[] = [];
@@ -57,10 +59,10 @@ export class ToolCalls {
   private readonly lastOf = new Map<number, OpenCall>();
   private dropped = 0;
 
-  /** @param maxLength characters of the arguments of one call that are kept; 0 keeps none */
+  /** @param maxLength the number of characters of each call's arguments that are kept; 0 keeps none */
   constructor(private readonly maxLength: number) {}
 
-  /** How many calls there were. */
+  /** The number of calls. */
   get count(): number {
     return this.calls.length + this.dropped;
   }
@@ -74,12 +76,12 @@ export class ToolCalls {
     }));
   }
 
-  /** Adds a call that came whole. */
+  /** Adds a complete call. */
   add(piece: ToolCallPiece): void {
     this.begin(piece);
   }
 
-  /** Takes the next piece of a stream. */
+  /** Adds the next piece of a stream. */
   take(piece: ToolCallPiece): void {
     const call = this.callOf(piece);
     if (call) this.extend(call, piece);
@@ -92,7 +94,7 @@ export class ToolCalls {
     if (named && !isOtherOfSameId(named, piece)) return named;
     const placed = index === undefined ? this.lastOf.get(choice) : this.byIndex.get(keyOf(choice, index));
     if (!placed) return undefined;
-    // Some servers make up an id for each piece; an id that comes late belongs to the call that has none.
+    // Some servers create an id for each piece. An id that arrives late belongs to the call without an id.
     if (id !== undefined && placed.id !== undefined) return isContinued(placed, piece) ? placed : undefined;
     return isNewWithoutId(placed, piece) ? undefined : placed;
   }
@@ -126,7 +128,7 @@ export class ToolCalls {
 }
 
 function append(call: OpenCall, json: string, whole: boolean): void {
-  // Whole arguments that begin again were sent twice: once in pieces and once as a whole.
+  // Complete arguments that start again were sent twice: in pieces and as a whole.
   if (whole || (call.progress.done && /^\s*\{/.test(json))) {
     call.progress = new JsonProgress();
     Object.assign(call, { kept: '', start: '', length: 0 });
@@ -141,7 +143,7 @@ function append(call: OpenCall, json: string, whole: boolean): void {
 const isContinued = (call: OpenCall, { index, name }: ToolCallPiece): boolean =>
   index !== undefined && name === undefined && !call.progress.done;
 
-/** Servers without ids of their own give all calls one. */
+/** Some servers give all calls the same id. */
 const isOtherOfSameId = (call: OpenCall, { index, name }: ToolCallPiece): boolean =>
   index !== undefined && index !== call.index && name !== undefined && call.name !== undefined && call.name !== name;
 

@@ -1,18 +1,15 @@
 import type { Redactor } from '../../../shared/telemetry/redaction/redact';
 
-/** How much content one span may carry: characters of one message and of all, and messages. */
+/** The bounds of the content of one span: characters per message and per span, and messages. */
 const MAX_MESSAGE_LENGTH = 8192;
 const MAX_SPAN_LENGTH = 65_536;
 const MAX_MESSAGES = 32;
-/** Characters of a text that `capture_content: preview` keeps. */
+/** The length of a text with `capture_content: preview`, in characters. */
 export const PREVIEW_LENGTH = 200;
 
-/**
- * Takes secrets out of texts and cuts them. What one span may carry in all is shared by its texts in the order they
- * come.
- */
+/** Redacts texts and cuts them to their bounds. The texts of a span share its bound in the order of the calls. */
 export class Clip {
-  /** True once anything was cut. */
+  /** True if any text was cut. */
   truncated = false;
   private left = MAX_SPAN_LENGTH;
 
@@ -26,7 +23,7 @@ export class Clip {
     return kept;
   }
 
-  /** The last ones of a list. */
+  /** The last elements of a list. */
   lastOf<T>(list: readonly T[]): readonly T[] {
     if (list.length > MAX_MESSAGES) this.truncated = true;
     return list.slice(-MAX_MESSAGES);

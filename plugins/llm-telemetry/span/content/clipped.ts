@@ -5,7 +5,7 @@ import type { ToolCall } from '../../response/tool-calls/tool-calls';
 import type { Clip } from './clip';
 import { inputMessagesOf, toolDefinitionsOf, type Message } from './messages';
 
-/** What of content is opted in; fields of the plugin's config. */
+/** The config fields that enable content. */
 export interface ContentOptions {
   readonly capture_content: 'none' | 'preview' | 'full';
   readonly capture_tool_args: boolean;
@@ -15,15 +15,15 @@ export interface ContentOptions {
   readonly content_format: 'openinference' | 'otel' | 'both';
 }
 
-/** The content of a call, clean and cut to size: ready for any convention's attributes. */
+/** The content of a call, redacted and cut: ready for the attributes of any convention. */
 export interface Content {
   readonly input: readonly Message[];
   readonly output: Message & { readonly thinking: string };
-  /** As JSON texts. */
+  /** JSON texts. */
   readonly toolDefinitions: readonly string[];
 }
 
-/** The content of a call; what is not opted in stands as `__REDACTED__` or is left out. */
+/** The content of a call. Content that is not enabled is absent, or replaced by `__REDACTED__`. */
 export function clippedContent({ api, request, response }: LlmCall, options: ContentOptions, clip: Clip): Content {
   const clean = (message: Message): Message => ({
     ...message,
@@ -35,7 +35,7 @@ export function clippedContent({ api, request, response }: LlmCall, options: Con
   const input = request.body ? inputMessagesOf(api.name, request.body) : [];
   const definitions = options.capture_tool_defs && request.body ? toolDefinitionsOf(request.body) : [];
   const output = { role: 'assistant', text: response?.text ?? '', toolCalls: response?.toolCalls ?? [] };
-  // The answer first: where there is no room for all, it is the oldest messages that go.
+  // The response first: if there is not enough room, the oldest messages are cut.
   const cleanOutput = {
     ...clean(output),
     thinking: options.capture_thinking ? clip.text(response?.thinking ?? '') : '',

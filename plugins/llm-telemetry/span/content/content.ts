@@ -8,13 +8,13 @@ import { inputMessagesOf, type Message } from './messages';
 import { openInferenceContent } from './openinference';
 import { otelContent } from './otel';
 
-/** How many characters of an answer must be kept while it is read, for what is opted in. */
+/** The number of characters of a response that must be kept for the captured content. */
 export const textLengthToKeep = ({ capture_content }: Pick<ContentOptions, 'capture_content'>): number =>
   capture_content === 'none' ? 0 : 65_536;
 
 /**
- * The attributes that hold what was asked and answered, as far as it is opted in. Without any opt-in they say that it
- * was left out: Phoenix would otherwise fill the output with the answer's id and model.
+ * The attributes with the content of request and response, if it is enabled. Otherwise they are `__REDACTED__`, since
+ * Phoenix would fill an absent output with the response's id and model.
  */
 export function contentAttributes(call: LlmCall, options: ContentOptions, redact: Redactor): Attributes {
   if (options.capture_content === 'none') return { [OI.inputValue]: REDACTED, [OI.outputValue]: REDACTED };
@@ -27,7 +27,7 @@ function previews({ api, request, response }: LlmCall, clip: Clip): Attributes {
   return values(clip.text(lastOfUser(input), PREVIEW_LENGTH), clip.text(response?.text ?? '', PREVIEW_LENGTH));
 }
 
-/** What was embedded; the vectors are never told. */
+/** The texts of an embeddings request; the vectors are never written. */
 function embedded(input: readonly Message[], clip: Clip): Attributes {
   const texts = clip.lastOf(input).map(({ text }) => clip.text(text));
   const attributes: Attributes = { [OI.inputValue]: texts.join('\n'), [OI.outputValue]: REDACTED };

@@ -4,17 +4,17 @@ import { REDACTED } from '../../../shared/telemetry/redaction/redact';
 import type { ApiName } from '../../request/apis';
 import type { ToolCall } from '../../response/tool-calls/tool-calls';
 
-/** One message to the model, whatever the API called it. Images and sounds stand as `__REDACTED__`. */
+/** A message to the model, from any API. Images and audio are replaced by `__REDACTED__`. */
 export interface Message {
   readonly role: string;
   readonly text: string;
   readonly toolCalls: readonly ToolCall[];
-  /** Of a tool's result: the call it answers, and the tool. */
+  /** For the result of a tool: the id of its call, and the name of the tool. */
   readonly toolCallId?: string;
   readonly name?: string;
 }
 
-/** The messages of a request's body, system instructions first. */
+/** The messages in a request body, system instructions first. */
 export function inputMessagesOf(api: ApiName, body: JsonObject): Message[] {
   const system = textOfContent(body['system'] ?? body['instructions']);
   const list = body['messages'] ?? body['input'] ?? body['prompt'];
@@ -25,7 +25,7 @@ export function inputMessagesOf(api: ApiName, body: JsonObject): Message[] {
   return system === '' ? messages : [{ role: 'system', text: system, toolCalls: [] }, ...messages];
 }
 
-/** The definitions of the tools that a request offers. */
+/** The definitions of the tools in a request. */
 export const toolDefinitionsOf = (body: JsonObject): readonly unknown[] => listOf(body['tools']);
 
 function userMessage(content: unknown): Message {
@@ -66,7 +66,7 @@ function textOfContent(content: unknown): string {
     .join('\n');
 }
 
-/** In the three wordings: OpenAI's and Ollama's `function`, Anthropic's `input`, and the item of `/v1/responses`. */
+/** In the three formats: `function` of OpenAI and Ollama, `input` of Anthropic, and the item of `/v1/responses`. */
 function toToolCall(call: unknown): ToolCall {
   const members = recordOf(call);
   const target = isJsonObject(members['function']) ? members['function'] : members;

@@ -4,7 +4,7 @@ import type { ToolCall } from '../../response/tool-calls/tool-calls';
 import type { Content } from './clipped';
 import type { Message } from './messages';
 
-/** Content as OpenInference flattens it (`spec/llm_spans.md`, `spec/tool_calling.md`), which Phoenix shows. */
+/** Content in the attributes of OpenInference (`spec/llm_spans.md`, `spec/tool_calling.md`), which Phoenix displays. */
 export function openInferenceContent({ input, output, toolDefinitions }: Content): Attributes {
   const attributes: Attributes = {};
   input.forEach((message, index) => {
@@ -13,7 +13,7 @@ export function openInferenceContent({ input, output, toolDefinitions }: Content
   const prefix = `${OI.outputMessages}.0.message`;
   if (output.text !== '' || output.toolCalls.length > 0) addMessage(attributes, prefix, output);
   if (output.thinking !== '') {
-    // Several items in one message: their order matters.
+    // Several items in one message, since their order matters.
     attributes[`${prefix}.contents.0.message_content.type`] = 'reasoning';
     attributes[`${prefix}.contents.0.message_content.text`] = output.thinking;
     attributes[`${prefix}.contents.1.message_content.type`] = 'text';

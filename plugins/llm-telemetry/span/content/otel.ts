@@ -4,7 +4,7 @@ import { GEN_AI } from '../../../shared/telemetry/spans/semconv';
 import type { Content } from './clipped';
 import type { Message } from './messages';
 
-/** Content as the GenAI conventions have it: JSON texts of messages with parts. */
+/** Content in the attributes of the GenAI conventions: JSON texts of messages with parts. */
 export function otelContent({ input, output, toolDefinitions }: Content, finishReason: string | undefined): Attributes {
   const system = input.filter(({ role }) => role === 'system' || role === 'developer');
   const others = input.filter((message) => !system.includes(message));
@@ -15,7 +15,7 @@ export function otelContent({ input, output, toolDefinitions }: Content, finishR
       others.map((message) => ({ role: roleOf(message), parts: partsOf(message) })),
     ),
     [GEN_AI.outputMessages]: JSON.stringify([
-      // A reader that checks this against its schema drops all of it where the reason is missing or unknown.
+      // A consumer that validates the schema discards all of it if the reason is missing or unknown.
       { role: 'assistant', parts: [...thinking, ...partsOf(output)], finish_reason: reasonOf(finishReason) },
     ]),
     ...(toolDefinitions.length > 0 && {
