@@ -32,8 +32,8 @@ export interface CapturedResponse extends CapturedBody {
  *
  * - `version`: the version of this format, an integer; absent in version 1.
  * - `request`: the first bytes of the request body, base64; `request_tail`: its last bytes after `request`, base64,
- *   absent if `request` contains the whole body; `request_bytes`: its size. If nginx wrote the body to a file, `request` is absent and
- *   the size is present where it is known.
+ *   absent if `request` contains the whole body; `request_bytes`: its size. If nginx wrote the body to a file, `request`
+ *   is absent, and the size is present if it is known.
  * - `head`: the first bytes of the response body, base64; `tail`: its last bytes after `head`, base64, empty if `head`
  *   contains the whole body. The bytes between are lost.
  * - `middle`: the bytes between `head` and `tail` of a response to `tools/list`, base64, up to a bound of its own; absent
@@ -52,7 +52,7 @@ export interface Capture {
   /** The version of the Lua functions that wrote it; see {@link CAPTURE_VERSION}. */
   readonly version: number;
   readonly request: CapturedBody;
-  /** A name for the caller that mcp-validator made; absent without one. */
+  /** A name for the caller, created by mcp-validator. */
   readonly caller?: string;
   readonly response: CapturedResponse;
 }

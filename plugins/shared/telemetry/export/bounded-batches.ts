@@ -14,15 +14,16 @@ export interface BatchBounds {
   readonly maxQueueSize: number;
   readonly maxBatchSize: number;
   readonly delayMs: number;
-  /** How long one batch may take, retries included. */
+  /** The time for one batch, retries included. */
   readonly timeoutMs: number;
 }
 
 /**
  * Queues finished spans and exports them in batches; counts each span once, as exported, failed or dropped.
  *
- * The SDK's own processor drops silently when its queue is full, and forgets an export that never calls back: so the
- * queue's bounds are kept here, that of bytes with all other queues of the process, and every export has a deadline.
+ * The SDK's processor drops spans silently when its queue is full, and waits forever for an export that never calls
+ * back. So the bounds are enforced here, the one of bytes together with all other queues of the process, and every
+ * export has a deadline.
  */
 export class BoundedBatches implements SpanProcessor {
   private readonly batches: BatchSpanProcessor;
@@ -48,14 +49,14 @@ export class BoundedBatches implements SpanProcessor {
         maxQueueSize: bounds.maxQueueSize,
         maxExportBatchSize: Math.min(bounds.maxBatchSize, bounds.maxQueueSize),
         scheduledDelayMillis: bounds.delayMs,
-        // Later than our own deadline, which counts.
+        // Later than the deadline in this class, so that the latter is used.
         exportTimeoutMillis: bounds.timeoutMs + 1000,
       },
     );
   }
 
   onStart(): void {
-    // A span is a finished value already when it is made here.
+    // A span is already finished when it is created.
   }
 
   onEnd(span: ReadableSpan): void {
@@ -71,13 +72,13 @@ export class BoundedBatches implements SpanProcessor {
     return this.batches.forceFlush();
   }
 
-  /** Sends what is queued; spans that come later are counted as dropped. */
+  /** Exports the queue; spans that are added later are counted as dropped. */
   shutdown(): Promise<void> {
     this.closed = true;
     return this.batches.shutdown();
   }
 
-  /** Counts what is not exported yet as lost: for when a shutdown took longer than it may. */
+  /** Counts all spans that are not exported yet as dropped, after a shutdown that took too long. */
   abandon(): void {
     this.closed = true;
     this.abandoned = true;

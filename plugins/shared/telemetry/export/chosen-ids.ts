@@ -1,12 +1,12 @@
 import { RandomIdGenerator, type IdGenerator } from '@opentelemetry/sdk-trace-base';
 import type { ParentContext } from '../spans/span';
 
-/** Gives the next span the ids that were chosen for it; the SDK asks for them while it starts the span. */
+/** Gives the next span predefined ids; the SDK requests ids while it starts a span. */
 export class ChosenIds implements IdGenerator {
   private readonly random = new RandomIdGenerator();
   private chosen: ParentContext | undefined;
 
-  /** Runs `start` with the ids; undefined: random ones. */
+  /** Runs `start` with the ids; undefined for random ids. */
   with<T>(ids: ParentContext | undefined, start: () => T): T {
     this.chosen = ids;
     try {
@@ -16,7 +16,7 @@ export class ChosenIds implements IdGenerator {
     }
   }
 
-  /** Asked for a span without a parent only. */
+  /** Called only for a span without a parent. */
   generateTraceId(): string {
     return this.chosen?.traceId ?? this.random.generateTraceId();
   }

@@ -1,6 +1,6 @@
 import type { Metrics } from '../../../../kong/pdk';
 
-/** Counts what becomes of spans; the reasons and codes are few and fixed. */
+/** Counts exported, failed and dropped spans; the reasons and codes are few and fixed. */
 export interface ExportMetrics {
   exported(spans: number): void;
   /** `code`: the HTTP status, or `timeout`, `unreachable`, `retries_exhausted`, `_OTHER`. */
@@ -10,23 +10,23 @@ export interface ExportMetrics {
 }
 
 /**
- * The counters in a process's metrics; asked again, gives the same ones.
+ * The counters in the metrics of the process; another call returns the same counters.
  *
- * @param prefix of the metrics' names, the plugin's: `llm_telemetry`
+ * @param prefix the prefix of the names, such as `llm_telemetry`
  */
 export function exportMetricsOf(metrics: Metrics, prefix: string): ExportMetrics {
   const exported = metrics.counter({
     name: `${prefix}_spans_exported_total`,
-    help: 'Spans that the collector took',
+    help: 'Spans that the collector accepted',
   });
   const failures = metrics.counter({
     name: `${prefix}_export_failures_total`,
-    help: 'Batches of spans that the collector did not take, after all retries',
+    help: 'Batches of spans that could not be exported, after all retries',
     labelNames: ['code'],
   });
   const dropped = metrics.counter({
     name: `${prefix}_spans_dropped_total`,
-    help: 'Spans that were lost: the queue was full, the export failed, or the process ended first',
+    help: 'Spans that were not exported: the queue was full, the export failed, or the process ended',
     labelNames: ['reason'],
   });
   return {

@@ -1,4 +1,4 @@
-/** The label of a failed export: its HTTP status, or a fixed word for what kept an answer from coming. */
+/** The label of a failed export: its HTTP status, or a fixed word if there was no response. */
 export function failureCode(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '_OTHER';
   const { code, message } = error as { code?: unknown; message?: unknown };
@@ -6,7 +6,7 @@ export function failureCode(error: unknown): string {
   if (typeof code === 'string' && UNREACHABLE.has(code)) return 'unreachable';
   if (typeof message !== 'string') return '_OTHER';
   if (/timed? ?out/i.test(message)) return 'timeout';
-  // The exporter keeps no status of an answer that it would have retried, had there been time (429, 502, 503, 504).
+  // The exporter does not report the status of a response that it would have retried (429, 502, 503, 504).
   return /retryable status/.test(message) ? 'retries_exhausted' : '_OTHER';
 }
 

@@ -5,8 +5,8 @@ import type { ExportMetrics } from './export-metrics';
 const QUIET_MS = 60_000;
 
 /**
- * The counters, and a line for the operator when a collector does not take spans: at most one a minute, with the failures
- * since the last one. Nothing of headers is told, and of the address no credentials and no query.
+ * Adds a log line for failed exports to the counters: at most one per minute, with the failures since the last one. The
+ * line contains no headers and, of the URL, neither credentials nor the query.
  */
 export function withFailureLog(metrics: ExportMetrics, url: string, log: Log, now: () => number): ExportMetrics {
   let quietUntilMs = -Infinity;
@@ -19,7 +19,7 @@ export function withFailureLog(metrics: ExportMetrics, url: string, log: Log, no
       failures++;
       spansLost += spans;
       if (now() < quietUntilMs) return;
-      log.warn({ collector: withoutSecrets(url), code, failures, spans: spansLost }, 'spans were not taken');
+      log.warn({ collector: withoutSecrets(url), code, failures, spans: spansLost }, 'span export failed');
       quietUntilMs = now() + QUIET_MS;
       failures = spansLost = 0;
     },
@@ -27,7 +27,7 @@ export function withFailureLog(metrics: ExportMetrics, url: string, log: Log, no
 }
 
 function withoutSecrets(url: string): string {
-  if (!URL.canParse(url)) return 'no address';
+  if (!URL.canParse(url)) return 'invalid URL';
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
 }

@@ -21,23 +21,23 @@ import { samplerOf } from './sampler';
 import type { Target } from './target';
 
 /**
- * Spans beyond these many attributes, or characters in one, are cut by the SDK. Its own default of 128 attributes is too
- * few for messages; a text cut here would be broken JSON, so those who write content bound it before.
+ * The SDK cuts spans with more attributes, and attributes with more characters. Its default of 128 attributes is too
+ * few for messages. A text that is cut here would be invalid JSON, so the code that writes content has smaller bounds.
  */
 const SPAN_LIMITS = { attributeCountLimit: 1024, attributeValueLengthLimit: 524_288 };
 
-/** How long a shutdown may take, whatever the collector does. */
+/** The maximum time of a shutdown. */
 const SHUTDOWN_MS = 3000;
 
-/** The way of spans to one target. */
+/** Exports spans to one target. */
 export interface Pipeline {
   /** Queues the span. Never throws, never waits. */
   record(span: SpanRecord): void;
-  /** Sends what is queued, within {@link SHUTDOWN_MS}; what is not sent by then is counted as dropped. */
+  /** Exports the queue within {@link SHUTDOWN_MS}; spans that are not exported by then are counted as dropped. */
   shutdown(): Promise<void>;
 }
 
-/** Opens a pipeline. It takes a socket with its first batch only. */
+/** Opens a pipeline. It connects when it exports its first batch. */
 export function openPipeline(target: Target, metrics: ExportMetrics, bytes: QueuedBytes): Pipeline {
   const batches = new BoundedBatches(exporterOf(target), { ...target }, metrics, bytes);
   const chosenIds = new ChosenIds();
@@ -72,7 +72,7 @@ function exporterOf({ url, protocol, headers, compression, timeoutMs, projectNam
   const Exporter = protocol === 'http/json' ? JsonExporter : ProtobufExporter;
   return new Exporter({
     url,
-    // Phoenix reads `x-project-name`; the other one is what older set-ups send.
+    // Phoenix reads `x-project-name`; older installations read the other one.
     headers: { 'x-project-name': projectName, 'x-phoenix-project-name': projectName, ...headers },
     compression: compression as never,
     timeoutMillis: timeoutMs,
@@ -91,7 +91,7 @@ const resourceOf = ({ serviceName, serviceVersion, environment, projectName }: T
     'phoenix.project.name': projectName,
   });
 
-/** As seconds and nanoseconds: the SDK may take a plain number for an offset from the process's start. */
+/** Seconds and nanoseconds: the SDK may treat a plain number as an offset from the start of the process. */
 const hrTimeOf = (ms: number): [number, number] => {
   const seconds = Math.floor(ms / 1000);
   return [seconds, Math.round((ms - seconds * 1000) * 1e6)];
@@ -107,7 +107,7 @@ const spanContextOf = ({ traceId, spanId }: ParentContext): SpanContext => ({
   isRemote: true,
 });
 
-/** A failed last flush is counted where it failed; the shutdown is over all the same. */
+/** Spans of a failed last flush are already counted. */
 const ignoreFailedFlush = (): void => undefined;
 
 const deadline = (ms: number): Promise<void> =>

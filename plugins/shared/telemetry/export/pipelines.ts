@@ -6,7 +6,7 @@ import { openPipeline, type Pipeline } from './pipeline';
 import { QueuedBytes } from './queued-bytes';
 import { targetKey, type Target } from './target';
 
-/** What a pipeline takes from the process that hosts it. */
+/** The resources of the process that a pipeline uses. */
 export interface Host {
   readonly metrics: Metrics;
   readonly log: Log;
@@ -22,9 +22,9 @@ const perProcess = new PerProcess<Shared>();
 const bytesPerProcess = new PerProcess<QueuedBytes>();
 
 /**
- * The pipeline to a target, shared by all configurations that name the same one. It closes with its last user.
+ * The pipeline to a target, shared by all configurations with the same target. It closes with its last user.
  *
- * @param prefix of the self-metrics, the plugin's: `llm_telemetry`
+ * @param prefix the prefix of the metrics' names, such as `llm_telemetry`
  */
 export function acquirePipeline(target: Target, { metrics, log, now }: Host, prefix: string): Pipeline {
   const name = `${prefix} ${targetKey(target)}`;

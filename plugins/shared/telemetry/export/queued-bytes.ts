@@ -1,20 +1,23 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 
-/** The default bound: of all queues of a process, whatever the number of configurations, projects and collectors. */
+/**
+ * The default bound for all queues of a process together, whatever the number of configurations, projects and
+ * collectors.
+ */
 export const MAX_QUEUED_BYTES = 33_554_432;
 
-/** A span without attributes, and an attribute without its value: estimates of what V8 takes. */
+/** Estimates of the memory that V8 uses: for a span without attributes, and for an attribute without its value. */
 const SPAN_BYTES = 1024;
 const ATTRIBUTE_BYTES = 64;
 const CHARACTER_BYTES = 2;
 
-/** The bytes that spans hold which no collector has taken yet: a client chooses how many there are, and how large. */
+/** Bounds the memory of the spans that are not exported yet: clients choose their number and size. */
 export class QueuedBytes {
   private held = 0;
 
   constructor(private readonly max = MAX_QUEUED_BYTES) {}
 
-  /** Takes room for a span; false where there is none. */
+  /** Reserves memory for a span; false if the bound is reached. */
   take(span: ReadableSpan): boolean {
     const bytes = bytesOf(span);
     if (this.held + bytes > this.max) return false;
@@ -22,7 +25,7 @@ export class QueuedBytes {
     return true;
   }
 
-  /** Gives back what these spans took. */
+  /** Releases the memory of these spans. */
   release(spans: readonly ReadableSpan[]): void {
     for (const span of spans) this.held -= bytesOf(span);
   }

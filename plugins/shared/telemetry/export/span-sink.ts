@@ -6,27 +6,31 @@ import { acquirePipeline, type Host } from './pipelines';
 import { keepsTrace, samplerOf } from './sampler';
 import { targetKey, type Target } from './target';
 
-/** Where a configuration's spans go: to every collector that it names, each in the span's project. */
+/** Exports the spans of a configuration to all its collectors, each span in its project. */
 export interface SpanSink {
-  /** Queues the span everywhere, under the same ids. Never throws, never waits. `project`: instead of the target's. */
+  /**
+   * Queues the span for all collectors, with the same ids. Never throws, never waits.
+   *
+   * @param project overrides the project of the target
+   */
   record(span: SpanRecord, project?: string): void;
-  /** Whether the spans of a trace are kept by the sampling rate. */
+  /** Whether the spans of a trace are exported, by the sampling rate. */
   keeps(traceId: string): boolean;
-  /** Sends what is queued, within the bounded time of the pipelines. */
+  /** Exports the queues, within the bounded time of the pipelines. */
   shutdown(): Promise<void>;
 }
 
-/** What a sink is made of. */
+/** The settings of a sink. */
 export interface SinkOptions {
   /** Not empty. */
   readonly targets: readonly Target[];
-  /** Projects beyond these many get their spans into the targets' own: each has a queue. */
+  /** The number of other projects: each has a queue. Spans of any other project go to the project of the target. */
   readonly maxProjects: number;
-  /** Of the self-metrics, the plugin's: `llm_telemetry`. */
+  /** The prefix of the metrics' names, such as `llm_telemetry`. */
   readonly prefix: string;
 }
 
-/** Opens the way to all targets. Pipelines of further projects open with their first span. */
+/** Opens the pipelines to all targets. Pipelines for other projects open with their first span. */
 export function openSpanSink({ targets, maxProjects, prefix }: SinkOptions, host: Host): SpanSink {
   const open = (project?: string): readonly Pipeline[] =>
     targets.map((target) =>
@@ -51,7 +55,7 @@ export function openSpanSink({ targets, maxProjects, prefix }: SinkOptions, host
   return {
     record: (span, project) => {
       const pipelines = pipelinesOf(project);
-      // One span in two places is the same span.
+      // The same span in two collectors has the same ids.
       const same = pipelines.length > 1 && !span.ids ? { ...span, ids: newSpanIds(span.parent) } : span;
       for (const pipeline of pipelines) pipeline.record(same);
     },

@@ -1,7 +1,9 @@
 import type { Environment } from '../../../../kong/pdk';
 import { endpointOf } from './endpoint';
 
-/** Where spans go and under which names; two configurations with equal targets share one queue and its connections. */
+/**
+ * Where and under which names spans are exported. Configurations with equal targets share a queue and its connections.
+ */
 export interface Target {
   readonly url: string;
   readonly protocol: 'http/protobuf' | 'http/json';
@@ -12,21 +14,21 @@ export interface Target {
   readonly serviceName: string;
   readonly serviceVersion: string;
   readonly environment: string;
-  /** 0 to 1: the share of traces that is kept, decided by the trace id. */
+  /** The share of traces that is exported, from 0 to 1, decided by trace id. */
   readonly sampleRate: number;
   readonly maxQueueSize: number;
   readonly maxBatchSize: number;
   readonly delayMs: number;
 }
 
-/** A text that is equal for equal targets, whatever the order of their members. */
+/** A key that is equal for equal targets, whatever the order of their members. */
 export const targetKey = (target: Target): string =>
   JSON.stringify(sorted({ ...target, headers: JSON.stringify(sorted(target.headers)) }));
 
 const sorted = (members: object): [string, unknown][] =>
   (Object.entries(members) as [string, unknown][]).sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** One collector of a configuration. */
+/** The config fields of one collector. */
 interface ExporterConfig {
   readonly otlp_protocol: 'http/protobuf' | 'http/json';
   readonly otlp_headers: Readonly<Record<string, string>>;
@@ -34,7 +36,7 @@ interface ExporterConfig {
   readonly otlp_timeout: number;
 }
 
-/** The fields of a plugin's config that describe a target; `kong-telemetry-fields.ts` declares them. */
+/** The config fields that describe targets; `kong-telemetry-fields.ts` declares them. */
 export interface TargetConfig extends ExporterConfig {
   readonly otlp_url?: string;
   readonly project_name: string;
@@ -45,11 +47,15 @@ export interface TargetConfig extends ExporterConfig {
   readonly max_queue_size: number;
   readonly max_batch_size: number;
   readonly flush_delay: number;
-  /** Further collectors. */
+  /** Additional collectors. */
   readonly exporters: readonly (ExporterConfig & { readonly otlp_url: string; readonly project_name?: string })[];
 }
 
-/** The targets of a configuration, the main one first; `env` decides its address where the configuration does not. */
+/**
+ * The targets of a configuration, the main one first.
+ *
+ * @param env sets the URL of the main target if the configuration does not
+ */
 export function targetsOf(config: TargetConfig, version: string, env: Environment): readonly Target[] {
   const main = { ...config, otlp_url: config.otlp_url ?? endpointOf(env) };
   return [main, ...config.exporters].map((exporter) => ({

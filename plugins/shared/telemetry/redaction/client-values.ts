@@ -2,17 +2,17 @@ import { isJsonObject } from '../../json/json-object';
 import { textOf } from '../../json/lenient-json';
 import type { LogEntry } from '../log-entry';
 
-/** Headers that describe a request and hold nothing of the client's own, so that an error may repeat their values. */
+/** Headers that describe a request and contain no values of the client's own: an error message may repeat them. */
 const DESCRIPTIVE =
   /^(?:accept.*|cache-control|connection|content-.*|date|forwarded|host|mcp-(?:method|name|protocol-version)|origin|sec-.*|te|traceparent|user-agent|via|x-(?:consumer-.*|forwarded-.*|kong-.*|real-ip|request-id))$/;
 
-/** Shorter header values are words that stand anywhere, in characters. */
+/** Shorter header values may be ordinary words. In characters. */
 const MIN_HEADER_LENGTH = 8;
-/** Values beyond these many are not noted. */
+/** More values are not collected. */
 const MAX_VALUES = 64;
 const MAX_DEPTH = 8;
 
-/** What a client sent in headers of its own, such as keys and session ids: for errors that repeat it. */
+/** The values of the client's own headers, such as keys and session ids, to remove them from error messages. */
 export function valuesOfHeaders({ requestHeaders }: LogEntry): string[] {
   const values: string[] = [];
   for (const [name, value] of Object.entries(requestHeaders)) {
@@ -25,12 +25,12 @@ export function valuesOfHeaders({ requestHeaders }: LogEntry): string[] {
   return values;
 }
 
-/** Members whose values are words of a protocol, or are told of in places of their own. */
+/** Members whose values are words of a protocol, or are redacted elsewhere. */
 const WORDS: ReadonlySet<string> = new Set([
   ...['jsonrpc', 'method', 'model', 'name', 'protocolVersion', 'role', 'traceparent', 'type', 'uri'],
 ]);
 
-/** The texts in a value that a client sent, such as the params of a message. Never throws. */
+/** The texts in a value from a client, such as the params of a message. Never throws. */
 export function textsOf(value: unknown): string[] {
   const texts: string[] = [];
   collect(value, texts, 0);

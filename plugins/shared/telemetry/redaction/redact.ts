@@ -8,38 +8,38 @@ export const REDACTED = '__REDACTED__';
 /** The length of an error message in spans and logs, in characters. */
 export const MAX_ERROR_LENGTH = 200;
 
-/** Takes secrets out of texts. */
+/** Removes secrets from texts. */
 export interface Redactor {
   /**
-   * Content that is opted in, at most `maxLength` characters of it, without tokens, keys, e-mail addresses, card numbers,
-   * the user names and passwords of URLs, and what the configuration's patterns match.
+   * Captured content, cut to `maxLength` characters, without tokens, keys, e-mail addresses, card numbers, user names
+   * and passwords in URLs, and matches of the configured patterns.
    */
   content(text: string, maxLength?: number): string;
   /**
-   * The text of an error, which is told although content is not: also without the queries and fragments of URLs,
-   * without what stands beside the name of a credential, and without the `known` values of the client.
+   * The text of an error. In addition to the rules for content, the queries and fragments of URLs, values next to the
+   * name of a credential, and the `known` values of the client are removed.
    */
   error(text: string, maxLength: number, known?: readonly string[]): string;
-  /** The name or id that a client or a server chose: without tokens and keys. */
+  /** A name or id from a client or a server, without tokens and keys. */
   name(text: string, maxLength: number): string;
 }
 
 /**
- * How many characters at the end of what is looked at are not given: a secret that begins before them is recognised
- * although it is cut, and taken out whole.
+ * The number of characters at the end of the inspected text that are not returned: a secret that starts before them is
+ * recognized and removed although it is cut.
  */
 export const MARGIN = 1024;
 
-/** Shorter values are words that stand anywhere. */
+/** Shorter values may be ordinary words. */
 const MIN_KNOWN_LENGTH = 4;
-/** More values are not looked for. */
+/** More values are not searched for. */
 const MAX_KNOWN = 256;
 
 /**
- * Makes a redactor of the known shapes of secrets and the given patterns. The time that it takes is linear in what it
- * gives, however long the text is.
+ * Creates a redactor for the known formats of secrets and the given patterns. Its time is linear in the length of the
+ * result, however long the text is.
  *
- * @param patterns in the syntax of RE2: no lookaround, no backreferences
+ * @param patterns in RE2 syntax: no lookaround, no backreferences
  * @throws Error naming the pattern that does not compile
  */
 export function createRedactor(patterns: readonly string[] = []): Redactor {
@@ -61,12 +61,12 @@ export function createRedactor(patterns: readonly string[] = []): Redactor {
   };
 }
 
-/** Where the values stand. */
+/** The occurrences of the values. */
 function occurrencesOf(values: readonly string[], text: string): Range[] {
   const found: Range[] = [];
   for (const value of values.slice(0, MAX_KNOWN)) {
     if (value.length < MIN_KNOWN_LENGTH) continue;
-    // The end of a long one may lie beyond what is looked at.
+    // The end of a long value may be outside of the inspected text.
     const start = value.slice(0, MARGIN / 2);
     for (let at = text.indexOf(start); at !== -1; at = text.indexOf(start, at + value.length)) {
       found.push({ start: at, end: at + value.length });
@@ -75,14 +75,14 @@ function occurrencesOf(values: readonly string[], text: string): Range[] {
   return found;
 }
 
-/** What of the first `safeEnd` characters is in no range. */
+/** The first `safeEnd` characters without the ranges. */
 function withoutRanges(text: string, ranges: Range[], safeEnd: number): string {
   let clean = '';
   let at = 0;
   for (const { start, end } of ranges.sort((a, b) => a.start - b.start)) {
     if (start >= safeEnd) break;
     if (end <= at) continue;
-    // Ranges that overlap are one.
+    // Overlapping ranges are replaced once.
     if (start >= at) clean += text.slice(at, start) + REDACTED;
     at = end;
   }

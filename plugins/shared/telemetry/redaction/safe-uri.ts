@@ -1,15 +1,15 @@
 /** Longer URIs are cut, in characters. */
 const MAX_URI_LENGTH = 1024;
 
-/** Where the part begins that may hold credentials or content; some servers take the encoded characters for it too. */
+/** The start of the part that may contain credentials or content; some servers accept the encoded characters too. */
 const QUERY_OR_FRAGMENT = /[?#]|%3f|%23/i;
 
-/** Schemes whose URI is the content itself. */
+/** Schemes whose URI is the content. */
 const INLINE = /^\s*(data|javascript):/i;
 
 /**
- * A URI without its user's name and password, its query and its fragment, for places where content is not told. Of a
- * `data:` URI only the scheme is left. Never throws: any text is taken.
+ * A URI without user name, password, query and fragment, for places without content. Of a `data:` URI only the scheme
+ * is kept. Never throws, whatever the text is.
  */
 export function withoutSecrets(uri: string): string {
   const inline = INLINE.exec(uri);

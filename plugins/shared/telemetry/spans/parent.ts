@@ -2,13 +2,13 @@ import { headerOf, type LogEntry } from '../log-entry';
 import type { ParentContext } from './span';
 
 /**
- * Where a span's parent comes from: `kong` takes the `traceparent` that the upstream got, which is Kong's own span where
- * a tracing plugin runs; `client` takes it only where it is the client's, for when Kong's spans are exported nowhere;
- * `none` starts a trace for each call.
+ * The source of a span's parent. `kong`: the `traceparent` that the upstream received, which is Kong's own span if a
+ * tracing plugin runs. `client`: only a `traceparent` from the client, for when Kong's spans are not exported. `none`:
+ * no parent, each span starts a trace.
  */
 export type ParentSource = 'kong' | 'client' | 'none';
 
-/** Reads a W3C `traceparent`; undefined when it is not one. */
+/** Parses a W3C `traceparent`; undefined if it is not valid. */
 export function parseTraceparent(value: unknown): ParentContext | undefined {
   if (typeof value !== 'string') return undefined;
   const match = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:$|-)/.exec(value.trim());
@@ -18,9 +18,9 @@ export function parseTraceparent(value: unknown): ParentContext | undefined {
 }
 
 /**
- * The parent by the headers of the request.
+ * The parent in the headers of a request.
  *
- * The log entry's `traceparent` is Kong's own exactly where the entry has a trace id of Kong's
+ * The log entry's `traceparent` is Kong's own if and only if the entry has a trace id from Kong
  * (`kong/observability/tracing/propagation/init.lua`).
  */
 export function parentOf(entry: LogEntry, source: ParentSource): ParentContext | undefined {

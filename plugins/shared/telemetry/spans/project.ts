@@ -1,28 +1,28 @@
 import { headerOf, type LogEntry } from '../log-entry';
 
-/** How spans are sorted into projects; fields of the plugin's config. */
+/** The config fields that choose the project of a span. */
 export interface ProjectOptions {
   readonly project_source: 'config' | 'service' | 'header';
   readonly project_header: string;
 }
 
-/** What of a request may name the project of its spans. */
+/** The facts of a request that may name its project. */
 interface Named {
   readonly service: string;
   /** The value of a request header, by its name in lower case. */
   readonly header: (name: string) => string | undefined;
 }
 
-/** What may name a project: it goes into a header of ours. */
+/** A valid name: it is sent in a header to the collector. */
 const PROJECT = /^[A-Za-z0-9][\w .:/-]{0,63}$/;
 
-/** The project that a request's spans belong to; undefined: the configured one. */
+/** The project of a request's spans; undefined for the configured one. */
 export function projectNamed({ service, header }: Named, options: ProjectOptions): string | undefined {
   if (options.project_source === 'config') return undefined;
   const name = options.project_source === 'service' ? service : header(options.project_header.toLowerCase());
   return name !== undefined && PROJECT.test(name) ? name : undefined;
 }
 
-/** {@link projectNamed} of a finished request. */
+/** {@link projectNamed} for a finished request. */
 export const projectOf = ({ service, requestHeaders }: LogEntry, options: ProjectOptions): string | undefined =>
   projectNamed({ service: service.name, header: (name) => headerOf(requestHeaders, name) }, options);

@@ -1,10 +1,10 @@
 /**
- * The attribute keys of the spans, in one place, since the conventions are in development and rename them.
+ * The attribute keys of the spans in one place, since the conventions are in development and rename them.
  *
- * `GEN_AI`, `MCP` and `RPC`: OpenTelemetry GenAI conventions, semantic-conventions-genai main of October 2026. They have
- * no release yet, and the names of metrics changed in September and October 2026: `semconv_metrics` of llm-telemetry
- * chooses between those names and the earlier ones.
- * `OI`: OpenInference `spec/semantic_conventions.md`, which Phoenix displays. `GUIDE`: the names of older dashboards.
+ * `GEN_AI`, `MCP` and `RPC`: OpenTelemetry GenAI conventions, semantic-conventions-genai main of October 2026. They
+ * have no release yet, and the names of metrics changed in September and October 2026: `semconv_metrics` of
+ * llm-telemetry selects between those names and the earlier ones. `OI`: OpenInference `spec/semantic_conventions.md`,
+ * which Phoenix displays. `LEGACY`: the names in older dashboards.
  */
 export const SCHEMA_URL = 'https://opentelemetry.io/schemas/gen-ai-dev/1.42.0-dev';
 
@@ -75,7 +75,7 @@ export const OI = {
   projectName: 'openinference.project.name',
 } as const;
 
-/** The older names. */
+/** The legacy names. */
 export const LEGACY = {
   vendor: 'llm.vendor',
   model: 'llm.model',
@@ -95,7 +95,7 @@ export const LEGACY = {
   contentTruncated: 'llm.content_truncated',
 } as const;
 
-/** What Ollama alone reports. */
+/** Values that only Ollama reports. */
 export const OLLAMA = {
   totalDurationMs: 'ollama.total_duration_ms',
   loadDurationMs: 'ollama.load_duration_ms',
@@ -110,7 +110,7 @@ export const MCP = {
   protocolVersion: 'mcp.protocol.version',
   sessionId: 'mcp.session.id',
   resourceUri: 'mcp.resource.uri',
-  /** Ours: of a stream that stays open. */
+  /** Not in the conventions: the transport of a stream that stays open. */
   transport: 'mcp.transport',
 } as const;
 
@@ -120,7 +120,7 @@ export const RPC = {
   statusCode: 'rpc.response.status_code',
 } as const;
 
-/** General conventions: errors, HTTP, addresses; and Kong's own facts. */
+/** General conventions (errors, HTTP, addresses), and facts from Kong. */
 export const COMMON = {
   errorType: 'error.type',
   serverAddress: 'server.address',
@@ -135,9 +135,9 @@ export const COMMON = {
   kongRoute: 'kong.route',
   kongRequestId: 'kong.request_id',
   kongTraceId: 'kong.trace_id',
-  /** Bytes of the answer that the capture's bounds left out: counts read from it may be too low. */
+  /** The bytes of the response that were not captured: counts from the response may be too low. */
   missingBytes: 'kong.capture.missing_bytes',
-  /** Of a stream that stays open: how much passed, and whether its end did. */
+  /** For a stream that stays open: its size, and whether its end passed. */
   responseBytes: 'http.response.body.size',
   responseComplete: 'kong.response.complete',
   deniedBy: 'kong.denied.by',

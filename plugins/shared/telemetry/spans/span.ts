@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 
-/** A finished span as a plain value: what a core decides, before any library sees it. */
+/** A finished span as a plain value, independent of the OpenTelemetry SDK. */
 export interface SpanRecord {
   readonly name: string;
   readonly kind: 'client' | 'internal';
@@ -9,16 +9,16 @@ export interface SpanRecord {
   /** Not before `startMs`. */
   readonly endMs: number;
   readonly attributes: Attributes;
-  /** The message of an error, already redacted and short; undefined: no error. */
+  /** The message of an error, redacted and short; undefined without an error. */
   readonly error?: string;
-  /** Its own ids, where they were given out before; random ones otherwise. In the parent's trace. */
+  /** Predefined ids, in the trace of the parent; undefined for random ids. */
   readonly ids?: ParentContext;
   readonly parent?: ParentContext;
-  /** Another trace that this span belongs to as well. */
+  /** A span in another trace to which this span is related. */
   readonly link?: ParentContext;
 }
 
-/** Where a span hangs in a trace. */
+/** The ids of a span. */
 export interface ParentContext {
   /** 32 hex digits, not all zero. */
   readonly traceId: string;

@@ -4,7 +4,7 @@ import type { Finder } from './scan';
 const LOCAL_PART = charactersOf(/[\w.+%-]/);
 const DOT = 0x2e;
 
-/** An e-mail address, told by its `@`. */
+/** An e-mail address, found by its `@`. */
 export const emailAddress: Finder = ({ text, floor }, at) => {
   const start = startOfRun(LOCAL_PART, text, at, floor);
   let end = endOfRun(WORD_OR_DASH, text, at + 1);
@@ -17,13 +17,13 @@ export const emailAddress: Finder = ({ text, floor }, at) => {
   return labels > 1 ? { start, end } : undefined;
 };
 
-/** Where a URL's host and port end, and where the URL does. */
+/** The characters of a URL's host and port, and of a URL. */
 const AUTHORITY = charactersOf(/[^\s/?#\\"'<>`,|{}()[\]]/);
 const URL = charactersOf(/[^\s"'<>`]/);
 const AT_SIGN = 0x40;
 const COLON = 0x3a;
 
-/** The user's name and password in a URL, told by its `://` (RFC 3986, 3.2.1). */
+/** The user name and password in a URL, found by its `://` (RFC 3986, 3.2.1). */
 export const userInfo: Finder = (scan, at) => {
   const { text, cut } = scan;
   if (!startsWith(text, at, '://')) return undefined;
@@ -32,7 +32,7 @@ export const userInfo: Finder = (scan, at) => {
   let end = -1;
   let hasPassword = false;
   let next = start;
-  // Passwords are written with characters beyond ASCII too.
+  // Passwords may contain characters beyond ASCII.
   for (; isIn(AUTHORITY, text, next) || text.charCodeAt(next) > 127; next++) {
     const code = text.charCodeAt(next);
     if (code === AT_SIGN) end = next;
@@ -48,8 +48,8 @@ const EQUALS = 0x3d;
 const MAX_PARAMETER_LENGTH = 64;
 
 /**
- * The query or the fragment of a URL, told by its `?` or `#`: whatever it holds. A `?` counts where a parameter follows
- * it, or where a URL precedes it.
+ * The query or fragment of a URL, found by its `?` or `#`, whatever it contains. A `?` counts only if a parameter
+ * follows or a URL precedes it.
  */
 export const queryOrFragment: Finder = ({ text, urlEnd }, at) => {
   const parameter = endOfRun(PARAMETER, text, at + 1);

@@ -11,12 +11,12 @@ import {
 } from './characters';
 import type { Finder } from './scan';
 
-/** Names whose values are credentials, as headers, parameters, variables and members of JSON have them. */
+/** Names whose values are credentials: of headers, parameters, variables and JSON members. */
 const CREDENTIAL =
   /(?:pass(?:word|wd|phrase|code)|pwd|secret|token|api[-_]?key|(?:access|private|secret|signing)[-_]?key|auth|authorization|cookie|credentials?|session[-_]?id|signature)$/;
-/** Names that mean a credential in a query or a form alone. */
+/** Names that mean a credential only in a query or a form. */
 const SHORT_CREDENTIAL = /^(?:key|code|sig|sid|state|jwt)$/;
-/** The values of these hold spaces. */
+/** The values of these contain spaces. */
 const WHOLE_LINE = /(?:authorization|cookie)$/;
 
 const NAME = charactersOf(/[\w.-]/);
@@ -26,7 +26,7 @@ const MAX_BEFORE_SIGN = 4;
 const VALUE = charactersOf(/[^\s,;&"'<>`)}\]\\]/);
 const LINE = charactersOf(/[^\r\n"'<>`}\]\\]/);
 const SCHEMES: ReadonlySet<string> = new Set(['basic', 'bearer', 'digest', 'token', 'apikey']);
-/** A shorter value after a colon may be a word of prose, unless it has a digit. */
+/** A shorter value after a colon may be an ordinary word, unless it contains a digit. */
 const MIN_AFTER_COLON = 8;
 
 const COLON = 0x3a;
@@ -35,7 +35,7 @@ const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
 
-/** The value of a credential, told by the `:` or `=` between its name and itself. */
+/** The value of a credential, found by the `:` or `=` after its name. */
 export const assigned: Finder = ({ text, floor }, at) => {
   const isEquals = text.charCodeAt(at) === EQUALS;
   const name = nameBefore(text, at, floor);
@@ -57,12 +57,12 @@ function nameBefore(text: Characters, at: number, floor: number): string | undef
   return start < end ? textOfRange(text, start, end).toLowerCase() : undefined;
 }
 
-/** Up to the same quote, or to the end where there is none. */
+/** Up to the same quote, or to the end if there is none. */
 function quoted(text: Characters, start: number, quote: number): Range {
   let end = start;
   for (; end < text.length && text.charCodeAt(end) !== quote; end++) {
     if (text.charCodeAt(end) !== BACKSLASH) continue;
-    // A quote within a text that is itself quoted is escaped, and so is the one that ends it.
+    // In a text that is itself quoted, quotes are escaped, the closing one too.
     if (text.charCodeAt(end + 1) === quote && text.charCodeAt(start - 2) === BACKSLASH) break;
     end++;
   }
@@ -75,7 +75,7 @@ function endOfValue(text: Characters, start: number): number {
   return SCHEMES.has(scheme) ? endOfText(VALUE, text, endOfRun(SPACE, text, end)) : end;
 }
 
-/** As a run, with characters beyond ASCII in it. */
+/** The end of a run that may contain characters beyond ASCII. */
 function endOfText(set: readonly boolean[], text: Characters, start: number): number {
   let end = start;
   while (isIn(set, text, end) || text.charCodeAt(end) > 127) end++;
@@ -87,5 +87,5 @@ function hasDigit(text: Characters, start: number, end: number): boolean {
   return false;
 }
 
-/** The signs that an assignment is told by. */
+/** The signs by which an assignment is found. */
 export const SIGNS: readonly number[] = [COLON, EQUALS];

@@ -7,13 +7,15 @@ const SPACE = 0x20;
 const DASH = 0x2d;
 const ZERO = 0x30;
 
-/** How the numbers of banks' cards begin (ISO/IEC 7812-1); times in milliseconds and ids of traces mostly do not. */
+/**
+ * The first digits of card numbers (ISO/IEC 7812-1). Most timestamps in milliseconds and trace ids start with others.
+ */
 const FIRST_DIGITS = charactersOf(/[2-6]/);
 
-/** 13 to 19 digits, in groups or not, whose checksum is that of a payment card (ISO/IEC 7812-1). */
+/** 13 to 19 digits, grouped or not, with the checksum of a payment card (ISO/IEC 7812-1). */
 export const cardNumber: Finder = ({ text }, at) => {
   if (!isIn(FIRST_DIGITS, text, at) || !isAtBoundary(text, at)) return undefined;
-  // The sums of the digits so far, where the last one counts once and where it counts twice.
+  // The sums of the digits so far, if the last one counts once and if it counts twice.
   let [once, twice] = [0, 0];
   let end: number | undefined;
   let next = at;

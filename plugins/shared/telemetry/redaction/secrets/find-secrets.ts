@@ -5,7 +5,7 @@ import type { Characters, Range } from './characters';
 import type { Finder, Scan } from './scan';
 import { basic, bearer, jsonWebToken, pemBlock, PREFIXES, prefixed } from './token-shapes';
 
-/** The finders to ask at a character, by its code; none beyond ASCII. */
+/** The finders for each character, by its code; none beyond ASCII. */
 export type FinderTable = ReadonlyArray<readonly Finder[] | undefined>;
 
 function tableOf(entries: readonly (readonly [characters: string, finder: Finder])[]): FinderTable {
@@ -13,7 +13,7 @@ function tableOf(entries: readonly (readonly [characters: string, finder: Finder
   for (const [characters, finder] of entries) {
     for (const character of characters) (table[character.charCodeAt(0)] ??= []).push(finder);
   }
-  // Without holes.
+  // An array without holes.
   return Array.from({ length: 128 }, (_, code) => table[code]);
 }
 
@@ -31,13 +31,13 @@ const PERSONAL: readonly (readonly [string, Finder])[] = [
   ['@', emailAddress],
 ];
 
-/** In a name or an id, which may well have the form of an address or of a long number. */
+/** For names and ids, which may look like an address or a long number. */
 export const IN_NAMES: FinderTable = tableOf(TOKENS);
 
-/** What is a secret wherever it stands. */
+/** For content: secrets in any context. */
 export const IN_CONTENT: FinderTable = tableOf([...TOKENS, ...PERSONAL]);
 
-/** In the text of an error also the queries of URLs, and what stands beside the name of a credential. */
+/** For error messages: also the queries of URLs, and values next to the name of a credential. */
 export const IN_ERRORS: FinderTable = tableOf([
   ...TOKENS,
   ...PERSONAL,
@@ -46,9 +46,9 @@ export const IN_ERRORS: FinderTable = tableOf([
 ]);
 
 /**
- * The secrets in a text, in their order and apart from each other. One pass, linear in the text. Never throws.
+ * The secrets in a text, in order, without overlaps. One pass, linear in the text. Never throws.
  *
- * @param cut true when the text goes on after its end
+ * @param cut true if the text continues after its end
  */
 export function findSecrets(text: Characters, table: FinderTable, cut = false): Range[] {
   const found: Range[] = [];

@@ -12,12 +12,12 @@ import {
 } from './characters';
 import type { Finder } from './scan';
 
-/** A token that its maker gave a beginning to be known by. */
+/** A token with a known prefix. */
 interface Prefix {
   readonly prefix: string;
-  /** Characters after it, at least. */
+  /** The minimum number of characters after the prefix. */
   readonly min: number;
-  /** Exactly so many, where the length is fixed. */
+  /** True if `min` is the exact number. */
   readonly exactly?: true;
   readonly set: CharacterSet;
 }
@@ -39,7 +39,7 @@ export const PREFIXES: readonly Prefix[] = [
   { prefix: 'SG.', min: 20, set: charactersOf(/[\w.-]/) },
 ];
 
-/** A token of one of the makers. */
+/** A token with a known prefix. */
 export const prefixed =
   ({ prefix, min, exactly, set }: Prefix): Finder =>
   ({ text }, at) => {
@@ -52,14 +52,14 @@ export const prefixed =
 
 const DOT = 0x2e;
 
-/** A JSON Web Token (RFC 7519): base64url of `{"`, and at least one part more. */
+/** A JSON Web Token (RFC 7519): base64url of `{"`, and at least one more part. */
 export const jsonWebToken: Finder = (scan, at) => {
   const { text } = scan;
   if (at < scan.noTokenBefore || !startsWith(text, at, 'eyJ') || !isAtBoundary(text, at)) return undefined;
   const first = endOfRun(WORD_OR_DASH, text, at);
   const second = text.charCodeAt(first) === DOT ? endOfRun(WORD_OR_DASH, text, first + 1) : first;
   if (first - at < 11 || second - first < 5) {
-    // Any other beginning in the same run ends at the same place, and so fails as this one does.
+    // Any other start in the same run ends at the same position, and fails too.
     scan.noTokenBefore = first;
     return undefined;
   }
@@ -69,10 +69,10 @@ export const jsonWebToken: Finder = (scan, at) => {
 
 const CREDENTIALS = charactersOf(/[\w.~+/=-]/);
 const MIN_CREDENTIALS = 8;
-/** Longer user names and passwords are not looked into. */
+/** Longer user names and passwords are not decoded. */
 const MAX_BASIC = 512;
 
-/** `Bearer` and what follows it (RFC 6750, 2.1), in either case. */
+/** `Bearer` and its credentials (RFC 6750, 2.1), in either case. */
 export const bearer: Finder = ({ text }, at) => {
   if (!startsWith(text, at + 1, 'earer')) return undefined;
   const start = endOfRun(SPACE, text, at + 6);
@@ -81,7 +81,7 @@ export const bearer: Finder = ({ text }, at) => {
   return end - start >= MIN_CREDENTIALS ? { start: at, end } : undefined;
 };
 
-/** `Basic` and a base64 text that holds a colon between a name and a password (RFC 7617). */
+/** `Basic` and a base64 text with a colon between name and password (RFC 7617). */
 export const basic: Finder = ({ text }, at) => {
   if (!startsWith(text, at + 1, 'asic')) return undefined;
   const start = endOfRun(SPACE, text, at + 5);
@@ -93,13 +93,13 @@ export const basic: Finder = ({ text }, at) => {
 };
 
 const LABEL = charactersOf(/[A-Z0-9 ]/);
-/** Base64, its line ends as they are and as JSON has them, and the headers of older files. */
+/** Base64, line breaks as they are and as in JSON, and the headers of older files. */
 const BODY = charactersOf(/[A-Za-z0-9+/=\s\\:,.-]/);
 const BEGIN = '-----BEGIN ';
 const END = '-----END ';
 const DASHES = '-----';
 
-/** A block of PEM (RFC 7468) with its end or without it. */
+/** A PEM block (RFC 7468), with or without its end. */
 export const pemBlock: Finder = ({ text }, at) => {
   if (!startsWith(text, at, BEGIN)) return undefined;
   const label = endOfRun(LABEL, text, at + BEGIN.length);

@@ -1,28 +1,28 @@
 import { RE2JS } from 're2js';
 import type { Range } from './characters';
 
-/** Finds what a pattern of the configuration matches. */
+/** Finds the matches of a configured pattern. */
 export type PatternFinder = (text: string) => readonly Range[];
 
 const MAX_PATTERN_LENGTH = 1000;
 const MAX_PROGRAM_SIZE = 10_000;
-/** A match longer than this may be found in part only, in UTF-16 code units. */
+/** Of a longer match only a part may be found. In UTF-16 code units. */
 export const MAX_MATCH_LENGTH = 512;
-/** What one pattern may take for one text: instructions of its program times characters that it looked at. */
+/** The budget of one pattern for one text: instructions of its program times inspected characters. */
 const MAX_STEPS = 50_000_000;
 
-/** What JavaScript has and RE2 has not, by how it begins. */
+/** JavaScript syntax that RE2 does not support. */
 const NOT_SUPPORTED: readonly (readonly [RegExp, string])[] = [
   [/\(\?<?[=!]/, 'lookahead and lookbehind, (?=...) (?!...) (?<=...) (?<!...), are not supported'],
   [/\\[1-9]|\\k</, 'backreferences, \\1 or \\k<name>, are not supported'],
 ];
 
 /**
- * Compiles a pattern of the configuration with RE2, which cannot backtrack: whatever the text, the time is the length
- * of the text times the size of the pattern.
+ * Compiles a configured pattern with RE2, which does not backtrack: its time is the length of the text times the size
+ * of the pattern.
  *
- * @param field what to name in the error
- * @throws Error naming the field and the pattern when RE2 does not take it
+ * @param field the name of the field in the error
+ * @throws Error naming the field and the pattern if RE2 does not accept it
  */
 export function compileUserPattern(source: string, field: string): PatternFinder {
   if (source.length > MAX_PATTERN_LENGTH) throw fault(field, source, `longer than ${MAX_PATTERN_LENGTH} characters`);
@@ -34,7 +34,7 @@ export function compileUserPattern(source: string, field: string): PatternFinder
     throw fault(field, source, reason ?? (error as Error).message);
   }
   const size = program.programSize();
-  if (size > MAX_PROGRAM_SIZE) throw fault(field, source, 'its repetitions are too many');
+  if (size > MAX_PROGRAM_SIZE) throw fault(field, source, 'too many repetitions');
   return (text) => matchesOf(program, size, text);
 }
 
@@ -42,8 +42,8 @@ const fault = (field: string, source: string, reason: string): Error =>
   new Error(`${field}: ${JSON.stringify(source.slice(0, 100))} is not a regular expression of RE2: ${reason}`);
 
 /**
- * All matches. Each search sees a window of the text only: a pattern such as `a*b|a` would else look at all the rest for
- * each of its matches. Where the steps are used up, the rest of the text counts as one match.
+ * All matches. Each search sees only a window of the text: a pattern such as `a*b|a` would otherwise search the rest of
+ * the text for each of its matches. When the budget is used up, the rest of the text counts as one match.
  */
 function matchesOf(program: RE2JS, size: number, text: string): Range[] {
   const found: Range[] = [];
@@ -61,7 +61,7 @@ function matchesOf(program: RE2JS, size: number, text: string): Range[] {
     }
     const [start, end] = [matcher.start(), matcher.end()];
     if (windowEnd < text.length && start - at >= MAX_MATCH_LENGTH) {
-      // Too near to the window's end: the next window sees it whole.
+      // Too close to the end of the window: the next window contains the whole match.
       at = start;
       continue;
     }
