@@ -39,7 +39,7 @@ describe('exporting never harms', () => {
 
   afterEach(async () => {
     // The SDK's own diagnostics stay silent: the process's output is Kong's log. One line tells of a collector that fails.
-    expect(host.printed()).toMatch(/^(spans were not taken \{"collector":"http:.*"code":.*\}\n)?$/);
+    expect(host.printed()).toMatch(/^(span export failed \{"collector":"http:.*"code":.*\}\n)?$/);
     await host.stop();
     await collector?.close();
     collector = undefined;

@@ -88,7 +88,7 @@ export class ResponseBuilder {
   /** For an API that reports token counts in several events. */
   readonly largest = new LargestCounts();
   private readonly choices = new Map<number, Choice>();
-  private thought = false;
+  private hasThinking = false;
 
   constructor(private readonly limits: ResponseLimits) {
     this.toolCalls = new ToolCalls(limits.maxTextLength);
@@ -105,7 +105,7 @@ export class ResponseBuilder {
 
   addThinking(text: string | undefined): void {
     if (text !== undefined) this.response.thinking = this.extend(this.response.thinking, text);
-    this.thought ||= text !== undefined;
+    this.hasThinking ||= text !== undefined;
   }
 
   /** True if the choice has text. */
@@ -114,7 +114,7 @@ export class ResponseBuilder {
   }
 
   /** Records a choice; with a reason, it has ended. If there are several reasons, the last one is used. */
-  noteChoice(choice: number, reason: string | undefined): void {
+  recordChoice(choice: number, reason: string | undefined): void {
     const known = this.choiceOf(choice);
     if (known && reason !== undefined) known.reason = reason.slice(0, MAX_REASON_LENGTH);
   }
@@ -143,7 +143,7 @@ export class ResponseBuilder {
       .flatMap(({ reason }) => (reason === undefined ? [] : [reason]))
       .slice(0, MAX_REASONS);
     // A 0 next to content means that the tokens were not counted.
-    if (response.outputTokens === 0 && (this.saidAnything || response.partial)) delete response.outputTokens;
+    if (response.outputTokens === 0 && (this.hasContent || response.partial)) delete response.outputTokens;
     return response;
   }
 
@@ -154,8 +154,8 @@ export class ResponseBuilder {
     return ended > 0 && (ended === choices.length || this.response.partial);
   }
 
-  private get saidAnything(): boolean {
-    return this.response.textLength > 0 || this.toolCalls.count > 0 || this.thought;
+  private get hasContent(): boolean {
+    return this.response.textLength > 0 || this.toolCalls.count > 0 || this.hasThinking;
   }
 
   private choiceOf(choice: number): Choice | undefined {

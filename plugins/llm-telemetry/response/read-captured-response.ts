@@ -32,20 +32,20 @@ export async function readCapturedResponse(
   if (isCut) reader.gap();
   if (end) reader.push(end);
   const response = reader.end();
-  const isNone = framing === undefined && framingOfType(mediaType) === 'document' && !isBlank(bytes);
-  const error = response.error ?? errorIn(bytes, entry, isNone);
+  const isNotJson = framing === undefined && framingOfType(mediaType) === 'document' && !isBlank(bytes);
+  const error = response.error ?? errorIn(bytes, entry, isNotJson);
   if (error) response.error = error;
   return { response, framing };
 }
 
 /** An error that the API's format does not describe: by the status, or because the response is not JSON. */
-function errorIn(bytes: Uint8Array, { status, answeredByKong }: LogEntry, isNone: boolean): LlmResponse['error'] {
+function errorIn(bytes: Uint8Array, { status, answeredByKong }: LogEntry, isNotJson: boolean): LlmResponse['error'] {
   if (status >= 400) {
     const message = answeredByKong ? undefined : readErrorBody(bytes);
     return message === undefined ? undefined : { message };
   }
   // The text of a page is not reported: with a successful status it may be content.
-  return isNone ? { message: 'the answer is not JSON' } : undefined;
+  return isNotJson ? { message: 'the response is not JSON' } : undefined;
 }
 
 const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => byte <= SPACE);

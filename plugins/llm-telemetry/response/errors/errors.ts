@@ -69,11 +69,11 @@ export function bareErrorOf(record: JsonObject): ResponseError | undefined {
   const { status_code: code, status_msg: status } = recordOf(record['base_resp']);
   if (typeof code === 'number' && code !== 0) return { message: textOf(status) ?? String(code) };
   if (record['choices'] !== undefined || isJsonObject(record['usage'])) return undefined;
-  const isTold = ['message', 'detail', 'msg'].some((name) => {
-    const told = record[name];
-    return textOf(told) !== undefined || listOf(told).length > 0;
+  const hasMessage = ['message', 'detail', 'msg'].some((name) => {
+    const member = record[name];
+    return textOf(member) !== undefined || listOf(member).length > 0;
   });
-  const message = isTold ? messageIn(record) : undefined;
+  const message = hasMessage ? messageIn(record) : undefined;
   return message === undefined ? undefined : { message };
 }
 

@@ -45,7 +45,7 @@ function readMessage(message: JsonObject, builder: ResponseBuilder): void {
   if (error) builder.response.error = error;
   readIdentity(message, builder);
   readCounts(message, builder);
-  builder.noteChoice(0, textOf(message['stop_reason']));
+  builder.recordChoice(0, textOf(message['stop_reason']));
   const { content } = message;
   const blocks = typeof content === 'string' ? [{ type: 'text', text: content }] : listOf(content);
   blocks.forEach((block, index) => {
@@ -67,7 +67,7 @@ function readCounts(record: JsonObject, builder: ResponseBuilder): void {
 
 /** A message with a stop reason has ended: some servers do not send `message_stop`. */
 function readStop(reason: string | undefined, builder: ResponseBuilder): void {
-  builder.noteChoice(0, reason);
+  builder.recordChoice(0, reason);
   if (reason !== undefined) builder.response.terminal = true;
 }
 

@@ -41,7 +41,7 @@ function readGeneration(record: JsonObject, builder: ResponseBuilder): void {
   for (const call of listOf(message['tool_calls'] ?? record['tool_calls'])) addToolCall(call, builder);
   if (record['done'] !== true) return;
   response.terminal = true;
-  builder.noteChoice(0, textOf(record['done_reason']));
+  builder.recordChoice(0, textOf(record['done_reason']));
   readUsage(record, builder);
 }
 

@@ -63,7 +63,7 @@ function readCounts(record: JsonObject, zeroCounts: boolean, builder: ResponseBu
 
 function readChoice(choice: JsonObject, place: number, builder: ResponseBuilder): void {
   const message = recordOf(choice['message'] ?? choice['delta']);
-  readSaid(choice, message, place, builder);
+  readContent(choice, message, place, builder);
   const calls = listOf(message['tool_calls']);
   for (const call of calls) builder.toolCalls.add(pieceOf(recordOf(call)));
   if (calls.length === 0 && isJsonObject(message['function_call']))
@@ -73,18 +73,18 @@ function readChoice(choice: JsonObject, place: number, builder: ResponseBuilder)
 
 function readStreamedChoice(choice: JsonObject, index: number, builder: ResponseBuilder): void {
   const { delta, message } = choice;
-  const said = recordOf(isJsonObject(delta) ? delta : message);
+  const content = recordOf(isJsonObject(delta) ? delta : message);
   // A last record may repeat the whole message (MiniMax).
   const isRepeated = !isJsonObject(delta) && isJsonObject(message) && builder.hasText(index);
-  if (!isRepeated) readSaid(choice, said, index, builder);
-  const calls = listOf(said['tool_calls']);
+  if (!isRepeated) readContent(choice, content, index, builder);
+  const calls = listOf(content['tool_calls']);
   for (const call of calls) builder.toolCalls.take({ choice: index, ...pieceOf(recordOf(call)) });
-  if (calls.length === 0 && isJsonObject(said['function_call']))
-    builder.toolCalls.take({ choice: index, ...pieceOf({ function: said['function_call'] }) });
+  if (calls.length === 0 && isJsonObject(content['function_call']))
+    builder.toolCalls.take({ choice: index, ...pieceOf({ function: content['function_call'] }) });
   readEnd(choice, index, builder);
 }
 
-function readSaid(choice: JsonObject, message: JsonObject, index: number, builder: ResponseBuilder): void {
+function readContent(choice: JsonObject, message: JsonObject, index: number, builder: ResponseBuilder): void {
   const { text, thinking } = textAndThinkingOf(message['content'] ?? choice['text']);
   const reasoning = textAndThinkingOf(message['reasoning'] ?? message['reasoning_content'] ?? message['thinking']).text;
   builder.addText(text, index);
@@ -92,7 +92,7 @@ function readSaid(choice: JsonObject, message: JsonObject, index: number, builde
 }
 
 function readEnd(choice: JsonObject, index: number, builder: ResponseBuilder): void {
-  builder.noteChoice(index, textOf(choice['finish_reason']));
+  builder.recordChoice(index, textOf(choice['finish_reason']));
   const error = errorOf(choice);
   if (error) builder.response.error = error;
 }

@@ -74,7 +74,7 @@ function readResponseObject(members: JsonObject, builder: ResponseBuilder): void
   const status = textOf(members['status']);
   const error = errorOf(members);
   if (error || status === 'failed') response.error = error ?? { message: 'failed' };
-  else builder.noteChoice(0, status);
+  else builder.recordChoice(0, status);
 }
 
 /** The last record repeats the whole response: only what no event has reported before is used. */

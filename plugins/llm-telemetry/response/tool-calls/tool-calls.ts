@@ -78,14 +78,14 @@ export class ToolCalls {
 
   /** Adds a complete call. */
   add(piece: ToolCallPiece): void {
-    this.begin(piece);
+    this.startCall(piece);
   }
 
   /** Adds the next piece of a stream. */
   take(piece: ToolCallPiece): void {
     const call = this.callOf(piece);
     if (call) this.extend(call, piece);
-    else if (piece.id !== undefined || piece.name !== undefined) this.begin(piece);
+    else if (piece.id !== undefined || piece.name !== undefined) this.startCall(piece);
   }
 
   private callOf(piece: ToolCallPiece): OpenCall | undefined {
@@ -99,7 +99,7 @@ export class ToolCalls {
     return isNewWithoutId(placed, piece) ? undefined : placed;
   }
 
-  private begin(piece: ToolCallPiece): void {
+  private startCall(piece: ToolCallPiece): void {
     if (this.calls.length >= MAX_OPEN) {
       this.dropped++;
       return;

@@ -25,30 +25,30 @@ export interface Content {
 
 /** The content of a call. Content that is not enabled is absent, or replaced by `__REDACTED__`. */
 export function clippedContent({ api, request, response }: LlmCall, options: ContentOptions, clip: Clip): Content {
-  const clean = (message: Message): Message => ({
+  const redacted = (message: Message): Message => ({
     ...message,
     role: message.role.slice(0, 64),
     text: clip.text(message.text),
-    toolCalls: clip.lastOf(message.toolCalls).map((call) => cleanCall(call, options, clip)),
+    toolCalls: clip.lastOf(message.toolCalls).map((call) => redactedCall(call, options, clip)),
     ...(message.name !== undefined && { name: toolName(message.name, options) }),
   });
   const input = request.body ? inputMessagesOf(api.name, request.body) : [];
   const definitions = options.capture_tool_defs && request.body ? toolDefinitionsOf(request.body) : [];
   const output = { role: 'assistant', text: response?.text ?? '', toolCalls: response?.toolCalls ?? [] };
   // The response first: if there is not enough room, the oldest messages are cut.
-  const cleanOutput = {
-    ...clean(output),
+  const redactedOutput = {
+    ...redacted(output),
     thinking: options.capture_thinking ? clip.text(response?.thinking ?? '') : '',
   };
-  const newestFirst = clip.lastOf(input).toReversed().map(clean);
+  const newestFirst = clip.lastOf(input).toReversed().map(redacted);
   return {
-    output: cleanOutput,
+    output: redactedOutput,
     input: newestFirst.toReversed(),
     toolDefinitions: clip.lastOf(definitions).map((definition) => clip.text(stringify(definition) ?? '')),
   };
 }
 
-function cleanCall({ id, name, arguments: json }: ToolCall, options: ContentOptions, clip: Clip): ToolCall {
+function redactedCall({ id, name, arguments: json }: ToolCall, options: ContentOptions, clip: Clip): ToolCall {
   return {
     name: toolName(name, options),
     ...(id !== undefined && { id: id.slice(0, 256) }),

@@ -191,7 +191,7 @@ describe('a document is read', () => {
       const request = { model: 'm', messages, stream };
       const exchange = { ...wholeChat({}), request, contentType: 'text/html', response: page };
       const { attributes, error } = await spanOfExchange(exchange);
-      expect([attributes[ERROR], error]).toEqual(['_OTHER', 'the answer is not JSON']);
+      expect([attributes[ERROR], error]).toEqual(['_OTHER', 'the response is not JSON']);
     }
   });
 });

@@ -20,8 +20,8 @@ it('tells the operator once a minute, and nothing secret', () => {
   expect(counted).toHaveLength(3);
   const collector = 'https://collector:4318/v1/traces';
   expect(lines).toEqual([
-    { level: 'warn', message: 'spans were not taken', fields: { collector, code: '401', failures: 1, spans: 5 } },
-    { level: 'warn', message: 'spans were not taken', fields: { collector, code: 'timeout', failures: 2, spans: 4 } },
+    { level: 'warn', message: 'span export failed', fields: { collector, code: '401', failures: 1, spans: 5 } },
+    { level: 'warn', message: 'span export failed', fields: { collector, code: 'timeout', failures: 2, spans: 4 } },
   ]);
 });
 
@@ -29,5 +29,5 @@ it('takes an address that is none', () => {
   const lines: LogLine[] = [];
   const metrics = { exported: () => undefined, dropped: () => undefined, failed: () => undefined };
   withFailureLog(metrics, 'nonsense', logInto(lines), () => 0).failed(1, '_OTHER');
-  expect(lines[0]!.fields).toMatchObject({ collector: 'no address' });
+  expect(lines[0]!.fields).toMatchObject({ collector: 'invalid URL' });
 });
