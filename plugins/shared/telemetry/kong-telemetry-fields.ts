@@ -57,8 +57,7 @@ export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
       { description: 'An additional collector.' },
     ),
     {
-      description:
-        'Additional collectors that receive every span too, each with its own queue: otlp_url (required), otlp_protocol, otlp_headers, otlp_compression, otlp_timeout, project_name.',
+      description: 'Additional collectors that receive every span too, each with its own queue.',
       default: [],
       len_max: 8,
     },
