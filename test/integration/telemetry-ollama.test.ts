@@ -4,7 +4,7 @@ import type { RunningServer } from '../../docker/upstreams/shared/http-server';
 import { TestedPlugin } from '../unit/plugins/llm-telemetry/run-llm-telemetry';
 
 /** What the demo server really sends, read from the bytes that a gateway would have kept of it. */
-describe('llm-telemetry on the answers of the demo server', () => {
+describe('llm-telemetry on the responses of the demo server', () => {
   let server: RunningServer;
 
   beforeAll(async () => {
@@ -13,7 +13,7 @@ describe('llm-telemetry on the answers of the demo server', () => {
 
   afterAll(() => server.close());
 
-  async function tell(
+  async function report(
     path: string,
     request: object,
     bound?: number,
@@ -39,11 +39,11 @@ describe('llm-telemetry on the answers of the demo server', () => {
     ['/api/chat', { model: 'llama3.2', messages, stream: false }, 'ollama.chat', undefined],
     ['/api/generate', { model: 'llama3.2', prompt: 'Tell me something.' }, 'ollama.generate_streaming', undefined],
     ['/api/generate', { model: 'llama3.2', prompt: 'Tell me something.', stream: false }, 'ollama.generate', undefined],
-    // So little is kept that the last record is torn.
+    // So little is kept that the last record is cut.
     ['/api/generate', { model: 'llama3.2', prompt: 'Tell me something.' }, 'ollama.generate_streaming', 230],
     ['/api/chat', { model: 'llama3.2', messages }, 'ollama.chat_streaming', 400],
   ])('%s %j', async (path, request, name, bound) => {
-    const { plugin, last } = await tell(path, request, bound);
+    const { plugin, last } = await report(path, request, bound);
     expect(last['eval_count']).toBeGreaterThan(0);
     expect(plugin.spans.map((span) => span.name)).toEqual([name]);
     expect(plugin.spans[0]!.attributes).toMatchObject({
@@ -58,13 +58,13 @@ describe('llm-telemetry on the answers of the demo server', () => {
     );
   });
 
-  it('tells of a model that is not there, and nothing of one that is only loaded', async () => {
-    const missing = await tell('/api/chat', { model: 'nope', messages });
+  it('reports a call to an unknown model, and nothing for a model that is only loaded', async () => {
+    const missing = await report('/api/chat', { model: 'nope', messages });
     expect(missing.plugin.spans[0]).toMatchObject({
       error: "model 'nope' not found",
       attributes: { 'error.type': '404' },
     });
-    const loaded = await tell('/api/chat', { model: 'llama3.2' });
+    const loaded = await report('/api/chat', { model: 'llama3.2' });
     expect(loaded.last['done_reason']).toBe('load');
     expect(loaded.plugin.spans).toEqual([]);
   });

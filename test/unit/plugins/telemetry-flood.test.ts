@@ -49,7 +49,7 @@ it.each([
   expect(seen.size).toBe(count);
 });
 
-it('keeps the series of any number of models and consumers few', async () => {
+it('bounds the series of any number of models and consumers', async () => {
   const metrics = new Metrics();
   const instruments = llmMetricsOf(metrics);
   const config = readConfig(llmFields, { consumer_label: true, legacy_genai_metrics: true });
@@ -70,7 +70,7 @@ it('keeps the series of any number of models and consumers few', async () => {
   expect(text).toMatch(new RegExp(`usage_input_tokens_total.*gen_ai_request_model="_other".* ${5 * (FLOOD - 50)}\n`));
 });
 
-it('keeps the series of any number of tools and users few', async () => {
+it('bounds the series of any number of tools and users', async () => {
   const metrics = new Metrics();
   const instruments = mcpMetricsOf(metrics, 'client');
   const exchanges = exchangeMetricsOf(metrics);

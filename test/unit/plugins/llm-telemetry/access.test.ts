@@ -9,7 +9,7 @@ import { TestedPlugin } from './run-llm-telemetry';
 const MAX = 262_144;
 const bytes = (body: unknown): Buffer => Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 
-describe('askForUsage', () => {
+describe('injectStreamUsage', () => {
   it.each([
     [
       'openai_chat',
@@ -39,7 +39,7 @@ describe('askForUsage', () => {
     expect(injectStreamUsage(api, bytes(body), MAX)).toBeUndefined();
   });
 
-  it('means the same but for the option, whatever the body', () => {
+  it('changes nothing but the option, whatever the body is', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (members) => {
         const body = { ...members, stream: true };
@@ -91,7 +91,7 @@ describe('the access phase', () => {
     expect(await plugin.value('llm_active_streams{')).toBeUndefined();
   });
 
-  it('gives the upstream the span that the log phase will tell of, under the client’s', async () => {
+  it('sends the upstream the id of the span that the log phase exports, a child of the client’s', async () => {
     const plugin = new TestedPlugin({ propagate: true });
     const traceparent = `00-${traceId}-${parentId}-00`;
     const effects = startCall(plugin.state, request({ model: 'm' }, { traceparent }))!;
@@ -108,14 +108,14 @@ describe('the access phase', () => {
     expect(plugin.spans[0]).toMatchObject({ ids, parent });
   });
 
-  it('begins a trace where there is none, and says whether it is kept', () => {
+  it('starts a trace if there is none, with the sampled flag', () => {
     const { state } = new TestedPlugin({ propagate: true, sample_rate: 0 });
     const effects = startCall(state, request({}))!;
     expect(effects.upstreamHeaders!['traceparent']).toMatch(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-00$/);
     expect(startCall(state, request({}))!.share).not.toEqual(effects.share);
   });
 
-  it('stays in Kong’s trace, under nothing, where only a client’s span may be the parent', async () => {
+  it('stays in Kong’s trace, without a parent, if only a client’s span may be the parent', async () => {
     const plugin = new TestedPlugin({ propagate: true, parent: 'client' });
     const effects = startCall(plugin.state, request({}, { traceparent: `00-${traceId}-${parentId}-01` }))!;
     await plugin.log({ request: { messages: [{}] }, traceId, started: effects.share!['llm_telemetry'] });
@@ -139,7 +139,7 @@ describe('the access phase', () => {
     expect(await plugin.value('llm_active_streams{', 'kong_service="ollama"')).toBe(0);
   });
 
-  it('forgets a stream whose end was never seen, and counts no more than the bound', async () => {
+  it('forgets a stream whose end was not seen, and counts no more streams than the bound', async () => {
     let now = STARTED_AT;
     const plugin = new TestedPlugin(
       { track_open_streams: true, max_open_streams: 2, forget_streams_after: 10 },
@@ -161,7 +161,7 @@ describe('the access phase', () => {
     expect(startCall(state, facts)).toBeUndefined();
   });
 
-  it('changes a body and nothing else', () => {
+  it('changes only the body', () => {
     const { state } = new TestedPlugin({ inject_stream_usage: true });
     const effects = startCall(state, request({ stream: true }, {}, { upstreamPath: '/v1/chat/completions' }))!;
     expect(Object.keys(effects)).toEqual(['upstreamBody']);

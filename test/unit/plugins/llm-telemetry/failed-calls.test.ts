@@ -50,7 +50,7 @@ describe('the span of', () => {
       { 'error.type': 'timeout' },
     ],
     [
-      'a client that left before the answer',
+      'a client that left before the response',
       { status: 499, contentType: '', request: { model: 'm', messages } },
       'ollama.chat_streaming',
       { 'error.type': 'client_disconnect' },

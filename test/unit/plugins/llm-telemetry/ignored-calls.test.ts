@@ -13,7 +13,7 @@ describe('no span and no metric', () => {
     ],
     ['for a path that is not on the list', { path: '/api/chat/x', request: { model: 'm', messages } }],
     ['for a preflight', { method: 'OPTIONS', source: 'kong', tries: [] }],
-    ['for a refusal by a plugin', { status: 429, source: 'kong', tries: [] }],
+    ['for a rejection by a plugin', { status: 429, source: 'kong', tries: [] }],
   ])('%s', async (_name, exchange) => {
     const plugin = new TestedPlugin();
     await plugin.log(exchange);

@@ -4,7 +4,7 @@ import { TestedPlugin } from './run-llm-telemetry';
 
 const request = { model: 'm', messages: [{ role: 'user', content: 'secret question' }] };
 const answer = ndjson(
-  { message: { content: 'secret answer' } },
+  { message: { content: 'secret response' } },
   { done: true, done_reason: 'stop', prompt_eval_count: 5, eval_count: 2 },
 );
 const common = {
@@ -17,7 +17,7 @@ const common = {
 };
 
 describe('the log', () => {
-  it('has one line for a call that failed, without secrets', async () => {
+  it('has one line for a failed call, without secrets', async () => {
     const plugin = new TestedPlugin();
     const response = '{"error":"model of ann@example.com not found"}';
     await plugin.log({ request, response, status: 404, contentType: 'application/json' });
@@ -38,7 +38,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('has one line for a call that a plugin refused', async () => {
+  it('has one line for a call that a plugin rejected', async () => {
     const plugin = new TestedPlugin();
     const requestHeaders = { 'x-session-id': 's-1' };
     await plugin.log({ status: 401, source: 'kong', tries: [], requestHeaders });
@@ -51,7 +51,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('has none for a good call, unless it audits', async () => {
+  it('has no line for a successful call without audit', async () => {
     const silent = new TestedPlugin();
     await silent.log({ request, response: answer });
     expect(silent.lines).toEqual([]);
@@ -63,7 +63,7 @@ describe('the log', () => {
     expect(JSON.stringify(auditing.lines)).not.toContain('secret');
   });
 
-  it('calls a fault of the gateway’s side an error', async () => {
+  it('has the level error for a failure of the server', async () => {
     const plugin = new TestedPlugin();
     await plugin.log({ request, status: 502, source: 'kong' });
     expect(plugin.lines).toMatchObject([{ level: 'error', fields: { error_type: 'upstream_unreachable' } }]);

@@ -14,7 +14,7 @@ describe('the metrics', () => {
     expect(await plugin.value('gen_ai_client_inference_usage_output_tokens_total', ...of)).toBe(4);
   });
 
-  it('let a client’s word become a label only when the upstream answered well', async () => {
+  it('use a model from a client as a label only after a successful response', async () => {
     const plugin = new TestedPlugin({ known_models: ['mine'] });
     const missing = { status: 404, contentType: 'application/json', response: { error: 'not found' } };
     await plugin.log({ request: { model: 'made-up', messages }, ...missing });
@@ -25,7 +25,7 @@ describe('the metrics', () => {
     expect(await plugin.metrics.registry.metrics()).not.toContain('made-up');
   });
 
-  it('stay few under a flood of models and statuses', async () => {
+  it('have a bounded number of series under a flood of models and statuses', async () => {
     const plugin = new TestedPlugin();
     for (let n = 0; n < 2000; n++) {
       await plugin.log({
@@ -43,7 +43,7 @@ describe('the metrics', () => {
     expect(await plugin.value('llm_telemetry_label_overflow_total', 'gen_ai_request_model')).toBe(950);
   });
 
-  it('add nothing, under modality unknown, where nothing was reported', async () => {
+  it('add 0 with the modality unknown if nothing was reported', async () => {
     const plugin = new TestedPlugin();
     await plugin.log({
       request: { model: 'm', messages },
@@ -55,7 +55,7 @@ describe('the metrics', () => {
     expect(await plugin.value('llm_telemetry_estimated_tokens_total')).toBe(0);
   });
 
-  it('keep a guess apart, when asked for one', async () => {
+  it('count estimates separately, with estimate_tokens', async () => {
     const plugin = new TestedPlugin({ estimate_tokens: true });
     const silent = { message: { content: 'eight ch' }, done: true };
     await plugin.log({ request: { model: 'm', messages }, response: ndjson({ message: { content: 'a' } }, silent) });
@@ -70,7 +70,7 @@ describe('the metrics', () => {
     expect(plugin.spans[0]!.attributes).not.toHaveProperty('gen_ai.usage.output_tokens');
   });
 
-  it('know images from text', async () => {
+  it('distinguish images from text', async () => {
     const plugin = new TestedPlugin();
     const request = { model: 'm', messages: [{ role: 'user', content: 'see', images: ['aGk='] }] };
     await plugin.log({ request, response: good });
@@ -78,7 +78,7 @@ describe('the metrics', () => {
     expect(await plugin.value('gen_ai_client_inference_usage_output_tokens_total', 'modality="text"')).toBe(2);
   });
 
-  it('have embeddings apart, and the older names when asked for them', async () => {
+  it('have separate series for embeddings, and the legacy names if configured', async () => {
     const plugin = new TestedPlugin({ legacy_genai_metrics: true });
     const embed = {
       path: '/api/embed',
@@ -117,7 +117,7 @@ describe('the metrics', () => {
     expect(seen).toEqual([current, current, current, current, legacy, legacy, legacy]);
   });
 
-  it('tell the fault of a client from that of a server, whatever the statuses', async () => {
+  it('distinguish client errors from server errors, whatever the statuses', async () => {
     const plugin = new TestedPlugin();
     const fail = (status: number) =>
       plugin.log({
@@ -138,7 +138,7 @@ describe('the metrics', () => {
     expect(text).not.toContain('error_type="_other"');
   });
 
-  it('count tokens by consumer when asked to, a stranger’s as one', async () => {
+  it('count tokens by consumer with consumer_label, unknown consumers as one', async () => {
     const usage = {
       request: { messages: [{}] },
       response: ndjson({ done: true, prompt_eval_count: 5, eval_count: 2 }),

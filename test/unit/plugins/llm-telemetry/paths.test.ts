@@ -93,7 +93,7 @@ describe('a POST that was not read', () => {
     ['is at a path of no known API, and failed', { ...good, path: '/model/m/converse', status: 500 }, ['unknown_path']],
     ['is none: the upstream does not know the path either', { path: '/wp-login.php', status: 404 }, []],
     ['is none: another method', { path: '/v1/models', method: 'GET' }, []],
-    ['is none: a plugin refused it', { path: '/v1/images/generations', status: 401, source: 'kong', tries: [] }, []],
+    ['is none: a plugin rejected it', { path: '/v1/images/generations', status: 401, source: 'kong', tries: [] }, []],
     ['is none: a command of Ollama', { path: '/api/show' }, []],
     ['is none: tokens are counted', { path: '/v1/messages/count_tokens' }, []],
     ['is none: our own export', { path: '/v1/traces' }, []],
@@ -101,7 +101,7 @@ describe('a POST that was not read', () => {
     ['has a body that is no JSON', { ...good, request: 'model=m' }, ['request_body']],
     ['has a body in an unknown encoding', { ...good, requestHeaders: { 'content-encoding': 'x' } }, ['request_body']],
     [
-      'has an answer in an unknown encoding',
+      'has a response in an unknown encoding',
       { ...good, responseHeaders: { 'content-encoding': 'x' } },
       ['response_encoding'],
     ],
@@ -110,6 +110,6 @@ describe('a POST that was not read', () => {
   });
 });
 
-it('the model in a path is known in any case of the path', () => {
+it('the model in a path is found in upper and lower case', () => {
   expect(modelInPath('/OpenAI/Deployments/gpt-4o/Chat/Completions')).toBe('gpt-4o');
 });

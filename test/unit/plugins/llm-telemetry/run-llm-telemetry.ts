@@ -20,14 +20,14 @@ export interface Exchange extends ExchangeOptions {
 /** What a client asks that asks for little. */
 export const messages = [{ role: 'user', content: 'hi' }];
 
-/** A piece of an answer of OpenAI's chat. */
+/** A piece of a response of OpenAI's chat. */
 export const delta = (content: string, finish_reason: string | null = null) => ({
   id: 'c',
   model: 'm',
   choices: [{ index: 0, delta: { content }, finish_reason }],
 });
 
-/** One configuration of the plugin, told of exchanges. */
+/** One configuration of the plugin, for test exchanges. */
 export class TestedPlugin extends KeptTelemetry<State> {
   constructor(config: object = {}, now?: () => number) {
     super((resources) => prepare(readConfig(fields, config as Record<string, unknown>), resources), now);

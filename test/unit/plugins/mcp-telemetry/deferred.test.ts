@@ -20,8 +20,8 @@ const ok = (id: number) => ({ jsonrpc: '2.0', id, result: { content: [] } });
 const failed = (id: number) => ({ jsonrpc: '2.0', id, result: { isError: true } });
 const progress = { jsonrpc: '2.0', method: 'notifications/progress', params: {} };
 
-describe('a message whose answer comes on a later GET of its session', () => {
-  it('is told of once, with the answer', async () => {
+describe('a message whose response is sent on a later GET of its session', () => {
+  it('is reported once, with the response', async () => {
     const plugin = new TestedPlugin();
     await plugin.log(closedEarly());
     expect([await plugin.statuses(), plugin.spans]).toEqual([[], []]);
@@ -34,7 +34,7 @@ describe('a message whose answer comes on a later GET of its session', () => {
     expect(await plugin.value('mcp_gateway_request_duration_seconds_count')).toBe(1);
   });
 
-  it('is told of although the stream was closed early more than once, beside others', async () => {
+  it('is reported although the stream was closed early more than once, next to others', async () => {
     const plugin = new TestedPlugin();
     await plugin.log(closedEarly(1));
     await plugin.log(closedEarly(2));
@@ -45,7 +45,7 @@ describe('a message whose answer comes on a later GET of its session', () => {
     expect(await plugin.statuses()).toEqual(['tools/call ok', 'tools/call tool_error']);
   });
 
-  it('is not taken for that of another session, another service or another id', async () => {
+  it('does not match another session, another service or another id', async () => {
     const plugin = new TestedPlugin();
     await plugin.log(closedEarly());
     await plugin.log({ ...resumed(failed(1)), requestHeaders: { 'mcp-session-id': 's-2' } });
@@ -55,15 +55,15 @@ describe('a message whose answer comes on a later GET of its session', () => {
   });
 });
 
-describe('a message whose answer does not come', () => {
-  it('is deferred at once where no session says whose it would be', async () => {
+describe('a message whose response is not sent', () => {
+  it('is deferred at once without a session', async () => {
     const plugin = new TestedPlugin();
     await plugin.log({ ...closedEarly(), requestHeaders: {} });
     expect(await plugin.statuses()).toEqual(['tools/call deferred']);
     expect(plugin.lines).toEqual([]);
   });
 
-  it('is deferred when there is no room for more, the longest held first', async () => {
+  it('is deferred if there are too many, the longest waiting first', async () => {
     const plugin = new TestedPlugin({ max_deferred: 2 });
     for (let id = 1; id <= 5; id++) await plugin.log(closedEarly(id));
     expect(await plugin.statuses()).toEqual(['tools/call deferred x3']);
@@ -72,7 +72,7 @@ describe('a message whose answer does not come', () => {
     expect(await plugin.statuses()).toEqual(['tools/call deferred x3', 'tools/call ok']);
   });
 
-  it('is deferred when its time is over', async () => {
+  it('is deferred after the maximum time', async () => {
     jest.useFakeTimers();
     try {
       const plugin = new TestedPlugin({}, Date.now);
@@ -87,7 +87,7 @@ describe('a message whose answer does not come', () => {
     }
   });
 
-  it('is told of when the configuration goes', async () => {
+  it('is reported when the configuration is removed', async () => {
     const plugin = new TestedPlugin();
     await plugin.log(closedEarly());
     await dispose(plugin.state);

@@ -7,7 +7,7 @@ const ok = { jsonrpc: '2.0', id: 1, result: {} };
 describe('tools as labels', () => {
   const name = 'mcp_client_operation_duration_seconds_count';
 
-  it('come from what the server listed or answered well', async () => {
+  it('are used after the server announced them or responded to them successfully', async () => {
     const plugin = new TestedPlugin();
     const unknown = { jsonrpc: '2.0', id: 1, error: { code: -32602, message: 'Unknown tool' } };
     await plugin.log({ request: { ...call, params: { name: 'made-up' } }, response: unknown });
@@ -22,7 +22,7 @@ describe('tools as labels', () => {
     expect(await plugin.value(name, 'gen_ai_tool_name="sub"')).toBe(1);
   });
 
-  it('stay few under a flood of tools, methods, codes and sessions', async () => {
+  it('are bounded under a flood of tools, methods, codes and sessions', async () => {
     const plugin = new TestedPlugin({ max_tools: 20 });
     for (let n = 0; n < 1500; n++) {
       const request = { jsonrpc: '2.0', id: n, method: n % 2 ? 'tools/call' : `m${n}`, params: { name: `t${n}` } };
@@ -39,7 +39,7 @@ describe('tools as labels', () => {
 });
 
 describe('the backend', () => {
-  it('is healthy while it answers, and its circuit open while Kong has no address to try', async () => {
+  it('is healthy while it responds, and its circuit is open while Kong has no address to try', async () => {
     const plugin = new TestedPlugin({ namespace: 'n' });
     const health = () => plugin.value('mcp_gateway_backend_health', 'backend="calc"', 'namespace="n"');
     const circuit = (state: string) =>
@@ -63,7 +63,7 @@ const knownBy = (identifier: string) => ({
   credential: { id: 'cred-1', consumer_id: 'c' },
   identifier,
 });
-const refusedBy = (challenge: string) => ({
+const rejectedBy = (challenge: string) => ({
   status: 401,
   source: 'kong' as const,
   tries: [],
@@ -100,21 +100,21 @@ describe('authentication', () => {
     ],
     [
       'a key where a token is asked for',
-      { ...refusedBy('Bearer error="invalid_token"'), requestHeaders: { apikey: 'k' } },
+      { ...rejectedBy('Bearer error="invalid_token"'), requestHeaders: { apikey: 'k' } },
       'type="jwt",result="failure"',
     ],
     [
       'a token where a key is asked for',
-      { ...refusedBy('Key'), requestHeaders: { authorization: 'REDACTED' } },
+      { ...rejectedBy('Key'), requestHeaders: { authorization: 'REDACTED' } },
       'type="key",result="failure"',
     ],
-    ['no key', refusedBy('Key realm="k"'), 'type="key",result="failure"'],
-    ['no password', refusedBy('Basic realm="service"'), 'type="basic",result="failure"'],
-    ['no signature', refusedBy('hmac'), 'type="other",result="failure"'],
-    ['no access token', refusedBy('Bearer resource_metadata="https://x"'), 'type="oauth2",result="failure"'],
+    ['no key', rejectedBy('Key realm="k"'), 'type="key",result="failure"'],
+    ['no password', rejectedBy('Basic realm="service"'), 'type="basic",result="failure"'],
+    ['no signature', rejectedBy('hmac'), 'type="other",result="failure"'],
+    ['no access token', rejectedBy('Bearer resource_metadata="https://x"'), 'type="oauth2",result="failure"'],
     [
       'an expired access token',
-      refusedBy('Bearer realm="s" error="invalid_token" error_description="expired"'),
+      rejectedBy('Bearer realm="s" error="invalid_token" error_description="expired"'),
       'type="oauth2",result="failure"',
     ],
     ['nothing at all', { status: 401, source: 'kong', tries: [] }, 'type="none",result="failure"'],
@@ -139,7 +139,7 @@ describe('streams and limits', () => {
     expect(await plugin.value('mcp_gateway_connections_total', '"sse"')).toBe(1);
   });
 
-  it('tells what is left to a consumer only when asked to', async () => {
+  it('reports the remaining limit of a consumer only if configured', async () => {
     const exchange = {
       request: call,
       response: ok,
@@ -170,7 +170,7 @@ describe('sessions', () => {
     expect(await plugin.value('mcp_gateway_session_duration_seconds_count')).toBe(1);
   });
 
-  it('are over when unseen for too long, or when there is no room for more', () => {
+  it('end if idle for too long, or if there are too many', () => {
     const over: number[] = [];
     const clock = new SessionDurations({ maxSessions: 2, idleMs: 100, onEnd: (durationMs) => over.push(durationMs) });
     clock.start('a', 0);

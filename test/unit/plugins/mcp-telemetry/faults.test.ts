@@ -11,9 +11,9 @@ async function faultOf(exchange: Exchange): Promise<string | undefined> {
   return /mcp_gateway_requests_total\{.*fault="(\w+)"/.exec(await plugin.metrics.registry.metrics())?.[1];
 }
 
-describe('whose fault it is', () => {
+describe('the fault', () => {
   it.each<[string, Exchange, string]>([
-    ['a good answer', { response: { id: 1, result: {} } }, 'none'],
+    ['a successful response', { response: { id: 1, result: {} } }, 'none'],
     ['a tool that failed', { response: { id: 1, result: { isError: true } } }, 'none'],
     ['an unknown method', { response: failing(-32601) }, 'client'],
     ['an unknown method, as of 2026-07-28', { status: 404, response: failing(-32601) }, 'client'],
@@ -38,13 +38,13 @@ describe('whose fault it is', () => {
     ['a client that left in mid-stream', { response: 'data: {}\n\n', complete: false }, 'client'],
     ['a stream that ended', { response: 'data: {}\n\n' }, 'server'],
     ['a login page', { response: '<html>' }, 'server'],
-    ['an answer that was put off', { status: 202 }, 'none'],
+    ['a response that was deferred', { status: 202 }, 'none'],
     ['no capture', { captured: false, summary: SUMMARY }, 'none'],
   ])('%s', async (_name, exchange, fault) => {
     expect(await faultOf(exchange)).toBe(fault);
   });
 
-  it('is the client’s where it probes, whatever an older server makes of the question', () => {
+  it('is the client’s for server/discover, whatever an older server responds', () => {
     for (const code of [-32601, -32602, -32600, -32603, -32000, 0, 1]) {
       expect(faultOfRpcError(code, 200, 'server/discover')).toBe('client');
     }
@@ -60,13 +60,13 @@ describe('the consumer as a label', () => {
     return /requests_total\{(.*)\}/.exec(await plugin.metrics.registry.metrics())?.[1];
   };
 
-  it('is there where it is opted in, for those that Kong knows', async () => {
+  it('is present with consumer_label, for consumers that Kong knows', async () => {
     expect(await labels({}, { consumer })).not.toContain('consumer');
     expect(await labels({ consumer_label: true }, { consumer })).toContain('consumer="ann"');
     expect(await labels({ consumer_label: true }, {})).toContain('consumer="_unknown"');
   });
 
-  it('stays bounded', async () => {
+  it('is bounded', async () => {
     const plugin = new TestedPlugin({ consumer_label: true, max_consumers: 2 });
     for (let n = 0; n < 5; n++) {
       const one = { id: `c-${n}`, username: `user-${n}` };
@@ -76,8 +76,8 @@ describe('the consumer as a label', () => {
   });
 });
 
-describe('the size of answers', () => {
-  it('is observed by method, and of a batch by none', async () => {
+describe('the size of responses', () => {
+  it('is observed by method, and for a batch under _other', async () => {
     const plugin = new TestedPlugin();
     const response = { jsonrpc: '2.0', id: 1, result: { text: 'x'.repeat(1000) } };
     await plugin.log({ request: request('tools/list'), response });

@@ -18,7 +18,7 @@ const common = {
 };
 
 describe('the log', () => {
-  it('has one line for a refusal by a guard', async () => {
+  it('has one line for a rejection by a guard', async () => {
     const plugin = new TestedPlugin();
     const denial = { by: 'mcp-tool-rate-limit', reason: 'rate_limited', code: 429 };
     const consumer = { id: 'c', username: 'ann' };
@@ -48,7 +48,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('has one line for each message that failed, and none for one that did not', async () => {
+  it('has one line for each failed message, and none for a successful one', async () => {
     const plugin = new TestedPlugin();
     const request = [call, { ...call, id: 8 }, { ...call, id: 9 }];
     const response = [
@@ -71,7 +71,7 @@ describe('the log', () => {
     [500, 'upstream', 'error', 'http_5xx'],
     [404, 'upstream', 'warn', 'http_4xx'],
     [499, 'upstream', 'warn', 'cancelled'],
-  ] as const)('tells how bad a %d of the %s is', async (status, source, level, word) => {
+  ] as const)('logs the level of a %d of the %s is', async (status, source, level, word) => {
     const plugin = new TestedPlugin();
     await plugin.log({ request: call, status, source });
     expect(plugin.lines).toMatchObject([{ level, message: 'failed', fields: { status: word } }]);
@@ -83,7 +83,7 @@ describe('the log', () => {
       { request: 'nonsense', status: 400, denial: { by: 'v', reason: 'bad', code: -1 } },
     ],
     ['a stream that needs a key', { method: 'GET', status: 401, source: 'kong', tries: [] }],
-  ] as const)('has one line for the refusal of %s', async (_, exchange) => {
+  ] as const)('has one line for a rejected %s', async (_, exchange) => {
     const plugin = new TestedPlugin();
     await plugin.log(exchange as never);
     expect(plugin.lines).toMatchObject([
@@ -91,14 +91,14 @@ describe('the log', () => {
     ]);
   });
 
-  it('takes a server without streams for no failure', async () => {
+  it('does not report a server without streams as a failure', async () => {
     const plugin = new TestedPlugin();
     await plugin.log({ method: 'GET', status: 405 });
     await plugin.log({ method: 'DELETE', status: 204 });
     expect(plugin.lines).toEqual([]);
   });
 
-  it('audits every tool call and no other message, and never what it carried', async () => {
+  it('audits every tool call and no other message, without content', async () => {
     const plugin = new TestedPlugin({ audit: true });
     await plugin.log({ request: call, requestHeaders, response: { id: 7, result: { text: 'secret-result' } } });
     await plugin.log({ request: { id: 1, method: 'tools/list' }, response: { id: 1, result: {} } });
@@ -115,7 +115,7 @@ describe('the log', () => {
     expect(plugin.lines[0]!.fields).toMatchObject({ target: 'file:///a', method: 'resources/read' });
   });
 
-  it('stays silent when it is told to', async () => {
+  it('has no lines without log_errors', async () => {
     const plugin = new TestedPlugin({ log_errors: false });
     await plugin.log({ request: call, status: 500 });
     expect(plugin.lines).toEqual([]);

@@ -7,9 +7,9 @@ const call = (id: number | string, name = 'add') => ({ jsonrpc: '2.0', id, metho
 const ok = (id: number | string) => ({ jsonrpc: '2.0', id, result: { content: [] } });
 const eventStream = { contentType: 'text/event-stream' };
 
-describe('what becomes of a message', () => {
+describe('the outcome of a message', () => {
   it.each<[string, Exchange, string[], string[]]>([
-    ['an answered call', { request: call(1), response: ok(1) }, ['tools/call ok'], ['tools/call add']],
+    ['a call with a response', { request: call(1), response: ok(1) }, ['tools/call ok'], ['tools/call add']],
     [
       'a tool that failed',
       { request: call(1), response: { jsonrpc: '2.0', id: 1, result: { isError: true } } },
@@ -52,7 +52,7 @@ describe('what becomes of a message', () => {
     ],
     ['a client that left', { status: 499, request: call(1) }, ['tools/call cancelled'], ['tools/call add']],
     [
-      'a stream that ended before the answer',
+      'a stream that ended before the response',
       { ...eventStream, request: call(1), response: sse({ method: 'notifications/progress' }) },
       ['tools/call cancelled'],
       ['tools/call add'],
@@ -63,7 +63,7 @@ describe('what becomes of a message', () => {
       ['notifications/initialized ok'],
       ['notifications/initialized'],
     ],
-    ['an answer of the client', { status: 202, request: { id: 1, result: {} } }, [], []],
+    ['a response of the client', { status: 202, request: { id: 1, result: {} } }, [], []],
     [
       'a body that is no message',
       { status: 400, request: 'not json', denial: { by: 'mcp-validator', reason: 'parse', code: -32700 } },
@@ -118,7 +118,7 @@ describe('what becomes of a message', () => {
 });
 
 describe('the span of a message', () => {
-  it('takes its parent from _meta and links the HTTP context', async () => {
+  it('has its parent from _meta and a link to the HTTP context', async () => {
     const [own, http] = ['4b'.repeat(16), 'ac'.repeat(16)];
     const request = { ...call(1), params: { name: 'add', _meta: { traceparent: `00-${own}-${'f0'.repeat(8)}-01` } } };
     const requestHeaders = { traceparent: `00-${http}-${'0a'.repeat(8)}-01` };
@@ -144,14 +144,14 @@ describe('the span of a message', () => {
     expect(plugin.spans[0]!.attributes['mcp.protocol.version']).toBe(revision);
   });
 
-  it('names the revision that an initialize agreed on', async () => {
+  it('has the revision that initialize negotiated', async () => {
     const plugin = new TestedPlugin();
     const request = { id: 0, method: 'initialize', params: { protocolVersion: '2026-07-28' } };
     await plugin.log({ request, response: { id: 0, result: { protocolVersion: '2025-06-18' } } });
     expect(plugin.spans[0]!.attributes['mcp.protocol.version']).toBe('2025-06-18');
   });
 
-  it('tells arguments and results only when they are opted in, without secrets', async () => {
+  it('has arguments and results only if configured, without secrets', async () => {
     const key = ['gh', 'p_', 'a'.repeat(36)].join('');
     const exchange = {
       request: { ...call(1), params: { name: 'add', arguments: { a: 1, key } } },
@@ -175,7 +175,7 @@ describe('the span of a message', () => {
     });
   });
 
-  it('is written for so many messages of a batch, while all are counted', async () => {
+  it('is emitted for a bounded number of messages of a batch, while all are counted', async () => {
     const plugin = new TestedPlugin({ max_messages: 3 });
     const batch = Array.from({ length: 10 }, (_, id) => call(id));
     await plugin.log({ request: batch, response: batch.map(({ id }) => ok(id)) });
@@ -191,7 +191,7 @@ describe('a body that was not captured', () => {
     'mcp-name': '=?base64?w6RkZA==?=',
   };
 
-  it('is told of by its headers, in the revision that has them', async () => {
+  it('is reported from its headers, in the revision that has them', async () => {
     const plugin = new TestedPlugin();
     await plugin.log({ captured: false, requestHeaders: headers });
     expect(plugin.spans.map(({ name }) => name)).toEqual(['tools/call ädd']);
@@ -202,7 +202,7 @@ describe('a body that was not captured', () => {
     ['an older revision', { ...headers, 'mcp-protocol-version': '2025-11-25' }, true],
     ['no revision', { 'mcp-method': 'tools/call' }, true],
     ['a body that says something else', headers, false],
-  ])('is not told of by the headers of %s', async (_, requestHeaders, absent) => {
+  ])('is not reported from the headers of %s', async (_, requestHeaders, absent) => {
     const plugin = new TestedPlugin();
     const request = absent ? '' : { id: 1, method: 'ping' };
     await plugin.log({ request, response: { id: 1, result: {} }, requestHeaders });
@@ -210,7 +210,7 @@ describe('a body that was not captured', () => {
   });
 });
 
-describe('what can’t be read', () => {
+describe('a body that cannot be parsed', () => {
   it('is counted', async () => {
     const plugin = new TestedPlugin();
     await plugin.log({ status: 'nonsense' as never });
@@ -218,7 +218,7 @@ describe('what can’t be read', () => {
   });
 });
 
-describe('whatever bytes pass', () => {
+describe('any bytes', () => {
   it('nothing throws', async () => {
     const plugin = new TestedPlugin();
     const bytes = fc.oneof(

@@ -31,7 +31,7 @@ const pretty = (value: object): string =>
     .map((line) => `data: ${line}`)
     .join('\n')}\n\n`;
 
-describe('the answer to a call is told of rightly:', () => {
+describe('the outcome by the response:', () => {
   const good = result({ content: text(1) });
   const failed = result({ content: text(1), isError: true });
   it.each<[string, Exchange, string]>([
@@ -95,7 +95,7 @@ describe('the answer to a call is told of rightly:', () => {
     ['JSON that is no message', { response: { detail: 'signed out' } }, 'invalid_response'],
     ['a list of nothing', { response: [] }, 'invalid_response'],
     ['a text', { response: '"ok"' }, 'invalid_response'],
-    ['the answer to another request', { response: result({}, 2) }, 'invalid_response'],
+    ['the response to another request', { response: result({}, 2) }, 'invalid_response'],
     ['broken JSON', { response: '{"jsonrpc":"2.0","id":1,"result":{"content":[' }, 'invalid_response'],
     ['nothing, with 200', {}, 'invalid_response'],
     ['nothing, with 204', { status: 204 }, 'invalid_response'],
@@ -104,7 +104,7 @@ describe('the answer to a call is told of rightly:', () => {
     ['nothing, with 202', { status: 202 }, 'deferred'],
     ['a stream that may be resumed', { ...events, response: `id: 1\ndata:\n\n${sse(progress)}` }, 'deferred'],
     [
-      'a stream that may be resumed, with its answer',
+      'a stream that may be resumed, with its response',
       { ...events, response: `id: 1\ndata:\n\n${sse(failed)}` },
       'tool_error',
     ],
@@ -113,7 +113,7 @@ describe('the answer to a call is told of rightly:', () => {
     // Cut off by the client.
     ['a stream that the client left', { ...events, complete: false, response: sse(progress) }, 'cancelled'],
     [
-      'a stream that the client left within the answer',
+      'a stream that the client left within the response',
       { ...events, complete: false, response: sse(good).slice(0, -20) },
       'cancelled',
     ],
@@ -201,12 +201,12 @@ describe('the answer to a call is told of rightly:', () => {
       'ok',
     ],
     [
-      'the whole answer after much else',
+      'the whole response after much else',
       { ...events, response: sse({ ...progress, params: { message: 'x'.repeat(LONG) } }, failed) },
       'tool_error',
     ],
     [
-      'the whole answer after much else, on a line',
+      'the whole response after much else, on a line',
       {
         contentType: 'application/x-ndjson',
         response: JSON_LINES({ ...progress, params: { message: 'x'.repeat(LONG) } }, failed),
@@ -214,7 +214,7 @@ describe('the answer to a call is told of rightly:', () => {
       'tool_error',
     ],
     [
-      'a torn answer on a line',
+      'a cut response on a line',
       {
         contentType: 'application/x-ndjson',
         response: JSON_LINES(progress, result({ content: text(LONG), isError: true }), progress),
@@ -235,18 +235,18 @@ describe('the answer to a call is told of rightly:', () => {
     ['a batch in one event', sse([good, result({ isError: true }, 2)]), events, ['ok', 'tool_error']],
     ['a batch in events', sse(result({ isError: true }, 2), progress, good), events, ['ok', 'tool_error']],
     [
-      'a batch that is torn in the first answer',
+      'a batch that is cut in the first response',
       [result({ isError: true, content: text(LONG) }), result({ isError: true }, 2)],
       {},
       ['tool_error', 'tool_error'],
     ],
     [
-      'a batch that is torn in the second answer',
+      'a batch that is cut in the second response',
       [result({ isError: true }), result({ isError: true, content: text(LONG) }, 2)],
       {},
       ['tool_error', 'tool_error'],
     ],
-    ['a batch without one of the answers', [good], {}, ['ok', 'invalid_response']],
+    ['a batch without one of the responses', [good], {}, ['ok', 'invalid_response']],
   ])('%s', async (_name, response, exchange, statuses) => {
     const plugin = new TestedPlugin();
     await plugin.log({ ...exchange, request: [call(1), call(2)], response });
@@ -259,7 +259,7 @@ describe('the answer to a call is told of rightly:', () => {
     ).toEqual(statuses);
   });
 
-  it('a cut and compressed answer, as far as it can be decompressed', async () => {
+  it('a cut and compressed response, as far as it can be decompressed', async () => {
     const noise = Array.from({ length: 40_000 }, (_, index) => ({ n: (index * 7919) % 100_003 }));
     const body = gzipSync(JSON.stringify(result({ isError: true, content: noise })));
     const entry = parseLogEntry(
@@ -275,16 +275,16 @@ describe('the answer to a call is told of rightly:', () => {
       complete: true,
       clientLeft: false,
     };
-    const answers = await readResponses(entry, captured, 262_144);
-    expect(answers.to(1, true)).toMatchObject({ isToolError: true, ended: false });
+    const responses = await readResponses(entry, captured, 262_144);
+    expect(responses.to(1, true)).toMatchObject({ isToolError: true, ended: false });
   });
 });
 
-describe('a torn JSON text', () => {
+describe('a partial JSON text', () => {
   const json = fc.jsonValue({ maxDepth: 3 });
   const message = fc.record({ id: fc.integer(), result: fc.dictionary(fc.string(), json), isError: fc.boolean() });
 
-  it('gives from its start what is there, and nothing else', () => {
+  it('is parsed from its start to the cut', () => {
     fc.assert(
       fc.property(message, fc.nat(), (value, cut) => {
         const whole = JSON.stringify(value);
@@ -295,7 +295,7 @@ describe('a torn JSON text', () => {
     );
   });
 
-  it('gives from its end the members of what it closes, wherever it begins', () => {
+  it('is parsed from its end: the members of the containers that it closes', () => {
     fc.assert(
       fc.property(json, fc.boolean(), fc.integer(), fc.nat(), (content, isError, id, cut) => {
         const before = JSON.stringify({ content }).slice(0, -1);
@@ -319,7 +319,7 @@ describe('a torn JSON text', () => {
   });
 });
 
-describe('an answer that is hard to know', () => {
+describe('a response that is hard to recognize', () => {
   const page = '<!doctype html><style>\nid: 5\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n</style>';
   it.each<[string, Exchange, string]>([
     ['a page of HTML under the media type of events', { ...events, response: '<html>' }, 'invalid_response'],

@@ -20,7 +20,7 @@ export interface Exchange extends ExchangeOptions {
   readonly started?: unknown;
 }
 
-/** One configuration of the plugin, told of exchanges. */
+/** One configuration of the plugin, for test exchanges. */
 export class TestedPlugin extends KeptTelemetry<State> {
   constructor(config: object = {}, now?: () => number) {
     super((resources) => prepare(readConfig(fields, config as Record<string, unknown>), resources), now);

@@ -59,7 +59,7 @@ describe('the access phase', () => {
     expect(await plugin.value('mcp_gateway_connections_active{', `transport="${transport}"`)).toBe(0);
   });
 
-  it('closes a stream even when its log entry can’t be read', async () => {
+  it('closes a stream even if its log entry cannot be parsed', async () => {
     const plugin = new TestedPlugin({ track_open_streams: true });
     const effects = startRequest(plugin.state, get());
     await plugin.log({ status: 'x' as never, started: effects!.share!['mcp_telemetry'] });
@@ -70,7 +70,7 @@ describe('the access phase', () => {
     ['a message', post({ traceparent }, calling), true],
     ['a GET stream', get({ traceparent }), true],
     ['any other GET', get({ traceparent, accept: '*/*' }), false],
-  ])('gives the upstream the span of %s: %s', (_, facts, propagated) => {
+  ])('sends the upstream the span of %s: %s', (_, facts, propagated) => {
     const effects = startRequest(new TestedPlugin({ propagate: true }).state, facts);
     if (!propagated) {
       expect(effects).toBeUndefined();
@@ -86,7 +86,7 @@ describe('a started span', () => {
     startRequest(plugin.state, post({ traceparent }, calling))!.share!['mcp_telemetry'];
   const call = (id: number, meta?: object) => ({ id, method: 'tools/call', params: { name: 'add', _meta: meta } });
 
-  it('is that of the first message of a batch', async () => {
+  it('is the span of the first message of a batch', async () => {
     const plugin = new TestedPlugin({ propagate: true });
     const started = begin(plugin);
     await plugin.log({ request: [call(1), call(2)], started });
@@ -94,7 +94,7 @@ describe('a started span', () => {
     expect(plugin.spans[1]!.ids).toBeUndefined();
   });
 
-  it('stays in the trace that _meta names', async () => {
+  it('is in the trace of _meta', async () => {
     const plugin = new TestedPlugin({ propagate: true });
     const started = begin(plugin);
     const other = 'aa'.repeat(16);
@@ -111,7 +111,7 @@ describe('a stream that stays open', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  it('is told of while it is open, under the span of its end', async () => {
+  it('has a span while it is open, a child of the span at its end', async () => {
     let now = STARTED_AT;
     const config = { track_open_streams: true, report_streams_after: 60, project_source: 'service' };
     const plugin = new TestedPlugin(config, () => now);
@@ -158,7 +158,7 @@ describe('a stream that stays open', () => {
     expect(await plugin.value('mcp_gateway_connections_total{', 'transport="streamable_http"')).toBe(1);
   });
 
-  it('is not told of when it closed before', async () => {
+  it('has no such span if it was closed before', async () => {
     const plugin = new TestedPlugin({ track_open_streams: true });
     const effects = startRequest(plugin.state, get())!;
     await plugin.log({ method: 'GET', status: 405, started: effects.share!['mcp_telemetry'] });
@@ -168,7 +168,7 @@ describe('a stream that stays open', () => {
   });
 });
 
-it('takes the end of a subscription for no failure', async () => {
+it('does not report the end of a subscription as a failure', async () => {
   const plugin = new TestedPlugin();
   const request = { jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params: {} };
   const response = 'data: {"method":"notifications/subscriptions/acknowledged"}\n\n';
@@ -180,7 +180,7 @@ it('takes the end of a subscription for no failure', async () => {
 it.each([
   [true, 'stream_truncated'],
   [false, 'client_disconnect'],
-])('knows who ended a stream before the answer (its end came: %s)', async (complete, errorType) => {
+])('finds who ended a stream before the response (its end came: %s)', async (complete, errorType) => {
   const plugin = new TestedPlugin();
   const request = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'slow' } };
   const response = 'data: {"method":"notifications/progress"}\n\n';

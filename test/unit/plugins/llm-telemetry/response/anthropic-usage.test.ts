@@ -69,7 +69,7 @@ describe('the tokens of an Anthropic stream', () => {
       tokens(25, 15),
     ],
     [
-      'count what was read from the cache and written to it, as the start tells',
+      'count what was read from the cache and written to it, as in the start',
       of(
         { input_tokens: 10, cache_read_input_tokens: 100, cache_creation_input_tokens: 5, output_tokens: 1 },
         end({ output_tokens: 15 }),
@@ -78,7 +78,7 @@ describe('the tokens of an Anthropic stream', () => {
       tokens(115, 15),
     ],
     [
-      'count the cache once where both events tell of it',
+      'count the cache once if both events report it',
       of(
         { input_tokens: 10, cache_read_input_tokens: 100, cache_creation_input_tokens: 5, output_tokens: 1 },
         end({ input_tokens: 10, cache_read_input_tokens: 100, cache_creation_input_tokens: 5, output_tokens: 15 }),
@@ -96,7 +96,7 @@ describe('the tokens of an Anthropic stream', () => {
       tokens(110, 15),
     ],
     [
-      'count the cache where only the end tells of it',
+      'count the cache if only the end reports it',
       of({ input_tokens: 10, output_tokens: 1 }, end({ cache_read_input_tokens: 100, output_tokens: 15 }), stop),
       tokens(110, 15),
     ],
@@ -115,7 +115,7 @@ describe('the tokens of an Anthropic stream', () => {
       tokens(2000, 15),
     ],
     [
-      'have no output where the end tells of none, since the start says where counting begins',
+      'have no output if the end reports none, since counting starts in the start',
       of({ input_tokens: 25, output_tokens: 1 }, end(), stop),
       tokens(25, null),
     ],
@@ -130,7 +130,7 @@ describe('the tokens of an Anthropic stream', () => {
       tokens(6, 9),
     ],
     [
-      'may stand in the metrics that Bedrock adds to the end',
+      'may be in the metrics that Bedrock adds to the end',
       of(undefined, end(), {
         ...stop,
         'amazon-bedrock-invocationMetrics': { inputTokenCount: 12, outputTokenCount: 34, invocationLatency: 5 },

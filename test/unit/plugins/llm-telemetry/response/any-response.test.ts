@@ -138,8 +138,8 @@ const body = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
 );
 
-describe('whatever an upstream answers', () => {
-  it('no count is negative, a fraction or no number, and nothing throws', async () => {
+describe('any response of an upstream', () => {
+  it('has only counts that are non-negative integers, and nothing throws', async () => {
     const plugin = new TestedPlugin({ capture_content: 'full', capture_tool_args: true, estimate_tokens: true });
     await fc.assert(
       fc.asyncProperty(
@@ -178,7 +178,7 @@ describe('whatever an upstream answers', () => {
   });
 });
 
-describe('the work for an answer', () => {
+describe('the work for a response', () => {
   /** How many characters JSON.parse was given. */
   async function parsedBy(path: string, contentType: string, status: number, response: Buffer): Promise<number> {
     const entry = parseLogEntry(logEntry({ path, contentType, status }))!;
@@ -230,7 +230,7 @@ describe('the work for an answer', () => {
     }
   });
 
-  it('is bounded for the parts that are looked at first', () => {
+  it('is bounded for the parts that are inspected first', () => {
     const huge = Buffer.alloc(4_000_000, '{"a":1} ');
     expect(sniffFraming(huge, '')).toBe('ndjson');
     expect(readErrorBody(Buffer.alloc(4_000_000, 'x'))).toHaveLength(500);

@@ -133,7 +133,7 @@ describe('an error without an envelope', () => {
     ['is a status text', failed({ status: 500, statusText: text }, 500), { error: text }],
     ['is a text in an envelope', failed({ error: { code: 'x', text } }, 500), { error: text }],
     ['is in data', failed({ success: false, data: { message: text } }, 429), { error: text }],
-    ['stands beside a mark', failed({ error: true, reason: text }), { error: text }],
+    ['is next to a flag', failed({ error: true, reason: text }), { error: text }],
     [
       'ends a stream with a code (DashScope)',
       chat(piece({ content: 'a' }), { code: 'InternalError', message: text, request_id: 'r' }),

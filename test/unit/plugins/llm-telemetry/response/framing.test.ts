@@ -48,8 +48,8 @@ describe('a stream of events is read', () => {
     ],
     ['without the blank line at its end', of(sse(...records).trimEnd()), hello],
     ['with spaces around [DONE]', of(`${sse(...records)}data:  [DONE] \n\n`), hello],
-    ['that begins with an event’s name', of(`event: message\n${sse(...records)}`), hello],
-    ['that begins with a field that nobody knows', of(`server: x\n${sse(...records)}`), hello],
+    ['that starts with an event’s name', of(`event: message\n${sse(...records)}`), hello],
+    ['that starts with a field that is unknown', of(`server: x\n${sse(...records)}`), hello],
     ['that carried nothing yet', of('\n\n'), { [ERROR]: 'stream_truncated' }],
     ['that a proxy pads', of(`:${' '.repeat(2048)}\n\n${sse(...records)}`), hello],
   ]);
@@ -175,7 +175,7 @@ describe('a document is read', () => {
       expected,
     ],
     [
-      'of a server that imitates Ollama',
+      'of a server that is compatible with Ollama',
       {
         path: '/api/chat',
         contentType: 'text/html',
@@ -185,7 +185,7 @@ describe('a document is read', () => {
     ],
   ]);
 
-  it('whose bytes are no answer at all, as an error that tells nothing of them', async () => {
+  it('that is not JSON, as an error without its content', async () => {
     const page = '<html><head><title>Sign in, ann</title></head></html>';
     for (const stream of [true, false]) {
       const request = { model: 'm', messages, stream };
@@ -240,7 +240,7 @@ describe('content as a list of parts', () => {
     ],
   ]);
 
-  it('keeps thinking apart where content is opted in', async () => {
+  it('separates thinking from content if content is captured', async () => {
     const exchange = chat(piece({ content: [thinking] }), piece({ content: [text('391')] }), ...ends);
     const { attributes } = await spanOfExchange(exchange, { capture_content: 'full', capture_thinking: true });
     expect(attributes).toMatchObject({

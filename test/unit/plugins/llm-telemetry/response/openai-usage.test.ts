@@ -31,7 +31,7 @@ describe('the usage of a streamed chat', () => {
       counts,
     ],
     [
-      'is told twice and counts once',
+      'is reported twice and counts once',
       chat(hi, end({ usage: usage(23, 19, 42) }), { choices: [], usage: usage(23, 19, 42) }, '[DONE]'),
       counts,
     ],
@@ -41,7 +41,7 @@ describe('the usage of a streamed chat', () => {
       counts,
     ],
     [
-      'is told in two parts',
+      'is reported in two parts',
       chat(
         piece({ content: 'Hi' }, null, { usage: { prompt_tokens: 23 } }),
         end({ usage: { completion_tokens: 19 } }),
@@ -148,7 +148,7 @@ describe('reasoning outside of completion_tokens', () => {
     ['is output where the total is larger than the sum', whole(usage(9, 2, 111)), all(9, 102, 111)],
     ['is output in a stream', chat(hi, end({ usage: usage(9, 2, 111) }), '[DONE]'), all(9, 102, 111)],
     [
-      'is output where it is told apart',
+      'is output if it is reported separately',
       whole({ ...usage(32, 9, 135), completion_tokens_details: { reasoning_tokens: 94 } }),
       all(32, 103, 135),
     ],
@@ -170,11 +170,11 @@ describe('reasoning outside of completion_tokens', () => {
     ],
     ['is nothing where the total is less than the sum', whole(usage(9, 2, 3)), all(9, 2, 11)],
     ['is nothing where the total is 0', whole(usage(9, 2, 0)), all(9, 2, 11)],
-    ['leaves a total that stands alone', whole({ total_tokens: 42 }), { [IN]: null, [OUT]: null, [TOTAL]: 42 }],
+    ['keeps a total without other counts', whole({ total_tokens: 42 }), { [IN]: null, [OUT]: null, [TOTAL]: 42 }],
   ]);
 });
 
-describe('counts that are none', () => {
+describe('invalid counts', () => {
   const whole = (usage: unknown) => wholeChat({ choices: [{ message: { content: 'Hi' } }], usage });
   const none = { [IN]: null, [OUT]: null, [TOTAL]: null };
 
@@ -223,12 +223,12 @@ describe('the reasons of a streamed chat', () => {
 
   itReports([
     [
-      'are told once where the record of the usage repeats them',
+      'are reported once where the record of the usage repeats them',
       chat(hi, end(), end({ usage: usage(9, 2, 11) }), '[DONE]'),
       { [REASONS]: ['stop'], [IN]: 9 },
     ],
     [
-      'are told once where every record has one',
+      'are reported once where every record has one',
       chat(piece({ content: 'a' }, 'stop'), piece({ content: 'b' }, 'stop'), '[DONE]'),
       { [REASONS]: ['stop'] },
     ],
@@ -259,7 +259,7 @@ describe('the reasons of a streamed chat', () => {
     ],
   ]);
 
-  it('stay few whatever is sent', async () => {
+  it('are bounded whatever is sent', async () => {
     const many = Array.from({ length: 5000 }, (_, index) => choice(index, 'x'.repeat(500)));
     const reasons = (await spanOfExchange({ ...chat(...many, '[DONE]'), bound: 4_000_000 })).attributes[
       REASONS
@@ -277,7 +277,7 @@ describe('embeddings', () => {
   });
   itReports([
     ['count what they read', embeddings({ prompt_tokens: 8, total_tokens: 8 }), { [IN]: 8, [TOTAL]: 8 }],
-    ['count the total where they tell nothing else', embeddings({ total_tokens: 8 }), { [IN]: 8, [TOTAL]: 8 }],
+    ['count the total if nothing else is reported', embeddings({ total_tokens: 8 }), { [IN]: 8, [TOTAL]: 8 }],
     [
       'count nothing where there is 0',
       embeddings({ prompt_tokens: 0, total_tokens: 0 }),
@@ -286,7 +286,7 @@ describe('embeddings', () => {
   ]);
 });
 
-describe('the tokens of a server that imitates Ollama', () => {
+describe('the tokens of a server that is compatible with Ollama', () => {
   const chatOf = (...records: object[]) => ({
     path: '/api/chat',
     response: ndjson({ message: { content: 'Hi' }, done: false }, ...records),
@@ -318,7 +318,7 @@ describe('the tokens of a server that imitates Ollama', () => {
   ]);
 });
 
-describe('usage in places and ways of single providers', () => {
+describe('usage in the formats of single providers', () => {
   const at = (more: object) => chat(hi, end(more), '[DONE]');
   const beside = { prompt_tokens: 10, completion_tokens: 5, cache_read_input_tokens: 100 };
   itReports([

@@ -1,10 +1,10 @@
 import { sse } from '../../../../support/exchange';
 import { messages, spanOfExchange, type Exchange } from '../run-llm-telemetry';
 
-/** What a span has to say of an answer: attributes, `null` for one that must be absent, `error` for its status. */
+/** What a span must report for a response: attributes, `null` for one that must be absent, `error` for its status. */
 export type Expected = Readonly<Record<string, unknown>>;
 
-/** A name that tells the story, an exchange, and what its span says. */
+/** A name that describes the case, an exchange, and what its span says. */
 export type Row = readonly [name: string, exchange: Exchange, expected: Expected];
 
 export const IN = 'gen_ai.usage.input_tokens';

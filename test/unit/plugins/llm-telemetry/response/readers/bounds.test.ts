@@ -7,7 +7,7 @@ describe('bounds', () => {
     expect(response).toMatchObject({ textLength: 5000, text: 'é'.repeat(100), outputTokens: 1 });
   });
 
-  it('loses a record larger than its bound, and no other', () => {
+  it('loses only the record that is larger than its bound', () => {
     const body = `{"response":"${'x'.repeat(500)}"}\n{"response":"ok","done":true,"eval_count":2}\n`;
     const response = readAll('ollama_generate', 'ndjson', [Buffer.from(body)], { ...LIMITS, maxBufferBytes: 200 });
     expect(response).toMatchObject({ text: 'ok', outputTokens: 2, partial: true, terminal: true });

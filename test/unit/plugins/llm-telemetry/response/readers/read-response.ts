@@ -6,14 +6,14 @@ import { createReader } from '../../../../../../plugins/llm-telemetry/response/r
 
 export const LIMITS = { maxBufferBytes: 262_144, maxTextLength: 10_000 };
 
-/** What an answer says that comes in these pieces. */
+/** What a response says that comes in these pieces. */
 export function readAll(api: ApiName, framing: Framing, chunks: readonly Uint8Array[], limits = LIMITS): LlmResponse {
   const reader = createReader(API_FORMATS[api], framing, limits);
   for (const chunk of chunks) reader.push(chunk);
   return reader.end();
 }
 
-/** What an answer says of which only the two ends came. */
+/** What a response says of which only the two ends came. */
 export function readPartial(api: ApiName, framing: Framing, head: Uint8Array, tail: Uint8Array): LlmResponse {
   const reader = createReader(API_FORMATS[api], framing, LIMITS);
   reader.push(head);

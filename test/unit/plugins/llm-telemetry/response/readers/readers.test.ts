@@ -16,12 +16,12 @@ function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
 describe.each(EXAMPLES)('$name', ({ api, framing, body, says }) => {
   const bytes = Buffer.from(body);
 
-  it('says what it says', () => {
+  it('has the expected values', () => {
     const response = readAll(api, framing, [bytes]);
     expect(pick(response, says)).toEqual(says);
   });
 
-  it('says the same wherever it is cut', () => {
+  it('has the same values wherever it is split', () => {
     const whole = readAll(api, framing, [bytes]);
     expect(readAll(api, framing, cutAt(bytes, [...bytes.keys()]))).toEqual(whole);
     fc.assert(
@@ -32,7 +32,7 @@ describe.each(EXAMPLES)('$name', ({ api, framing, body, says }) => {
     );
   });
 
-  it('claims nothing more when it ends early at any byte', () => {
+  it('has no additional values if it ends early at any byte', () => {
     const whole = readAll(api, framing, [bytes]);
     for (let length = 0; length < bytes.length; length += 3) {
       const cut = readAll(api, framing, [bytes.subarray(0, length)]);
@@ -44,15 +44,15 @@ describe.each(EXAMPLES)('$name', ({ api, framing, body, says }) => {
     }
   });
 
-  it('claims nothing more when any middle part is missing', () => {
+  it('has no additional values if any middle part is missing', () => {
     const whole = readAll(api, framing, [bytes]);
     fc.assert(
       fc.property(fc.nat({ max: bytes.length }), fc.nat({ max: bytes.length }), (a, b) => {
-        const torn = readPartial(api, framing, bytes.subarray(0, Math.min(a, b)), bytes.subarray(Math.max(a, b)));
-        expect(torn.partial).toBe(true);
-        expect([undefined, whole.inputTokens]).toContain(torn.inputTokens);
-        expect([undefined, whole.outputTokens]).toContain(torn.outputTokens);
-        expect(torn.textLength).toBeLessThanOrEqual(whole.textLength);
+        const cut = readPartial(api, framing, bytes.subarray(0, Math.min(a, b)), bytes.subarray(Math.max(a, b)));
+        expect(cut.partial).toBe(true);
+        expect([undefined, whole.inputTokens]).toContain(cut.inputTokens);
+        expect([undefined, whole.outputTokens]).toContain(cut.outputTokens);
+        expect(cut.textLength).toBeLessThanOrEqual(whole.textLength);
       }),
       { numRuns: 100 },
     );

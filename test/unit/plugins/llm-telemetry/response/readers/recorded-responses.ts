@@ -43,7 +43,7 @@ const length = { finishReasons: ['length'] };
 const completed = { finishReasons: ['completed'] };
 const broken = { model: 'tiny-endless', terminal: false };
 
-/** Every file of `test/fixtures/llm`, with what it says; what a row does not name, the answer does not say. */
+/** Every file of `test/fixtures/llm`, with what it says; what a row does not name, the response does not say. */
 export const RECORDED: readonly Row[] = [
   [
     'ollama-0.17.4/chat-streamed',

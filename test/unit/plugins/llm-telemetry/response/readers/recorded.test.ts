@@ -23,7 +23,7 @@ const places = (length: number): readonly number[] =>
     ? Array.from({ length }, (_, place) => place)
     : fc.sample(fc.nat({ max: length - 1 }), { numRuns: SAMPLE, seed: SEED });
 
-/** Makes readers for answers that came with these headers through Kong. */
+/** Makes readers for responses with these headers through Kong. */
 function readersFor(api: ApiName, headers: Readonly<Record<string, string>>): () => ResponseReader {
   const framing = framingOfType(mediaTypeOf(parseLogEntry(logEntry({ responseHeaders: headers }))!.responseHeaders));
   return () => createReader(API_FORMATS[api], framing, { maxBufferBytes: 65_536, maxTextLength: 1000 });
@@ -49,7 +49,7 @@ describe.each(RECORDED)('%s', (file, api, says) => {
   const newReader = readersFor(api, headers);
   const whole = read(newReader(), body);
 
-  it('says what it says', () => {
+  it('has the expected values', () => {
     const { model, inputTokens, outputTokens, finishReasons, text, thinking, toolCalls, error, terminal } = whole;
     expect({ model, inputTokens, outputTokens, finishReasons, text, thinking, error, terminal }).toEqual({
       model: says.model,
@@ -71,31 +71,31 @@ describe.each(RECORDED)('%s', (file, api, says) => {
     });
   });
 
-  it('says the same in the chunks it came in, byte by byte, and cut anywhere', () => {
+  it('has the same values in its recorded chunks, byte by byte, and split anywhere', () => {
     expect(read(newReader(), ...chunks)).toEqual(whole);
     expect(read(newReader(), ...Array.from(body, (_, at) => body.subarray(at, at + 1)))).toEqual(whole);
-    const told = JSON.stringify(whole);
+    const expected = JSON.stringify(whole);
     const others = places(body.length).filter(
-      (place) => JSON.stringify(read(newReader(), body.subarray(0, place), body.subarray(place))) !== told,
+      (place) => JSON.stringify(read(newReader(), body.subarray(0, place), body.subarray(place))) !== expected,
     );
     expect(others).toEqual([]);
   });
 
-  it('claims nothing more when it ends early, or when its middle is missing', () => {
+  it('has no additional values if it ends early or its middle is missing', () => {
     const inventive = places(body.length).filter((place) => {
-      const torn = newReader();
-      torn.push(body.subarray(0, place >> 1));
-      torn.gap();
+      const cut = newReader();
+      cut.push(body.subarray(0, place >> 1));
+      cut.gap();
       return (
         !saysNoMore(read(newReader(), body.subarray(0, place)), whole) ||
-        !saysNoMore(read(torn, body.subarray(place)), whole)
+        !saysNoMore(read(cut, body.subarray(place)), whole)
       );
     });
     expect(inventive).toEqual([]);
   });
 });
 
-it('leaves no recording unread, and tells of each where it came from', () => {
+it('reads every recording, and README names the source of each', () => {
   const files = (readdirSync(FIXTURES, { recursive: true }) as string[])
     .filter((path) => path.endsWith('.http'))
     .map((path) => path.slice(0, -'.http'.length));

@@ -5,16 +5,16 @@ import { ndjson, sse } from '../../../../../support/exchange';
 import { EXAMPLES } from './examples';
 import { readPartial } from './read-response';
 
-describe('what the middle of an answer hides', () => {
+describe('a response without its middle', () => {
   const long = (text: string) => 'x'.repeat(2000) + text + 'y'.repeat(2000);
 
-  const torn = (api: ApiName, framing: Framing, body: string): LlmResponse => {
+  const cut = (api: ApiName, framing: Framing, body: string): LlmResponse => {
     const bytes = Buffer.from(body);
     return readPartial(api, framing, bytes.subarray(0, 300), bytes.subarray(bytes.length - 600));
   };
 
   it.each(EXAMPLES.filter(({ framing }) => framing === 'ndjson' || framing === 'sse'))(
-    'a stream still gives its counts from its end: $name',
+    'a stream still has its counts from its end: $name',
     ({ api, framing, body, says }) => {
       const filler =
         framing === 'sse'
@@ -37,7 +37,7 @@ describe('what the middle of an answer hides', () => {
 
   it.each<[string, ApiName, object, Partial<LlmResponse>]>([
     [
-      'chat of Ollama, its text torn',
+      'chat of Ollama, its text cut',
       'ollama_chat',
       {
         model: 'm',
@@ -50,7 +50,7 @@ describe('what the middle of an answer hides', () => {
       { model: 'm', inputTokens: 3, outputTokens: 4, finishReasons: ['stop'], terminal: true },
     ],
     [
-      'embeddings, their vectors torn',
+      'embeddings, their vectors cut',
       'ollama_embed',
       {
         model: 'm',
@@ -61,7 +61,7 @@ describe('what the middle of an answer hides', () => {
       { model: 'm', inputTokens: 8, timings: { totalMs: 5 }, terminal: true },
     ],
     [
-      'OpenAI chat, its text torn within an escape',
+      'OpenAI chat, its text cut within an escape',
       'openai_chat',
       {
         id: 'i',
@@ -94,12 +94,12 @@ describe('what the middle of an answer hides', () => {
       },
       { id: 'i', inputTokens: 1, outputTokens: 2, finishReasons: ['end_turn'] },
     ],
-  ])('a document still gives its counts: %s', (_name, api, document, says) => {
-    expect(torn(api, 'document', JSON.stringify(document))).toMatchObject({ ...says, partial: true });
+  ])('a document still has its counts: %s', (_name, api, document, says) => {
+    expect(cut(api, 'document', JSON.stringify(document))).toMatchObject({ ...says, partial: true });
   });
 });
 
-describe('a last record longer than what is kept', () => {
+describe('a last record longer than the captured part', () => {
   const many = Array.from({ length: 500 }, (_, n) => n);
 
   it.each<[string, ApiName, Framing, string]>([
@@ -135,7 +135,7 @@ describe('a last record longer than what is kept', () => {
       'sse',
       `data: {"response":{"model":"m"},"type":"response.created"}\n\ndata: {"response":{"output":[${many.join()}],"usage":{"input_tokens":3,"output_tokens":4}},"sequence_number":9,"type":"response.completed"}\n\n`,
     ],
-  ])('still gives its counts: %s', (_name, api, framing, body) => {
+  ])('still has its counts: %s', (_name, api, framing, body) => {
     const bytes = Buffer.from(body);
     const response = readPartial(api, framing, bytes.subarray(0, 150), bytes.subarray(bytes.length - 200));
     expect(response).toMatchObject({ model: 'm', inputTokens: 3, outputTokens: 4, terminal: true, partial: true });

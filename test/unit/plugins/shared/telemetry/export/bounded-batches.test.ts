@@ -10,21 +10,21 @@ const span = (text: string): ReadableSpan =>
     resource: { asyncAttributesPending: false },
   }) as never;
 
-/** Batches to a collector that answers when it is told to. */
+/** Batches to a collector that responds on request. */
 function open(bytes: QueuedBytes) {
-  const answers: ((result: ExportResult) => void)[] = [];
+  const responses: ((result: ExportResult) => void)[] = [];
   const dropped: string[] = [];
-  const exporter: SpanExporter = { export: (_, done) => void answers.push(done), shutdown: () => Promise.resolve() };
+  const exporter: SpanExporter = { export: (_, done) => void responses.push(done), shutdown: () => Promise.resolve() };
   const bounds = { maxQueueSize: 1000, maxBatchSize: 1000, delayMs: 1000, timeoutMs: 10_000 };
   const metrics = {
     exported: () => undefined,
     failed: () => undefined,
     dropped: (spans: number, reason: string) => void dropped.push(...Array.from({ length: spans }, () => reason)),
   };
-  return { batches: new BoundedBatches(exporter, bounds, metrics, bytes), answers, dropped };
+  return { batches: new BoundedBatches(exporter, bounds, metrics, bytes), responses, dropped };
 }
 
-it('spans of all queues that no collector takes hold bounded bytes, however large clients make them', async () => {
+it('the queued spans of all configurations use bounded memory, however large clients make them', async () => {
   const bytes = new QueuedBytes(100_000);
   const [one, two] = [open(bytes), open(bytes)];
   for (let i = 0; i < 10; i++) (i % 2 ? one : two).batches.onEnd(span('x'.repeat(10_000)));
@@ -33,7 +33,7 @@ it('spans of all queues that no collector takes hold bounded bytes, however larg
   const flushed = one.batches.forceFlush();
   one.batches.onEnd(span('x'.repeat(10_000)));
   expect(one.dropped).toHaveLength(4);
-  one.answers[0]!({ code: ExportResultCode.SUCCESS });
+  one.responses[0]!({ code: ExportResultCode.SUCCESS });
   await flushed;
   one.batches.onEnd(span('x'.repeat(10_000)));
   expect(one.dropped).toHaveLength(4);

@@ -43,7 +43,7 @@ describe('parentOf', () => {
 describe('targetKey', () => {
   const target = { url: 'http://a', headers: { a: '1', b: '2' }, sampleRate: 1 } as unknown as Target;
 
-  it('is equal for equal targets in any order, and for no others', () => {
+  it('is equal only for equal targets, in any order', () => {
     expect(targetKey({ sampleRate: 1, headers: { b: '2', a: '1' }, url: 'http://a' } as unknown as Target)).toBe(
       targetKey(target),
     );

@@ -1,7 +1,7 @@
 import { withFailureLog } from '../../../../../../plugins/shared/telemetry/export/failure-log';
 import { logInto, type LogLine } from '../../../../../support/log-lines';
 
-it('tells the operator once a minute, and nothing secret', () => {
+it('logs one line per minute, without secrets', () => {
   const lines: LogLine[] = [];
   const counted: [number, string][] = [];
   let now = 0;
@@ -25,7 +25,7 @@ it('tells the operator once a minute, and nothing secret', () => {
   ]);
 });
 
-it('takes an address that is none', () => {
+it('accepts an invalid URL', () => {
   const lines: LogLine[] = [];
   const metrics = { exported: () => undefined, dropped: () => undefined, failed: () => undefined };
   withFailureLog(metrics, 'nonsense', logInto(lines), () => 0).failed(1, '_OTHER');

@@ -35,7 +35,7 @@ const SECRETS: [string, string][] = [
   ['the password of a URL', 'https://user:correct-horse@db.example:5432/x'],
 ];
 
-describe('what is taken out of content', () => {
+describe('what is removed from content', () => {
   it.each(SECRETS)('%s', (_name, secret) => {
     const clean = redact(`before ${secret} after`);
     expect(clean).toContain(REDACTED);
@@ -52,7 +52,7 @@ describe('what is taken out of content', () => {
     for (const piece of pieces) expect(clean).not.toContain(piece);
   });
 
-  it('a card number with other digits beside it', () => {
+  it('a card number next to other digits', () => {
     expect(redact('4111 1111 1111 1111 12/27')).toBe(`${REDACTED} 12/27`);
   });
 
@@ -74,7 +74,7 @@ describe('what is taken out of content', () => {
   });
 });
 
-describe('what is taken out of an error', () => {
+describe('what is removed from an error', () => {
   it.each([
     [
       'GET https://ada:pw@api.example/v1/x?token=abc&y=1#frag failed',
@@ -99,18 +99,18 @@ describe('what is taken out of an error', () => {
     expect(redactError(text)).toBe(clean);
   });
 
-  it('is also what the client sent, where the error repeats it', () => {
+  it('includes the client’s values that the error repeats', () => {
     expect(redactError("no user 'grace-hopper' (abc)", ['grace-hopper', 'abc'])).toBe(`no user '${REDACTED}' (abc)`);
     expect(redactError('x'.repeat(10) + 'y'.repeat(6000), ['y'.repeat(6000)])).toBe('x'.repeat(10) + REDACTED);
   });
 });
 
 describe('a name or an id', () => {
-  it.each(['ada@example.org', '4111111111111111', 'get:user?id=1', 'token=1'])('may be %s', (name) => {
+  it.each(['ada@example.org', '4111111111111111', 'get:user?id=1', 'token=1'])('can be %s', (name) => {
     expect(redactor.name(name, 128)).toBe(name);
   });
 
-  it('is no token', () => {
+  it('cannot be a token', () => {
     expect(redactor.name(`call ${SECRETS[2]![1]}`, 128)).toBe(`call ${REDACTED}`);
   });
 });
@@ -127,7 +127,7 @@ describe('a bound', () => {
     }
   });
 
-  it('keeps secrets beyond it from moving in before it', () => {
+  it('keeps secrets after it out of the result', () => {
     // What is taken out shortens the text: the half secret at the end of what was looked at must not take its place.
     const many = `${SECRETS[2]![1]} `.repeat(200);
     for (let maxLength = 1; maxLength < 600; maxLength += 7) {
@@ -140,7 +140,7 @@ describe('a bound', () => {
     }
   });
 
-  it('holds for a password that goes on beyond all that is looked at', () => {
+  it('applies to a password that continues beyond the inspected text', () => {
     expect(redactor.content(`https://ada:${'p'.repeat(9000)}@host.example/`, 100)).toBe(`https://${REDACTED}`);
   });
 });
@@ -168,7 +168,7 @@ describe('the time of a scan', () => {
     ...['authorization: ', 'SG.', '@', '/'],
   ];
 
-  it.each(pieces)('is linear in a text of nothing but %j', (piece) => {
+  it.each(pieces)('is linear in a text of only %j', (piece) => {
     const text = piece.repeat(Math.ceil(6000 / piece.length));
     expect(readsOf(text)).toBeLessThan(text.length * MAX_READS);
   });
@@ -188,17 +188,17 @@ describe('the time of a scan', () => {
     );
   });
 
-  it('does not depend on how much follows the bound', () => {
+  it('does not depend on the length of the text after the bound', () => {
     const piece = 'eyJ-';
     // Ten megabytes, of which two kilobytes are looked at.
     expect(redactor.error(piece.repeat(2_500_000), 200)).toHaveLength(200);
   });
 });
 
-describe('the patterns of a configuration', () => {
+describe('the configured patterns', () => {
   const pattern = (source: string) => createRedactor([source]);
 
-  it('are taken out too', () => {
+  it('are removed too', () => {
     expect(pattern('ACME-\\d+').content('order ACME-42, ACME-43')).toBe(`order ${REDACTED}, ${REDACTED}`);
     expect(pattern('(?i)acme').error('Acme', 10)).toBe(REDACTED.slice(0, 10));
     expect(pattern('x*').content('axxb')).toBe(`a${REDACTED}b`);
@@ -216,7 +216,7 @@ describe('the patterns of a configuration', () => {
     expect(() => createRedactor(['fine', source])).toThrow(/redact_patterns\[1\]/);
   });
 
-  it('find a match wherever it stands', () => {
+  it('find a match at any position', () => {
     const digits = pattern('[0-9]{300,400}');
     for (const before of [0, 500, 511, 512, 700, 1023, 1024, 5000]) {
       expect(digits.content('a'.repeat(before) + '7'.repeat(350) + 'b')).toBe(`${'a'.repeat(before)}${REDACTED}b`);

@@ -27,6 +27,6 @@ it.each([
   expect(project(source, value)).toBe(expected);
 });
 
-it('takes no name that no header can carry', () => {
+it('accepts no name that cannot be sent in a header', () => {
   expect(project('service', undefined, 'servíce')).toBeUndefined();
 });

@@ -14,7 +14,7 @@ const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const spanId = '00f067aa0ba902b7';
 const traceparent = `00-${traceId}-${spanId}-01`;
 
-describe('beginSpan', () => {
+describe('startSpan', () => {
   it.each([
     ['kong', traceparent, true],
     ['client', traceparent, true],
@@ -28,14 +28,14 @@ describe('beginSpan', () => {
     expect(ids.spanId).not.toBe(spanId);
   });
 
-  it('gives ids that are a traceparent again', () => {
+  it('returns ids that form a traceparent', () => {
     const started = startSpan(undefined, 'kong');
     expect(parseTraceparent(traceparentOf(started, true))).toEqual(started.ids);
     expect(traceparentOf(started, false)).toMatch(/-00$/);
   });
 });
 
-it('survives the shared context, and reads nothing else as a span', () => {
+it('is read back from the shared context, and nothing else is read as a span', () => {
   for (const header of [traceparent, undefined]) {
     const started = startSpan(header, 'kong');
     expect(startedSpanFromShared(JSON.parse(JSON.stringify(startedSpanToShared(started))))).toEqual(started);
@@ -44,7 +44,7 @@ it('survives the shared context, and reads nothing else as a span', () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => startedSpanFromShared(value) === undefined));
 });
 
-describe('placeOf', () => {
+describe('idsAndParentOf', () => {
   const entry = parseLogEntry(logEntry({ requestHeaders: { traceparent } }))!;
   const ofKong = parseLogEntry(logEntry({ requestHeaders: { traceparent }, traceId }))!;
   const started = startSpan(traceparent, 'kong');

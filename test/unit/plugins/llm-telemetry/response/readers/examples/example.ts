@@ -2,7 +2,7 @@ import type { ApiName } from '../../../../../../../plugins/llm-telemetry/request
 import type { Framing } from '../../../../../../../plugins/llm-telemetry/response/framing';
 import type { LlmResponse } from '../../../../../../../plugins/llm-telemetry/response/llm-response';
 
-/** An answer in the words of its API, written after the sources and documents of the servers, and what it says. */
+/** A response in the words of its API, written after the sources and documents of the servers, and what it says. */
 export interface Example {
   readonly name: string;
   readonly api: ApiName;
