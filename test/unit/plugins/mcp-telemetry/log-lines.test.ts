@@ -115,6 +115,17 @@ describe('the log', () => {
     expect(plugin.lines[0]!.fields).toMatchObject({ target: 'file:///a', method: 'resources/read' });
   });
 
+  it.each([
+    ['prompts/get', { name: 'greet', uri: 'x' }, 'greet'],
+    ['tasks/get', { taskId: 't-1', name: 'x' }, 't-1'],
+    ['resources/subscribe', { uri: 'file:///a', name: 'x' }, 'file:///a'],
+    ['other/method', { name: 'n', uri: 'x' }, 'n'],
+  ])('names the target of %s by the member of its params', async (method, params, target) => {
+    const plugin = new TestedPlugin();
+    await plugin.log({ request: { id: 1, method, params }, status: 500 });
+    expect(plugin.lines[0]!.fields).toMatchObject({ target });
+  });
+
   it('has no lines without log_errors', async () => {
     const plugin = new TestedPlugin({ log_errors: false });
     await plugin.log({ request: call, status: 500 });
