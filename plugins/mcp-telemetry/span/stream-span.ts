@@ -13,7 +13,7 @@ import { LISTEN, type LongStream } from '../streams';
 import { exchangeAttributes, type SpanOptions } from './attributes';
 
 /** The facts of a stream that is still open. */
-export interface OpenStream {
+export interface OpenStreamFacts {
   readonly stream: LongStream;
   readonly started: StartedSpan;
   readonly service: string;
@@ -25,7 +25,7 @@ export interface OpenStream {
 }
 
 /** A span for a stream that is still open. It is a child of the span that is exported after the stream's end. */
-export function openStreamSpanOf({ stream, started, ...known }: OpenStream): SpanRecord {
+export function openStreamSpanOf({ stream, started, ...known }: OpenStreamFacts): SpanRecord {
   return {
     name: `${stream.name} open`,
     kind: 'internal',

@@ -58,17 +58,17 @@ export const positive = (count: number | undefined): number | undefined => (coun
  * xAI): it is added to the output. The same applies if more reasoning than completion is reported.
  */
 export function countsOf(usage: JsonObject): TokenCounts {
-  const asked = positive(tokensOf(usage, INPUTS)) ?? positive(cachedAndNot(usage));
+  const prompt = positive(tokensOf(usage, INPUTS)) ?? positive(cachedAndNot(usage));
   const completion = tokensOf(usage, OUTPUTS);
   const total = positive(tokensOf(usage, TOTALS));
-  const input = asked === undefined ? undefined : asked + cacheBeside(usage, asked, completion, total);
+  const input = prompt === undefined ? undefined : prompt + uncountedCache(usage, prompt, completion, total);
   return { input, output: outputOf(usage, input, completion, total), total };
 }
 
 /** The tokens read from and written to the cache, if the provider counts them only in the total (Bedrock). */
-function cacheBeside(usage: JsonObject, asked: number, completion = 0, total = 0): number {
+function uncountedCache(usage: JsonObject, prompt: number, completion = 0, total = 0): number {
   const cached = (tokensOf(usage, CACHE_READ) ?? 0) + (tokensOf(usage, CACHE_WRITTEN) ?? 0);
-  return cached > 0 && total === asked + cached + completion ? cached : 0;
+  return cached > 0 && total === prompt + cached + completion ? cached : 0;
 }
 
 function outputOf(

@@ -13,21 +13,21 @@ const CHARACTER_BYTES = 2;
 
 /** Bounds the memory of the spans that are not exported yet: clients choose their number and size. */
 export class QueuedBytes {
-  private held = 0;
+  private reserved = 0;
 
   constructor(private readonly max = MAX_QUEUED_BYTES) {}
 
   /** Reserves memory for a span; false if the bound is reached. */
   take(span: ReadableSpan): boolean {
     const bytes = bytesOf(span);
-    if (this.held + bytes > this.max) return false;
-    this.held += bytes;
+    if (this.reserved + bytes > this.max) return false;
+    this.reserved += bytes;
     return true;
   }
 
   /** Releases the memory of these spans. */
   release(spans: readonly ReadableSpan[]): void {
-    for (const span of spans) this.held -= bytesOf(span);
+    for (const span of spans) this.reserved -= bytesOf(span);
   }
 }
 
