@@ -9,6 +9,7 @@ import {
   type Resources,
 } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture';
+import { warnOfOldCapture } from '../shared/captured-body/warn-of-old-capture';
 import { denied } from '../shared/mcp/denial';
 import { SUMMARY_KEY, toShared } from '../shared/mcp/message-summary';
 import { isLargeBody } from '../shared/runtime/side-thread/large-body';
@@ -125,6 +126,7 @@ export const isLogWanted = (state: State): boolean => state.learner.tools.isWatc
 
 /** Learns from an answer of the server what its tools are. */
 export async function log(state: State, { entry: text, capture }: FactsOf<typeof logReads>): Promise<void> {
+  if (capture) warnOfOldCapture(capture, state.log, NAME);
   const entry = parseLogEntry(text);
   if (entry && capture && !entry.answeredByKong) await state.learner.read(entry, capture);
 }

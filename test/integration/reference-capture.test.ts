@@ -78,7 +78,7 @@ it('keeps all of a short exchange, byte for byte', async () => {
   const before = Date.now();
   await send(`${gateway.proxyUrl}/`, { method: 'POST' }, question);
   const { request, response } = await captured();
-  expect(request).toEqual({ bytes: question, tail: Buffer.of(), totalBytes: 5 });
+  expect(request).toEqual({ head: question, tail: Buffer.of(), totalBytes: 5, missingBytes: 0 });
   expect(response).toMatchObject({ head: bytes, totalBytes: 5, missingBytes: 0, complete: true });
   expect(response.tail).toHaveLength(0);
   expect(response.firstAtMs).toBeGreaterThanOrEqual(before - 1);

@@ -1,11 +1,11 @@
 import type { CapturedBody } from './capture';
 import { decodeBody } from './content-encoding';
 
-/** A captured body with its `Content-Encoding` undone. */
+/** A captured body after its `Content-Encoding` was decoded. */
 export interface DecodedBody {
-  /** The body from its first byte on: all of it, unless `isCut`. */
+  /** The body from its first byte on; the whole body, unless `isCut`. */
   readonly start: Uint8Array;
-  /** The last bytes, where bytes before them are missing; undefined if there are none that can be read. */
+  /** The last bytes, if bytes before them are missing; undefined if there are none or they cannot be decoded. */
   readonly end: Uint8Array | undefined;
   /** True if bytes after `start` are missing: not kept, beyond the bound, or not decodable. */
   readonly isCut: boolean;
@@ -17,10 +17,10 @@ export interface DecodedBody {
  * Joins and decodes a captured body; undefined if its `Content-Encoding` is unknown. Works off the event loop. Never
  * rejects.
  *
- * A compressed body of which bytes are missing is decoded up to the gap: the bytes after it cannot be decoded.
+ * A compressed body with missing bytes is decoded up to the gap: the bytes after it cannot be decoded.
  *
  * @param encoding the value of `Content-Encoding`
- * @param maxBytes the most bytes that `start` may have
+ * @param maxBytes the maximum size of `start`
  */
 export async function decodeCapturedBody(
   { head, middle = NO_BYTES, tail, missingBytes }: CapturedBody,
