@@ -17,7 +17,7 @@ function startStandIn(layout: Layout): Part {
   return new Program({
     name: "Kong's stand-in",
     command: process.execPath,
-    args: [join(root, 'dist', 'kong', 'local', 'main.js'), '--conf', join(root, 'kong', 'kong.conf')],
+    args: [join(root, 'dist', 'kong', 'stand-in', 'main.js'), '--conf', join(root, 'kong', 'kong.conf')],
     env: kongVariables(layout),
     logFile: logOf(layout, 'gateway'),
   });

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { LuaBridge } from './bridge';
-import { PRELUDE } from './prelude';
 import { EXITED, Failure, LuaError, Several, luaToString, type Exited, type LuaValue, type PdkResult } from './value';
 
 /** A request, as far as the machine needs to know it. */
@@ -19,6 +20,8 @@ export interface Filtered {
   readonly data?: Buffer;
   readonly last: boolean;
 }
+
+const PRELUDE = readFileSync(join(__dirname, 'prelude.lua'), 'latin1');
 
 const DONE = 0;
 const RAISED = 1;

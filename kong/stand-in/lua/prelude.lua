@@ -1,12 +1,10 @@
-/**
- * The Lua side of the bridge: the sandbox that Kong gives to pre- and post-function (`tools/kong-lua-sandbox.lua`), the
- * tables `kong` and `ngx`, and the functions that run a phase.
- *
- * A host function answers a code and values: 0 they are the results, 1 an error is raised with them, 2 the answer comes
- * later, 3 the request's phase has ended. For 2 and 3 the snippet's coroutine yields, as Kong's does in
- * `kong.response.exit`; for 3 nobody resumes it.
- */
-export const PRELUDE = String.raw`
+-- The Lua side of the bridge. It defines the sandbox of pre-function and post-function (Kong's
+-- tools/kong-lua-sandbox.lua), the tables `kong` and `ngx`, and the functions that run a phase.
+--
+-- A host function returns a code and values. 0: the values are its results. 1: raise an error with the value. 2: the
+-- results arrive later. 3: the phase has ended. For 2 and 3 the coroutine of the snippet yields, as Kong's does in
+-- kong.response.exit; after 3 it is never resumed.
+
 local host, names = ...
 local yield, create, resume, status = coroutine.yield, coroutine.create, coroutine.resume, coroutine.status
 local unpack = table.unpack
@@ -254,4 +252,3 @@ local actions = {
   set = function(id, key, value) requests[id].shared[key] = value end,
 }
 return function(action, ...) return actions[action](...) end
-`;
