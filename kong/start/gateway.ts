@@ -6,7 +6,11 @@ import type { Part } from './part';
 import { Program } from './program';
 
 /** Starts what runs kong.yml: Kong itself, or its stand-in. */
-export async function startGateway(engine: 'kong' | 'local', layout: Layout, add: (part: Part) => void): Promise<void> {
+export async function startGateway(
+  engine: 'kong' | 'stand-in',
+  layout: Layout,
+  add: (part: Part) => void,
+): Promise<void> {
   const gateway = engine === 'kong' ? startKong(layout) : startStandIn(layout);
   add(gateway);
   await untilAnswers(`${urlOf(layout, 'status')}/status`, gateway);

@@ -3,7 +3,7 @@ import type { RunState } from './run';
 const ENGINE_NAMES: Readonly<Record<string, string>> = {
   docker: 'the stock Kong image in Docker',
   kong: 'the kong on PATH',
-  local: 'the stand-in for Kong, for development and tests (no Docker engine and no kong found, or asked for)',
+  'stand-in': 'the stand-in for Kong, for development and tests (no Docker engine and no kong found, or asked for)',
 };
 
 /** What a user reads once all runs: which engine, the addresses, and what to try. */

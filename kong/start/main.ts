@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   }
 }
 
-function startHere(engine: 'kong' | 'local', root: string, options: StartOptions): Promise<Run> {
+function startHere(engine: 'kong' | 'stand-in', root: string, options: StartOptions): Promise<Run> {
   const { host, withAccess, hideCalls, logs } = options;
   const folder = logs === undefined ? mkdtempSync(join(tmpdir(), 'kong-ai-plugins-logs-')) : resolve(logs);
   mkdirSync(folder, { recursive: true });

@@ -19,7 +19,7 @@ import type { Run } from './run';
  * @param adapt changes the declarative file of the run
  */
 export async function startOnThisMachine(
-  engine: 'kong' | 'local',
+  engine: 'kong' | 'stand-in',
   root: string,
   host: string,
   dumpOptions: readonly string[] = [],

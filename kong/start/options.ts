@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 
 /** What can run kong.yml: Docker with the stock image, a `kong` on PATH, or the stand-in. */
-const ENGINES = ['docker', 'kong', 'local'] as const;
+const ENGINES = ['docker', 'kong', 'stand-in'] as const;
 /** One of {@link ENGINES}. */
 export type Engine = (typeof ENGINES)[number];
 
@@ -24,7 +24,7 @@ export interface StartOptions {
 }
 
 /** What `--help` prints. */
-export const USAGE = `usage: npm start -- [--engine docker|kong|local] [--host ADDRESS] [--logs DIR] [--state FILE] [--with-access]
+export const USAGE = `usage: npm start -- [--engine docker|kong|stand-in] [--host ADDRESS] [--logs DIR] [--state FILE] [--with-access]
                     [--hide-calls]
 
   --engine       what runs kong.yml: Docker with the stock image, a kong binary on PATH, or the stand-in;

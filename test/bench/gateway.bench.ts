@@ -71,7 +71,7 @@ function streamRow(way: string, streams: readonly Stream[]): object {
 }
 
 async function main(): Promise<void> {
-  const engine = process.env['BENCH_ENGINE'] === 'kong' ? 'kong' : 'local';
+  const engine = process.env['BENCH_ENGINE'] === 'kong' ? 'kong' : 'stand-in';
   const run = await startOnThisMachine(engine, join(__dirname, '../..'), HOST);
   try {
     const { proxyUrl } = run.state;

@@ -8,7 +8,7 @@ import { answers, freePort, run, start } from './processes.mjs';
  * Starts a gateway with the validator before some servers: each at a path of its name.
  *
  * @param dist folder of the compiled project
- * @param engine `local` for the stand-in, `kong` for the program on PATH
+ * @param engine `stand-in` for the stand-in, `kong` for the program on PATH
  * @param ports of the servers, by name
  */
 export async function startGateway(dist, engine, ports) {
@@ -67,8 +67,8 @@ export async function startGateway(dist, engine, ports) {
 
 /** Kong goes into the background by itself, and is stopped by its prefix. */
 async function startEngine(engine, dist, env, isUp) {
-  if (engine === 'local') {
-    return start('the gateway', process.execPath, [join(dist, 'kong', 'local', 'main.js')], { env }, isUp);
+  if (engine === 'stand-in') {
+    return start('the gateway', process.execPath, [join(dist, 'kong', 'stand-in', 'main.js')], { env }, isUp);
   }
   // Its workers keep the streams of the process that started them: a file does not wait for their end.
   const told = join(env.KONG_PREFIX, 'start.log');

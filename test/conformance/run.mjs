@@ -2,7 +2,7 @@
  * The official conformance suite of the Model Context Protocol, run against two reference servers, direct and through a
  * gateway with mcp-validator; prints one table.
  *
- *     node test/conformance/run.mjs [--engine local|kong] [--dist FOLDER]
+ *     node test/conformance/run.mjs [--engine stand-in|kong] [--dist FOLDER]
  *         [--source conformance=URL] [--source sdk=URL]
  *
  * Exits 1 when a scenario or a check that passes direct fails through the gateway, or when the checks of mirrored headers
@@ -57,12 +57,12 @@ async function main() {
 function readArguments() {
   const { values } = parseArgs({
     options: {
-      engine: { type: 'string', default: 'local' },
+      engine: { type: 'string', default: 'stand-in' },
       dist: { type: 'string', default: DIST },
       source: { type: 'string', multiple: true, default: [] },
     },
   });
-  if (values.engine !== 'local' && values.engine !== 'kong') throw new Error('--engine is local or kong');
+  if (values.engine !== 'stand-in' && values.engine !== 'kong') throw new Error('--engine is stand-in or kong');
   const sources = Object.fromEntries(Object.entries(REPOSITORIES).map(([name, { url }]) => [name, url]));
   for (const source of values.source) {
     const [name, url] = [source.slice(0, source.indexOf('=')), source.slice(source.indexOf('=') + 1)];

@@ -13,7 +13,7 @@ const READY_WITHIN_MS = 300_000;
 export default async function globalSetup(): Promise<void> {
   if (process.env['E2E_STATE']) return;
   if (!existsSync(START)) throw new Error('the suite is not built: run `npm run build` first');
-  const engine = process.env['E2E_ENGINE'] ?? 'local';
+  const engine = process.env['E2E_ENGINE'] ?? 'stand-in';
   const folder = mkdtempSync(join(tmpdir(), 'kong-ai-plugins-e2e-'));
   // Kong's workers, who are another user, write a log in it.
   chmodSync(folder, 0o755);

@@ -1,5 +1,5 @@
 /**
- * Runs the end-to-end tests: `npm run test:e2e -- [--engine docker|kong|local] [--state FILE] [jest's arguments]`.
+ * Runs the end-to-end tests: `npm run test:e2e -- [--engine docker|kong|stand-in] [--state FILE] [jest's arguments]`.
  *
  * Without `--state` the suite is started for them, as `npm start` does it; with it they take the gateway that
  * `npm start -- --state FILE` told of there.

@@ -27,7 +27,7 @@ it('takes the engine that is there and loopback, unless told otherwise', () => {
 });
 
 it.each([
-  [['--engine', 'podman'], '--engine is one of docker, kong, local'],
+  [['--engine', 'podman'], '--engine is one of docker, kong, stand-in'],
   [['--host', 'localhost'], '--host is an IPv4 address'],
   [['--speed'], /--speed/],
 ])('says what is wrong with %j', (args, message) => {
