@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { adminServer } from './admin';
-import { buildRuntime } from './build-runtime';
 import { readSettings, type Listen, type Settings } from './config/settings';
 import { describe } from './external/describe';
 import { externalPlugin, type WorkerLinks } from './external/external-plugin';
 import { ManagedServer } from './external/managed-server';
-import { readHostsFile } from './hosts-file';
-import { listen, stop } from './listener';
+import { adminServer } from './listeners/admin';
+import { listen, stop } from './listeners/listen';
+import { ProxyServer } from './listeners/proxy-server';
+import { statusOf, statusServer } from './listeners/status';
 import { LuaMachine } from './lua/machine';
 import { luaFunctions } from './pdk/table';
 import { bundledPlugins } from './plugins';
-import { ProxyServer } from './proxy-server';
 import { ConnectionPool } from './rpc/connection-pool';
 import { RunningInstances } from './rpc/instances';
-import type { Runtime } from './runtime';
-import { statusOf, statusServer } from './status';
-import { upstreamAgents } from './upstream-agents';
+import { buildRuntime } from './runtime/build-runtime';
+import { readHostsFile } from './runtime/hosts-file';
+import type { Runtime } from './runtime/runtime';
+import { upstreamAgents } from './runtime/upstream-agents';
 
 /** Kong's default on a machine of two cores: what differs by worker shows only with more than one. */
 const WORKERS = 2;

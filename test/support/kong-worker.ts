@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { EXITED, type Exited, type LuaValue, type PdkResult } from '../../kong/stand-in/lua/value';
 import type { Pdk } from '../../kong/stand-in/pdk/table';
-import type { PluginConfig } from '../../kong/stand-in/plugin-handler';
+import type { PluginConfig } from '../../kong/stand-in/request/plugin-handler';
 import type { MpRpc } from '../../kong/stand-in/rpc/mp-rpc';
 import { PbRpc, type RpcOptions } from '../../kong/stand-in/rpc/pb-rpc';
 

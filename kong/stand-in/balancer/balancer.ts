@@ -1,5 +1,5 @@
 import type { Target, Upstream } from '../config/model';
-import type { AddressOf } from '../hosts-file';
+import type { AddressOf } from '../runtime/hosts-file';
 import { probe } from './active-check';
 import { reportOf, TargetHealth, thresholdsOf, usesHealthChecks, type Report } from './health';
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { luaToString, type LuaValue } from '../lua/value';
-import { normalizePath } from '../uri';
+import { normalizePath } from '../routing/uri';
 
 /** Kong's validators of names, hosts and paths (`schema/typedefs.lua`): the complaint, or nothing. */
 

@@ -1,6 +1,6 @@
-import type { Exchange } from '../exchange';
 import { bindPdk, bindSavedPdk } from '../pdk/table';
-import type { PluginConfig, PluginHandler, Step } from '../plugin-handler';
+import type { Exchange } from '../request/exchange';
+import type { PluginConfig, PluginHandler, Step } from '../request/plugin-handler';
 import type { ConnectionPool } from '../rpc/connection-pool';
 import type { RunningInstances } from '../rpc/instances';
 import { MpRpc } from '../rpc/mp-rpc';

@@ -1,5 +1,5 @@
-import type { Exchange, PhaseName } from '../exchange';
 import { isTable, LuaError, type LuaTable, type LuaValue, type PdkResult } from '../lua/value';
+import type { Exchange, PhaseName } from '../request/exchange';
 
 /** A function of Kong's PDK over one request. It throws {@link LuaError} where Kong raises. */
 export type PdkFunction = (x: Exchange, ...args: LuaValue[]) => PdkResult | Promise<PdkResult>;

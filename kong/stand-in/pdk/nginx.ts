@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Exchange } from '../exchange';
 import type { LuaFunction } from '../lua/machine';
 import { LuaError, luaToString, Several, type LuaValue } from '../lua/value';
-import { headerValues } from '../own-answer';
+import type { Exchange } from '../request/exchange';
+import { headerValues } from '../request/own-answer';
 import { checkString } from './function';
 import { nginxExit } from './node';
 import { escapeUri, unescapeArgument } from './query';

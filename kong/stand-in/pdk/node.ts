@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import type { Exchange } from '../exchange';
 import {
   EXITED,
   Failure,
@@ -10,7 +9,8 @@ import {
   type LuaTable,
   type LuaValue,
 } from '../lua/value';
-import { errorPage } from '../nginx-words';
+import { errorPage } from '../nginx/own-pages';
+import type { Exchange } from '../request/exchange';
 import { checkPhase, checkString, type PdkModule } from './function';
 import { variable } from './variables';
 

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
-import type { Exchange } from '../exchange';
 import { Failure, toBytes, type LuaValue, type PdkResult } from '../lua/value';
-import { normalizePath, pathOf } from '../uri';
+import type { Exchange } from '../request/exchange';
+import { normalizePath, pathOf } from '../routing/uri';
 import { checkMax, checkPhase, checkString, type PdkModule } from './function';
 import { parseQuery } from './query';
 

@@ -1,8 +1,8 @@
-import type { Exchange } from '../exchange';
 import { Failure, isTable, LuaError, luaToString, type LuaValue } from '../lua/value';
-import { headerValues } from '../own-answer';
-import type { UpstreamRequest } from '../upstream-request';
-import { escapePath } from '../uri';
+import type { Exchange } from '../request/exchange';
+import { headerValues } from '../request/own-answer';
+import { escapePath } from '../routing/uri';
+import type { UpstreamRequest } from '../upstream/upstream-request';
 import { checkHeader, checkHeaders, checkPhase, checkString, type PdkModule } from './function';
 import { formatQuery, removeArgument } from './query';
 

@@ -1,6 +1,6 @@
-import type { Exchange } from '../exchange';
 import type { LuaFunction } from '../lua/machine';
 import { encodeJson, LuaError, type LuaValue, type PdkResult } from '../lua/value';
+import type { Exchange } from '../request/exchange';
 import type { PdkFunction, PdkModule } from './function';
 import { nginx } from './nginx';
 import { logging, node } from './node';

@@ -1,5 +1,5 @@
-import type { Exchange } from '../exchange';
-import { pathOf } from '../uri';
+import type { Exchange } from '../request/exchange';
+import { pathOf } from '../routing/uri';
 
 /** A variable of nginx by its name, of those that snippets use; undefined for any other. */
 export function variable(x: Exchange, name: string): string | undefined {

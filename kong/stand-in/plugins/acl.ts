@@ -1,5 +1,5 @@
 import { luaToString } from '../lua/value';
-import type { PluginConfig, PluginHandler, Step } from '../plugin-handler';
+import type { PluginConfig, PluginHandler, Step } from '../request/plugin-handler';
 import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {

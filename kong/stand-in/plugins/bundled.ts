@@ -1,5 +1,5 @@
 import type { PluginSchema } from '../config/plugin-schema';
-import type { PluginHandler } from '../plugin-handler';
+import type { PluginHandler } from '../request/plugin-handler';
 
 /** A plugin of Kong's own that the stand-in emulates: what it does and what its configuration may be. */
 export interface BundledPlugin {

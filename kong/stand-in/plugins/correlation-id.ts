@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Exchange } from '../exchange';
-import type { PluginConfig, PluginHandler } from '../plugin-handler';
+import type { Exchange } from '../request/exchange';
+import type { PluginConfig, PluginHandler } from '../request/plugin-handler';
 import { KONG_VERSION, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {

@@ -1,6 +1,6 @@
 import type { Field } from '../config/field';
-import type { Exchange } from '../exchange';
-import type { PluginConfig, PluginHandler } from '../plugin-handler';
+import type { Exchange } from '../request/exchange';
+import type { PluginConfig, PluginHandler } from '../request/plugin-handler';
 import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
 
 const METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'];

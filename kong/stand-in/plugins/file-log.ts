@@ -1,9 +1,9 @@
 import { closeSync, openSync, write } from 'node:fs';
 import type { Field } from '../config/field';
-import type { Exchange } from '../exchange';
 import type { LuaMachine, Phase } from '../lua/machine';
 import { encodeJson, luaToString } from '../lua/value';
-import type { PluginConfig, PluginHandler } from '../plugin-handler';
+import type { Exchange } from '../request/exchange';
+import type { PluginConfig, PluginHandler } from '../request/plugin-handler';
 import { KONG_VERSION, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {

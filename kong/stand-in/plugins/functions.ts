@@ -1,8 +1,8 @@
 import type { Field } from '../config/field';
-import type { Exchange } from '../exchange';
 import type { LuaMachine, Phase } from '../lua/machine';
 import { luaToString } from '../lua/value';
-import type { PluginConfig, PluginHandler } from '../plugin-handler';
+import type { Exchange } from '../request/exchange';
+import type { PluginConfig, PluginHandler } from '../request/plugin-handler';
 import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
 
 const PHASES = ['certificate', 'rewrite', 'access', 'header_filter', 'body_filter', 'log'] as const;

@@ -1,5 +1,5 @@
-import type { Exchange } from '../exchange';
 import type { LuaMachine } from '../lua/machine';
+import type { Exchange } from '../request/exchange';
 import { acl } from './acl';
 import type { BundledPlugin } from './bundled';
 import { correlationId } from './correlation-id';

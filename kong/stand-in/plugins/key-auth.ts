@@ -1,10 +1,10 @@
 import type { Consumer, KeyAuth } from '../config/model';
 import { HEADER_NAME } from '../config/text-checks';
-import type { Exchange } from '../exchange';
 import { isTable, type LuaTable, type LuaValue } from '../lua/value';
 import { parseQuery, removeArgument } from '../pdk/query';
 import { request } from '../pdk/request';
-import type { PluginConfig, PluginHandler, Step } from '../plugin-handler';
+import type { Exchange } from '../request/exchange';
+import type { PluginConfig, PluginHandler, Step } from '../request/plugin-handler';
 import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {

@@ -1,11 +1,11 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Balancer } from '../balancer/balancer';
 import { WORKSPACE } from '../config/ids';
-import type { Exchange } from '../exchange';
 import { isTable, toText } from '../lua/value';
-import type { PluginConfig, PluginHandler } from '../plugin-handler';
-import type { Runtime } from '../runtime';
-import { proxyLatency, responseLatency, waitingTime } from '../serialize';
+import type { Exchange } from '../request/exchange';
+import { proxyLatency, responseLatency, waitingTime } from '../request/log-entry';
+import type { PluginConfig, PluginHandler } from '../request/plugin-handler';
+import type { Runtime } from '../runtime/runtime';
 import { KONG_VERSION, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {

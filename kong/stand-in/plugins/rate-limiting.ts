@@ -1,9 +1,9 @@
 import type { Field } from '../config/field';
 import { HEADER_NAME } from '../config/text-checks';
-import type { Exchange } from '../exchange';
 import { isTable, type LuaValue } from '../lua/value';
-import type { PluginConfig, PluginHandler } from '../plugin-handler';
-import { normalizePath, pathOf } from '../uri';
+import type { Exchange } from '../request/exchange';
+import type { PluginConfig, PluginHandler } from '../request/plugin-handler';
+import { normalizePath, pathOf } from '../routing/uri';
 import { KONG_VERSION, type BundledPlugin } from './bundled';
 
 const PERIODS = ['second', 'minute', 'hour', 'day', 'month', 'year'] as const;

@@ -1,5 +1,5 @@
-import type { Exchange } from '../exchange';
-import type { PluginConfig, PluginHandler, Step } from '../plugin-handler';
+import type { Exchange } from '../request/exchange';
+import type { PluginConfig, PluginHandler, Step } from '../request/plugin-handler';
 import { KONG_VERSION, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {

@@ -1,7 +1,7 @@
 import { HEADER_NAME } from '../config/text-checks';
 import { isTable, type LuaValue } from '../lua/value';
 import { parseQuery } from '../pdk/query';
-import type { PluginConfig, PluginHandler } from '../plugin-handler';
+import type { PluginConfig, PluginHandler } from '../request/plugin-handler';
 import { KONG_VERSION, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LuaError } from '../lua/value';
-import type { PluginConfig } from '../plugin-handler';
+import type { PluginConfig } from '../request/plugin-handler';
 
 /** The two calls that an instance's life needs, over either transport. */
 export interface InstanceCalls {

@@ -10,7 +10,7 @@ import {
   type PdkResult,
 } from '../lua/value';
 import type { Pdk } from '../pdk/table';
-import type { PluginConfig } from '../plugin-handler';
+import type { PluginConfig } from '../request/plugin-handler';
 import { SocketFailure, type Connection } from './connection';
 import { ConnectionPool } from './connection-pool';
 import { RunningInstances, type InstanceCalls } from './instances';

@@ -9,7 +9,7 @@ import {
   type PdkResult,
 } from '../lua/value';
 import type { Pdk } from '../pdk/table';
-import type { PluginConfig } from '../plugin-handler';
+import type { PluginConfig } from '../request/plugin-handler';
 import type { Connection } from './connection';
 import { SocketFailure } from './connection';
 import { ConnectionPool } from './connection-pool';

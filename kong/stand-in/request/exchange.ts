@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Balancer, Peer } from '../balancer/balancer';
+import type { Consumer, Route, Service } from '../config/model';
+import { EXITED, type Exited, type LuaTable, type LuaValue } from '../lua/value';
+import { HeaderList } from '../nginx/header-list';
+import type { Match } from '../routing/router';
+import { queryOf, readTarget } from '../routing/uri';
+import type { PluginRun, Runtime } from '../runtime/runtime';
+import type { Worker } from '../runtime/worker';
+import type { Try, UpstreamRequest } from '../upstream/upstream-request';
+import { errorBody, errorType, messageFor } from './errors';
+import { serialize, type Traffic } from './log-entry';
+import { headerValues, ownAnswer, type OwnAnswer } from './own-answer';
+import { RequestBody } from './request-body';
+
+/** The phases of a request, by Kong's names; `error` is that of nginx's error pages. */
+export type PhaseName = 'rewrite' | 'access' | 'balancer' | 'header_filter' | 'body_filter' | 'log' | 'error';
+
+/** Moments in milliseconds since the epoch. */
+export interface Moments {
+  start: number;
+  accessEnd?: number;
+  balancerEnd?: number;
+  headerFilter?: number;
+  bodyEnd?: number;
+}
+
+/** One request on its way through the gateway, and all that Kong keeps of it (`ngx.ctx`). */
+export class Exchange {
+  readonly id = randomBytes(16).toString('hex');
+  readonly method: string;
+  /** The path with its query. */
+  readonly target: string;
+  private readonly targetHost: string | undefined;
+  readonly headers: HeaderList;
+  readonly body: RequestBody;
+  readonly responseHeaders = new HeaderList();
+  readonly moments: Moments;
+  readonly tries: Try[] = [];
+  readonly clientIp: string;
+  readonly clientPort: number;
+  readonly port: number;
+  readonly pluginContext = new Map<string, Record<string, LuaValue>>();
+  /** What plugin servers put into `ngx.ctx`. */
+  readonly nginxContext = new Map<string, LuaValue>();
+  readonly logValues: { readonly key: string; readonly value: LuaValue }[] = [];
+  phase: PhaseName = 'rewrite';
+  /** The plugins that were found for this request, once access began. */
+  collected: readonly PluginRun[] | undefined;
+  currentPlugin: PluginRun | undefined;
+  query: string | undefined;
+  match: Match | undefined;
+  consumer: Consumer | LuaTable | undefined;
+  credential: LuaTable | undefined;
+  upstream: UpstreamRequest | undefined;
+  balancer: Balancer | undefined;
+  peer: Peer | undefined;
+  /** One for each attempt. */
+  readonly upstreamStatuses: number[] = [];
+  forwardedPrefix: string | undefined;
+  status = 200;
+  /** The upstream's reason phrase; absent for nginx's own. */
+  reason: string | undefined;
+  answer: OwnAnswer | undefined;
+  /** What `kong.response.exit` in a header filter puts in the place of the body. */
+  bodyInstead: Buffer | undefined;
+  proxied = false;
+  exited = false;
+  unexpected = false;
+  headersSent = false;
+  clientGone = false;
+  /** `ngx.exit` ended access: plugins that come after it have no part in the request. */
+  isCut = false;
+  /** A filter or the upstream failed in the middle of the response, and the connection with it: not the client. */
+  isBroken = false;
+  /** Joined to the upstream after an upgrade. */
+  isTunnel = false;
+
+  constructor(
+    readonly runtime: Runtime,
+    readonly worker: Worker,
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly now: () => number,
+    readonly traffic: () => Traffic,
+  ) {
+    this.method = request.method ?? 'GET';
+    const { path, host } = readTarget(request.url ?? '/');
+    this.target = path;
+    this.targetHost = host;
+    this.query = queryOf(this.target);
+    this.headers = HeaderList.fromRaw(request.rawHeaders);
+    this.moments = { start: now() };
+    const { socket } = request;
+    this.clientIp = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    this.clientPort = socket.remotePort ?? 0;
+    this.port = socket.localPort ?? 0;
+    const declared = this.headers.get('content-length');
+    const { settings } = runtime;
+    const bounds = { bufferBytes: settings.bodyBufferBytes, maxBytes: settings.maxBodyBytes };
+    const length = declared === undefined ? undefined : Number(declared);
+    this.body = new RequestBody(request, length, bounds, this.headers.has('transfer-encoding'));
+  }
+
+  get route(): Route | undefined {
+    return this.match?.route;
+  }
+
+  get service(): Service | undefined {
+    return this.match?.service;
+  }
+
+  /** nginx's `$host`: without port, in lower case. */
+  get host(): string {
+    return (this.targetHost ?? this.headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();
+  }
+
+  /** Where the answer came from (`kong.response.get_source`). */
+  get source(): 'error' | 'exit' | 'service' {
+    if (this.unexpected) return 'error';
+    if (this.exited) return 'exit';
+    return this.proxied ? 'service' : 'error';
+  }
+
+  log(level: string, message: string): void {
+    const from = this.currentPlugin ? `[${this.currentPlugin.handler.name}] ` : '';
+    this.runtime.log(level, `${from}${message} (request ${this.id})`);
+  }
+
+  /** The data of the plugin that runs, kept from phase to phase (`kong.ctx.plugin`). */
+  pluginData(): Record<string, LuaValue> {
+    const name = this.currentPlugin?.handler.name ?? '';
+    const present = this.pluginContext.get(name);
+    if (present) return present;
+    const made: Record<string, LuaValue> = {};
+    this.pluginContext.set(name, made);
+    return made;
+  }
+
+  /** What the upstream answered last. */
+  get upstreamStatus(): number | undefined {
+    return this.upstreamStatuses.at(-1);
+  }
+
+  /** The response's headers as `ngx.resp.get_headers` gives them: with the connection's, which nginx adds itself. */
+  responseTable(max: number): LuaTable {
+    const table = this.responseHeaders.toTable(max);
+    const own = this.headersSent ? { connection: this.response.shouldKeepAlive ? 'keep-alive' : 'close' } : {};
+    return { ...table, ...own };
+  }
+
+  /** The log entry as it stands now. */
+  logEntry(): LuaTable {
+    return serialize(this, this.traffic());
+  }
+
+  /**
+   * Ends the phase with an answer (`kong.response.exit`). Only the first answer of the access phase counts. In a header
+   * filter it takes the place of the answer that was coming, and the phase goes on, as nginx does there.
+   */
+  exit(status: number, body?: LuaValue, headers: LuaTable = {}): Exited | undefined {
+    this.exited = true;
+    const answer = ownAnswer(status, body, headers);
+    if (this.phase !== 'header_filter') {
+      this.answer ??= answer;
+      return EXITED;
+    }
+    this.applyAnswer(answer);
+    this.reason = undefined;
+    this.bodyInstead = answer.body ?? Buffer.alloc(0);
+    return undefined;
+  }
+
+  /** Ends the phase with an error in the form that the client accepts (`kong.response.error`). */
+  error(status: number, message?: string, headers: LuaTable = {}): Exited | undefined {
+    const type = errorType(this.headers.get('accept'));
+    const body = errorBody(type, message ?? messageFor(status), this.id);
+    return this.exit(status, body, { ...headers, 'Content-Type': headers['Content-Type'] ?? type });
+  }
+
+  /** Ends the request with Kong's error page (`error_handlers.lua`), as nginx does when it fails on its way. */
+  fail(status: number): Exited {
+    this.unexpected = true;
+    this.reason = undefined;
+    const type = errorType(this.headers.get('accept') ?? this.headers.get('content-type') ?? 'text/plain');
+    const body = Buffer.from(errorBody(type, messageFor(status), this.id), 'latin1');
+    this.answer = { status: status === 494 ? 400 : status, headers: { 'Content-Type': type }, body };
+    return EXITED;
+  }
+
+  /** Puts an answer's status and headers into the response. */
+  applyAnswer({ status, headers, body, contentType }: OwnAnswer): void {
+    this.status = status;
+    for (const [name, value] of Object.entries(headers)) {
+      if (/^transfer[-_]encoding$/i.test(name)) this.log('warn', 'manually setting Transfer-Encoding. Ignored.');
+      else this.responseHeaders.set(name, ...headerValues(value));
+    }
+    const own = Object.keys(headers).map((name) => name.toLowerCase());
+    if (contentType !== undefined && !own.includes('content-type'))
+      this.responseHeaders.set('Content-Type', contentType);
+    if (!own.includes('content-length')) this.responseHeaders.set('Content-Length', String(body?.length ?? 0));
+  }
+}

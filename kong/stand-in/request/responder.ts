@@ -1,0 +1,119 @@
+import { finishHeaders, reasonFor } from '../nginx/own-pages';
+import { SERVER } from '../upstream/upstream-headers';
+import type { Exchange } from './exchange';
+import { proxyLatency, responseLatency, waitingTime } from './log-entry';
+import { hasBodyFilter, messageOf, runBodyFilter, runHeaderFilter } from './phases';
+
+/**
+ * Sends a response through the filters. A throw in a filter breaks the connection, as nginx does when its header or body
+ * filter fails.
+ */
+export class Responder {
+  private filtered = false;
+  private isOver = false;
+
+  constructor(private readonly x: Exchange) {}
+
+  /** Kong's own answer, from a plugin or an error. */
+  answer(): void {
+    const { x } = this;
+    if (!x.answer) throw new Error('no answer to send');
+    x.applyAnswer(x.answer);
+    if (!this.head()) return;
+    if (x.answer.body && x.answer.body.length > 0) this.piece(x.answer.body);
+    this.end();
+  }
+
+  /** Kong's error page for a request that failed on its way (`error_handlers.lua`). */
+  failure(status: number): void {
+    const { x } = this;
+    if (x.headersSent) {
+      x.isBroken = true;
+      x.response.destroy();
+      return;
+    }
+    x.fail(status);
+    this.answer();
+  }
+
+  /** The head, from the exchange's status and headers. Gives whether a body may follow. */
+  head(): boolean {
+    const { x } = this;
+    x.moments.headerFilter = x.now();
+    x.moments.accessEnd ??= x.moments.headerFilter;
+    try {
+      runHeaderFilter(x);
+      addKongHeaders(x);
+      this.filtered = hasBodyFilter(x);
+    } catch (error) {
+      this.break(error);
+      return false;
+    }
+    x.headersSent = true;
+    finishHeaders(x.responseHeaders, x.status);
+    x.response.sendDate = !x.responseHeaders.has('date');
+    x.response.writeHead(x.status, x.reason ?? reasonFor(x.status), x.responseHeaders.toRaw());
+    if (x.bodyInstead) {
+      this.isOver = true;
+      this.write(x.bodyInstead, true);
+      x.response.end();
+    }
+    return true;
+  }
+
+  /** A piece of the body. Gives false when the client is slower than the pieces come: wait for `drain`. */
+  piece(data: Buffer): boolean {
+    return this.isOver || this.write(data, false);
+  }
+
+  /** The end of the body. */
+  end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    if (this.filtered) this.write(Buffer.alloc(0), true);
+    this.x.moments.bodyEnd = this.x.now();
+    this.x.response.end();
+  }
+
+  private write(data: Buffer, last: boolean): boolean {
+    const { x } = this;
+    if (!this.filtered) return data.length === 0 || x.response.write(data);
+    const piece = { data, last };
+    try {
+      runBodyFilter(x, piece);
+    } catch (error) {
+      this.break(error);
+      return true;
+    }
+    const flowing = piece.data.length === 0 || x.response.write(piece.data);
+    if (piece.last && !last && !this.isOver) {
+      this.isOver = true;
+      x.moments.bodyEnd = x.now();
+      x.response.end();
+    }
+    return flowing;
+  }
+
+  private break(error: unknown): void {
+    this.isOver = true;
+    this.x.isBroken = true;
+    this.x.log('err', messageOf(error));
+    this.x.response.destroy();
+  }
+}
+
+/** Kong's part of the header filter (`runloop/handler.lua`, header_filter.after). */
+function addKongHeaders(x: Exchange): void {
+  const headers = x.responseHeaders;
+  if (x.proxied) {
+    const via = headers.get('via');
+    headers.set('X-Kong-Upstream-Latency', String(waitingTime(x) ?? 0));
+    headers.set('X-Kong-Proxy-Latency', String(proxyLatency(x) ?? 0));
+    headers.set('Via', `${via === undefined ? '' : `${via}, `}1.1 ${SERVER}`);
+    if (!headers.has('server')) headers.set('Server', SERVER);
+  } else {
+    headers.set('X-Kong-Response-Latency', String(responseLatency(x)));
+    headers.set('Server', SERVER);
+  }
+  headers.set('X-Kong-Request-Id', x.id);
+}

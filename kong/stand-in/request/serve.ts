@@ -1,0 +1,77 @@
+import { escapePath, isReadablePath, upstreamPath } from '../routing/uri';
+import type { Upgrade } from '../upstream/attempt';
+import { pickTarget, proxy } from '../upstream/proxy';
+import { forwardedPrefix } from '../upstream/upstream-headers';
+import type { Exchange } from './exchange';
+import { messageOf, runAccess, runRewrite } from './phases';
+import { Responder } from './responder';
+
+/** Takes a request through rewrite, router, access and proxy, and sends its answer. The log phase is the caller's. */
+export async function serve(x: Exchange, upgrade?: Upgrade): Promise<void> {
+  const responder = new Responder(x);
+  try {
+    // nginx looks at these before any phase of Kong's.
+    if (!isReadable(x)) responder.failure(400);
+    else if (x.body.isDeclaredTooLarge) responder.failure(413);
+    else if (await decide(x)) await proxy(x, responder, upgrade);
+    else responder.answer();
+  } catch (error) {
+    if (x.clientGone) return;
+    x.log('err', messageOf(error));
+    responder.failure(500);
+  }
+}
+
+const isReadable = (x: Exchange): boolean =>
+  isReadablePath(x.target) && (x.request.httpVersion !== '1.1' || x.headers.has('host'));
+
+/** Runs all that comes before the proxy. Gives whether the request goes upstream; if not, its answer is in the exchange. */
+async function decide(x: Exchange): Promise<boolean> {
+  if (await runRewrite(x)) return false;
+  x.phase = 'access';
+  x.match = x.runtime.router.route(x);
+  if (!x.match) {
+    x.error(404, 'no Route matched with those values');
+    return false;
+  }
+  const { route, service } = x.match;
+  if (route.protocols.includes('https') && !route.protocols.includes('http')) {
+    redirectToHttps(x, route.https_redirect_status_code);
+    return false;
+  }
+  setUpstream(x);
+  await runAccess(x);
+  x.moments.accessEnd = x.now();
+  if (x.answer) return false;
+  if (!service) x.error(503, 'no Service found with those values');
+  else if (!pickTarget(x)) x.error(503, 'failure to get a peer from the ring-balancer');
+  x.proxied = !x.answer;
+  x.phase = 'balancer';
+  return x.proxied;
+}
+
+function redirectToHttps(x: Exchange, status: number): void {
+  if (status === 426) {
+    x.error(426, 'Please use HTTPS protocol', { Connection: 'Upgrade', Upgrade: 'TLS/1.2, HTTP/1.1' });
+  } else x.exit(status, undefined, { Location: `https://${x.host}${x.target}` });
+}
+
+function setUpstream(x: Exchange): void {
+  const { match } = x;
+  const service = match?.service;
+  x.forwardedPrefix = forwardedPrefix(x);
+  if (!match || !service) return;
+  const { route, path, prefix } = match;
+  x.upstream = {
+    scheme: service.protocol === 'https' ? 'https' : 'http',
+    method: x.method,
+    path: escapePath(upstreamPath(service.path ?? '/', path, prefix, route.strip_path)),
+    query: x.query,
+    host: route.preserve_host ? x.headers.get('host') : undefined,
+    serviceHost: service.host,
+    servicePort: service.port,
+    connectTimeoutMs: service.connect_timeout,
+    readTimeoutMs: service.read_timeout,
+    retries: service.retries,
+  };
+}

@@ -1,0 +1,136 @@
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { HeaderList, type HeaderPair } from '../nginx/header-list';
+import type { Exchange } from '../request/exchange';
+import { upstreamHeaders } from './upstream-headers';
+
+/** Where one attempt goes. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly hostHeader: string;
+}
+
+/** Why an attempt got no answer: the status for the client, and whether another attempt may be made. */
+export class AttemptFailure extends Error {
+  constructor(
+    readonly status: 413 | 502 | 504,
+    readonly canRepeat: boolean,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** An upgraded connection: the client's socket, and what came with the request. */
+export interface Upgrade {
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/** The head of an upstream's answer; the body is still to come. */
+export interface Answer {
+  readonly response: IncomingMessage;
+  readonly upgraded?: { readonly socket: Duplex; readonly head: Buffer; readonly response: IncomingMessage };
+}
+
+/**
+ * Sends the request to one address and waits for the head of its answer.
+ *
+ * @throws AttemptFailure where there is none; nothing went to the client then.
+ */
+export async function attempt(x: Exchange, address: Address, upgrade: Upgrade | undefined): Promise<Answer> {
+  const { upstream } = x;
+  if (!upstream) throw new Error('no upstream');
+  const pairs = upstreamHeaders(x, address.hostHeader, upgrade !== undefined);
+  const secure = upstream.scheme === 'https';
+  const length = x.body.isHeld ? await heldLength(x) : undefined;
+  const headers = withLength(pairs, length, upstream.method);
+  const outgoing = (secure ? httpsRequest : httpRequest)({
+    host: x.runtime.addressOf(address.host),
+    port: address.port,
+    method: upstream.method,
+    path: upstream.path + (upstream.query === undefined ? '' : `?${upstream.query}`),
+    headers: headers as unknown as Record<string, string>,
+    agent: secure ? x.runtime.agents.https : x.runtime.agents.http,
+    ...(secure && { servername: isIP(address.host) ? '' : address.host }),
+  });
+  return new Promise((resolve, reject) => {
+    let connected = false;
+    const fail = (status: 413 | 502 | 504, message: string) => {
+      reject(new AttemptFailure(status, status !== 413 && (!connected || canRepeat(x)), message));
+      outgoing.destroy();
+    };
+    const connectTimer = setTimeout(() => {
+      fail(504, 'upstream timed out while connecting');
+    }, upstream.connectTimeoutMs);
+    const leave = () => {
+      outgoing.destroy();
+    };
+    x.response.once('close', leave);
+    outgoing.on('socket', (socket) => {
+      const ready = () => {
+        connected = true;
+        clearTimeout(connectTimer);
+        outgoing.setTimeout(upstream.readTimeoutMs);
+        void sendBody(x, outgoing, () => {
+          fail(413, 'client intended to send too large chunked body');
+        });
+      };
+      if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', ready);
+      else ready();
+    });
+    outgoing.on('timeout', () => {
+      fail(504, 'upstream timed out');
+    });
+    outgoing.on('error', (error) => {
+      clearTimeout(connectTimer);
+      fail(502, error.message);
+    });
+    outgoing.on('response', (response) => {
+      resolve({ response });
+    });
+    outgoing.on('upgrade', (response, socket, head) => {
+      x.response.removeListener('close', leave);
+      resolve({ response, upgraded: { response, socket, head } });
+    });
+  });
+}
+
+/** nginx repeats what is idempotent (`proxy_next_upstream`); here only while there is no body, or it was kept. */
+const canRepeat = (x: Exchange): boolean =>
+  !['POST', 'LOCK', 'PATCH'].includes(x.upstream?.method ?? x.method) && (x.body.isHeld || x.body.isEmpty);
+
+async function heldLength(x: Exchange): Promise<number> {
+  const body = await x.body.read();
+  return body.kind === 'bytes' ? body.bytes.length : body.kind === 'file' ? body.size : 0;
+}
+
+/** With the body's own length where it was read: it goes out whole, and may be another than the client's. */
+function withLength(pairs: readonly HeaderPair[], length: number | undefined, method: string): string[] {
+  const list = HeaderList.fromRaw(pairs.flat());
+  const declares = list.has('content-length') || list.has('transfer-encoding');
+  // Node would announce chunks for a POST without a body.
+  if (!declares && length === undefined && !['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'].includes(method)) {
+    list.add('Content-Length', '0');
+  }
+  if (length !== undefined) {
+    list.remove('transfer-encoding');
+    list.remove('content-length');
+    if (declares || length > 0) list.add('Content-Length', String(length));
+  }
+  return list.toRaw();
+}
+
+async function sendBody(x: Exchange, outgoing: ClientRequest, refuse: () => void): Promise<void> {
+  const body = await x.body.stream();
+  let bytes = 0;
+  body.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (x.body.isTooLarge(bytes)) refuse();
+  });
+  body.on('error', () => outgoing.destroy());
+  body.pipe(outgoing);
+}

@@ -1,0 +1,82 @@
+import type { Exchange } from '../request/exchange';
+import type { Responder } from '../request/responder';
+import { attempt, AttemptFailure, type Address, type Upgrade } from './attempt';
+import { relay, tunnel } from './relay';
+
+/**
+ * Sends the request to its upstream and the answer to the client, piece by piece in both directions. Tries other targets
+ * while no answer came and nginx would (`retries`). Settles when the answer's end was handed to the client's connection.
+ */
+export async function proxy(x: Exchange, responder: Responder, upgrade?: Upgrade): Promise<void> {
+  const { upstream } = x;
+  if (!upstream) throw new Error('no upstream to proxy to');
+  if (x.match?.route.request_buffering && !upgrade && (await x.body.read()).kind === 'too large') {
+    responder.failure(413);
+    return;
+  }
+  for (;;) {
+    const address = nextAddress(x);
+    if (!address) {
+      responder.failure(503);
+      return;
+    }
+    try {
+      const answer = await attempt(x, address, upgrade);
+      await (answer.upgraded ? tunnel(x, answer.upgraded, responder, upgrade) : relay(x, answer.response, responder));
+      return;
+    } catch (error) {
+      if (!(error instanceof AttemptFailure)) throw error;
+      if (x.clientGone) return;
+      noteFailure(x, error);
+      if (!error.canRepeat || x.tries.length > upstream.retries) {
+        responder.failure(error.status);
+        return;
+      }
+    }
+  }
+}
+
+/**
+ * Picks the first target. Gives false when the upstream has none that is healthy; later ones are picked by
+ * {@link proxy} itself.
+ */
+export function pickTarget(x: Exchange): boolean {
+  const { upstream, runtime } = x;
+  x.balancer = upstream && runtime.balancers.get(upstream.serviceHost);
+  if (!x.balancer) return true;
+  x.peer = x.balancer.next();
+  return x.peer !== undefined;
+}
+
+function nextAddress(x: Exchange): Address | undefined {
+  const { upstream, balancer } = x;
+  if (!upstream) return undefined;
+  if (balancer && x.tries.length > 0) {
+    // Kong reports a try that failed when it makes the next one; the last one counts by its status, when it is logged.
+    if (x.peer) balancer.reportFailure(x.peer, x.tries.at(-1)?.code === 504 ? 'timeout' : 'tcp_failure');
+    x.peer = balancer.next();
+  }
+  if (balancer && !x.peer) return undefined;
+  const host = x.peer?.host ?? upstream.serviceHost;
+  const port = x.peer?.port ?? upstream.servicePort;
+  const name = balancer?.upstream.host_header ?? host;
+  const standard = upstream.scheme === 'https' ? 443 : 80;
+  x.moments.balancerEnd = x.now();
+  const now = x.now();
+  x.tries.push({
+    ip: x.runtime.addressOf(host),
+    port,
+    balancer_start: now,
+    balancer_start_ns: now * 1e6,
+    balancer_latency: 0,
+    balancer_latency_ns: 0,
+  });
+  return { host, port, hostHeader: upstream.host ?? (port === standard ? name : `${name}:${port}`) };
+}
+
+function noteFailure(x: Exchange, failure: AttemptFailure): void {
+  x.log('err', `upstream failed: ${failure.message}`);
+  x.upstreamStatuses.push(failure.status);
+  const last = x.tries.pop();
+  if (last) x.tries.push({ ...last, state: 'failed', code: failure.status });
+}

@@ -1,0 +1,120 @@
+import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream';
+import { HeaderList } from '../nginx/header-list';
+import { dropResponseHops } from '../nginx/hop-by-hop';
+import { AnswerBuffer, isBuffered } from '../nginx/response-buffer';
+import type { Exchange } from '../request/exchange';
+import type { Responder } from '../request/responder';
+import type { Answer, Upgrade } from './attempt';
+
+/** Headers of which nginx keeps one: the upstream's goes before what a plugin set early. */
+const SINGLE = new Set([
+  'content-type',
+  'content-length',
+  'date',
+  'server',
+  'location',
+  'last-modified',
+  'etag',
+  'expires',
+]);
+
+function takeHead(x: Exchange, response: IncomingMessage): void {
+  const headers = HeaderList.fromRaw(response.rawHeaders);
+  dropResponseHops(headers, x.headers.get('upgrade'));
+  x.status = response.statusCode ?? 502;
+  x.reason = response.statusMessage;
+  x.upstreamStatuses.push(x.status);
+  for (const [name, value] of headers.entries()) {
+    if (SINGLE.has(name.toLowerCase())) x.responseHeaders.set(name, value);
+    else x.responseHeaders.add(name, value);
+  }
+}
+
+/**
+ * Passes the answer on as it comes, or as nginx's buffers let it; an upstream that breaks off breaks the client's
+ * connection too.
+ */
+export function relay(x: Exchange, response: IncomingMessage, responder: Responder): Promise<void> {
+  takeHead(x, response);
+  const buffer = bufferFor(x, response);
+  if (!responder.head()) {
+    response.destroy();
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    const resume = () => {
+      response.resume();
+    };
+    x.response.on('drain', resume);
+    let isSilent = true;
+    response.on('data', (chunk: Buffer) => {
+      isSilent = false;
+      const ready = buffer ? buffer.take(chunk) : chunk;
+      if (ready.length > 0 && !responder.piece(ready)) response.pause();
+    });
+    // A stream without news yet: its head goes out alone, as nginx flushes it.
+    setImmediate(() => {
+      if (isSilent && !x.response.writableEnded) x.response.flushHeaders();
+    });
+    finished(response, { writable: false }, (error) => {
+      if (error ?? !response.complete) {
+        x.isBroken ||= !x.response.destroyed;
+        x.response.destroy();
+      } else {
+        const rest = buffer?.end();
+        if (rest?.length) responder.piece(rest);
+        responder.end();
+      }
+      resolve();
+    });
+  });
+}
+
+/** nginx's buffers for this answer; undefined where it passes without any. */
+function bufferFor(x: Exchange, response: IncomingMessage): AnswerBuffer | undefined {
+  const accelBuffering = response.headers['x-accel-buffering'];
+  const asked = typeof accelBuffering === 'string' ? accelBuffering : accelBuffering?.[0];
+  if (!isBuffered(x.match?.route.response_buffering ?? true, asked)) return undefined;
+  const { 'content-length': length, 'transfer-encoding': encoding } = response.headers;
+  const framing = encoding !== undefined ? 'chunked' : length === undefined ? 'close' : Number(length);
+  return new AnswerBuffer(framing, headBytes(response));
+}
+
+/** What the head of an answer took on the wire. */
+function headBytes({ httpVersion, statusMessage = '', rawHeaders }: IncomingMessage): number {
+  const statusLine = `HTTP/${httpVersion} 200 ${statusMessage}`.length + 2;
+  // A name has `: ` after it, a value the end of its line; an empty line follows.
+  return rawHeaders.reduce((sum, text) => sum + text.length + 2, statusLine + 2);
+}
+
+/** Joins the two connections after an upgrade; no filter sees what passes. */
+export function tunnel(
+  x: Exchange,
+  upgraded: NonNullable<Answer['upgraded']>,
+  responder: Responder,
+  upgrade?: Upgrade,
+): Promise<void> {
+  const { socket, head, response } = upgraded;
+  takeHead(x, response);
+  x.responseHeaders.set('Connection', 'upgrade');
+  if (!upgrade || !responder.head()) {
+    socket.destroy();
+    return Promise.resolve();
+  }
+  x.isTunnel = true;
+  x.response.flushHeaders();
+  x.response.detachSocket(upgrade.socket as never);
+  upgrade.socket.write(head);
+  socket.write(upgrade.head);
+  return new Promise((resolve) => {
+    const close = () => {
+      socket.destroy();
+      upgrade.socket.destroy();
+      resolve();
+    };
+    for (const side of [socket, upgrade.socket]) side.on('error', close).on('close', close);
+    socket.pipe(upgrade.socket);
+    upgrade.socket.pipe(socket);
+  });
+}
