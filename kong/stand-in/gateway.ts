@@ -4,7 +4,6 @@ import type { Server } from 'node:http';
 import { readSettings, type Listen, type Settings } from './config/settings';
 import { describe } from './external/describe';
 import { externalPlugin, type WorkerLinks } from './external/external-plugin';
-import { ManagedServer } from './external/managed-server';
 import { adminServer } from './listeners/admin';
 import { listen, stop } from './listeners/listen';
 import { ProxyServer } from './listeners/proxy-server';
@@ -85,17 +84,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       nowSeconds: Math.floor(now() / 1000),
     });
   let runtime = build(await readConfig(options, settings));
-  const managed = settings.pluginServers.flatMap((server) =>
-    server.startCommand === undefined ? [] : [new ManagedServer(server, server.startCommand, log)],
-  );
-  for (const server of managed) server.start();
   for (const balancer of runtime.balancers.values()) balancer.start();
 
   const { traffic } = bundled.prometheus;
   const current = () => runtime;
   const status = () => statusOf(traffic);
-  const workers = links.map(({ instances }, id) => ({ id, instances }));
-  const proxy = new ProxyServer({ runtime: current, workers, traffic, now });
+  const proxy = new ProxyServer({ runtime: current, traffic, now });
   const servers = [proxy.server, adminServer(current, status), statusServer(current, status, bundled.prometheus)];
   const close = async (): Promise<void> => {
     for (const balancer of runtime.balancers.values()) balancer.stop();
@@ -104,7 +98,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     for (const { pool } of links) pool.close();
     agents.http.destroy();
     agents.https.destroy();
-    await Promise.all(managed.map((server) => server.stop()));
     bundled.close();
     lua.shutDown();
   };

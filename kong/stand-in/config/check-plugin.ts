@@ -1,8 +1,9 @@
 import { isTable, type LuaTable, type LuaValue } from '../lua/value';
+import type { Complaint } from './complaint';
 import type { Field, PatternMatch } from './field';
 import { fillRecord } from './fill';
 import type { KnownPlugin } from './plugin-schema';
-import { validateRecord, type Complaint } from './validate';
+import { validateRecord } from './validate';
 
 /** A plugin's configuration with the defaults of its schema, and what is wrong with it. */
 export interface CheckedPlugin {

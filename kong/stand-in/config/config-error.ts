@@ -1,4 +1,4 @@
-import type { Complaint } from './validate';
+import type { Complaint } from './complaint';
 
 /** A file that Kong would refuse: every reason with its place. */
 export class ConfigError extends Error {

@@ -1,5 +1,6 @@
 import { isTable, type LuaTable, type LuaValue } from '../lua/value';
 import { checkPlugin } from './check-plugin';
+import type { Complaint } from './complaint';
 import { ConfigError } from './config-error';
 import { ENTITIES, ENTITY_NAMES, type EntityName } from './entities';
 import { keyOf, type Parent } from './entity-key';
@@ -9,7 +10,7 @@ import { entityId } from './ids';
 import type { Entities } from './model';
 import { parseYaml } from './parse-yaml';
 import type { KnownPlugin } from './plugin-schema';
-import { validateRecord, type Complaint } from './validate';
+import { validateRecord } from './validate';
 
 /**
  * Entities of a real Kong that the stand-in takes note of and leaves alone. Not `filter_chains`: a filter may refuse

@@ -3,7 +3,7 @@ import type { Field } from './field';
 import { route } from './route-schema';
 import { service } from './service-schema';
 import { checkHost, checkHostname, checkTarget } from './text-checks';
-import { upstreamFields, upstreamRules } from './upstream-schema';
+import { upstreamFields } from './upstream-schema';
 
 /** A kind of entity in a declarative file, with the lists that may be nested in it. */
 export interface EntityKind {
@@ -33,7 +33,6 @@ const upstream: Field = {
     { client_certificate: reference },
     { use_srv_name: { type: 'boolean', default: false } },
   ],
-  entity_checks: upstreamRules,
 };
 
 const target: Field = {

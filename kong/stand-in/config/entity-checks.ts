@@ -1,6 +1,6 @@
 import { isTable, type LuaTable, type LuaValue } from '../lua/value';
+import type { Complaint } from './complaint';
 import { fieldsOf, type Field } from './field';
-import type { Complaint } from './validate';
 
 /** Validates one value against a field, without a path. */
 type ValidateValue = (field: Field, value: LuaValue) => readonly Complaint[];

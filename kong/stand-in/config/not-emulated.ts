@@ -1,6 +1,6 @@
 import { RESTRICTING } from '../plugins/not-emulated';
+import type { Complaint } from './complaint';
 import type { Entities, PluginEntity, Route, Service } from './model';
-import type { Complaint } from './validate';
 
 /**
  * What of a file the stand-in can't do and somebody's safety may depend on: it refuses the file, so that it never lets

@@ -3,8 +3,6 @@ export interface PluginServer {
   readonly name: string;
   readonly socket: string;
   readonly queryCommand: string;
-  /** Absent where the process is managed from outside. */
-  readonly startCommand?: string;
 }
 
 /** An address to listen on. */
@@ -79,11 +77,9 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     const at = `pluginserver_${name.replaceAll('-', '_')}`;
     const queryCommand = values[`${at}_query_cmd`];
     if (!queryCommand) throw new Error(`query_command undefined for pluginserver ${name}`);
-    const startCommand = values[`${at}_start_cmd`];
-    if (!startCommand)
-      notices.push(`start_command undefined for pluginserver ${name}; assuming external process management`);
+    if (values[`${at}_start_cmd`]) throw new Error(`${at}_start_cmd: the stand-in does not start plugin servers`);
     const socket = values[`${at}_socket`] ?? `${prefix}/${name}.socket`;
-    return { name, socket, queryCommand, ...(startCommand && { startCommand }) };
+    return { name, socket, queryCommand };
   });
   return {
     ...(values['declarative_config'] && { declarativeConfig: values['declarative_config'] }),

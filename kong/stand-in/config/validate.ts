@@ -1,15 +1,10 @@
 import type { LuaTable, LuaValue } from '../lua/value';
 import { isTable } from '../lua/value';
+import type { Complaint } from './complaint';
 import { runEntityChecks } from './entity-checks';
 import { fieldsOf, isReference, type Field, type PatternMatch } from './field';
 import { fillRecord } from './fill';
 import { checkValue } from './validators';
-
-/** One thing that Kong would refuse: where, and in Kong's words why. */
-export interface Complaint {
-  readonly path: string;
-  readonly message: string;
-}
 
 /**
  * Everything that is wrong with a record, as `Schema:validate` finds it; empty when Kong would take it. Expects the input

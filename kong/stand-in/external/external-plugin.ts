@@ -1,6 +1,7 @@
 import { bindPdk, bindSavedPdk } from '../pdk/table';
 import type { Exchange } from '../request/exchange';
-import type { PluginConfig, PluginHandler, Step } from '../request/plugin-handler';
+import type { PluginConfig } from '../request/plugin-config';
+import type { PluginHandler, Step } from '../request/plugin-handler';
 import type { ConnectionPool } from '../rpc/connection-pool';
 import type { RunningInstances } from '../rpc/instances';
 import { MpRpc } from '../rpc/mp-rpc';
@@ -40,7 +41,7 @@ export function externalPlugin(
       }),
   );
   const event = async (x: Exchange, config: PluginConfig, phase: string): Promise<Step> =>
-    clients[x.worker.id]?.handleEvent(config, phase, phase === 'log' ? bindSavedPdk(x) : bindPdk(x));
+    clients[x.worker]?.handleEvent(config, phase, phase === 'log' ? bindSavedPdk(x) : bindPdk(x));
   return {
     name,
     priority,

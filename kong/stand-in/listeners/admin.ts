@@ -1,8 +1,8 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { hostname } from 'node:os';
 import type { Balancer } from '../balancer/balancer';
+import { KONG_VERSION } from '../kong-version';
 import { encodeJson, luaToString, type LuaTable, type LuaValue } from '../lua/value';
-import { KONG_VERSION } from '../plugins/bundled';
 import type { Runtime } from '../runtime/runtime';
 
 const LISTS = ['services', 'routes', 'plugins', 'consumers', 'upstreams', 'targets', 'acls'] as const;

@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { SERVER } from '../kong-version';
 import type { PrometheusPlugin } from '../plugins/prometheus';
 import { errorBody, messageFor } from '../request/errors';
 import { Exchange } from '../request/exchange';
-import { messageOf, runLog } from '../request/phases';
+import { messageOf, Phases } from '../request/phases';
 import { serve } from '../request/serve';
 import type { Runtime } from '../runtime/runtime';
-import type { Worker } from '../runtime/worker';
-import type { Upgrade } from '../upstream/attempt';
-import { SERVER } from '../upstream/upstream-headers';
 import { meter } from './traffic-meter';
 
 const MAX_HEADER_BYTES = 32 * 1024;
@@ -19,7 +18,6 @@ const HEADERS_MS = 60_000;
 /** What the proxy's listener works with; `runtime` is asked anew for each request. */
 export interface ProxyParts {
   readonly runtime: () => Runtime;
-  readonly workers: readonly Worker[];
   readonly traffic: PrometheusPlugin['traffic'];
   readonly now: () => number;
 }
@@ -43,9 +41,6 @@ export class ProxyServer {
         this.take(request, response);
       },
     );
-    this.server.on('upgrade', (request, socket, head) => {
-      this.takeUpgrade(request, socket, head);
-    });
     this.server.on('clientError', refuse);
     this.server.on('connection', (socket) => {
       parts.traffic.connections++;
@@ -59,8 +54,8 @@ export class ProxyServer {
     while (this.open.size > 0) await Promise.all(this.open);
   }
 
-  private take(request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): void {
-    const done = this.handle(request, response, upgrade).catch((error: unknown) => {
+  private take(request: IncomingMessage, response: ServerResponse): void {
+    const done = this.handle(request, response).catch((error: unknown) => {
       this.parts.runtime().log('crit', messageOf(error));
       response.destroy();
     });
@@ -68,45 +63,33 @@ export class ProxyServer {
     void done.finally(() => this.open.delete(done));
   }
 
-  private takeUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const response = new ServerResponse(request);
-    response.assignSocket(request.socket);
-    response.shouldKeepAlive = false;
-    response.on('finish', () => {
-      socket.end();
-    });
-    socket.on('error', () => {
-      response.destroy();
-    });
-    const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
-    this.take(request, response, isWebSocket ? { socket, head } : undefined);
-  }
-
-  private async handle(request: IncomingMessage, response: ServerResponse, upgrade?: Upgrade): Promise<void> {
-    const { runtime, workers, traffic, now } = this.parts;
-    const worker = workers[this.turn++ % workers.length];
-    if (!worker) throw new Error('no workers');
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { traffic, now } = this.parts;
+    const runtime = this.parts.runtime();
+    const worker = this.turn++ % runtime.iterators.length;
+    const iterator = runtime.iterators[worker];
+    if (!iterator) throw new Error('no workers');
     traffic.requests++;
     const { count, mark } = meter(request.socket);
-    const x = new Exchange(runtime(), worker, request, response, now, count);
-    const { lua } = x.runtime;
+    const x = new Exchange(runtime, worker, request, response, now, count);
+    const phases = new Phases(x, iterator);
+    const { sharedContexts } = runtime;
     const closed = new Promise<void>((resolve) => {
       const leave = () => {
-        x.clientGone = !response.writableFinished && !x.isTunnel;
+        x.clientGone = !response.writableFinished;
         if (x.clientGone && !x.headersSent && !x.isBroken) x.status = 499;
         resolve();
       };
       response.once('close', leave);
-      if (upgrade) upgrade.socket.once('close', leave);
     });
-    lua.open(x.id);
+    sharedContexts.open(x.id);
     try {
-      await serve(x, upgrade);
+      await serve(x, phases);
       await closed;
-      await runLog(x);
+      await phases.log();
     } finally {
       mark();
-      lua.close(x.id);
+      sharedContexts.close(x.id);
       if (x.proxied && x.peer) x.balancer?.reportStatus(x.peer, x.upstreamStatus ?? x.status);
       await x.body.dispose();
     }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Traffic } from '../request/log-entry';
+import type { Traffic } from '../request/exchange';
 
 const marks = new WeakMap<Socket, { read: number; written: number }>();
 

@@ -75,38 +75,17 @@ end })
 local levels = { [0] = "stderr", "emerg", "alert", "crit", "err", "warn", "notice", "info", "debug" }
 local ngx = {
   arg = phase_arg,
-  OK = 0, ERROR = -1, AGAIN = -2, DONE = -4, DECLINED = -5, null = setmetatable({}, { __tostring = function() return "null" end }),
+  OK = 0, ERROR = -1, null = setmetatable({}, { __tostring = function() return "null" end }),
   STDERR = 0, EMERG = 1, ALERT = 2, CRIT = 3, ERR = 4, WARN = 5, NOTICE = 6, INFO = 7, DEBUG = 8,
-  HTTP_OK = 200, HTTP_BAD_REQUEST = 400, HTTP_UNAUTHORIZED = 401, HTTP_FORBIDDEN = 403, HTTP_NOT_FOUND = 404,
-  HTTP_INTERNAL_SERVER_ERROR = 500, HTTP_SERVICE_UNAVAILABLE = 503,
-  now = functions["ngx.now"], time = functions["ngx.time"], update_time = function() end,
-  encode_base64 = functions["ngx.encode_base64"], decode_base64 = functions["ngx.decode_base64"],
-  escape_uri = functions["ngx.escape_uri"], unescape_uri = functions["ngx.unescape_uri"],
-  md5 = functions["ngx.md5"], sleep = functions["ngx.sleep"], exit = functions["ngx.exit"],
-  get_phase = functions["ngx.get_phase"],
-  req = {
-    get_method = functions["ngx.req.get_method"], get_headers = functions["ngx.req.get_headers"],
-    get_body_data = functions["ngx.req.get_body_data"], read_body = functions["ngx.req.read_body"],
-    set_header = functions["kong.service.request.set_header"], clear_header = functions["kong.service.request.clear_header"],
-    start_time = functions["ngx.req.start_time"],
-  },
-  resp = { get_headers = functions["ngx.resp.get_headers"] },
-  re = { match = functions["ngx.re.match"], find = functions["ngx.re.find"], gsub = functions["ngx.re.gsub"] },
+  now = functions["ngx.now"], encode_base64 = functions["ngx.encode_base64"], exit = functions["ngx.exit"],
+  req = { get_body_data = functions["ngx.req.get_body_data"] },
   var = setmetatable({}, { __index = function(_, key) return (functions["ngx.var"](key)) end }),
-  header = setmetatable({}, {
-    __index = function(_, key) return (functions["ngx.header.get"](key)) end,
-    __newindex = function(_, key, value) functions["ngx.header.set"](key, value) end,
-  }),
   log = function(level, ...) return finish(host(0, levels[level] or "notice", joined(...))) end,
 }
+-- What is not emulated raises an error: otherwise a snippet would silently behave in another way than in Kong.
 setmetatable(ngx, {
-  __index = function(_, key)
-    if key == "ctx" then return current.ctx end
-    if key == "status" then return (functions["ngx.status"]()) end
-  end,
-  __newindex = function(_, key, value)
-    if key == "status" then functions["ngx.set_status"](value) else error("no such property: ngx." .. tostring(key), 2) end
-  end,
+  __index = function(_, key) error("the stand-in does not emulate ngx." .. tostring(key), 2) end,
+  __newindex = function(_, key) error("the stand-in does not emulate setting ngx." .. tostring(key), 2) end,
 })
 
 -- the sandbox
@@ -196,7 +175,7 @@ end
 
 -- requests
 
-local function open(id) requests[id] = { shared = {}, ctx = {}, own = {}, waiting = nil } end
+local function open(id) requests[id] = { shared = {}, own = {}, waiting = nil } end
 local function close(id) requests[id] = nil end
 
 local function step(request, co, ...)

@@ -7,7 +7,7 @@ const SPECIAL = new Set(['close', 'keep-alive', 'upgrade']);
  * trailers; Node.js can't.
  */
 const REQUEST_ONLY = ['connection', 'keep-alive', 'proxy', 'proxy-connection', 'te', 'trailer', 'expect', 'upgrade'];
-const RESPONSE_ONLY = ['connection', 'keep-alive', 'transfer-encoding'];
+const RESPONSE_ONLY = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade'];
 /** What an upstream says to nginx itself (`proxy_hide_header`). */
 const FOR_NGINX = [
   'x-pad',
@@ -21,10 +21,9 @@ export function dropRequestHops(headers: HeaderList): void {
 }
 
 /** Removes what concerns only the connection to the upstream. */
-export function dropResponseHops(headers: HeaderList, upgrade: string | undefined): void {
+export function dropResponseHops(headers: HeaderList): void {
   for (const name of namedByConnection(headers)) headers.remove(name);
   for (const name of [...RESPONSE_ONLY, ...FOR_NGINX]) headers.remove(name);
-  if (headers.get('upgrade')?.toLowerCase() !== upgrade?.toLowerCase()) headers.remove('upgrade');
 }
 
 function namedByConnection(headers: HeaderList): string[] {

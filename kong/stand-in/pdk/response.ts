@@ -20,25 +20,10 @@ export const response: PdkModule = {
     checkPhase(x, ...READABLE);
     return x.responseTable(checkMax('max_headers', max));
   },
-  'kong.response.get_source': (x) => {
-    checkPhase(x, ...READABLE);
-    return x.source;
-  },
-  'kong.response.set_status': (x, status) => {
-    checkWritable(x);
-    x.status = checkStatus(status, 100);
-    return undefined;
-  },
   'kong.response.set_header': (x, name, value) => {
     checkWritable(x);
     checkHeader(name, value);
     setHeader(x, name as string, value);
-    return undefined;
-  },
-  'kong.response.add_header': (x, name, value) => {
-    checkWritable(x);
-    checkHeader(name, value);
-    x.responseHeaders.add(name as string, ...headerValues(value));
     return undefined;
   },
   'kong.response.clear_header': (x, name) => {

@@ -1,10 +1,13 @@
 import { closeSync, openSync, write } from 'node:fs';
 import type { Field } from '../config/field';
+import { KONG_VERSION } from '../kong-version';
 import type { LuaMachine, Phase } from '../lua/machine';
 import { encodeJson, luaToString } from '../lua/value';
 import type { Exchange } from '../request/exchange';
-import type { PluginConfig, PluginHandler } from '../request/plugin-handler';
-import { KONG_VERSION, type BundledPlugin } from './bundled';
+import { logEntry } from '../request/log-entry';
+import type { PluginConfig } from '../request/plugin-config';
+import type { PluginHandler } from '../request/plugin-handler';
+import { configSchema, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {
   readonly path: string;
@@ -47,7 +50,7 @@ export function fileLog(lua: LuaMachine<Exchange>): BundledPlugin & { close(): v
       // They stay set for the plugins after this one, as in Kong (`kong.log.set_serialize_value`).
       for (const [key, expression] of fieldsOf(config))
         x.logValues.push({ key, value: lua.evaluate(x, NAME, expression) });
-      const line = Buffer.from(`${encodeJson(x.logEntry())}\n`, 'latin1');
+      const line = Buffer.from(`${encodeJson(logEntry(x))}\n`, 'latin1');
       write(open(config), line, (error) => {
         if (error) x.log('err', `failed to write the file: ${error.message}`);
       });
@@ -72,18 +75,9 @@ function schemaOf(lua: LuaMachine<Exchange>): BundledPlugin['schema'] {
       return problem === undefined ? undefined : `Error parsing function: ${problem}`;
     },
   };
-  return {
-    fields: [
-      {
-        config: {
-          type: 'record',
-          fields: [
-            { path: { type: 'string', required: true, match: '^[^*&%%\\`]+$', err: 'not a valid filename' } },
-            { reopen: { type: 'boolean', required: true, default: false } },
-            { custom_fields_by_lua: { type: 'map', keys: { type: 'string', len_min: 1 }, values: snippet } },
-          ],
-        },
-      },
-    ],
-  };
+  return configSchema([
+    { path: { type: 'string', required: true, match: '^[^*&%%\\`]+$', err: 'not a valid filename' } },
+    { reopen: { type: 'boolean', required: true, default: false } },
+    { custom_fields_by_lua: { type: 'map', keys: { type: 'string', len_min: 1 }, values: snippet } },
+  ]);
 }

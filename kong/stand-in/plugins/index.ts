@@ -10,7 +10,6 @@ import { keyAuth } from './key-auth';
 import { prometheus, type PrometheusPlugin } from './prometheus';
 import { rateLimiting } from './rate-limiting';
 import { requestSizeLimiting } from './request-size-limiting';
-import { requestTermination } from './request-termination';
 
 /** Kong's own plugins as one gateway runs them. */
 export interface BundledPlugins {
@@ -35,7 +34,6 @@ export function bundledPlugins(lua: LuaMachine<Exchange>): BundledPlugins {
       rateLimiting(),
       metrics,
       files,
-      requestTermination,
       functions('post-function', -1000, lua),
     ],
     prometheus: metrics,

@@ -8,7 +8,7 @@ export const RESTRICTING: readonly string[] = [
   ...['basic-auth', 'hmac-auth', 'jwt', 'ldap-auth', 'oauth2', 'session', 'standard-webhooks'],
   ...['bot-detection', 'ip-restriction', 'response-ratelimiting'],
   ...['ai-prompt-decorator', 'ai-prompt-guard', 'ai-prompt-template'],
-  ...['aws-lambda', 'azure-functions', 'redirect'],
+  ...['aws-lambda', 'azure-functions', 'redirect', 'request-termination'],
 ];
 
 /** Those that observe or rewrite what passes in any case: their configurations are left alone, with a warning. */

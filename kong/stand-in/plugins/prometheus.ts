@@ -1,12 +1,14 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Balancer } from '../balancer/balancer';
 import { WORKSPACE } from '../config/ids';
+import { KONG_VERSION } from '../kong-version';
 import { isTable, toText } from '../lua/value';
 import type { Exchange } from '../request/exchange';
 import { proxyLatency, responseLatency, waitingTime } from '../request/log-entry';
-import type { PluginConfig, PluginHandler } from '../request/plugin-handler';
+import type { PluginConfig } from '../request/plugin-config';
+import type { PluginHandler } from '../request/plugin-handler';
 import type { Runtime } from '../runtime/runtime';
-import { KONG_VERSION, type BundledPlugin } from './bundled';
+import { configSchema, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {
   readonly per_consumer: boolean;
@@ -174,20 +176,11 @@ function setHealth(metrics: ReturnType<typeof declare>, balancer: Balancer): voi
 
 const flag = { type: 'boolean', default: false };
 
-const schema: BundledPlugin['schema'] = {
-  fields: [
-    {
-      config: {
-        type: 'record',
-        fields: [
-          { per_consumer: flag },
-          { status_code_metrics: flag },
-          { ai_metrics: flag },
-          { latency_metrics: flag },
-          { bandwidth_metrics: flag },
-          { upstream_health_metrics: flag },
-        ],
-      },
-    },
-  ],
-};
+const schema: BundledPlugin['schema'] = configSchema([
+  { per_consumer: flag },
+  { status_code_metrics: flag },
+  { ai_metrics: flag },
+  { latency_metrics: flag },
+  { bandwidth_metrics: flag },
+  { upstream_health_metrics: flag },
+]);

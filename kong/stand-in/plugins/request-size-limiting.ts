@@ -1,6 +1,8 @@
+import { KONG_VERSION } from '../kong-version';
 import type { Exchange } from '../request/exchange';
-import type { PluginConfig, PluginHandler, Step } from '../request/plugin-handler';
-import { KONG_VERSION, type BundledPlugin } from './bundled';
+import type { PluginConfig } from '../request/plugin-config';
+import type { PluginHandler, Step } from '../request/plugin-handler';
+import { configSchema, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {
   readonly allowed_payload_size: number;
@@ -37,25 +39,16 @@ function check(x: Exchange, bytes: number, config: Config): Step {
 /** Refuses bodies that are too large (`plugins/request-size-limiting/handler.lua`). */
 export const requestSizeLimiting: BundledPlugin = {
   handler,
-  schema: {
-    fields: [
-      {
-        config: {
-          type: 'record',
-          fields: [
-            { allowed_payload_size: { type: 'integer', default: 128 } },
-            {
-              size_unit: {
-                type: 'string',
-                required: true,
-                default: 'megabytes',
-                one_of: ['megabytes', 'kilobytes', 'bytes'],
-              },
-            },
-            { require_content_length: { type: 'boolean', required: true, default: false } },
-          ],
-        },
+  schema: configSchema([
+    { allowed_payload_size: { type: 'integer', default: 128 } },
+    {
+      size_unit: {
+        type: 'string',
+        required: true,
+        default: 'megabytes',
+        one_of: ['megabytes', 'kilobytes', 'bytes'],
       },
-    ],
-  },
+    },
+    { require_content_length: { type: 'boolean', required: true, default: false } },
+  ]),
 };

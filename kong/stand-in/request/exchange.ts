@@ -6,18 +6,23 @@ import { EXITED, type Exited, type LuaTable, type LuaValue } from '../lua/value'
 import { HeaderList } from '../nginx/header-list';
 import type { Match } from '../routing/router';
 import { queryOf, readTarget } from '../routing/uri';
-import type { PluginRun, Runtime } from '../runtime/runtime';
-import type { Worker } from '../runtime/worker';
 import type { Try, UpstreamRequest } from '../upstream/upstream-request';
+import type { Environment } from './environment';
 import { errorBody, errorType, messageFor } from './errors';
-import { serialize, type Traffic } from './log-entry';
 import { headerValues, ownAnswer, type OwnAnswer } from './own-answer';
+import type { PluginConfig } from './plugin-config';
 import { RequestBody } from './request-body';
 
 /** The phases of a request, by Kong's names; `error` is that of nginx's error pages. */
 export type PhaseName = 'rewrite' | 'access' | 'balancer' | 'header_filter' | 'body_filter' | 'log' | 'error';
 
-/** Moments in milliseconds since the epoch. */
+/** Sizes of the request and the response in bytes, head and body, as nginx counts them. */
+export interface Traffic {
+  readonly received: number;
+  readonly sent: number;
+}
+
+/** Times in milliseconds since the epoch. */
 export interface Moments {
   start: number;
   accessEnd?: number;
@@ -42,13 +47,10 @@ export class Exchange {
   readonly clientPort: number;
   readonly port: number;
   readonly pluginContext = new Map<string, Record<string, LuaValue>>();
-  /** What plugin servers put into `ngx.ctx`. */
-  readonly nginxContext = new Map<string, LuaValue>();
   readonly logValues: { readonly key: string; readonly value: LuaValue }[] = [];
   phase: PhaseName = 'rewrite';
-  /** The plugins that were found for this request, once access began. */
-  collected: readonly PluginRun[] | undefined;
-  currentPlugin: PluginRun | undefined;
+  /** The plugin that runs now. */
+  currentPlugin: { readonly name: string; readonly config: PluginConfig } | undefined;
   query: string | undefined;
   match: Match | undefined;
   consumer: Consumer | LuaTable | undefined;
@@ -74,12 +76,11 @@ export class Exchange {
   isCut = false;
   /** A filter or the upstream failed in the middle of the response, and the connection with it: not the client. */
   isBroken = false;
-  /** Joined to the upstream after an upgrade. */
-  isTunnel = false;
 
   constructor(
-    readonly runtime: Runtime,
-    readonly worker: Worker,
+    readonly environment: Environment,
+    /** The emulated nginx worker that handles the request. */
+    readonly worker: number,
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
     readonly now: () => number,
@@ -97,7 +98,7 @@ export class Exchange {
     this.clientPort = socket.remotePort ?? 0;
     this.port = socket.localPort ?? 0;
     const declared = this.headers.get('content-length');
-    const { settings } = runtime;
+    const { settings } = environment;
     const bounds = { bufferBytes: settings.bodyBufferBytes, maxBytes: settings.maxBodyBytes };
     const length = declared === undefined ? undefined : Number(declared);
     this.body = new RequestBody(request, length, bounds, this.headers.has('transfer-encoding'));
@@ -124,13 +125,13 @@ export class Exchange {
   }
 
   log(level: string, message: string): void {
-    const from = this.currentPlugin ? `[${this.currentPlugin.handler.name}] ` : '';
-    this.runtime.log(level, `${from}${message} (request ${this.id})`);
+    const from = this.currentPlugin ? `[${this.currentPlugin.name}] ` : '';
+    this.environment.log(level, `${from}${message} (request ${this.id})`);
   }
 
   /** The data of the plugin that runs, kept from phase to phase (`kong.ctx.plugin`). */
   pluginData(): Record<string, LuaValue> {
-    const name = this.currentPlugin?.handler.name ?? '';
+    const name = this.currentPlugin?.name ?? '';
     const present = this.pluginContext.get(name);
     if (present) return present;
     const made: Record<string, LuaValue> = {};
@@ -148,11 +149,6 @@ export class Exchange {
     const table = this.responseHeaders.toTable(max);
     const own = this.headersSent ? { connection: this.response.shouldKeepAlive ? 'keep-alive' : 'close' } : {};
     return { ...table, ...own };
-  }
-
-  /** The log entry as it stands now. */
-  logEntry(): LuaTable {
-    return serialize(this, this.traffic());
   }
 
   /**

@@ -4,14 +4,9 @@ import { isTable, LuaError } from '../lua/value';
 import { parseQuery } from '../pdk/query';
 import type { Exchange } from './exchange';
 
-/** Sizes of the messages in bytes, head and body, as nginx counts them. */
-export interface Traffic {
-  readonly received: number;
-  readonly sent: number;
-}
-
 /** The log entry of a request (`kong.log.serialize`, `pdk/log.lua`). */
-export function serialize(x: Exchange, { received, sent }: Traffic): LuaTable {
+export function logEntry(x: Exchange): LuaTable {
+  const { received, sent } = x.traffic();
   const { moments, upstream } = x;
   const requestHeaders: Record<string, LuaValue> = x.headers.toTable(100);
   for (const name of ['authorization', 'proxy-authorization']) {

@@ -1,108 +1,107 @@
 import { EXITED } from '../lua/value';
-import type { PluginRun } from '../runtime/runtime';
 import type { Exchange } from './exchange';
-import type { BodyPiece, PluginHandler } from './plugin-handler';
+import type { BodyPart, PluginHandler, Step } from './plugin-handler';
+import type { PluginRun, PluginsIterator } from './plugins-iterator';
 
-/** The phases of a request in Kong's order (`init.lua`), each over the plugins that have it. */
+/** Runs the plugins of one request through the phases, in Kong's order (`init.lua`). */
+export class Phases {
+  /** The plugins of this request; absent until access begins, and for a request without a route. */
+  private collected: readonly PluginRun[] | undefined;
 
-/** Global plugins only. Gives whether one of them answered; a throw is the caller's 500. */
-export async function runRewrite(x: Exchange): Promise<boolean> {
-  x.phase = 'rewrite';
-  for (const run of iterator(x).globals()) {
-    if (await within(x, run, (handler) => handler.rewrite?.(x, run.config))) return true;
+  constructor(
+    private readonly x: Exchange,
+    private readonly iterator: PluginsIterator,
+  ) {}
+
+  /** Runs the global plugins. Returns whether one of them responded. Throws what a plugin throws. */
+  async rewrite(): Promise<boolean> {
+    this.x.phase = 'rewrite';
+    for (const run of this.iterator.globals()) {
+      if ((await this.step(run, (handler) => handler.rewrite?.(this.x, run.config))) === EXITED) return true;
+    }
+    return false;
   }
-  return false;
-}
 
-/**
- * Finds the request's plugins and runs their access phase. After an answer or a throw the others are still found, for
- * the phases that follow, but do not run.
- */
-export async function runAccess(x: Exchange): Promise<void> {
-  x.phase = 'access';
-  if (!x.route) return;
-  const found: PluginRun[] = [];
-  x.collected = found;
-  for (const run of iterator(x).collect(x.route, x.service, () => x.consumer?.['id'] as string | undefined)) {
-    if (x.isCut) return;
-    found.push(run);
-    if (x.answer) continue;
+  /**
+   * Collects the plugins of the request and runs their access phase. After a response or an exception the remaining
+   * plugins are still collected for the following phases, but do not run.
+   */
+  async access(): Promise<void> {
+    const { x } = this;
+    x.phase = 'access';
+    if (!x.route) return;
+    const collected: PluginRun[] = [];
+    this.collected = collected;
+    for (const run of this.iterator.collect(x.route, x.service, () => x.consumer?.['id'] as string | undefined)) {
+      if (x.isCut) return;
+      collected.push(run);
+      if (x.answer) continue;
+      try {
+        await this.step(run, (handler) => handler.access?.(x, run.config));
+      } catch (error) {
+        if (x.clientGone) throw error;
+        this.during(run, () => {
+          x.log('err', messageOf(error));
+        });
+        x.error(500, 'An unexpected error occurred');
+        x.unexpected = true;
+      }
+    }
+  }
+
+  /** Throws what a filter throws. */
+  headerFilter(): void {
+    this.x.phase = 'header_filter';
+    for (const run of this.runs) this.during(run, () => run.handler.headerFilter?.(this.x, run.config));
+  }
+
+  /** Whether any plugin has a body filter. */
+  get hasBodyFilter(): boolean {
+    return this.runs.some(({ handler }) => handler.bodyFilter !== undefined);
+  }
+
+  /** Runs all body filters on one part of the body. Throws what a filter throws. */
+  bodyFilter(part: BodyPart): void {
+    this.x.phase = 'body_filter';
+    for (const run of this.runs) this.during(run, () => run.handler.bodyFilter?.(this.x, run.config, part));
+  }
+
+  /** Runs after the response ended or the client disconnected. Logs exceptions; settles when the last plugin is done. */
+  async log(): Promise<void> {
+    this.x.phase = 'log';
+    await Promise.all(this.runs.map((run) => this.during(run, () => this.logOne(run))));
+  }
+
+  private async logOne({ handler, config }: PluginRun): Promise<void> {
     try {
-      await within(x, run, (handler) => handler.access?.(x, run.config));
+      await handler.log?.(this.x, config);
     } catch (error) {
-      if (x.clientGone) throw error;
-      x.currentPlugin = run;
-      x.log('err', messageOf(error));
-      x.currentPlugin = undefined;
-      x.error(500, 'An unexpected error occurred');
-      x.unexpected = true;
+      this.x.log('err', `[${handler.name}] ${messageOf(error)}`);
+    }
+  }
+
+  private get runs(): readonly PluginRun[] {
+    return this.collected ?? this.iterator.globals();
+  }
+
+  private async step(run: PluginRun, action: (handler: PluginHandler) => Step | Promise<Step>): Promise<Step> {
+    this.x.currentPlugin = { name: run.handler.name, config: run.config };
+    try {
+      return await action(run.handler);
+    } finally {
+      this.x.currentPlugin = undefined;
+    }
+  }
+
+  private during<T>(run: PluginRun, action: () => T): T {
+    this.x.currentPlugin = { name: run.handler.name, config: run.config };
+    try {
+      return action();
+    } finally {
+      this.x.currentPlugin = undefined;
     }
   }
 }
 
-/** Over the found plugins, or the global ones where no route was found. Throws what a filter throws. */
-export function runHeaderFilter(x: Exchange): void {
-  x.phase = 'header_filter';
-  for (const run of filters(x)) {
-    x.currentPlugin = run;
-    run.handler.headerFilter?.(x, run.config);
-  }
-  x.currentPlugin = undefined;
-}
-
-/** Whether any plugin looks at the body; if none does, it can pass as it is. */
-export const hasBodyFilter = (x: Exchange): boolean =>
-  filters(x).some(({ handler }) => handler.bodyFilter !== undefined);
-
-/** One piece of the body through all filters. Throws what a filter throws. */
-export function runBodyFilter(x: Exchange, piece: BodyPiece): void {
-  x.phase = 'body_filter';
-  for (const run of filters(x)) {
-    x.currentPlugin = run;
-    run.handler.bodyFilter?.(x, run.config, piece);
-  }
-  x.currentPlugin = undefined;
-}
-
-/** After the response ended or the client left. A throw is logged; settles when the last plugin is done. */
-export async function runLog(x: Exchange): Promise<void> {
-  x.phase = 'log';
-  const pending = filters(x).map((run) => {
-    x.currentPlugin = run;
-    return logOne(x, run);
-  });
-  x.currentPlugin = undefined;
-  await Promise.all(pending);
-}
-
-async function logOne(x: Exchange, run: PluginRun): Promise<void> {
-  try {
-    await run.handler.log?.(x, run.config);
-  } catch (error) {
-    x.log('err', `[${run.handler.name}] ${messageOf(error)}`);
-  }
-}
-
-async function within(
-  x: Exchange,
-  run: PluginRun,
-  step: (handler: PluginHandler) => ReturnType<NonNullable<PluginHandler['access']>>,
-): Promise<boolean> {
-  x.currentPlugin = run;
-  try {
-    return (await step(run.handler)) === EXITED;
-  } finally {
-    x.currentPlugin = undefined;
-  }
-}
-
-const iterator = (x: Exchange) => {
-  const found = x.runtime.iterators[x.worker.id];
-  if (!found) throw new Error(`no worker ${x.worker.id}`);
-  return found;
-};
-
-const filters = (x: Exchange): readonly PluginRun[] => x.collected ?? iterator(x).globals();
-
-/** The message of whatever was thrown. */
+/** The message of any thrown value. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,8 +1,14 @@
 import { WORKSPACE } from '../config/ids';
 import type { PluginEntity, Route, Service } from '../config/model';
 import type { LuaTable } from '../lua/value';
-import type { PluginRun } from '../runtime/runtime';
-import type { PluginConfig, PluginHandler } from './plugin-handler';
+import type { PluginConfig } from './plugin-config';
+import type { PluginHandler } from './plugin-handler';
+
+/** A plugin with the configuration that applies to a request. */
+export interface PluginRun {
+  readonly handler: PluginHandler;
+  readonly config: PluginConfig;
+}
 
 const keyOf = (route = '', service = '', consumer = ''): string => `${route}:${service}:${consumer}`;
 

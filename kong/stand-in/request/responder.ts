@@ -1,8 +1,8 @@
+import { SERVER } from '../kong-version';
 import { finishHeaders, reasonFor } from '../nginx/own-pages';
-import { SERVER } from '../upstream/upstream-headers';
 import type { Exchange } from './exchange';
 import { proxyLatency, responseLatency, waitingTime } from './log-entry';
-import { hasBodyFilter, messageOf, runBodyFilter, runHeaderFilter } from './phases';
+import { messageOf, type Phases } from './phases';
 
 /**
  * Sends a response through the filters. A throw in a filter breaks the connection, as nginx does when its header or body
@@ -12,7 +12,10 @@ export class Responder {
   private filtered = false;
   private isOver = false;
 
-  constructor(private readonly x: Exchange) {}
+  constructor(
+    private readonly x: Exchange,
+    private readonly phases: Phases,
+  ) {}
 
   /** Kong's own answer, from a plugin or an error. */
   answer(): void {
@@ -42,9 +45,9 @@ export class Responder {
     x.moments.headerFilter = x.now();
     x.moments.accessEnd ??= x.moments.headerFilter;
     try {
-      runHeaderFilter(x);
+      this.phases.headerFilter();
       addKongHeaders(x);
-      this.filtered = hasBodyFilter(x);
+      this.filtered = this.phases.hasBodyFilter;
     } catch (error) {
       this.break(error);
       return false;
@@ -80,7 +83,7 @@ export class Responder {
     if (!this.filtered) return data.length === 0 || x.response.write(data);
     const piece = { data, last };
     try {
-      runBodyFilter(x, piece);
+      this.phases.bodyFilter(piece);
     } catch (error) {
       this.break(error);
       return true;

@@ -1,19 +1,18 @@
 import { escapePath, isReadablePath, upstreamPath } from '../routing/uri';
-import type { Upgrade } from '../upstream/attempt';
 import { pickTarget, proxy } from '../upstream/proxy';
 import { forwardedPrefix } from '../upstream/upstream-headers';
 import type { Exchange } from './exchange';
-import { messageOf, runAccess, runRewrite } from './phases';
+import { messageOf, type Phases } from './phases';
 import { Responder } from './responder';
 
 /** Takes a request through rewrite, router, access and proxy, and sends its answer. The log phase is the caller's. */
-export async function serve(x: Exchange, upgrade?: Upgrade): Promise<void> {
-  const responder = new Responder(x);
+export async function serve(x: Exchange, phases: Phases): Promise<void> {
+  const responder = new Responder(x, phases);
   try {
     // nginx looks at these before any phase of Kong's.
     if (!isReadable(x)) responder.failure(400);
     else if (x.body.isDeclaredTooLarge) responder.failure(413);
-    else if (await decide(x)) await proxy(x, responder, upgrade);
+    else if (await decide(x, phases)) await proxy(x, responder);
     else responder.answer();
   } catch (error) {
     if (x.clientGone) return;
@@ -26,10 +25,10 @@ const isReadable = (x: Exchange): boolean =>
   isReadablePath(x.target) && (x.request.httpVersion !== '1.1' || x.headers.has('host'));
 
 /** Runs all that comes before the proxy. Gives whether the request goes upstream; if not, its answer is in the exchange. */
-async function decide(x: Exchange): Promise<boolean> {
-  if (await runRewrite(x)) return false;
+async function decide(x: Exchange, phases: Phases): Promise<boolean> {
+  if (await phases.rewrite()) return false;
   x.phase = 'access';
-  x.match = x.runtime.router.route(x);
+  x.match = x.environment.router.route(x);
   if (!x.match) {
     x.error(404, 'no Route matched with those values');
     return false;
@@ -40,7 +39,7 @@ async function decide(x: Exchange): Promise<boolean> {
     return false;
   }
   setUpstream(x);
-  await runAccess(x);
+  await phases.access();
   x.moments.accessEnd = x.now();
   if (x.answer) return false;
   if (!service) x.error(503, 'no Service found with those values');

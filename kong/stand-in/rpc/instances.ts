@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LuaError } from '../lua/value';
-import type { PluginConfig } from '../request/plugin-handler';
+import type { PluginConfig } from '../request/plugin-config';
 
 /** The two calls that an instance's life needs, over either transport. */
 export interface InstanceCalls {

@@ -14,7 +14,8 @@ import type { PluginHandler } from '../request/plugin-handler';
 import { PluginsIterator } from '../request/plugins-iterator';
 import { Router } from '../routing/router';
 import type { AddressOf } from './hosts-file';
-import { lookupsOf, type Runtime } from './runtime';
+import { lookupsOf } from './lookups';
+import type { Runtime } from './runtime';
 import type { UpstreamAgents } from './upstream-agents';
 
 /** A plugin that can run, and the schema of its configuration. */
@@ -69,7 +70,7 @@ export function buildRuntime(text: string, parts: RuntimeParts): Runtime {
         ];
       }),
     ),
-    lua,
+    sharedContexts: lua,
     nodeId,
     agents: parts.agents,
     addressOf: parts.addressOf,

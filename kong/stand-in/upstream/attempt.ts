@@ -1,7 +1,6 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { HeaderList, type HeaderPair } from '../nginx/header-list';
 import type { Exchange } from '../request/exchange';
 import { upstreamHeaders } from './upstream-headers';
@@ -24,37 +23,25 @@ export class AttemptFailure extends Error {
   }
 }
 
-/** An upgraded connection: the client's socket, and what came with the request. */
-export interface Upgrade {
-  readonly socket: Duplex;
-  readonly head: Buffer;
-}
-
-/** The head of an upstream's answer; the body is still to come. */
-export interface Answer {
-  readonly response: IncomingMessage;
-  readonly upgraded?: { readonly socket: Duplex; readonly head: Buffer; readonly response: IncomingMessage };
-}
-
 /**
  * Sends the request to one address and waits for the head of its answer.
  *
  * @throws AttemptFailure where there is none; nothing went to the client then.
  */
-export async function attempt(x: Exchange, address: Address, upgrade: Upgrade | undefined): Promise<Answer> {
+export async function attempt(x: Exchange, address: Address): Promise<IncomingMessage> {
   const { upstream } = x;
   if (!upstream) throw new Error('no upstream');
-  const pairs = upstreamHeaders(x, address.hostHeader, upgrade !== undefined);
+  const pairs = upstreamHeaders(x, address.hostHeader);
   const secure = upstream.scheme === 'https';
   const length = x.body.isHeld ? await heldLength(x) : undefined;
   const headers = withLength(pairs, length, upstream.method);
   const outgoing = (secure ? httpsRequest : httpRequest)({
-    host: x.runtime.addressOf(address.host),
+    host: x.environment.addressOf(address.host),
     port: address.port,
     method: upstream.method,
     path: upstream.path + (upstream.query === undefined ? '' : `?${upstream.query}`),
     headers: headers as unknown as Record<string, string>,
-    agent: secure ? x.runtime.agents.https : x.runtime.agents.http,
+    agent: secure ? x.environment.agents.https : x.environment.agents.http,
     ...(secure && { servername: isIP(address.host) ? '' : address.host }),
   });
   return new Promise((resolve, reject) => {
@@ -89,13 +76,7 @@ export async function attempt(x: Exchange, address: Address, upgrade: Upgrade | 
       clearTimeout(connectTimer);
       fail(502, error.message);
     });
-    outgoing.on('response', (response) => {
-      resolve({ response });
-    });
-    outgoing.on('upgrade', (response, socket, head) => {
-      x.response.removeListener('close', leave);
-      resolve({ response, upgraded: { response, socket, head } });
-    });
+    outgoing.on('response', resolve);
   });
 }
 

@@ -1,16 +1,16 @@
 import type { Exchange } from '../request/exchange';
 import type { Responder } from '../request/responder';
-import { attempt, AttemptFailure, type Address, type Upgrade } from './attempt';
-import { relay, tunnel } from './relay';
+import { attempt, AttemptFailure, type Address } from './attempt';
+import { relay } from './relay';
 
 /**
  * Sends the request to its upstream and the answer to the client, piece by piece in both directions. Tries other targets
  * while no answer came and nginx would (`retries`). Settles when the answer's end was handed to the client's connection.
  */
-export async function proxy(x: Exchange, responder: Responder, upgrade?: Upgrade): Promise<void> {
+export async function proxy(x: Exchange, responder: Responder): Promise<void> {
   const { upstream } = x;
   if (!upstream) throw new Error('no upstream to proxy to');
-  if (x.match?.route.request_buffering && !upgrade && (await x.body.read()).kind === 'too large') {
+  if (x.match?.route.request_buffering && (await x.body.read()).kind === 'too large') {
     responder.failure(413);
     return;
   }
@@ -21,8 +21,7 @@ export async function proxy(x: Exchange, responder: Responder, upgrade?: Upgrade
       return;
     }
     try {
-      const answer = await attempt(x, address, upgrade);
-      await (answer.upgraded ? tunnel(x, answer.upgraded, responder, upgrade) : relay(x, answer.response, responder));
+      await relay(x, await attempt(x, address), responder);
       return;
     } catch (error) {
       if (!(error instanceof AttemptFailure)) throw error;
@@ -41,8 +40,8 @@ export async function proxy(x: Exchange, responder: Responder, upgrade?: Upgrade
  * {@link proxy} itself.
  */
 export function pickTarget(x: Exchange): boolean {
-  const { upstream, runtime } = x;
-  x.balancer = upstream && runtime.balancers.get(upstream.serviceHost);
+  const { upstream, environment } = x;
+  x.balancer = upstream && environment.balancers.get(upstream.serviceHost);
   if (!x.balancer) return true;
   x.peer = x.balancer.next();
   return x.peer !== undefined;
@@ -64,7 +63,7 @@ function nextAddress(x: Exchange): Address | undefined {
   x.moments.balancerEnd = x.now();
   const now = x.now();
   x.tries.push({
-    ip: x.runtime.addressOf(host),
+    ip: x.environment.addressOf(host),
     port,
     balancer_start: now,
     balancer_start_ns: now * 1e6,

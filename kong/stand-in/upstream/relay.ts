@@ -5,7 +5,6 @@ import { dropResponseHops } from '../nginx/hop-by-hop';
 import { AnswerBuffer, isBuffered } from '../nginx/response-buffer';
 import type { Exchange } from '../request/exchange';
 import type { Responder } from '../request/responder';
-import type { Answer, Upgrade } from './attempt';
 
 /** Headers of which nginx keeps one: the upstream's goes before what a plugin set early. */
 const SINGLE = new Set([
@@ -21,7 +20,7 @@ const SINGLE = new Set([
 
 function takeHead(x: Exchange, response: IncomingMessage): void {
   const headers = HeaderList.fromRaw(response.rawHeaders);
-  dropResponseHops(headers, x.headers.get('upgrade'));
+  dropResponseHops(headers);
   x.status = response.statusCode ?? 502;
   x.reason = response.statusMessage;
   x.upstreamStatuses.push(x.status);
@@ -86,35 +85,4 @@ function headBytes({ httpVersion, statusMessage = '', rawHeaders }: IncomingMess
   const statusLine = `HTTP/${httpVersion} 200 ${statusMessage}`.length + 2;
   // A name has `: ` after it, a value the end of its line; an empty line follows.
   return rawHeaders.reduce((sum, text) => sum + text.length + 2, statusLine + 2);
-}
-
-/** Joins the two connections after an upgrade; no filter sees what passes. */
-export function tunnel(
-  x: Exchange,
-  upgraded: NonNullable<Answer['upgraded']>,
-  responder: Responder,
-  upgrade?: Upgrade,
-): Promise<void> {
-  const { socket, head, response } = upgraded;
-  takeHead(x, response);
-  x.responseHeaders.set('Connection', 'upgrade');
-  if (!upgrade || !responder.head()) {
-    socket.destroy();
-    return Promise.resolve();
-  }
-  x.isTunnel = true;
-  x.response.flushHeaders();
-  x.response.detachSocket(upgrade.socket as never);
-  upgrade.socket.write(head);
-  socket.write(upgrade.head);
-  return new Promise((resolve) => {
-    const close = () => {
-      socket.destroy();
-      upgrade.socket.destroy();
-      resolve();
-    };
-    for (const side of [socket, upgrade.socket]) side.on('error', close).on('close', close);
-    socket.pipe(upgrade.socket);
-    upgrade.socket.pipe(socket);
-  });
 }

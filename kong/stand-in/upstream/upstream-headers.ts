@@ -1,11 +1,8 @@
-import type { HeaderPair } from '../nginx/header-list';
-import { HeaderList } from '../nginx/header-list';
+import { SERVER } from '../kong-version';
+import { HeaderList, type HeaderPair } from '../nginx/header-list';
 import { dropRequestHops } from '../nginx/hop-by-hop';
 import type { Exchange } from '../request/exchange';
 import { pathOf } from '../routing/uri';
-
-/** What Kong calls itself in `Via` and `Server`. */
-export const SERVER = 'kong/3.9.3';
 
 /** The value of `X-Forwarded-Prefix`, if the route strips one. */
 export const forwardedPrefix = (x: Exchange): string | undefined =>
@@ -15,7 +12,7 @@ export const forwardedPrefix = (x: Exchange): string | undefined =>
  * The headers of the request to the upstream: the client's as the plugins left them, without those of the connection,
  * and with Kong's own (`runloop/handler.lua`, `templates/nginx_kong.lua`). `host` is the target's.
  */
-export function upstreamHeaders(x: Exchange, host: string, upgrade: boolean): HeaderPair[] {
+export function upstreamHeaders(x: Exchange, host: string): HeaderPair[] {
   const headers = HeaderList.fromRaw(x.headers.toRaw());
   const trailers = /(^|,)\s*trailers\s*(,|$)/.test(headers.get('te') ?? '');
   const via = headers.get('via');
@@ -25,8 +22,7 @@ export function upstreamHeaders(x: Exchange, host: string, upgrade: boolean): He
     ['TE', trailers ? 'trailers' : undefined],
     ['Via', `${via === undefined ? '' : `${via}, `}${Number(x.request.httpVersion)} ${SERVER}`],
     ['Host', host],
-    ['Upgrade', upgrade ? 'websocket' : undefined],
-    ['Connection', upgrade ? 'keep-alive, Upgrade' : 'keep-alive'],
+    ['Connection', 'keep-alive'],
     ['X-Forwarded-For', forwarded === undefined ? x.clientIp : `${forwarded}, ${x.clientIp}`],
     ['X-Forwarded-Proto', trusted(x, 'x-forwarded-proto') ?? 'http'],
     ['X-Forwarded-Host', trusted(x, 'x-forwarded-host') ?? x.host],
@@ -42,5 +38,5 @@ export function upstreamHeaders(x: Exchange, host: string, upgrade: boolean): He
 }
 
 function trusted(x: Exchange, name: string): string | undefined {
-  return x.runtime.settings.trustedIps.includes(x.clientIp) ? x.headers.get(name) : undefined;
+  return x.environment.settings.trustedIps.includes(x.clientIp) ? x.headers.get(name) : undefined;
 }

@@ -22,7 +22,6 @@ const proxy = useGateway(
 services:
 - { ${routed('size', url)}, plugins: [{ name: request-size-limiting, config: { allowed_payload_size: 1, size_unit: kilobytes } }] }
 - { ${routed('rate', url)}, plugins: [{ name: rate-limiting, config: { second: 2, hour: 3 } }] }
-- { ${routed('end', url)}, plugins: [{ name: request-termination, config: { status_code: 403, message: closed } }] }
 - { ${routed('id', url)}, plugins: [{ name: correlation-id, config: { header_name: X-Corr, echo_downstream: true, generator: uuid } }] }
 - { ${routed('log', url)}, plugins: [{ name: file-log, config: { path: "${logFile}" } }, { name: prometheus, config: { status_code_metrics: true, latency_metrics: true, bandwidth_metrics: true, per_consumer: true } }] }
 - { ${routed('own', url)}, plugins: [{ name: file-log, config: ${JSON.stringify({ path: ownLogFile, custom_fields_by_lua: ownFields })} }] }
@@ -71,15 +70,6 @@ it('rate-limiting counts by window and says so', async () => {
   now += 1000;
   const last = await proxy.ask('/rate');
   expect([last.status, last.headers['retry-after']]).toEqual([429, String(3600 - (30 * 60 + 17))]);
-});
-
-it('request-termination ends a request', async () => {
-  const answer = await proxy.ask('/end');
-  expect([answer.status, answer.headers['content-type'], answer.body.toString()]).toEqual([
-    403,
-    'application/json; charset=utf-8',
-    '{"message":"closed"}',
-  ]);
 });
 
 it('correlation-id keeps a given id and makes one else', async () => {

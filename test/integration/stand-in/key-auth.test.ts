@@ -11,7 +11,7 @@ consumers:
 - { username: bob, keyauth_credentials: [{ key: plain-key }] }
 - { username: guest }
 plugins:
-- { name: request-termination, consumer: bob, service: anonymous, config: { status_code: 418 } }
+- { name: request-size-limiting, consumer: bob, service: anonymous, config: { allowed_payload_size: 1, size_unit: bytes } }
 `,
 );
 
@@ -48,7 +48,7 @@ describe('key-auth and acl', () => {
   });
 
   it('decide which configuration of a later plugin counts', async () => {
-    expect((await proxy.ask('/anonymous', { apikey: 'plain-key' })).status).toBe(418);
-    expect((await proxy.ask('/anonymous', { apikey: 'gold-key' })).status).toBe(200);
+    expect((await proxy.ask('/anonymous', { apikey: 'plain-key' }, 'POST', 'xx')).status).toBe(413);
+    expect((await proxy.ask('/anonymous', { apikey: 'gold-key' }, 'POST', 'xx')).status).toBe(200);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXITED } from '../../../kong/stand-in/lua/value';
-import type { PluginConfig } from '../../../kong/stand-in/request/plugin-handler';
+import type { PluginConfig } from '../../../kong/stand-in/request/plugin-config';
 import { PbRpc } from '../../../kong/stand-in/rpc/pb-rpc';
 import { ScriptedPluginServer } from '../../support/scripted-plugin-server';
 

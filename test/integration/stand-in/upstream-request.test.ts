@@ -1,3 +1,4 @@
+import { SERVER } from '../../../kong/stand-in/kong-version';
 import { echoed, send, valuesOf } from '../../support/local-gateway';
 import { useGateway } from '../../support/use-gateway';
 
@@ -52,7 +53,7 @@ describe('what the upstream gets', () => {
       'X-Forwarded-Path': '/pool/x',
       'X-Forwarded-Prefix': '/pool',
       'X-Real-IP': '127.0.0.1',
-      Via: '1.0 other, 1.1 kong/3.9.3',
+      Via: `1.0 other, 1.1 ${SERVER}`,
       Connection: 'keep-alive',
       TE: 'trailers',
     };
