@@ -98,7 +98,7 @@ export class RequestBody {
         size += chunk.length;
         if (this.isTooLarge(size)) return { kind: 'too large' };
         if (!file && size > bufferBytes) {
-          this.path = join(tmpdir(), `kong-local-body-${randomUUID()}`);
+          this.path = join(tmpdir(), `kong-stand-in-body-${randomUUID()}`);
           file = createWriteStream(this.path, { mode: 0o600 });
           for (const kept of chunks.splice(0)) await write(file, kept);
         }
