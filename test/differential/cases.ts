@@ -33,8 +33,8 @@ const ask = (method: string, path: string, parts: Parts = {}, more: Partial<Case
 
 const chunked = (body: string): string => `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'FOO'].map((method) =>
-  ask(method, '/plain/x', ['POST', 'PUT', 'PATCH'].includes(method) ? { body: 'body' } : {}),
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'].map((method) =>
+  ask(method, '/plain/x', ['POST', 'PUT', 'PATCH', 'PROPFIND'].includes(method) ? { body: 'body' } : {}),
 );
 
 const PATHS = [
@@ -60,7 +60,6 @@ const PATHS = [
   ],
   ...[
     '/plain/x;y=1',
-    '/plain/é',
     '/plain/%C3%A9',
     '/plain/a+b',
     "/plain/'q'",
@@ -82,7 +81,6 @@ const PATHS = [
     '/PLAIN/x',
   ],
   ...[
-    '/secure/x',
     '/no-service',
     '/empty/x',
     '/plain/?',
@@ -106,8 +104,7 @@ const FAILURES = [
   ask('GET', '/dead/x', { headers: ['Accept: application/xml'] }),
   ask('GET', '/dead/x', { headers: ['Accept: text/plain;q=0.5, application/json;q=0.1'] }),
   ask('GET', '/slow/silent'),
-  ask('GET', '/plain/garbage'),
-  ask('POST', '/plain/garbage', { body: 'x' }),
+  ask('GET', '/secure/x', {}, { differs: 'log' }),
   ask('POST', '/plain/hang-up', { body: 'x' }),
   ask('HEAD', '/plain/chunks'),
   ask('HEAD', '/plain/partial'),
@@ -132,12 +129,10 @@ const HEADERS = [
   ['Proxy: http://evil', 'Proxy-Connection: keep-alive', 'Keep-Alive: 5'],
   ['Host: named.test'],
   ['Host: NAMED.test:8000'],
-  ['Host:'],
   ['Upgrade: h2c', 'HTTP2-Settings: x'],
   ['Accept-Encoding: gzip', 'If-None-Match: "1"', 'Range: bytes=0-1'],
   ['Cookie: a=1', 'Cookie: b=2'],
   ['Authorization: Bearer x', 'Proxy-Authorization: Basic x'],
-  ['X-Control: a\x01b'],
   ['X-Tab: a\tb'],
 ].flatMap((headers) => [ask('GET', '/plain/x', { headers })]);
 
@@ -155,44 +150,79 @@ const ROUTED = [
 ];
 
 const MALFORMED: readonly Case[] = [
+  { ...ask('FOO', '/plain/x'), differs: 'stricter' },
+  { ...ask('GET', '/plain/\xe9'), differs: 'stricter' },
+  { ...ask('GET', '/plain/x', { headers: ['X-Control: a\x01b'] }), differs: 'stricter' },
+  { ...ask('GET', '/plain/x', { headers: ['Host:'] }), differs: 'log' },
   { name: 'no Host', send: ['GET /plain/x HTTP/1.1\r\nConnection: close\r\n\r\n'] },
   { name: 'HTTP/1.0', send: ['GET /plain/x HTTP/1.0\r\n\r\n'] },
-  { name: 'two Hosts', send: ['GET /plain/x HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n'] },
-  { name: 'not HTTP', send: ['NONSENSE\r\n\r\n'], entries: 0 },
-  { name: 'two lengths', send: [text('POST', '/plain/x', { headers: ['Content-Length: 3', 'Content-Length: 4'] })] },
-  { name: 'a negative length', send: [text('POST', '/plain/x', { headers: ['Content-Length: -1'] })] },
-  { name: 'a length that is no number', send: [text('POST', '/plain/x', { headers: ['Content-Length: 0x1'] })] },
+  {
+    name: 'two Hosts',
+    differs: 'log',
+    send: ['GET /plain/x HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n'],
+  },
+  { name: 'not HTTP', differs: 'stricter', send: ['NONSENSE\r\n\r\n'] },
+  {
+    name: 'two lengths',
+    differs: 'stricter',
+    send: [text('POST', '/plain/x', { headers: ['Content-Length: 3', 'Content-Length: 4'] })],
+  },
+  {
+    name: 'a negative length',
+    differs: 'stricter',
+    send: [text('POST', '/plain/x', { headers: ['Content-Length: -1'] })],
+  },
+  {
+    name: 'a length that is no number',
+    differs: 'stricter',
+    send: [text('POST', '/plain/x', { headers: ['Content-Length: 0x1'] })],
+  },
   {
     name: 'length and chunks',
+    differs: 'stricter',
     send: [
       text('POST', '/plain/x', { headers: ['Content-Length: 3', 'Transfer-Encoding: chunked'], body: chunked('abc') }),
     ],
   },
   { name: 'another transfer coding', send: [text('POST', '/plain/x', { headers: ['Transfer-Encoding: gzip'] })] },
-  { name: 'a space before the colon', send: ['GET /plain/x HTTP/1.1\r\nHost : a\r\nConnection: close\r\n\r\n'] },
-  { name: 'a folded header', send: ['GET /plain/x HTTP/1.1\r\nHost: a\r\nX-A: 1\r\n 2\r\nConnection: close\r\n\r\n'] },
+  {
+    name: 'a space before the colon',
+    differs: 'stricter',
+    send: ['GET /plain/x HTTP/1.1\r\nHost : a\r\nConnection: close\r\n\r\n'],
+  },
+  {
+    name: 'a folded header',
+    differs: 'stricter',
+    send: ['GET /plain/x HTTP/1.1\r\nHost: a\r\nX-A: 1\r\n 2\r\nConnection: close\r\n\r\n'],
+  },
   {
     name: 'a header without a colon',
+    differs: 'stricter',
     send: ['GET /plain/x HTTP/1.1\r\nHost: a\r\nnonsense\r\nConnection: close\r\n\r\n'],
   },
-  { name: 'line feeds only', send: ['GET /plain/x HTTP/1.1\nHost: a\nConnection: close\n\n'] },
+  { name: 'line feeds only', differs: 'stricter', send: ['GET /plain/x HTTP/1.1\nHost: a\nConnection: close\n\n'] },
   { name: 'HTTP/2.0 in the request line', send: ['GET /plain/x HTTP/2.0\r\nHost: a\r\n\r\n'] },
-  { name: 'HTTP/1.2', send: ['GET /plain/x HTTP/1.2\r\nHost: a\r\nConnection: close\r\n\r\n'] },
-  { name: 'a lower case method', send: [text('get', '/plain/x')] },
-  { name: 'CONNECT', send: [text('CONNECT', 'plain.test:80')] },
+  { name: 'HTTP/1.2', differs: 'stricter', send: ['GET /plain/x HTTP/1.2\r\nHost: a\r\nConnection: close\r\n\r\n'] },
+  { name: 'a lower case method', differs: 'stricter', send: [text('get', '/plain/x')] },
+  { name: 'CONNECT', differs: 'stricter', send: [text('CONNECT', 'plain.test:80')] },
   { name: 'TRACE', send: [text('TRACE', '/plain/x')] },
 ];
 
 const BODIES: readonly Case[] = [
   ask('POST', '/plain/x', { body: '\x00\xff\r\n' }),
-  ask('POST', '/plain/x'),
+  ask('POST', '/plain/x', {}, { differs: 'upstream' }),
   ask('POST', '/plain/x', { headers: ['Content-Length: 0'] }),
   ask('GET', '/plain/x', { body: 'a body' }),
   ask('DELETE', '/plain/x', { body: 'a body' }),
   ask('POST', '/plain/x', { headers: ['Transfer-Encoding: chunked'], body: chunked('abc') }),
-  ask('POST', '/direct/x', { headers: ['Transfer-Encoding: chunked'], body: chunked('abc') }),
+  ask('POST', '/direct/x', { headers: ['Transfer-Encoding: chunked'], body: chunked('abc') }, { differs: 'upstream' }),
   ask('POST', '/plain/x', { headers: ['Transfer-Encoding: Chunked'], body: chunked('abc') }),
-  ask('POST', '/plain/x', { headers: ['Transfer-Encoding: chunked'], body: 'zz\r\nabc\r\n0\r\n\r\n' }),
+  ask(
+    'POST',
+    '/plain/x',
+    { headers: ['Transfer-Encoding: chunked'], body: 'zz\r\nabc\r\n0\r\n\r\n' },
+    { differs: 'status' },
+  ),
   ask('POST', '/plain/x', {
     headers: ['Transfer-Encoding: chunked'],
     body: '3;ext=1\r\nabc\r\n0\r\nX-Trailer: 1\r\n\r\n',
@@ -286,7 +316,7 @@ const PLUGINS: readonly Case[] = [
     ['POST', '/v1/chat/completions'],
     ['POST', '//api/delete'],
     ['POST', '/api/%64elete'],
-  ].map(([method = '', path = '']) => ask(method, `/ollama${path}`)),
+  ].map(([method = '', path = '']) => ask(method, `/ollama${path}`, method === 'POST' ? { body: '{}' } : {})),
   ask('GET', '/ollama/api/tags', { headers: ['Host: evil.example'] }),
   ask('GET', '/ollama/api/tags', { headers: ['Origin: http://evil.example'] }),
   ask('GET', '/ollama/api/tags', { headers: ['Origin: http://localhost:1'] }),

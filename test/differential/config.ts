@@ -60,7 +60,7 @@ export function configText(upstreamPort: number, logFile: string): string {
           config: {
             access: [lua('reject-smuggling')],
             body_filter: [lua('capture-body-filter')],
-            log: [lua('capture-log'), 'kong.log.set_serialize_value("captured", nil)'].slice(0, 1),
+            log: [lua('capture-log')],
           },
         },
       ]),
@@ -78,7 +78,7 @@ export function configText(upstreamPort: number, logFile: string): string {
         keyauth_credentials: [{ id: ID, key: 'gold-key' }],
         acls: [{ group: 'gold' }],
       },
-      { username: 'bob', keyauth_credentials: [{ key: 'plain-key' }] },
+      { username: 'bob', keyauth_credentials: [{ id: ID.replace('1', '2'), key: 'plain-key' }] },
       { username: 'guest' },
     ],
     plugins: [
@@ -89,7 +89,7 @@ export function configText(upstreamPort: number, logFile: string): string {
   });
 }
 
-/** The id of a credential: Kong would generate a random one. */
+/** The id of a credential: Kong would generate random ones. */
 const ID = '11111111-2222-4333-8444-555555555555';
 
 /** Does what the header X-Do of the request says. */

@@ -1,13 +1,13 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startGateway, type Gateway } from '../../kong/stand-in/gateway';
 import { ScriptedPluginServer, type Script } from '../support/scripted-plugin-server';
-import { until } from '../support/until';
 import { configText } from './config';
 import { kong } from './kong-process';
-import { parseResponses, sendRaw } from './raw-client';
 import { normalEntry, normalHeaders, normalText, type Normal } from './normalise';
+import { parseResponses, sendRaw } from './raw-client';
 import { startRecordingUpstream, type RecordingUpstream } from './upstream';
 
 const PORT = 18_000 + (process.pid % 2000) * 4;
@@ -20,8 +20,13 @@ export interface Case {
   readonly name: string;
   /** What the client sends, each part in its own packet. */
   readonly send: readonly string[];
-  /** The number of log entries that Kong writes; one by default. */
+  /** The number of log entries to wait for; one by default. Kong writes none for some malformed requests. */
   readonly entries?: number;
+  /**
+   * A known difference, listed in the README of the stand-in. `stricter`: it rejects a request that nginx accepts or
+   * rejects in another way; `log`, `upstream`: only that part differs; `status`: only the class of the status is equal.
+   */
+  readonly differs?: 'stricter' | 'log' | 'upstream' | 'status';
   /** What the plugin of the plugin server does in its access phase. */
   readonly script?: Script;
 }
@@ -120,7 +125,7 @@ async function observe({ side, test, upstream, logFile }: Observation): Promise<
   );
   const methods = [...test.send.join('').matchAll(/(?:^|\n)([A-Z]+) \S+ HTTP\//g)].map(([, method = '']) => method);
   const entries = test.entries ?? 1;
-  await until(() => lines().length >= before + entries, `a log entry of ${side} for "${test.name}"`, 3000);
+  await waitUntil(() => lines().length >= before + entries);
   const place = { host: HOSTS[side], logFile };
   return {
     responses: parseResponses(bytes, methods).map(({ statusLine, headers, body, complete }) => ({
@@ -138,4 +143,11 @@ async function observe({ side, test, upstream, logFile }: Observation): Promise<
       .slice(before)
       .map((line) => normalEntry(JSON.parse(line), place)),
   };
+}
+
+/** Longest wait for a log entry; a missing one shows in the comparison. */
+const ENTRY_WITHIN_MS = 400;
+
+async function waitUntil(check: () => boolean): Promise<void> {
+  for (const end = Date.now() + ENTRY_WITHIN_MS; !check() && Date.now() < end;) await pause(3);
 }

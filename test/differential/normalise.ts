@@ -1,6 +1,6 @@
 /** What a case is compared by. */
 export interface Normal {
-  readonly responses: readonly object[];
+  readonly responses: readonly { readonly statusLine: string }[];
   readonly upstream: readonly object[];
   readonly log: readonly unknown[];
 }

@@ -41,6 +41,10 @@ export class ProxyServer {
         this.take(request, response);
       },
     );
+    // Kong ignores expectations other than 100-continue.
+    this.server.on('checkExpectation', (request, response) => {
+      this.take(request, response);
+    });
     this.server.on('clientError', refuse);
     this.server.on('connection', (socket) => {
       parts.traffic.connections++;
@@ -98,7 +102,8 @@ export class ProxyServer {
 
 /** Answers what is no HTTP request, as nginx answers it through Kong's error page. */
 function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+  // A request with an unknown transfer coding already has its response.
+  if (!socket.writable || error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_TRANSFER_ENCODING') {
     socket.destroy();
     return;
   }

@@ -48,6 +48,10 @@ export class HeaderList {
     this.pairs = this.pairs.filter(([key]) => key.toLowerCase() !== wanted);
   }
 
+  clear(): void {
+    this.pairs = [];
+  }
+
   /** All pairs, in order. */
   entries(): readonly HeaderPair[] {
     return this.pairs;

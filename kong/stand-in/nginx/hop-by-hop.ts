@@ -7,16 +7,21 @@ const SPECIAL = new Set(['close', 'keep-alive', 'upgrade']);
  * trailers; Node.js can't.
  */
 const REQUEST_ONLY = ['connection', 'keep-alive', 'proxy', 'proxy-connection', 'te', 'trailer', 'expect', 'upgrade'];
-const RESPONSE_ONLY = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade'];
+const RESPONSE_ONLY = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer'];
 /** What an upstream says to nginx itself (`proxy_hide_header`). */
 const FOR_NGINX = [
   'x-pad',
   ...['x-accel-expires', 'x-accel-redirect', 'x-accel-limit-rate', 'x-accel-buffering', 'x-accel-charset'],
 ];
 
-/** Removes what concerns only the connection to the client. */
+/** Removes what Kong itself clears before it proxies a request (`runloop/handler.lua`, access.after). */
+export function dropNamedByConnection(headers: HeaderList): void {
+  for (const name of [...namedByConnection(headers), 'proxy', 'proxy-connection']) headers.remove(name);
+}
+
+/** Removes the headers of a request that apply to the connection with the client only. */
 export function dropRequestHops(headers: HeaderList): void {
-  for (const name of namedByConnection(headers)) headers.remove(name);
+  dropNamedByConnection(headers);
   for (const name of REQUEST_ONLY) headers.remove(name);
 }
 

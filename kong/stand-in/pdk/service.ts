@@ -42,6 +42,7 @@ export const service: PdkModule = {
     const bytes = body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(checkString('body', body), 'latin1');
     await x.body.read();
     x.body.replace(bytes);
+    x.headers.set('Content-Length', String(bytes.length));
     return undefined;
   },
   'kong.service.response.get_status': (x) => {

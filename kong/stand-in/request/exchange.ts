@@ -4,6 +4,7 @@ import type { Balancer, Peer } from '../balancer/balancer';
 import type { Consumer, Route, Service } from '../config/model';
 import { EXITED, type Exited, type LuaTable, type LuaValue } from '../lua/value';
 import { HeaderList } from '../nginx/header-list';
+import { errorPage } from '../nginx/own-pages';
 import type { Match } from '../routing/router';
 import { queryOf, readTarget } from '../routing/uri';
 import type { Try, UpstreamRequest } from '../upstream/upstream-request';
@@ -12,6 +13,9 @@ import { errorBody, errorType, messageFor } from './errors';
 import { headerValues, ownAnswer, type OwnAnswer } from './own-answer';
 import type { PluginConfig } from './plugin-config';
 import { RequestBody } from './request-body';
+
+/** `server_name` in Kong's nginx template: nginx uses it for requests without a host. */
+const SERVER_NAME = 'kong';
 
 /** The phases of a request, by Kong's names; `error` is that of nginx's error pages. */
 export type PhaseName = 'rewrite' | 'access' | 'balancer' | 'header_filter' | 'body_filter' | 'log' | 'error';
@@ -36,7 +40,7 @@ export class Exchange {
   readonly id = randomBytes(16).toString('hex');
   readonly method: string;
   /** The path with its query. */
-  readonly target: string;
+  target: string;
   private readonly targetHost: string | undefined;
   readonly headers: HeaderList;
   readonly body: RequestBody;
@@ -114,7 +118,7 @@ export class Exchange {
 
   /** nginx's `$host`: without port, in lower case. */
   get host(): string {
-    return (this.targetHost ?? this.headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();
+    return (this.targetHost ?? this.headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase() || SERVER_NAME;
   }
 
   /** Where the answer came from (`kong.response.get_source`). */
@@ -144,11 +148,22 @@ export class Exchange {
     return this.upstreamStatuses.at(-1);
   }
 
-  /** The response's headers as `ngx.resp.get_headers` gives them: with the connection's, which nginx adds itself. */
+  /** The response headers as `ngx.resp.get_headers` returns them: with those of the connection, which nginx adds itself. */
   responseTable(max: number): LuaTable {
     const table = this.responseHeaders.toTable(max);
-    const own = this.headersSent ? { connection: this.response.shouldKeepAlive ? 'keep-alive' : 'close' } : {};
-    return { ...table, ...own };
+    // nginx has already given up the connection in its log phase.
+    if (this.phase === 'log') table['connection'] = 'close';
+    else if (this.headersSent) table['connection'] = this.response.shouldKeepAlive ? 'keep-alive' : 'close';
+    if (this.isChunked) table['transfer-encoding'] = 'chunked';
+    return table;
+  }
+
+  /** Whether the response is sent in chunks. */
+  private get isChunked(): boolean {
+    const hasBody = this.method !== 'HEAD' && this.status !== 204 && this.status !== 304;
+    return (
+      hasBody && this.headersSent && this.request.httpVersion === '1.1' && !this.responseHeaders.has('content-length')
+    );
   }
 
   /**
@@ -183,6 +198,15 @@ export class Exchange {
     const body = Buffer.from(errorBody(type, messageFor(status), this.id), 'latin1');
     this.answer = { status: status === 494 ? 400 : status, headers: { 'Content-Type': type }, body };
     return EXITED;
+  }
+
+  /** Ends a request that nginx rejects before Kong's phases: with Kong's error page, or with nginx's own. */
+  rejectByNginx(status: number): void {
+    const page = errorPage(status);
+    this.fail(status);
+    if (page !== undefined) {
+      this.answer = { status, headers: { 'Content-Type': 'text/html' }, body: Buffer.from(page, 'latin1') };
+    }
   }
 
   /** Puts an answer's status and headers into the response. */

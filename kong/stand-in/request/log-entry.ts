@@ -2,12 +2,13 @@ import { WORKSPACE } from '../config/ids';
 import type { LuaTable, LuaValue } from '../lua/value';
 import { isTable, LuaError } from '../lua/value';
 import { parseQuery } from '../pdk/query';
+import { queryOf } from '../routing/uri';
 import type { Exchange } from './exchange';
 
 /** The log entry of a request (`kong.log.serialize`, `pdk/log.lua`). */
 export function logEntry(x: Exchange): LuaTable {
   const { received, sent } = x.traffic();
-  const { moments, upstream } = x;
+  const { moments } = x;
   const requestHeaders: Record<string, LuaValue> = x.headers.toTable(100);
   for (const name of ['authorization', 'proxy-authorization']) {
     if (requestHeaders[name] !== undefined) requestHeaders[name] = 'REDACTED';
@@ -17,12 +18,12 @@ export function logEntry(x: Exchange): LuaTable {
       id: x.id,
       uri: x.target,
       url: `http://${x.host}:${x.port}${x.target}`,
-      querystring: parseQuery(x.query),
+      querystring: parseQuery(queryOf(x.target)),
       method: x.method,
       headers: requestHeaders,
       size: received,
     },
-    upstream_uri: upstream ? upstream.path + (upstream.query === undefined ? '' : `?${upstream.query}`) : '',
+    upstream_uri: upstreamUri(x),
     upstream_status: x.upstreamStatus === undefined ? '' : x.upstreamStatuses.join(', '),
     response: { status: x.status, headers: x.responseTable(100), size: sent },
     latencies: {
@@ -32,14 +33,14 @@ export function logEntry(x: Exchange): LuaTable {
       receive:
         x.proxied && moments.bodyEnd !== undefined ? moments.bodyEnd - (moments.headerFilter ?? moments.bodyEnd) : 0,
     },
-    tries: x.balancer || upstream ? x.tries : undefined,
+    tries: x.match ? x.tries : undefined,
     authenticated_entity: x.credential && {
       id: x.credential['id'],
       consumer_id: x.credential['consumer_id'],
     },
     route: inWorkspace(x.route),
     service: inWorkspace(x.service),
-    consumer: inWorkspace(x.consumer),
+    consumer: x.consumer,
     client_ip: x.clientIp,
     started_at: moments.start,
     source: { error: 'kong', exit: 'kong', service: 'upstream' }[x.source],
@@ -48,6 +49,11 @@ export function logEntry(x: Exchange): LuaTable {
   };
   for (const { key, value } of x.logValues) setAt(entry, key, value);
   return entry;
+}
+
+function upstreamUri({ match, upstream }: Exchange): string {
+  if (!upstream) return match ? '/' : '';
+  return upstream.path + (upstream.query === undefined ? '' : `?${upstream.query}`);
 }
 
 const inWorkspace = (entity: LuaTable | undefined): LuaTable | undefined =>

@@ -88,8 +88,15 @@ export class RequestBody {
     if (this.path) await rm(this.path, { force: true });
   }
 
-  private async collect(): Promise<ReadBody> {
+  /** nginx puts a body into memory up to the size of its buffer; one of a declared length may be a quarter larger. */
+  private get bufferBytes(): number {
     const { bufferBytes } = this.bounds;
+    if (this.isChunked || this.declaredBytes === undefined) return bufferBytes;
+    return Math.max(bufferBytes, Math.ceil(bufferBytes * 1.25) - 1);
+  }
+
+  private async collect(): Promise<ReadBody> {
+    const bufferBytes = this.bufferBytes;
     const chunks: Buffer[] = [];
     let size = 0;
     let file: Writable | undefined;

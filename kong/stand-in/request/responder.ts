@@ -54,8 +54,10 @@ export class Responder {
     }
     x.headersSent = true;
     finishHeaders(x.responseHeaders, x.status);
-    x.response.sendDate = !x.responseHeaders.has('date');
-    x.response.writeHead(x.status, x.reason ?? reasonFor(x.status), x.responseHeaders.toRaw());
+    x.response.sendDate = x.answer !== undefined && !x.responseHeaders.has('date');
+    // Without the header Node would add Keep-Alive, which Kong does not send.
+    const connection = ['Connection', x.response.shouldKeepAlive ? 'keep-alive' : 'close'];
+    x.response.writeHead(x.status, x.reason ?? reasonFor(x.status), [...x.responseHeaders.toRaw(), ...connection]);
     if (x.bodyInstead) {
       this.isOver = true;
       this.write(x.bodyInstead, true);

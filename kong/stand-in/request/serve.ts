@@ -1,3 +1,4 @@
+import { dropNamedByConnection } from '../nginx/hop-by-hop';
 import { escapePath, isReadablePath, upstreamPath } from '../routing/uri';
 import { pickTarget, proxy } from '../upstream/proxy';
 import { forwardedPrefix } from '../upstream/upstream-headers';
@@ -9,10 +10,11 @@ import { Responder } from './responder';
 export async function serve(x: Exchange, phases: Phases): Promise<void> {
   const responder = new Responder(x, phases);
   try {
-    // nginx looks at these before any phase of Kong's.
-    if (!isReadable(x)) responder.failure(400);
-    else if (x.body.isDeclaredTooLarge) responder.failure(413);
-    else if (await decide(x, phases)) await proxy(x, responder);
+    const rejection = rejectionByNginx(x);
+    if (rejection !== undefined) {
+      x.rejectByNginx(rejection);
+      responder.answer();
+    } else if (await decide(x, phases)) await proxy(x, responder);
     else responder.answer();
   } catch (error) {
     if (x.clientGone) return;
@@ -21,8 +23,22 @@ export async function serve(x: Exchange, phases: Phases): Promise<void> {
   }
 }
 
-const isReadable = (x: Exchange): boolean =>
-  isReadablePath(x.target) && (x.request.httpVersion !== '1.1' || x.headers.has('host'));
+/** The status with which nginx rejects a request before Kong's phases; undefined for a request that it accepts. */
+function rejectionByNginx(x: Exchange): number | undefined {
+  const coding = x.headers.get('transfer-encoding');
+  const hasVersion = x.request.httpVersionMajor === 1;
+  if (!hasVersion || !isReadablePath(x.target)) {
+    // nginx has parsed nothing after the request line.
+    x.target = '';
+    x.headers.clear();
+    return hasVersion ? 400 : 505;
+  }
+  const [host, ...others] = x.headers.all('host');
+  if (others.length > 0 || host === '' || (host === undefined && x.request.httpVersion === '1.1')) return 400;
+  if (x.method === 'TRACE') return 405;
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return 501;
+  return x.body.isDeclaredTooLarge ? 413 : undefined;
+}
 
 /** Runs all that comes before the proxy. Gives whether the request goes upstream; if not, its answer is in the exchange. */
 async function decide(x: Exchange, phases: Phases): Promise<boolean> {
@@ -36,17 +52,21 @@ async function decide(x: Exchange, phases: Phases): Promise<boolean> {
   const { route, service } = x.match;
   if (route.protocols.includes('https') && !route.protocols.includes('http')) {
     redirectToHttps(x, route.https_redirect_status_code);
+    x.match = undefined;
     return false;
   }
   setUpstream(x);
   await phases.access();
   x.moments.accessEnd = x.now();
   if (x.answer) return false;
-  if (!service) x.error(503, 'no Service found with those values');
-  else if (!pickTarget(x)) x.error(503, 'failure to get a peer from the ring-balancer');
-  x.proxied = !x.answer;
+  if (!service || !pickTarget(x)) {
+    x.error(503, service ? 'failure to get a peer from the ring-balancer' : 'no Service found with those values');
+    return false;
+  }
   x.phase = 'balancer';
-  return x.proxied;
+  x.proxied = true;
+  dropNamedByConnection(x.headers);
+  return true;
 }
 
 function redirectToHttps(x: Exchange, status: number): void {

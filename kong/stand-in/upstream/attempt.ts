@@ -93,15 +93,14 @@ async function heldLength(x: Exchange): Promise<number> {
 function withLength(pairs: readonly HeaderPair[], length: number | undefined, method: string): string[] {
   const list = HeaderList.fromRaw(pairs.flat());
   const declares = list.has('content-length') || list.has('transfer-encoding');
-  // Node would announce chunks for a POST without a body.
-  if (!declares && length === undefined && !['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'].includes(method)) {
-    list.add('Content-Length', '0');
-  }
   if (length !== undefined) {
     list.remove('transfer-encoding');
     list.remove('content-length');
     if (declares || length > 0) list.add('Content-Length', String(length));
   }
+  // Node would announce a chunked body for a POST without a body.
+  const isBodiless = !list.has('content-length') && !list.has('transfer-encoding');
+  if (isBodiless && !['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'].includes(method)) list.add('Content-Length', '0');
   return list.toRaw();
 }
 

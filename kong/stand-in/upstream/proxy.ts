@@ -76,6 +76,7 @@ function nextAddress(x: Exchange): Address | undefined {
 function noteFailure(x: Exchange, failure: AttemptFailure): void {
   x.log('err', `upstream failed: ${failure.message}`);
   x.upstreamStatuses.push(failure.status);
-  const last = x.tries.pop();
+  // Kong learns of the failure only when it makes another try.
+  const last = failure.canRepeat ? x.tries.pop() : undefined;
   if (last) x.tries.push({ ...last, state: 'failed', code: failure.status });
 }

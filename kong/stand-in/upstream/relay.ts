@@ -57,16 +57,24 @@ export function relay(x: Exchange, response: IncomingMessage, responder: Respond
       if (isSilent && !x.response.writableEnded) x.response.flushHeaders();
     });
     finished(response, { writable: false }, (error) => {
+      const rest = buffer?.end();
+      if (rest?.length) responder.piece(rest);
       if (error ?? !response.complete) {
         x.isBroken ||= !x.response.destroyed;
-        x.response.destroy();
-      } else {
-        const rest = buffer?.end();
-        if (rest?.length) responder.piece(rest);
-        responder.end();
-      }
+        breakOff(x);
+      } else responder.end();
       resolve();
     });
+  });
+}
+
+/** Closes the connection of the client after what was written to it. */
+function breakOff(x: Exchange): void {
+  // The head is written in the next tick.
+  setImmediate(() => {
+    const { socket } = x.response;
+    if (socket) socket.destroySoon();
+    else x.response.destroy();
   });
 }
 

@@ -132,7 +132,7 @@ it('lets a request through whose handler throws, as Kong does', async () => {
 });
 
 it('answers 500 for a body that spilled to a file', async () => {
-  const { status, body } = await call({}, Buffer.alloc(10_000));
+  const { status, body } = await call({}, Buffer.alloc(20_000));
   expect([status, JSON.parse(body.toString())]).toMatchObject([500, { message: 'An unexpected error occurred' }]);
 });
 
