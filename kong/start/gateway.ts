@@ -5,7 +5,7 @@ import { kongVariables, logOf, urlOf, type Layout } from './layout';
 import type { Part } from './part';
 import { Program } from './program';
 
-/** Starts what runs kong.yml: Kong itself, or its stand-in. */
+/** Starts Kong or the stand-in with kong.yml. */
 export async function startGateway(
   engine: 'kong' | 'stand-in',
   layout: Layout,
@@ -19,7 +19,7 @@ export async function startGateway(
 function startStandIn(layout: Layout): Part {
   const { root } = layout;
   return new Program({
-    name: "Kong's stand-in",
+    name: 'the stand-in for Kong',
     command: process.execPath,
     args: [join(root, 'dist', 'kong', 'stand-in', 'main.js'), '--conf', join(root, 'kong', 'kong.conf')],
     env: kongVariables(layout),
@@ -27,7 +27,7 @@ function startStandIn(layout: Layout): Part {
   });
 }
 
-/** Kong puts itself into the background, and its logs into its prefix. */
+/** Kong runs as a daemon and writes its logs below its prefix. */
 function startKong(layout: Layout): Part {
   const prefix = join(layout.folder, 'kong');
   kong(layout, 'start', '-c', join(layout.root, 'kong', 'kong.conf'));

@@ -27,8 +27,8 @@ it('takes the engine that is there and loopback, unless told otherwise', () => {
 });
 
 it.each([
-  [['--engine', 'podman'], '--engine is one of docker, kong, stand-in'],
-  [['--host', 'localhost'], '--host is an IPv4 address'],
+  [['--engine', 'podman'], '--engine must be one of docker, kong, stand-in'],
+  [['--host', 'localhost'], '--host must be an IPv4 address'],
   [['--speed'], /--speed/],
 ])('says what is wrong with %j', (args, message) => {
   expect(() => readOptions(args)).toThrow(message);
