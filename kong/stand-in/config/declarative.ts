@@ -13,7 +13,7 @@ import type { KnownPlugin } from './plugin-schema';
 import { validateRecord } from './validate';
 
 /**
- * Entities of a real Kong that the stand-in takes note of and leaves alone. Not `filter_chains`: a filter may refuse
+ * Kinds of entities that the stand-in reports and ignores. `filter_chains` is not one of them: a filter may reject
  * requests.
  */
 const IGNORED = [
@@ -43,10 +43,10 @@ const FILE: Field = {
   ],
 };
 
-/** What a declarative file describes. */
+/** The content of a declarative file. */
 export interface Declared {
   readonly entities: Entities;
-  /** Sorts of entities in the file that are not emulated. */
+  /** Kinds of entities in the file that are not emulated. */
   readonly ignored: readonly string[];
 }
 

@@ -50,7 +50,9 @@ const passive = record(
   { unhealthy: record({ http_statuses: statuses(429, 500, 503) }, ...failures) },
 );
 
-/** The fields of an upstream, beside its name and what all entities have (`kong/db/schema/entities/upstreams.lua`). */
+/**
+ * The fields of an upstream, without its name and the fields of all entities (`kong/db/schema/entities/upstreams.lua`).
+ */
 export const upstreamFields: NonNullable<Field['fields']> = [
   // Kong has other algorithms too; a file that uses one of them is rejected.
   { algorithm: { type: 'string', default: 'round-robin', one_of: ['round-robin'] } },

@@ -8,15 +8,15 @@ import { MpRpc } from '../rpc/mp-rpc';
 import { PbRpc } from '../rpc/pb-rpc';
 import type { Description } from './describe';
 
-/** What one worker brings to a plugin's calls. */
+/** The connections and instances of one worker. */
 export interface WorkerLinks {
   readonly pool: ConnectionPool;
   readonly instances: RunningInstances;
 }
 
 /**
- * The handler of a plugin that lives in a plugin server (`plugin_servers/plugin.lua`). Its log phase runs after the
- * request, on saved data. Throws for a protocol that Kong does not speak.
+ * The handler of a plugin in a plugin server (`plugin_servers/plugin.lua`). Its log phase runs after the request, with
+ * saved data. Throws for a protocol that Kong does not support.
  */
 export function externalPlugin(
   description: Description,

@@ -7,7 +7,7 @@ import type { Runtime } from '../runtime/runtime';
 
 const LISTS = ['services', 'routes', 'plugins', 'consumers', 'upstreams', 'targets', 'acls'] as const;
 
-/** A part of Kong's Admin API, for reading only: entities, status and the health of upstreams. */
+/** A read-only part of Kong's Admin API: entities, status and the health of upstreams. */
 export function adminServer(runtime: () => Runtime, status: () => LuaTable): Server {
   return createServer((request, response) => {
     const [path = '/'] = (request.url ?? '/').split('?');

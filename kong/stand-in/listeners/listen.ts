@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Listen } from '../config/settings';
 
-/** Listens; port 0 takes a free one. Gives the URL by which this machine reaches it. */
+/** Listens; port 0 selects a free port. Returns the URL of the server on this machine. */
 export async function listen(server: Server, { host, port }: Listen): Promise<string> {
   server.listen({ host, port });
   await once(server, 'listening');
@@ -12,7 +12,7 @@ export async function listen(server: Server, { host, port }: Listen): Promise<st
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${taken}`;
 }
 
-/** Stops listening and ends what is open. */
+/** Stops listening and closes all connections. */
 export async function stop(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');

@@ -15,14 +15,14 @@ const MAX_HEADER_BYTES = 32 * 1024;
 const KEEP_ALIVE_MS = 75_000;
 const HEADERS_MS = 60_000;
 
-/** What the proxy's listener works with; `runtime` is asked anew for each request. */
+/** What the proxy listener needs; `runtime` is called for each request. */
 export interface ProxyParts {
   readonly runtime: () => Runtime;
   readonly traffic: PrometheusPlugin['traffic'];
   readonly now: () => number;
 }
 
-/** The proxy's HTTP server and the requests that are on their way through it. */
+/** The HTTP server of the proxy and its current requests. */
 export class ProxyServer {
   readonly server: Server;
   private turn = 0;
@@ -53,7 +53,7 @@ export class ProxyServer {
     });
   }
 
-  /** Settles when no request is left, its log phase included. */
+  /** Settles when all requests and their log phases have ended. */
   async drained(): Promise<void> {
     while (this.open.size > 0) await Promise.all(this.open);
   }
@@ -100,7 +100,7 @@ export class ProxyServer {
   }
 }
 
-/** Answers what is no HTTP request, as nginx answers it through Kong's error page. */
+/** Responds to a malformed HTTP request, like nginx with Kong's error page. */
 function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
   // A request with an unknown transfer coding already has its response.
   if (!socket.writable || error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_TRANSFER_ENCODING') {

@@ -28,7 +28,7 @@ export function statusServer(runtime: () => Runtime, status: () => LuaTable, met
   });
 }
 
-/** The body of `/status`: the proxy's connections, as far as they are counted here. */
+/** The body of `/status`: the connections of the proxy. */
 export function statusOf(traffic: PrometheusPlugin['traffic']): LuaTable {
   const { connections, active, requests } = traffic;
   return {

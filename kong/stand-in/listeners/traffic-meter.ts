@@ -3,7 +3,7 @@ import type { Traffic } from '../request/exchange';
 
 const marks = new WeakMap<Socket, { read: number; written: number }>();
 
-/** Counts what a connection carried since its last request was counted; `mark` ends the count. */
+/** Counts the bytes of a connection since the last call of `mark`. */
 export function meter(socket: Socket): { readonly count: () => Traffic; readonly mark: () => void } {
   const count = (): Traffic => {
     const { read = 0, written = 0 } = marks.get(socket) ?? {};

@@ -1,10 +1,10 @@
 import type { LuaValue } from '../lua/value';
 
-/** A header as it goes over the wire: name as written, value as a byte string. */
+/** A header with its original name and its value as a byte string. */
 export type HeaderPair = readonly [name: string, value: string];
 
 /**
- * The headers of a message in their order, every repetition kept. Names are found whatever their case; values are byte
+ * The headers of a message in their order, with repetitions. Lookups ignore the case of names; values are byte
  * strings.
  */
 export class HeaderList {
@@ -57,14 +57,14 @@ export class HeaderList {
     return this.pairs;
   }
 
-  /** Pairs as Node's `writeHead` wants them. */
+  /** A flat list for Node's `writeHead`. */
   toRaw(): string[] {
     return this.pairs.flat();
   }
 
   /**
-   * As `ngx.req.get_headers(max)` gives them: names in lower case, a list where a name is repeated. Headers after the
-   * first `max` are left out.
+   * As `ngx.req.get_headers(max)` returns them: names in lower case, a list for a repeated name. Headers after the
+   * first `max` are omitted.
    */
   toTable(max: number): Record<string, LuaValue> {
     const table = Object.create(null) as Record<string, LuaValue>;

@@ -3,12 +3,12 @@ import type { HeaderList } from './header-list';
 const SPECIAL = new Set(['close', 'keep-alive', 'upgrade']);
 
 /**
- * What nginx never passes on by itself, besides what `Connection` names. It does pass `Trailer` on, alone without the
- * trailers; Node.js can't.
+ * Headers that nginx never forwards, in addition to those that `Connection` lists. nginx forwards `Trailer` without the
+ * trailers, which Node cannot do.
  */
 const REQUEST_ONLY = ['connection', 'keep-alive', 'proxy', 'proxy-connection', 'te', 'trailer', 'expect', 'upgrade'];
 const RESPONSE_ONLY = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer'];
-/** What an upstream says to nginx itself (`proxy_hide_header`). */
+/** Headers from an upstream to nginx (`proxy_hide_header`). */
 const FOR_NGINX = [
   'x-pad',
   ...['x-accel-expires', 'x-accel-redirect', 'x-accel-limit-rate', 'x-accel-buffering', 'x-accel-charset'],
@@ -25,7 +25,7 @@ export function dropRequestHops(headers: HeaderList): void {
   for (const name of REQUEST_ONLY) headers.remove(name);
 }
 
-/** Removes what concerns only the connection to the upstream. */
+/** Removes the headers of a response that apply to the connection with the upstream only. */
 export function dropResponseHops(headers: HeaderList): void {
   for (const name of namedByConnection(headers)) headers.remove(name);
   for (const name of [...RESPONSE_ONLY, ...FOR_NGINX]) headers.remove(name);

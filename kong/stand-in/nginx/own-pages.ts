@@ -1,6 +1,6 @@
 import type { HeaderList } from './header-list';
 
-/** What nginx writes by itself around an answer: reason phrases, its own pages, the charset of texts. */
+/** What nginx itself adds to a response: reason phrases, its own error pages, the charset of texts. */
 
 const REASONS: Readonly<Record<number, string>> = {
   200: 'OK',
@@ -41,13 +41,13 @@ const REASONS: Readonly<Record<number, string>> = {
   507: 'Insufficient Storage',
 };
 
-/** The reason phrase that nginx has for a status; empty for any other. */
+/** nginx's reason phrase for a status; empty for an unknown status. */
 export const reasonFor = (status: number): string => REASONS[status] ?? '';
 
-/** Statuses whose page is Kong's (`error_page` in `templates/nginx_kong.lua`); nginx has its own for the others. */
+/** Statuses for which Kong has an error page (`error_page` in `templates/nginx_kong.lua`). */
 const KONG_PAGES = new Set([400, 404, 405, 408, 411, 412, 413, 414, 417, 494, 500, 502, 503, 504]);
 
-/** nginx's own page for an error, where Kong does not take its place. */
+/** nginx's own error page; undefined when Kong has one for the status. */
 export function errorPage(status: number): string | undefined {
   if (KONG_PAGES.has(status)) return undefined;
   const title = `${status} ${reasonFor(status)}`.trim();
@@ -57,7 +57,10 @@ export function errorPage(status: number): string | undefined {
 /** nginx's `charset_types`. */
 const TEXTS = /^(?:text\/(?:html|xml|plain|vnd\.wap\.wml)|application\/(?:javascript|rss\+xml))$/;
 
-/** What nginx's filters do to the headers of any answer: a charset for texts, no length where there is no body. */
+/**
+ * What nginx's filters change in the headers of every response: they add a charset, and remove the length without a
+ * body.
+ */
 export function finishHeaders(headers: HeaderList, status: number): void {
   const type = headers.get('content-type');
   if (type !== undefined && TEXTS.test(type)) headers.set('Content-Type', `${type}; charset=UTF-8`);

@@ -1,14 +1,14 @@
-/** Size of each of nginx's buffers for an answer: one page of memory (`proxy_buffer_size`, `proxy_buffers`). */
+/** The size of nginx's buffers for a response: one page of memory (`proxy_buffer_size`, `proxy_buffers`). */
 const BUFFER_BYTES = 4096;
-/** What nginx wants to see before it looks at a buffer that is not full: the shortest end of a chunked body. */
+/** The bytes that nginx waits for before it processes a buffer that is not full: the shortest end of a chunked body. */
 const SHORTEST_END = 3;
 /** The end of a chunk's data and the shortest end of the body after it. */
 const AFTER_DATA = 4;
 
 /**
- * nginx's buffering of an answer (`proxy_buffering`, ngx_event_pipe.c): a buffer goes on to the client when it is full,
- * or when it holds all that must still come. The last part of a chunk that began in an earlier buffer is therefore held
- * until the next chunk or the end. Of an answer without chunks and without a length, only full buffers go on.
+ * nginx's buffering of a response (`proxy_buffering`, ngx_event_pipe.c): a buffer is sent to the client when it is
+ * full, or when it contains everything that is still expected. The last part of a chunk that began in an earlier buffer
+ * is therefore held until the next chunk or the end. Without chunks and without a length, only full buffers are sent.
  */
 export class AnswerBuffer {
   private room: number;
@@ -17,8 +17,8 @@ export class AnswerBuffer {
   private wanted: number;
 
   /**
-   * @param framing how the body's end is known: by chunks, by its length in bytes, or by the end of the connection
-   * @param headBytes what the head of the answer takes of the first buffer
+   * @param framing how the end of the body is known: chunks, the length in bytes, or the end of the connection
+   * @param headBytes the size of the head of the response, which is in the first buffer too
    */
   constructor(
     private readonly framing: 'chunked' | 'close' | number,
@@ -28,7 +28,7 @@ export class AnswerBuffer {
     this.wanted = framing === 'chunked' ? SHORTEST_END : framing === 'close' ? Infinity : framing;
   }
 
-  /** Takes what came from the upstream, of a chunked body one chunk; gives what goes on to the client now. */
+  /** Adds data from the upstream, one chunk of a chunked body; returns the data to send to the client now. */
   take(data: Buffer): Buffer {
     const isChunked = this.framing === 'chunked';
     const ready: Buffer[] = [];
@@ -45,14 +45,14 @@ export class AnswerBuffer {
     return Buffer.concat(ready);
   }
 
-  /** The upstream's answer is over: gives what is left. */
+  /** Ends the response; returns the remaining data. */
   end(): Buffer {
     const ready: Buffer[] = [];
     this.pass(ready, 0);
     return Buffer.concat(ready);
   }
 
-  /** Counts bytes into the current buffer; where it is full, it goes on. `left`: bytes of the chunk still to come. */
+  /** Adds bytes to the current buffer, and sends it when it is full. `left`: remaining bytes of the chunk. */
   private fill(bytes: number, ready: Buffer[], left: number): void {
     this.used += bytes;
     this.room -= bytes;
@@ -70,7 +70,7 @@ export class AnswerBuffer {
 }
 
 /**
- * Whether nginx buffers an answer: as the route says (`response_buffering`), unless the upstream says otherwise by
+ * Whether nginx buffers a response: `response_buffering` of the route, unless the upstream overrides it with
  * `X-Accel-Buffering`.
  */
 export function isBuffered(route: boolean, accelBuffering: string | undefined): boolean {

@@ -20,12 +20,12 @@ export const request: PdkModule = {
   },
 };
 
-/** The body's bytes; `nil, message` for one that spilled to a file larger than `max` (0: any size). */
+/** The bytes of the body; `nil, message` when it is in a file that is larger than `max` (0: any size). */
 async function rawBody(x: Exchange, max: LuaValue): Promise<PdkResult> {
   const body = await x.body.read();
   if (body.kind === 'bytes') return body.bytes;
   if (body.kind === 'too large') {
-    // nginx refuses it while it reads, whatever the plugin would have done.
+    // nginx rejects the request while it reads the body.
     return x.fail(413);
   }
   if (typeof max !== 'number' || max < 0) {

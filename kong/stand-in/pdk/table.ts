@@ -14,7 +14,7 @@ export type Pdk = Readonly<Record<string, (...args: LuaValue[]) => PdkResult | P
 
 const MODULES: PdkModule = { ...request, ...response, ...service, ...node };
 
-/** What snippets can call: the PDK and nginx's functions. */
+/** The functions that snippets can call: those of the PDK and of nginx. */
 export const luaFunctions: ReadonlyMap<string, LuaFunction<Exchange>> = new Map([
   ...Object.entries(MODULES)
     .filter(([name]) => !name.startsWith('kong.ctx.shared.'))
@@ -22,7 +22,7 @@ export const luaFunctions: ReadonlyMap<string, LuaFunction<Exchange>> = new Map(
   ...Object.entries(nginx),
 ]);
 
-/** What plugin servers see in place of the PDK's own (`exposed_api` in `plugin_servers/plugin.lua`). */
+/** The functions that plugin servers can call (`exposed_api` in `plugin_servers/plugin.lua`). */
 const EXPOSED: PdkModule = {
   ...MODULES,
   ...logging,
@@ -33,7 +33,7 @@ const EXPOSED: PdkModule = {
   },
 };
 
-/** In the log phase a plugin server works on saved data; what is not saved can't be asked for in a timer. */
+/** The functions that work in the log phase of a plugin server, which runs in a timer with saved data. */
 const SAVED =
   /^kong\.(?:ctx\.|log\.|router\.|client\.(?:get_consumer|get_credential)|request\.get_headers?$|response\.get_)/;
 

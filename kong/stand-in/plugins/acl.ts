@@ -45,7 +45,7 @@ const handler: PluginHandler = {
 
 const groups = { type: 'array', elements: { type: 'string' } };
 
-/** Lets consumers pass, or not, by their groups (`plugins/acl/handler.lua`). */
+/** Allows or rejects consumers by their groups (`plugins/acl/handler.lua`). */
 export const acl: BundledPlugin = {
   handler,
   schema: configSchema(

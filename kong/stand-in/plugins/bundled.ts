@@ -8,7 +8,9 @@ export interface BundledPlugin {
   readonly schema: PluginSchema;
 }
 
-/** The schema of a plugin from the fields of its configuration. `noConsumer`: it cannot be configured for a consumer. */
+/**
+ * The schema of a plugin from the fields of its configuration. `noConsumer`: it cannot be configured for a consumer.
+ */
 export const configSchema = (
   fields: NonNullable<Field['fields']>,
   options: {

@@ -43,7 +43,7 @@ const handler: PluginHandler = {
   },
 };
 
-/** Gives each request an id (`plugins/correlation-id/handler.lua`). */
+/** Adds an id to each request (`plugins/correlation-id/handler.lua`). */
 export const correlationId: BundledPlugin = {
   handler,
   schema: configSchema([

@@ -47,7 +47,7 @@ const handler: PluginHandler = {
   },
 };
 
-/** Sets the allowed origin; gives whether it is any (`configure_origin`). */
+/** Sets the allowed origin; returns whether any origin is allowed (`configure_origin`). */
 function setOrigin(x: Exchange, { origins = [] }: Config, inFilter: boolean): boolean {
   const headers = x.responseHeaders;
   const [first] = origins;
@@ -98,7 +98,7 @@ interface Origin {
   readonly host: string;
 }
 
-/** An origin without its scheme's default port. */
+/** An origin without the default port of its scheme. */
 function normalizeOrigin(text: string): Origin {
   const [, scheme, host, port] =
     /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?/.exec(text) ?? [];
@@ -109,14 +109,14 @@ function normalizeOrigin(text: string): Origin {
 
 function allows(entry: string, given: Origin): boolean {
   if (!/[^A-Za-z0-9.:/-]/.test(entry)) return normalizeOrigin(entry).domain === given.domain;
-  // Kong did not anchor expressions once, so it does now what their authors meant.
+  // Kong anchors expressions that have no anchors.
   const source = entry.replace(/^\^/, '').replace(/\$$/, '');
   return new RegExp(`^(?:${source})$`).test(entry.includes(':') ? given.domain : given.host);
 }
 
 const word: Field = { type: 'string' };
 
-/** Answers preflights and tells browsers which origins may read (`plugins/cors/handler.lua`). */
+/** Responds to preflight requests and allows origins (`plugins/cors/handler.lua`). */
 export const cors: BundledPlugin = {
   handler,
   schema: configSchema(

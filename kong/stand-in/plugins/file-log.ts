@@ -12,14 +12,14 @@ import { configSchema, type BundledPlugin } from './bundled';
 interface Config extends PluginConfig {
   readonly path: string;
   readonly reopen: boolean;
-  /** Snippets by the fields of the entry that they set, or take out by returning nothing. */
+  /** Snippets by the field of the entry that they set; nil removes the field. */
   readonly custom_fields_by_lua?: Readonly<Record<string, string>>;
 }
 
 const NAME = 'file-log';
 const MODE = 0o644;
 
-/** The plugin with the files that it holds open; `close` closes them. */
+/** The plugin with its open files; `close` closes them. */
 export function fileLog(lua: LuaMachine<Exchange>): BundledPlugin & { close(): void } {
   const files = new Map<string, number>();
   const open = ({ path, reopen }: Config): number => {
@@ -47,7 +47,7 @@ export function fileLog(lua: LuaMachine<Exchange>): BundledPlugin & { close(): v
     version: KONG_VERSION,
     log(x, given) {
       const config = given as Config;
-      // They stay set for the plugins after this one, as in Kong (`kong.log.set_serialize_value`).
+      // Later plugins see the fields too, like in Kong (`kong.log.set_serialize_value`).
       for (const [key, expression] of fieldsOf(config))
         x.logValues.push({ key, value: lua.evaluate(x, NAME, expression) });
       const line = Buffer.from(`${encodeJson(logEntry(x))}\n`, 'latin1');

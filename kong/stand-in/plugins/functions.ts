@@ -12,7 +12,7 @@ type LuaPhase = (typeof PHASES)[number];
 
 type Compiled = Partial<Record<LuaPhase, Phase>>;
 
-/** pre-function or post-function: the snippets of a configuration, compiled when it first runs. */
+/** pre-function or post-function. The snippets of a configuration are compiled when they first run. */
 export function functions(name: string, priority: number, lua: LuaMachine<Exchange>): BundledPlugin {
   const compiled = new WeakMap<PluginConfig, Compiled>();
   const phaseOf = (config: PluginConfig, phase: LuaPhase): Phase | undefined => {

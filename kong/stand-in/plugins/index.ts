@@ -11,15 +11,15 @@ import { prometheus, type PrometheusPlugin } from './prometheus';
 import { rateLimiting } from './rate-limiting';
 import { requestSizeLimiting } from './request-size-limiting';
 
-/** Kong's own plugins as one gateway runs them. */
+/** The emulated bundled plugins of one gateway. */
 export interface BundledPlugins {
   readonly list: readonly BundledPlugin[];
   readonly prometheus: PrometheusPlugin;
-  /** Gives back what they hold. */
+  /** Closes their files. */
   close(): void;
 }
 
-/** The plugins that are emulated, with state of their own for each call. */
+/** Creates the emulated plugins, with new state. */
 export function bundledPlugins(lua: LuaMachine<Exchange>): BundledPlugins {
   const metrics = prometheus();
   const files = fileLog(lua);

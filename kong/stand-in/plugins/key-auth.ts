@@ -41,7 +41,7 @@ function refuse(x: Exchange, { realm }: Config, message: string): Step {
   return x.error(401, message, { 'WWW-Authenticate': challenge });
 }
 
-/** Finds the key and its consumer; gives why not. */
+/** Authenticates the request; returns the error message when it fails. */
 function authenticate(x: Exchange, config: Config): string | undefined {
   const query = parseQuery(x.query);
   let key: string | undefined;
@@ -88,7 +88,7 @@ function setConsumer(x: Exchange, consumer: Consumer | undefined, credential: Ke
   set('X-Anonymous-Consumer', credential ? undefined : 'true');
 }
 
-/** Knows consumers by their keys (`plugins/key-auth/handler.lua`). */
+/** Authenticates consumers by their keys (`plugins/key-auth/handler.lua`). */
 export const keyAuth: BundledPlugin = {
   handler,
   schema: configSchema(

@@ -23,13 +23,13 @@ const UPSTREAM_BUCKETS = [25, 50, 80, 100, 250, 400, 700, 1000, 2000, 5000, 10_0
 
 /** The plugin with its registry: Kong's names, labels and buckets (`plugins/prometheus/exporter.lua`). */
 export interface PrometheusPlugin extends BundledPlugin {
-  /** The exposition; `runtime` gives the state of the upstreams. */
+  /** The metrics as text; `runtime` provides the health of the upstreams. */
   expose(runtime: Runtime): Promise<string>;
-  /** Counts a connection or a request of the proxy. */
+  /** The connections and requests of the proxy. */
   readonly traffic: { connections: number; active: number; requests: number };
 }
 
-/** Makes the plugin, with a registry of its own. */
+/** Creates the plugin with its own registry. */
 export function prometheus(): PrometheusPlugin {
   const registry = new Registry();
   const metrics = declare(registry);

@@ -13,7 +13,7 @@ const SECONDS: Readonly<Record<Period, number>> = {
   minute: 60,
   hour: 3600,
 };
-/** Windows kept before the ended ones are thrown away; Kong has a shared memory of 12 MiB for them. */
+/** The number of windows after which ended ones are deleted; Kong limits them by a shared memory of 12 MiB. */
 const MAX_WINDOWS = 50_000;
 
 interface Config extends PluginConfig, Partial<Record<Period, number>> {
@@ -30,7 +30,7 @@ interface Window {
   readonly endsAtMs: number;
 }
 
-/** The plugin with its counters: they outlive a reload, as Kong's shared memory does. */
+/** The plugin with its counters, which survive a reload like Kong's shared memory. */
 export function rateLimiting(): BundledPlugin {
   const windows = new Map<string, Window>();
   const handler: PluginHandler = {

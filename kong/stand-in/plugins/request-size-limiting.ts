@@ -36,7 +36,7 @@ function check(x: Exchange, bytes: number, config: Config): Step {
   return x.error(expects ? 417 : 413, 'Request size limit exceeded');
 }
 
-/** Refuses bodies that are too large (`plugins/request-size-limiting/handler.lua`). */
+/** Rejects bodies that are too large (`plugins/request-size-limiting/handler.lua`). */
 export const requestSizeLimiting: BundledPlugin = {
   handler,
   schema: configSchema([

@@ -1,4 +1,4 @@
-/** Kong's own answers: texts and templates of `error_handlers.lua`, `pdk/response.lua` and `tools/http.lua`. */
+/** Kong's error responses: messages and templates of `error_handlers.lua`, `pdk/response.lua` and `tools/http.lua`. */
 
 const MESSAGES: Readonly<Record<number, string>> = {
   400: 'Bad request',
@@ -33,7 +33,7 @@ const MESSAGES: Readonly<Record<number, string>> = {
   505: 'HTTP version not supported',
 };
 
-/** Kong's text for a status, where a plugin gives none. */
+/** Kong's message for a status, if a plugin sets none. */
 export const messageFor = (status: number): string =>
   MESSAGES[status] ?? `The upstream server responded with ${status}`;
 
@@ -50,7 +50,7 @@ const DEFAULT_TYPE = 'application/json; charset=utf-8';
 const ACCEPT =
   /^((?:[a-z0-9][-a-z0-9!#$&^_+.]+|\*)\/(?:[a-z0-9][-a-z0-9!#$&^_+.]+|\*))(?:\s*;\s*q=(1(?:\.0{0,3}|)|0(?:\.\d{0,3}|))|\s*;\s*[a-z0-9][-a-z0-9!#$&^_+.]+(?:=[^;]*|))*/i;
 
-/** The media type of an error body for an `Accept` header: JSON unless the client prefers one of the others. */
+/** The media type of an error body for an `Accept` header: JSON unless the client prefers another supported type. */
 export function errorType(accept: string | undefined): string {
   let best = DEFAULT_TYPE;
   let bestQuality = 0;
@@ -66,7 +66,7 @@ export function errorType(accept: string | undefined): string {
   return best;
 }
 
-/** The body of an error in one of the types that {@link errorType} gives; the message goes in as it is. */
+/** The body of an error in one of the types that {@link errorType} returns; the message is not escaped. */
 export function errorBody(type: string, message: string, requestId: string): string {
   if (type.startsWith('text/html')) {
     return `<!doctype html>\n<html>\n  <head>\n    <meta charset="utf-8">\n    <title>Error</title>\n  </head>\n  <body>\n    <h1>Error</h1>\n    <p>${message}.</p>\n    <p>request_id: ${requestId}</p>\n  </body>\n</html>\n`;

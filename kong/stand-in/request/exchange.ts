@@ -17,7 +17,7 @@ import { RequestBody } from './request-body';
 /** `server_name` in Kong's nginx template: nginx uses it for requests without a host. */
 const SERVER_NAME = 'kong';
 
-/** The phases of a request, by Kong's names; `error` is that of nginx's error pages. */
+/** The phases of a request, with Kong's names; `error` is the phase of nginx's error pages. */
 export type PhaseName = 'rewrite' | 'access' | 'balancer' | 'header_filter' | 'body_filter' | 'log' | 'error';
 
 /** Sizes of the request and the response in bytes, head and body, as nginx counts them. */
@@ -35,7 +35,7 @@ export interface Moments {
   bodyEnd?: number;
 }
 
-/** One request on its way through the gateway, and all that Kong keeps of it (`ngx.ctx`). */
+/** One request and everything that Kong keeps for it (`ngx.ctx`). */
 export class Exchange {
   readonly id = randomBytes(16).toString('hex');
   readonly method: string;
@@ -66,19 +66,21 @@ export class Exchange {
   readonly upstreamStatuses: number[] = [];
   forwardedPrefix: string | undefined;
   status = 200;
-  /** The upstream's reason phrase; absent for nginx's own. */
+  /** The reason phrase of the upstream; absent for nginx's own. */
   reason: string | undefined;
   answer: OwnAnswer | undefined;
-  /** What `kong.response.exit` in a header filter puts in the place of the body. */
+  /** The body with which `kong.response.exit` in a header filter replaces that of the upstream. */
   bodyInstead: Buffer | undefined;
   proxied = false;
   exited = false;
   unexpected = false;
   headersSent = false;
   clientGone = false;
-  /** `ngx.exit` ended access: plugins that come after it have no part in the request. */
+  /** `ngx.exit` ended the access phase: the remaining plugins do not take part in the request. */
   isCut = false;
-  /** A filter or the upstream failed in the middle of the response, and the connection with it: not the client. */
+  /**
+   * A filter or the upstream failed during the response, which closed the connection: the client did not disconnect.
+   */
   isBroken = false;
 
   constructor(
@@ -121,7 +123,7 @@ export class Exchange {
     return (this.targetHost ?? this.headers.get('host') ?? '').replace(/:\d+$/, '').toLowerCase() || SERVER_NAME;
   }
 
-  /** Where the answer came from (`kong.response.get_source`). */
+  /** The source of the response (`kong.response.get_source`). */
   get source(): 'error' | 'exit' | 'service' {
     if (this.unexpected) return 'error';
     if (this.exited) return 'exit';
@@ -133,7 +135,7 @@ export class Exchange {
     this.environment.log(level, `${from}${message} (request ${this.id})`);
   }
 
-  /** The data of the plugin that runs, kept from phase to phase (`kong.ctx.plugin`). */
+  /** The data of the current plugin for all phases (`kong.ctx.plugin`). */
   pluginData(): Record<string, LuaValue> {
     const name = this.currentPlugin?.name ?? '';
     const present = this.pluginContext.get(name);
@@ -143,12 +145,14 @@ export class Exchange {
     return made;
   }
 
-  /** What the upstream answered last. */
+  /** The last status of the upstream. */
   get upstreamStatus(): number | undefined {
     return this.upstreamStatuses.at(-1);
   }
 
-  /** The response headers as `ngx.resp.get_headers` returns them: with those of the connection, which nginx adds itself. */
+  /**
+   * The response headers as `ngx.resp.get_headers` returns them: with those of the connection, which nginx adds itself.
+   */
   responseTable(max: number): LuaTable {
     const table = this.responseHeaders.toTable(max);
     // nginx has already given up the connection in its log phase.
@@ -167,8 +171,8 @@ export class Exchange {
   }
 
   /**
-   * Ends the phase with an answer (`kong.response.exit`). Only the first answer of the access phase counts. In a header
-   * filter it takes the place of the answer that was coming, and the phase goes on, as nginx does there.
+   * Ends the phase with a response (`kong.response.exit`). Only the first response of the access phase applies. In a
+   * header filter it replaces the response of the upstream, and the phase continues, like in nginx.
    */
   exit(status: number, body?: LuaValue, headers: LuaTable = {}): Exited | undefined {
     this.exited = true;
@@ -183,14 +187,14 @@ export class Exchange {
     return undefined;
   }
 
-  /** Ends the phase with an error in the form that the client accepts (`kong.response.error`). */
+  /** Ends the phase with an error in a media type that the client accepts (`kong.response.error`). */
   error(status: number, message?: string, headers: LuaTable = {}): Exited | undefined {
     const type = errorType(this.headers.get('accept'));
     const body = errorBody(type, message ?? messageFor(status), this.id);
     return this.exit(status, body, { ...headers, 'Content-Type': headers['Content-Type'] ?? type });
   }
 
-  /** Ends the request with Kong's error page (`error_handlers.lua`), as nginx does when it fails on its way. */
+  /** Ends the request with Kong's error page (`error_handlers.lua`), like nginx when a request fails. */
   fail(status: number): Exited {
     this.unexpected = true;
     this.reason = undefined;
@@ -209,7 +213,7 @@ export class Exchange {
     }
   }
 
-  /** Puts an answer's status and headers into the response. */
+  /** Copies the status and headers of a response of Kong into the exchange. */
   applyAnswer({ status, headers, body, contentType }: OwnAnswer): void {
     this.status = status;
     for (const [name, value] of Object.entries(headers)) {

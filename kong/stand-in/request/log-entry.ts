@@ -59,17 +59,17 @@ function upstreamUri({ match, upstream }: Exchange): string {
 const inWorkspace = (entity: LuaTable | undefined): LuaTable | undefined =>
   entity && { ...entity, ws_id: WORKSPACE.id };
 
-/** Milliseconds in Kong before the request went upstream; undefined when it never did. */
+/** Milliseconds in Kong before the request was sent to the upstream; undefined when it was not. */
 export function proxyLatency({ proxied, moments }: Exchange): number | undefined {
   if (!proxied) return undefined;
   return (moments.balancerEnd ?? moments.headerFilter ?? moments.start) - moments.start;
 }
 
-/** Milliseconds that Kong took for an answer of its own. */
+/** Milliseconds that Kong took for its own response. */
 export const responseLatency = ({ moments }: Exchange): number =>
   (moments.accessEnd ?? moments.headerFilter ?? moments.start) - moments.start;
 
-/** Milliseconds from sending the request to the head of the upstream's answer. */
+/** Milliseconds from sending the request to the head of the upstream response. */
 export function waitingTime({ proxied, moments, now }: Exchange): number | undefined {
   if (!proxied) return undefined;
   return (moments.headerFilter ?? now()) - (moments.balancerEnd ?? moments.accessEnd ?? moments.start);

@@ -1,6 +1,6 @@
 import { encodeJson, LuaError, luaToString, type LuaTable, type LuaValue } from '../lua/value';
 
-/** An answer of Kong's own. */
+/** A response of Kong itself. */
 export interface OwnAnswer {
   readonly status: number;
   readonly headers: LuaTable;
@@ -8,7 +8,10 @@ export interface OwnAnswer {
   readonly contentType?: string;
 }
 
-/** The answer that `kong.response.exit` is told of: a table becomes JSON. Throws {@link LuaError} for another body. */
+/**
+ * The response for the arguments of `kong.response.exit`: a table becomes JSON. Throws {@link LuaError} for an invalid
+ * body.
+ */
 export function ownAnswer(status: number, body: LuaValue, headers: LuaTable): OwnAnswer {
   const isJson = typeof body === 'object' && body !== null && !(body instanceof Uint8Array);
   return {
@@ -26,10 +29,10 @@ function bytesOf(body: LuaValue): Buffer | undefined {
   throw new LuaError('body must be a nil, string or table');
 }
 
-// nginx escapes what would split a header, and leaves every other byte.
+// nginx escapes characters that would split a header.
 const CONTROL = /[^\t\x20-\x7e\x80-\xff]/g;
 
-/** A header's values as Kong normalises them: an empty one becomes a space. */
+/** The values of a header as Kong normalises them: an empty value becomes a space. */
 export function headerValues(value: LuaValue): string[] {
   const values = Array.isArray(value) ? (value as readonly LuaValue[]) : [value];
   return values.map((one) => {

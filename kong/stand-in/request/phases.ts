@@ -66,7 +66,9 @@ export class Phases {
     for (const run of this.runs) this.during(run, () => run.handler.bodyFilter?.(this.x, run.config, part));
   }
 
-  /** Runs after the response ended or the client disconnected. Logs exceptions; settles when the last plugin is done. */
+  /**
+   * Runs after the response ended or the client disconnected. Logs exceptions; settles when the last plugin is done.
+   */
   async log(): Promise<void> {
     this.x.phase = 'log';
     await Promise.all(this.runs.map((run) => this.during(run, () => this.logOne(run))));

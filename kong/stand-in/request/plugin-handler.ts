@@ -12,8 +12,8 @@ export interface BodyPart {
 }
 
 /**
- * A plugin as the phases run it, like a handler in Kong. An exception in rewrite or access results in a 500 response, in
- * a filter it closes the connection, in log it is only logged.
+ * A plugin as the phases run it, like a handler in Kong. An exception in rewrite or access results in a 500 response,
+ * in a filter it closes the connection, in log it is only logged.
  */
 export interface PluginHandler {
   readonly name: string;

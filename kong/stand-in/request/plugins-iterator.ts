@@ -13,14 +13,14 @@ export interface PluginRun {
 const keyOf = (route = '', service = '', consumer = ''): string => `${route}:${service}:${consumer}`;
 
 /**
- * Which plugins run for a request, in which order, with which configuration (`runloop/plugins_iterator.lua`): of a
- * plugin's configurations the most specific one counts, whatever the plugin's priority.
+ * Which plugins run for a request, in which order, with which configuration (`runloop/plugins_iterator.lua`): the most
+ * specific configuration of a plugin applies, independent of the priority of the plugin.
  */
 export class PluginsIterator {
   private readonly handlers: readonly PluginHandler[];
   private readonly combos = new Map<string, Map<string, PluginConfig>>();
 
-  /** `nextSequence` hands out numbers that no other worker or earlier configuration has. */
+  /** `nextSequence` returns numbers that are unique across workers and earlier configurations. */
   constructor(
     plugins: readonly PluginEntity[],
     handlers: ReadonlyMap<string, PluginHandler>,
@@ -35,7 +35,7 @@ export class PluginsIterator {
     this.handlers = [...this.combos.keys()].flatMap((name) => handlers.get(name) ?? []).sort(byPriority);
   }
 
-  /** The plugins that are bound to nothing: those of the rewrite phase, and of requests without a route. */
+  /** The global plugins: for the rewrite phase and for requests without a route. */
   globals(): PluginRun[] {
     return this.handlers.flatMap((handler) => {
       const config = this.combos.get(handler.name)?.get(keyOf());
@@ -43,7 +43,7 @@ export class PluginsIterator {
     });
   }
 
-  /** Walks the plugins of a request; whom it authenticates on the way counts for those that follow. */
+  /** Yields the plugins of a request; a consumer that one of them authenticates applies to the following ones. */
   *collect(route: Route, service: Service | undefined, consumerId: () => string | undefined): Generator<PluginRun> {
     for (const handler of this.handlers) {
       const combos = this.combos.get(handler.name);

@@ -6,23 +6,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 
-/** What reading the body gave: its bytes, the file that nginx would have spilled it to, or that it was too large. */
+/** A body that was read: its bytes, the file that nginx would have written it to, or that it was too large. */
 export type ReadBody =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'file'; readonly path: string; readonly size: number }
   | { readonly kind: 'too large' };
 
-/** Bounds of a body, in bytes. */
+/** Limits of a body, in bytes. */
 export interface BodyBounds {
   /** nginx's `client_body_buffer_size`: a larger body is written to a file. */
   readonly bufferBytes: number;
-  /** nginx's `client_max_body_size`; 0 for no bound. */
+  /** nginx's `client_max_body_size`; 0 for no limit. */
   readonly maxBytes: number;
 }
 
 /**
- * The client's request body. Nothing reads it until a plugin asks or it is sent on; read once, it is kept in memory up to
- * the buffer's size and in a file beyond it, as nginx does (`ngx_http_request_body.c`).
+ * The request body of the client. It is read when a plugin asks for it or when it is proxied, and then kept in memory
+ * up to the size of the buffer, otherwise in a file, like in nginx (`ngx_http_request_body.c`).
  */
 export class RequestBody {
   private reading: Promise<ReadBody> | undefined;
@@ -37,45 +37,45 @@ export class RequestBody {
     private readonly isChunked: boolean,
   ) {}
 
-  /** Whether a plugin read the body or put another in its place: its length is known then. */
+  /** Whether a plugin has read or replaced the body, so that its length is known. */
   get isHeld(): boolean {
     return this.reading !== undefined || this.replacement !== undefined;
   }
 
-  /** Whether the declared length is over the bound, before anything is read. */
+  /** Whether the declared length exceeds the limit. */
   get isDeclaredTooLarge(): boolean {
     return this.isTooLarge(this.declaredBytes ?? 0);
   }
 
-  /** Whether the client announced no body. */
+  /** Whether the client sends no body. */
   get isEmpty(): boolean {
     return !this.isChunked && !this.declaredBytes;
   }
 
-  /** Whether so many bytes are over the bound. */
+  /** Whether a number of bytes exceeds the limit. */
   isTooLarge(bytes: number): boolean {
     return this.bounds.maxBytes > 0 && bytes > this.bounds.maxBytes;
   }
 
-  /** Reads the body to its end. Rejects when the client leaves before it. */
+  /** Reads the whole body. Rejects when the client disconnects before. */
   read(): Promise<ReadBody> {
     if (this.replacement) return Promise.resolve({ kind: 'bytes', bytes: this.replacement });
     this.reading ??= this.collect().then((body) => (this.held = body));
     return this.reading;
   }
 
-  /** The bytes, if they were read and are in memory; an empty body gives none. */
+  /** The bytes, if the body was read and is in memory; undefined for an empty body. */
   get bytes(): Buffer | undefined {
     const bytes = this.replacement ?? (this.held?.kind === 'bytes' ? this.held.bytes : undefined);
     return bytes?.length ? bytes : undefined;
   }
 
-  /** Sends other bytes upstream than the client's. */
+  /** Replaces the body that is sent to the upstream. */
   replace(bytes: Buffer): void {
     this.replacement = bytes;
   }
 
-  /** The bytes to send on: from memory or file if the body was read, else straight from the client. */
+  /** The bytes for the upstream: from memory or the file if the body was read, otherwise directly from the client. */
   async stream(): Promise<Readable> {
     if (!this.isHeld) return this.source;
     const body = await this.read();
@@ -83,7 +83,7 @@ export class RequestBody {
     return Readable.from(body.kind === 'bytes' && body.bytes.length > 0 ? [body.bytes] : [], { objectMode: false });
   }
 
-  /** Removes the file, if there is one. */
+  /** Deletes the file, if there is one. */
   async dispose(): Promise<void> {
     if (this.path) await rm(this.path, { force: true });
   }

@@ -5,8 +5,7 @@ import { proxyLatency, responseLatency, waitingTime } from './log-entry';
 import { messageOf, type Phases } from './phases';
 
 /**
- * Sends a response through the filters. A throw in a filter breaks the connection, as nginx does when its header or body
- * filter fails.
+ * Sends a response through the filters. An exception in a filter closes the connection, like in nginx.
  */
 export class Responder {
   private filtered = false;
@@ -17,7 +16,7 @@ export class Responder {
     private readonly phases: Phases,
   ) {}
 
-  /** Kong's own answer, from a plugin or an error. */
+  /** Sends a response of Kong itself: of a plugin, or an error. */
   answer(): void {
     const { x } = this;
     if (!x.answer) throw new Error('no answer to send');
@@ -27,7 +26,7 @@ export class Responder {
     this.end();
   }
 
-  /** Kong's error page for a request that failed on its way (`error_handlers.lua`). */
+  /** Sends Kong's error page for a failed request (`error_handlers.lua`). */
   failure(status: number): void {
     const { x } = this;
     if (x.headersSent) {
@@ -39,7 +38,7 @@ export class Responder {
     this.answer();
   }
 
-  /** The head, from the exchange's status and headers. Gives whether a body may follow. */
+  /** Sends the status and the headers of the exchange. Returns whether a body may follow. */
   head(): boolean {
     const { x } = this;
     x.moments.headerFilter = x.now();
@@ -66,12 +65,12 @@ export class Responder {
     return true;
   }
 
-  /** A piece of the body. Gives false when the client is slower than the pieces come: wait for `drain`. */
+  /** Sends a part of the body. Returns false when the client is slower than the upstream: wait for `drain`. */
   piece(data: Buffer): boolean {
     return this.isOver || this.write(data, false);
   }
 
-  /** The end of the body. */
+  /** Ends the body. */
   end(): void {
     if (this.isOver) return;
     this.isOver = true;

@@ -6,7 +6,7 @@ import type { Exchange } from './exchange';
 import { messageOf, type Phases } from './phases';
 import { Responder } from './responder';
 
-/** Takes a request through rewrite, router, access and proxy, and sends its answer. The log phase is the caller's. */
+/** Runs a request through rewrite, router, access and proxy, and sends the response. The caller runs the log phase. */
 export async function serve(x: Exchange, phases: Phases): Promise<void> {
   const responder = new Responder(x, phases);
   try {
@@ -40,7 +40,9 @@ function rejectionByNginx(x: Exchange): number | undefined {
   return x.body.isDeclaredTooLarge ? 413 : undefined;
 }
 
-/** Runs all that comes before the proxy. Gives whether the request goes upstream; if not, its answer is in the exchange. */
+/**
+ * Runs everything before the proxy. Returns whether to proxy the request; if not, the exchange contains the response.
+ */
 async function decide(x: Exchange, phases: Phases): Promise<boolean> {
   if (await phases.rewrite()) return false;
   x.phase = 'access';

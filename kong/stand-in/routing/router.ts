@@ -3,7 +3,7 @@ import type { Route, Service } from '../config/model';
 import type { HeaderList } from '../nginx/header-list';
 import { normalizePath, pathOf } from './uri';
 
-/** What of a request the router looks at. */
+/** The parts of a request that the router uses. */
 export interface RoutedRequest {
   readonly method: string;
   /** The request target as the client sent it. */
@@ -13,13 +13,13 @@ export interface RoutedRequest {
   readonly port: number;
 }
 
-/** A route that takes a request. */
+/** The route of a request. */
 export interface Match {
   readonly route: Route;
   readonly service: Service | undefined;
   /** The normalised path, without the query. */
   readonly path: string;
-  /** What the route's path matched, where the route strips it. */
+  /** The part of the path that the route matched, if the route strips it. */
   readonly prefix: string | undefined;
   readonly captures: RegExpExecArray | undefined;
 }
@@ -35,9 +35,9 @@ interface Rule {
 }
 
 /**
- * Kong's router of flavour `traditional_compatible` (`router/transform.lua`): routes with more kinds of conditions come
- * first, then those with plain hosts only, regular expressions, more headers, a higher `regex_priority`, a longer prefix;
- * of equals the one with the greater id. A route with paths of several lengths counts once for each length.
+ * Kong's router of the flavor `traditional_compatible` (`router/transform.lua`): routes with more kinds of conditions
+ * come first, then those with plain hosts only, regular expressions, more headers, a higher `regex_priority`, a longer
+ * prefix; of equal routes the one with the greater id. A route with paths of several lengths counts once per length.
  */
 export class Router {
   private readonly rules: readonly Rule[];
@@ -50,10 +50,10 @@ export class Router {
     this.rules = active.flatMap(rulesOf).sort(byPrecedence);
   }
 
-  /** The route for a request, undefined when none takes it. */
+  /** The route of a request; undefined when no route matches. */
   route(request: RoutedRequest): Match | undefined {
     const path = normalizePath(pathOf(request.target));
-    // The router of Kong takes only text; its error is a request without a route.
+    // Kong's router accepts valid UTF-8 only; an error means that no route matches.
     if (!isUtf8(Buffer.from(path, 'latin1'))) return undefined;
     const [host, port] = splitHost(request.headers.get('host') ?? '', request.port);
     for (const rule of this.rules) {

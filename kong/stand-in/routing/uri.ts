@@ -2,7 +2,7 @@
 
 const RESERVED = new Set(Buffer.from("!*'();:@&=+$,/?%#[]"));
 
-/** Removes dot segments and doubled slashes, decodes what needs no escape; anything else stays as it was. */
+/** Removes dot segments and repeated slashes, and decodes characters that need no escape. */
 export function normalizePath(path: string): string {
   if (path === '' || path === '/') return path;
   let rest = path.includes('%') ? path.replace(/%([\dA-F]{2})/gi, decodeTriplet) : path;
@@ -35,7 +35,7 @@ function decodeTriplet(triplet: string, hex: string): string {
   return RESERVED.has(code) ? triplet.toUpperCase() : String.fromCharCode(code);
 }
 
-/** Escapes what may not stand in a request line. */
+/** Escapes characters that are not allowed in a request line. */
 export const escapePath = (path: string): string =>
   path.replace(
     /[^!#$&'()*+,/:;=?@[\]A-Za-z\d\-_.~%]/g,
@@ -45,14 +45,14 @@ export const escapePath = (path: string): string =>
 /** A request target in absolute form, which clients send to proxies (RFC 9112, section 3.2.2). */
 const ABSOLUTE = /^[a-z][a-z\d+.-]*:\/\/([a-z\d.-]+|\[[\da-f:.]+\])(?::\d*)?(?=[/?#]|$)/i;
 
-/** A request target as nginx takes it apart: the path with its query, and the host where the target has one. */
+/** The parts of a request target, as nginx splits it: the path with the query, and the host of an absolute target. */
 export function readTarget(target: string): { readonly path: string; readonly host: string | undefined } {
   const [origin = '', host] = ABSOLUTE.exec(target) ?? [];
   const rest = target.slice(origin.length);
   return { path: rest.startsWith('/') || host === undefined ? rest : `/${rest}`, host };
 }
 
-/** Whether nginx reads the path: no broken or zero escape, and no dot segment that leads above the root. */
+/** Whether nginx accepts the path: no invalid or zero escape, and no dot segments that lead above the root. */
 export function isReadablePath(path: string): boolean {
   const [raw = ''] = path.split(/[?#]/, 1);
   if (!raw.startsWith('/') || /%(?![\da-f]{2})|%00/i.test(raw)) return false;
@@ -79,7 +79,7 @@ export function queryOf(target: string): string | undefined {
   return mark === -1 ? undefined : target.slice(mark + 1);
 }
 
-/** What is left of a path after a route's prefix, made safe to join. */
+/** The rest of a path after the prefix of the route, safe to join. */
 function sanitizePostfix(postfix: string): string {
   if (postfix === '.' || postfix === '..') return '';
   if (postfix.startsWith('./')) return postfix.slice(2);
@@ -88,8 +88,8 @@ function sanitizePostfix(postfix: string): string {
 }
 
 /**
- * The path for the upstream: the service's path joined with the request's, whose matched prefix is taken off when the
- * route strips (`get_upstream_uri_v0`). `prefix` is what the route matched, if it strips.
+ * The path for the upstream: the path of the service joined with that of the request, without the matched prefix if the
+ * route has `strip_path` (`get_upstream_uri_v0`). `prefix` is the matched prefix, if the route strips it.
  */
 export function upstreamPath(base: string, path: string, prefix: string | undefined, strip: boolean): string {
   const postfix = sanitizePostfix(path.slice((prefix ?? '/').length));

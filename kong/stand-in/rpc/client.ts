@@ -39,7 +39,10 @@ export abstract class RpcClient implements InstanceCalls {
   /** Handles any other failure of the server or of the connection. */
   protected abstract handleFailure(error: Error, pdk: Pdk): Promise<Exited | undefined>;
 
-  /** Runs one event of the plugin. Starts the instance if necessary, and starts it again as often as the server loses it. */
+  /**
+   * Runs one event of the plugin. Starts the instance if necessary, and starts it again as often as the server loses
+   * it.
+   */
   async handleEvent(config: PluginConfig, phase: string, pdk: Pdk): Promise<Exited | undefined> {
     for (;;) {
       const id = await this.instances.idFor(this.options.plugin, config, this);

@@ -16,7 +16,7 @@ import { SocketFailure, type Connection } from './connection';
 import { pack, type Packable } from './mp-pack';
 import { answerOf, toLua } from './mp-values';
 
-/** An error that the server answered, in its own words. */
+/** An error that the server returned. */
 export class ServerError extends Error {
   override readonly name = 'ServerError';
 }
@@ -31,7 +31,9 @@ export class MpRpc extends RpcClient {
   private messageId = 0;
   private serverPid: number | undefined;
 
-  /** One call. Throws {@link ServerError} for an error that the server answers, `SocketFailure` for the connection's. */
+  /**
+   * Makes one call. Throws {@link ServerError} for an error of the server, `SocketFailure` for one of the connection.
+   */
   async call(method: string, ...args: Packable[]): Promise<LuaValue> {
     const id = ++this.messageId;
     const connection = await this.connect();
@@ -128,7 +130,7 @@ function asStep(value: LuaValue): Step {
   return value as unknown as Step;
 }
 
-/** The messages that come over a connection; ends when it is closed. */
+/** The messages of a connection, until it is closed. */
 async function* messages(connection: Connection): AsyncGenerator<LuaValue[]> {
   const decoder = new Decoder({ rawStrings: true });
   async function* chunks(): AsyncGenerator<Uint8Array> {

@@ -24,15 +24,16 @@ export interface RpcReturn {
 type Command = 'cmd_start_instance' | 'cmd_close_instance' | 'cmd_handle_event';
 
 /**
- * Kong's client for the `ProtoBuf:1` protocol (`rpc/pb_rpc.lua`): one frame at a time; an event occupies its connection.
+ * Kong's client for the `ProtoBuf:1` protocol (`rpc/pb_rpc.lua`): one frame at a time; an event occupies its
+ * connection.
  */
 export class PbRpc extends RpcClient {
   private sequence = 0;
 
   /**
-   * One call. With a PDK it serves the server's calls until the empty frame; gives {@link EXITED} when one of them ended
-   * the request's phase, whereupon the connection is dropped. Throws a `SocketFailure` for the connection's failures and
-   * whatever a function of the PDK throws.
+   * Makes one call. With a PDK, it serves the calls of the server until the empty frame. Returns {@link EXITED} and
+   * closes the connection when one of them ended the phase. Throws a `SocketFailure` for failures of the connection,
+   * and what a function of the PDK throws.
    */
   async call(command: Command, data: Readonly<Record<string, unknown>>, pdk?: Pdk): Promise<RpcReturn | Exited> {
     const sequence = ++this.sequence + 1;

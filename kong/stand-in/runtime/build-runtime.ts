@@ -2,7 +2,7 @@ import { Balancer } from '../balancer/balancer';
 import { ConfigError } from '../config/config-error';
 import { readDeclarative } from '../config/declarative';
 import type { PluginEntity } from '../config/model';
-import { refusals } from '../config/not-emulated';
+import { notEmulated } from '../config/not-emulated';
 import { pluginSchema, type KnownPlugin } from '../config/plugin-schema';
 import type { PluginSchema } from '../config/plugin-schema';
 import type { Settings } from '../config/settings';
@@ -24,11 +24,11 @@ interface AvailablePlugin {
   readonly schema: PluginSchema;
 }
 
-/** What a runtime is made of, beside the declarative file. */
+/** What a runtime needs in addition to the declarative file. */
 export interface RuntimeParts {
   readonly settings: Settings;
   readonly plugins: readonly AvailablePlugin[];
-  /** Names of Kong's own among them. */
+  /** The names of the bundled plugins among them. */
   readonly bundled: readonly string[];
   readonly lua: LuaMachine<Exchange>;
   readonly nodeId: string;
@@ -37,20 +37,22 @@ export interface RuntimeParts {
   readonly workers: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: (level: string, message: string) => void;
-  /** Numbers for `__seq__` that never come again. */
+  /** Returns unique numbers for `__seq__`. */
   readonly nextSequence: () => number;
   readonly nowSeconds: number;
 }
 
-/** Makes what runs a declarative file. Throws a `ConfigError` for a file that Kong refuses; starts no health check yet. */
+/**
+ * Makes what runs a declarative file. Throws a `ConfigError` for a file that Kong refuses; starts no health check yet.
+ */
 export function buildRuntime(text: string, parts: RuntimeParts): Runtime {
   const { lua, log, settings, nodeId } = parts;
   const known = enabledPlugins(parts);
   const match = (value: string, pattern: string) => lua.matches(value, pattern);
   const { entities, ignored } = readDeclarative(text, known, match, parts.nowSeconds);
-  const refused = refusals(entities);
-  if (refused.length > 0) throw new ConfigError(refused);
-  sayIgnored(ignored, entities.plugins, log);
+  const rejected = notEmulated(entities);
+  if (rejected.length > 0) throw new ConfigError(rejected);
+  logIgnored(ignored, entities.plugins, log);
   const plugins = entities.plugins.map((plugin) => withSecrets(plugin, known, parts));
   const handlers = new Map(parts.plugins.map(({ handler }) => [handler.name, handler]));
   const lookups = lookupsOf(entities);
@@ -79,7 +81,7 @@ export function buildRuntime(text: string, parts: RuntimeParts): Runtime {
   };
 }
 
-/** The plugins that the setting `plugins` enables. Throws for one that is not there, as Kong does at its start. */
+/** The plugins that the setting `plugins` enables. Throws for an unknown plugin, like Kong at its start. */
 function enabledPlugins({ plugins, bundled, settings }: RuntimeParts): Map<string, KnownPlugin> {
   const installed = new Map<string, KnownPlugin>([
     ...NOT_EMULATED.map((name): [string, KnownPlugin] => [name, {}]),
@@ -110,8 +112,10 @@ function withSecrets(
   };
 }
 
-function sayIgnored(ignored: readonly string[], plugins: readonly PluginEntity[], log: RuntimeParts['log']): void {
+function logIgnored(ignored: readonly string[], plugins: readonly PluginEntity[], log: RuntimeParts['log']): void {
   const names = new Set(plugins.map(({ name }) => name).filter((name) => IGNORED.includes(name)));
-  if (names.size > 0) log('warn', `not emulated here, ignored: the plugins ${[...names].join(', ')}`);
-  if (ignored.length > 0) log('warn', `not emulated here, ignored: the entities ${ignored.join(', ')}`);
+  if (names.size > 0)
+    log('warn', `the stand-in ignores these plugins, which it does not emulate: ${[...names].join(', ')}`);
+  if (ignored.length > 0)
+    log('warn', `the stand-in ignores these entities, which it does not emulate: ${ignored.join(', ')}`);
 }

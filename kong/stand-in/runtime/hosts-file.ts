@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 
-/** The address of a host by a hosts file; the name itself where the file does not tell. */
+/** The address of a host in a hosts file; the name itself if the file does not contain it. */
 export type AddressOf = (host: string) => string;
 
 /**
- * Reads a hosts file as Kong's `dns_hostsfile`: an address and its names, one line each, `#` before a comment. The first
- * line that has a name counts; lines that are none are left out.
+ * Parses a hosts file (`dns_hostsfile`): an address and its names per line, `#` begins a comment. The first line with a
+ * name counts; invalid lines are ignored.
  */
 export function readHostsFile(text: string): AddressOf {
   const addresses = new Map<string, string>();

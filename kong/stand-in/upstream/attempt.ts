@@ -5,14 +5,14 @@ import { HeaderList, type HeaderPair } from '../nginx/header-list';
 import type { Exchange } from '../request/exchange';
 import { upstreamHeaders } from './upstream-headers';
 
-/** Where one attempt goes. */
+/** The address of one attempt. */
 export interface Address {
   readonly host: string;
   readonly port: number;
   readonly hostHeader: string;
 }
 
-/** Why an attempt got no answer: the status for the client, and whether another attempt may be made. */
+/** Why an attempt got no response: the status for the client, and whether another attempt is allowed. */
 export class AttemptFailure extends Error {
   constructor(
     readonly status: 413 | 502 | 504,
@@ -24,9 +24,9 @@ export class AttemptFailure extends Error {
 }
 
 /**
- * Sends the request to one address and waits for the head of its answer.
+ * Sends the request to one address and waits for the head of the response.
  *
- * @throws AttemptFailure where there is none; nothing went to the client then.
+ * @throws AttemptFailure when there is no response; nothing was sent to the client then
  */
 export async function attempt(x: Exchange, address: Address): Promise<IncomingMessage> {
   const { upstream } = x;
@@ -80,7 +80,10 @@ export async function attempt(x: Exchange, address: Address): Promise<IncomingMe
   });
 }
 
-/** nginx repeats what is idempotent (`proxy_next_upstream`); here only while there is no body, or it was kept. */
+/**
+ * nginx repeats idempotent requests (`proxy_next_upstream`); the stand-in only without a body or with a body that was
+ * read.
+ */
 const canRepeat = (x: Exchange): boolean =>
   !['POST', 'LOCK', 'PATCH'].includes(x.upstream?.method ?? x.method) && (x.body.isHeld || x.body.isEmpty);
 
@@ -89,7 +92,7 @@ async function heldLength(x: Exchange): Promise<number> {
   return body.kind === 'bytes' ? body.bytes.length : body.kind === 'file' ? body.size : 0;
 }
 
-/** With the body's own length where it was read: it goes out whole, and may be another than the client's. */
+/** Adds the length of a body that was read: it is sent as a whole, and a plugin may have replaced it. */
 function withLength(pairs: readonly HeaderPair[], length: number | undefined, method: string): string[] {
   const list = HeaderList.fromRaw(pairs.flat());
   const declares = list.has('content-length') || list.has('transfer-encoding');

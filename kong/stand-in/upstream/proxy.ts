@@ -4,8 +4,8 @@ import { attempt, AttemptFailure, type Address } from './attempt';
 import { relay } from './relay';
 
 /**
- * Sends the request to its upstream and the answer to the client, piece by piece in both directions. Tries other targets
- * while no answer came and nginx would (`retries`). Settles when the answer's end was handed to the client's connection.
+ * Sends the request to its upstream and the response to the client, while they arrive. Tries other targets when there
+ * is no response and nginx would retry (`retries`). Settles when the whole response was written.
  */
 export async function proxy(x: Exchange, responder: Responder): Promise<void> {
   const { upstream } = x;
@@ -36,8 +36,8 @@ export async function proxy(x: Exchange, responder: Responder): Promise<void> {
 }
 
 /**
- * Picks the first target. Gives false when the upstream has none that is healthy; later ones are picked by
- * {@link proxy} itself.
+ * Selects the first target. Returns false when the upstream has no healthy target. {@link proxy} selects the next
+ * targets itself.
  */
 export function pickTarget(x: Exchange): boolean {
   const { upstream, environment } = x;
@@ -51,7 +51,7 @@ function nextAddress(x: Exchange): Address | undefined {
   const { upstream, balancer } = x;
   if (!upstream) return undefined;
   if (balancer && x.tries.length > 0) {
-    // Kong reports a try that failed when it makes the next one; the last one counts by its status, when it is logged.
+    // Kong reports a failed try when it makes the next one; the last one is reported by its status in the log phase.
     if (x.peer) balancer.reportFailure(x.peer, x.tries.at(-1)?.code === 504 ? 'timeout' : 'tcp_failure');
     x.peer = balancer.next();
   }

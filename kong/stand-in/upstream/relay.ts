@@ -6,7 +6,7 @@ import { AnswerBuffer, isBuffered } from '../nginx/response-buffer';
 import type { Exchange } from '../request/exchange';
 import type { Responder } from '../request/responder';
 
-/** Headers of which nginx keeps one: the upstream's goes before what a plugin set early. */
+/** Headers that nginx keeps once: the value of the upstream replaces one that a plugin set before. */
 const SINGLE = new Set([
   'content-type',
   'content-length',
@@ -31,8 +31,8 @@ function takeHead(x: Exchange, response: IncomingMessage): void {
 }
 
 /**
- * Passes the answer on as it comes, or as nginx's buffers let it; an upstream that breaks off breaks the client's
- * connection too.
+ * Forwards the response while it arrives, or as nginx's buffers forward it. When the upstream closes the connection
+ * early, so does the gateway.
  */
 export function relay(x: Exchange, response: IncomingMessage, responder: Responder): Promise<void> {
   takeHead(x, response);
@@ -52,7 +52,7 @@ export function relay(x: Exchange, response: IncomingMessage, responder: Respond
       const ready = buffer ? buffer.take(chunk) : chunk;
       if (ready.length > 0 && !responder.piece(ready)) response.pause();
     });
-    // A stream without news yet: its head goes out alone, as nginx flushes it.
+    // A stream without data yet: its head is sent alone, like in nginx.
     setImmediate(() => {
       if (isSilent && !x.response.writableEnded) x.response.flushHeaders();
     });
@@ -78,7 +78,7 @@ function breakOff(x: Exchange): void {
   });
 }
 
-/** nginx's buffers for this answer; undefined where it passes without any. */
+/** nginx's buffers for this response; undefined for an unbuffered one. */
 function bufferFor(x: Exchange, response: IncomingMessage): AnswerBuffer | undefined {
   const accelBuffering = response.headers['x-accel-buffering'];
   const asked = typeof accelBuffering === 'string' ? accelBuffering : accelBuffering?.[0];
@@ -88,9 +88,9 @@ function bufferFor(x: Exchange, response: IncomingMessage): AnswerBuffer | undef
   return new AnswerBuffer(framing, headBytes(response));
 }
 
-/** What the head of an answer took on the wire. */
+/** The number of bytes of the head of a response. */
 function headBytes({ httpVersion, statusMessage = '', rawHeaders }: IncomingMessage): number {
   const statusLine = `HTTP/${httpVersion} 200 ${statusMessage}`.length + 2;
-  // A name has `: ` after it, a value the end of its line; an empty line follows.
+  // `: ` follows a name, a line end follows a value; the last line is empty.
   return rawHeaders.reduce((sum, text) => sum + text.length + 2, statusLine + 2);
 }

@@ -9,8 +9,8 @@ export const forwardedPrefix = (x: Exchange): string | undefined =>
   trusted(x, 'x-forwarded-prefix') ?? (x.match?.prefix === '/' ? undefined : x.match?.prefix);
 
 /**
- * The headers of the request to the upstream: the client's as the plugins left them, without those of the connection,
- * and with Kong's own (`runloop/handler.lua`, `templates/nginx_kong.lua`). `host` is the target's.
+ * The headers of the request to the upstream: those of the client after all plugins, without hop-by-hop headers, and
+ * those of Kong (`runloop/handler.lua`, `templates/nginx_kong.lua`). `host` is that of the target.
  */
 export function upstreamHeaders(x: Exchange, host: string): HeaderPair[] {
   const headers = HeaderList.fromRaw(x.headers.toRaw());

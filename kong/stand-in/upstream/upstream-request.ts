@@ -1,13 +1,13 @@
 import type { LuaTable } from '../lua/value';
 
-/** Where the request goes, after the router and until a plugin says otherwise. */
+/** Where the request is sent: set by the router, and changed by plugins. */
 export interface UpstreamRequest {
   scheme: string;
   method: string;
   /** Path without query, ready for the request line. */
   path: string;
   query: string | undefined;
-  /** The `Host` header, where it is not the target's own. */
+  /** The `Host` header, if it is not that of the target. */
   host: string | undefined;
   serviceHost: string;
   servicePort: number;

@@ -38,7 +38,7 @@ afterAll(() => {
 });
 
 it('says which plugins it does not emulate', () => {
-  expect(proxy.gateway.logs).toContain('[warn] not emulated here, ignored: the plugins zipkin');
+  expect(proxy.gateway.logs).toContain('[warn] the stand-in ignores these plugins, which it does not emulate: zipkin');
 });
 
 describe('request-size-limiting', () => {
