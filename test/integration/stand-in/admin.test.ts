@@ -10,7 +10,7 @@ services:
 );
 
 describe('the Admin API', () => {
-  it('shows the entities and takes nothing', async () => {
+  it('serves entities and rejects changes', async () => {
     const { body } = await send(`${proxy.gateway.adminUrl}/services/key/routes`);
     expect(JSON.parse(body.toString())).toMatchObject({ data: [{ name: 'key', paths: ['/key'] }] });
     expect((await send(`${proxy.gateway.adminUrl}/services`, { method: 'POST' })).status).toBe(405);
@@ -28,7 +28,7 @@ describe('the Admin API', () => {
   });
 });
 
-it('reloads, and keeps the old configuration where the new one is refused', async () => {
+it('reloads, and keeps the previous configuration if the new one is invalid', async () => {
   await expect(proxy.gateway.reload('_format_version: "3.0"\nservices: [{ name: x }]')).rejects.toThrow(
     'services[1].host: required field missing',
   );

@@ -37,7 +37,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-it('says which plugins it does not emulate', () => {
+it('logs which plugins it ignores', () => {
   expect(proxy.gateway.logs).toContain('[warn] the stand-in ignores these plugins, which it does not emulate: zipkin');
 });
 
@@ -52,7 +52,7 @@ describe('request-size-limiting', () => {
   });
 });
 
-it('rate-limiting counts by window and says so', async () => {
+it('rate-limiting counts per window and sets its headers', async () => {
   const first = await proxy.ask('/rate');
   expect(first.headers).toMatchObject({
     'x-ratelimit-limit-second': '2',
@@ -72,7 +72,7 @@ it('rate-limiting counts by window and says so', async () => {
   expect([last.status, last.headers['retry-after']]).toEqual([429, String(3600 - (30 * 60 + 17))]);
 });
 
-it('correlation-id keeps a given id and makes one else', async () => {
+it('correlation-id keeps an existing id and otherwise generates one', async () => {
   const given = await proxy.ask('/id', { 'X-Corr': 'mine' });
   expect([given.headers['x-corr'], valuesOf(echoed(given).headers, 'x-corr')]).toEqual(['mine', ['mine']]);
   const made = await proxy.ask('/id');
@@ -80,7 +80,7 @@ it('correlation-id keeps a given id and makes one else', async () => {
   expect(valuesOf(echoed(made).headers, 'x-corr')).toEqual([made.headers['x-corr']]);
 });
 
-it('file-log writes the fields that its functions make, and leaves out what they make nothing of', async () => {
+it('file-log writes the fields that its functions return, and omits those for which they return nil', async () => {
   await proxy.ask('/own?token=secret', { 'X-Seen': 'a', 'X-Unseen': 'secret' });
   await until(() => readFileSync(ownLogFile, 'utf8').endsWith('\n'), 'the line');
   const { request, own } = JSON.parse(readFileSync(ownLogFile, 'utf8')) as {

@@ -25,8 +25,8 @@ routes:
 `,
 );
 
-describe('what the client gets', () => {
-  it('is the answer with every header, repeated ones too', async () => {
+describe('the response to the client', () => {
+  it('has every header, including repeated ones', async () => {
     proxy.serve = (_, outgoing) => {
       outgoing.writeHead(201, [
         ...['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2', 'X-Bytes', '\xe9', 'Server', 'mine'],
@@ -59,18 +59,18 @@ describe('what the client gets', () => {
     expect(JSON.parse(answer.body.toString())).toEqual({ message, request_id: answer.headers['x-kong-request-id'] });
   });
 
-  it('is an error in the form it accepts', async () => {
+  it('is an error in an accepted media type', async () => {
     const { headers, body } = await proxy.call('/nowhere', { headers: { Accept: 'text/html' } });
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
     expect(body.toString()).toContain('<p>no Route matched with those values.</p>');
   });
 
-  it('is plain text where it names no form and the request failed on its way', async () => {
+  it('is plain text for a failed request without Accept', async () => {
     const { headers } = await proxy.call('/dead');
     expect(headers['content-type']).toBe('text/plain; charset=utf-8');
   });
 
-  it('is 404 for a path that is no text', async () => {
+  it('is 404 for a path that is not UTF-8', async () => {
     expect((await proxy.call('/direct/%ff')).status).toBe(404);
   });
 
@@ -81,7 +81,7 @@ describe('what the client gets', () => {
     expect(data.toString()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
   });
 
-  it('is a text with a charset, and no length where there is no body', async () => {
+  it('has a charset for texts, and no length without a body', async () => {
     proxy.serve = (_, outgoing) => outgoing.writeHead(200, { 'Content-Type': 'text/plain' }).end('x');
     expect((await proxy.call('/direct')).headers['content-type']).toBe('text/plain; charset=UTF-8');
     proxy.serve = (_, outgoing) => outgoing.writeHead(204).end();
@@ -102,13 +102,13 @@ describe('what the client gets', () => {
     expect([status, seen]).toEqual([502, attempts]);
   });
 
-  it('is 504 when the upstream does not answer in time', async () => {
+  it('is 504 when the upstream does not respond in time', async () => {
     proxy.serve = () => undefined;
     const { status, body } = await proxy.call('/slow');
     expect([status, body.toString()]).toEqual([504, expect.stringContaining('The upstream server is timing out')]);
   });
 
-  it('is 502 when the upstream hangs up', async () => {
+  it('is 502 when the upstream closes the connection', async () => {
     proxy.serve = (incoming) => incoming.socket.destroy();
     const { status } = await proxy.call('/direct', { method: 'POST' }, 'x');
     expect(status).toBe(502);
@@ -123,7 +123,7 @@ describe('what the client gets', () => {
     expect(JSON.parse(health.body.toString())).toMatchObject({ data: [{ health: 'UNHEALTHY' }] });
   });
 
-  it('is 400 for what is no HTTP', async () => {
+  it('is 400 for a request that is not HTTP', async () => {
     const socket = connect(Number(new URL(proxy.url).port), '127.0.0.1');
     socket.end('NONSENSE\r\n\r\n');
     const [data] = (await once(socket, 'data')) as [Buffer];

@@ -26,7 +26,7 @@ it.each([
   await expect(startTestGateway('', settings(query))).rejects.toThrow(message);
 });
 
-it('gives everything back when it can not listen', async () => {
+it('releases everything when it cannot listen', async () => {
   const first = await startTestGateway('');
   const taken = { ...settings(), status_listen: new URL(first.statusUrl).host };
   await expect(startTestGateway('', taken)).rejects.toThrow('EADDRINUSE');

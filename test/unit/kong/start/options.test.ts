@@ -1,6 +1,6 @@
 import { readOptions } from '../../../../kong/start/options';
 
-it('takes the engine that is there and loopback, unless told otherwise', () => {
+it('uses the first available engine and loopback by default', () => {
   expect(readOptions([])).toEqual({ host: '127.0.0.1', withAccess: false, help: false });
   expect(
     readOptions([

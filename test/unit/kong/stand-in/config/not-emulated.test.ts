@@ -9,7 +9,7 @@ const notEmulatedOf = (file: object): string[] => {
 };
 const service = { name: 's', url: 'http://127.0.0.1' };
 
-it.each(RESTRICTING)('refuses a file with %s: without it more would pass than on Kong', (name) => {
+it.each(RESTRICTING)('rejects a file with %s, without which it would allow more than Kong', (name) => {
   expect(notEmulatedOf({ plugins: [{ name, instance_name: 'guard' }] })).toEqual([
     expect.stringContaining(`plugins.guard: the stand-in does not emulate ${name}, which restricts requests`),
   ]);
@@ -24,18 +24,18 @@ it.each([
   ['a route for raw TCP', { routes: [{ name: 'r', paths: ['/'], protocols: ['tcp'] }] }],
   ['other joined paths', { routes: [{ name: 'r', paths: ['/'], path_handling: 'v1' }] }],
   ['a service that is not HTTP', { services: [{ name: 's', url: 'grpc://127.0.0.1' }] }],
-])('refuses %s', (_what, file) => {
+])('rejects %s', (_what, file) => {
   expect(notEmulatedOf(file)).toHaveLength(1);
 });
 
-it('has no entity for filters of WebAssembly, which may refuse requests', () => {
+it('rejects filter chains of WebAssembly, which may reject requests', () => {
   expect(() => notEmulatedOf({ filter_chains: [] })).toThrow('filter_chains: unknown field');
 });
 
-it.each(IGNORED)('takes a file with %s', (name) => {
+it.each(IGNORED)('accepts a file with %s', (name) => {
   expect(notEmulatedOf({ plugins: [{ name }] })).toEqual([]);
 });
 
-it('takes a plugin that is not enabled', () => {
+it('accepts a plugin that is not enabled', () => {
   expect(notEmulatedOf({ plugins: [{ name: 'jwt', enabled: false }] })).toEqual([]);
 });

@@ -26,11 +26,11 @@ it('reads plugin servers by the names that Kong gives their settings', () => {
   ]);
 });
 
-it('refuses a plugin server without a query command, as Kong does', () => {
+it('rejects a plugin server without a query command, like Kong', () => {
   expect(() => readSettings({ pluginserver_names: 'x' })).toThrow('query_command undefined for pluginserver x');
 });
 
-it('enables the bundled plugins alone unless told otherwise', () => {
+it('enables only the bundled plugins by default', () => {
   expect(readSettings({}).plugins).toEqual(['bundled']);
   expect(readSettings({ plugins: 'cors, mine' }).plugins).toEqual(['cors', 'mine']);
 });

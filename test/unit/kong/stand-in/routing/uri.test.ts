@@ -1,5 +1,11 @@
 import * as fc from 'fast-check';
-import { escapePath, isReadablePath, normalizePath, readTarget, upstreamPath } from '../../../../../kong/stand-in/routing/uri';
+import {
+  escapePath,
+  isReadablePath,
+  normalizePath,
+  readTarget,
+  upstreamPath,
+} from '../../../../../kong/stand-in/routing/uri';
 
 describe('normalizePath', () => {
   it.each([
