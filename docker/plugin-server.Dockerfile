@@ -34,6 +34,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # Readable even after a clone under umask 077.
 COPY --chmod=644 package.json ./
+COPY --chmod=644 kong/lua/reject-smuggling.lua kong/lua/capture-body-filter.lua kong/lua/capture-log.lua dist/kong/lua/
 # The second: the C library gives the memory of large buffers back at once, instead of keeping ever more of it.
 ENV NODE_ENV=production \
     MALLOC_MMAP_THRESHOLD_=131072

@@ -2,8 +2,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Environment, Log, Metrics, Plugin } from '../pdk';
 import { ByteBudget } from './byte-budget';
 import { Configurations } from './configurations';
-import { KongConnection, type ConnectionContext } from './kong-connection';
 import { Instances } from './instances';
+import { KongConnection, type ConnectionContext } from './kong-connection';
 import { ServerMetrics } from './server-metrics';
 import { listenOn, type SocketAccess } from './socket-file';
 

@@ -6,7 +6,7 @@ import { selectorsOf } from '../support/promql';
 import { startTraffic } from '../support/traffic';
 
 /** A real Prometheus with the project's own configuration watches a real run: does every question get an answer? */
-const engine = process.env['E2E_ENGINE'] === 'kong' ? 'kong' : 'local';
+const engine = process.env['E2E_ENGINE'] === 'kong' ? 'kong' : 'stand-in';
 
 /** Selectors without data in this test, and why. */
 const ABSENT: readonly (readonly [start: string, reason: string])[] = [

@@ -8,7 +8,7 @@ type Validator = (value: never, argument: never, match: PatternMatch) => string 
 const refuse = (bad: boolean, message: string): string | undefined => (bad ? message : undefined);
 const listed = (options: readonly LuaValue[]): string => options.map(luaToString).join(', ');
 
-/** Kong's validators in Kong's order (`Schema.validators_order`), each giving Kong's words or nothing. */
+/** Kong's validators in Kong's order (`Schema.validators_order`). They return Kong's error message or undefined. */
 const VALIDATORS: readonly [name: keyof Field, validator: Validator][] = [
   ['eq', (value: LuaValue, wanted: LuaValue) => refuse(value !== wanted, `value must be ${luaToString(wanted)}`)],
   ['ne', (value: LuaValue, other: LuaValue) => refuse(value === other, `value must not be ${luaToString(value)}`)],
@@ -59,7 +59,9 @@ const VALIDATORS: readonly [name: keyof Field, validator: Validator][] = [
   ['check', (value: LuaValue, check: NonNullable<Field['check']>) => check(value)],
 ];
 
-/** What the first failing validator of a field says, undefined when all pass. The value has the field's type. */
+/**
+ * The message of the first validator that fails; undefined when all pass. The value must have the type of the field.
+ */
 export function checkValue(field: Field, value: LuaValue, match: PatternMatch): string | undefined {
   const declared: Field = field.type === 'string' ? { len_min: 1, ...field } : field;
   for (const [name, validator] of VALIDATORS) {

@@ -5,10 +5,10 @@ import { parse, stringify } from 'yaml';
 import { describePlugin } from '../../../kong/plugin-server/describe';
 import { readDeclarative } from '../../../kong/stand-in/config/declarative';
 import { pluginSchema, type KnownPlugin, type PluginSchema } from '../../../kong/stand-in/config/plugin-schema';
-import type { Exchange } from '../../../kong/stand-in/exchange';
 import { LuaMachine } from '../../../kong/stand-in/lua/machine';
 import { luaFunctions } from '../../../kong/stand-in/pdk/table';
 import { bundledPlugins } from '../../../kong/stand-in/plugins';
+import type { Exchange } from '../../../kong/stand-in/request/exchange';
 import { plugins } from '../../../plugins';
 
 interface Fragment {
