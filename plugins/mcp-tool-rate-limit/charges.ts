@@ -2,9 +2,9 @@ import type { MessageEntry } from '../shared/mcp/message-summary';
 import { newReadingBudget } from '../shared/mcp/resource-uris/readings';
 import { callNameOf } from './call-name';
 import { callerKey, type Caller } from './caller';
-import { claimOf, isNamedByConfig, type NameKnowledge } from './claims';
 import type { Charge, Claim, Fallback } from './counters/counters';
-import { digestOf, keyText, type Digest, type KeyText } from './keys';
+import { digestOf, keyText, type Digest, type KeyText } from './digest';
+import { claimOf, isNamedByConfig, type NameKnowledge } from './own-counter';
 import type { Rule } from './rules';
 
 /** What a request asks of the counters. */

@@ -3,15 +3,15 @@ import type { Log, Metrics } from '../../kong/pdk';
 import { checkRedisConfig, type RedisConfig } from '../shared/redis/redis-config';
 import { acquireRedis } from '../shared/redis/shared-redis';
 import { PerProcess } from '../shared/runtime/per-process';
-import { CounterMemory } from './counters/counter-memory';
 import type { Counters } from './counters/counters';
-import { FaultTolerantCounters } from './counters/fault-tolerant';
-import { LocalCounters } from './counters/local';
-import { RedisCounters } from './counters/redis';
-import { ReducedCounters } from './counters/reduced';
-import type { KeyText } from './keys';
+import { FaultTolerantCounters } from './counters/fault-tolerant-counters';
+import { CounterMemory } from './counters/local/counter-memory';
+import { LocalCounters } from './counters/local/local-counters';
+import { RedisCounters } from './counters/redis/redis-counters';
+import { ReducedCounters } from './counters/scaled-counters';
+import type { KeyText } from './digest';
 import { keepCounted } from './keys-held';
-import type { Meters } from './meters';
+import type { Meters } from './metrics';
 import type { Rule } from './rules';
 
 /** The parts of the plugin's configuration that say where the counters are. */

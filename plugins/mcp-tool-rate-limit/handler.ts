@@ -4,20 +4,20 @@ import { errorBody, UNAVAILABLE } from '../shared/mcp/json-rpc/errors';
 import { fromShared, NO_MESSAGES, SUMMARY_KEY, type MessageSummary } from '../shared/mcp/message-summary';
 import { offeredNamesOf } from '../shared/mcp/offered-names';
 import { sideThreadOf } from '../shared/runtime/side-thread/side-thread';
-import { denialAnswer, RATE_LIMITED, unavailableAnswer, type Answer } from './answers';
 import type { Caller } from './caller';
 import { billOf, tariffOf, type Bill, type Tariff } from './charges';
 import type { Counters, Hit, Unavailable } from './counters/counters';
 import { clockMs, createCounters } from './create-counters';
+import { verdictOf } from './decision';
 import { limitHeaders } from './headers';
 import { createCallReader, type CallReader } from './large-bodies/call-reader';
-import { MadeUpNames } from './made-up-names';
-import { createMeters, type Meters } from './meters';
+import { createMeters, type Meters } from './metrics';
 import type { BodyFault, Calls } from './read-calls';
+import { denialAnswer, RATE_LIMITED, unavailableAnswer, type Answer } from './responses';
 import { compileRules } from './rules';
 import type { Config } from './schema';
 import { checkTiers, tierOf } from './tiers';
-import { verdictOf } from './verdict';
+import { MadeUpNames } from './unverified-names';
 
 /** What one configuration needs on each request. */
 export interface State {

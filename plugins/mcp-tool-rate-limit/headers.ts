@@ -1,5 +1,5 @@
 import type { ResponseHeaders } from '../../kong/pdk';
-import type { Standing, Verdict } from './verdict';
+import type { Standing, Verdict } from './decision';
 
 /** Which headers tell a client where it stands. */
 export interface HeaderOptions {

@@ -1,7 +1,7 @@
 import type { Metrics } from '../../kong/pdk';
 import { PerProcess } from '../shared/runtime/per-process';
 import type { Counters } from './counters/counters';
-import type { LocalCounters } from './counters/local';
+import type { LocalCounters } from './counters/local/local-counters';
 
 const perProcess = new PerProcess<Set<LocalCounters>>();
 

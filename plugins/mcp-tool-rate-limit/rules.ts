@@ -1,8 +1,8 @@
 import type { Extent } from '../shared/mcp/resource-uris/uri-lists';
 import { globMatcher } from '../shared/name-rules/glob';
 import { callNameMatcher, type CallName } from './call-name';
+import { windowStateOf } from './windows/create-window';
 import { lifetimeMsOf, type WindowState } from './windows/window';
-import { windowStateOf } from './windows/window-state';
 
 /** What can tell callers apart. */
 export type Identity = 'consumer' | 'credential' | 'ip' | 'header' | 'mcp-session' | 'service' | 'tier';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { unpaidReports, type Charge, type Claim } from '../../plugins/mcp-tool-rate-limit/counters/counters';
-import type { Digest } from '../../plugins/mcp-tool-rate-limit/keys';
+import type { Digest } from '../../plugins/mcp-tool-rate-limit/digest';
+import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/create-window';
 import type { Quota, Reading, WindowState } from '../../plugins/mcp-tool-rate-limit/windows/window';
-import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-state';
 
 /** One charge of a generated request: of a name of a caller under the rule of a window. */
 export interface AskedCharge {

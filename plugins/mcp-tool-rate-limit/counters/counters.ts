@@ -1,4 +1,4 @@
-import type { Digest, KeyText } from '../keys';
+import type { Digest, KeyText } from '../digest';
 import type { Reading, WindowState } from '../windows/window';
 
 /** What a request asks of one counter. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { windowStateOf } from '../../../../../plugins/mcp-tool-rate-limit/windows/create-window';
 import { PARTS, SlidingWindow } from '../../../../../plugins/mcp-tool-rate-limit/windows/sliding-window';
 import type { Quota } from '../../../../../plugins/mcp-tool-rate-limit/windows/window';
-import { windowStateOf } from '../../../../../plugins/mcp-tool-rate-limit/windows/window-state';
 
 /** What was asked: after how long, and how many units. */
 type Ask = readonly [gapMs: number, units: number];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { Segment } from '../../../../../plugins/mcp-tool-rate-limit/counters/segment';
-import type { Digest } from '../../../../../plugins/mcp-tool-rate-limit/keys';
-import { windowStateOf } from '../../../../../plugins/mcp-tool-rate-limit/windows/window-state';
+import { Segment } from '../../../../../../plugins/mcp-tool-rate-limit/counters/local/segment';
+import type { Digest } from '../../../../../../plugins/mcp-tool-rate-limit/digest';
+import { windowStateOf } from '../../../../../../plugins/mcp-tool-rate-limit/windows/create-window';
 
 const window = windowStateOf({ limit: 1, windowMs: 100, burst: 0 });
 

@@ -1,5 +1,5 @@
-import { digestOf, keyText } from '../../../../plugins/mcp-tool-rate-limit/keys';
-import { MadeUpNames } from '../../../../plugins/mcp-tool-rate-limit/made-up-names';
+import { digestOf, keyText } from '../../../../plugins/mcp-tool-rate-limit/digest';
+import { MadeUpNames } from '../../../../plugins/mcp-tool-rate-limit/unverified-names';
 
 const PERIOD_MS = 1000;
 const digest = (text: string) => digestOf(keyText([text]));

@@ -1,4 +1,4 @@
-import type { Script } from '../../shared/redis/shared-redis';
+import type { Script } from '../../../shared/redis/shared-redis';
 
 /**
  * One request, as one step on the server, by the server's clock.

@@ -1,9 +1,9 @@
 import { CLIENT_METHODS } from '../shared/mcp/client-methods';
 import { isNamedBy, type OfferedNames } from '../shared/mcp/offered-names';
 import type { Claim } from './counters/counters';
-import type { Digest } from './keys';
-import type { MadeUpNames } from './made-up-names';
+import type { Digest } from './digest';
 import type { Rule } from './rules';
+import type { MadeUpNames } from './unverified-names';
 
 /** What is known of names that clients use. */
 export interface NameKnowledge {

@@ -1,9 +1,9 @@
-import type { SharedRedis } from '../../shared/redis/shared-redis';
-import { digestOf, keyText, type KeyText } from '../keys';
-import type { Rule } from '../rules';
-import { lifetimeMsOf, Reading, type Quota, type WindowState } from '../windows/window';
-import type { Charge, Claim, Counters, Hit } from './counters';
-import { HIT } from './redis-script';
+import type { SharedRedis } from '../../../shared/redis/shared-redis';
+import { digestOf, keyText, type KeyText } from '../../digest';
+import type { Rule } from '../../rules';
+import { lifetimeMsOf, Reading, type Quota, type WindowState } from '../../windows/window';
+import type { Charge, Claim, Counters, Hit } from '../counters';
+import { HIT } from './hit-script';
 
 /** Where in Redis the counters of a configuration are, and how many there may be. */
 export interface RedisOptions {

@@ -2,8 +2,8 @@ import type { Metrics } from '../../kong/pdk';
 import type { RedisFailureReason } from '../shared/redis/redis-failure';
 import { labelsOf, OTHER } from '../shared/telemetry/labels';
 import type { Bill } from './charges';
-import type { StoreWatch } from './counters/fault-tolerant';
-import type { Verdict } from './verdict';
+import type { StoreWatch } from './counters/fault-tolerant-counters';
+import type { Verdict } from './decision';
 
 const PREFIX = 'mcp_tool_rate_limit';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { CounterMemory } from '../../../../../plugins/mcp-tool-rate-limit/counters/counter-memory';
-import { LocalCounters } from '../../../../../plugins/mcp-tool-rate-limit/counters/local';
-import { AdmittedLog, chargesOf, CounterModel, requests, twoWindows } from '../../../../support/counter-model';
+import { CounterMemory } from '../../../../../../plugins/mcp-tool-rate-limit/counters/local/counter-memory';
+import { LocalCounters } from '../../../../../../plugins/mcp-tool-rate-limit/counters/local/local-counters';
+import { AdmittedLog, chargesOf, CounterModel, requests, twoWindows } from '../../../../../support/counter-model';
 
 function open(maxKeys?: number) {
   const clock = { nowMs: 1000 };

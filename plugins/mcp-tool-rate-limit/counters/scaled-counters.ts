@@ -1,6 +1,6 @@
-import type { KeyText } from '../keys';
+import type { KeyText } from '../digest';
+import { windowStateOf } from '../windows/create-window';
 import type { WindowState } from '../windows/window';
-import { windowStateOf } from '../windows/window-state';
 import type { Charge, Counters, Hit, Unavailable } from './counters';
 
 /**

@@ -1,5 +1,5 @@
-import type { Digest } from '../keys';
-import type { WindowState } from '../windows/window';
+import type { Digest } from '../../digest';
+import type { WindowState } from '../../windows/window';
 import type { Budget, Share } from './budget';
 import { leastBytesOf, Segment } from './segment';
 

@@ -2,9 +2,9 @@ import { Headers } from '../../../../kong/pdk';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import type { Caller } from '../../../../plugins/mcp-tool-rate-limit/caller';
 import { billOf, tariffOf } from '../../../../plugins/mcp-tool-rate-limit/charges';
-import { MadeUpNames } from '../../../../plugins/mcp-tool-rate-limit/made-up-names';
 import { compileRules } from '../../../../plugins/mcp-tool-rate-limit/rules';
 import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
+import { MadeUpNames } from '../../../../plugins/mcp-tool-rate-limit/unverified-names';
 import type { MessageEntry } from '../../../../plugins/shared/mcp/message-summary';
 import { OfferedNames } from '../../../../plugins/shared/mcp/offered-names';
 

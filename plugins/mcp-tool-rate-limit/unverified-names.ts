@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Digest } from './keys';
+import type { Digest } from './digest';
 
 /** The bounds of {@link MadeUpNames}. */
 export interface MadeUpOptions {

@@ -1,5 +1,5 @@
-import type { Digest } from '../keys';
-import type { WindowState } from '../windows/window';
+import type { Digest } from '../../digest';
+import type { WindowState } from '../../windows/window';
 
 const KEY_WORDS = 4;
 const BYTES_PER_KEY = KEY_WORDS * Uint32Array.BYTES_PER_ELEMENT;

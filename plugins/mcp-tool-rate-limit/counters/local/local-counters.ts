@@ -1,8 +1,8 @@
-import type { Digest } from '../keys';
-import type { Reading, WindowState } from '../windows/window';
+import type { Digest } from '../../digest';
+import type { Reading, WindowState } from '../../windows/window';
+import { unpaidReports, type Charge, type Counters, type Hit } from '../counters';
 import { Budget, type Share } from './budget';
 import type { CounterMemory } from './counter-memory';
-import { unpaidReports, type Charge, type Counters, type Hit } from './counters';
 import { Table, type Place } from './table';
 
 /** The bounds of the counters of one node. */

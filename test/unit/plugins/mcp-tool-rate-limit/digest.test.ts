@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { digestOf, keyText } from '../../../../plugins/mcp-tool-rate-limit/keys';
+import { digestOf, keyText } from '../../../../plugins/mcp-tool-rate-limit/digest';
 
 const hex = (parts: readonly string[]): string => digestOf(keyText(parts)).text;
 

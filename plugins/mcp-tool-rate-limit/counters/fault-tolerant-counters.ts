@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { failureOf, type RedisFailureReason } from '../../shared/redis/redis-failure';
-import type { KeyText } from '../keys';
+import type { KeyText } from '../digest';
 import type { Charge, Counters, Hit, Unavailable } from './counters';
 
 /** What is told of the store that may fail. */

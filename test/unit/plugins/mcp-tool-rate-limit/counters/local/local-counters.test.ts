@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { CounterMemory } from '../../../../../plugins/mcp-tool-rate-limit/counters/counter-memory';
-import type { Charge } from '../../../../../plugins/mcp-tool-rate-limit/counters/counters';
-import { LocalCounters } from '../../../../../plugins/mcp-tool-rate-limit/counters/local';
-import { digestOf, keyText } from '../../../../../plugins/mcp-tool-rate-limit/keys';
-import type { WindowState } from '../../../../../plugins/mcp-tool-rate-limit/windows/window';
-import { windowStateOf } from '../../../../../plugins/mcp-tool-rate-limit/windows/window-state';
+import type { Charge } from '../../../../../../plugins/mcp-tool-rate-limit/counters/counters';
+import { CounterMemory } from '../../../../../../plugins/mcp-tool-rate-limit/counters/local/counter-memory';
+import { LocalCounters } from '../../../../../../plugins/mcp-tool-rate-limit/counters/local/local-counters';
+import { digestOf, keyText } from '../../../../../../plugins/mcp-tool-rate-limit/digest';
+import { windowStateOf } from '../../../../../../plugins/mcp-tool-rate-limit/windows/create-window';
+import type { WindowState } from '../../../../../../plugins/mcp-tool-rate-limit/windows/window';
 
 const paced = (limit: number, windowMs: number, burst: number): WindowState =>
   windowStateOf({ limit, windowMs, burst });

@@ -2,8 +2,8 @@ import type { ResponseHeaders } from '../../kong/pdk';
 import { errorBody, UNAVAILABLE, type JsonRpcError } from '../shared/mcp/json-rpc/errors';
 import { toolErrorBody } from '../shared/mcp/json-rpc/tool-error';
 import type { MessageEntry, MessageSummary } from '../shared/mcp/message-summary';
+import type { Standing, Verdict } from './decision';
 import { toSeconds } from './headers';
-import type { Standing, Verdict } from './verdict';
 
 /** The JSON-RPC code of a refusal by a limit: outside of -32768 to -32000 (2026-07-28, basic/index "Error Codes"). */
 export const RATE_LIMITED = 429;
