@@ -1,57 +1,74 @@
-import type { Bill, RuleCharge } from './charges';
+import type { MessageEntry } from '../shared/mcp/message-summary';
+import type { RequestCharges, RuleCharge } from './charges';
 import type { Hit } from './counters/counters';
-import type { Reading } from './windows/window';
+import type { CounterStatus } from './windows/window';
 
-/** Where one counter stands after a request, for its headers and answers. */
-export interface Standing {
+/** A charge and the status of its counter after the request. */
+export interface LimitStatus {
   readonly charge: RuleCharge;
-  readonly reading: Reading;
+  readonly status: CounterStatus;
 }
 
-/** What is decided of a request. */
-export interface Verdict {
+/** A message of a rejected request. */
+export interface RejectedMessage {
+  readonly message: MessageEntry;
+  /** The limit that keeps the message waiting longest; undefined if the message alone would have passed. */
+  readonly blockingLimit: LimitStatus | undefined;
+}
+
+/** What the limiter decided about a request. */
+export interface Decision {
   readonly admitted: boolean;
-  /** The standing of each enforced charge. */
-  readonly standings: readonly Standing[];
-  /** The tightest enforced standing: the one that makes the caller wait longest, else with the least remaining. */
-  readonly tightest: Standing | undefined;
-  /** The ids of reporting rules that would have refused the request, each once. */
+  /** The limits of all enforced charges. */
+  readonly enforced: readonly LimitStatus[];
+  /** The enforced limit with the longest wait, else with the least remaining units. */
+  readonly tightest: LimitStatus | undefined;
+  /** The ids of rules in report mode that would have rejected the request, each once. */
   readonly reported: readonly string[];
-  /** For each message: the standing that keeps it waiting longest; undefined for one that would have passed. */
-  readonly culprits: readonly (Standing | undefined)[];
+  /** All messages of a rejected request, in order; none of an admitted one. */
+  readonly rejected: readonly RejectedMessage[];
 }
 
-/** Turns what the counters said into a verdict. */
-export function verdictOf({ charges, chargesOf }: Bill, { admitted, readings }: Hit): Verdict {
-  const all = charges.map((charge, i): Standing => ({ charge, reading: readings[i] as Reading }));
-  const enforced = all.filter(({ charge }) => !charge.rule.reports);
+/** Decides about a request by the result of its charges. */
+export function decisionOf({ charges, messages }: RequestCharges, { admitted, statuses }: Hit): Decision {
+  const all = charges.map((charge, chargeIndex): LimitStatus => ({
+    charge,
+    status: statuses[chargeIndex] as CounterStatus,
+  }));
+  const enforced = all.filter(({ charge }) => !charge.rule.isReportOnly);
   const reported = new Set<string>();
-  if (admitted)
-    for (const { charge, reading } of all) if (charge.rule.reports && reading.waitMs > 0) reported.add(charge.rule.id);
+  if (admitted) {
+    for (const { charge, status } of all) {
+      if (charge.rule.isReportOnly && status.waitMs > 0) reported.add(charge.rule.id);
+    }
+  }
   return {
     admitted,
-    standings: enforced,
+    enforced,
     tightest: tightestOf(enforced),
     reported: [...reported],
-    culprits: admitted ? [] : chargesOf.map((places) => culpritOf(places, all)),
+    rejected: admitted ? [] : rejectedMessages(messages, enforced),
   };
 }
 
-function culpritOf(places: readonly number[], all: readonly Standing[]): Standing | undefined {
-  const waiting = places.flatMap((place) => {
-    const standing = all[place];
-    return standing && !standing.charge.rule.reports && standing.reading.waitMs > 0 ? [standing] : [];
-  });
-  return tightestOf(waiting);
+function rejectedMessages(
+  messages: RequestCharges['messages'],
+  enforced: readonly LimitStatus[],
+): readonly RejectedMessage[] {
+  const blocking = new Map(enforced.filter(({ status }) => status.waitMs > 0).map((limit) => [limit.charge, limit]));
+  return messages.map(({ message, charges }) => ({
+    message,
+    blockingLimit: tightestOf(charges.flatMap((charge) => blocking.get(charge) ?? [])),
+  }));
 }
 
-function tightestOf(standings: readonly Standing[]): Standing | undefined {
-  let tightest: Standing | undefined;
-  for (const standing of standings) if (!tightest || isTighter(standing.reading, tightest.reading)) tightest = standing;
+function tightestOf(limits: readonly LimitStatus[]): LimitStatus | undefined {
+  let tightest: LimitStatus | undefined;
+  for (const limit of limits) if (!tightest || isTighter(limit.status, tightest.status)) tightest = limit;
   return tightest;
 }
 
-const isTighter = (a: Reading, b: Reading): boolean =>
+const isTighter = (a: CounterStatus, b: CounterStatus): boolean =>
   a.waitMs !== b.waitMs
     ? a.waitMs > b.waitMs
     : a.remaining !== b.remaining

@@ -1,104 +1,132 @@
 import type { Metrics } from '../../kong/pdk';
-import type { RedisFailureReason } from '../shared/redis/redis-failure';
+import { PerProcess } from '../shared/runtime/per-process';
 import { labelsOf, OTHER } from '../shared/telemetry/labels';
-import type { Bill } from './charges';
-import type { StoreWatch } from './counters/fault-tolerant-counters';
-import type { Verdict } from './decision';
+import type { RequestCharges } from './charges';
+import type { StoreObserver } from './counters/fault-tolerant-counters';
+import type { Decision } from './decision';
 
 const PREFIX = 'mcp_tool_rate_limit';
 
-/** More services than these become `_other`. */
+/** Further services become `_other`. */
 const MAX_SERVICES = 200;
-/** More rules, over all configurations, than these become `_other`. */
+/** Further rules, of all configurations, become `_other`. */
 const MAX_RULES = 200;
 
-/** Upper bounds in seconds: beside a near server half a millisecond is usual. */
+/** Upper bounds in seconds. A server nearby takes about half a millisecond. */
 const REDIS_BUCKETS = [0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 
-/** What the plugin counts. */
-export interface Meters {
-  /** Counts the calls of a request, each by the rules that it fell to. */
-  readonly count: (service: string, bill: Bill, verdict: Verdict) => void;
+/** The metrics of the limiter. */
+export interface LimiterMetrics {
+  /** Counts each call of a request by the rules that applied to it. */
+  readonly count: (service: string, charges: RequestCharges, decision: Decision) => void;
   /** Counts a request whose calls could not be read. */
   readonly unreadable: (service: string, reason: string) => void;
-  /** Counts a charge that found no room for a counter of its own. */
+  /** Counts a charge that used the overflow counter. */
   readonly overflow: () => void;
-  /** Counts what Redis does. */
-  readonly store: StoreWatch;
-  /** Counts a request that was refused because its counters can't be reached. */
+  /** Counts the requests to Redis. */
+  readonly store: StoreObserver;
+  /** Counts a request that was rejected because it could not be counted. */
   readonly unavailable: (service: string) => void;
+  /** Adds the counters of a configuration to the gauges; returns a function that removes them. */
+  readonly track: (counters: CountersSize) => () => void;
 }
 
+/** The size of the counters in memory. */
+export interface CountersSize {
+  readonly size: number;
+  readonly bytes: number;
+}
+
+const perProcess = new PerProcess<Set<CountersSize>>();
+
 /**
- * The metrics of the limiter. A tool is counted by name only where a rule names it; all others, whose names clients
- * make up, are `_other`.
+ * Registers the metrics. The label `tool` has only names that a rule contains without a wildcard; all others are
+ * `_other`, since clients can invent names.
  */
-export function createMeters(metrics: Metrics): Meters {
+export function createMetrics(metrics: Metrics): LimiterMetrics {
   const labels = labelsOf(metrics, PREFIX);
   const decisions = metrics.counter({
     name: `${PREFIX}_decisions_total`,
-    help: 'Calls by rule, and what became of them: allowed, refused, or reported by a rule that only reports',
-    labelNames: ['service', 'rule', 'tool', 'decision'],
+    help: 'Calls by rule; decision is allowed, rejected, or reported (a rule in report mode would have rejected it)',
+    labelNames: ['kong_service', 'rule', 'tool', 'decision'],
   });
   const unreadable = metrics.counter({
     name: `${PREFIX}_unreadable_total`,
-    help: 'Requests whose calls could not be read beyond doubt',
-    labelNames: ['service', 'reason'],
+    help: 'Requests whose calls could not be parsed unambiguously',
+    labelNames: ['kong_service', 'reason'],
   });
   const overflow = metrics.counter({
     name: `${PREFIX}_overflow_total`,
-    help: 'Calls that shared one counter with all others, because there was no room for more counters',
+    help: 'Calls that used the shared overflow counter because there was no room for another counter',
   });
-  const storeSeconds = metrics.histogram({
+  const redisSeconds = metrics.histogram({
     name: `${PREFIX}_redis_duration_seconds`,
-    help: 'Time until Redis had counted a request',
+    help: 'Time that Redis took to count a request',
     buckets: REDIS_BUCKETS,
   });
-  const storeFailures = metrics.counter({
+  const redisFailures = metrics.counter({
     name: `${PREFIX}_redis_failures_total`,
-    help: 'Requests that Redis did not count: each was counted on the node alone, or refused',
+    help: 'Requests that Redis did not count; they were counted on the node alone, or rejected',
     labelNames: ['reason'],
   });
   const unavailable = metrics.counter({
     name: `${PREFIX}_unavailable_total`,
-    help: 'Requests that were refused because Redis did not count them',
-    labelNames: ['service'],
+    help: 'Requests rejected with 503: Redis did not count them, or too many large bodies were waiting',
+    labelNames: ['kong_service'],
   });
-  const serviceLabel = (service: string): string => labels.bounded('service', service, MAX_SERVICES);
+  const serviceLabel = (service: string): string => labels.bounded('kong_service', service, MAX_SERVICES);
   return {
-    count: (service, { charges, chargesOf }, { admitted, reported }) => {
-      const serviceName = serviceLabel(service);
-      for (const places of chargesOf) {
-        const rules = new Set(places.map((place) => charges[place]?.rule));
-        for (const rule of rules) {
-          if (!rule) continue;
-          const decision = rule.reports && reported.includes(rule.id) ? 'reported' : admitted ? 'allowed' : 'refused';
-          const tool = rule.literalName ?? OTHER;
+    count: (service, { messages }, { admitted, reported }) => {
+      const kong_service = serviceLabel(service);
+      for (const { charges } of messages) {
+        for (const rule of new Set(charges.map((charge) => charge.rule))) {
+          const isReported = rule.isReportOnly && reported.includes(rule.id);
           decisions.inc({
-            service: serviceName,
+            kong_service,
             rule: labels.bounded('rule', rule.id, MAX_RULES),
-            tool: labels.bounded('tool', tool, MAX_RULES),
-            decision,
+            tool: labels.bounded('tool', rule.literalName ?? OTHER, MAX_RULES),
+            decision: isReported ? 'reported' : admitted ? 'allowed' : 'rejected',
           });
         }
       }
     },
     unreadable: (service, reason) => {
-      unreadable.inc({ service: serviceLabel(service), reason });
+      unreadable.inc({ kong_service: serviceLabel(service), reason });
     },
     overflow: () => {
       overflow.inc();
     },
     store: {
-      onAnswer: (durationMs) => {
-        storeSeconds.observe(durationMs / 1000);
+      onResponse: (durationMs) => {
+        redisSeconds.observe(durationMs / 1000);
       },
-      onFailure: (reason: RedisFailureReason) => {
-        storeFailures.inc({ reason });
+      onFailure: (reason) => {
+        redisFailures.inc({ reason });
       },
     },
     unavailable: (service) => {
-      unavailable.inc({ service: serviceLabel(service) });
+      unavailable.inc({ kong_service: serviceLabel(service) });
     },
+    track: (counters) => track(metrics, counters),
+  };
+}
+
+/** Sums over the counters of all configurations in the process. */
+function track(metrics: Metrics, counters: CountersSize): () => void {
+  const all = perProcess.get(metrics, 'counters', () => new Set());
+  all.add(counters);
+  const sum = (of: (counters: CountersSize) => number): number => [...all].reduce((total, one) => total + of(one), 0);
+  metrics.gauge({
+    name: `${PREFIX}_keys`,
+    help: 'Counters in the memory of this node',
+    read: () => sum(({ size }) => size),
+  });
+  metrics.gauge({
+    name: `${PREFIX}_keys_bytes`,
+    help: 'Bytes that the counters in the memory of this node use',
+    read: () => sum(({ bytes }) => bytes),
+  });
+  return () => {
+    all.delete(counters);
   };
 }

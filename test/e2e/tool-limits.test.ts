@@ -19,7 +19,7 @@ it('counts every call of a batch, and takes all of them or none', async () => {
 
 it('refuses the call over the limit of a tool by its id, while another tool still answers', async () => {
   const refusals = () =>
-    total(gateway.pluginServerUrl, 'mcp_tool_rate_limit_decisions_total', '"go-calculator"', '"refused"');
+    total(gateway.pluginServerUrl, 'mcp_tool_rate_limit_decisions_total', '"go-calculator"', '"rejected"');
   const before = await refusals();
   let response = await countdown('call-0');
   // A run shortly before may have spent some of it.

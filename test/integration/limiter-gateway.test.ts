@@ -169,10 +169,10 @@ it("a consumer's own configuration takes the place of the route's", async () => 
 
 it('the metrics of a node tell what it decided', async () => {
   const text = await nodes[0]!.plugins.metrics.registry.metrics();
-  const of = 'mcp_tool_rate_limit_decisions_total{service="alone",rule="tools/call *",tool="_other"';
+  const of = 'mcp_tool_rate_limit_decisions_total{kong_service="alone",rule="tools/call *",tool="_other"';
   expect(text).toContain(`${of},decision="allowed"} 4`);
-  expect(text).toContain(`${of},decision="refused"} 18`);
-  expect(text).toContain('mcp_tool_rate_limit_unreadable_total{service="alone",reason="duplicate_key"} 1');
+  expect(text).toContain(`${of},decision="rejected"} 18`);
+  expect(text).toContain('mcp_tool_rate_limit_unreadable_total{kong_service="alone",reason="duplicate_key"} 1');
 });
 
 describe('tiers', () => {

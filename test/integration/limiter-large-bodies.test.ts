@@ -1,7 +1,8 @@
 import type { Outcome } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
-import { access, prepare, type State } from '../../plugins/mcp-tool-rate-limit/handler';
+import { access } from '../../plugins/mcp-tool-rate-limit/handler';
 import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
+import { prepare, type State } from '../../plugins/mcp-tool-rate-limit/state';
 import { ballast, call, flood, post, resources } from '../support/large-requests';
 
 const large = { ballast };

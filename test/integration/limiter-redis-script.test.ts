@@ -5,9 +5,9 @@ import { CounterMemory } from '../../plugins/mcp-tool-rate-limit/counters/local/
 import { LocalCounters } from '../../plugins/mcp-tool-rate-limit/counters/local/local-counters';
 import { HIT } from '../../plugins/mcp-tool-rate-limit/counters/redis/hit-script';
 import { RedisCounters } from '../../plugins/mcp-tool-rate-limit/counters/redis/redis-counters';
-import { digestOf, keyText } from '../../plugins/mcp-tool-rate-limit/digest';
-import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/create-window';
-import type { Quota, WindowState } from '../../plugins/mcp-tool-rate-limit/windows/window';
+import { digestOf, encodeParts } from '../../plugins/mcp-tool-rate-limit/digest';
+import { createWindow } from '../../plugins/mcp-tool-rate-limit/windows/create-window';
+import type { Quota, Window } from '../../plugins/mcp-tool-rate-limit/windows/window';
 import type { SharedRedis } from '../../plugins/shared/redis/shared-redis';
 import { AdmittedLog, chargesOf, CounterModel, requests, twoWindows } from '../support/counter-model';
 import { startRedis, type TestRedis } from '../support/redis-server';
@@ -72,14 +72,14 @@ const asked = fc.record({
   }),
 });
 
-const place = keyText(['place']);
+const hashTag = encodeParts(['hash tag']);
 let runs = 0;
 
 /** Counters of their own, whose keys no other test has. */
-const open = (windows: readonly WindowState[], maxKeys?: number): RedisCounters =>
+const open = (windows: readonly Window[], maxKeys?: number): RedisCounters =>
   new RedisCounters(redis, {
     namespace: `run${++runs}`,
-    scope: place,
+    scope: hashTag,
     rules: windows.map((window, i) => ({ id: `${i}`, windows: [window] })),
     maxBytes: 2 ** 24,
     ...(maxKeys !== undefined && { maxKeys }),
@@ -93,7 +93,7 @@ it('counts as memory does, whatever the charges, by whatever rules', async () =>
   await fc.assert(
     fc.asyncProperty(windows, reporting, fc.array(asked, { maxLength: 40 }), async (given, reports, steps) => {
       nowMs = 1_800_000_000_000;
-      const states = given.map(windowStateOf);
+      const states = given.map(createWindow);
       const local = new LocalCounters({
         maxBytes: 2 ** 24,
         memory: new CounterMemory(2 ** 30),
@@ -105,12 +105,12 @@ it('counts as memory does, whatever the charges, by whatever rules', async () =>
         nowMs += gapMs;
         const all = charges.map(({ window, caller, units }): Charge => ({
           window: states[window]!,
-          key: digestOf(keyText([String(window), String(caller)])),
+          key: digestOf(encodeParts([String(window), String(caller)])),
           units,
-          ...(reports.includes(window) && { reportOf: window }),
+          ...(reports.includes(window) && { reportRule: window }),
         }));
         const expected: Hit = local.hit(all);
-        expect(await shared.hit(all, place)).toEqual(expected);
+        expect(await shared.hit(all, hashTag)).toEqual(expected);
       }
     }),
     { numRuns: 100 },
@@ -125,7 +125,7 @@ it('counts names that share and part as counters without end would, and admits n
       for (const request of all) {
         nowMs += request.gapMs;
         const charges = chargesOf(request, windows);
-        const hit = await counters.hit(charges, place);
+        const hit = await counters.hit(charges, hashTag);
         expect(hit).toEqual(model.hit(charges, nowMs));
         if (hit.admitted) expect(log.add(request, windows, nowMs)).toEqual([]);
       }
@@ -141,7 +141,7 @@ it('keeps no more counters than it may, and admits no name more than its limit w
       const [counters, log] = [open(windows, maxKeys), new AdmittedLog()];
       for (const request of all) {
         nowMs += request.gapMs;
-        const { admitted } = await counters.hit(chargesOf(request, windows), place);
+        const { admitted } = await counters.hit(chargesOf(request, windows), hashTag);
         if (admitted) expect(log.add(request, windows, nowMs)).toEqual([]);
       }
       expect(await rowsInUse(`run${runs}:`)).toBeLessThanOrEqual(maxKeys);
@@ -158,33 +158,33 @@ async function rowsInUse(start: string): Promise<number> {
 }
 
 it('takes a request of thousands of charges', async () => {
-  const window = windowStateOf({ limit: 2, windowMs: 1000, burst: 1 });
+  const window = createWindow({ limit: 2, windowMs: 1000, burst: 1 });
   const charges = Array.from({ length: 5000 }, (_, i): Charge => ({
     window,
-    key: digestOf(keyText([String(i)])),
+    key: digestOf(encodeParts([String(i)])),
     units: 1,
   }));
-  const { admitted, readings } = await open([window]).hit(charges, place);
+  const { admitted, statuses } = await open([window]).hit(charges, hashTag);
   expect(admitted).toBe(true);
-  expect(readings.filter(({ remaining }) => remaining === 1)).toHaveLength(5000);
+  expect(statuses.filter(({ remaining }) => remaining === 1)).toHaveLength(5000);
 });
 
 it('stands still while the clock of the server is set back', async () => {
-  const window = windowStateOf({ limit: 1, windowMs: 1000 });
-  const paced = windowStateOf({ limit: 1, windowMs: 1000, burst: 0 });
+  const window = createWindow({ limit: 1, windowMs: 1000 });
+  const paced = createWindow({ limit: 1, windowMs: 1000, burst: 0 });
   const charges = [window, paced].map((one, i): Charge => ({
     window: one,
-    key: digestOf(keyText([String(i)])),
+    key: digestOf(encodeParts([String(i)])),
     units: 1,
   }));
   const shared = open([window, paced]);
   nowMs = 2_000_000_000_000;
-  expect(await shared.hit(charges, place)).toMatchObject({ admitted: true });
+  expect(await shared.hit(charges, hashTag)).toMatchObject({ admitted: true });
   nowMs -= 3_600_000;
-  const { readings } = await shared.hit(charges, place);
-  expect(readings.map(({ waitMs }) => waitMs)).toEqual([1000, 1000]);
+  const { statuses } = await shared.hit(charges, hashTag);
+  expect(statuses.map(({ waitMs }) => waitMs)).toEqual([1000, 1000]);
   nowMs += 3_600_000 + 999;
-  expect(await shared.hit(charges, place)).toMatchObject({ admitted: false });
+  expect(await shared.hit(charges, hashTag)).toMatchObject({ admitted: false });
   nowMs += 1;
-  expect(await shared.hit(charges, place)).toMatchObject({ admitted: true });
+  expect(await shared.hit(charges, hashTag)).toMatchObject({ admitted: true });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { unpaidReports, type Charge, type Claim } from '../../plugins/mcp-tool-rate-limit/counters/counters';
+import { exceededReports, type Charge, type OwnCounter } from '../../plugins/mcp-tool-rate-limit/counters/counters';
 import type { Digest } from '../../plugins/mcp-tool-rate-limit/digest';
-import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/create-window';
-import type { Quota, Reading, WindowState } from '../../plugins/mcp-tool-rate-limit/windows/window';
+import { createWindow } from '../../plugins/mcp-tool-rate-limit/windows/create-window';
+import type { Quota, CounterStatus, Window } from '../../plugins/mcp-tool-rate-limit/windows/window';
 
 /** One charge of a generated request: of a name of a caller under the rule of a window. */
 export interface AskedCharge {
@@ -10,7 +10,7 @@ export interface AskedCharge {
   readonly caller: number;
   readonly name: number;
   readonly units: number;
-  readonly claim: Claim;
+  readonly claim: OwnCounter;
 }
 
 /** One generated request, and what happens before it. */
@@ -33,7 +33,7 @@ const quota: fc.Arbitrary<Quota> = fc.oneof(
 );
 
 /** The windows of two rules. */
-export const twoWindows = fc.tuple(quota, quota).map((quotas) => quotas.map(windowStateOf));
+export const twoWindows = fc.tuple(quota, quota).map((quotas) => quotas.map(createWindow));
 
 /** Names that are known at one moment and made up at another, in batches that hold some of each. */
 export const requests = (maxLength: number): fc.Arbitrary<readonly AskedRequest[]> =>
@@ -47,7 +47,7 @@ export const requests = (maxLength: number): fc.Arbitrary<readonly AskedRequest[
           caller: fc.nat(2),
           name: fc.nat(8),
           units: fc.integer({ min: 1, max: 3 }),
-          claim: fc.constantFrom<Claim>('known', 'made_up', 'none'),
+          claim: fc.constantFrom<OwnCounter>('always', 'while_half_free', 'never'),
         }),
         { minLength: 1, maxLength: 8, selector: ({ window, caller, name }) => `${window} ${caller} ${name}` },
       ),
@@ -56,7 +56,7 @@ export const requests = (maxLength: number): fc.Arbitrary<readonly AskedRequest[
   );
 
 /** What the counters are asked. */
-export const chargesOf = ({ charges }: AskedRequest, windows: readonly WindowState[]): readonly Charge[] =>
+export const chargesOf = ({ charges }: AskedRequest, windows: readonly Window[]): readonly Charge[] =>
   charges.map((asked) => ({
     window: windows[asked.window]!,
     key: ownKey(asked),
@@ -66,14 +66,14 @@ export const chargesOf = ({ charges }: AskedRequest, windows: readonly WindowSta
 
 /** Counters that are never dropped and have room without end: by the rules of `Fallback`, in as few words as that takes. */
 export class CounterModel {
-  private readonly rows = new Map<WindowState, Map<string, Float64Array>>();
+  private readonly rows = new Map<Window, Map<string, Float64Array>>();
 
   hit(
     charges: readonly Charge[],
     nowMs: number,
-  ): { readonly admitted: boolean; readonly readings: readonly Reading[] } {
+  ): { readonly admitted: boolean; readonly statuses: readonly CounterStatus[] } {
     const targets = charges.map((charge) => this.targetOf(charge, nowMs));
-    const readings = charges.map(({ window, units }, i) => {
+    const statuses = charges.map(({ window, units }, i) => {
       const ahead = charges.reduce(
         (sum, one, j) =>
           j < i && one.window === window && targets[j]!.key === targets[i]!.key ? sum + one.units : sum,
@@ -81,19 +81,19 @@ export class CounterModel {
       );
       return window.read(targets[i]!.row, 0, nowMs, units + ahead);
     });
-    if (!unpaidReports(charges, readings)) return { admitted: false, readings };
+    if (!exceededReports(charges, statuses)) return { admitted: false, statuses };
     const spent = charges.map(({ window, units }, i) => {
       const { key, row } = targets[i]!;
       const kept = this.rowsOf(window).get(key) ?? row;
       this.rowsOf(window).set(key, kept);
-      return window.take(kept, 0, nowMs, units);
+      return window.spend(kept, 0, nowMs, units);
     });
-    return { admitted: true, readings: spent };
+    return { admitted: true, statuses: spent };
   }
 
   /** Which counter a charge falls to, and its row: a copy where it is a new one. */
   private targetOf(
-    { window, key, fallback }: Charge,
+    { window, key, sharedCounter }: Charge,
     nowMs: number,
   ): { readonly key: string; readonly row: Float64Array } {
     const live = (name: string): Float64Array | undefined => {
@@ -103,13 +103,13 @@ export class CounterModel {
     };
     const own = live(key.text);
     if (own) return { key: key.text, row: own };
-    const shared = fallback && live(fallback.key.text);
+    const shared = sharedCounter && live(sharedCounter.key.text);
     const copy = shared ? shared.slice() : new Float64Array(window.width);
-    if (!fallback || fallback.claim !== 'none') return { key: key.text, row: copy };
-    return { key: fallback.key.text, row: shared ?? copy };
+    if (!sharedCounter || sharedCounter.ownCounter !== 'never') return { key: key.text, row: copy };
+    return { key: sharedCounter.key.text, row: shared ?? copy };
   }
 
-  private rowsOf(window: WindowState): Map<string, Float64Array> {
+  private rowsOf(window: Window): Map<string, Float64Array> {
     let rows = this.rows.get(window);
     if (!rows) this.rows.set(window, (rows = new Map<string, Float64Array>()));
     return rows;
@@ -121,7 +121,7 @@ export class AdmittedLog {
   private readonly spent = new Map<string, { readonly atMs: number; readonly units: number }[]>();
 
   /** Notes an admitted request; gives the names that had more than their limit in a window that ends now. */
-  add(request: AskedRequest, windows: readonly WindowState[], nowMs: number): readonly string[] {
+  add(request: AskedRequest, windows: readonly Window[], nowMs: number): readonly string[] {
     for (const { window, caller, name, units } of request.charges) {
       const key = `${window} ${caller} ${name}`;
       this.spent.set(key, [...(this.spent.get(key) ?? []), { atMs: nowMs, units }]);

@@ -1,15 +1,8 @@
 import { Headers, Metrics, type FactsOf, type Log, type Outcome, type Reject } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
-import {
-  access,
-  dispose,
-  isBodyNeeded,
-  prepare,
-  type accessReads,
-  type bodyReads,
-  type State,
-} from '../../plugins/mcp-tool-rate-limit/handler';
+import { access, isBodyNeeded, type accessReads, type bodyReads } from '../../plugins/mcp-tool-rate-limit/handler';
 import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
+import { dispose, prepare, type State } from '../../plugins/mcp-tool-rate-limit/state';
 
 /** The facts that the limiter decides from, those of both batches. */
 export type LimiterFacts = FactsOf<typeof accessReads> & FactsOf<typeof bodyReads>;

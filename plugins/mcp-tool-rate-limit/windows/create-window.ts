@@ -1,8 +1,8 @@
 import { PacedWindow } from './paced-window';
 import { SlidingWindow } from './sliding-window';
-import type { Quota, WindowState } from './window';
+import type { Quota, Window } from './window';
 
-/** The way in which counters of a quota are kept: paced where it has a burst, else sliding. */
-export function windowStateOf({ burst, ...quota }: Quota): WindowState {
+/** The algorithm of a quota: paced if it has a burst, else sliding. */
+export function createWindow({ burst, ...quota }: Quota): Window {
   return burst === undefined ? new SlidingWindow(quota) : new PacedWindow({ ...quota, burst });
 }

@@ -2,8 +2,9 @@ import { Headers, Metrics } from '../../../../kong/pdk';
 import { toKongFields } from '../../../../kong/pdk/kong-schema';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import { mcpToolRateLimit } from '../../../../plugins/mcp-tool-rate-limit';
-import { access, prepare } from '../../../../plugins/mcp-tool-rate-limit/handler';
+import { access } from '../../../../plugins/mcp-tool-rate-limit/handler';
 import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
+import { prepare } from '../../../../plugins/mcp-tool-rate-limit/state';
 import type { Revision } from '../../../../plugins/shared/mcp/revisions';
 import { limiterFacts, refusal, TestLimiter, toolCall, type LimiterFacts } from '../../../support/limiter';
 
@@ -198,7 +199,7 @@ describe('a batch', () => {
     expect(body).toMatchObject([
       {
         id: 1,
-        error: { code: 429, message: 'Rate limit exceeded: not carried out, another call of the batch is over it' },
+        error: { code: 429, message: 'Rate limit exceeded: not executed, another call of the batch is over its limit' },
       },
       { id: 2, error: { code: 429, message: `Rate limit exceeded: ${whole}`, data: { tool: 'expensive' } } },
       { id: 3, error: { code: 429 } },
@@ -334,10 +335,10 @@ describe('metrics', () => {
     const text = await limiter.metrics.registry.metrics();
     const lines = text.split('\n').filter((line) => line.startsWith('mcp_tool_rate_limit_decisions_total'));
     expect(lines.map((line) => line.slice('mcp_tool_rate_limit_decisions_total'.length))).toEqual([
-      '{service="py-calculator",rule="tools/call add",tool="add",decision="allowed"} 1',
-      '{service="py-calculator",rule="tools/call add",tool="add",decision="refused"} 1',
-      '{service="py-calculator",rule="rest",tool="_other",decision="allowed"} 1',
-      '{service="py-calculator",rule="rest",tool="_other",decision="refused"} 1',
+      '{kong_service="py-calculator",rule="tools/call add",tool="add",decision="allowed"} 1',
+      '{kong_service="py-calculator",rule="tools/call add",tool="add",decision="rejected"} 1',
+      '{kong_service="py-calculator",rule="rest",tool="_other",decision="allowed"} 1',
+      '{kong_service="py-calculator",rule="rest",tool="_other",decision="rejected"} 1',
     ]);
     expect(await limiter.value('mcp_tool_rate_limit_keys')).toBe(2);
     await limiter.close();

@@ -1,18 +1,18 @@
-import { digestOf, keyText } from '../../../../plugins/mcp-tool-rate-limit/digest';
-import { MadeUpNames } from '../../../../plugins/mcp-tool-rate-limit/unverified-names';
+import { digestOf, encodeParts } from '../../../../plugins/mcp-tool-rate-limit/digest';
+import { UnverifiedNames } from '../../../../plugins/mcp-tool-rate-limit/unverified-names';
 
 const PERIOD_MS = 1000;
-const digest = (text: string) => digestOf(keyText([text]));
+const digest = (text: string) => digestOf(encodeParts([text]));
 
 function open(maxCallers?: number) {
   const clock = { nowMs: 0 };
-  const names = new MadeUpNames({
+  const names = new UnverifiedNames({
     maxNames: 2,
     nowMs: () => clock.nowMs,
     ...(maxCallers !== undefined && { maxCallers }),
   });
   const ask = (name: string, caller = 'caller') =>
-    names.allows({ key: digest(caller) }, digest(`${caller} ${name}`), PERIOD_MS);
+    names.admits({ key: digest(caller) }, digest(`${caller} ${name}`), PERIOD_MS);
   return { clock, ask };
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { windowStateOf } from '../../../../../plugins/mcp-tool-rate-limit/windows/create-window';
+import { createWindow } from '../../../../../plugins/mcp-tool-rate-limit/windows/create-window';
 import { PARTS, SlidingWindow } from '../../../../../plugins/mcp-tool-rate-limit/windows/sliding-window';
 import type { Quota } from '../../../../../plugins/mcp-tool-rate-limit/windows/window';
 
@@ -21,7 +21,7 @@ const sliding: fc.Arbitrary<Quota> = fc.record({
 
 /** Runs a counter through what is asked, beginning at a time that a process may have reached. */
 function run(quota: Quota, given: readonly Ask[], startMs = 86_400_000) {
-  const window = windowStateOf(quota);
+  const window = createWindow(quota);
   const cells = new Float64Array(window.width + 2);
   // A row is one among many: the numbers around it stay as they are.
   cells[0] = cells[window.width + 1] = 7;
@@ -29,7 +29,7 @@ function run(quota: Quota, given: readonly Ask[], startMs = 86_400_000) {
   const steps = given.map(([gapMs, units]) => {
     nowMs += gapMs;
     const reading = window.read(cells, 1, nowMs, units);
-    const taken = reading.waitMs === 0 ? window.take(cells, 1, nowMs, units) : undefined;
+    const taken = reading.waitMs === 0 ? window.spend(cells, 1, nowMs, units) : undefined;
     return { nowMs, units, reading, taken, admitted: reading.waitMs === 0, cells: cells.slice() };
   });
   return { window, cells, steps };

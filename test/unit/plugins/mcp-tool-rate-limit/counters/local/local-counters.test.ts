@@ -2,15 +2,14 @@ import fc from 'fast-check';
 import type { Charge } from '../../../../../../plugins/mcp-tool-rate-limit/counters/counters';
 import { CounterMemory } from '../../../../../../plugins/mcp-tool-rate-limit/counters/local/counter-memory';
 import { LocalCounters } from '../../../../../../plugins/mcp-tool-rate-limit/counters/local/local-counters';
-import { digestOf, keyText } from '../../../../../../plugins/mcp-tool-rate-limit/digest';
-import { windowStateOf } from '../../../../../../plugins/mcp-tool-rate-limit/windows/create-window';
-import type { WindowState } from '../../../../../../plugins/mcp-tool-rate-limit/windows/window';
+import { digestOf, encodeParts } from '../../../../../../plugins/mcp-tool-rate-limit/digest';
+import { createWindow } from '../../../../../../plugins/mcp-tool-rate-limit/windows/create-window';
+import type { Window } from '../../../../../../plugins/mcp-tool-rate-limit/windows/window';
 
-const paced = (limit: number, windowMs: number, burst: number): WindowState =>
-  windowStateOf({ limit, windowMs, burst });
-const charge = (window: WindowState, key: string, units = 1): Charge => ({
+const paced = (limit: number, windowMs: number, burst: number): Window => createWindow({ limit, windowMs, burst });
+const charge = (window: Window, key: string, units = 1): Charge => ({
   window,
-  key: digestOf(keyText([key])),
+  key: digestOf(encodeParts([key])),
   units,
 });
 
@@ -28,34 +27,34 @@ function open(maxKeys?: number, maxBytes = 2 ** 30, memory = new CounterMemory(2
 }
 
 describe('a hit', () => {
-  const window = windowStateOf({ limit: 2, windowMs: 1000 });
-  const other = windowStateOf({ limit: 1, windowMs: 5000 });
+  const window = createWindow({ limit: 2, windowMs: 1000 });
+  const other = createWindow({ limit: 1, windowMs: 5000 });
 
   it('spends all or nothing', () => {
     const { counters } = open();
     expect(counters.hit([charge(window, 'a'), charge(other, 'a')]).admitted).toBe(true);
     const refused = counters.hit([charge(window, 'a'), charge(other, 'a')]);
     expect(refused.admitted).toBe(false);
-    expect(refused.readings).toEqual([
+    expect(refused.statuses).toEqual([
       { waitMs: 0, remaining: 1, resetMs: 1000 },
       { waitMs: 5000, remaining: 0, resetMs: 5000 },
     ]);
     expect(counters.hit([charge(window, 'a')])).toEqual({
       admitted: true,
-      readings: [{ waitMs: 0, remaining: 0, resetMs: 1000 }],
+      statuses: [{ waitMs: 0, remaining: 0, resetMs: 1000 }],
     });
   });
 
   it('of a rule that reports refuses nothing, and spends nothing where it does not fit', () => {
     const { counters, clock } = open();
-    const both = [charge(window, 'a'), { ...charge(other, 'a'), reportOf: 1 }, { ...charge(window, 'b'), reportOf: 1 }];
+    const both = [charge(window, 'a'), { ...charge(other, 'a'), reportRule: 1 }, { ...charge(window, 'b'), reportRule: 1 }];
     expect(counters.hit(both)).toMatchObject({
       admitted: true,
-      readings: [{ waitMs: 0 }, { waitMs: 0 }, { waitMs: 0 }],
+      statuses: [{ waitMs: 0 }, { waitMs: 0 }, { waitMs: 0 }],
     });
     expect(counters.hit(both)).toMatchObject({
       admitted: true,
-      readings: [{}, { waitMs: 5000 }, { waitMs: 0, remaining: 1 }],
+      statuses: [{}, { waitMs: 5000 }, { waitMs: 0, remaining: 1 }],
     });
     clock.nowMs += 1000;
     expect(counters.hit([charge(window, 'b', 2)]).admitted).toBe(true);
@@ -63,9 +62,9 @@ describe('a hit', () => {
 
   it('of a rule that reports spends nothing when another rule refuses', () => {
     const { counters } = open();
-    const reporting = { ...charge(other, 'r'), reportOf: 1 };
+    const reporting = { ...charge(other, 'r'), reportRule: 1 };
     expect(counters.hit([charge(window, 'a', 3), reporting]).admitted).toBe(false);
-    expect(counters.hit([reporting])).toMatchObject({ readings: [{ waitMs: 0 }] });
+    expect(counters.hit([reporting])).toMatchObject({ statuses: [{ waitMs: 0 }] });
   });
 });
 
@@ -85,7 +84,7 @@ describe('bounded memory', () => {
 
   it('when all are in use, further ones share a counter: none is forgotten, none passes uncounted', () => {
     const { counters, overflows } = open(10);
-    const window = windowStateOf({ limit: 5, windowMs: 60_000 });
+    const window = createWindow({ limit: 5, windowMs: 60_000 });
     for (let i = 0; i < 10; i++) counters.hit([charge(window, `${i}`, 5)]);
     const admitted = Array.from({ length: 20 }, (_, i) => counters.hit([charge(window, `new ${i}`)]).admitted);
     expect(admitted.filter(Boolean)).toHaveLength(5);
@@ -96,7 +95,7 @@ describe('bounded memory', () => {
 
   it('charges of one request that share a counter are added up', () => {
     const { counters } = open(1);
-    const window = windowStateOf({ limit: 3, windowMs: 60_000 });
+    const window = createWindow({ limit: 3, windowMs: 60_000 });
     counters.hit([charge(window, 'a')]);
     expect(counters.hit([charge(window, 'b', 2), charge(window, 'c', 2)]).admitted).toBe(false);
     expect(counters.hit([charge(window, 'b', 2), charge(window, 'c', 1)]).admitted).toBe(true);
@@ -104,10 +103,10 @@ describe('bounded memory', () => {
 
   it('a window makes room in the tables of the others', () => {
     const { counters, clock, overflows } = open(50);
-    const first = windowStateOf({ limit: 1, windowMs: 10 });
+    const first = createWindow({ limit: 1, windowMs: 10 });
     for (let i = 0; i < 50; i++) counters.hit([charge(first, `${i}`)]);
     clock.nowMs += 10;
-    const second = windowStateOf({ limit: 1, windowMs: 20 });
+    const second = createWindow({ limit: 1, windowMs: 20 });
     for (let i = 0; i < 50; i++) counters.hit([charge(second, `${i}`)]);
     expect(overflows()).toBe(0);
   });
@@ -125,7 +124,7 @@ describe('bounded memory', () => {
 });
 
 describe('a bound in bytes', () => {
-  const window = windowStateOf({ limit: 600, windowMs: 60_000 });
+  const window = createWindow({ limit: 600, windowMs: 60_000 });
   const MEBIBYTE = 2 ** 20;
 
   it('is kept whatever the number of callers, of whatever windows', () => {
@@ -160,7 +159,7 @@ describe('a bound in bytes', () => {
     const { counters, clock } = open(undefined, MEBIBYTE);
     for (let i = 0; i < 3000; i++) counters.hit([charge(window, `${i}`)]);
     clock.nowMs += 60_000;
-    const other = windowStateOf({ limit: 600, windowMs: 59_000 });
+    const other = createWindow({ limit: 600, windowMs: 59_000 });
     for (let i = 0; i < 3000; i++) counters.hit([charge(other, `${i}`)]);
     expect(counters.size).toBeGreaterThan(500);
   });
@@ -169,7 +168,7 @@ describe('a bound in bytes', () => {
     const { counters, overflows } = open(undefined, MEBIBYTE);
     const madeUp = (caller: number, name: number): Charge => ({
       ...charge(window, `${caller} ${name}`),
-      fallback: { key: digestOf(keyText([`${caller}`])), claim: 'made_up' },
+      sharedCounter: { key: digestOf(encodeParts([`${caller}`])), ownCounter: 'while_half_free' },
     });
     for (let caller = 0; caller < 100; caller++) {
       counters.hit(Array.from({ length: 100 }, (_, name) => madeUp(caller, name)));
@@ -182,18 +181,18 @@ describe('a bound in bytes', () => {
 
 it('names without end are one counter for their caller', () => {
   const { counters } = open();
-  const window = windowStateOf({ limit: 600, windowMs: 60_000 });
+  const window = createWindow({ limit: 600, windowMs: 60_000 });
   const batch = (first: number) =>
     Array.from({ length: 100 }, (_, i): Charge => ({
       ...charge(window, `invented ${first + i}`),
-      fallback: { key: digestOf(keyText(['caller'])), claim: 'none' },
+      sharedCounter: { key: digestOf(encodeParts(['caller'])), ownCounter: 'never' },
     }));
   for (let sent = 0; sent < 1000; sent++) expect(counters.hit(batch(100 * sent)).admitted).toBe(sent < 6);
   expect(counters.size).toBe(1);
 });
 
 describe('a batch whose rows make the table change its size', () => {
-  const window = windowStateOf({ limit: 10, windowMs: 60_000 });
+  const window = createWindow({ limit: 10, windowMs: 60_000 });
   /** All of one segment of the table. */
   const batch = (size: number, units: number) =>
     Array.from({ length: size }, (_, i): Charge => ({ window, key: { text: `${i}`, words: [0, i, 0, i] }, units }));
@@ -223,14 +222,14 @@ it('any number of callers is counted as each alone would be, in however small a 
   fc.assert(
     fc.property(steps, (all) => {
       const { counters, clock } = open();
-      const window = windowStateOf({ limit: 3, windowMs: 300 });
+      const window = createWindow({ limit: 3, windowMs: 300 });
       const alone = new Map<number, Float64Array>();
       for (const { gapMs, caller, units } of all) {
         clock.nowMs += gapMs;
         const row = alone.get(caller) ?? new Float64Array(window.width);
         alone.set(caller, row);
         const fits = window.read(row, 0, clock.nowMs, units).waitMs === 0;
-        if (fits) window.take(row, 0, clock.nowMs, units);
+        if (fits) window.spend(row, 0, clock.nowMs, units);
         expect(counters.hit([charge(window, `${caller}`, units)]).admitted).toBe(fits);
       }
     }),
