@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Script } from '../../../shared/redis/shared-redis';
+import type { Script } from '../../../shared/redis/script';
 import { CounterStatus } from '../../windows/window';
 import type { Charge, Hit, OwnCounter } from '../counters';
 import type { WindowKeys } from './key-layout';
