@@ -13,13 +13,13 @@ import { AdmittedLog, chargesOf, CounterModel, requests, twoWindows } from '../s
 import { startRedis, type TestRedis } from '../support/redis-server';
 
 /**
- * The script on a real Redis against the counters in memory, which have been proven against their models: both by a
- * clock of the test. For that the script reads its clock from a last argument, and so does the expiry of keys.
+ * Compares the script on a real Redis with the counters in memory, which have tests against a model. Both use a clock of the
+ * test: the script reads the time from its last arguments, and keys expire by it.
  */
 const CLOCK = "redis.call('TIME')";
 const READ = "return redis.call('GET', key)";
 const WRITE = "redis.call('SET', key, value, 'PX', keep)";
-const byOwnClock = HIT.lua
+const withTestClock = HIT.lua
   .replace(CLOCK, '{ ARGV[#ARGV - 1], ARGV[#ARGV] }')
   .replace(READ, "return tonumber(redis.call('GET', 'until ' .. key) or 0) > server_now and redis.call('GET', key)")
   .replace(WRITE, "redis.call('MSET', key, value, 'until ' .. key, server_now + keep)");
@@ -31,7 +31,7 @@ let nowMs = 0;
 beforeAll(async () => {
   server = await startRedis();
   client = new Redis({ port: server.port, protocol: 2 });
-  client.defineCommand('hit', { lua: byOwnClock });
+  client.defineCommand('hit', { lua: withTestClock });
 });
 
 afterAll(async () => {
@@ -48,7 +48,7 @@ const redis: SharedRedis = {
   release: () => Promise.resolve(),
 };
 
-it('has its clock and its expiry where the test takes them out', () => {
+it('contains the calls that the test replaces', () => {
   expect(HIT.lua).toContain(CLOCK);
   for (const part of [READ, WRITE]) expect(HIT.lua.split(part)).toHaveLength(2);
 });
@@ -62,7 +62,7 @@ const quotas: fc.Arbitrary<Quota> = fc.oneof(
   }),
 );
 
-/** Which counter a charge is of: the number of a window, and of a caller. */
+/** A request whose charges name a window and a caller by number. */
 const asked = fc.record({
   gapMs: fc.oneof(fc.constant(0), fc.nat(30), fc.nat(400)),
   charges: fc.uniqueArray(fc.record({ window: fc.nat(3), caller: fc.nat(1), units: fc.integer({ min: 1, max: 4 }) }), {
@@ -75,7 +75,7 @@ const asked = fc.record({
 const hashTag = encodeParts(['hash tag']);
 let runs = 0;
 
-/** Counters of their own, whose keys no other test has. */
+/** New counters with a namespace of their own. */
 const open = (windows: readonly Window[], maxKeys?: number): RedisCounters =>
   new RedisCounters(redis, {
     namespace: `run${++runs}`,
@@ -87,7 +87,7 @@ const open = (windows: readonly Window[], maxKeys?: number): RedisCounters =>
     onOverflow: () => undefined,
   });
 
-it('counts as memory does, whatever the charges, by whatever rules', async () => {
+it('counts as the counters in memory do, for any charges and rules', async () => {
   const windows = fc.tuple(quotas, quotas, quotas, quotas);
   const reporting = fc.subarray([0, 1, 2, 3]);
   await fc.assert(
@@ -117,7 +117,7 @@ it('counts as memory does, whatever the charges, by whatever rules', async () =>
   );
 }, 60_000);
 
-it('counts names that share and part as counters without end would, and admits none more than its limit', async () => {
+it('counts names that move between counters as unbounded counters would, and admits no name above its limit', async () => {
   await fc.assert(
     fc.asyncProperty(twoWindows, requests(40), async (windows, all) => {
       nowMs = 1_800_000_000_000;
@@ -134,7 +134,7 @@ it('counts names that share and part as counters without end would, and admits n
   );
 }, 60_000);
 
-it('keeps no more counters than it may, and admits no name more than its limit where there is no room', async () => {
+it('keeps no more counters than its bound, and admits no name above its limit at the bound', async () => {
   await fc.assert(
     fc.asyncProperty(twoWindows, fc.integer({ min: 2, max: 8 }), requests(40), async (windows, maxKeys, all) => {
       nowMs = 1_800_000_000_000;
@@ -150,14 +150,14 @@ it('keeps no more counters than it may, and admits no name more than its limit w
   );
 }, 60_000);
 
-/** How many counters of names there are whose time is not over. */
+/** The number of own and shared counters that have not expired. */
 async function rowsInUse(start: string): Promise<number> {
   const rows = (await client.keys(`until ${start}*`)).filter((key) => !/:(?:overflow:|number:)/.test(key));
   const ends = rows.length > 0 ? await client.mget(rows) : [];
   return ends.filter((end) => Number(end) > nowMs).length;
 }
 
-it('takes a request of thousands of charges', async () => {
+it('accepts a request with thousands of charges', async () => {
   const window = createWindow({ limit: 2, windowMs: 1000, burst: 1 });
   const charges = Array.from({ length: 5000 }, (_, i): Charge => ({
     window,
@@ -169,7 +169,7 @@ it('takes a request of thousands of charges', async () => {
   expect(statuses.filter(({ remaining }) => remaining === 1)).toHaveLength(5000);
 });
 
-it('stands still while the clock of the server is set back', async () => {
+it('stands still after the clock of the server was set back', async () => {
   const window = createWindow({ limit: 1, windowMs: 1000 });
   const paced = createWindow({ limit: 1, windowMs: 1000, burst: 0 });
   const charges = [window, paced].map((one, i): Charge => ({

@@ -19,7 +19,7 @@ export const redisField = field.record(
       between: [1, 60_000],
     }),
     username: secret('User name. Requires Redis 6.'),
-    password: field.string({ description: 'Password.', referenceable: true, encrypted: true }),
+    password: field.string({ description: 'Password of the user.', referenceable: true, encrypted: true }),
     database: field.integer({ description: 'Database number. A cluster has only database 0.', default: 0, gt: -1 }),
     ssl: field.boolean({ description: 'Connect with TLS.', default: false }),
     ssl_verify: field.boolean({

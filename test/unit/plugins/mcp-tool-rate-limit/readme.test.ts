@@ -17,11 +17,16 @@ const rowsOf = (title: string): string[][] =>
 const rule: Fields = fields.rules.elements!.fields!;
 
 describe.each<[string, Fields]>([
-  ['## Configuration', fields],
-  ['### Fields of a rule', rule],
-  ['### Fields of redis', fields.redis.fields!],
-])('%s', (title, declared) => {
-  const rows = rowsOf(title);
+  ['', fields],
+  ['rules[].', rule],
+  ['redis.', fields.redis.fields!],
+])('the table of fields, under "%s"', (prefix, declared) => {
+  /** The rows of these fields, without the prefix of their names. */
+  const rows = rowsOf('## Configuration').flatMap(([, name = '', type = '', value = '']) =>
+    name.startsWith(`\`${prefix}`) && /^\w+`$/.test(name.slice(prefix.length + 1))
+      ? [[type, `\`${name.slice(prefix.length + 1)}`, value]]
+      : [],
+  );
 
   it('explains every field and no other', () => {
     const explained = rows.flatMap(([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name));
@@ -33,21 +38,21 @@ describe.each<[string, Fields]>([
       for (const [, name = ''] of names.matchAll(/`(\w+)`/g)) {
         const value = declared[name]?.attributes.default;
         if (value === undefined) continue;
-        const shown = JSON.stringify(value).replaceAll('"', '');
+        const shown = JSON.stringify(value).replaceAll('"', '').replaceAll(',', ', ');
         expect(`${name} ${cell}`).toContain(`\`${shown}\``);
       }
     }
   });
 });
 
-it('has fragments that are configurations', async () => {
-  const fragments = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => parse(yaml!) as object);
-  expect(fragments).toHaveLength(4);
-  for (const fragment of fragments) {
+it('has examples that are valid configurations', async () => {
+  const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => parse(yaml!) as object);
+  expect(examples).toHaveLength(4);
+  for (const example of examples) {
     const config =
-      'services' in fragment
-        ? (fragment as { services: { plugins: { config?: object }[] }[] }).services[0]!.plugins[1]!.config!
-        : fragment;
+      'services' in example
+        ? (example as { services: { plugins: { config?: object }[] }[] }).services[0]!.plugins[1]!.config!
+        : example;
     expect(Object.keys(fields)).toEqual(expect.arrayContaining(Object.keys(config)));
     for (const given of (config as { rules: object[] }).rules) {
       expect(Object.keys(rule)).toEqual(expect.arrayContaining(Object.keys(given)));
@@ -58,7 +63,7 @@ it('has fragments that are configurations', async () => {
   }
 });
 
-it('names the metrics that there are', async () => {
+it('names all metrics', async () => {
   const metrics = new Metrics();
   await TestLimiter.start({ rules: [{ windows: [{ limit: 1, window_seconds: 1 }] }] }, metrics);
   const existing = metrics.registry.getMetricsAsArray().map(({ name }) => name);

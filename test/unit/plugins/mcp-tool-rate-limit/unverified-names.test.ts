@@ -16,13 +16,13 @@ function open(maxCallers?: number) {
   return { clock, ask };
 }
 
-it('allows each caller a few names, again and again', () => {
+it('admits a few names per caller, repeatedly', () => {
   const { ask } = open();
   expect(['a', 'b', 'c', 'a', 'b'].map((name) => ask(name))).toEqual([true, true, false, true, true]);
   expect(ask('c', 'another')).toBe(true);
 });
 
-it('makes room for others once a name was not used for as long as its counter may be in use', () => {
+it('admits other names once a name has not been used for a whole period', () => {
   const { clock, ask } = open();
   ask('a');
   ask('b');

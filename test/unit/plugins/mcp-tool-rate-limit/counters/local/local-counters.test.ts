@@ -33,9 +33,9 @@ describe('a hit', () => {
   it('spends all or nothing', () => {
     const { counters } = open();
     expect(counters.hit([charge(window, 'a'), charge(other, 'a')]).admitted).toBe(true);
-    const refused = counters.hit([charge(window, 'a'), charge(other, 'a')]);
-    expect(refused.admitted).toBe(false);
-    expect(refused.statuses).toEqual([
+    const rejected = counters.hit([charge(window, 'a'), charge(other, 'a')]);
+    expect(rejected.admitted).toBe(false);
+    expect(rejected.statuses).toEqual([
       { waitMs: 0, remaining: 1, resetMs: 1000 },
       { waitMs: 5000, remaining: 0, resetMs: 5000 },
     ]);
@@ -45,9 +45,13 @@ describe('a hit', () => {
     });
   });
 
-  it('of a rule that reports refuses nothing, and spends nothing where it does not fit', () => {
+  it('of a rule in report mode rejects nothing, and spends nothing if it does not fit', () => {
     const { counters, clock } = open();
-    const both = [charge(window, 'a'), { ...charge(other, 'a'), reportRule: 1 }, { ...charge(window, 'b'), reportRule: 1 }];
+    const both = [
+      charge(window, 'a'),
+      { ...charge(other, 'a'), reportRule: 1 },
+      { ...charge(window, 'b'), reportRule: 1 },
+    ];
     expect(counters.hit(both)).toMatchObject({
       admitted: true,
       statuses: [{ waitMs: 0 }, { waitMs: 0 }, { waitMs: 0 }],
@@ -60,21 +64,21 @@ describe('a hit', () => {
     expect(counters.hit([charge(window, 'b', 2)]).admitted).toBe(true);
   });
 
-  it('of a rule that reports spends nothing when another rule refuses', () => {
+  it('of a rule in report mode spends nothing when another rule rejects', () => {
     const { counters } = open();
-    const reporting = { ...charge(other, 'r'), reportRule: 1 };
-    expect(counters.hit([charge(window, 'a', 3), reporting]).admitted).toBe(false);
-    expect(counters.hit([reporting])).toMatchObject({ statuses: [{ waitMs: 0 }] });
+    const inReportMode = { ...charge(other, 'r'), reportRule: 1 };
+    expect(counters.hit([charge(window, 'a', 3), inReportMode]).admitted).toBe(false);
+    expect(counters.hit([inReportMode])).toMatchObject({ statuses: [{ waitMs: 0 }] });
   });
 });
 
 describe('bounded memory', () => {
-  it('gives back only counters that are as new, and then takes others in', () => {
+  it('drops only idle counters to make room for others', () => {
     const { counters, clock, overflows } = open(100);
     const window = paced(10, 1000, 9);
     for (let i = 0; i < 100; i++) counters.hit([charge(window, `early ${i}`, i < 50 ? 1 : 10)]);
     clock.nowMs += 500;
-    // Of the first fifty nothing is left to remember.
+    // The first fifty counters are idle now.
     for (let i = 0; i < 50; i++) expect(counters.hit([charge(window, `late ${i}`, 10)]).admitted).toBe(true);
     expect(overflows()).toBe(0);
     expect(counters.size).toBe(100);
@@ -82,7 +86,7 @@ describe('bounded memory', () => {
     for (let i = 0; i < 50; i++) expect(counters.hit([charge(window, `late ${i}`)]).admitted).toBe(false);
   });
 
-  it('when all are in use, further ones share a counter: none is forgotten, none passes uncounted', () => {
+  it('has one counter for all further callers when all counters are in use; none is forgotten, no call passes uncounted', () => {
     const { counters, overflows } = open(10);
     const window = createWindow({ limit: 5, windowMs: 60_000 });
     for (let i = 0; i < 10; i++) counters.hit([charge(window, `${i}`, 5)]);
@@ -93,7 +97,7 @@ describe('bounded memory', () => {
     expect(counters.size).toBe(10);
   });
 
-  it('charges of one request that share a counter are added up', () => {
+  it('adds up the charges of a request that share a counter', () => {
     const { counters } = open(1);
     const window = createWindow({ limit: 3, windowMs: 60_000 });
     counters.hit([charge(window, 'a')]);
@@ -101,7 +105,7 @@ describe('bounded memory', () => {
     expect(counters.hit([charge(window, 'b', 2), charge(window, 'c', 1)]).admitted).toBe(true);
   });
 
-  it('a window makes room in the tables of the others', () => {
+  it('drops idle counters of one window for those of another', () => {
     const { counters, clock, overflows } = open(50);
     const first = createWindow({ limit: 1, windowMs: 10 });
     for (let i = 0; i < 50; i++) counters.hit([charge(first, `${i}`)]);
@@ -111,9 +115,9 @@ describe('bounded memory', () => {
     expect(overflows()).toBe(0);
   });
 
-  it('counters stay within the stated 70 bytes each', () => {
+  it('takes at most the documented 70 bytes per counter', () => {
     const { counters } = open();
-    // Tables double: an eighth of a million fills them as much as a million does, which the benchmark measures.
+    // Tables double their size, so an eighth of a million fills them as much as a million does, which the benchmark measures.
     const keys = 125_000;
     const window = paced(10, 3_600_000, 9);
     for (let i = 0; i < keys; i++) counters.hit([charge(window, `caller ${i}`)]);
@@ -127,7 +131,7 @@ describe('a bound in bytes', () => {
   const window = createWindow({ limit: 600, windowMs: 60_000 });
   const MEBIBYTE = 2 ** 20;
 
-  it('is kept whatever the number of callers, of whatever windows', () => {
+  it('holds for any number of callers and windows', () => {
     const memory = new CounterMemory(2 ** 32);
     const { counters, overflows } = open(undefined, MEBIBYTE, memory);
     const other = paced(10, 60_000, 9);
@@ -142,7 +146,7 @@ describe('a bound in bytes', () => {
     expect(memory.budget.bytes).toBe(counters.bytes);
   });
 
-  it('that all configurations share is given back, by those whose counters are idle', async () => {
+  it('for all configurations is freed by those whose counters are idle', async () => {
     const memory = new CounterMemory(MEBIBYTE);
     const [one, two] = [open(undefined, MEBIBYTE, memory), open(undefined, MEBIBYTE, memory)];
     for (let i = 0; i < 3000; i++) one.counters.hit([charge(window, `${i}`)]);
@@ -155,7 +159,7 @@ describe('a bound in bytes', () => {
     expect([memory.budget.bytes, memory.budget.rows]).toEqual([0, 0]);
   });
 
-  it('is given back by a window whose counters are idle to one whose counters are not', () => {
+  it('is freed by a window whose counters are idle for another window', () => {
     const { counters, clock } = open(undefined, MEBIBYTE);
     for (let i = 0; i < 3000; i++) counters.hit([charge(window, `${i}`)]);
     clock.nowMs += 60_000;
@@ -164,14 +168,14 @@ describe('a bound in bytes', () => {
     expect(counters.size).toBeGreaterThan(500);
   });
 
-  it('is for one half alone for names that callers make up: known ones find room in the other', () => {
+  it('leaves half of the memory to verified names: unverified ones use at most the other half', () => {
     const { counters, overflows } = open(undefined, MEBIBYTE);
-    const madeUp = (caller: number, name: number): Charge => ({
+    const unverified = (caller: number, name: number): Charge => ({
       ...charge(window, `${caller} ${name}`),
       sharedCounter: { key: digestOf(encodeParts([`${caller}`])), ownCounter: 'while_half_free' },
     });
     for (let caller = 0; caller < 100; caller++) {
-      counters.hit(Array.from({ length: 100 }, (_, name) => madeUp(caller, name)));
+      counters.hit(Array.from({ length: 100 }, (_, name) => unverified(caller, name)));
     }
     expect(counters.bytes).toBeLessThanOrEqual(MEBIBYTE * 0.6);
     for (let i = 0; i < 200; i++) counters.hit([charge(window, `known ${i}`)]);
@@ -179,7 +183,7 @@ describe('a bound in bytes', () => {
   });
 });
 
-it('names without end are one counter for their caller', () => {
+it('a caller has one counter for any number of names that may not have their own', () => {
   const { counters } = open();
   const window = createWindow({ limit: 600, windowMs: 60_000 });
   const batch = (first: number) =>
@@ -191,13 +195,13 @@ it('names without end are one counter for their caller', () => {
   expect(counters.size).toBe(1);
 });
 
-describe('a batch whose rows make the table change its size', () => {
+describe('a batch that makes the table change its size', () => {
   const window = createWindow({ limit: 10, windowMs: 60_000 });
-  /** All of one segment of the table. */
+  /** Charges whose rows are all in one segment of the table. */
   const batch = (size: number, units: number) =>
     Array.from({ length: size }, (_, i): Charge => ({ window, key: { text: `${i}`, words: [0, i, 0, i] }, units }));
 
-  it('is counted by the counters of its names: none of them is lost in its middle', () => {
+  it('is counted by the counters of its names: none is lost on the way', () => {
     for (let size = 1; size < 40; size++) {
       const { counters, overflows } = open();
       expect(counters.hit(batch(size, 6)).admitted).toBe(true);
@@ -207,14 +211,14 @@ describe('a batch whose rows make the table change its size', () => {
     }
   });
 
-  it('leaves nothing behind when it is refused', () => {
+  it('leaves no counters when it is rejected', () => {
     const { counters } = open();
     expect(counters.hit(batch(40, 11)).admitted).toBe(false);
     expect(counters.size).toBe(0);
   });
 });
 
-it('any number of callers is counted as each alone would be, in however small a table', () => {
+it('counts each of many callers as it would count the caller alone', () => {
   const steps = fc.array(fc.record({ gapMs: fc.nat(20), caller: fc.nat(60), units: fc.integer({ min: 1, max: 2 }) }), {
     minLength: 100,
     maxLength: 400,

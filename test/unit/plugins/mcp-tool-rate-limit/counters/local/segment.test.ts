@@ -5,12 +5,12 @@ import { createWindow } from '../../../../../../plugins/mcp-tool-rate-limit/wind
 
 const window = createWindow({ limit: 1, windowMs: 100, burst: 0 });
 
-/** Keys that want few places, so that they stand in each other's way. */
+/** Keys with few different hashes, so that they collide. */
 const keyOf = (number: number): Digest => ({ text: '', words: [0, number % 3, 0, number] });
 
 type Step = { readonly do: 'spend' | 'sweep'; readonly number: number; readonly gapMs: number };
 
-it('is a map of keys to rows, from which only idle rows go', () => {
+it('maps keys to rows, and drops only idle rows', () => {
   const step: fc.Arbitrary<Step> = fc.record({
     do: fc.constantFrom('spend', 'spend', 'sweep'),
     number: fc.nat(40),
