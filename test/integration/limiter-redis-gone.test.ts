@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { TestLimiter, refusal } from '../support/limiter';
+import { TestLimiter, rejection } from '../support/limiter';
 import { freePorts, startRedis, type TestRedis } from '../support/redis-server';
 import { until } from '../support/until';
 
@@ -120,7 +120,7 @@ it('counts on the node alone, with the configured share of the limit', async () 
 it('rejects with 503 and the id, without fault_tolerant', async () => {
   await start({ fault_tolerant: false, denial: 'tool_error' });
   await server.signal('SIGKILL');
-  expect(refusal(await limiter.ask({}))).toMatchObject({
+  expect(rejection(await limiter.ask({}))).toMatchObject({
     status: 503,
     headers: { 'Content-Type': 'application/json', 'Retry-After': '1' },
     body: { jsonrpc: '2.0', id: 1, error: { code: 503 } },
@@ -155,7 +155,7 @@ describe('when Redis is out of memory', () => {
   it('rejects calls without fault_tolerant', async () => {
     await start({ fault_tolerant: false });
     await server.command('CONFIG', 'SET', 'maxmemory', 1);
-    expect(refusal(await limiter.ask({})).status).toBe(503);
+    expect(rejection(await limiter.ask({})).status).toBe(503);
     expect(await failures()).toBe(1);
   });
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestLimiter, refusal, toolCall } from '../support/limiter';
+import { TestLimiter, rejection, toolCall } from '../support/limiter';
 import { freePorts, startRedis, startRedisCluster, type TestRedis } from '../support/redis-server';
 import { until } from '../support/until';
 
@@ -139,7 +139,7 @@ describe('the connection', () => {
     const unverified = await limiter({ ...base, redis: { port: tls, ssl: true, ssl_verify: false } });
     expect(await unverified.call('add')).toBe(true);
     const strict = await limiter({ ...base, redis: { port: tls, ssl: true } });
-    expect(refusal(await strict.ask({})).status).toBe(503);
+    expect(rejection(await strict.ask({})).status).toBe(503);
     rmSync(folder, { recursive: true });
   });
 

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
-import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { llmTelemetry } from '../../plugins/llm-telemetry';
 import { mcpTelemetry } from '../../plugins/mcp-telemetry';
 import { sse } from '../support/exchange';
 import { send, startTestGateway, startUpstream, type TestGateway, type TestUpstream } from '../support/local-gateway';
 import { startCollector, type Collector, type ReceivedSpan } from '../support/otlp-collector';
+import { serviceAt } from '../support/reference-service';
 import { servePlugins } from '../support/served-plugins';
 import { until } from '../support/until';
 
@@ -16,13 +15,6 @@ jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
     .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
     .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
 );
-
-interface Reference {
-  readonly services: readonly { readonly plugins: readonly { readonly name: string; readonly config: object }[] }[];
-}
-
-const reference = parse(readFileSync(join(__dirname, '../../kong/kong.yml'), 'utf8')) as Reference;
-const capture = reference.services[0]!.plugins.find(({ name }) => name === 'pre-function')!;
 
 /** Both telemetry plugins in their real server, behind the gateway, with the capture of the reference configuration. */
 interface House {
@@ -42,12 +34,10 @@ let collectors: Collector[] = [];
 /** @param llm more for llm-telemetry alone */
 async function build(config: object, llm: object = {}): Promise<House> {
   const served = await servePlugins([llmTelemetry, mcpTelemetry]);
-  const service = (name: string, plugin: string, more: object = {}) => ({
-    name,
-    url: upstream.url,
-    routes: [{ name, paths: [`/${name}`] }],
-    plugins: [capture, { name: plugin, config: { flush_delay: 10, log_errors: false, ...config, ...more } }],
-  });
+  const service = (name: string, plugin: string, more: object = {}) =>
+    serviceAt(name, upstream.url, [
+      { name: plugin, config: { flush_delay: 10, log_errors: false, ...config, ...more } },
+    ]);
   const services = [service('ollama', 'llm-telemetry', llm), service('calc', 'mcp-telemetry')];
   const gateway = await startTestGateway(stringify({ services }, { aliasDuplicateObjects: false }), served.settings);
   const total = async (name: string): Promise<number> =>

@@ -4,7 +4,7 @@ import type { Digest } from '../../plugins/mcp-tool-rate-limit/digest';
 import { createWindow } from '../../plugins/mcp-tool-rate-limit/windows/create-window';
 import type { Quota, CounterStatus, Window } from '../../plugins/mcp-tool-rate-limit/windows/window';
 
-/** One charge of a generated request: of a name of a caller under the rule of a window. */
+/** A charge of a generated request, for a name of a caller under the rule of a window. */
 export interface AskedCharge {
   readonly window: number;
   readonly caller: number;
@@ -13,17 +13,17 @@ export interface AskedCharge {
   readonly claim: OwnCounter;
 }
 
-/** One generated request, and what happens before it. */
+/** A generated request, and what happens before it. */
 export interface AskedRequest {
   readonly gapMs: number;
-  /** How often idle counters are looked for before it. */
+  /** How often idle counters are dropped before it. */
   readonly sweeps: number;
   readonly charges: readonly AskedCharge[];
 }
 
-/** All keys are in one segment of a table, and stand in each other's way. */
+/** All keys are in one segment of a table, and collide. */
 const digest = (number: number): Digest => ({ text: `k${number}`, words: [0, number % 3, 0, number] });
-/** A key names its rule as well: two rules may have equal windows. */
+/** A key also identifies the rule, since two rules may have equal windows. */
 const sharedKey = ({ window, caller }: AskedCharge): Digest => digest(window * 10_000 + 1000 + caller);
 const ownKey = ({ window, caller, name }: AskedCharge): Digest => digest(window * 10_000 + caller * 20 + name);
 
@@ -35,7 +35,7 @@ const quota: fc.Arbitrary<Quota> = fc.oneof(
 /** The windows of two rules. */
 export const twoWindows = fc.tuple(quota, quota).map((quotas) => quotas.map(createWindow));
 
-/** Names that are known at one moment and made up at another, in batches that hold some of each. */
+/** Requests with names that are verified at one time and unverified at another, also within one batch. */
 export const requests = (maxLength: number): fc.Arbitrary<readonly AskedRequest[]> =>
   fc.array(
     fc.record({
@@ -55,7 +55,7 @@ export const requests = (maxLength: number): fc.Arbitrary<readonly AskedRequest[
     { maxLength },
   );
 
-/** What the counters are asked. */
+/** The charges of a generated request. */
 export const chargesOf = ({ charges }: AskedRequest, windows: readonly Window[]): readonly Charge[] =>
   charges.map((asked) => ({
     window: windows[asked.window]!,
@@ -64,7 +64,7 @@ export const chargesOf = ({ charges }: AskedRequest, windows: readonly Window[])
     units: asked.units,
   }));
 
-/** Counters that are never dropped and have room without end: by the rules of `Fallback`, in as few words as that takes. */
+/** A simple model of the counters, by the rules of `SharedCounter`: none is ever dropped, and there is always room. */
 export class CounterModel {
   private readonly rows = new Map<Window, Map<string, Float64Array>>();
 
@@ -91,7 +91,7 @@ export class CounterModel {
     return { admitted: true, statuses: spent };
   }
 
-  /** Which counter a charge falls to, and its row: a copy where it is a new one. */
+  /** The counter that a charge uses, and its row: a copy if the counter is new. */
   private targetOf(
     { window, key, sharedCounter }: Charge,
     nowMs: number,
@@ -116,11 +116,11 @@ export class CounterModel {
   }
 }
 
-/** What each name was admitted, to look at any half-open window of it. */
+/** The units that each name was admitted, to check any half-open window. */
 export class AdmittedLog {
   private readonly spent = new Map<string, { readonly atMs: number; readonly units: number }[]>();
 
-  /** Notes an admitted request; gives the names that had more than their limit in a window that ends now. */
+  /** Records an admitted request; returns the names with more units than their limit in a window that ends now. */
   add(request: AskedRequest, windows: readonly Window[], nowMs: number): readonly string[] {
     for (const { window, caller, name, units } of request.charges) {
       const key = `${window} ${caller} ${name}`;
@@ -134,7 +134,7 @@ export class AdmittedLog {
       });
   }
 
-  /** What all names of a window had since then. */
+  /** Units that all names of a window were admitted since then. */
   sumOf(window: number, sinceMs: number): number {
     let sum = 0;
     for (const [key, spent] of this.spent) if (key.startsWith(`${window} `)) sum += sumSince(spent, sinceMs);

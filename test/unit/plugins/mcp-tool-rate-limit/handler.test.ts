@@ -6,7 +6,7 @@ import { access } from '../../../../plugins/mcp-tool-rate-limit/handler';
 import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
 import { prepare } from '../../../../plugins/mcp-tool-rate-limit/state';
 import type { Revision } from '../../../../plugins/shared/mcp/revisions';
-import { limiterFacts, refusal, TestLimiter, toolCall, type LimiterFacts } from '../../../support/limiter';
+import { limiterFacts, rejection, TestLimiter, toolCall, type LimiterFacts } from '../../../support/limiter';
 
 // The clock is stopped, so that remaining units are exact.
 beforeEach(() => jest.useFakeTimers({ now: 0 }));
@@ -83,7 +83,7 @@ describe('a call over its limit', () => {
   it('of a tool gets a tool result for the model by default', async () => {
     const limiter = await TestLimiter.start({ rules: [{ windows: windows(1) }] });
     await limiter.call('add');
-    expect(refusal(await limiter.ask({}))).toMatchObject({
+    expect(rejection(await limiter.ask({}))).toMatchObject({
       status: 200,
       headers: { 'Retry-After': '60' },
       body: { jsonrpc: '2.0', id: 1, result: { content: [{ type: 'text', text: error.message }], isError: true } },
@@ -91,7 +91,7 @@ describe('a call over its limit', () => {
   });
 
   it('can get 429, a JSON-RPC error with its id, and Retry-After', async () => {
-    expect(refusal(await (await spent()).ask({}))).toEqual({
+    expect(rejection(await (await spent()).ask({}))).toEqual({
       kind: 'reject',
       reason: 'rate_limited',
       status: 429,
@@ -112,7 +112,7 @@ describe('a call over its limit', () => {
   });
 
   it('can get 200 with a JSON-RPC error', async () => {
-    const response = refusal(await (await spent({ denial: 'jsonrpc_200' })).ask({}));
+    const response = rejection(await (await spent({ denial: 'jsonrpc_200' })).ask({}));
     expect(response).toMatchObject({ status: 200, headers: { 'Retry-After': '60' }, body: { id: 1, error } });
   });
 
@@ -121,7 +121,7 @@ describe('a call over its limit', () => {
     ['2026-07-28', { resultType: 'complete' }],
   ] as const)('can get a tool result in the form of revision %s', async (revision, more) => {
     const limiter = await spent({ denial: 'tool_error' });
-    expect(refusal(await limiter.ask(summaryOf(revision)))).toMatchObject({
+    expect(rejection(await limiter.ask(summaryOf(revision)))).toMatchObject({
       status: 200,
       body: {
         jsonrpc: '2.0',
@@ -136,7 +136,7 @@ describe('a call over its limit', () => {
     ['by the limiter', { json: { ...toolCall('add', 'x'), params: { name: 'add', task: {} } } }],
   ])('that runs as a task gets an error, which its client expects (read %s)', async (_, facts) => {
     const limiter = await spent({ denial: 'tool_error' });
-    const { status, body } = refusal(await limiter.ask(facts));
+    const { status, body } = rejection(await limiter.ask(facts));
     expect([status, body]).toEqual([200, { jsonrpc: '2.0', id: 'x', error }]);
   });
 
@@ -145,7 +145,7 @@ describe('a call over its limit', () => {
     const limiter = await TestLimiter.start({ rules, denial: 'tool_error' });
     const json = { jsonrpc: '2.0', id: 'r', method: 'resources/read', params: { uri: 'file:///a' } };
     await limiter.ask({ json });
-    expect(refusal(await limiter.ask({ json }))).toMatchObject({
+    expect(rejection(await limiter.ask({ json }))).toMatchObject({
       status: 200,
       body: { id: 'r', error: { code: 429, data: { method: 'resources/read', name: 'file:///a' } } },
     });
@@ -154,7 +154,7 @@ describe('a call over its limit', () => {
   it.each(['http_429', 'jsonrpc_200', 'tool_error'])('that is a notification gets the status (%s)', async (denial) => {
     const limiter = await spent({ denial });
     const notification = { ...toolCall('add'), id: undefined };
-    expect(refusal(await limiter.ask({ json: notification }))).toMatchObject({
+    expect(rejection(await limiter.ask({ json: notification }))).toMatchObject({
       status: 429,
       body: { jsonrpc: '2.0', id: null, error: { code: 429 } },
     });
@@ -162,7 +162,7 @@ describe('a call over its limit', () => {
 
   it('gets the configured status and message', async () => {
     const limiter = await spent({ error_code: 420, error_message: 'Calm down' });
-    expect(refusal(await limiter.ask({}))).toMatchObject({
+    expect(rejection(await limiter.ask({}))).toMatchObject({
       status: 420,
       body: { error: { code: 429, message: 'Calm down: at most 1 in 60 seconds; try again in 60 seconds' } },
     });
@@ -171,7 +171,7 @@ describe('a call over its limit', () => {
   it('passes again after Retry-After', async () => {
     const limiter = await spent();
     jest.advanceTimersByTime(59_999);
-    expect(refusal(await limiter.ask({})).headers['Retry-After']).toBe('1');
+    expect(rejection(await limiter.ask({})).headers['Retry-After']).toBe('1');
     jest.advanceTimersByTime(1);
     expect(await limiter.call('add')).toBe(true);
   });
@@ -179,7 +179,7 @@ describe('a call over its limit', () => {
   it('has a long name cut in its response', async () => {
     const limiter = await TestLimiter.start({ rules: [{ windows: windows(1), shared: ['tools'] }] });
     await limiter.call('a');
-    const { body } = refusal(await limiter.ask({ json: toolCall('n'.repeat(5000)) }));
+    const { body } = rejection(await limiter.ask({ json: toolCall('n'.repeat(5000)) }));
     expect(JSON.stringify(body).length).toBeLessThan(500);
   });
 });
@@ -193,7 +193,7 @@ describe('a batch', () => {
 
   it('is rejected as a whole: each call gets a reason, and nothing is spent', async () => {
     const limiter = await TestLimiter.start({ rules, denial: 'http_429' });
-    const { status, body, headers } = refusal(await limiter.ask({ json: batch('add', 'expensive', 'expensive') }));
+    const { status, body, headers } = rejection(await limiter.ask({ json: batch('add', 'expensive', 'expensive') }));
     expect([status, headers['Retry-After']]).toEqual([429, undefined]);
     const whole = 'at most 1 in 60 seconds; 2 calls in one batch never fit, send fewer';
     expect(body).toMatchObject([
@@ -212,14 +212,14 @@ describe('a batch', () => {
     await limiter.call('expensive');
     const notification = { ...toolCall('add'), id: undefined };
     const json = [notification, toolCall('expensive', 'only')];
-    expect(refusal(await limiter.ask({ json })).body).toMatchObject([{ id: 'only', error: { code: 429 } }]);
+    expect(rejection(await limiter.ask({ json })).body).toMatchObject([{ id: 'only', error: { code: 429 } }]);
   });
 
   it('with calls and other requests gets results for tools and errors for the others', async () => {
     const limiter = await TestLimiter.start({ rules, denial: 'tool_error' });
     await limiter.call('expensive');
     const json = [toolCall('expensive', 1), { jsonrpc: '2.0', id: 2, method: 'ping' }];
-    expect(refusal(await limiter.ask({ json }))).toMatchObject({
+    expect(rejection(await limiter.ask({ json }))).toMatchObject({
       status: 200,
       body: [
         { id: 1, result: { isError: true } },
@@ -286,7 +286,7 @@ describe('without mcp-validator', () => {
     ['a PUT with an invalid body', { ...raw('x'), method: 'PUT' }, 400, -32700],
   ])('rejects %s', async (_, facts, status, code) => {
     const strict = await TestLimiter.start({ rules });
-    expect(refusal(await strict.ask(facts))).toMatchObject({ status, body: { error: { code } } });
+    expect(rejection(await strict.ask(facts))).toMatchObject({ status, body: { error: { code } } });
     expect(await strict.sum('mcp_tool_rate_limit_unreadable_total')).toBe(1);
     const lenient = await TestLimiter.start({ rules, require_valid: false });
     expect(await lenient.ask(facts)).toEqual({ kind: 'proceed' });
@@ -295,7 +295,7 @@ describe('without mcp-validator', () => {
 
   it('rejects a body over its bound', async () => {
     const limiter = await TestLimiter.start({ rules, max_body_bytes: 20 });
-    expect(refusal(await limiter.ask({})).status).toBe(413);
+    expect(rejection(await limiter.ask({})).status).toBe(413);
   });
 
   it.each(['GET', 'DELETE', 'OPTIONS'])('%s without a body passes', async (method) => {
