@@ -12,7 +12,7 @@ import type { Rule } from './rules';
 export interface RequestCharges {
   /** No two are for the same counter. */
   readonly charges: readonly RuleCharge[];
-  /** One per message of the request, in order. */
+  /** One per message of the request, in order. The charges of a message are in the order of rules and their windows. */
   readonly messages: readonly ChargedMessage[];
   /** The same for all requests that may use the same counter, see {@link Counters.hit}. */
   readonly hashTag: EncodedParts;

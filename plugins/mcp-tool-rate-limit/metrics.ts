@@ -4,6 +4,7 @@ import { labelsOf, OTHER } from '../shared/telemetry/labels';
 import type { RequestCharges } from './charges';
 import type { StoreObserver } from './counters/fault-tolerant-counters';
 import type { Decision } from './decision';
+import type { Rule } from './rules';
 
 const PREFIX = 'mcp_tool_rate_limit';
 
@@ -79,7 +80,11 @@ export function createMetrics(metrics: Metrics): LimiterMetrics {
     count: (service, { messages }, { admitted, reported }) => {
       const kong_service = serviceLabel(service);
       for (const { charges } of messages) {
-        for (const rule of new Set(charges.map((charge) => charge.rule))) {
+        let counted: Rule | undefined;
+        for (const { rule } of charges) {
+          // The charges of a rule, one per window, are consecutive.
+          if (rule === counted) continue;
+          counted = rule;
           const isReported = rule.isReportOnly && reported.includes(rule.id);
           decisions.inc({
             kong_service,
