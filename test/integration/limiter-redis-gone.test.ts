@@ -41,7 +41,7 @@ function load() {
       const { kind } = await limiter.ask({});
       longestMs = Math.max(longestMs, performance.now() - startedAt);
       outcomes[kind]++;
-      // Gives the sockets a turn.
+      // Lets the event loop handle the sockets.
       await new Promise((resolve) => setImmediate(resolve));
     }
   };

@@ -22,7 +22,7 @@ import { fileLog, serviceAt } from '../support/reference-service';
 import { servePlugins, type ServedPlugins } from '../support/served-plugins';
 import { until } from '../support/until';
 
-// The exporter imports dynamically, which the sandbox of the tests refuses: it is loaded by Node's own loader.
+// The exporter imports dynamically, which the sandbox of Jest does not allow: Node loads it.
 jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
   jest
     .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')

@@ -10,7 +10,7 @@ export interface AskedCharge {
   readonly caller: number;
   readonly name: number;
   readonly units: number;
-  readonly claim: OwnCounter;
+  readonly ownCounter: OwnCounter;
 }
 
 /** A generated request, and what happens before it. */
@@ -47,7 +47,7 @@ export const requests = (maxLength: number): fc.Arbitrary<readonly AskedRequest[
           caller: fc.nat(2),
           name: fc.nat(8),
           units: fc.integer({ min: 1, max: 3 }),
-          claim: fc.constantFrom<OwnCounter>('always', 'while_half_free', 'never'),
+          ownCounter: fc.constantFrom<OwnCounter>('always', 'while_half_free', 'never'),
         }),
         { minLength: 1, maxLength: 8, selector: ({ window, caller, name }) => `${window} ${caller} ${name}` },
       ),
@@ -60,7 +60,7 @@ export const chargesOf = ({ charges }: AskedRequest, windows: readonly Window[])
   charges.map((asked) => ({
     window: windows[asked.window]!,
     key: ownKey(asked),
-    fallback: { key: sharedKey(asked), claim: asked.claim },
+    sharedCounter: { key: sharedKey(asked), ownCounter: asked.ownCounter },
     units: asked.units,
   }));
 

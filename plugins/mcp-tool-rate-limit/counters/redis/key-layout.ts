@@ -31,8 +31,9 @@ export interface WindowKeys {
   readonly quota: string;
 }
 
-/** In a cluster, the counters of a configuration use at most this many hash tags, each with room for at least so many counters. */
+/** In a cluster, the counters of a configuration use at most this many hash tags. */
 const MAX_HASH_TAGS = 256;
+/** Each hash tag has room for at least this many counters. */
 const MIN_KEYS_PER_HASH_TAG = 64;
 
 /** Bytes of a counter in Redis 7, measured: 225 for a paced one, 823 for a sliding one of 34 entries. */
