@@ -15,6 +15,7 @@ COPY kong/pdk kong/pdk
 COPY kong/plugin-server kong/plugin-server
 COPY plugins plugins
 RUN node_modules/.bin/tsc -p tsconfig.build.json --sourceMap false --declaration false
+RUN find plugins -name '*.lua' -exec sh -c 'cat "$1" > "dist/$1"' _ {} ';'
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
