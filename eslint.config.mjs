@@ -90,6 +90,7 @@ export default tseslint.config(
       'plugins/index.ts',
       'plugins/*/index.ts',
       'plugins/*/schema.ts',
+      'plugins/*/*-fields.ts',
       'plugins/*/handler.ts',
       'plugins/*/large-bodies/*-task.ts',
       'plugins/shared/*/kong-*.ts',

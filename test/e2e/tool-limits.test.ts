@@ -19,7 +19,7 @@ it('counts every call of a batch, and accepts all of them or none', async () => 
 
 it('rejects the call over the limit of a tool with its id, while other tools still work', async () => {
   const refusals = () =>
-    total(gateway.pluginServerUrl, 'mcp_tool_rate_limit_decisions_total', '"go-calculator"', '"refused"');
+    total(gateway.pluginServerUrl, 'mcp_tool_rate_limit_decisions_total', '"go-calculator"', '"rejected"');
   const before = await refusals();
   let response = await countdown('call-0');
   // A previous run may have used some of the limit.

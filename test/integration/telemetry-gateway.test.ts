@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
-import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
 import { send } from '../../kong/testkit/http';
 import { servePlugins } from '../../kong/testkit/serve-plugins';
@@ -11,6 +9,7 @@ import { llmTelemetry } from '../../plugins/llm-telemetry';
 import { mcpTelemetry } from '../../plugins/mcp-telemetry';
 import { sse } from '../support/exchange';
 import { startCollector, type Collector, type ReceivedSpan } from '../support/otlp-collector';
+import { serviceAt } from '../support/reference-service';
 
 // The exporter imports dynamically, which the test sandbox does not support: Node loads it.
 jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
@@ -18,13 +17,6 @@ jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
     .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
     .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
 );
-
-interface Reference {
-  readonly services: readonly { readonly plugins: readonly { readonly name: string; readonly config: object }[] }[];
-}
-
-const reference = parse(readFileSync(join(__dirname, '../../kong/kong.yml'), 'utf8')) as Reference;
-const capture = reference.services[0]!.plugins.find(({ name }) => name === 'pre-function')!;
 
 /** Both telemetry plugins in their real server, behind the gateway, with the capture of the reference configuration. */
 interface House {
@@ -44,12 +36,10 @@ let collectors: Collector[] = [];
 /** @param llm more for llm-telemetry alone */
 async function build(config: object, llm: object = {}): Promise<House> {
   const served = await servePlugins([llmTelemetry, mcpTelemetry]);
-  const service = (name: string, plugin: string, more: object = {}) => ({
-    name,
-    url: upstream.url,
-    routes: [{ name, paths: [`/${name}`] }],
-    plugins: [capture, { name: plugin, config: { flush_delay: 10, log_errors: false, ...config, ...more } }],
-  });
+  const service = (name: string, plugin: string, more: object = {}) =>
+    serviceAt(name, upstream.url, [
+      { name: plugin, config: { flush_delay: 10, log_errors: false, ...config, ...more } },
+    ]);
   const services = [service('ollama', 'llm-telemetry', llm), service('calc', 'mcp-telemetry')];
   const gateway = await startTestGateway({
     kongYml: stringify({ services }, { aliasDuplicateObjects: false }),

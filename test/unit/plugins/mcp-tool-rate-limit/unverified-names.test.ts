@@ -1,28 +1,28 @@
-import { digestOf, keyText } from '../../../../plugins/mcp-tool-rate-limit/keys';
-import { MadeUpNames } from '../../../../plugins/mcp-tool-rate-limit/made-up-names';
+import { digestOf, encodeParts } from '../../../../plugins/mcp-tool-rate-limit/digest';
+import { UnverifiedNames } from '../../../../plugins/mcp-tool-rate-limit/unverified-names';
 
 const PERIOD_MS = 1000;
-const digest = (text: string) => digestOf(keyText([text]));
+const digest = (text: string) => digestOf(encodeParts([text]));
 
 function open(maxCallers?: number) {
   const clock = { nowMs: 0 };
-  const names = new MadeUpNames({
+  const names = new UnverifiedNames({
     maxNames: 2,
     nowMs: () => clock.nowMs,
     ...(maxCallers !== undefined && { maxCallers }),
   });
   const ask = (name: string, caller = 'caller') =>
-    names.allows({ key: digest(caller) }, digest(`${caller} ${name}`), PERIOD_MS);
+    names.admits({ key: digest(caller) }, digest(`${caller} ${name}`), PERIOD_MS);
   return { clock, ask };
 }
 
-it('allows each caller a few names, again and again', () => {
+it('admits a few names per caller, repeatedly', () => {
   const { ask } = open();
   expect(['a', 'b', 'c', 'a', 'b'].map((name) => ask(name))).toEqual([true, true, false, true, true]);
   expect(ask('c', 'another')).toBe(true);
 });
 
-it('makes room for others once a name was not used for as long as its counter may be in use', () => {
+it('admits other names once a name has not been used for a whole period', () => {
   const { clock, ask } = open();
   ask('a');
   ask('b');

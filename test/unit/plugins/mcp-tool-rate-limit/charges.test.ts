@@ -1,19 +1,23 @@
 import { Headers } from '../../../../kong/pdk';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import type { Caller } from '../../../../plugins/mcp-tool-rate-limit/caller';
-import { billOf, tariffOf } from '../../../../plugins/mcp-tool-rate-limit/charges';
-import { MadeUpNames } from '../../../../plugins/mcp-tool-rate-limit/made-up-names';
+import { chargesOf } from '../../../../plugins/mcp-tool-rate-limit/charges';
+import { limitPolicyOf } from '../../../../plugins/mcp-tool-rate-limit/limit-policy';
 import { compileRules } from '../../../../plugins/mcp-tool-rate-limit/rules';
 import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
+import { UnverifiedNames } from '../../../../plugins/mcp-tool-rate-limit/unverified-names';
 import type { MessageEntry } from '../../../../plugins/shared/mcp/message-summary';
 import { OfferedNames } from '../../../../plugins/shared/mcp/offered-names';
 
-const names = (offered = new OfferedNames()) => ({ offered, madeUp: new MadeUpNames({ maxNames: 2, nowMs: () => 0 }) });
+const names = (offered = new OfferedNames()) => ({
+  offered,
+  unverified: new UnverifiedNames({ maxNames: 2, nowMs: () => 0 }),
+});
 const windows = [{ limit: 10, window_seconds: 60 }];
 
-function tariff(rules: object[], more: object = {}, scope = ['', '', ''], offered?: OfferedNames) {
+function policyOf(rules: object[], more: object = {}, scope = ['', '', ''], offered?: OfferedNames) {
   const config = readConfig(fields, { rules: rules.map((rule) => ({ windows, ...rule })), ...more });
-  return tariffOf(compileRules(config), config.match, scope, names(offered));
+  return limitPolicyOf(compileRules(config), config.match, scope, names(offered));
 }
 
 const caller = (part: Partial<Caller> = {}, headers: Record<string, string | string[]> = {}): Caller => ({
@@ -33,15 +37,15 @@ const call = (name: string | undefined, method = 'tools/call'): MessageEntry => 
   ...(name !== undefined && { name }),
 });
 
-/** The ids of the rules that a call falls to. */
+/** The ids of the rules that apply to a call. */
 const rulesFor = (message: MessageEntry, rules: object[], more: object = {}, who: Partial<Caller> = {}): string[] =>
-  billOf([message], caller(who), tariff(rules, more)).charges.map(({ rule }) => rule.id);
+  chargesOf([message], caller(who), policyOf(rules, more)).charges.map(({ rule }) => rule.id);
 
 /** The counter of a call under one rule. */
 const counterOf = (rule: object, who: Caller = caller(), message = call('add')): string =>
-  billOf([message], who, tariff([rule])).charges[0]!.key.text;
+  chargesOf([message], who, policyOf([rule])).charges[0]!.key.text;
 
-describe('which rules a call falls to', () => {
+describe('which rules apply to a call', () => {
   const rules = [
     { id: 'exact', name: 'add' },
     { id: 'glob', name: 'a*' },
@@ -64,14 +68,14 @@ describe('which rules a call falls to', () => {
     expect(rulesFor(call(name, method), rules, { match: 'all' })).toEqual(all);
   });
 
-  it('a rule that only reports does not end the search', () => {
+  it('a rule in report mode does not end the search', () => {
     expect(rulesFor(call('add'), [{ id: 'new', report: true }, { id: 'old' }, { id: 'never' }])).toEqual([
       'new',
       'old',
     ]);
   });
 
-  it('a rule may be for some tiers', () => {
+  it('a rule can apply to some tiers only', () => {
     const tiers = [{ name: 'paid', tag: 'paid' }];
     const tiered = [
       { id: 'p', tiers: ['paid'] },
@@ -81,23 +85,29 @@ describe('which rules a call falls to', () => {
     expect(rulesFor(call('add'), tiered, { tiers })).toEqual(['d']);
   });
 
-  it('notifications count, responses and their like do not', () => {
-    const all = tariff([{ method: '*' }]);
-    expect(billOf([{ kind: 'notification', method: 'tools/call', name: 'x' }], caller(), all).charges).toHaveLength(1);
-    expect(billOf([{ kind: 'response', id: 1 }], caller(), all).charges).toEqual([]);
+  it('notifications count, responses do not', () => {
+    const all = policyOf([{ method: '*' }]);
+    expect(chargesOf([{ kind: 'notification', method: 'tools/call', name: 'x' }], caller(), all).charges).toHaveLength(
+      1,
+    );
+    expect(chargesOf([{ kind: 'response', id: 1 }], caller(), all).charges).toEqual([]);
   });
 
-  it('calls of a batch that fall to one counter are one charge', () => {
-    const bill = billOf([call('a'), call('b'), call('a')], caller(), tariff([{ cost: 3 }]));
-    expect(bill.charges.map(({ units, calls }) => [units, calls])).toEqual([
+  it('calls of a batch that use the same counter are one charge', () => {
+    const request = chargesOf([call('a'), call('b'), call('a')], caller(), policyOf([{ cost: 3 }]));
+    expect(request.charges.map(({ units, calls }) => [units, calls])).toEqual([
       [6, 2],
       [3, 1],
     ]);
-    expect(bill.chargesOf).toEqual([[0], [1], [0]]);
+    expect(request.messages.map(({ charges }) => charges.map((charge) => request.charges.indexOf(charge)))).toEqual([
+      [0],
+      [1],
+      [0],
+    ]);
   });
 });
 
-describe('which counter a call falls to', () => {
+describe('which counter a call uses', () => {
   const by = (...limit_by: string[]) => ({ limit_by, header_name: 'X-Tenant' });
 
   it.each<[string, object, Caller, Caller]>([
@@ -110,20 +120,20 @@ describe('which counter a call falls to', () => {
     ['tiers', by('tier'), caller(), caller({ tier: 'paid' })],
     ['combinations', by('consumer', 'ip'), caller({ consumerId: 'a' }), caller({ consumerId: 'a', ip: '192.0.2.2' })],
     [
-      'a consumer and an address of the same name',
+      'a consumer and an address with the same value',
       by('consumer'),
       caller({ consumerId: '192.0.2.1' }),
       caller({ consumerId: undefined, ip: '192.0.2.1' }),
     ],
     ['one header and two', by('header'), caller({}, { 'x-tenant': 'a' }), caller({}, { 'x-tenant': ['a', 'a'] })],
-  ])('%s are told apart', (_, rule, one, two) => {
+  ])('%s have different counters', (_, rule, one, two) => {
     expect(counterOf(rule, one)).not.toBe(counterOf(rule, two));
     expect(counterOf({ ...rule, shared: ['callers'] }, one) === counterOf({ ...rule, shared: ['callers'] }, two)).toBe(
       one.service === two.service,
     );
   });
 
-  it('a caller who lacks what limits are by has a fallback', () => {
+  it('a caller without the identity of limit_by uses the fallback', () => {
     const nobody = caller();
     const other = caller({ ip: '192.0.2.2' });
     expect(counterOf(by('consumer'), nobody)).not.toBe(counterOf(by('consumer'), other));
@@ -134,7 +144,7 @@ describe('which counter a call falls to', () => {
     expect(counterOf(by('header'), caller({}, { 'x-tenant': '' }))).toBe(counterOf(by('header'), caller()));
   });
 
-  it('each name of each service has its own, unless they share', () => {
+  it('each name of each service has its own counter, unless they share one', () => {
     const two = [call('add'), call('and')] as const;
     expect(counterOf({}, caller(), two[0])).not.toBe(counterOf({}, caller(), two[1]));
     expect(counterOf({}, caller({ service: 'x' }))).not.toBe(counterOf({}));
@@ -142,14 +152,15 @@ describe('which counter a call falls to', () => {
     expect(counterOf(shared, caller(), two[0])).toBe(counterOf(shared, caller({ service: 'x' }), two[1]));
   });
 
-  it('resources are counted by rule: a URI has many spellings', () => {
+  it('resources have one counter per rule, since a resource can have many URIs', () => {
     const rule = { method: 'resources/read', name: 'file:*' };
     const read = (uri: string) => counterOf(rule, caller(), call(uri, 'resources/read'));
     expect(read('file:///a')).toBe(read('file:///./a'));
   });
 
-  it('two configurations, or two rules, have counters of their own', () => {
-    const keyIn = (scope: string[]) => billOf([call('add')], caller(), tariff([{}], {}, scope)).charges[0]!.key.text;
+  it('two configurations, or two rules, have different counters', () => {
+    const keyIn = (scope: string[]) =>
+      chargesOf([call('add')], caller(), policyOf([{}], {}, scope)).charges[0]!.key.text;
     expect(keyIn(['s', '', ''])).not.toBe(keyIn(['', 's', '']));
     expect(counterOf({ id: 'a' })).not.toBe(counterOf({ id: 'b' }));
   });
@@ -160,104 +171,114 @@ describe('which counter a call falls to', () => {
   });
 });
 
-describe('a name may have a counter of its own', () => {
+describe('a name has its own counter', () => {
   const offered = new OfferedNames();
   offered.list('calculator', 'tools/call', ['add']);
   offered.list('calculator', 'prompts/get', ['hello']);
-  const claimsOf = (
+  const ownCountersOf = (
     rule: object,
     names: readonly string[],
     method = 'tools/call',
     who = caller(),
     more: object[] = [],
   ) =>
-    billOf(
+    chargesOf(
       names.map((name) => call(name, method)),
       who,
-      tariff([rule, ...more], { match: 'all' }, ['', '', ''], offered),
+      policyOf([rule, ...more], { match: 'all' }, ['', '', ''], offered),
     )
       .charges.filter(({ rule: { index } }) => index === 0)
-      .map(({ fallback }) => fallback?.claim ?? 'named by the rule');
+      .map(({ sharedCounter }) => sharedCounter?.ownCounter ?? 'no shared counter');
 
   it.each<[string, object, string[], string, string[]]>([
-    ['when the rule writes it out', { name: 'x' }, ['x'], 'tools/call', ['named by the rule']],
-    ['when all names of the rule share one', { shared: ['tools'] }, ['x'], 'tools/call', ['named by the rule']],
-    ['when it is no name at all', { method: '*' }, [''], 'tools/list', ['named by the rule']],
+    ['when the rule names it', { name: 'x' }, ['x'], 'tools/call', ['no shared counter']],
+    ['when all names of the rule share one anyway', { shared: ['tools'] }, ['x'], 'tools/call', ['no shared counter']],
+    ['when the method has no target', { method: '*' }, [''], 'tools/list', ['no shared counter']],
     [
-      'when it is a resource, of which all share',
+      'when it is a resource, since all resources share one',
       { method: '*' },
       ['file:///x'],
       'resources/read',
-      ['named by the rule'],
+      ['no shared counter'],
     ],
-    ['when the server offers the tool', {}, ['add'], 'tools/call', ['known']],
-    ['when the server offers the prompt', { method: 'prompts/*' }, ['hello'], 'prompts/get', ['known']],
+    ['when the server offers the tool', {}, ['add'], 'tools/call', ['always']],
+    ['when the server offers the prompt', { method: 'prompts/*' }, ['hello'], 'prompts/get', ['always']],
     [
-      'when it is one of the few that its caller made up',
+      'when it is one of the first unverified names of its caller',
       {},
       ['a', 'b', 'c', 'd'],
       'tools/call',
-      ['made_up', 'made_up', 'none', 'none'],
+      ['while_half_free', 'while_half_free', 'never', 'never'],
     ],
-    ['and so a task', { method: 'tasks/*' }, ['1', '2', '3'], 'tasks/get', ['made_up', 'made_up', 'none']],
     [
-      'and so a method that no revision has',
+      'also for a task',
+      { method: 'tasks/*' },
+      ['1', '2', '3'],
+      'tasks/get',
+      ['while_half_free', 'while_half_free', 'never'],
+    ],
+    [
+      'also for a method that no MCP revision defines',
       { method: '*' },
       ['add', 'x', 'y'],
       'tools/invented',
-      ['made_up', 'made_up', 'none'],
+      ['while_half_free', 'while_half_free', 'never'],
     ],
-  ])('%s', (_, rule, given, method, claims) => {
-    expect(claimsOf(rule, given, method)).toEqual(claims);
+  ])('%s', (_, rule, given, method, ownCounters) => {
+    expect(ownCountersOf(rule, given, method)).toEqual(ownCounters);
   });
 
-  it('when another rule writes it out', () => {
-    expect(claimsOf({ id: 'all' }, ['x', 'y'], 'tools/call', caller(), [{ name: 'x' }])).toEqual(['known', 'made_up']);
+  it('when another rule names it', () => {
+    expect(ownCountersOf({ id: 'all' }, ['x', 'y'], 'tools/call', caller(), [{ name: 'x' }])).toEqual([
+      'always',
+      'while_half_free',
+    ]);
   });
 
-  it('of a service of its own: what another offers is made up', () => {
-    expect(claimsOf({}, ['add'], 'tools/call', caller({ service: 'other' }))).toEqual(['made_up']);
+  it('only as a verified name of the service that offers it', () => {
+    expect(ownCountersOf({}, ['add'], 'tools/call', caller({ service: 'other' }))).toEqual(['while_half_free']);
   });
 
-  it('else it shares one with the other names of its caller and service', () => {
+  it('else it shares one with the other names of its caller on the service', () => {
     const sharedBy = (who: Caller, name: string) =>
-      billOf([call(name)], who, tariff([{}])).charges[0]!.fallback!.key.text;
+      chargesOf([call(name)], who, policyOf([{}])).charges[0]!.sharedCounter!.key.text;
     expect(sharedBy(caller(), 'x')).toBe(sharedBy(caller(), 'y'));
     expect(sharedBy(caller(), 'x')).not.toBe(sharedBy(caller({ ip: '192.0.2.2' }), 'x'));
     expect(sharedBy(caller(), 'x')).not.toBe(sharedBy(caller({ service: 'other' }), 'x'));
   });
 });
 
-describe('where in a cluster the counters of a request are', () => {
-  const placeOf = (rules: object[], who: Caller) => billOf([call('add')], who, tariff(rules, { match: 'all' })).place;
+describe('the hash tag of the keys in a cluster', () => {
+  const hashTagOf = (rules: object[], who: Caller) =>
+    chargesOf([call('add')], who, policyOf(rules, { match: 'all' })).hashTag;
   const [one, two] = [caller(), caller({ ip: '192.0.2.2' })];
 
-  it('each caller has a place where all rules tell callers apart alike', () => {
+  it('differs by caller if all rules identify callers in the same way', () => {
     const rules = [{ id: 'a' }, { id: 'b' }];
-    expect(placeOf(rules, one)).not.toBe(placeOf(rules, two));
+    expect(hashTagOf(rules, one)).not.toBe(hashTagOf(rules, two));
   });
 
-  it('all have the same where a rule is shared, or tells them apart otherwise', () => {
+  it('is the same for all callers if a rule is shared by callers, or identifies them differently', () => {
     const shared = [{ id: 'a' }, { id: 'b', shared: ['callers'] }];
-    expect(placeOf(shared, one)).toBe(placeOf(shared, two));
+    expect(hashTagOf(shared, one)).toBe(hashTagOf(shared, two));
     const mixed = [{ id: 'a' }, { id: 'b', limit_by: ['service'] }];
-    expect(placeOf(mixed, one)).toBe(placeOf(mixed, two));
+    expect(hashTagOf(mixed, one)).toBe(hashTagOf(mixed, two));
   });
 });
 
 it.each([
-  [[{ id: 'a' }, { id: 'a' }], 'rules[2].id: another rule is called "a"'],
-  [[{}, {}], 'rules[2].id: another rule is called "tools/call *"'],
-  [[{ tiers: ['gold'] }], 'rules[1].tiers: no tier is called "gold"'],
-  [[{ limit_by: ['header'] }], 'rules[1].header_name: limit_by header needs it'],
-  [[{ cost: 11 }], 'rules[1].cost: at most 10 units'],
-  [[{ cost: 4, windows: [{ limit: 10, window_seconds: 1, burst: 2 }] }], 'rules[1].cost: at most 3 units'],
-  [[{ windows: [...windows, { limit: 5, window_seconds: 60 }] }], 'rules[1].windows: two of them have the same length'],
-])('%j can not work', (rules, message) => {
-  expect(() => tariff(rules)).toThrow(message);
+  [[{ id: 'a' }, { id: 'a' }], 'rules[2].id: duplicate id "a"'],
+  [[{}, {}], 'rules[2].id: duplicate id "tools/call *"'],
+  [[{ tiers: ['gold'] }], 'rules[1].tiers: unknown tier "gold"'],
+  [[{ limit_by: ['header'] }], 'rules[1].header_name: required by limit_by: [header]'],
+  [[{ cost: 11 }], 'rules[1].cost: exceeds the 10 units'],
+  [[{ cost: 4, windows: [{ limit: 10, window_seconds: 1, burst: 2 }] }], 'rules[1].cost: exceeds the 3 units'],
+  [[{ windows: [...windows, { limit: 5, window_seconds: 60 }] }], 'rules[1].windows: two windows have the same length'],
+])('rejects %j', (rules, message) => {
+  expect(() => policyOf(rules)).toThrow(message);
 });
 
-describe('a resource has many spellings', () => {
+describe('a resource can have many URIs', () => {
   const rules = [
     { id: 'pub', method: 'resources/*', name: 'file:///pub/*' },
     { id: 'secret', method: 'resources/*', name: 'file:///secret/*' },
@@ -273,16 +294,16 @@ describe('a resource has many spellings', () => {
     ['FILE:///secret/./a', ['secret']],
     ['db://q?table=orders', ['query']],
     ['https://example.com/', ['rest']],
-    // Some server takes it for the secret: that rule counts it too, whatever it seems to be.
+    // Some servers resolve it to the secret: that rule counts it as well.
     ['file:///pub/../secret/a', ['pub', 'secret', 'rest']],
     ['file:///pub/%2e%2e/secret/a', ['pub', 'secret', 'rest']],
     ['file:///SECRET/a', ['secret', 'rest']],
     [`file:///%${'25'.repeat(80)}41`, ['pub', 'secret', 'query', 'rest']],
-  ])('%s falls to %j', (uri, ids) => {
+  ])('%s is counted by %j', (uri, ids) => {
     expect(rulesFor(call(uri, 'resources/read'), rules)).toEqual(ids);
   });
 
-  it('what names no resource is for all alone', () => {
+  it('a method without a target is counted by the rule for all names', () => {
     expect(rulesFor(call(undefined, 'resources/list'), rules)).toEqual(['rest']);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { CounterMemory } from '../../../../../plugins/mcp-tool-rate-limit/counters/counter-memory';
-import { LocalCounters } from '../../../../../plugins/mcp-tool-rate-limit/counters/local';
-import { AdmittedLog, chargesOf, CounterModel, requests, twoWindows } from '../../../../support/counter-model';
+import { CounterMemory } from '../../../../../../plugins/mcp-tool-rate-limit/counters/local/counter-memory';
+import { LocalCounters } from '../../../../../../plugins/mcp-tool-rate-limit/counters/local/local-counters';
+import { AdmittedLog, chargesOf, CounterModel, requests, twoWindows } from '../../../../../support/counter-model';
 
 function open(maxKeys?: number) {
   const clock = { nowMs: 1000 };
@@ -17,7 +17,7 @@ function open(maxKeys?: number) {
   return { clock, memory, counters, overflows: () => overflows };
 }
 
-it('counts as counters without end would, whatever is dropped and moved in the middle of a batch', () => {
+it('counts as unbounded counters would, whatever is dropped or moved during a batch', () => {
   fc.assert(
     fc.property(twoWindows, requests(60), (windows, all) => {
       const { clock, memory, counters, overflows } = open();
@@ -37,7 +37,7 @@ it('counts as counters without end would, whatever is dropped and moved in the m
   );
 });
 
-it('never admits more than a limit where there is no room, nor refuses what all counters together leave', () => {
+it('without room, never admits more than a limit, and rejects only what exceeds the limit of all counters together', () => {
   fc.assert(
     fc.property(twoWindows, fc.nat(6), requests(60), (windows, maxKeys, all) => {
       const { clock, memory, counters } = open(maxKeys);
@@ -51,7 +51,7 @@ it('never admits more than a limit where there is no room, nor refuses what all 
         else {
           const isJustified = windows.some(({ quota: { limit, windowMs, burst }, partMs }, window) => {
             const asked = request.charges.reduce((sum, one) => (one.window === window ? sum + one.units : sum), 0);
-            // Of a paced window any unit may still be felt; of a coarse one it returns a part later.
+            // In a paced window any earlier unit may still count; in a sliding one with parts, up to one part longer.
             const since = burst === undefined ? clock.nowMs - windowMs - partMs : -Infinity;
             return asked > 0 && log.sumOf(window, since) + asked > (burst === undefined ? limit : burst + 1);
           });

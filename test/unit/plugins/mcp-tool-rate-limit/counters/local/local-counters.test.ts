@@ -1,16 +1,15 @@
 import fc from 'fast-check';
-import { CounterMemory } from '../../../../../plugins/mcp-tool-rate-limit/counters/counter-memory';
-import type { Charge } from '../../../../../plugins/mcp-tool-rate-limit/counters/counters';
-import { LocalCounters } from '../../../../../plugins/mcp-tool-rate-limit/counters/local';
-import { digestOf, keyText } from '../../../../../plugins/mcp-tool-rate-limit/keys';
-import type { WindowState } from '../../../../../plugins/mcp-tool-rate-limit/windows/window';
-import { windowStateOf } from '../../../../../plugins/mcp-tool-rate-limit/windows/window-state';
+import type { Charge } from '../../../../../../plugins/mcp-tool-rate-limit/counters/counters';
+import { CounterMemory } from '../../../../../../plugins/mcp-tool-rate-limit/counters/local/counter-memory';
+import { LocalCounters } from '../../../../../../plugins/mcp-tool-rate-limit/counters/local/local-counters';
+import { digestOf, encodeParts } from '../../../../../../plugins/mcp-tool-rate-limit/digest';
+import { createWindow } from '../../../../../../plugins/mcp-tool-rate-limit/windows/create-window';
+import type { Window } from '../../../../../../plugins/mcp-tool-rate-limit/windows/window';
 
-const paced = (limit: number, windowMs: number, burst: number): WindowState =>
-  windowStateOf({ limit, windowMs, burst });
-const charge = (window: WindowState, key: string, units = 1): Charge => ({
+const paced = (limit: number, windowMs: number, burst: number): Window => createWindow({ limit, windowMs, burst });
+const charge = (window: Window, key: string, units = 1): Charge => ({
   window,
-  key: digestOf(keyText([key])),
+  key: digestOf(encodeParts([key])),
   units,
 });
 
@@ -28,54 +27,58 @@ function open(maxKeys?: number, maxBytes = 2 ** 30, memory = new CounterMemory(2
 }
 
 describe('a hit', () => {
-  const window = windowStateOf({ limit: 2, windowMs: 1000 });
-  const other = windowStateOf({ limit: 1, windowMs: 5000 });
+  const window = createWindow({ limit: 2, windowMs: 1000 });
+  const other = createWindow({ limit: 1, windowMs: 5000 });
 
   it('spends all or nothing', () => {
     const { counters } = open();
     expect(counters.hit([charge(window, 'a'), charge(other, 'a')]).admitted).toBe(true);
-    const refused = counters.hit([charge(window, 'a'), charge(other, 'a')]);
-    expect(refused.admitted).toBe(false);
-    expect(refused.readings).toEqual([
+    const rejected = counters.hit([charge(window, 'a'), charge(other, 'a')]);
+    expect(rejected.admitted).toBe(false);
+    expect(rejected.statuses).toEqual([
       { waitMs: 0, remaining: 1, resetMs: 1000 },
       { waitMs: 5000, remaining: 0, resetMs: 5000 },
     ]);
     expect(counters.hit([charge(window, 'a')])).toEqual({
       admitted: true,
-      readings: [{ waitMs: 0, remaining: 0, resetMs: 1000 }],
+      statuses: [{ waitMs: 0, remaining: 0, resetMs: 1000 }],
     });
   });
 
-  it('of a rule that reports refuses nothing, and spends nothing where it does not fit', () => {
+  it('of a rule in report mode rejects nothing, and spends nothing if it does not fit', () => {
     const { counters, clock } = open();
-    const both = [charge(window, 'a'), { ...charge(other, 'a'), reportOf: 1 }, { ...charge(window, 'b'), reportOf: 1 }];
+    const both = [
+      charge(window, 'a'),
+      { ...charge(other, 'a'), reportRule: 1 },
+      { ...charge(window, 'b'), reportRule: 1 },
+    ];
     expect(counters.hit(both)).toMatchObject({
       admitted: true,
-      readings: [{ waitMs: 0 }, { waitMs: 0 }, { waitMs: 0 }],
+      statuses: [{ waitMs: 0 }, { waitMs: 0 }, { waitMs: 0 }],
     });
     expect(counters.hit(both)).toMatchObject({
       admitted: true,
-      readings: [{}, { waitMs: 5000 }, { waitMs: 0, remaining: 1 }],
+      statuses: [{}, { waitMs: 5000 }, { waitMs: 0, remaining: 1 }],
     });
     clock.nowMs += 1000;
     expect(counters.hit([charge(window, 'b', 2)]).admitted).toBe(true);
   });
 
-  it('of a rule that reports spends nothing when another rule refuses', () => {
+  it('of a rule in report mode spends nothing when another rule rejects', () => {
     const { counters } = open();
-    const reporting = { ...charge(other, 'r'), reportOf: 1 };
-    expect(counters.hit([charge(window, 'a', 3), reporting]).admitted).toBe(false);
-    expect(counters.hit([reporting])).toMatchObject({ readings: [{ waitMs: 0 }] });
+    const inReportMode = { ...charge(other, 'r'), reportRule: 1 };
+    expect(counters.hit([charge(window, 'a', 3), inReportMode]).admitted).toBe(false);
+    expect(counters.hit([inReportMode])).toMatchObject({ statuses: [{ waitMs: 0 }] });
   });
 });
 
 describe('bounded memory', () => {
-  it('gives back only counters that are as new, and then takes others in', () => {
+  it('drops only idle counters to make room for others', () => {
     const { counters, clock, overflows } = open(100);
     const window = paced(10, 1000, 9);
     for (let i = 0; i < 100; i++) counters.hit([charge(window, `early ${i}`, i < 50 ? 1 : 10)]);
     clock.nowMs += 500;
-    // Of the first fifty nothing is left to remember.
+    // The first fifty counters are idle now.
     for (let i = 0; i < 50; i++) expect(counters.hit([charge(window, `late ${i}`, 10)]).admitted).toBe(true);
     expect(overflows()).toBe(0);
     expect(counters.size).toBe(100);
@@ -83,9 +86,9 @@ describe('bounded memory', () => {
     for (let i = 0; i < 50; i++) expect(counters.hit([charge(window, `late ${i}`)]).admitted).toBe(false);
   });
 
-  it('when all are in use, further ones share a counter: none is forgotten, none passes uncounted', () => {
+  it('has one counter for all further callers when all counters are in use; none is forgotten, no call passes uncounted', () => {
     const { counters, overflows } = open(10);
-    const window = windowStateOf({ limit: 5, windowMs: 60_000 });
+    const window = createWindow({ limit: 5, windowMs: 60_000 });
     for (let i = 0; i < 10; i++) counters.hit([charge(window, `${i}`, 5)]);
     const admitted = Array.from({ length: 20 }, (_, i) => counters.hit([charge(window, `new ${i}`)]).admitted);
     expect(admitted.filter(Boolean)).toHaveLength(5);
@@ -94,27 +97,27 @@ describe('bounded memory', () => {
     expect(counters.size).toBe(10);
   });
 
-  it('charges of one request that share a counter are added up', () => {
+  it('adds up the charges of a request that share a counter', () => {
     const { counters } = open(1);
-    const window = windowStateOf({ limit: 3, windowMs: 60_000 });
+    const window = createWindow({ limit: 3, windowMs: 60_000 });
     counters.hit([charge(window, 'a')]);
     expect(counters.hit([charge(window, 'b', 2), charge(window, 'c', 2)]).admitted).toBe(false);
     expect(counters.hit([charge(window, 'b', 2), charge(window, 'c', 1)]).admitted).toBe(true);
   });
 
-  it('a window makes room in the tables of the others', () => {
+  it('drops idle counters of one window for those of another', () => {
     const { counters, clock, overflows } = open(50);
-    const first = windowStateOf({ limit: 1, windowMs: 10 });
+    const first = createWindow({ limit: 1, windowMs: 10 });
     for (let i = 0; i < 50; i++) counters.hit([charge(first, `${i}`)]);
     clock.nowMs += 10;
-    const second = windowStateOf({ limit: 1, windowMs: 20 });
+    const second = createWindow({ limit: 1, windowMs: 20 });
     for (let i = 0; i < 50; i++) counters.hit([charge(second, `${i}`)]);
     expect(overflows()).toBe(0);
   });
 
-  it('counters stay within the stated 70 bytes each', () => {
+  it('takes at most the documented 70 bytes per counter', () => {
     const { counters } = open();
-    // Tables double: an eighth of a million fills them as much as a million does, which the benchmark measures.
+    // Tables double their size, so an eighth of a million fills them as much as a million does, which the benchmark measures.
     const keys = 125_000;
     const window = paced(10, 3_600_000, 9);
     for (let i = 0; i < keys; i++) counters.hit([charge(window, `caller ${i}`)]);
@@ -125,10 +128,10 @@ describe('bounded memory', () => {
 });
 
 describe('a bound in bytes', () => {
-  const window = windowStateOf({ limit: 600, windowMs: 60_000 });
+  const window = createWindow({ limit: 600, windowMs: 60_000 });
   const MEBIBYTE = 2 ** 20;
 
-  it('is kept whatever the number of callers, of whatever windows', () => {
+  it('holds for any number of callers and windows', () => {
     const memory = new CounterMemory(2 ** 32);
     const { counters, overflows } = open(undefined, MEBIBYTE, memory);
     const other = paced(10, 60_000, 9);
@@ -143,7 +146,7 @@ describe('a bound in bytes', () => {
     expect(memory.budget.bytes).toBe(counters.bytes);
   });
 
-  it('that all configurations share is given back, by those whose counters are idle', async () => {
+  it('for all configurations is freed by those whose counters are idle', async () => {
     const memory = new CounterMemory(MEBIBYTE);
     const [one, two] = [open(undefined, MEBIBYTE, memory), open(undefined, MEBIBYTE, memory)];
     for (let i = 0; i < 3000; i++) one.counters.hit([charge(window, `${i}`)]);
@@ -156,23 +159,23 @@ describe('a bound in bytes', () => {
     expect([memory.budget.bytes, memory.budget.rows]).toEqual([0, 0]);
   });
 
-  it('is given back by a window whose counters are idle to one whose counters are not', () => {
+  it('is freed by a window whose counters are idle for another window', () => {
     const { counters, clock } = open(undefined, MEBIBYTE);
     for (let i = 0; i < 3000; i++) counters.hit([charge(window, `${i}`)]);
     clock.nowMs += 60_000;
-    const other = windowStateOf({ limit: 600, windowMs: 59_000 });
+    const other = createWindow({ limit: 600, windowMs: 59_000 });
     for (let i = 0; i < 3000; i++) counters.hit([charge(other, `${i}`)]);
     expect(counters.size).toBeGreaterThan(500);
   });
 
-  it('is for one half alone for names that callers make up: known ones find room in the other', () => {
+  it('leaves half of the memory to verified names: unverified ones use at most the other half', () => {
     const { counters, overflows } = open(undefined, MEBIBYTE);
-    const madeUp = (caller: number, name: number): Charge => ({
+    const unverified = (caller: number, name: number): Charge => ({
       ...charge(window, `${caller} ${name}`),
-      fallback: { key: digestOf(keyText([`${caller}`])), claim: 'made_up' },
+      sharedCounter: { key: digestOf(encodeParts([`${caller}`])), ownCounter: 'while_half_free' },
     });
     for (let caller = 0; caller < 100; caller++) {
-      counters.hit(Array.from({ length: 100 }, (_, name) => madeUp(caller, name)));
+      counters.hit(Array.from({ length: 100 }, (_, name) => unverified(caller, name)));
     }
     expect(counters.bytes).toBeLessThanOrEqual(MEBIBYTE * 0.6);
     for (let i = 0; i < 200; i++) counters.hit([charge(window, `known ${i}`)]);
@@ -180,25 +183,25 @@ describe('a bound in bytes', () => {
   });
 });
 
-it('names without end are one counter for their caller', () => {
+it('a caller has one counter for any number of names that may not have their own', () => {
   const { counters } = open();
-  const window = windowStateOf({ limit: 600, windowMs: 60_000 });
+  const window = createWindow({ limit: 600, windowMs: 60_000 });
   const batch = (first: number) =>
     Array.from({ length: 100 }, (_, i): Charge => ({
       ...charge(window, `invented ${first + i}`),
-      fallback: { key: digestOf(keyText(['caller'])), claim: 'none' },
+      sharedCounter: { key: digestOf(encodeParts(['caller'])), ownCounter: 'never' },
     }));
   for (let sent = 0; sent < 1000; sent++) expect(counters.hit(batch(100 * sent)).admitted).toBe(sent < 6);
   expect(counters.size).toBe(1);
 });
 
-describe('a batch whose rows make the table change its size', () => {
-  const window = windowStateOf({ limit: 10, windowMs: 60_000 });
-  /** All of one segment of the table. */
+describe('a batch that makes the table change its size', () => {
+  const window = createWindow({ limit: 10, windowMs: 60_000 });
+  /** Charges whose rows are all in one segment of the table. */
   const batch = (size: number, units: number) =>
     Array.from({ length: size }, (_, i): Charge => ({ window, key: { text: `${i}`, words: [0, i, 0, i] }, units }));
 
-  it('is counted by the counters of its names: none of them is lost in its middle', () => {
+  it('is counted by the counters of its names: none is lost on the way', () => {
     for (let size = 1; size < 40; size++) {
       const { counters, overflows } = open();
       expect(counters.hit(batch(size, 6)).admitted).toBe(true);
@@ -208,14 +211,14 @@ describe('a batch whose rows make the table change its size', () => {
     }
   });
 
-  it('leaves nothing behind when it is refused', () => {
+  it('leaves no counters when it is rejected', () => {
     const { counters } = open();
     expect(counters.hit(batch(40, 11)).admitted).toBe(false);
     expect(counters.size).toBe(0);
   });
 });
 
-it('any number of callers is counted as each alone would be, in however small a table', () => {
+it('counts each of many callers as it would count the caller alone', () => {
   const steps = fc.array(fc.record({ gapMs: fc.nat(20), caller: fc.nat(60), units: fc.integer({ min: 1, max: 2 }) }), {
     minLength: 100,
     maxLength: 400,
@@ -223,14 +226,14 @@ it('any number of callers is counted as each alone would be, in however small a 
   fc.assert(
     fc.property(steps, (all) => {
       const { counters, clock } = open();
-      const window = windowStateOf({ limit: 3, windowMs: 300 });
+      const window = createWindow({ limit: 3, windowMs: 300 });
       const alone = new Map<number, Float64Array>();
       for (const { gapMs, caller, units } of all) {
         clock.nowMs += gapMs;
         const row = alone.get(caller) ?? new Float64Array(window.width);
         alone.set(caller, row);
         const fits = window.read(row, 0, clock.nowMs, units).waitMs === 0;
-        if (fits) window.take(row, 0, clock.nowMs, units);
+        if (fits) window.spend(row, 0, clock.nowMs, units);
         expect(counters.hit([charge(window, `${caller}`, units)]).admitted).toBe(fits);
       }
     }),

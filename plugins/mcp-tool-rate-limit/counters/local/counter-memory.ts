@@ -1,10 +1,7 @@
 import { Budget } from './budget';
-import type { Table } from './table';
+import { SWEPT_SLOTS, type Table } from './table';
 
-/** So many slots are searched for idle counters, of a table, before a new counter is told that there is no room. */
-const SWEPT_SLOTS = 512;
-
-/** The memory that all counters of a process take, whatever the number of configurations. */
+/** The memory of all counters in the process, in whatever number of configurations. */
 export class CounterMemory {
   readonly budget: Budget;
   private readonly tables = new Set<Table>();
@@ -14,15 +11,15 @@ export class CounterMemory {
     this.budget = new Budget(maxBytes);
   }
 
-  join(table: Table): void {
+  add(table: Table): void {
     this.tables.add(table);
   }
 
-  leave(table: Table): void {
+  remove(table: Table): void {
     this.tables.delete(table);
   }
 
-  /** Drops idle counters of one table, another one each time. */
+  /** Drops idle counters of one table, each time the next one. */
   sweep(nowMs: number): void {
     let turn = this.next?.next();
     if (!turn || turn.done) turn = (this.next = this.tables.values()).next();

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
-import { Segment } from '../../../../../plugins/mcp-tool-rate-limit/counters/segment';
-import type { Digest } from '../../../../../plugins/mcp-tool-rate-limit/keys';
-import { windowStateOf } from '../../../../../plugins/mcp-tool-rate-limit/windows/window-state';
+import { Segment } from '../../../../../../plugins/mcp-tool-rate-limit/counters/local/segment';
+import type { Digest } from '../../../../../../plugins/mcp-tool-rate-limit/digest';
+import { createWindow } from '../../../../../../plugins/mcp-tool-rate-limit/windows/create-window';
 
-const window = windowStateOf({ limit: 1, windowMs: 100, burst: 0 });
+const window = createWindow({ limit: 1, windowMs: 100, burst: 0 });
 
-/** Keys that want few places, so that they stand in each other's way. */
+/** Keys with few different hashes, so that they collide. */
 const keyOf = (number: number): Digest => ({ text: '', words: [0, number % 3, 0, number] });
 
 type Step = { readonly do: 'spend' | 'sweep'; readonly number: number; readonly gapMs: number };
 
-it('is a map of keys to rows, from which only idle rows go', () => {
+it('maps keys to rows, and drops only idle rows', () => {
   const step: fc.Arbitrary<Step> = fc.record({
     do: fc.constantFrom('spend', 'spend', 'sweep'),
     number: fc.nat(40),
@@ -29,7 +29,7 @@ it('is a map of keys to rows, from which only idle rows go', () => {
           if (number % 2 > 0) segment.shrink();
         } else {
           if (segment.find(keyOf(number)) < 0) {
-            if (segment.wantsToGrow) {
+            if (segment.shouldGrow) {
               held -= segment.dropIdle(0, segment.slots, nowMs);
               if (number % 2 > 0 || segment.isCrowded) segment.grow();
             }
@@ -38,7 +38,7 @@ it('is a map of keys to rows, from which only idle rows go', () => {
           }
           const at = segment.find(keyOf(number));
           if (window.read(segment.cells, at, nowMs, 1).waitMs === 0) {
-            window.take(segment.cells, at, nowMs, 1);
+            window.spend(segment.cells, at, nowMs, 1);
             spentAt.set(number, nowMs);
           }
         }
