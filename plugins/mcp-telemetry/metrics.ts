@@ -1,5 +1,5 @@
 import type { Metrics } from '../../kong/pdk';
-import { offeredNamesOf } from '../shared/mcp/offered-names';
+import { offeredNamesOf } from '../shared/mcp/known-names';
 import { labelsOf, OTHER, UNKNOWN, type Labels } from '../shared/telemetry/labels';
 import type { LogEntry } from '../shared/telemetry/log-entry';
 import { methodLabel } from './methods';

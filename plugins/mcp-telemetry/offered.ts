@@ -1,6 +1,6 @@
 import { isJsonObject } from '../shared/json/json-object';
 import { listOf, textOf } from '../shared/json/lenient-json';
-import { isNamedBy, type NamedBy, type OfferedNames } from '../shared/mcp/offered-names';
+import { isNamedBy, type NamedBy, type OfferedNames } from '../shared/mcp/known-names';
 import type { Operation } from './operation';
 
 /** The lists that name what a server offers: the member of their results, and the method that uses the names. */

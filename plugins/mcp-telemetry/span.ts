@@ -1,4 +1,4 @@
-import { isNamedBy } from '../shared/mcp/offered-names';
+import { isNamedBy } from '../shared/mcp/known-names';
 import type { Redactor } from '../shared/telemetry/redact';
 import type { BegunSpan } from '../shared/telemetry/traces/begun-span';
 import { placeOf } from '../shared/telemetry/traces/place';

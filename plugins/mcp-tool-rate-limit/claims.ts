@@ -1,5 +1,5 @@
 import { CLIENT_METHODS } from '../shared/mcp/client-methods';
-import { isNamedBy, type OfferedNames } from '../shared/mcp/offered-names';
+import { isNamedBy, type OfferedNames } from '../shared/mcp/known-names';
 import type { Claim } from './counters/counters';
 import type { Digest } from './keys';
 import type { MadeUpNames } from './made-up-names';

@@ -2,7 +2,7 @@ import { proceed, read, reject, type FactsOf, type Outcome, type Resources } fro
 import { denied } from '../shared/mcp/denial';
 import { errorBody, UNAVAILABLE } from '../shared/mcp/json-rpc/errors';
 import { fromShared, NO_MESSAGES, SUMMARY_KEY, type MessageSummary } from '../shared/mcp/message-summary';
-import { offeredNamesOf } from '../shared/mcp/offered-names';
+import { offeredNamesOf } from '../shared/mcp/known-names';
 import { sideThreadOf } from '../shared/runtime/side-thread/side-thread';
 import { denialAnswer, RATE_LIMITED, unavailableAnswer, type Answer } from './answers';
 import type { Caller } from './caller';

@@ -1,11 +1,11 @@
 import type { BodyBounds } from '../shared/mcp/json-rpc/read-body';
 import { isModern, REVISIONS, type Revision } from '../shared/mcp/revisions';
+import { nameRule, type NameLists, type NameRule } from '../shared/name-rules/name-rule';
 import type { ToolKnowledge } from './arguments/tool-knowledge';
 import { compileToolSchemas } from './arguments/tool-schemas';
 import { hostMatcher, originMatcher } from './http/origins';
+import { methodRule } from './methods/method-rule';
 import { pathRules, type PathRules, type PathsConfig } from './paths/path-rules';
-import { methodRule } from './policy/method-rule';
-import { nameRule, type NameLists, type NameRule } from './policy/name-rule';
 import { uriRule, type UriRule } from './policy/uri-rule';
 
 /** The parts of the plugin's configuration that decide about a request. */

@@ -22,7 +22,7 @@ import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
 import { verdictOf } from '../../plugins/mcp-tool-rate-limit/verdict';
 import type { Quota, WindowState } from '../../plugins/mcp-tool-rate-limit/windows/window';
 import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-state';
-import { offeredNamesOf, OfferedNames } from '../../plugins/shared/mcp/offered-names';
+import { offeredNamesOf, OfferedNames } from '../../plugins/shared/mcp/known-names';
 import { acquireRedis } from '../../plugins/shared/redis/shared-redis';
 import { limiterFacts, TestLimiter } from '../support/limiter';
 import { startRedis } from '../support/redis-server';

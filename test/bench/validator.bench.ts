@@ -6,8 +6,8 @@
 import { Ajv } from 'ajv';
 import { Headers } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
-import { judge } from '../../plugins/mcp-validator/judge';
-import { AJV_OPTIONS } from '../../plugins/mcp-validator/params/catalogue';
+import { judge } from '../../plugins/mcp-validator/decision/decide';
+import { AJV_OPTIONS } from '../../plugins/mcp-validator/params/protocol-methods';
 import { schemasOf } from '../../plugins/mcp-validator/params/schemas';
 import { compileRules, type Rules } from '../../plugins/mcp-validator/rules';
 import { fields } from '../../plugins/mcp-validator/schema';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Metrics } from '../../kong/pdk';
 import { learningThreadOf } from '../../plugins/mcp-validator/learning/learning-thread';
-import type { ListExchange, ToolNews } from '../../plugins/mcp-validator/learning/read-tool-news';
+import type { ListExchange, ToolNews } from '../../plugins/mcp-validator/learning/lists/read-tool-updates';
 import { probeSchema, type Probe } from '../../plugins/mcp-validator/learning/schemas/probe-schema';
 import { DeadlineThread, TOO_LATE, type DeadlineTask } from '../../plugins/shared/runtime/side-thread/deadline-thread';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { JudgeInput } from '../../plugins/mcp-validator/large-bodies/judge-task';
+import type { JudgeInput } from '../../plugins/mcp-validator/large-bodies/decide-task';
 import { BUSY, MAX_HELD_BYTES, SideThread, type Task } from '../../plugins/shared/runtime/side-thread/side-thread';
 
 const folder = join(__dirname, '..', '..', 'plugins', 'mcp-validator', 'large-bodies');

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Outcome } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
+import { judge } from '../../plugins/mcp-validator/decision/decide';
 import { access, log, prepare, type State } from '../../plugins/mcp-validator/handler';
-import { judge } from '../../plugins/mcp-validator/judge';
-import { createLargeBodyJudge } from '../../plugins/mcp-validator/large-bodies/judge-large-body';
+import { createLargeBodyJudge } from '../../plugins/mcp-validator/large-bodies/decide-in-thread';
 import { compileRules } from '../../plugins/mcp-validator/rules';
 import { fields } from '../../plugins/mcp-validator/schema';
 import { captureFromShared } from '../../plugins/shared/captured-body/capture';

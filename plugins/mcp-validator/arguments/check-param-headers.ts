@@ -1,7 +1,7 @@
 import type { Headers } from '../../../kong/pdk';
 import type { JsonObject } from '../../shared/json/json-object';
-import { decodeHeaderValue } from '../era/header-value';
-import { HEADER_MISMATCH, httpFault, type Fault } from '../fault';
+import { HEADER_MISMATCH, httpFault, type Fault } from '../protocol/fault';
+import { decodeHeaderValue } from '../protocol/header-value';
 import { valueAt, type HeaderParameter } from './header-parameters';
 
 /** `42` and `42.0` are one integer (2026-07-28, basic/transports/streamable-http "Server Validation"). */

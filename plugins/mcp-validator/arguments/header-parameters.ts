@@ -1,5 +1,5 @@
 import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
-import { subschemasOf } from './subschemas';
+import { subschemasOf } from '../json-schema/subschemas';
 
 /** An argument that the client repeats in `Mcp-Param-{name}`. */
 export interface HeaderParameter {

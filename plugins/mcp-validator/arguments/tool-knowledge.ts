@@ -1,4 +1,4 @@
-import type { ToolSchema } from './compile-schema';
+import type { ToolSchema } from './compile-tool-schema';
 
 /** Why calls of a tool are denied: a pin's word, or the rule for schemas that can't be used. */
 export type ToolDenial = 'tool_changed' | 'tool_unverified' | 'unusable_schema';

@@ -1,4 +1,4 @@
-import { compileToolSchema, type ToolSchema } from './compile-schema';
+import { compileToolSchema, type ToolSchema } from './compile-tool-schema';
 
 /** The input schemas of a configuration, by tool. */
 export type ToolSchemas = ReadonlyMap<string, ToolSchema>;

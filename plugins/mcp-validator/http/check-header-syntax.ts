@@ -1,5 +1,5 @@
-import type { HttpFacts } from '../facts';
-import { HEADER_MISMATCH, httpFault, type Fault } from '../fault';
+import { HEADER_MISMATCH, httpFault, type Fault } from '../protocol/fault';
+import type { HttpFacts } from '../protocol/http-facts';
 import type { Rules } from '../rules';
 
 /** Headers that steer a server: two of them would let two readers see two requests. Origin is checked apart. */

@@ -1,5 +1,5 @@
-import type { HttpFacts } from '../facts';
-import type { Fault } from '../fault';
+import type { Fault } from '../protocol/fault';
+import type { HttpFacts } from '../protocol/http-facts';
 import type { Rules } from '../rules';
 import { checkHeaderSyntax } from './check-header-syntax';
 import { checkMedia } from './check-media';

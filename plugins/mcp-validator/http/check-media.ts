@@ -1,5 +1,5 @@
-import type { HttpFacts } from '../facts';
-import { httpFault, type Fault } from '../fault';
+import { httpFault, type Fault } from '../protocol/fault';
+import type { HttpFacts } from '../protocol/http-facts';
 import type { Rules } from '../rules';
 import { acceptedRanges, parseMediaType } from './media-type';
 

@@ -1,6 +1,6 @@
 import { asksForWebSocket } from '../../shared/mcp/asks-for-web-socket';
-import type { HttpFacts } from '../facts';
-import { httpFault, type Fault } from '../fault';
+import { httpFault, type Fault } from '../protocol/fault';
+import type { HttpFacts } from '../protocol/http-facts';
 
 /** MCP over HTTP has no WebSocket: in one, messages would pass that nobody judges. */
 export const checkUpgrade = ({ headers }: HttpFacts): Fault | undefined =>

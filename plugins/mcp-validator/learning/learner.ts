@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Log, Metrics, Resources } from '../../../kong/pdk';
 import type { Capture } from '../../shared/captured-body/capture';
-import { offeredNamesOf } from '../../shared/mcp/offered-names';
+import { offeredNamesOf } from '../../shared/mcp/known-names';
 import { LineBudget } from '../../shared/runtime/line-budget';
 import { PerProcess } from '../../shared/runtime/per-process';
 import { headerOf, mediaTypeOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import type { ToolKnowledge } from '../arguments/tool-knowledge';
 import { callerId, type HeaderValues } from './caller-id';
-import type { LearningMeters } from './learning-meters';
+import type { LearningMeters } from './learning-metrics';
 import { warmUp } from './learning-task';
 import { learningThreadOf, type LearningThread } from './learning-thread';
-import { readCapturedNews } from './read-captured-news';
-import { CompiledShelf } from './schemas/compiled-shelf';
+import { readCapturedNews } from './lists/read-captured-updates';
+import { UnlearnedLog } from './not-learned-log';
+import { CompiledShelf } from './schemas/compiled-schemas';
 import { ProbeQueue } from './schemas/probe-queue';
-import type { Notes } from './told-tool';
-import { createToolWatch, type ToolWatch, type WatchConfig } from './tool-watch';
-import { UnlearnedLog } from './unlearned-log';
+import type { Notes } from './tools/announced-tool';
+import { createToolWatch, type ToolWatch, type WatchConfig } from './tools/tool-registry';
 
 /** Where a request goes, for log lines and labels. */
 interface Place {

@@ -1,4 +1,4 @@
-import { readToolNews, type ListExchange, type ToolNews } from './read-tool-news';
+import { readToolNews, type ListExchange, type ToolNews } from './lists/read-tool-updates';
 import { probeSchema, type Probe } from './schemas/probe-schema';
 
 /** Loads the compilers of the dialects, which takes longer than any schema; a deadline or a request begins after it. */

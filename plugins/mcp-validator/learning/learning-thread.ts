@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Metrics } from '../../../kong/pdk';
 import { PerProcess } from '../../shared/runtime/per-process';
 import { DeadlineThread, TOO_LATE, type DeadlineTask } from '../../shared/runtime/side-thread/deadline-thread';
-import { readToolNews, type ListExchange, type ToolNews } from './read-tool-news';
+import { readToolNews, type ListExchange, type ToolNews } from './lists/read-tool-updates';
 import type { Probe } from './schemas/probe-schema';
 
 const MODULE = join(__dirname, 'learning-task');

@@ -1,8 +1,8 @@
 import { INVALID_REQUEST, METHOD_NOT_FOUND } from '../../shared/mcp/json-rpc/errors';
 import type { ParsedNotification, ParsedRequest } from '../../shared/mcp/json-rpc/message';
 import { isModern, type Revision } from '../../shared/mcp/revisions';
-import { httpFault, type Fault } from '../fault';
-import { mcpCatalogue } from '../params/catalogue';
+import { mcpCatalogue } from '../params/protocol-methods';
+import { httpFault, type Fault } from '../protocol/fault';
 import type { Rules } from '../rules';
 
 /** Methods that left the core but live on in an extension (SEP-2663, `io.modelcontextprotocol/tasks`). */

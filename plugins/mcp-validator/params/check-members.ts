@@ -1,7 +1,7 @@
 import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
 import { foldName, foldText } from '../../shared/mcp/fold-text';
-import { httpFault, type Fault } from '../fault';
-import { mcpCatalogue } from './catalogue';
+import { httpFault, type Fault } from '../protocol/fault';
+import { mcpCatalogue } from './protocol-methods';
 import type { Shape } from './shapes';
 
 /**

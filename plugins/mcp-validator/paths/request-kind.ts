@@ -1,6 +1,6 @@
 import { asksForWebSocket } from '../../shared/mcp/asks-for-web-socket';
-import type { HttpFacts } from '../facts';
 import { announcesBody } from '../http/check-body';
+import type { HttpFacts } from '../protocol/http-facts';
 import type { Rules } from '../rules';
 import { beginsLikeJson, mayHoldMessage } from './find-message';
 

@@ -1,7 +1,7 @@
 import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
 import { foldName } from '../../shared/mcp/fold-text';
 import type { ReadingBudget } from '../../shared/mcp/resource-uris/readings';
-import { foldMethod } from '../methods/fold-method';
+import { foldMethod } from '../protocol/fold-method';
 import type { Rules } from '../rules';
 
 /** What a method may not use: a tool, a prompt or a resource, by its name. */

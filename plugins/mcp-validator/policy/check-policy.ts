@@ -2,7 +2,7 @@ import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-
 import { INVALID_PARAMS } from '../../shared/mcp/json-rpc/errors';
 import type { ReadingBudget } from '../../shared/mcp/resource-uris/readings';
 import { isModern, type Revision } from '../../shared/mcp/revisions';
-import { RESOURCE_NOT_FOUND, type Fault } from '../fault';
+import { RESOURCE_NOT_FOUND, type Fault } from '../protocol/fault';
 import type { Rules } from '../rules';
 import { findDenied } from './check-extension';
 

@@ -1,6 +1,6 @@
 import { newReadingBudget, readingsOf, type ReadingBudget } from '../../shared/mcp/resource-uris/readings';
 import { uriAllower, uriDenier } from '../../shared/mcp/resource-uris/uri-lists';
-import type { NameLists } from './name-rule';
+import type { NameLists } from '../../shared/name-rules/name-rule';
 
 /** Compiled lists of resource URIs. */
 export interface UriRule {

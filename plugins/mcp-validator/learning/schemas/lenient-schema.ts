@@ -1,6 +1,6 @@
 import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
-import { ACCEPTS, ACCEPTS_NUMBERS } from '../../arguments/accepted-types';
-import { compilePattern } from '../../arguments/patterns/compile-pattern';
+import { ACCEPTS, ACCEPTS_NUMBERS } from '../../json-schema/accepted-types';
+import { compilePattern } from '../../json-schema/patterns/compile-pattern';
 import { acceptedTypes, isNullable } from './lenient-types';
 import { isFilledIn } from './optional-members';
 import { rewriteReferences } from './rewrite-references';

@@ -1,5 +1,5 @@
 import { type JsonObject, memberOf } from '../../../shared/json/json-object';
-import type { JsonType } from '../../arguments/accepted-types';
+import type { JsonType } from '../../json-schema/accepted-types';
 
 const TYPES: ReadonlySet<unknown> = new Set<JsonType>([
   'array',

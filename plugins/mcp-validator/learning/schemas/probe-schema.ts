@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../shared/json/json-object';
-import { compileToolSchema } from '../../arguments/compile-schema';
+import { compileToolSchema } from '../../arguments/compile-tool-schema';
 import { toLenientSchema } from './lenient-schema';
 
 /** A schema that can judge calls: its lenient form as JSON text, and how large it is once compiled. */

@@ -6,7 +6,7 @@ import { MadeUpNames } from '../../../../plugins/mcp-tool-rate-limit/made-up-nam
 import { compileRules } from '../../../../plugins/mcp-tool-rate-limit/rules';
 import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
 import type { MessageEntry } from '../../../../plugins/shared/mcp/message-summary';
-import { OfferedNames } from '../../../../plugins/shared/mcp/offered-names';
+import { OfferedNames } from '../../../../plugins/shared/mcp/known-names';
 
 const names = (offered = new OfferedNames()) => ({ offered, madeUp: new MadeUpNames({ maxNames: 2, nowMs: () => 0 }) });
 const windows = [{ limit: 10, window_seconds: 60 }];

@@ -1,4 +1,4 @@
-import { judge } from '../../../../plugins/mcp-validator/judge';
+import { judge } from '../../../../plugins/mcp-validator/decision/decide';
 import type { Revision } from '../../../../plugins/shared/mcp/revisions';
 import { MODERN, post, rulesOf } from './request';
 

@@ -4,7 +4,7 @@ import { readConfig } from '../../../../kong/pdk/read-config';
 import { mcpValidator } from '../../../../plugins/mcp-validator';
 import { type accessReads, prepare } from '../../../../plugins/mcp-validator/handler';
 import { fields } from '../../../../plugins/mcp-validator/schema';
-import { judgeSmall } from './judge-small';
+import { judgeSmall } from './decide-small';
 import { JSON_HEADERS, MODERN, modernMeta } from './request';
 
 type Entry = [fields: object, message: string];

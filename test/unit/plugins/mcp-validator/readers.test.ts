@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { judge } from '../../../../plugins/mcp-validator/judge';
+import { judge } from '../../../../plugins/mcp-validator/decision/decide';
 import { post, rulesOf } from './request';
 
 /** How a JSON reader takes the members of an object: which of several wins, and whether case counts. */

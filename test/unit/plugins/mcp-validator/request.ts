@@ -1,7 +1,7 @@
 import { Headers, type RawBody } from '../../../../kong/pdk';
 import { readConfig } from '../../../../kong/pdk/read-config';
-import type { HttpFacts } from '../../../../plugins/mcp-validator/facts';
-import { judge, type Pass, type Verdict } from '../../../../plugins/mcp-validator/judge';
+import { judge, type Pass, type Verdict } from '../../../../plugins/mcp-validator/decision/decide';
+import type { HttpFacts } from '../../../../plugins/mcp-validator/protocol/http-facts';
 import { compileRules, type Rules } from '../../../../plugins/mcp-validator/rules';
 import { fields } from '../../../../plugins/mcp-validator/schema';
 

@@ -1,7 +1,7 @@
 import * as core from '@modelcontextprotocol/core';
 import * as sdk from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
-import { mcpCatalogue } from '../../../../plugins/mcp-validator/params/catalogue';
+import { mcpCatalogue } from '../../../../plugins/mcp-validator/params/protocol-methods';
 import { schemasOf } from '../../../../plugins/mcp-validator/params/schemas';
 import { REVISIONS, type Revision } from '../../../../plugins/shared/mcp/revisions';
 import { acceptsMessage, memberAt } from './accepts-message';

@@ -4,7 +4,7 @@ import { readConfig } from '../../../../../kong/pdk/read-config';
 import { access, log, prepare } from '../../../../../plugins/mcp-validator/handler';
 import { createLearningParts } from '../../../../../plugins/mcp-validator/learning/learner';
 import type { LearningThread } from '../../../../../plugins/mcp-validator/learning/learning-thread';
-import { readToolNews } from '../../../../../plugins/mcp-validator/learning/read-tool-news';
+import { readToolNews } from '../../../../../plugins/mcp-validator/learning/lists/read-tool-updates';
 import { probeSchema } from '../../../../../plugins/mcp-validator/learning/schemas/probe-schema';
 import { fields } from '../../../../../plugins/mcp-validator/schema';
 import { captureFromShared } from '../../../../../plugins/shared/captured-body/capture';

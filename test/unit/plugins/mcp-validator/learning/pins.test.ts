@@ -1,5 +1,5 @@
-import { MAX_CALLERS, PinWatch } from '../../../../../plugins/mcp-validator/learning/pin-watch';
-import { definitionHash } from '../../../../../plugins/mcp-validator/learning/tool-definition';
+import { definitionHash } from '../../../../../plugins/mcp-validator/learning/lists/tool-definition';
+import { MAX_CALLERS, PinWatch } from '../../../../../plugins/mcp-validator/learning/tools/pin-states';
 import { request } from '../request';
 import { add, EVENTS, gateway, list, PRIVATE, sse, type Exchange } from './gateway';
 

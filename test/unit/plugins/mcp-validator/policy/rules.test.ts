@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { nameRule } from '../../../../../plugins/mcp-validator/policy/name-rule';
 import { uriRule } from '../../../../../plugins/mcp-validator/policy/uri-rule';
 import { MAX_URI_LENGTH } from '../../../../../plugins/shared/mcp/resource-uris/readings';
+import { nameRule } from '../../../../../plugins/shared/name-rules/name-rule';
 
 describe('nameRule', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { compileToolSchema } from '../../../../../../plugins/mcp-validator/arguments/compile-schema';
+import { compileToolSchema } from '../../../../../../plugins/mcp-validator/arguments/compile-tool-schema';
 import { toLenientSchema } from '../../../../../../plugins/mcp-validator/learning/schemas/lenient-schema';
 import type { JsonObject } from '../../../../../../plugins/shared/json/json-object';
 

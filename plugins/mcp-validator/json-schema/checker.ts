@@ -1,0 +1,76 @@
+import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
+import type { SchemaError } from '../params/protocol-methods';
+import { addArrayChecks } from './keywords/arrays';
+import { addCombinationChecks } from './keywords/combinations';
+import type { CompileContext, Dialect } from './keywords/compile-context';
+import { addAcceptedNumbersCheck, addConstantChecks } from './keywords/constants';
+import { addNumberChecks } from './keywords/numbers';
+import { addObjectChecks } from './keywords/objects';
+import type { Run } from './keywords/run';
+import { ANYTHING, NOTHING, SchemaNode, type Trial } from './keywords/schema-node';
+import { addStringChecks } from './keywords/strings';
+import { addAcceptedTypesCheck, addTypeCheck } from './keywords/types';
+import { addUnevaluatedChecks } from './keywords/unevaluated';
+import type { SchemaGraph } from './references';
+
+type Graph = Extract<SchemaGraph, { ok: true }>;
+
+/** Checks a value; `run` counts the steps. What is undefined is valid. */
+export type Checker = (value: unknown, run: Run) => SchemaError | undefined;
+
+const TOO_LARGE: SchemaError = { pointer: '', problem: 'are too large to be checked by their schema' };
+
+/**
+ * Makes a checker of a schema that is valid by its dialect's own.
+ *
+ * The schema is walked, not turned into code: to compile it takes time and memory in proportion to its text, and a
+ * check counts its steps and stops when they are too many.
+ */
+export function compileChecker(
+  root: JsonObject,
+  { nodes, targetOf }: Graph,
+  patternOf: CompileContext['patternOf'],
+  dialect: Dialect,
+): Checker {
+  // All are there before the first is filled: they refer to each other.
+  const compiled = new Map(nodes.map((schema) => [schema, new SchemaNode()]));
+  const trialOf = (schema: unknown): Trial =>
+    isJsonObject(schema) ? (compiled.get(schema) ?? NOTHING) : schema === true ? ANYTHING : NOTHING;
+  const context: CompileContext = { dialect, trialOf, targetOf, patternOf };
+  for (const [schema, node] of compiled) {
+    fill(node, schema, context);
+    node.countSteps();
+  }
+  const trial = trialOf(root);
+  return (value, run) => {
+    const isValid = trial.accepts(value, run, undefined);
+    if (run.isSpent) return TOO_LARGE;
+    return isValid ? undefined : { pointer: pointerOf(run.path), problem: run.problem };
+  };
+}
+
+function fill(node: SchemaNode, schema: JsonObject, context: CompileContext): void {
+  const target = context.targetOf(schema);
+  if (target !== undefined && context.dialect === 'draft-07') {
+    // There a reference stands for the whole schema (draft-07, core 8.3).
+    const trial = context.trialOf(target);
+    node.combined.push((value, run, marks) => trial.accepts(value, run, marks));
+    return;
+  }
+  addTypeCheck(schema, node);
+  addAcceptedTypesCheck(schema, node);
+  addConstantChecks(schema, node);
+  addAcceptedNumbersCheck(schema, node);
+  addNumberChecks(schema, node);
+  addStringChecks(schema, node, context);
+  addArrayChecks(schema, node, context);
+  addObjectChecks(schema, node, context);
+  addCombinationChecks(schema, node, context);
+  addUnevaluatedChecks(schema, node, context);
+}
+
+const pointerOf = (path: Run['path'] = []): string =>
+  path
+    .map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .reverse()
+    .join('');

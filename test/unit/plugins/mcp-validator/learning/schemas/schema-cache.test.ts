@@ -1,0 +1,108 @@
+import { compileToolSchema } from '../../../../../../plugins/mcp-validator/arguments/compile-tool-schema';
+import {
+  CompiledShelf,
+  MAX_BYTES_AT_ONCE,
+  MAX_PER_SECOND,
+} from '../../../../../../plugins/mcp-validator/learning/schemas/compiled-schemas';
+import { probeSchema, type Probe } from '../../../../../../plugins/mcp-validator/learning/schemas/probe-schema';
+import { SchemaShelf, type KeptSchema } from '../../../../../../plugins/mcp-validator/learning/schemas/schema-cache';
+
+describe('a schema that was announced', () => {
+  function start(...probes: Probe[]) {
+    let nowMs = 0;
+    let asked = 0;
+    const shelf = new SchemaShelf(
+      () => Promise.resolve(probes[Math.min(asked++, probes.length - 1)]!),
+      () => nowMs,
+    );
+    return { shelf, asked: () => asked, pass: (ms: number) => (nowMs += ms) };
+  }
+
+  it('is compiled once, and pending until then', async () => {
+    const { shelf, asked } = start({ text: '{}', bytes: 5 });
+    const { key, news } = shelf.put('a');
+    expect(shelf.put('a')).toEqual({ key, news: undefined });
+    expect(shelf.get(key)).toBe('pending');
+    await news;
+    expect(shelf.get(key)).toEqual({ key, text: '{}', bytes: 5 });
+    expect(shelf.put('a').news).toBeUndefined();
+    expect(asked()).toBe(1);
+  });
+
+  it.each([
+    ['unsupported', Infinity],
+    ['too_large', Infinity],
+    ['deadline', 600_000],
+    ['busy', 0],
+    ['budget', 0],
+    ['failed', 0],
+  ] as const)('and is %s is tried again after %d ms', async (unusable, afterMs) => {
+    const { shelf, pass } = start({ unusable, problem: 'x' }, { text: '{}', bytes: 5 });
+    const { key, news } = shelf.put('a');
+    await news;
+    expect(shelf.get(key)).toBe(unusable);
+    pass(Math.min(afterMs, 1e12));
+    await shelf.put('a').news;
+    expect(shelf.get(key)).toEqual(afterMs === Infinity ? unusable : { key, text: '{}', bytes: 5 });
+  });
+
+  it('is forgotten when others of its service need the room', async () => {
+    const { shelf } = start({ text: 'x'.repeat(400_000), bytes: 5 });
+    const { key } = shelf.put('a');
+    for (const text of ['b', 'c', 'd']) await shelf.put(text).news;
+    expect(shelf.get(key)).toBe('evicted');
+  });
+});
+
+describe('the main thread', () => {
+  const kept = (properties: number): KeptSchema => {
+    const named = Array.from({ length: properties }, (_, i) => [`p${i}`, { type: 'integer' }] as const);
+    const probe = probeSchema(JSON.stringify({ type: 'object', properties: Object.fromEntries(named) }));
+    if ('unusable' in probe) throw new Error(probe.problem);
+    return { key: String(properties), ...probe };
+  };
+
+  it('compiles no schema that is larger than its bound, by the size that was measured elsewhere', () => {
+    let longest = 0;
+    const shelf = new CompiledShelf(
+      () => 0,
+      (text) => {
+        const compiled = compileToolSchema(text);
+        if (compiled.ok) longest = Math.max(longest, compiled.bytes);
+        return compiled;
+      },
+    );
+    const made = [1, 10, 100, 500, 1000].map((count) => shelf.get('s', kept(count)) !== undefined);
+    expect(made).toEqual([true, true, true, false, false]);
+    expect(longest).toBeGreaterThan(0);
+    expect(longest).toBeLessThanOrEqual(MAX_BYTES_AT_ONCE);
+  });
+
+  it('compiles no large patterns, though their text is short', () => {
+    const shelf = new CompiledShelf(() => 0);
+    const schema = { type: 'object', properties: { p: { pattern: '^[a-z]{1,900}[0-9]{1,900}$' } } };
+    const probe = probeSchema(JSON.stringify(schema));
+    if ('unusable' in probe) throw new Error(probe.problem);
+    expect(shelf.get('s', { key: 'k', ...probe })).toBeUndefined();
+  });
+
+  it('makes so many in a second for one service, and makes none twice', () => {
+    let nowMs = 0;
+    let count = 0;
+    const shelf = new CompiledShelf(
+      () => nowMs,
+      (...given) => {
+        count++;
+        return compileToolSchema(...given);
+      },
+    );
+    const small = kept(1);
+    const ask = (service: string, key: string) => shelf.get(service, { ...small, key }) !== undefined;
+    for (let i = 0; i < 100; i++) ask('a', `a${i}`);
+    expect(count).toBe(MAX_PER_SECOND);
+    expect([ask('a', 'a0'), ask('a', 'a99'), ask('b', 'b0')]).toEqual([true, false, true]);
+    nowMs += 1000;
+    expect(ask('a', 'a99')).toBe(true);
+    expect(count).toBe(MAX_PER_SECOND + 2);
+  });
+});
