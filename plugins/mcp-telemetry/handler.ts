@@ -1,7 +1,7 @@
 import { proceed, read, type FactsOf, type Outcome } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture';
 import { DENIAL_KEY, denialFromShared } from '../shared/mcp/denial';
-import { fromShared, SUMMARY_KEY } from '../shared/mcp/message-summary';
+import { summaryFromShared, SUMMARY_KEY } from '../shared/mcp/message-summary';
 import { parseLogEntry, type LogEntry } from '../shared/telemetry/log-entry';
 import { begunFromShared, type BegunSpan } from '../shared/telemetry/traces/begun-span';
 import { projectOf } from '../shared/telemetry/traces/project';
@@ -28,7 +28,7 @@ export const accessReads = {
   headers: read.headers(),
   service: read.serviceName(),
   requestId: read.requestId(),
-  summary: read.shared(SUMMARY_KEY, fromShared),
+  summary: read.shared(SUMMARY_KEY, summaryFromShared),
 };
 
 /** Lets the request go on, with the effects that are opted in. */
@@ -39,7 +39,7 @@ export const access = (state: State, facts: FactsOf<typeof accessReads>): Outcom
 export const reads = {
   entry: read.logEntry(),
   capture: read.shared(CAPTURE_KEY, captureFromShared),
-  summary: read.shared(SUMMARY_KEY, fromShared),
+  summary: read.shared(SUMMARY_KEY, summaryFromShared),
   denial: read.shared(DENIAL_KEY, denialFromShared),
   begun: read.shared(BEGUN_KEY, begunFromShared),
 };

@@ -1,5 +1,5 @@
 import type { Metrics } from '../../kong/pdk';
-import { offeredNamesOf } from '../shared/mcp/known-names';
+import { knownNamesOf } from '../shared/mcp/known-names';
 import { labelsOf, OTHER, UNKNOWN, type Labels } from '../shared/telemetry/labels';
 import type { LogEntry } from '../shared/telemetry/log-entry';
 import { methodLabel } from './methods';
@@ -42,7 +42,7 @@ export function mcpMetricsOf(metrics: Metrics, role: OperationRole) {
   });
   return {
     labels,
-    offered: offeredNamesOf(metrics),
+    offered: knownNamesOf(metrics),
     observeSize: ({ message, entry }: Operation, isBatch: boolean, bytes: number): void => {
       const backend = labels.bounded('backend', entry.service.name, MAX_CONFIGURED);
       responseSize.observe({ method: isBatch ? OTHER : methodLabel(message.method), backend }, bytes);

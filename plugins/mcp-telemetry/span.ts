@@ -1,4 +1,4 @@
-import { isNamedBy } from '../shared/mcp/known-names';
+import { isNamingMethod } from '../shared/mcp/known-names';
 import type { Redactor } from '../shared/telemetry/redact';
 import type { BegunSpan } from '../shared/telemetry/traces/begun-span';
 import { placeOf } from '../shared/telemetry/traces/place';
@@ -36,7 +36,7 @@ export function spanOf(
 
 /** `{method} {target}`: the target is a tool or a prompt, never a resource, of which there are too many. */
 function spanNameOf({ message: { method, name } }: Operation, redact: Redactor): string {
-  const target = isNamedBy(method) ? name : undefined;
+  const target = isNamingMethod(method) ? name : undefined;
   return redact.name(target === undefined ? method : `${method} ${target}`, MAX_NAME_LENGTH);
 }
 

@@ -1,5 +1,5 @@
 import { CLIENT_METHODS } from '../shared/mcp/client-methods';
-import { isNamedBy, type OfferedNames } from '../shared/mcp/known-names';
+import { isNamingMethod, type KnownNames } from '../shared/mcp/known-names';
 import type { Claim } from './counters/counters';
 import type { Digest } from './keys';
 import type { MadeUpNames } from './made-up-names';
@@ -9,7 +9,7 @@ import type { Rule } from './rules';
 export interface NameKnowledge {
   /** Those that a rule writes out. */
   readonly written: ReadonlySet<string>;
-  readonly offered: OfferedNames;
+  readonly offered: KnownNames;
   readonly madeUp: MadeUpNames;
 }
 
@@ -38,5 +38,5 @@ export function claimOf(
 
 const isMethodKnown = (rule: Rule, method: string): boolean => rule.hasLiteralMethod || CLIENT_METHODS.has(method);
 
-const isOffered = (offered: OfferedNames, service: string, method: string, name: string): boolean =>
-  isNamedBy(method) && offered.has(service, method, name);
+const isOffered = (offered: KnownNames, service: string, method: string, name: string): boolean =>
+  isNamingMethod(method) && offered.has(service, method, name);

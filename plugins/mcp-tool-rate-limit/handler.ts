@@ -1,8 +1,8 @@
 import { proceed, read, reject, type FactsOf, type Outcome, type Resources } from '../../kong/pdk';
 import { denied } from '../shared/mcp/denial';
 import { errorBody, UNAVAILABLE } from '../shared/mcp/json-rpc/errors';
-import { fromShared, NO_MESSAGES, SUMMARY_KEY, type MessageSummary } from '../shared/mcp/message-summary';
-import { offeredNamesOf } from '../shared/mcp/known-names';
+import { summaryFromShared, NO_MESSAGES, SUMMARY_KEY, type MessageSummary } from '../shared/mcp/message-summary';
+import { knownNamesOf } from '../shared/mcp/known-names';
 import { sideThreadOf } from '../shared/runtime/side-thread/side-thread';
 import { denialAnswer, RATE_LIMITED, unavailableAnswer, type Answer } from './answers';
 import type { Caller } from './caller';
@@ -35,7 +35,7 @@ export const accessReads = {
   credentialId: read.credentialId(),
   ip: read.forwardedIp(),
   service: read.serviceName(),
-  summary: read.shared(SUMMARY_KEY, fromShared),
+  summary: read.shared(SUMMARY_KEY, summaryFromShared),
 };
 
 type Facts = FactsOf<typeof accessReads>;
@@ -61,7 +61,7 @@ export async function prepare(config: Config, resources: Resources): Promise<Sta
   const meters = createMeters(resources.metrics);
   const { serviceId = '', routeId = '', consumerId = '' } = resources.scope;
   const tariff = tariffOf(rules, config.match, [serviceId, routeId, consumerId], {
-    offered: offeredNamesOf(resources.metrics),
+    offered: knownNamesOf(resources.metrics),
     madeUp: new MadeUpNames({ maxNames: config.max_names_per_caller, nowMs: clockMs }),
   });
   return {

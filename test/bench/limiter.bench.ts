@@ -22,7 +22,7 @@ import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
 import { verdictOf } from '../../plugins/mcp-tool-rate-limit/verdict';
 import type { Quota, WindowState } from '../../plugins/mcp-tool-rate-limit/windows/window';
 import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-state';
-import { offeredNamesOf, OfferedNames } from '../../plugins/shared/mcp/known-names';
+import { knownNamesOf, KnownNames } from '../../plugins/shared/mcp/known-names';
 import { acquireRedis } from '../../plugins/shared/redis/shared-redis';
 import { limiterFacts, TestLimiter } from '../support/limiter';
 import { startRedis } from '../support/redis-server';
@@ -80,7 +80,7 @@ async function perSecond(decide: Decide, atOnce: number): Promise<number> {
 async function inMemory(): Promise<void> {
   const library = new RateLimiterMemory({ points: LIMIT, duration: WINDOW_S });
   const metrics = new Metrics();
-  offeredNamesOf(metrics).list('py-calculator', 'tools/call', ['add']);
+  knownNamesOf(metrics).addListed('py-calculator', 'tools/call', ['add']);
   const rules = [{ windows: [{ limit: LIMIT, window_seconds: WINDOW_S }] }];
   const limiter = await TestLimiter.start({ rules }, metrics);
   const facts = callers.map((id) => limiterFacts({ consumer: { id, username: id, customId: '', tags: [] } }));
@@ -105,8 +105,8 @@ async function inMemory(): Promise<void> {
 function wholeDecision(offers: boolean): Decide {
   const rules = ['add', 'sub*', '*'].map((name) => ({ name, windows: [{ limit: LIMIT, window_seconds: WINDOW_S }] }));
   const config = readConfig(fields, { rules });
-  const offered = new OfferedNames();
-  if (offers) offered.list('a', 'tools/call', ['multiply']);
+  const offered = new KnownNames();
+  if (offers) offered.addListed('a', 'tools/call', ['multiply']);
   const madeUp = new MadeUpNames({ maxNames: 32, nowMs });
   const tariff = tariffOf(compileRules(config), 'first', ['', 'route', ''], { offered, madeUp });
   const counters = local();

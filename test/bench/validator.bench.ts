@@ -6,8 +6,8 @@
 import { Ajv } from 'ajv';
 import { Headers } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
-import { judge } from '../../plugins/mcp-validator/decision/decide';
-import { AJV_OPTIONS } from '../../plugins/mcp-validator/params/protocol-methods';
+import { decide } from '../../plugins/mcp-validator/decision/decide';
+import { AJV_OPTIONS } from '../../plugins/mcp-validator/json-schema/schema-error';
 import { schemasOf } from '../../plugins/mcp-validator/params/schemas';
 import { compileRules, type Rules } from '../../plugins/mcp-validator/rules';
 import { fields } from '../../plugins/mcp-validator/schema';
@@ -130,8 +130,8 @@ function measure(name: string, body: string, rules = plainRules): Record<string,
     headersTruncated: false,
     body: { kind: 'bytes', bytes } as const,
   };
-  const verdict = judge(facts, rules);
-  const judged = time(() => judge(facts, rules));
+  const decision = decide(facts, rules);
+  const judged = time(() => decide(facts, rules));
   const parsed = time(() => parseOrNothing(bytes));
   const checked = time(() => {
     const value = parseOrNothing(bytes) as { params?: unknown } | undefined;
@@ -140,7 +140,7 @@ function measure(name: string, body: string, rules = plainRules): Record<string,
   return {
     body: name,
     bytes: bytes.length,
-    verdict: verdict.kind === 'pass' ? 'pass' : verdict.refusal.reason,
+    decision: decision.kind === 'pass' ? 'pass' : decision.response.reason,
     'judge us': round(judged),
     'messages/s': Math.round(1e6 / judged),
     'ns/byte': round((judged * 1000) / bytes.length),

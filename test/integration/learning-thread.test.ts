@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Metrics } from '../../kong/pdk';
 import { learningThreadOf } from '../../plugins/mcp-validator/learning/learning-thread';
-import type { ListExchange, ToolNews } from '../../plugins/mcp-validator/learning/lists/read-tool-updates';
+import type { ListExchange, ToolUpdates } from '../../plugins/mcp-validator/learning/lists/read-tool-updates';
 import { probeSchema, type Probe } from '../../plugins/mcp-validator/learning/schemas/probe-schema';
 import { DeadlineThread, TOO_LATE, type DeadlineTask } from '../../plugins/shared/runtime/side-thread/deadline-thread';
 
@@ -39,14 +39,14 @@ it('reads a large list there as it would here', async () => {
     asked: Buffer.from('{"jsonrpc":"2.0","id":1,"method":"tools/list"}'),
     isAskedCut: false,
     isEventStream: false,
-    isTaken: true,
+    isAccepted: true,
     bytes: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools } })),
     isCut: false,
     isBrokenOff: false,
   };
   const reading = thread.read(exchange);
   expect(reading).toBeInstanceOf(Promise);
-  const news: ToolNews = await reading;
+  const news: ToolUpdates = await reading;
   expect(news.pages[0]?.tools).toHaveLength(100);
   expect(thread.read({ ...exchange, bytes: Buffer.from('{}') })).toEqual({
     pages: [],

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { JudgeInput } from '../../plugins/mcp-validator/large-bodies/decide-task';
+import type { DecideInput } from '../../plugins/mcp-validator/large-bodies/decide-task';
 import { BUSY, MAX_HELD_BYTES, SideThread, type Task } from '../../plugins/shared/runtime/side-thread/side-thread';
 
 const folder = join(__dirname, '..', '..', 'plugins', 'mcp-validator', 'large-bodies');
-const judge: Task<JudgeInput, unknown> = { module: join(folder, 'judge-task'), name: 'judgeTask' };
+const judge: Task<DecideInput, unknown> = { module: join(folder, 'decide-task'), name: 'decideTask' };
 const input = {
   config: 'no JSON',
   method: 'POST',

@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Outcome } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
-import { judge } from '../../plugins/mcp-validator/decision/decide';
-import { access, log, prepare, type State } from '../../plugins/mcp-validator/handler';
-import { createLargeBodyJudge } from '../../plugins/mcp-validator/large-bodies/decide-in-thread';
+import { decide } from '../../plugins/mcp-validator/decision/decide';
+import { access, log } from '../../plugins/mcp-validator/handler';
+import { createDecideInThread } from '../../plugins/mcp-validator/large-bodies/decide-in-thread';
 import { compileRules } from '../../plugins/mcp-validator/rules';
 import { fields } from '../../plugins/mcp-validator/schema';
+import { prepare, type State } from '../../plugins/mcp-validator/state';
 import { captureFromShared } from '../../plugins/shared/captured-body/capture';
 import { LARGE_BODY_BYTES } from '../../plugins/shared/runtime/side-thread/large-body';
 import { SideThread } from '../../plugins/shared/runtime/side-thread/side-thread';
@@ -20,7 +21,7 @@ describe('a large body', () => {
     allowed_origins: ['https://app.example.com'],
     tools: { deny: ['drop_*'], schemas: { add: '{"type":"object","required":["a"]}' } },
   });
-  const judgeLargeBody = createLargeBodyJudge(config, new SideThread());
+  const decideInThread = createDecideInThread(config, new SideThread());
   const rules = compileRules(config);
 
   it.each<[what: string, body: object | string, headers: Record<string, string>]>([
@@ -38,8 +39,8 @@ describe('a large body', () => {
     const facts = post(body, more);
     expect(facts.body.bytes.length).toBeGreaterThan(LARGE_BODY_BYTES);
     const before = Buffer.from(facts.body.bytes);
-    const { verdict } = await judgeLargeBody(facts, facts.body.bytes, learnsNothing);
-    expect(verdict).toEqual(judge(facts, rules));
+    const { decision } = await decideInThread(facts, facts.body.bytes, learnsNothing);
+    expect(decision).toEqual(decide(facts, rules));
     expect(facts.body.bytes.equals(before)).toBe(true);
   });
 });
@@ -50,7 +51,7 @@ const ask = (state: State, body: object): Outcome | Promise<Outcome> =>
 describe('a large body that names tools', () => {
   const config = readConfig(fields, { tools: { learn: 'enforce' } });
   const thread = new SideThread();
-  const judgeLargeBody = createLargeBodyJudge(config, thread);
+  const decideInThread = createDecideInThread(config, thread);
   const runs = jest.spyOn(thread, 'run');
   const told = { isListed: true, schemas: [], unchecked: undefined, denial: 'tool_changed' } as const;
   const toldOf = (names: readonly string[]) => (names.includes('add') ? new Map([['add', told]]) : undefined);
@@ -68,8 +69,8 @@ describe('a large body that names tools', () => {
   ])('is judged %s when the name is %s', async (_, __, body, times) => {
     runs.mockClear();
     const facts = post(body);
-    const { verdict } = await judgeLargeBody(facts, facts.body.bytes, toldOf);
-    expect(verdict).toMatchObject({ kind: 'refuse', refusal: { reason: 'tool_changed' } });
+    const { decision } = await decideInThread(facts, facts.body.bytes, toldOf);
+    expect(decision).toMatchObject({ kind: 'reject', response: { reason: 'tool_changed' } });
     expect(runs).toHaveBeenCalledTimes(times);
   });
 });

@@ -83,7 +83,7 @@ async function metric(series: string): Promise<number> {
 
 /** Waits until the log phase of a list has come, and its schemas are compiled. */
 const learned = (service: string, count: number) =>
-  until(async () => (await metric(`mcp_validator_learned_tools{service="${service}"}`)) === count, `${count} tools`);
+  until(async () => (await metric(`mcp_validator_learned_tools{kong_service="${service}"}`)) === count, `${count} tools`);
 
 it.each([
   ['SDK 1.x', 'one', connect1],
@@ -140,7 +140,7 @@ it('learns what is kept of a longer one, and says that it is not all', async () 
   answer = list(toolsOf(20, 40_000));
   expect(await ask('longer', { method: 'tools/list' })).toBe(answer);
   await learned('longer', 13);
-  expect(await metric('mcp_validator_unlearned_total{service="longer",reason="incomplete"}')).toBe(1);
+  expect(await metric('mcp_validator_unlearned_total{kong_service="longer",reason="incomplete"}')).toBe(1);
   expect(await ask('longer', call('tool-12'))).toContain('/arguments/p0 must be integer');
   expect(await ask('longer', call('tool-19'))).toBe(answer);
 });

@@ -1,5 +1,4 @@
 import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
-import type { SchemaError } from '../params/protocol-methods';
 import { addArrayChecks } from './keywords/arrays';
 import { addCombinationChecks } from './keywords/combinations';
 import type { CompileContext, Dialect } from './keywords/compile-context';
@@ -12,6 +11,7 @@ import { addStringChecks } from './keywords/strings';
 import { addAcceptedTypesCheck, addTypeCheck } from './keywords/types';
 import { addUnevaluatedChecks } from './keywords/unevaluated';
 import type { SchemaGraph } from './references';
+import type { SchemaError } from './schema-error';
 
 type Graph = Extract<SchemaGraph, { ok: true }>;
 

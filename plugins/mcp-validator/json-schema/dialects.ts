@@ -2,8 +2,8 @@ import { Ajv } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019';
 import { Ajv2020 } from 'ajv/dist/2020';
 import type { JsonObject } from '../../shared/json/json-object';
-import { AJV_OPTIONS, toSchemaError } from '../params/protocol-methods';
 import type { Dialect } from './keywords/compile-context';
+import { AJV_OPTIONS, toSchemaError } from './schema-error';
 
 const URIS: ReadonlyMap<string, Dialect> = new Map([
   ['//json-schema.org/draft/2020-12/schema', '2020-12'],

@@ -3,7 +3,7 @@ import { META_CAPABILITIES, META_CLIENT_INFO, META_LOG_LEVEL, META_VERSION } fro
 import { icon } from './content';
 import { anyObject, boolean, listOf, mapOf, object, oneOf, text, token, type Schema } from './fragments';
 
-/** What clients say of themselves, by revision. */
+/** Schemas of what clients declare about themselves, by revision. */
 
 /** The levels of log messages (RFC 5424). */
 export const loggingLevel = oneOf('alert', 'critical', 'debug', 'emergency', 'error', 'info', 'notice', 'warning');

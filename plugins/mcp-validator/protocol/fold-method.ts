@@ -1,7 +1,7 @@
 import { foldName, foldText } from '../../shared/mcp/fold-text';
 import { decodeAll } from '../../shared/mcp/resource-uris/percent';
 
-/** One form for methods that a lenient router takes for the same: case, Unicode, blanks, surplus and turned slashes. */
+/** One form for all spellings of a method that a lenient router may accept: case, Unicode, blanks, extra slashes, backslashes. */
 export const foldPolicyMethod = (method: string): string =>
   foldText(decodeAll(method))
     .replace(/[\\/\u2044\u2215\u29f8]+/g, '/')

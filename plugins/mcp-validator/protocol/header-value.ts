@@ -2,10 +2,10 @@ const SENTINEL = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
 const PREFIX = '=?base64?';
 
 /**
- * Decodes the value of a mirrored header (2026-07-28, basic/transports/streamable-http "Value Encoding"): text as it
- * stands without surrounding blanks, or UTF-8 in canonical, padded base64 between `=?base64?` and `?=`.
+ * Decodes the value of a mirrored header (2026-07-28, basic/transports/streamable-http "Value Encoding"): plain text
+ * without surrounding blanks, or UTF-8 in canonical, padded base64 between `=?base64?` and `?=`.
  *
- * Undefined when it is malformed, or holds a byte that no header may carry unencoded.
+ * Returns undefined if it is malformed, or contains a byte that must be encoded in a header.
  */
 export function decodeHeaderValue(raw: string): string | undefined {
   const value = raw.replace(/^[ \t]+/, '').replace(/(?<![ \t])[ \t]+$/, '');
@@ -13,13 +13,13 @@ export function decodeHeaderValue(raw: string): string | undefined {
   const encoded = SENTINEL.exec(value)?.[1];
   if (encoded === undefined) return undefined;
   const bytes = Buffer.from(encoded, 'base64');
-  // Only the canonical spelling gives itself back.
+  // Only the canonical encoding survives a round trip.
   if (bytes.toString('base64') !== encoded) return undefined;
   const text = bytes.toString();
   return Buffer.from(text).equals(bytes) ? text : undefined;
 }
 
-/** Printable ASCII and tabs. */
+/** True for printable ASCII and tabs. */
 function isVisibleText(value: string): boolean {
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i);

@@ -1,13 +1,13 @@
 import type { Headers, RawBody } from '../../../kong/pdk';
 
-/** What the validator sees of an HTTP request. */
+/** The facts about an HTTP request that the validator uses. */
 export interface HttpFacts {
   /** Upper case. */
   readonly method: string;
-  /** As the upstream will see it, without the query; empty where it is not known. */
+  /** The path that the upstream receives, without the query; empty if it is unknown. */
   readonly path: string;
   readonly headers: Headers;
-  /** Kong had more headers than it hands out: what is missing can't be judged. */
+  /** Kong has more headers than it returns: the others cannot be checked. */
   readonly headersTruncated: boolean;
   readonly body: RawBody;
 }

@@ -1,18 +1,16 @@
 import type { Headers } from '../../../kong/pdk';
 import { memberOf } from '../../shared/json/json-object';
 import { mirroredMemberOf } from '../../shared/mcp/call-targets';
-import { type ParsedNotification, type ParsedRequest } from '../../shared/mcp/json-rpc/message';
-import { HEADER_MISMATCH, httpFault, type Fault } from '../protocol/fault';
+import type { Fault } from '../../shared/mcp/json-rpc/fault';
+import type { ParsedCall } from '../../shared/mcp/json-rpc/message';
+import { HEADER_MISMATCH, httpFault } from '../protocol/fault';
 import { decodeHeaderValue } from '../protocol/header-value';
 
 /**
- * `Mcp-Method` and `Mcp-Name` against the body of a stateless message: what routes and limits by the headers must see
- * what the server does by the body. Notifications need not carry them, but may not lie either.
+ * Compares `Mcp-Method` and `Mcp-Name` with the body of a stateless message: plugins that route or limit by the headers
+ * must see what the server reads from the body. Notifications may omit the headers, but they must not differ.
  */
-export function checkMirroredHeaders(
-  message: ParsedRequest | ParsedNotification,
-  headers: Pick<Headers, 'get'>,
-): Fault | undefined {
+export function checkMirroredHeaders(message: ParsedCall, headers: Pick<Headers, 'get'>): Fault | undefined {
   const isRequest = message.kind === 'request';
   const method = headers.get('mcp-method');
   if (method === undefined ? isRequest : method !== message.method) return mismatch('Mcp-Method', method, '/method');

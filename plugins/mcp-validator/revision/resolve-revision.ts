@@ -1,57 +1,67 @@
-import { isJsonObject, memberOf } from '../../shared/json/json-object';
+import { isJsonObject, memberOf, type JsonObject } from '../../shared/json/json-object';
 import { INVALID_PARAMS, INVALID_REQUEST } from '../../shared/mcp/json-rpc/errors';
-import { type ParsedMessage, type ParsedRequest } from '../../shared/mcp/json-rpc/message';
+import type { Fault } from '../../shared/mcp/json-rpc/fault';
+import type { ParsedMessage, ParsedRequest } from '../../shared/mcp/json-rpc/message';
 import type { Revision } from '../../shared/mcp/revisions';
-import { HEADER_MISMATCH, httpFault, UNSUPPORTED_VERSION, type Fault } from '../protocol/fault';
+import { HEADER_MISMATCH, httpFault, UNSUPPORTED_VERSION } from '../protocol/fault';
 import { META_CAPABILITIES, META_VERSION } from '../protocol/meta-keys';
-import type { Rules } from '../rules';
+import type { RevisionRules } from './revision-rules';
 
-/** A client's version string is repeated in `data.requested`, as the protocol demands, but not at any length. */
+/** `data.requested` repeats the client's version, as the protocol requires, up to this length. */
 const MAX_REQUESTED_LENGTH = 64;
 
 /**
- * The revision that a single message speaks, from header and body together, or what they disagree about.
+ * The revision of a single message, from header and body together, or where they disagree.
  *
- * Servers differ in which of the two they follow, so every disagreement is refused. A request of 2026-07-28 carries
- * its version in both; `initialize` names its revision in the body; others are known by the header alone.
+ * Servers differ in which of the two they use, so every disagreement is rejected. A request of 2026-07-28 has its version
+ * in both; `initialize` has its revision in the body; all other messages have it in the header.
  */
-export function resolveEra(message: ParsedMessage, header: string | undefined, rules: Rules): Revision | Fault {
-  if (message.kind === 'response') return eraOfResponse(header, rules);
+export function resolveRevision(
+  message: ParsedMessage,
+  header: string | undefined,
+  rules: RevisionRules,
+): Revision | Fault {
+  if (message.kind === 'response') return revisionOfResponse(header, rules);
   const meta = memberOf(message.params ?? {}, '_meta');
-  const claim = isJsonObject(meta) && Object.hasOwn(meta, META_VERSION) ? { version: meta[META_VERSION] } : undefined;
-  if (claim) return eraOfClaim(message, meta as object, claim.version, header, rules);
+  if (isJsonObject(meta) && Object.hasOwn(meta, META_VERSION)) return revisionOfMeta(message, meta, header, rules);
   if (rules.isModernVersion(header)) {
     return message.kind === 'request' ? missingMeta(META_VERSION) : (header as Revision);
   }
-  if (message.kind === 'request' && message.method === 'initialize') return eraOfInitialize(message, header, rules);
-  return eraOfHeader(header, rules);
+  if (message.kind === 'request' && message.method === 'initialize')
+    return revisionOfInitialize(message, header, rules);
+  return revisionOfHeader(header, rules);
 }
 
-/** The revision that the header tells; without one the revision whose clients send none. */
-export function eraOfHeader(header: string | undefined, rules: Rules): Revision | Fault {
+/** The revision in the header; without a header, the revision whose clients do not send one. */
+export function revisionOfHeader(header: string | undefined, rules: RevisionRules): Revision | Fault {
   const version = header ?? rules.assumedRevision;
   if (version === undefined)
     return unsupported(undefined, rules.revisions, 'The header MCP-Protocol-Version is missing');
   return rules.isEnabled(version) ? version : unsupported(version, rules.revisions);
 }
 
-function eraOfResponse(header: string | undefined, rules: Rules): Revision | Fault {
+function revisionOfResponse(header: string | undefined, rules: RevisionRules): Revision | Fault {
   return rules.isModernVersion(header)
-    ? httpFault(400, 'response_not_allowed', 'This revision of MCP has no responses of clients', INVALID_REQUEST)
-    : eraOfHeader(header, rules);
+    ? httpFault(
+        400,
+        'response_not_allowed',
+        'This revision of MCP does not allow responses from clients',
+        INVALID_REQUEST,
+      )
+    : revisionOfHeader(header, rules);
 }
 
-function eraOfClaim(
+function revisionOfMeta(
   message: ParsedMessage,
-  meta: object,
-  version: unknown,
+  meta: JsonObject,
   header: string | undefined,
-  rules: Rules,
+  rules: RevisionRules,
 ): Revision | Fault {
+  const version = meta[META_VERSION];
   if (typeof version !== 'string') return invalidMeta(META_VERSION, 'must be a string');
   if (message.kind === 'request') {
     if (!Object.hasOwn(meta, META_CAPABILITIES)) return missingMeta(META_CAPABILITIES);
-    const capabilities = (meta as Record<string, unknown>)[META_CAPABILITIES];
+    const capabilities = meta[META_CAPABILITIES];
     if (!isJsonObject(capabilities)) return invalidMeta(META_CAPABILITIES, 'must be an object');
   }
   if (header !== version) {
@@ -62,14 +72,18 @@ function eraOfClaim(
   return unsupported(version, rules.modernRevisions.length > 0 ? rules.modernRevisions : rules.revisions);
 }
 
-/** Until the version is agreed on, an `initialize` may ask for one that the server does not have. */
-function eraOfInitialize(request: ParsedRequest, header: string | undefined, rules: Rules): Revision | Fault {
-  const asked = memberOf(request.params ?? {}, 'protocolVersion');
+/** `initialize` negotiates the version, so it may request one that the server does not support. */
+function revisionOfInitialize(
+  request: ParsedRequest,
+  header: string | undefined,
+  rules: RevisionRules,
+): Revision | Fault {
+  const requested = memberOf(request.params ?? {}, 'protocolVersion');
   const { legacyRevisions } = rules;
   const newest = legacyRevisions[legacyRevisions.length - 1];
-  if (newest === undefined) return unsupported(typeof asked === 'string' ? asked : header, rules.revisions);
+  if (newest === undefined) return unsupported(typeof requested === 'string' ? requested : header, rules.revisions);
   if (header !== undefined && !rules.isEnabled(header)) return unsupported(header, rules.revisions);
-  return legacyRevisions.find((revision) => revision === asked) ?? newest;
+  return legacyRevisions.find((revision) => revision === requested) ?? newest;
 }
 
 function unsupported(

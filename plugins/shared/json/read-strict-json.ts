@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import type { JsonFault } from './json-fault';
 import { scanJson, type JsonBounds } from './scan';
-import type { JsonFault } from './token-reader';
 
 /** A document that every reader understands alike, or the first reason why not, with the offset of the byte. */
 export type StrictJson =

@@ -1,6 +1,7 @@
 import { isDigit } from './digits';
+import type { JsonFault } from './json-fault';
 import { KeyLedger } from './key-ledger';
-import { END, TokenReader, type JsonFault } from './token-reader';
+import { END, TokenReader } from './token-reader';
 
 /** How much a document may hold. */
 export interface JsonBounds {

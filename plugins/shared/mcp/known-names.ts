@@ -2,13 +2,14 @@ import type { Metrics } from '../../../kong/pdk';
 import { PerProcess } from '../runtime/per-process';
 
 /** The method that uses what a name stands for: a tool or a prompt. */
-export type NamedBy = 'tools/call' | 'prompts/get';
+export type NamingMethod = 'tools/call' | 'prompts/get';
 
 /** True for a method that uses the name of a tool or prompt. */
-export const isNamedBy = (method: string): method is NamedBy => method === 'tools/call' || method === 'prompts/get';
+export const isNamingMethod = (method: string): method is NamingMethod =>
+  method === 'tools/call' || method === 'prompts/get';
 
-/** The bounds of {@link OfferedNames}. */
-export interface OfferedBounds {
+/** The bounds of {@link KnownNames}. */
+export interface KnownNamesBounds {
   /** Names of one service and kind; of listed ones the oldest go first. */
   readonly namesOfService: number;
   /** Names of all services; those of the service that was told of longest ago go first. */
@@ -18,19 +19,19 @@ export interface OfferedBounds {
 }
 
 /** Some 7 MB at most. */
-const BOUNDS: OfferedBounds = { namesOfService: 2000, names: 20_000, nameLength: 128 };
+const BOUNDS: KnownNamesBounds = { namesOfService: 2000, names: 20_000, nameLength: 128 };
 
 /**
  * The names of tools and prompts that servers are known to offer, by the name of Kong's service.
  *
  * Servers tell them, never clients. A server that lists more than the bounds harms the knowledge of itself alone.
  */
-export class OfferedNames {
+export class KnownNames {
   /** The service that was told of longest ago first. */
-  private readonly services = new Map<string, Map<NamedBy, Set<string>>>();
+  private readonly services = new Map<string, Map<NamingMethod, Set<string>>>();
   private held = 0;
 
-  constructor(private readonly bounds: OfferedBounds = BOUNDS) {}
+  constructor(private readonly bounds: KnownNamesBounds = BOUNDS) {}
 
   /** How many names are remembered. */
   get size(): number {
@@ -38,7 +39,7 @@ export class OfferedNames {
   }
 
   /** The server listed these. */
-  list(service: string, by: NamedBy, names: Iterable<string>): void {
+  addListed(service: string, by: NamingMethod, names: Iterable<string>): void {
     const known = this.of(service, by);
     for (const name of names) {
       if (name.length > this.bounds.nameLength) continue;
@@ -54,19 +55,19 @@ export class OfferedNames {
    * The server did as asked of this one. It takes no other's place: a server that takes any name would let clients
    * choose what is remembered.
    */
-  prove(service: string, by: NamedBy, name: string): void {
+  addConfirmed(service: string, by: NamingMethod, name: string): void {
     if (name.length > this.bounds.nameLength || this.has(service, by, name)) return;
     const known = this.of(service, by);
     if (known.size < this.bounds.namesOfService && this.held < this.bounds.names) this.add(known, name);
   }
 
   /** Is it known that the server offers it? */
-  has(service: string, by: NamedBy, name: string): boolean {
+  has(service: string, by: NamingMethod, name: string): boolean {
     return this.services.get(service)?.get(by)?.has(name) ?? false;
   }
 
-  private of(service: string, by: NamedBy): Set<string> {
-    const kinds = this.services.get(service) ?? new Map<NamedBy, Set<string>>();
+  private of(service: string, by: NamingMethod): Set<string> {
+    const kinds = this.services.get(service) ?? new Map<NamingMethod, Set<string>>();
     this.services.delete(service);
     this.services.set(service, kinds);
     let known = kinds.get(by);
@@ -93,8 +94,8 @@ export class OfferedNames {
   }
 }
 
-const perProcess = new PerProcess<OfferedNames>();
+const perProcess = new PerProcess<KnownNames>();
 
 /** What is known in this process: the plugins that see answers tell it, those that see requests ask for it. */
-export const offeredNamesOf = (metrics: Metrics): OfferedNames =>
-  perProcess.get(metrics, 'offered_names', () => new OfferedNames());
+export const knownNamesOf = (metrics: Metrics): KnownNames =>
+  perProcess.get(metrics, 'offered_names', () => new KnownNames());

@@ -30,14 +30,14 @@ type SharedEntry = Readonly<Record<string, string | number | true>>;
 type SharedSummary = Readonly<Record<string, string | true | readonly SharedEntry[]>>;
 
 /** The form that survives `kong.ctx.shared`: no `false`, no null; Lua code can read it too. */
-export function toShared({ revision, batch, messages }: MessageSummary): SharedSummary {
+export function summaryToShared({ revision, batch, messages }: MessageSummary): SharedSummary {
   const entries = messages.map((message) => ({ ...message }));
   if (batch) return revision ? { revision, batch, messages: entries } : { batch, messages: entries };
   return revision ? { revision, messages: entries } : { messages: entries };
 }
 
-/** Reads what {@link toShared} wrote; undefined for anything else, since other plugins can write the key too. */
-export function fromShared(value: unknown): MessageSummary | undefined {
+/** Reads what {@link summaryToShared} wrote; undefined for anything else, since other plugins can write the key too. */
+export function summaryFromShared(value: unknown): MessageSummary | undefined {
   if (!isJsonObject(value)) return undefined;
   const { revision, batch, messages } = value;
   // Lua has no empty list: it comes back as an empty record.

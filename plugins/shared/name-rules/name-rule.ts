@@ -1,6 +1,6 @@
 import { anyGlobMatcher } from './glob';
 
-/** Allow- and deny-lists of globs; a denial wins over an allowance, an absent or empty allow-list allows all. */
+/** Allow- and deny-lists of globs. The deny-list wins; an empty allow-list allows all. */
 export interface NameLists {
   readonly allow: readonly string[];
   readonly deny: readonly string[];
@@ -9,13 +9,13 @@ export interface NameLists {
 /** Compiled lists. */
 export interface NameRule {
   readonly allows: (name: string) => boolean;
-  /** Is the name on the allow-list by an entry, and not on the deny-list? */
+  /** True if an entry of the allow-list matches the name, and the deny-list does not. */
   readonly allowsExplicitly: (name: string) => boolean;
-  /** Is the name on the deny-list? */
+  /** True if the name is on the deny-list. */
   readonly denies: (name: string) => boolean;
 }
 
-/** Compiles lists of names, which are compared exactly: MCP's names are case-sensitive. */
+/** Compiles lists of names. They are compared with case, since names in MCP are case-sensitive. */
 export function nameRule({ allow, deny }: NameLists): NameRule {
   const isAllowed = anyGlobMatcher(allow);
   const isDenied = anyGlobMatcher(deny);

@@ -1,6 +1,6 @@
 import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
 import type { CompileContext } from './compile-context';
-import { Marks } from './marks';
+import { Evaluated } from './marks';
 import { NearestFailure } from './nearest-failure';
 import type { SchemaNode, Trial } from './schema-node';
 
@@ -29,7 +29,7 @@ function addAnyOf(trials: readonly Trial[], node: SchemaNode): void {
     let nearest: NearestFailure | undefined;
     let isValid = false;
     for (const trial of trials) {
-      const own = marks && new Marks();
+      const own = marks && new Evaluated();
       if (trial.accepts(value, run, own)) {
         isValid = true;
         if (!own) return true;
@@ -45,9 +45,9 @@ function addOneOf(trials: readonly Trial[], node: SchemaNode): void {
   const problem = 'must match exactly one schema in oneOf';
   node.combined.push((value, run, marks) => {
     let nearest: NearestFailure | undefined;
-    let found: Marks | boolean = false;
+    let found: Evaluated | boolean = false;
     for (const trial of trials) {
-      const own = marks && new Marks();
+      const own = marks && new Evaluated();
       if (!trial.accepts(value, run, own)) (nearest ??= new NearestFailure()).note(run);
       else if (found !== false) return run.fail(problem);
       else found = own ?? true;
@@ -72,7 +72,7 @@ function addIf(schema: JsonObject, node: SchemaNode, { trialOf }: CompileContext
   const [trial, then, otherwise] = [trialOf(condition), branch('then'), branch('else')];
   node.combined.push((value, run, marks) => {
     if (!then && !otherwise && !marks) return true;
-    const own = marks && new Marks();
+    const own = marks && new Evaluated();
     if (!trial.accepts(value, run, own)) return otherwise?.accepts(value, run, marks) ?? true;
     if (own) marks.addAll(own, run);
     return then?.accepts(value, run, marks) ?? true;

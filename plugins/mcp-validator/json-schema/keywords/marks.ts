@@ -1,7 +1,7 @@
 import type { Run } from './run';
 
 /** Which members and items of one value some schema has judged (JSON Schema 2020-12, core 11 "unevaluated"). */
-export class Marks {
+export class Evaluated {
   private readonly names = new Set<string>();
   private hasAllNames = false;
   private readonly items = new Set<number>();
@@ -33,7 +33,7 @@ export class Marks {
   }
 
   /** Takes over what another schema judged of the same value. */
-  addAll(other: Marks, run: Run): void {
+  addAll(other: Evaluated, run: Run): void {
     if (!run.spend((other.names.size + other.items.size) * 2)) return;
     for (const name of other.names) this.names.add(name);
     for (const item of other.items) this.items.add(item);

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../shared/json/json-object';
-import { Marks } from './marks';
+import { Evaluated } from './marks';
 import type { Run } from './run';
 
 /** Judges a value by one keyword. `marks` are there where some schema around asks for what was judged. */
-export type Check<T = unknown> = (value: T, run: Run, marks: Marks | undefined) => boolean;
+export type Check<T = unknown> = (value: T, run: Run, marks: Evaluated | undefined) => boolean;
 
 /** A schema, ready to be tried on values. */
 export interface Trial {
@@ -29,12 +29,12 @@ export class SchemaNode implements Trial {
     this.steps = 1 + Math.floor(lists.reduce((sum, { length }) => sum + length, 0) / 2);
   }
 
-  accepts(value: unknown, run: Run, outer: Marks | undefined): boolean {
+  accepts(value: unknown, run: Run, outer: Evaluated | undefined): boolean {
     if (!run.enter(this.steps)) return false;
     let isValid: boolean;
     if (this.unevaluated.length === 0) isValid = this.passes(value, run, outer);
     else {
-      const marks = new Marks();
+      const marks = new Evaluated();
       isValid = this.passes(value, run, marks) && all(this.unevaluated, value, run, marks);
       if (isValid) outer?.addAll(marks, run);
     }
@@ -42,7 +42,7 @@ export class SchemaNode implements Trial {
     return isValid;
   }
 
-  private passes(value: unknown, run: Run, marks: Marks | undefined): boolean {
+  private passes(value: unknown, run: Run, marks: Evaluated | undefined): boolean {
     if (!all(this.any, value, run, marks)) return false;
     if (typeof value === 'string') {
       if (!all(this.string, value, run, marks)) return false;
@@ -57,7 +57,7 @@ export class SchemaNode implements Trial {
   }
 }
 
-function all<T>(checks: readonly Check<T>[], value: T, run: Run, marks: Marks | undefined): boolean {
+function all<T>(checks: readonly Check<T>[], value: T, run: Run, marks: Evaluated | undefined): boolean {
   for (const check of checks) if (!check(value, run, marks)) return false;
   return true;
 }

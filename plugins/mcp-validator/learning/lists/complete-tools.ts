@@ -6,17 +6,17 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 
-/** Where the tools of an answer stand: the root's `result`, its `tools`, one of these. */
+/** The path to the tools of a response: the `result` of the root, and its `tools`. */
 const PATH = ['result', 'tools'];
 
 /**
- * The JSON texts of the tools that are whole in the beginning of an answer to `tools/list`, of which the end is missing.
+ * The JSON texts of the complete tools in a response to `tools/list` whose end is missing.
  *
- * One pass, linear in the text. Never throws; what it gives is to be parsed with care, since the text may be anything.
+ * One pass, linear in the text. Never throws. The results may not be valid JSON, since the text may be anything.
  */
 export function completeToolsOf(head: string): readonly string[] {
   const tools: string[] = [];
-  /** Of each open object or list: the key that it stands under, undefined in a list. */
+  /** The key of each open object or list; undefined inside a list. */
   const open: (string | undefined)[] = [];
   let key: string | undefined;
   let start = -1;
@@ -25,7 +25,7 @@ export function completeToolsOf(head: string): readonly string[] {
     if (code === QUOTE) {
       const end = endOfString(head, at);
       if (end === undefined) break;
-      // A key or a value: which of them, the next character tells.
+      // A key if a colon follows, else a value.
       key = head.slice(at + 1, end);
       at = end;
       if (nextCode(head, at + 1) !== COLON) key = undefined;

@@ -4,51 +4,51 @@ import { readStrictJson } from '../../../shared/json/read-strict-json';
 import { readJsonRpcBody, type BodyBounds } from '../../../shared/mcp/json-rpc/read-body';
 import { completeToolsOf } from './complete-tools';
 import { readToolDefinition, type ToolDefinition } from './tool-definition';
-import { isInDueForm } from './valid-list-result';
+import { isValidListResult } from './valid-list-result';
 
-/** A response of the server with its `Content-Encoding` undone, and what was asked: plain values for another thread. */
+/** A request and the decoded response of the server: plain values that can be passed to another thread. */
 export interface ListExchange {
-  /** The request's body. */
+  /** The body of the request. */
   readonly asked: Uint8Array;
-  /** The request's body was longer. */
+  /** The body of the request was longer. */
   readonly isAskedCut: boolean;
   readonly isEventStream: boolean;
-  /** By its status and media type clients take it for an answer. */
-  readonly isTaken: boolean;
+  /** Clients accept the response, by its status and media type. */
+  readonly isAccepted: boolean;
   readonly bytes: Uint8Array;
-  /** The end of the response is missing, or could not be unpacked. */
+  /** The end of the response is missing, or could not be decoded. */
   readonly isCut: boolean;
-  /** The response ended before its end: what did not come the client has not seen either. */
+  /** The response broke off: the client has not received the rest either. */
   readonly isBrokenOff: boolean;
 }
 
 /** One page of a server's tools. */
 export interface ToolPage {
   readonly tools: readonly ToolDefinition[];
-  /** Every client takes it: the first answer to a request of this exchange, in due form. */
-  readonly isAnswer: boolean;
-  /** It was asked for without a cursor. */
+  /** Every client accepts it: it is the first response to a request of this exchange, and valid. */
+  readonly isResponse: boolean;
+  /** The request had no cursor. */
   readonly isFirst: boolean;
-  /** The server says that it is for one user alone (`cacheScope`). */
+  /** The server declares it private to one user (`cacheScope`). */
   readonly isPrivate: boolean;
 }
 
-/** Why a list that the client got could not be read. */
+/** Why a list that the client received could not be read. */
 export type UnreadReason = 'encoding' | 'incomplete' | 'ambiguous' | 'unanswered' | 'malformed' | 'request_too_long';
 
-/** What an exchange tells of a server's tools. */
-export interface ToolNews {
+/** The updates of a server's tools in one exchange. */
+export interface ToolUpdates {
   readonly pages: readonly ToolPage[];
-  /** The server said that its tools have changed. */
+  /** The server announced that its tools have changed. */
   readonly listChanged: boolean;
-  /** The client may have got a list that is not, or not whole, among the pages. */
+  /** Set if the client may have received a list that is missing or incomplete in `pages`. */
   readonly unread: UnreadReason | undefined;
 }
 
 const BOUNDS: BodyBounds = { maxDepth: 64, maxValues: 200_000, maxBatch: 100 };
-/** The largest response that is read, unpacked. */
+/** The largest response that is read, in bytes after decoding. */
 export const MAX_LIST_BYTES = 2_097_152;
-/** Tools of one page; those after it are missing. */
+/** Tools of one page that are read; the others are ignored. */
 const MAX_TOOLS = 5000;
 
 interface Request {
@@ -59,25 +59,25 @@ interface Request {
 
 interface Message {
   readonly value: JsonObject;
-  /** Clients skip it: an event of a type of its own. */
+  /** Clients skip it: an event of another type than `message`. */
   readonly isSkipped: boolean;
 }
 
 interface Reading {
   readonly messages: readonly Message[];
-  /** Texts of which no message could be read: cut off, or with more than one meaning. */
-  readonly torn: readonly string[];
+  /** Texts that could not be read: cut off, or ambiguous. */
+  readonly unreadable: readonly string[];
 }
 
 /**
- * Reads what an exchange tells of the server's tools: answers to `tools/list` as JSON or server-sent events, on any
- * stream, and `notifications/tools/list_changed`. Of a list that is cut the whole tools are taken. Never throws.
+ * Reads the updates of a server's tools from an exchange: responses to `tools/list` as JSON or server-sent events, on any
+ * stream, and `notifications/tools/list_changed`. Of a list that is cut off, the complete tools are read. Never throws.
  */
-export function readToolNews(exchange: ListExchange): ToolNews {
+export function readToolUpdates(exchange: ListExchange): ToolUpdates {
   const requests = requestsOf(exchange);
   const isTooLong = requests === 'request_too_long';
-  const { messages, torn } = exchange.isEventStream ? readEvents(exchange.bytes) : readText(exchange.bytes);
-  /** Requests without an answer so far. */
+  const { messages, unreadable } = exchange.isEventStream ? readEvents(exchange.bytes) : readText(exchange.bytes);
+  /** Requests without a response so far. */
   const open = new Map((isTooLong ? [] : requests).map((request) => [request.id, request]));
   const others = new Set((isTooLong ? [] : requests).flatMap(({ id, isList }) => (isList ? [] : [id])));
   const pages: ToolPage[] = [];
@@ -85,11 +85,11 @@ export function readToolNews(exchange: ListExchange): ToolNews {
   for (const { value, isSkipped } of messages) {
     const id: unknown = memberOf(value, 'id');
     const isResponse = Object.hasOwn(value, 'result') || Object.hasOwn(value, 'error');
-    // What answers another method is of that method.
+    // A response to another method is not a list, whatever it looks like.
     if (!isResponse || others.has(id)) continue;
     const request = isSkipped ? undefined : open.get(id);
     open.delete(isSkipped ? undefined : id);
-    const page = toPage(value, exchange.isTaken ? request : undefined);
+    const page = toPage(value, exchange.isAccepted ? request : undefined);
     if (page) pages.push(page);
     if (page ? page.tools.length > MAX_TOOLS : request && !Object.hasOwn(value, 'error')) {
       unread = page ? 'incomplete' : 'malformed';
@@ -99,19 +99,19 @@ export function readToolNews(exchange: ListExchange): ToolNews {
   if (isTooLong) return { pages, listChanged, unread: unread ?? requests };
   const unanswered = [...open.values()].filter(({ isList }) => isList);
   if (unanswered.length === 0) return { pages, listChanged, unread };
-  // What was cut or torn is the answer, or its first part.
-  const rests = torn.map(toTornPage).filter((page) => page !== undefined);
-  return { pages: [...pages, ...rests], listChanged, unread: unread ?? reasonOf(exchange, torn) };
+  // An unreadable text is the response, or its first part.
+  const partial = unreadable.map(toPartialPage).filter((page) => page !== undefined);
+  return { pages: [...pages, ...partial], listChanged, unread: unread ?? reasonOf(exchange, unreadable) };
 }
 
-function reasonOf({ isCut, isBrokenOff }: ListExchange, torn: readonly string[]): UnreadReason | undefined {
+function reasonOf({ isCut, isBrokenOff }: ListExchange, unreadable: readonly string[]): UnreadReason | undefined {
   if (isCut) return 'incomplete';
-  // Bytes that never came were not read by anyone.
+  // The client has not received the missing bytes either.
   if (isBrokenOff) return undefined;
-  return torn.length > 0 ? 'ambiguous' : 'unanswered';
+  return unreadable.length > 0 ? 'ambiguous' : 'unanswered';
 }
 
-/** What was asked, where that can be told. */
+/** The requests of the exchange, if they can be read. */
 function requestsOf({ asked, isAskedCut }: ListExchange): readonly Request[] | 'request_too_long' {
   if (isAskedCut) return Buffer.from(asked).includes('tools/list') ? 'request_too_long' : [];
   const body = asked.length > 0 ? readJsonRpcBody(asked, BOUNDS) : undefined;
@@ -140,14 +140,14 @@ function toPage(message: JsonObject, request: Request | undefined): ToolPage | u
       .slice(0, MAX_TOOLS + 1)
       .map(readToolDefinition)
       .filter((tool) => tool !== undefined),
-    isAnswer: request !== undefined && isInDueForm(message, result, tools),
+    isResponse: request !== undefined && isValidListResult(message, result, tools),
     isFirst: request?.hasCursor === false,
     isPrivate: scope !== undefined && scope !== 'public',
   };
 }
 
-/** The members around the tools may be missing: it counts as one that is for one user alone unless it says otherwise. */
-function toTornPage(text: string): ToolPage | undefined {
+/** The members around the tools may be missing, so the page counts as private unless it declares otherwise. */
+function toPartialPage(text: string): ToolPage | undefined {
   const tools = completeToolsOf(text)
     .slice(0, MAX_TOOLS)
     .flatMap((tool) => {
@@ -157,30 +157,30 @@ function toTornPage(text: string): ToolPage | undefined {
     .filter((tool) => tool !== undefined);
   if (tools.length === 0) return undefined;
   const isPublic = /^[^[]*"cacheScope"\s*:\s*"public"/.test(text);
-  return { tools, isAnswer: false, isFirst: false, isPrivate: !isPublic };
+  return { tools, isResponse: false, isFirst: false, isPrivate: !isPublic };
 }
 
 function readEvents(bytes: Uint8Array): Reading {
   const messages: Message[] = [];
-  const torn: string[] = [];
+  const unreadable: string[] = [];
   const events = new SseEvents(MAX_LIST_BYTES, {
     onEvent: ({ event, data }) => {
       const reading = readText(Buffer.from(data));
       const isSkipped = event !== 'message';
       messages.push(...reading.messages.map(({ value }) => ({ value, isSkipped })));
-      torn.push(...reading.torn);
+      unreadable.push(...reading.unreadable);
     },
-    onLost: () => torn.push(''),
+    onLost: () => unreadable.push(''),
   });
   events.push(bytes);
   events.end();
-  return { messages, torn };
+  return { messages, unreadable };
 }
 
 function readText(bytes: Uint8Array): Reading {
-  if (bytes.length === 0) return { messages: [], torn: [] };
+  if (bytes.length === 0) return { messages: [], unreadable: [] };
   const reading = readStrictJson(bytes, BOUNDS);
-  if (!reading.ok) return { messages: [], torn: [Buffer.from(bytes).toString()] };
+  if (!reading.ok) return { messages: [], unreadable: [Buffer.from(bytes).toString()] };
   const values: readonly unknown[] = Array.isArray(reading.value) ? reading.value : [reading.value];
-  return { messages: values.filter(isJsonObject).map((value) => ({ value, isSkipped: false })), torn: [] };
+  return { messages: values.filter(isJsonObject).map((value) => ({ value, isSkipped: false })), unreadable: [] };
 }

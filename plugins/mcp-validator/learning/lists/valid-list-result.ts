@@ -1,20 +1,20 @@
 import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
 
 /**
- * Is this an answer to `tools/list` that clients take, by the protocol's schema? One that they throw away for its form
- * leaves them with the list that they had, whatever it says (2025-11-25, `ListToolsResult`).
+ * True if clients accept this response to `tools/list`, by the schema of the protocol (2025-11-25, `ListToolsResult`).
+ * They discard any other response and keep the list that they have.
  */
-export function isInDueForm(message: JsonObject, result: JsonObject, tools: readonly unknown[]): boolean {
+export function isValidListResult(message: JsonObject, result: JsonObject, tools: readonly unknown[]): boolean {
   return (
     memberOf(message, 'jsonrpc') === '2.0' &&
     Object.keys(message).every((member) => member === 'jsonrpc' || member === 'id' || member === 'result') &&
     isTextOrAbsent(memberOf(result, 'nextCursor')) &&
     isObjectOrAbsent(memberOf(result, '_meta')) &&
-    tools.every(isToolInDueForm)
+    tools.every(isValidTool)
   );
 }
 
-function isToolInDueForm(tool: unknown): boolean {
+function isValidTool(tool: unknown): boolean {
   if (!isJsonObject(tool) || typeof memberOf(tool, 'name') !== 'string') return false;
   const inputSchema = memberOf(tool, 'inputSchema');
   if (!isJsonObject(inputSchema) || memberOf(inputSchema, 'type') !== 'object') return false;

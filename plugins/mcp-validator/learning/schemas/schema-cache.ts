@@ -2,37 +2,38 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Probe, UnusableReason } from './probe-schema';
 
-/** Names an announced schema: a digest of its text. */
+/** The key of an announced schema: a digest of its text. */
 export type SchemaKey = string;
 
-/** A schema that judges calls, as it is handed to what compiles it. */
-export interface KeptSchema {
+/** A usable schema, not compiled yet. */
+export interface CachedSchema {
   readonly key: SchemaKey;
   /** Its lenient form, JSON text. */
   readonly text: string;
+  /** Estimate of the memory that it uses once compiled. */
   readonly bytes: number;
 }
 
-/** Why a tool can't be checked: its schema is unusable, or is none (`malformed`), or not yet or no longer there. */
+/** Why a tool cannot be checked: its schema is unusable, missing (`malformed`), not yet compiled, or evicted. */
 export type UncheckedReason = UnusableReason | 'malformed' | 'pending' | 'evicted';
 
-interface Kept {
+interface Entry {
   readonly probe: Probe;
-  /** Milliseconds; after it an announcement is a reason to try again. */
+  /** Milliseconds: an announcement after this time probes the schema again. */
   readonly retryAtMs: number;
 }
 
-/** Characters of the lenient schemas of one service, the longest unused forgotten first. */
-const MAX_KEPT = 1_048_576;
-/** What a schema takes besides its text. */
+/** Characters of the lenient schemas of one service; the least recently used is dropped first. */
+const MAX_CHARACTERS = 1_048_576;
+/** Size of an entry besides its text. */
 const OVERHEAD = 200;
-/** A schema that was too slow once may be so by the machine's fault. */
+/** A schema may have been too slow because the machine was busy. */
 const RETRY_SLOW_MS = 600_000;
 
-/** The schemas that the server of one service announced, each text probed once. `now` in milliseconds. */
-export class SchemaShelf {
-  private readonly kept = new LRUCache<SchemaKey, Kept>({
-    maxSize: MAX_KEPT,
+/** Caches the schemas that the server of one service announced; each text is probed once. `now` returns milliseconds. */
+export class SchemaCache {
+  private readonly entries = new LRUCache<SchemaKey, Entry>({
+    maxSize: MAX_CHARACTERS,
     sizeCalculation: ({ probe }) => OVERHEAD + ('text' in probe ? probe.text.length : 0),
   });
   private readonly pending = new Map<SchemaKey, Promise<Probe>>();
@@ -42,38 +43,38 @@ export class SchemaShelf {
     private readonly now: () => number,
   ) {}
 
-  /** Takes a schema in; what is found out about it is told once it is known, and only if it is new. */
-  put(text: string): { readonly key: SchemaKey; readonly news: Promise<Probe> | undefined } {
+  /** Adds a schema. `probed` resolves to its probe; undefined if the schema is known or pending. */
+  put(text: string): { readonly key: SchemaKey; readonly probed: Promise<Probe> | undefined } {
     const key = createHash('sha256').update(text).digest('base64url');
-    const known = this.kept.get(key);
-    if ((known && this.now() < known.retryAtMs) || this.pending.has(key)) return { key, news: undefined };
-    const news = this.probe(text).then((probe) => {
+    const known = this.entries.get(key);
+    if ((known && this.now() < known.retryAtMs) || this.pending.has(key)) return { key, probed: undefined };
+    const probed = this.probe(text).then((probe) => {
       this.pending.delete(key);
-      this.kept.set(key, { probe, retryAtMs: this.now() + retryAfterMs(probe) });
+      this.entries.set(key, { probe, retryAtMs: this.now() + retryAfterMs(probe) });
       return probe;
     });
-    this.pending.set(key, news);
-    return { key, news };
+    this.pending.set(key, probed);
+    return { key, probed };
   }
 
-  get(key: SchemaKey): KeptSchema | UncheckedReason {
-    const probe = this.kept.get(key)?.probe;
+  get(key: SchemaKey): CachedSchema | UncheckedReason {
+    const probe = this.entries.get(key)?.probe;
     if (!probe) return this.pending.has(key) ? 'pending' : 'evicted';
     return 'unusable' in probe ? probe.unusable : { key, ...probe };
   }
 
-  /** Can it judge calls? Does not count as a use. */
+  /** True if the schema can check calls. Does not count as a use. */
   isUsable(key: SchemaKey): boolean {
-    const probe = this.kept.peek(key)?.probe;
+    const probe = this.entries.peek(key)?.probe;
     return probe !== undefined && 'text' in probe;
   }
 
-  /** Is nothing pending? */
+  /** True if no probe is pending. */
   get isSettled(): boolean {
     return this.pending.size === 0;
   }
 
-  /** Resolves when nothing is pending. */
+  /** Resolves once no probe is pending. */
   async settled(): Promise<void> {
     while (this.pending.size > 0) await Promise.all(this.pending.values());
   }

@@ -1,88 +1,89 @@
 import type { ToolSchema } from '../../arguments/compile-tool-schema';
 import type { ToolKnowledge } from '../../arguments/tool-knowledge';
-import type { KeptSchema, UncheckedReason } from '../schemas/schema-cache';
+import type { CachedSchema, UncheckedReason } from '../schemas/schema-cache';
 import { anySchema } from './any-schema';
 
-/** What the lists that passed tell of one tool, for one caller: plain values that can be handed to another thread. */
-export interface ToldTool {
-  /** It was in a list of anyone. */
+/** What a server announced about one tool, for one caller: plain values that can be passed to another thread. */
+export interface AnnouncedTool {
+  /** The tool is in a list of any caller. */
   readonly isListed: boolean;
-  /** Its arguments must fit one of these. */
-  readonly schemas: readonly KeptSchema[];
-  /** Why it can't be checked though it is listed; undefined where it can, or where nothing is known to check it by. */
+  /** The arguments must match one of these. */
+  readonly schemas: readonly CachedSchema[];
+  /** Why the tool cannot be checked although it is listed; undefined if it can, or if it has no schema. */
   readonly unchecked: UncheckedReason | undefined;
-  /** A pin denies it. */
+  /** Why its pin denies the tool. */
   readonly denial: 'tool_changed' | 'tool_unverified' | undefined;
 }
 
-/** By tool; a tool that is not there was told nothing of. */
-export type ToldTools = ReadonlyMap<string, ToldTool>;
+/** Announced tools by name. */
+export type AnnouncedTools = ReadonlyMap<string, AnnouncedTool>;
 
-/** What one request showed of the learned schemas. Filled while the request is judged. */
-export interface Notes {
-  /** Calls that break a learned schema and pass all the same: it only reports. */
+/** What one request showed about the learned schemas; filled during its checks. */
+export interface Findings {
+  /** Calls that break a learned schema and pass, because learning only reports. */
   readonly mismatches: { readonly tool: string; readonly problem: string }[];
-  /** Calls of listed tools that nothing could check. */
+  /** Calls of listed tools that could not be checked. */
   readonly unchecked: { readonly tool: string; readonly reason: UncheckedReason }[];
-  /** Tools whose calls must be judged in another thread: the verdict does not count. */
-  readonly elsewhere: string[];
+  /** Tools whose calls must be checked in another thread: the decision is not valid. */
+  readonly needsThread: string[];
 }
 
-/** What decides how learned schemas are used. */
+/** The config fields about the use of learned schemas. */
 export interface LearnConfig {
   readonly unusable_schemas: 'pass' | 'deny';
   readonly tools: { readonly learn: 'off' | 'report' | 'enforce' };
 }
 
-/** What is known of the tools of a request's server, with the notes that its use leaves. */
-export interface NotingKnowledge extends ToolKnowledge {
-  readonly notes: Notes;
+/** What is known about the tools of a request's server; collects findings while it is used. */
+export interface ToolKnowledgeWithFindings extends ToolKnowledge {
+  readonly findings: Findings;
 }
 
 /**
- * Adds what was told of tools to what is configured; a configured schema wins. `compile` gives undefined for what must
- * be judged in another thread. For one request.
+ * Adds what was announced about tools to the configured schemas, for one request. A configured schema takes precedence.
+ *
+ * @param compile returns undefined for a schema that must be used in another thread
  */
-export function knowledgeOf(
+export function toolKnowledgeOf(
   config: LearnConfig,
   configured: ToolKnowledge,
-  toldOf: (tool: string) => ToldTool | undefined,
-  compile: (schema: KeptSchema) => ToolSchema | undefined,
-): NotingKnowledge {
+  announcedOf: (tool: string) => AnnouncedTool | undefined,
+  compile: (schema: CachedSchema) => ToolSchema | undefined,
+): ToolKnowledgeWithFindings {
   const { learn } = config.tools;
-  const notes: Notes = { mismatches: [], unchecked: [], elsewhere: [] };
+  const findings: Findings = { mismatches: [], unchecked: [], needsThread: [] };
   const learned = (tool: string): ToolSchema | undefined => {
-    const told = learn === 'off' ? undefined : toldOf(tool);
-    if (!told) return undefined;
-    if (told.unchecked !== undefined) notes.unchecked.push({ tool, reason: told.unchecked });
-    if (told.unchecked !== undefined || told.schemas.length === 0) return undefined;
-    const compiled = told.schemas.map(compile).filter((schema) => schema !== undefined);
-    if (compiled.length < told.schemas.length) {
-      notes.elsewhere.push(tool);
+    const announced = learn === 'off' ? undefined : announcedOf(tool);
+    if (!announced) return undefined;
+    if (announced.unchecked !== undefined) findings.unchecked.push({ tool, reason: announced.unchecked });
+    if (announced.unchecked !== undefined || announced.schemas.length === 0) return undefined;
+    const compiled = announced.schemas.map(compile).filter((schema) => schema !== undefined);
+    if (compiled.length < announced.schemas.length) {
+      findings.needsThread.push(tool);
       return undefined;
     }
     const schema = anySchema(compiled);
-    return learn === 'report' ? reporting(schema, tool, notes) : schema;
+    return learn === 'report' ? reporting(schema, tool, findings) : schema;
   };
   return {
-    notes,
+    findings,
     schemaOf: (tool) => configured.schemaOf(tool) ?? learned(tool),
-    isListed: (tool) => learn !== 'off' && (toldOf(tool)?.isListed ?? false),
+    isListed: (tool) => learn !== 'off' && (announcedOf(tool)?.isListed ?? false),
     denialOf: (tool) => {
-      const told = toldOf(tool);
-      if (!told || told.denial !== undefined) return told?.denial;
-      const isUnusable = learn !== 'off' && told.unchecked !== undefined && !configured.schemaOf(tool);
+      const announced = announcedOf(tool);
+      if (!announced || announced.denial !== undefined) return announced?.denial;
+      const isUnusable = learn !== 'off' && announced.unchecked !== undefined && !configured.schemaOf(tool);
       return isUnusable && config.unusable_schemas === 'deny' ? 'unusable_schema' : undefined;
     },
   };
 }
 
-/** Lets all pass, and notes what would not have. */
-const reporting = ({ check }: ToolSchema, tool: string, notes: Notes): ToolSchema => ({
+/** A schema that accepts everything, and records what the given one does not accept. */
+const reporting = ({ check }: ToolSchema, tool: string, findings: Findings): ToolSchema => ({
   headerParameters: [],
   check: (args) => {
     const error = check(args);
-    if (error) notes.mismatches.push({ tool, problem: `/arguments${error.pointer} ${error.problem}` });
+    if (error) findings.mismatches.push({ tool, problem: `/arguments${error.pointer} ${error.problem}` });
     return undefined;
   },
 });

@@ -1,8 +1,8 @@
 import type { ToolSchema } from '../../arguments/compile-tool-schema';
 
 /**
- * One schema for a tool of which several are current: its servers are being replaced, or tell each caller another one.
- * What one of them takes passes; the first says what is wrong with the rest.
+ * One schema for a tool with several current schemas: its servers are being replaced, or announce a different one to each
+ * caller. A value passes that one of them accepts; the error is that of the first.
  */
 export function anySchema(schemas: readonly ToolSchema[]): ToolSchema {
   const [first, ...others] = schemas;

@@ -1,58 +1,58 @@
 import { LRUCache } from 'lru-cache';
 import type { ToolPage } from '../lists/read-tool-updates';
 
-/** What the last list said of a pinned tool: `unverified` when it could not be read. */
-export type PinState = 'unheard' | 'pinned' | 'changed' | 'unverified';
+/** The state of a pinned tool in the last list: `unverified` if the list could not be read. */
+export type PinState = 'unknown' | 'pinned' | 'changed' | 'unverified';
 
-/** Callers whose own lists are remembered for a service. */
+/** Callers with a state of their own, for each service. */
 export const MAX_CALLERS = 1000;
 
-/** What one audience was told of the pinned tools. */
-class Words {
-  private readonly words = new Map<string, 'pinned' | 'changed'>();
-  /** Changed since the list that is being paged through began: a later page does not take it back. */
+/** The states of the pinned tools for one caller, or for all callers together. */
+class AudiencePins {
+  private readonly states = new Map<string, 'pinned' | 'changed'>();
+  /** Tools that changed in the list that is being read page by page: a later page does not undo it. */
   private readonly changedInList = new Set<string>();
-  /** A list could not be read since: a tool without a word has been told of, perhaps, as anything. */
+  /** True once a list could not be read: it may have contained any definition of a tool without state. */
   private isUnverified = false;
 
   stateOf(tool: string): PinState {
-    return this.words.get(tool) ?? (this.isUnverified ? 'unverified' : 'unheard');
+    return this.states.get(tool) ?? (this.isUnverified ? 'unverified' : 'unknown');
   }
 
-  hear(tool: string, isPinned: boolean, isAnswer: boolean): void {
+  update(tool: string, isPinned: boolean, isResponse: boolean): void {
     if (!isPinned) this.changedInList.add(tool);
-    if (this.changedInList.has(tool)) this.words.set(tool, 'changed');
-    else if (isAnswer) this.words.set(tool, 'pinned');
+    if (this.changedInList.has(tool)) this.states.set(tool, 'changed');
+    else if (isResponse) this.states.set(tool, 'pinned');
   }
 
   beginList(): void {
     this.changedInList.clear();
   }
 
-  /** What was verified is so no longer; what has changed stays so. */
-  lose(): void {
+  /** Pinned tools become unverified; changed tools stay changed. */
+  markUnverified(): void {
     this.isUnverified = true;
-    for (const [tool, word] of this.words) if (word === 'pinned') this.words.delete(tool);
+    for (const [tool, state] of this.states) if (state === 'pinned') this.states.delete(tool);
   }
 
-  /** Takes over what denies. */
-  mergeDenials(other: Words): void {
-    if (other.isUnverified) this.lose();
-    for (const [tool, word] of other.words) if (word === 'changed') this.words.set(tool, word);
+  /** Adds the denials of another audience. */
+  mergeDenials(other: AudiencePins): void {
+    if (other.isUnverified) this.markUnverified();
+    for (const [tool, state] of other.states) if (state === 'changed') this.states.set(tool, state);
   }
 }
 
 /**
- * Whether the pinned tools of one server are still what was pinned, for each caller by the lists that it got: what one
- * caller was told neither clears nor denies a tool for another. For a caller that got none the public lists speak.
+ * The states of the pinned tools of one server, for each caller by the lists that it received: a list for one caller
+ * neither clears nor denies a tool for another. A caller without a list has the states of the public lists.
  */
-export class PinWatch {
-  private readonly everyone = new Words();
-  private readonly callers = new LRUCache<string, Words>({
+export class PinStates {
+  private readonly everyone = new AudiencePins();
+  private readonly callers = new LRUCache<string, AudiencePins>({
     max: MAX_CALLERS,
-    // Nobody gets rid of a denial by making the gateway forget it.
-    dispose: (words, _, reason) => {
-      if (reason === 'evict') this.everyone.mergeDenials(words);
+    // A client cannot remove a denial by filling the cache.
+    dispose: (pins, _, reason) => {
+      if (reason === 'evict') this.everyone.mergeDenials(pins);
     },
   });
 
@@ -60,44 +60,45 @@ export class PinWatch {
 
   stateOf(caller: string | undefined, tool: string): PinState {
     const own = caller === undefined ? undefined : this.callers.get(caller)?.stateOf(tool);
-    return own === undefined || own === 'unheard' ? this.everyone.stateOf(tool) : own;
+    return own === undefined || own === 'unknown' ? this.everyone.stateOf(tool) : own;
   }
 
   /**
-   * Takes the pages of one exchange in; gives the pinned tools, with hashes, that they announced with another definition.
-   * What no client takes for an answer clears nothing.
+   * Adds the pages of one exchange. A page that clients do not accept as a response clears nothing.
+   *
+   * @returns the pinned tools that the pages announce with another definition, with the hash of that definition
    */
-  hear(
+  update(
     caller: string | undefined,
     pages: readonly (ToolPage & { readonly isPublic: boolean })[],
   ): readonly { name: string; hash: string }[] {
-    const own = caller === undefined ? [] : [this.wordsOf(caller)];
+    const own = caller === undefined ? [] : [this.pinsOf(caller)];
     const changed: { name: string; hash: string }[] = [];
-    if (pages.some(({ isAnswer, isFirst }) => isAnswer && isFirst)) {
-      for (const words of [...own, this.everyone]) words.beginList();
+    if (pages.some(({ isResponse, isFirst }) => isResponse && isFirst)) {
+      for (const pins of [...own, this.everyone]) pins.beginList();
     }
-    for (const { tools, isAnswer, isPublic } of pages) {
+    for (const { tools, isResponse, isPublic } of pages) {
       const audiences = isPublic ? [...own, this.everyone] : own;
       for (const { name, hash } of tools) {
         const pin = this.pins.get(name);
         if (pin === undefined) continue;
         if (hash !== pin) changed.push({ name, hash });
-        for (const words of audiences) words.hear(name, hash === pin, isAnswer);
+        for (const audience of audiences) audience.update(name, hash === pin, isResponse);
       }
     }
     return changed;
   }
 
-  /** A list went to the caller that could not be read. */
-  lose(caller: string | undefined): void {
-    (caller === undefined ? this.everyone : this.wordsOf(caller)).lose();
+  /** The caller received a list that could not be read. */
+  markUnverified(caller: string | undefined): void {
+    (caller === undefined ? this.everyone : this.pinsOf(caller)).markUnverified();
   }
 
-  private wordsOf(caller: string): Words {
+  private pinsOf(caller: string): AudiencePins {
     const known = this.callers.get(caller);
     if (known) return known;
-    const words = new Words();
-    this.callers.set(caller, words);
-    return words;
+    const pins = new AudiencePins();
+    this.callers.set(caller, pins);
+    return pins;
   }
 }

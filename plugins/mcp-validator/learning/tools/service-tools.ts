@@ -1,34 +1,35 @@
 import { LRUCache } from 'lru-cache';
 import type { SchemaKey } from '../schemas/schema-cache';
 
-/** A schema that was announced for a tool; undefined where the announcement had none, or two. */
+/** An announcement of a tool. */
 interface Announcement {
+  /** Undefined if the announcement has no schema, or two different ones. */
   readonly schema: SchemaKey | undefined;
-  /** Whom it was announced to last. */
+  /** The last caller that received it. */
   readonly caller: string | undefined;
 }
 
-/** Tools of one service whose names are known, whoever they were announced to; the longest unused are forgotten. */
+/** Known tools of one service, for all callers together; the least recently used is dropped first. */
 const MAX_NAMES = 2000;
-/** Announcements of one service that are for one caller alone. */
+/** Announcements of one service for only one caller. */
 const MAX_OWN = 4000;
-/** Servers behind one service, and callers of older revisions, may be told different things of one tool. */
+/** Current schemas of one tool: the servers behind a service may differ, and so may the callers' revisions. */
 const MAX_VARIANTS = 4;
 
 /**
- * What the server of one service announced, by caller where it is private. A list adds and updates; it takes nothing
- * away, since a shorter one may be that of a caller with fewer rights.
+ * The tools that the server of one service announced, by caller if they are private. A list adds and updates tools; it
+ * removes none, since a shorter list may be that of a caller with fewer permissions.
  */
 export class ServiceTools {
   private readonly shared = new LRUCache<string, readonly Announcement[]>({ max: MAX_NAMES });
   private readonly own = new LRUCache<string, Announcement>({ max: MAX_OWN });
 
-  /** Was the tool in a list of anyone? */
+  /** True if the tool was in a list of any caller. */
   has(tool: string): boolean {
     return this.shared.has(tool);
   }
 
-  /** Tools of which some announcement has a schema like this. */
+  /** The number of tools with an announcement whose schema is wanted. */
   countWhere(isWanted: (schema: SchemaKey | undefined) => boolean): number {
     const names = new Set<string>();
     for (const [tool, all] of this.shared.entries()) if (all.some(({ schema }) => isWanted(schema))) names.add(tool);
@@ -38,7 +39,7 @@ export class ServiceTools {
     return names.size;
   }
 
-  /** The schemas that a call of the tool may follow, the latest first; undefined stands for one that is none. */
+  /** The schemas that a call of the tool may match, the latest first; undefined for an announcement without schema. */
   schemasOf(caller: string | undefined, tool: string): readonly (SchemaKey | undefined)[] {
     const own = caller === undefined ? undefined : this.own.get(ownKey(caller, tool));
     return own ? [own.schema] : (this.shared.get(tool) ?? []).map(({ schema }) => schema);
@@ -55,7 +56,7 @@ export class ServiceTools {
     this.shared.set(tool, [{ schema, caller }, ...others].slice(0, MAX_VARIANTS));
   }
 
-  /** The caller was told that its tools have changed: what it was told before judges no more calls. */
+  /** The tools of the caller have changed: schemas that were announced to it are not used any more. */
   forgetSchemas(caller: string | undefined): void {
     for (const [tool, announcements] of [...this.shared.entries()]) {
       const kept = announcements.filter((one) => one.caller !== caller);

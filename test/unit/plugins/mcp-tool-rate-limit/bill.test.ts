@@ -6,12 +6,12 @@ import { MadeUpNames } from '../../../../plugins/mcp-tool-rate-limit/made-up-nam
 import { compileRules } from '../../../../plugins/mcp-tool-rate-limit/rules';
 import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
 import type { MessageEntry } from '../../../../plugins/shared/mcp/message-summary';
-import { OfferedNames } from '../../../../plugins/shared/mcp/known-names';
+import { KnownNames } from '../../../../plugins/shared/mcp/known-names';
 
-const names = (offered = new OfferedNames()) => ({ offered, madeUp: new MadeUpNames({ maxNames: 2, nowMs: () => 0 }) });
+const names = (offered = new KnownNames()) => ({ offered, madeUp: new MadeUpNames({ maxNames: 2, nowMs: () => 0 }) });
 const windows = [{ limit: 10, window_seconds: 60 }];
 
-function tariff(rules: object[], more: object = {}, scope = ['', '', ''], offered?: OfferedNames) {
+function tariff(rules: object[], more: object = {}, scope = ['', '', ''], offered?: KnownNames) {
   const config = readConfig(fields, { rules: rules.map((rule) => ({ windows, ...rule })), ...more });
   return tariffOf(compileRules(config), config.match, scope, names(offered));
 }
@@ -161,9 +161,9 @@ describe('which counter a call falls to', () => {
 });
 
 describe('a name may have a counter of its own', () => {
-  const offered = new OfferedNames();
-  offered.list('calculator', 'tools/call', ['add']);
-  offered.list('calculator', 'prompts/get', ['hello']);
+  const offered = new KnownNames();
+  offered.addListed('calculator', 'tools/call', ['add']);
+  offered.addListed('calculator', 'prompts/get', ['hello']);
   const claimsOf = (
     rule: object,
     names: readonly string[],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { judge } from '../../../../plugins/mcp-validator/decision/decide';
+import { decide } from '../../../../plugins/mcp-validator/decision/decide';
 import { post, rulesOf } from './request';
 
 /** How a JSON reader takes the members of an object: which of several wins, and whether case counts. */
@@ -104,7 +104,7 @@ it('what passes means the same to every reader', () => {
   let passed = 0;
   fc.assert(
     fc.property(message, (document) => {
-      if (judge(post(write(document)), rules).kind === 'refuse') return;
+      if (decide(post(write(document)), rules).kind === 'reject') return;
       passed++;
       const [meaning, ...others] = READERS.map((reader) => meaningFor(document, reader));
       for (const other of others) expect(other).toEqual(meaning);

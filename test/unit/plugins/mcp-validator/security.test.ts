@@ -3,7 +3,7 @@ import {
   answerOf,
   factsOf,
   JSON_HEADERS,
-  judgeWith,
+  decideWith,
   MODERN,
   modernMeta,
   modernPost,
@@ -88,7 +88,7 @@ describe('smuggling', () => {
 
   it('a call hidden in a batch', () => {
     const batch = [request('ping'), request('tools/call', { name: 'rm' }, 2)];
-    expect(judgeWith(post(batch), { tools: { allow: [], deny: ['rm'] } }).kind).toBe('refuse');
+    expect(decideWith(post(batch), { tools: { allow: [], deny: ['rm'] } }).kind).toBe('reject');
   });
 
   it('a name in the header that is not the one in the body', () => {
@@ -170,21 +170,21 @@ describe('properties', () => {
     { requiredKeys: ['jsonrpc'] },
   );
 
-  it('any message gets a verdict, and every refusal is an answer', () => {
+  it('any message gets a decision, and every refusal is an answer', () => {
     fc.assert(
       fc.property(fc.oneof(message, fc.array(message, { maxLength: 3 }), value), version, (body, header) => {
-        const verdict = judgeWith(post(body, { 'mcp-protocol-version': header, 'mcp-method': 'tools/list' }));
-        if (verdict.kind === 'pass') return;
-        expect(verdict.refusal.status === 200 || (verdict.refusal.status >= 400 && verdict.refusal.status < 500)).toBe(
-          true,
-        );
-        expect(JSON.parse(verdict.refusal.body)).toBeDefined();
+        const decision = decideWith(post(body, { 'mcp-protocol-version': header, 'mcp-method': 'tools/list' }));
+        if (decision.kind === 'pass') return;
+        expect(
+          decision.response.status === 200 || (decision.response.status >= 400 && decision.response.status < 500),
+        ).toBe(true);
+        expect(JSON.parse(decision.response.body)).toBeDefined();
       }),
       { numRuns: 400 },
     );
   });
 
-  it('any bytes with any headers get a verdict', () => {
+  it('any bytes with any headers get a decision', () => {
     const header = fc.oneof(fc.string(), fc.array(fc.string(), { maxLength: 3 }), fc.constant('application/json'));
     const names = [
       'content-type',
@@ -204,8 +204,8 @@ describe('properties', () => {
         headers,
         fc.uint8Array({ maxLength: 60 }),
         (verb, given, bytes) => {
-          expect(['pass', 'refuse']).toContain(judgeWith(factsOf(verb, given, bytes)).kind);
-          expect(['pass', 'refuse']).toContain(judgeWith(factsOf('POST', { ...given, ...JSON_HEADERS }, bytes)).kind);
+          expect(['pass', 'reject']).toContain(decideWith(factsOf(verb, given, bytes)).kind);
+          expect(['pass', 'reject']).toContain(decideWith(factsOf('POST', { ...given, ...JSON_HEADERS }, bytes)).kind);
         },
       ),
       { numRuns: 300 },

@@ -1,4 +1,4 @@
-import { answerOf, judgeWith, modernPost, passOf, post, request, rulesOf, versionHeader } from '../request';
+import { answerOf, decideWith, modernPost, passOf, post, request, rulesOf, versionHeader } from '../request';
 
 const add = JSON.stringify({
   type: 'object',
@@ -9,9 +9,9 @@ const config = { tools: { allow: [], deny: [], schemas: { add } } };
 const call = (args: unknown, more: object = {}) => request('tools/call', { name: 'add', arguments: args, ...more });
 
 function resultOf(facts: ReturnType<typeof post>, given: Record<string, unknown> = config) {
-  const verdict = judgeWith(facts, given);
-  if (verdict.kind === 'pass') throw new Error('passed');
-  const { status, body, reason, code } = verdict.refusal;
+  const decision = decideWith(facts, given);
+  if (decision.kind === 'pass') throw new Error('passed');
+  const { status, body, reason, code } = decision.response;
   return { status, reason, code, body: JSON.parse(body) as unknown };
 }
 

@@ -1,4 +1,4 @@
-import { judge } from '../../../../../plugins/mcp-validator/decision/decide';
+import { decide } from '../../../../../plugins/mcp-validator/decision/decide';
 import { factsOf, JSON_HEADERS, MODERN, modernMeta, rulesOf } from '../request';
 
 /** A request in its parts, so that each rung can spoil one. */
@@ -65,8 +65,8 @@ function reasonFor(spoilt: readonly number[]): string {
   };
   for (const index of [...spoilt].sort((a, b) => b - a)) rungs[index]![1](draft);
   const { verb, headers, message, params, suffix } = draft;
-  const verdict = judge(factsOf(verb, headers, JSON.stringify({ ...message, params }) + suffix), rules);
-  return verdict.kind === 'pass' ? 'pass' : verdict.refusal.reason;
+  const decision = decide(factsOf(verb, headers, JSON.stringify({ ...message, params }) + suffix), rules);
+  return decision.kind === 'pass' ? 'pass' : decision.response.reason;
 }
 
 it('a request that fails nowhere passes', () => {

@@ -1,12 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { Headers, Metrics, type Log, type Outcome } from '../../../../../kong/pdk';
 import { readConfig } from '../../../../../kong/pdk/read-config';
-import { access, log, prepare } from '../../../../../plugins/mcp-validator/handler';
+import { access, log } from '../../../../../plugins/mcp-validator/handler';
 import { createLearningParts } from '../../../../../plugins/mcp-validator/learning/learner';
 import type { LearningThread } from '../../../../../plugins/mcp-validator/learning/learning-thread';
-import { readToolNews } from '../../../../../plugins/mcp-validator/learning/lists/read-tool-updates';
+import { readToolUpdates } from '../../../../../plugins/mcp-validator/learning/lists/read-tool-updates';
 import { probeSchema } from '../../../../../plugins/mcp-validator/learning/schemas/probe-schema';
 import { fields } from '../../../../../plugins/mcp-validator/schema';
+import { prepare } from '../../../../../plugins/mcp-validator/state';
 import { captureFromShared } from '../../../../../plugins/shared/captured-body/capture';
 import { logEntry, sharedCapture } from '../../../../support/exchange';
 import { JSON_HEADERS, request } from '../request';
@@ -44,7 +45,7 @@ export interface Exchange {
 /** The thread's work, done at once. */
 const here: LearningThread = {
   probe: (text) => Promise.resolve(probeSchema(text)),
-  read: readToolNews,
+  read: readToolUpdates,
 };
 
 /** A configuration and its servers, as Kong would bring them together. */

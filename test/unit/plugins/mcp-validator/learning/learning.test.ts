@@ -88,11 +88,14 @@ describe('learning', () => {
   it.each([
     ['shared', 'invalid_arguments'],
     ['off', undefined],
-  ])('with learn_private %s what one caller was told in private is judged as %s for another', async (mode, verdict) => {
-    const { answer, call } = gateway({ ...LEARN, learn_private: mode });
-    await answer({ answer: list([add], PRIVATE), by: 'Bearer ann' });
-    expect(call({}, { by: 'Bearer bob' })).toBe(verdict);
-  });
+  ])(
+    'with learn_private %s what one caller was told in private is judged as %s for another',
+    async (mode, decision) => {
+      const { answer, call } = gateway({ ...LEARN, learn_private: mode });
+      await answer({ answer: list([add], PRIVATE), by: 'Bearer ann' });
+      expect(call({}, { by: 'Bearer bob' })).toBe(decision);
+    },
+  );
 
   it('takes what any of the servers behind a service takes, until its caller is told otherwise', async () => {
     const { answer, call } = gateway(LEARN);
@@ -128,11 +131,11 @@ describe('learning', () => {
     expect(call({ a: 1 })).toBeUndefined();
     expect(lines).toEqual([
       [
-        { service: 'one', requestId: 'r', tool: 'add', problem: "/arguments must have required property 'a'" },
-        'a call breaks the learned schema of its tool',
+        { service: 'one', request_id: 'r', tool: 'add', problem: "/arguments must have required property 'a'" },
+        'call does not match the learned schema of its tool',
       ],
     ]);
-    expect(await metric('mcp_validator_learned_mismatches_total{service="one"}')).toBe('1');
+    expect(await metric('mcp_validator_learned_mismatches_total{kong_service="one"}')).toBe('1');
   });
 });
 
@@ -154,7 +157,7 @@ describe('what was not learned', () => {
     await answer(exchange);
     await answer({ ...exchange, asked: request('tools/list'), by: 'Bearer other' });
     expect(lines.filter(([given]) => given['reason'] === reason)).toHaveLength(1);
-    const count = await metric(`mcp_validator_unlearned_total{service="one",reason="${reason}"}`);
+    const count = await metric(`mcp_validator_unlearned_total{kong_service="one",reason="${reason}"}`);
     expect(Number(count)).toBeGreaterThan(0);
     await answer({ ...exchange, service: 'two' });
     expect(lines.filter(([given]) => given['reason'] === reason)).toHaveLength(2);
@@ -163,7 +166,7 @@ describe('what was not learned', () => {
   it('counts a private list that is not to be learned', async () => {
     const { answer, metric, lines } = gateway({ ...LEARN, learn_private: 'off' });
     await answer({ answer: list([add], PRIVATE) });
-    expect(await metric('mcp_validator_unlearned_total{service="one",reason="private"}')).toBe('1');
+    expect(await metric('mcp_validator_unlearned_total{kong_service="one",reason="private"}')).toBe('1');
     expect(lines).toHaveLength(1);
   });
 
@@ -181,12 +184,12 @@ describe('what was not learned', () => {
     expect(call({}, { name: 'tool-3' })).toBe('invalid_arguments');
     expect(call({ a: 1 }, { name: 'tool-3' })).toBeUndefined();
     expect(call({ a: 1 }, { name: 'tool-39' })).toBe('unknown_tool');
-    expect(Number(await metric('mcp_validator_learned_tools{service="one"}'))).toBeGreaterThan(10);
+    expect(Number(await metric('mcp_validator_learned_tools{kong_service="one"}'))).toBeGreaterThan(10);
   });
 
   it('counts only the tools that can be checked', async () => {
     const { answer, metric } = gateway(LEARN);
-    const known = () => metric('mcp_validator_learned_tools{service="one"}');
+    const known = () => metric('mcp_validator_learned_tools{kong_service="one"}');
     await answer({ answer: list([add, { ...other, inputSchema: { type: 'object', $ref: '#' } }]) });
     expect(await known()).toBe('1');
     await answer({ answer: list([add, other], PRIVATE) });
@@ -201,7 +204,7 @@ describe('a tool whose schema can not be used', () => {
     const { answer, call, metric } = gateway(LEARN, { unknown_tools: 'deny' });
     await answer({ answer: recursive });
     expect(call({})).toBeUndefined();
-    expect(await metric('mcp_validator_unchecked_calls_total{service="one",reason="unsupported"}')).toBe('1');
+    expect(await metric('mcp_validator_unchecked_calls_total{kong_service="one",reason="unsupported"}')).toBe('1');
     expect(call({}, { name: 'other' })).toBe('unknown_tool');
   });
 
@@ -220,9 +223,9 @@ describe('a tool whose schema can not be used', () => {
     const thread = { probe: () => new Promise<Probe>((resolve) => (finish = resolve)) };
     const { answer, call, state, metric } = gateway(LEARN, {}, thread);
     const answered = answer({ answer: list([add]) });
-    await until(() => state.learner.tools.toldOf('one', () => '', ['add']) !== undefined, 'the list');
+    await until(() => state.learner.tools.announcedTools('one', () => '', ['add']) !== undefined, 'the list');
     expect(call({})).toBeUndefined();
-    expect(await metric('mcp_validator_unchecked_calls_total{service="one",reason="pending"}')).toBe('1');
+    expect(await metric('mcp_validator_unchecked_calls_total{kong_service="one",reason="pending"}')).toBe('1');
     finish(probeSchema(JSON.stringify(schema)));
     await answered;
     expect(call({})).toBe('invalid_arguments');

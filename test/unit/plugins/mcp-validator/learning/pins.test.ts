@@ -1,5 +1,5 @@
 import { definitionHash } from '../../../../../plugins/mcp-validator/learning/lists/tool-definition';
-import { MAX_CALLERS, PinWatch } from '../../../../../plugins/mcp-validator/learning/tools/pin-states';
+import { MAX_CALLERS, PinStates } from '../../../../../plugins/mcp-validator/learning/tools/pin-states';
 import { request } from '../request';
 import { add, EVENTS, gateway, list, PRIVATE, sse, type Exchange } from './gateway';
 
@@ -14,8 +14,8 @@ it('a changed definition is logged and counted once, and only reported by defaul
   expect(lines).toEqual([]);
   await answer({ answer: list([poisoned]) });
   await answer({ answer: list([poisoned]) });
-  expect(lines).toEqual([[{ service: 'one', tool: 'add', requestId: 'req' }, 'a pinned tool has another definition']]);
-  expect(await metric('mcp_validator_changed_tools_total{service="one"}')).toBe('1');
+  expect(lines).toEqual([[{ service: 'one', tool: 'add', request_id: 'req' }, 'definition of a pinned tool has changed']]);
+  expect(await metric('mcp_validator_changed_tools_total{kong_service="one"}')).toBe('1');
   expect(call({})).toBeUndefined();
 });
 
@@ -150,18 +150,18 @@ describe('what one caller was told', () => {
 });
 
 it('a denial is not forgotten when there are too many callers', () => {
-  const watch = new PinWatch(new Map([['add', 'good']]));
+  const watch = new PinStates(new Map([['add', 'good']]));
   const page = (hash: string) => ({
     tools: [{ name: 'add', hash, schemaText: '{}' }],
-    isAnswer: true,
+    isResponse: true,
     isFirst: true,
     isPrivate: true,
     isPublic: false,
   });
-  watch.hear('ann', [page('bad')]);
+  watch.update('ann', [page('bad')]);
   expect(watch.stateOf('ann', 'add')).toBe('changed');
-  expect(watch.stateOf('new', 'add')).toBe('unheard');
-  for (let i = 0; i < MAX_CALLERS; i++) watch.hear(`other-${i}`, [page('good')]);
+  expect(watch.stateOf('new', 'add')).toBe('unknown');
+  for (let i = 0; i < MAX_CALLERS; i++) watch.update(`other-${i}`, [page('good')]);
   expect(watch.stateOf('ann', 'add')).toBe('changed');
   expect(watch.stateOf('other-5', 'add')).toBe('pinned');
 });

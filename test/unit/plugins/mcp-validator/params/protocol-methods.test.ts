@@ -1,4 +1,4 @@
-import { mcpCatalogue } from '../../../../../plugins/mcp-validator/params/protocol-methods';
+import { protocolMethods } from '../../../../../plugins/mcp-validator/params/protocol-methods';
 import type { Revision } from '../../../../../plugins/shared/mcp/revisions';
 import { answerOf, LEGACY, MODERN, modernPost, passOf, post, request, versionHeader } from '../request';
 
@@ -66,14 +66,14 @@ describe('methods by revision', () => {
   const every = [...new Set([...base, ...tasks, ...modern])];
 
   it.each(ALL)('%s', (version) => {
-    const found = every.filter((method) => mcpCatalogue().has(version as Revision, 'request', method));
+    const found = every.filter((method) => protocolMethods().has(version as Revision, 'request', method));
     expect(found.sort()).toEqual([...(known[version] ?? [])].sort());
   });
 
   it('notifications by revision', () => {
     const names = ['cancelled', 'initialized', 'progress', 'roots/list_changed', 'tasks/status'];
     const has = (version: string) =>
-      names.filter((name) => mcpCatalogue().has(version as Revision, 'notification', `notifications/${name}`));
+      names.filter((name) => protocolMethods().has(version as Revision, 'notification', `notifications/${name}`));
     expect(ALL.map(has)).toEqual([names.slice(0, 4), names.slice(0, 4), names.slice(0, 4), names, ['cancelled']]);
   });
 });

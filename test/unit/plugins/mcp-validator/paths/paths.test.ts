@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { pathRules } from '../../../../../plugins/mcp-validator/paths/path-rules';
-import { answerOf, factsOf, JSON_HEADERS, judgeWith, MODERN, passOf, request, rulesOf } from '../request';
+import { compilePathRules } from '../../../../../plugins/mcp-validator/paths/path-rules';
+import { answerOf, factsOf, JSON_HEADERS, decideWith, MODERN, passOf, request, rulesOf } from '../request';
 
 const call = request('tools/call', { name: 'rm' });
 const config = { tools: { allow: [], deny: ['rm'] } };
@@ -91,12 +91,12 @@ describe('a path that some server may route to an MCP endpoint', () => {
   });
 
   it('is configured by globs', () => {
-    const rules = pathRules({ paths: ['/rpc/*', '/v?/mcp'], exempt_paths: [] });
+    const rules = compilePathRules({ paths: ['/rpc/*', '/v?/mcp'], exempt_paths: [] });
     expect(['/rpc/a', '/rpc/', '/RPC/a/b', '/api/rpc/a', '/v1/mcp/'].map(rules.isEndpoint)).toEqual(
       Array(5).fill(true),
     );
     expect(['/rpcx', '/mcp', '/', '/v10/mcp'].map(rules.isEndpoint)).toEqual(Array(4).fill(false));
-    expect(pathRules({ paths: ['/*'], exempt_paths: [] }).isEndpoint('/anything')).toBe(true);
+    expect(compilePathRules({ paths: ['/*'], exempt_paths: [] }).isEndpoint('/anything')).toBe(true);
     expect(() => rulesOf({ paths: ['/mcp', 'sse'] })).toThrow('paths[2]: a path must begin with / or *');
   });
 
@@ -157,8 +157,8 @@ describe('what a server could take for MCP on a path that is not listed', () => 
     ['something with a mirrored header', 'x', { 'mcp-method': 'tools/call' }],
     ['something with a version', '{}', { ...JSON_HEADERS, 'mcp-protocol-version': MODERN }],
   ])('%s is judged', (_, body, headers) => {
-    expect(judgeWith(postOn('/health', body, headers), config).kind).toBe('refuse');
-    if (headers === JSON_HEADERS) expect(judgeWith(on('/health', 'PUT', headers, body), config).kind).toBe('refuse');
+    expect(decideWith(postOn('/health', body, headers), config).kind).toBe('reject');
+    if (headers === JSON_HEADERS) expect(decideWith(on('/health', 'PUT', headers, body), config).kind).toBe('reject');
   });
 
   it('a good message passes as on any path, and is told of', () => {
@@ -178,7 +178,7 @@ describe('what a server could take for MCP on a path that is not listed', () => 
       { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-protocol': 'chat, mcp' },
     ],
   ])('%s is rejected', (_, verb, headers) => {
-    expect(judgeWith(on('/custom', verb, headers)).kind).toBe('refuse');
+    expect(decideWith(on('/custom', verb, headers)).kind).toBe('reject');
   });
 
   it('a body that can not be read whole gets 413, unless it is no JSON', () => {
@@ -307,7 +307,7 @@ it('no message of any spelling passes unjudged on any path', () => {
       fc.constantFrom('POST', 'PUT', 'GET', 'DELETE'),
       (name, where, media, write, verb) => {
         const facts = on(where, verb, { 'content-type': media }, write(`{"${name}":"tools/call","id":1}`));
-        expect(judgeWith(facts).kind).toBe('refuse');
+        expect(decideWith(facts).kind).toBe('reject');
       },
     ),
     { numRuns: 500 },
@@ -315,7 +315,7 @@ it('no message of any spelling passes unjudged on any path', () => {
 });
 
 it('any path gets an answer', () => {
-  const rules = pathRules({ paths: ['/', '/mcp'], exempt_paths: ['/x/*'] });
+  const rules = compilePathRules({ paths: ['/', '/mcp'], exempt_paths: ['/x/*'] });
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom('/', '.', '%', '2', 'e', 'f', 'm', 'c', 'p', ';', '\\', '?', ' ') }),

@@ -1,4 +1,4 @@
-import { answerOf, judgeWith, MODERN, modernMeta, passOf, ping, post, request, versionHeader } from '../request';
+import { answerOf, decideWith, MODERN, modernMeta, passOf, ping, post, request, versionHeader } from '../request';
 
 const notification = { jsonrpc: '2.0', method: 'notifications/initialized' };
 const response = { jsonrpc: '2.0', id: 'r', result: {} };
@@ -73,9 +73,9 @@ describe('batches', () => {
 });
 
 function batchAnswer(batch: object[], config: Record<string, unknown>): unknown {
-  const verdict = judgeWith(post(batch), config);
-  if (verdict.kind === 'pass') return 'pass';
-  expect(verdict.refusal.status).toBe(200);
-  const answers = JSON.parse(verdict.refusal.body) as { id: unknown; error: { code: number } }[];
+  const decision = decideWith(post(batch), config);
+  if (decision.kind === 'pass') return 'pass';
+  expect(decision.response.status).toBe(200);
+  const answers = JSON.parse(decision.response.body) as { id: unknown; error: { code: number } }[];
   return answers.map(({ id, error }) => [id, error.code]);
 }

@@ -1,5 +1,5 @@
 import { classifyInboundRequest } from '@modelcontextprotocol/server';
-import { judgeWith, MODERN, post } from '../request';
+import { decideWith, MODERN, post } from '../request';
 
 /** Every combination of what header and body may say of the era, before this gateway and the SDK's own classifier. */
 const VERSION = 'io.modelcontextprotocol/protocolVersion';
@@ -72,9 +72,9 @@ function sdkOn({ call, meta, version, methodHeader, nameHeader }: Case): number 
 function weOn({ call, meta, version, methodHeader, nameHeader }: Case): number | 'modern' | 'legacy' {
   const body = { jsonrpc: '2.0', ...call, params: { ...call.params, _meta: meta } };
   const headers = { 'mcp-protocol-version': version, 'mcp-method': methodHeader, 'mcp-name': nameHeader };
-  const verdict = judgeWith(post(body, headers));
-  if (verdict.kind === 'refuse') return verdict.refusal.code;
-  return verdict.summary?.revision === MODERN ? 'modern' : 'legacy';
+  const decision = decideWith(post(body, headers));
+  if (decision.kind === 'reject') return decision.response.code;
+  return decision.summary?.revision === MODERN ? 'modern' : 'legacy';
 }
 
 it('what the SDK refuses is refused here, with the same code but where a version is not supported', () => {
@@ -92,10 +92,10 @@ it('what the SDK serves is served here in the same era, or lacks what its later 
   const served = cases.filter((one) => typeof sdkOn(one) === 'string');
   expect(served.length).toBeGreaterThan(500);
   for (const one of served) {
-    const verdict = weOn(one);
+    const decision = weOn(one);
     const hasAllHeaders = one.version !== undefined && one.methodHeader !== undefined && one.nameHeader !== undefined;
-    if (verdict === -32020) expect(hasAllHeaders && one.nameHeader !== 'other').toBe(false);
-    else if (verdict === -32022) expect(claimOf(one) ?? one.version).not.toBe(MODERN);
-    else expect(verdict).toBe(sdkOn(one));
+    if (decision === -32020) expect(hasAllHeaders && one.nameHeader !== 'other').toBe(false);
+    else if (decision === -32022) expect(claimOf(one) ?? one.version).not.toBe(MODERN);
+    else expect(decision).toBe(sdkOn(one));
   }
 });

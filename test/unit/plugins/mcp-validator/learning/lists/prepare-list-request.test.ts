@@ -1,9 +1,9 @@
 import { Headers, proceed, reject } from '../../../../../../kong/pdk';
-import { followList } from '../../../../../../plugins/mcp-validator/learning/lists/prepare-list-request';
+import { prepareListRequest } from '../../../../../../plugins/mcp-validator/learning/lists/prepare-list-request';
 
 const summaryOf = (method: string) => ({ batch: false, messages: [{ kind: 'request', method }] }) as const;
 const follow = (method: string, encoding = 'gzip', always = false, http = 'POST') =>
-  followList(
+  prepareListRequest(
     proceed({ clearUpstreamHeaders: ['x'] }),
     { method: http, headers: Headers.from({ 'accept-encoding': encoding }) },
     summaryOf(method),
@@ -23,7 +23,9 @@ it('leaves all other requests alone', () => {
   expect(follow('tools/call', 'zstd')).toEqual({ kind: 'proceed', clearUpstreamHeaders: ['x'] });
   const rejected = reject({ status: 400, headers: {}, body: '' });
   const headers = Headers.from({});
-  expect(followList(rejected, { method: 'POST', headers }, summaryOf('tools/list'), () => '', true)).toBe(rejected);
+  expect(prepareListRequest(rejected, { method: 'POST', headers }, summaryOf('tools/list'), () => '', true)).toBe(
+    rejected,
+  );
 });
 
 it.each([

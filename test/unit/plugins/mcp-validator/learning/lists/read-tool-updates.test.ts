@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { completeToolsOf } from '../../../../../../plugins/mcp-validator/learning/lists/complete-tools';
 import {
-  readToolNews,
+  readToolUpdates,
   type ListExchange,
 } from '../../../../../../plugins/mcp-validator/learning/lists/read-tool-updates';
 import { request } from '../../request';
@@ -11,7 +11,7 @@ const exchangeOf = (bytes: Uint8Array, more: Partial<ListExchange> = {}): ListEx
   asked: Buffer.from(JSON.stringify(request('tools/list'))),
   isAskedCut: false,
   isEventStream: false,
-  isTaken: true,
+  isAccepted: true,
   bytes,
   isCut: false,
   isBrokenOff: false,
@@ -46,8 +46,8 @@ it('never throws, whatever bytes pass', () => {
       fc.boolean(),
       fc.boolean(),
       (given, asked, isEventStream, isCut) => {
-        expect(() => readToolNews(exchangeOf(given, { isEventStream, isCut }))).not.toThrow();
-        expect(() => readToolNews(exchangeOf(given, { asked, isAskedCut: isCut }))).not.toThrow();
+        expect(() => readToolUpdates(exchangeOf(given, { isEventStream, isCut }))).not.toThrow();
+        expect(() => readToolUpdates(exchangeOf(given, { asked, isAskedCut: isCut }))).not.toThrow();
       },
     ),
   );
@@ -62,17 +62,17 @@ it.each([
     const bytes = Buffer.from(whole);
     const names = tools.map(({ name }) => name);
     for (let end = 0; end < bytes.length; end += 3) {
-      const { pages, unread } = readToolNews(exchangeOf(bytes.subarray(0, end), { isEventStream, isCut: true }));
+      const { pages, unread } = readToolUpdates(exchangeOf(bytes.subarray(0, end), { isEventStream, isCut: true }));
       const read = pages.flatMap((page) => page.tools.map(({ name }) => name));
       // The event is whole before its blank line.
-      if (pages.some(({ isAnswer }) => isAnswer)) expect(end).toBeGreaterThan(bytes.length - 3);
+      if (pages.some(({ isResponse }) => isResponse)) expect(end).toBeGreaterThan(bytes.length - 3);
       else {
         expect(names.slice(0, read.length)).toEqual(read);
         expect(unread).toBe('incomplete');
       }
     }
-    const news = readToolNews(exchangeOf(bytes, { isEventStream }));
-    expect(news.pages).toMatchObject([{ isAnswer: true, isFirst: true, isPrivate: false }]);
+    const news = readToolUpdates(exchangeOf(bytes, { isEventStream }));
+    expect(news.pages).toMatchObject([{ isResponse: true, isFirst: true, isPrivate: false }]);
     expect(news.unread).toBeUndefined();
   },
 );

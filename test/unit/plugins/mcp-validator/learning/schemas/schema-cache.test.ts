@@ -1,17 +1,17 @@
 import { compileToolSchema } from '../../../../../../plugins/mcp-validator/arguments/compile-tool-schema';
 import {
-  CompiledShelf,
-  MAX_BYTES_AT_ONCE,
+  CompiledSchemas,
+  MAX_MAIN_THREAD_BYTES,
   MAX_PER_SECOND,
 } from '../../../../../../plugins/mcp-validator/learning/schemas/compiled-schemas';
 import { probeSchema, type Probe } from '../../../../../../plugins/mcp-validator/learning/schemas/probe-schema';
-import { SchemaShelf, type KeptSchema } from '../../../../../../plugins/mcp-validator/learning/schemas/schema-cache';
+import { SchemaCache, type CachedSchema } from '../../../../../../plugins/mcp-validator/learning/schemas/schema-cache';
 
 describe('a schema that was announced', () => {
   function start(...probes: Probe[]) {
     let nowMs = 0;
     let asked = 0;
-    const shelf = new SchemaShelf(
+    const shelf = new SchemaCache(
       () => Promise.resolve(probes[Math.min(asked++, probes.length - 1)]!),
       () => nowMs,
     );
@@ -20,12 +20,12 @@ describe('a schema that was announced', () => {
 
   it('is compiled once, and pending until then', async () => {
     const { shelf, asked } = start({ text: '{}', bytes: 5 });
-    const { key, news } = shelf.put('a');
-    expect(shelf.put('a')).toEqual({ key, news: undefined });
+    const { key, probed } = shelf.put('a');
+    expect(shelf.put('a')).toEqual({ key, probed: undefined });
     expect(shelf.get(key)).toBe('pending');
-    await news;
+    await probed;
     expect(shelf.get(key)).toEqual({ key, text: '{}', bytes: 5 });
-    expect(shelf.put('a').news).toBeUndefined();
+    expect(shelf.put('a').probed).toBeUndefined();
     expect(asked()).toBe(1);
   });
 
@@ -38,24 +38,24 @@ describe('a schema that was announced', () => {
     ['failed', 0],
   ] as const)('and is %s is tried again after %d ms', async (unusable, afterMs) => {
     const { shelf, pass } = start({ unusable, problem: 'x' }, { text: '{}', bytes: 5 });
-    const { key, news } = shelf.put('a');
-    await news;
+    const { key, probed } = shelf.put('a');
+    await probed;
     expect(shelf.get(key)).toBe(unusable);
     pass(Math.min(afterMs, 1e12));
-    await shelf.put('a').news;
+    await shelf.put('a').probed;
     expect(shelf.get(key)).toEqual(afterMs === Infinity ? unusable : { key, text: '{}', bytes: 5 });
   });
 
   it('is forgotten when others of its service need the room', async () => {
     const { shelf } = start({ text: 'x'.repeat(400_000), bytes: 5 });
     const { key } = shelf.put('a');
-    for (const text of ['b', 'c', 'd']) await shelf.put(text).news;
+    for (const text of ['b', 'c', 'd']) await shelf.put(text).probed;
     expect(shelf.get(key)).toBe('evicted');
   });
 });
 
 describe('the main thread', () => {
-  const kept = (properties: number): KeptSchema => {
+  const kept = (properties: number): CachedSchema => {
     const named = Array.from({ length: properties }, (_, i) => [`p${i}`, { type: 'integer' }] as const);
     const probe = probeSchema(JSON.stringify({ type: 'object', properties: Object.fromEntries(named) }));
     if ('unusable' in probe) throw new Error(probe.problem);
@@ -64,7 +64,7 @@ describe('the main thread', () => {
 
   it('compiles no schema that is larger than its bound, by the size that was measured elsewhere', () => {
     let longest = 0;
-    const shelf = new CompiledShelf(
+    const shelf = new CompiledSchemas(
       () => 0,
       (text) => {
         const compiled = compileToolSchema(text);
@@ -75,11 +75,11 @@ describe('the main thread', () => {
     const made = [1, 10, 100, 500, 1000].map((count) => shelf.get('s', kept(count)) !== undefined);
     expect(made).toEqual([true, true, true, false, false]);
     expect(longest).toBeGreaterThan(0);
-    expect(longest).toBeLessThanOrEqual(MAX_BYTES_AT_ONCE);
+    expect(longest).toBeLessThanOrEqual(MAX_MAIN_THREAD_BYTES);
   });
 
   it('compiles no large patterns, though their text is short', () => {
-    const shelf = new CompiledShelf(() => 0);
+    const shelf = new CompiledSchemas(() => 0);
     const schema = { type: 'object', properties: { p: { pattern: '^[a-z]{1,900}[0-9]{1,900}$' } } };
     const probe = probeSchema(JSON.stringify(schema));
     if ('unusable' in probe) throw new Error(probe.problem);
@@ -89,7 +89,7 @@ describe('the main thread', () => {
   it('makes so many in a second for one service, and makes none twice', () => {
     let nowMs = 0;
     let count = 0;
-    const shelf = new CompiledShelf(
+    const shelf = new CompiledSchemas(
       () => nowMs,
       (...given) => {
         count++;

@@ -1,4 +1,4 @@
-import { answerOf, LEGACY, MODERN, modernPost, passOf, post, request, versionHeader } from '../request';
+import { answerOf, LEGACY, MODERN, modernPost, passOf, post, request, versionHeader } from './request';
 
 describe('what has no answer is refused with an HTTP error', () => {
   it.each([
