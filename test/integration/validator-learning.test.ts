@@ -83,7 +83,10 @@ async function metric(series: string): Promise<number> {
 
 /** Waits until the log phase of a list has come, and its schemas are compiled. */
 const learned = (service: string, count: number) =>
-  until(async () => (await metric(`mcp_validator_learned_tools{kong_service="${service}"}`)) === count, `${count} tools`);
+  until(
+    async () => (await metric(`mcp_validator_learned_tools{kong_service="${service}"}`)) === count,
+    `${count} tools`,
+  );
 
 it.each([
   ['SDK 1.x', 'one', connect1],

@@ -3,7 +3,8 @@ import { readStrictJson } from '../../json/read-strict-json';
 import type { JsonBounds } from '../../json/scan';
 import { INVALID_REQUEST, PARSE_ERROR } from './errors';
 import type { Fault } from './fault';
-import { idToEcho, isFault, parseMessage, type ParsedMessage, type RequestId } from './message';
+import type { ParsedMessage, RequestId } from './message';
+import { idToEcho, isFault, parseMessage } from './parse-message';
 
 /** The bounds of a body. */
 export interface BodyBounds extends JsonBounds {

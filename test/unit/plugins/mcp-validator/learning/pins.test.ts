@@ -14,7 +14,9 @@ it('a changed definition is logged and counted once, and only reported by defaul
   expect(lines).toEqual([]);
   await answer({ answer: list([poisoned]) });
   await answer({ answer: list([poisoned]) });
-  expect(lines).toEqual([[{ service: 'one', tool: 'add', request_id: 'req' }, 'definition of a pinned tool has changed']]);
+  expect(lines).toEqual([
+    [{ service: 'one', tool: 'add', request_id: 'req' }, 'definition of a pinned tool has changed'],
+  ]);
   expect(await metric('mcp_validator_changed_tools_total{kong_service="one"}')).toBe('1');
   expect(call({})).toBeUndefined();
 });
