@@ -1,16 +1,16 @@
 /**
- * The keyword for `type` as servers in practice understand it: Python's servers read `"5"` and `true` as numbers, `"yes"`
- * and `1` as booleans, and JSON text as a list, an object or null (pydantic's conversion table and the Python SDK).
+ * The keyword for `type` as servers apply it in practice: servers in Python read `"5"` and `true` as numbers, `"yes"` and
+ * `1` as booleans, and JSON text as a list, an object or null (pydantic's conversion table and the Python SDK).
  */
 export const ACCEPTS = '$accepts';
 
 /** The keyword for an `enum` of numbers. */
 export const ACCEPTS_NUMBERS = '$acceptsNumbers';
 
-/** The types of JSON Schema that values of other types are taken for. */
+/** The types of JSON Schema. */
 export type JsonType = 'array' | 'boolean' | 'integer' | 'null' | 'number' | 'object' | 'string';
 
-/** Is the value of the type, or one that servers convert to it? */
+/** True if the value has the type, or servers convert it to the type. */
 export function isAccepted(type: JsonType, value: unknown): boolean {
   switch (type) {
     case 'null':
@@ -32,7 +32,7 @@ export function isAccepted(type: JsonType, value: unknown): boolean {
 
 const NUMBER = /^\s*[+-]?(?:(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|nan|inf|infinity)\s*$/i;
 const TRUTH = /^(?:true|false|t|f|yes|no|y|n|on|off|1|0)$/i;
-/** What is longer is no number or truth value: keeps the expressions cheap. */
+/** A longer string is neither a number nor a boolean: keeps the expressions cheap. */
 const MAX_LENGTH = 64;
 
 const isShort = (value: unknown, form: RegExp): value is string =>
@@ -42,6 +42,6 @@ const isNumeric = (value: unknown): value is string => isShort(value, NUMBER);
 
 const isWhole = (value: unknown): boolean => isNumeric(value) && Number.isInteger(Number(value.replaceAll('_', '')));
 
-/** JSON text by its ends alone: what is inside is the server's to read. */
+/** Recognises JSON text only by its ends: the server parses the rest. */
 const isEnclosed = (value: unknown, open: string, close: string): boolean =>
   typeof value === 'string' && value.startsWith(open) && value.endsWith(close);

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../shared/json/json-object';
 
 /**
- * One text for all JSON values that are equal: sorted keys, no blanks. Numbers are equal by value, `-0` is `0`.
+ * The same text for all equal JSON values: sorted keys, no white space. Numbers are equal by value, `-0` is `0`.
  *
  * `order` sorts the keys, by default by their UTF-16 code units. The value's depth must be bounded.
  */

@@ -15,16 +15,16 @@ import type { SchemaError } from './schema-error';
 
 type Graph = Extract<SchemaGraph, { ok: true }>;
 
-/** Checks a value; `run` counts the steps. What is undefined is valid. */
+/** Checks a value; `run` counts the steps. Returns undefined if the value is valid. */
 export type Checker = (value: unknown, run: Run) => SchemaError | undefined;
 
-const TOO_LARGE: SchemaError = { pointer: '', problem: 'are too large to be checked by their schema' };
+const TOO_LARGE: SchemaError = { pointer: '', problem: 'are too large to be checked against their schema' };
 
 /**
- * Makes a checker of a schema that is valid by its dialect's own.
+ * Compiles a schema that is valid in its dialect.
  *
- * The schema is walked, not turned into code: to compile it takes time and memory in proportion to its text, and a
- * check counts its steps and stops when they are too many.
+ * The schema is interpreted, not turned into code: compilation takes time and memory proportional to its text, and a check
+ * counts its steps and stops if there are too many.
  */
 export function compileChecker(
   root: JsonObject,
@@ -32,7 +32,7 @@ export function compileChecker(
   patternOf: CompileContext['patternOf'],
   dialect: Dialect,
 ): Checker {
-  // All are there before the first is filled: they refer to each other.
+  // All nodes exist before the first is filled, since they refer to each other.
   const compiled = new Map(nodes.map((schema) => [schema, new SchemaNode()]));
   const trialOf = (schema: unknown): Trial =>
     isJsonObject(schema) ? (compiled.get(schema) ?? NOTHING) : schema === true ? ANYTHING : NOTHING;
@@ -52,9 +52,9 @@ export function compileChecker(
 function fill(node: SchemaNode, schema: JsonObject, context: CompileContext): void {
   const target = context.targetOf(schema);
   if (target !== undefined && context.dialect === 'draft-07') {
-    // There a reference stands for the whole schema (draft-07, core 8.3).
+    // In draft-07 a reference replaces the whole schema (core 8.3).
     const trial = context.trialOf(target);
-    node.combined.push((value, run, marks) => trial.accepts(value, run, marks));
+    node.combined.push((value, run, evaluated) => trial.accepts(value, run, evaluated));
     return;
   }
   addTypeCheck(schema, node);

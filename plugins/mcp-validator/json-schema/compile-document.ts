@@ -5,7 +5,7 @@ import type { Dialect } from './keywords/compile-context';
 import { compilePatterns } from './patterns/schema-patterns';
 import { resolveReferences } from './references';
 
-/** A schema document that can be used, with the number of schemas in it; or what is wrong with it. */
+/** A usable schema document with its number of schemas, or what is wrong with it. */
 export type CompiledDocument =
   | { readonly ok: true; readonly checker: Checker; readonly schemas: number; readonly instructions: number }
   | { readonly ok: false; readonly problem: string };

@@ -11,7 +11,7 @@ const URIS: ReadonlyMap<string, Dialect> = new Map([
   ['//json-schema.org/draft-07/schema', 'draft-07'],
 ]);
 
-/** The dialect that `$schema` names; MCP's own where there is none. */
+/** The dialect that `$schema` names; without `$schema` that of MCP. */
 export function dialectOf(uri: unknown): Dialect | undefined {
   if (uri === undefined) return '2020-12';
   return typeof uri === 'string' ? URIS.get(uri.replace(/#$/, '').replace(/^https?:/, '')) : undefined;
@@ -24,15 +24,15 @@ function validatorOf(dialect: Dialect): Pick<Ajv, 'validateSchema' | 'errors'> {
   const known = validators.get(dialect);
   if (known) return known;
   const validator = new AJV[dialect](AJV_OPTIONS);
-  // Names or values that stand twice do no harm, and to look for them would take time.
+  // Duplicate names or values do no harm, and to find them would take time.
   validator.removeKeyword('uniqueItems');
   validators.set(dialect, validator);
   return validator;
 }
 
-/** What the dialect's own schema has against a schema. */
+/** Checks a schema against the meta-schema of its dialect; returns the problem. */
 export function metaProblem(root: JsonObject, dialect: Dialect): string | undefined {
-  // The dialect is chosen, and a document's own name would be looked up.
+  // The dialect is known, and ajv would try to resolve the `$id`.
   const schema = Object.entries(root).filter(([keyword]) => keyword !== '$id' && keyword !== '$schema');
   const validator = validatorOf(dialect);
   if (validator.validateSchema(Object.fromEntries(schema)) === true) return undefined;

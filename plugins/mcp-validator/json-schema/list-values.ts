@@ -1,7 +1,7 @@
-/** An error has 256 characters in all: a list takes at most this many of them. */
+/** The longest list in an error message, in characters; the whole message has at most 256. */
 const MAX_LIST_LENGTH = 120;
 
-/** Lists a schema's own values for an error, as JSON, as many as there is room for. */
+/** Lists values of a schema for an error message, as JSON, as many as fit. */
 export function listValues(values: readonly unknown[]): string {
   let text = '';
   for (const [i, value] of values.entries()) {

@@ -3,7 +3,7 @@ import type { Dialect } from './keywords/compile-context';
 import { absolute, collectResources, type Resource, type Resources } from './resources';
 import { subschemasOf } from './subschemas';
 
-/** All schemas of a document, and where its references lead; or why it can't be used. */
+/** All schemas of a document with the targets of its references, or why it cannot be used. */
 export type SchemaGraph =
   | {
       readonly ok: true;
@@ -17,8 +17,8 @@ type Graph = Extract<SchemaGraph, { ok: true }>;
 const failure = (problem: string): SchemaGraph => ({ ok: false, problem });
 
 /**
- * Walks a schema document: every reference must lead to a place in the document itself, by pointer, anchor or `$id`.
- * What would load from elsewhere, or mean another place at each use, is not supported.
+ * Walks a schema document. Every reference must have a target in the document, by pointer, anchor or `$id`. References that
+ * load other documents, or whose target changes with each use, are not supported.
  */
 export function resolveReferences(root: JsonObject, dialect: Dialect): SchemaGraph {
   const resources = collectResources(root, dialect);
@@ -31,12 +31,13 @@ export function resolveReferences(root: JsonObject, dialect: Dialect): SchemaGra
     const reference = memberOf(node, '$ref');
     if (reference === undefined) continue;
     const target = typeof reference === 'string' ? follow(reference, resource, resources) : undefined;
-    if (target === undefined) return failure('has a $ref that does not lead to a place inside it');
-    if (isJsonObject(target) && !resources.nodes.has(target)) return failure('has a $ref to what is not a schema');
+    if (target === undefined) return failure('has a $ref without target inside it');
+    if (isJsonObject(target) && !resources.nodes.has(target))
+      return failure('has a $ref to something that is not a schema');
     targets.set(node, target);
   }
   const graph: Graph = { ok: true, nodes: [...resources.nodes.keys()], targetOf: (schema) => targets.get(schema) };
-  return hasLoop(graph) ? failure('has references that lead back to themselves on the same value') : graph;
+  return hasLoop(graph) ? failure('has references that form a loop on the same value') : graph;
 }
 
 function follow(reference: string, base: Resource, { byUri }: Resources): JsonObject | boolean | undefined {
@@ -49,15 +50,15 @@ function follow(reference: string, base: Resource, { byUri }: Resources): JsonOb
   return fragment.startsWith('/') ? at(resource.root, fragment) : resource.anchors.get(fragment);
 }
 
-/** The schema that a JSON pointer leads to (RFC 6901). */
+/** The schema at a JSON pointer (RFC 6901). */
 function at(root: JsonObject, pointer: string): JsonObject | boolean | undefined {
-  let place: unknown = root;
+  let found: unknown = root;
   for (const token of pointer.slice(1).split('/')) {
     const key = token.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (Array.isArray(place)) place = /^\d+$/.test(key) ? place[Number(key)] : undefined;
-    else place = isJsonObject(place) ? memberOf(place, key) : undefined;
+    if (Array.isArray(found)) found = /^\d+$/.test(key) ? found[Number(key)] : undefined;
+    else found = isJsonObject(found) ? memberOf(found, key) : undefined;
   }
-  return isJsonObject(place) || typeof place === 'boolean' ? place : undefined;
+  return isJsonObject(found) || typeof found === 'boolean' ? found : undefined;
 }
 
 function decode(fragment: string): string | undefined {
@@ -68,12 +69,12 @@ function decode(fragment: string): string | undefined {
   }
 }
 
-/** Does some schema lead to itself without going into a member or item? A check by it would never end. */
+/** True if a schema leads to itself without a step into a member or item: its check would never end. */
 function hasLoop(graph: Graph): boolean {
   const next = new Map(graph.nodes.map((node) => [node, inPlaceOf(node, graph)]));
   const incoming = new Map<JsonObject, number>();
   for (const targets of next.values()) for (const one of targets) incoming.set(one, (incoming.get(one) ?? 0) + 1);
-  // What nothing leads to is taken away, again and again; a loop stays.
+  // Nodes without incoming edges are removed repeatedly; only loops remain.
   const free = graph.nodes.filter((node) => !incoming.has(node));
   for (const node of free) {
     for (const target of next.get(node) ?? []) {

@@ -2,7 +2,7 @@ import { type JsonObject, memberOf } from '../../shared/json/json-object';
 import type { Dialect } from './keywords/compile-context';
 import { subschemasOf } from './subschemas';
 
-/** A schema with a name of its own (`$id`), and the schemas that belong to it, down to the next such name. */
+/** A schema with its own `$id`, and the schemas that belong to it, down to the next `$id`. */
 export interface Resource {
   /** Absolute, without fragment. */
   readonly uri: string;
@@ -11,7 +11,7 @@ export interface Resource {
   readonly anchors: Map<string, JsonObject>;
 }
 
-/** All schemas of a document, each with the resource that it belongs to. */
+/** All schemas of a document, each with its resource. */
 export interface Resources {
   readonly ok: true;
   readonly nodes: ReadonlyMap<JsonObject, Resource>;
@@ -21,12 +21,12 @@ export interface Resources {
 /** Bounds the memory of a compiled schema. */
 export const MAX_SCHEMA_NODES = 5000;
 
-/** What a document without a name is called, to resolve relative references. */
-const NO_NAME = 'schema:///';
+/** The base URI of a document without `$id`, to resolve relative references. */
+const DEFAULT_BASE = 'schema:///';
 
 const failure = (problem: string) => ({ ok: false, problem }) as const;
 
-/** Walks a schema document; or says what is wrong with it. */
+/** Walks a schema document; returns what is wrong with it if it cannot be used. */
 export function collectResources(
   root: JsonObject,
   dialect: Dialect,
@@ -35,8 +35,8 @@ export function collectResources(
   const byUri = new Map<string, Resource>();
   const queue: { schema: JsonObject; around: Resource | undefined }[] = [{ schema: root, around: undefined }];
   for (const { schema, around } of queue) {
-    const id = nameOf(schema, dialect);
-    const uri = around && id === undefined ? around.uri : absolute(id ?? '', around?.uri ?? NO_NAME);
+    const id = idOf(schema, dialect);
+    const uri = around && id === undefined ? around.uri : absolute(id ?? '', around?.uri ?? DEFAULT_BASE);
     if (uri === undefined) return failure('has an $id that is not a URI');
     let resource = around;
     if (resource?.uri !== uri) {
@@ -54,7 +54,7 @@ export function collectResources(
   return { ok: true, nodes, byUri };
 }
 
-/** The URI without its fragment; undefined for what is none. */
+/** The absolute URI without its fragment; undefined if it is not a URI. */
 export function absolute(reference: string, base: string): string | undefined {
   if (!URL.canParse(reference, base)) return undefined;
   const uri = new URL(reference, base);
@@ -62,8 +62,8 @@ export function absolute(reference: string, base: string): string | undefined {
   return uri.href;
 }
 
-/** Beside a `$ref`, draft-07 ignores an `$id`. A lone fragment is an anchor. */
-function nameOf(schema: JsonObject, dialect: Dialect): string | undefined {
+/** The `$id` of a schema. Draft-07 ignores it next to a `$ref`; a fragment alone is an anchor. */
+function idOf(schema: JsonObject, dialect: Dialect): string | undefined {
   const id = memberOf(schema, '$id');
   if (typeof id !== 'string' || id.startsWith('#')) return undefined;
   return dialect === 'draft-07' && Object.hasOwn(schema, '$ref') ? undefined : id;

@@ -1,23 +1,23 @@
 import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
 
 /**
- * How a subschema meets the value of its parent: on the same value (`inPlace`), on one member or item each (`child`,
- * where the keywords exclude each other, or `extraChild`, where they add up), or only by reference (`definition`).
+ * How a subschema applies to the value of its parent: to the same value (`inPlace`), to single members or items (`child`
+ * if the keywords exclude each other, `extraChild` if they add up), or only by reference (`definition`).
  */
 export type Role = 'inPlace' | 'child' | 'extraChild' | 'definition';
 
-/** A schema inside another one, and where it stands. */
+/** A schema inside another one, with its location. */
 export interface Subschema {
   readonly role: Role;
   readonly schema: JsonObject;
-  /** The keyword, and for maps the key. */
+  /** The keyword, and the key for maps. */
   readonly keyword: string;
   readonly key?: string;
 }
 
 type Shape = 'one' | 'list' | 'map';
 
-/** Keywords of the drafts 7, 2019-09 and 2020-12 that hold schemas. `items` and `dependencies` have two shapes. */
+/** Keywords of draft-07, 2019-09 and 2020-12 that contain schemas. `items` and `dependencies` have two shapes. */
 const KEYWORDS: ReadonlyMap<string, readonly [role: Role, ...shapes: Shape[]]> = new Map<
   string,
   readonly [role: Role, ...shapes: Shape[]]
@@ -45,7 +45,7 @@ const KEYWORDS: ReadonlyMap<string, readonly [role: Role, ...shapes: Shape[]]> =
   ['definitions', ['definition', 'map']],
 ]);
 
-/** The schemas that stand directly in a schema; boolean ones are left out, since they hold nothing. */
+/** The direct subschemas of a schema, without boolean schemas. */
 export function subschemasOf(schema: JsonObject): readonly Subschema[] {
   const found: Subschema[] = [];
   for (const keyword of Object.keys(schema)) {

@@ -7,5 +7,5 @@ export const foldPolicyMethod = (method: string): string =>
     .replace(/[\\/\u2044\u2215\u29f8]+/g, '/')
     .replace(/^\/|\/$/g, '');
 
-/** The same for the protocol's own methods, which are also called `tools_call` and `tools-call` nowhere. */
+/** The same for methods of the protocol, also without separators: no other method is called `tools_call` or `tools-call`. */
 export const foldMethod = (method: string): string => foldName(foldPolicyMethod(method));

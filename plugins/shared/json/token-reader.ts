@@ -129,12 +129,12 @@ export class TokenReader {
     if (unit < 0) return false;
     if (unit >= 0xdc00 && unit <= 0xdfff) return this.fail('lone_surrogate', start);
     if (unit < 0xd800 || unit > 0xdbff) return true;
-    // Raw text is valid UTF-8 and holds no surrogate, so only another escape can complete the pair.
+    // Valid UTF-8 contains no surrogate, so only another escape can complete the pair.
     const second = this.peek() === BACKSLASH ? this.codeUnit() : END;
     return second >= 0xdc00 && second <= 0xdfff ? true : this.fail('lone_surrogate', start);
   }
 
-  /** The four hex digits after `\u`, and past them; negative when they are not there. */
+  /** Skips and returns the four hex digits after `\u`; negative if they are missing. */
   private codeUnit(): number {
     if (this.bytes[this.position + 1] !== 0x75) return END;
     let unit = 0;

@@ -1,44 +1,44 @@
 import type { Metrics } from '../../../kong/pdk';
 import { PerProcess } from '../runtime/per-process';
 
-/** The method that uses what a name stands for: a tool or a prompt. */
+/** The methods that name a tool or a prompt. */
 export type NamingMethod = 'tools/call' | 'prompts/get';
 
-/** True for a method that uses the name of a tool or prompt. */
+/** True for a method that names a tool or a prompt. */
 export const isNamingMethod = (method: string): method is NamingMethod =>
   method === 'tools/call' || method === 'prompts/get';
 
 /** The bounds of {@link KnownNames}. */
 export interface KnownNamesBounds {
-  /** Names of one service and kind; of listed ones the oldest go first. */
+  /** Names of one service and method; of listed names, the oldest is dropped first. */
   readonly namesOfService: number;
-  /** Names of all services; those of the service that was told of longest ago go first. */
+  /** Names of all services; the least recently updated service is dropped first. */
   readonly names: number;
   /** Longer names are not remembered. */
   readonly nameLength: number;
 }
 
-/** Some 7 MB at most. */
+/** At most some 7 MB. */
 const BOUNDS: KnownNamesBounds = { namesOfService: 2000, names: 20_000, nameLength: 128 };
 
 /**
- * The names of tools and prompts that servers are known to offer, by the name of Kong's service.
+ * The names of tools and prompts that servers are known to have, by the name of Kong's service.
  *
- * Servers tell them, never clients. A server that lists more than the bounds harms the knowledge of itself alone.
+ * Names come from servers, never from clients. A server that lists more than the bounds allow affects only its own names.
  */
 export class KnownNames {
-  /** The service that was told of longest ago first. */
+  /** The least recently updated service comes first. */
   private readonly services = new Map<string, Map<NamingMethod, Set<string>>>();
   private held = 0;
 
   constructor(private readonly bounds: KnownNamesBounds = BOUNDS) {}
 
-  /** How many names are remembered. */
+  /** The number of names. */
   get size(): number {
     return this.held;
   }
 
-  /** The server listed these. */
+  /** Adds names that the server listed. */
   addListed(service: string, by: NamingMethod, names: Iterable<string>): void {
     const known = this.of(service, by);
     for (const name of names) {
@@ -52,8 +52,8 @@ export class KnownNames {
   }
 
   /**
-   * The server did as asked of this one. It takes no other's place: a server that takes any name would let clients
-   * choose what is remembered.
+   * Adds a name that a client used with success. It replaces no other name: on a server that accepts any name, clients
+   * could choose which names are kept.
    */
   addConfirmed(service: string, by: NamingMethod, name: string): void {
     if (name.length > this.bounds.nameLength || this.has(service, by, name)) return;
@@ -61,7 +61,7 @@ export class KnownNames {
     if (known.size < this.bounds.namesOfService && this.held < this.bounds.names) this.add(known, name);
   }
 
-  /** Is it known that the server offers it? */
+  /** True if the server is known to have it. */
   has(service: string, by: NamingMethod, name: string): boolean {
     return this.services.get(service)?.get(by)?.has(name) ?? false;
   }
@@ -96,6 +96,6 @@ export class KnownNames {
 
 const perProcess = new PerProcess<KnownNames>();
 
-/** What is known in this process: the plugins that see answers tell it, those that see requests ask for it. */
+/** The names of this process: plugins that see responses add them, plugins that see requests look them up. */
 export const knownNamesOf = (metrics: Metrics): KnownNames =>
   perProcess.get(metrics, 'offered_names', () => new KnownNames());

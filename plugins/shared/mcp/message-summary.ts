@@ -1,7 +1,7 @@
 import { isJsonObject } from '../json/json-object';
 import { isRevision, type Revision } from './revisions';
 
-/** What mcp-validator passes on to later plugins about the messages in a request body. */
+/** What mcp-validator shares with later plugins about the messages in a request body. */
 export interface MessageSummary {
   readonly revision?: Revision;
   /** The body was a JSON array. */
@@ -29,14 +29,14 @@ export const SUMMARY_KEY = 'mcp';
 type SharedEntry = Readonly<Record<string, string | number | true>>;
 type SharedSummary = Readonly<Record<string, string | true | readonly SharedEntry[]>>;
 
-/** The form that survives `kong.ctx.shared`: no `false`, no null; Lua code can read it too. */
+/** Converts a summary for `kong.ctx.shared`: no `false`, no null; Lua code can read it too. */
 export function summaryToShared({ revision, batch, messages }: MessageSummary): SharedSummary {
   const entries = messages.map((message) => ({ ...message }));
   if (batch) return revision ? { revision, batch, messages: entries } : { batch, messages: entries };
   return revision ? { revision, messages: entries } : { messages: entries };
 }
 
-/** Reads what {@link summaryToShared} wrote; undefined for anything else, since other plugins can write the key too. */
+/** Reads a summary that {@link summaryToShared} wrote; undefined for other values, since other plugins can write the key too. */
 export function summaryFromShared(value: unknown): MessageSummary | undefined {
   if (!isJsonObject(value)) return undefined;
   const { revision, batch, messages } = value;

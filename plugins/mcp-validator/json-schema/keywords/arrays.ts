@@ -3,7 +3,7 @@ import type { CompileContext } from './compile-context';
 import type { Check, SchemaNode, Trial } from './schema-node';
 import { areUnique } from './unique-items';
 
-/** The keywords of lists, besides `unevaluatedItems`. */
+/** The keywords of arrays, except `unevaluatedItems`. */
 export function addArrayChecks(schema: JsonObject, node: SchemaNode, context: CompileContext): void {
   const min = memberOf(schema, 'minItems');
   if (typeof min === 'number') {
@@ -22,7 +22,7 @@ export function addArrayChecks(schema: JsonObject, node: SchemaNode, context: Co
   }
 }
 
-/** The first items by a schema each, the rest by one: 2020-12 has other names for it than the drafts before. */
+/** One schema for each of the first items, and one for the rest: 2020-12 uses other keywords than older drafts. */
 function addItemsCheck(schema: JsonObject, node: SchemaNode, { dialect, trialOf }: CompileContext): void {
   const items = memberOf(schema, 'items');
   const isNew = dialect === '2020-12';
@@ -32,19 +32,19 @@ function addItemsCheck(schema: JsonObject, node: SchemaNode, { dialect, trialOf 
   const rest = isSchema(others) ? trialOf(others) : undefined;
   if (first.length === 0 && !rest) return;
   const tooMany = others === false ? `must NOT have more than ${first.length} items` : undefined;
-  node.array.push((list, run, marks) => {
+  node.array.push((list, run, evaluated) => {
     const end = rest ? list.length : Math.min(first.length, list.length);
     if (tooMany !== undefined && list.length > first.length) return run.fail(tooMany);
     for (let i = 0; i < end; i++) {
       const trial = i < first.length ? first[i] : rest;
       if (trial && !trial.accepts(list[i], run, undefined)) return run.inside(i);
     }
-    marks?.addItemsBefore(end);
+    evaluated?.addItemsBefore(end);
     return true;
   });
 }
 
-/** In 2020-12 an item that `contains` was looking for counts as judged. */
+/** In 2020-12 an item that matches `contains` counts as evaluated. */
 function addContainsCheck(schema: JsonObject, node: SchemaNode, { dialect, trialOf }: CompileContext): void {
   const wanted = memberOf(schema, 'contains');
   if (!isSchema(wanted)) return;
@@ -52,14 +52,14 @@ function addContainsCheck(schema: JsonObject, node: SchemaNode, { dialect, trial
   const isOld = dialect === 'draft-07';
   const min = numberOr(isOld ? 1 : memberOf(schema, 'minContains'), 1);
   const max = numberOr(isOld ? undefined : memberOf(schema, 'maxContains'), Infinity);
-  const check: Check<readonly unknown[]> = (items, run, marks) => {
-    const marked = dialect === '2020-12' ? marks : undefined;
+  const check: Check<readonly unknown[]> = (items, run, evaluated) => {
+    const recorded = dialect === '2020-12' ? evaluated : undefined;
     let count = 0;
     for (const [i, item] of items.entries()) {
-      if (count >= min && max === Infinity && !marked) return true;
+      if (count >= min && max === Infinity && !recorded) return true;
       if (!trial.accepts(item, run, undefined)) continue;
       count++;
-      marked?.addItem(i);
+      recorded?.addItem(i);
     }
     if (count < min) return run.fail(`must contain at least ${min} valid item(s)`);
     return count <= max || run.fail(`must contain at most ${max} valid item(s)`);

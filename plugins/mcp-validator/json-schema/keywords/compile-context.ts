@@ -5,12 +5,12 @@ import type { Trial } from './schema-node';
 /** A draft of JSON Schema. */
 export type Dialect = 'draft-07' | '2019-09' | '2020-12';
 
-/** What keywords need to know when a schema is compiled. */
+/** What keywords need to compile. */
 export interface CompileContext {
   readonly dialect: Dialect;
   /** The compiled form of a schema inside the document. */
   readonly trialOf: (schema: unknown) => Trial;
-  /** Where the schema's `$ref` leads. */
+  /** The target of the schema's `$ref`. */
   readonly targetOf: (schema: JsonObject) => JsonObject | boolean | undefined;
   readonly patternOf: (source: string) => LinearPattern;
 }

@@ -16,7 +16,7 @@ export function addConstantChecks(schema: JsonObject, node: SchemaNode): void {
   }
 }
 
-/** The keyword of lenient schemas that stands for an `enum` of numbers. */
+/** The keyword of lenient schemas in place of an `enum` of numbers. */
 export function addAcceptedNumbersCheck(schema: JsonObject, node: SchemaNode): void {
   const numbers = memberOf(schema, ACCEPTS_NUMBERS);
   if (!Array.isArray(numbers)) return;
@@ -38,7 +38,7 @@ function isAmong(values: readonly unknown[], problem: string): Check {
   };
 }
 
-/** Are two JSON values equal? Takes as many steps as the smaller one has parts. */
+/** True if two JSON values are equal. Takes as many steps as the smaller one has parts. */
 function areEqual(a: unknown, b: unknown, run: Run): boolean {
   if (!run.spend(1)) return false;
   if (typeof a === 'string' && typeof b === 'string') {

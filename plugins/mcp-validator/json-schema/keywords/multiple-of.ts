@@ -5,19 +5,19 @@ interface Decimal {
 }
 
 /**
- * Digits of a double have at most 57 factors of two or of five, so further powers of ten don't change what divides
- * them: 17 digits are less than 2^57.
+ * The digits of a double have at most 57 factors of two or of five, so more powers of ten do not change their divisors: 17
+ * digits are less than 2^57.
  */
 const ENOUGH_TENS = 57;
 
-/** What one decision takes. */
+/** Steps of one comparison. */
 export const STEPS_OF_DECIMALS = 30;
 
 /**
- * Tells whether numbers are multiples of a step (`multipleOf`), exactly: 19.99 is one of 0.01.
+ * Returns an exact test for multiples of a step (`multipleOf`): 19.99 is a multiple of 0.01.
  *
- * A number stands for the shortest decimal that a double reads as that number, as JSON.stringify writes it; digits of
- * a JSON text that a double can't hold are gone before. Takes a bounded time whatever the exponents.
+ * A number is the shortest decimal that a double represents, as JSON.stringify writes it; digits of a JSON text beyond the
+ * precision of a double are lost before. Takes bounded time for all exponents.
  */
 export function isMultipleOf(step: number): (value: number) => boolean {
   const divisor = decimalOf(step);
@@ -25,7 +25,7 @@ export function isMultipleOf(step: number): (value: number) => boolean {
     const { digits, exponent } = decimalOf(value);
     if (digits === 0n) return true;
     const tens = exponent - divisor.exponent;
-    // The last digit of the value is none of the digits of a multiple.
+    // The value has more decimal places than the step, so it is not a multiple.
     if (tens < 0) return false;
     return (digits * 10n ** BigInt(Math.min(tens, ENOUGH_TENS))) % divisor.digits === 0n;
   };

@@ -1,18 +1,18 @@
 import type { Failure, Run } from './run';
 
-/** Of the failures of alternatives, the one of the alternative that the value comes nearest to. */
+/** Finds the failure of the alternative that the value matches best. */
 export class NearestFailure {
   private nearest: Failure | undefined;
   private closeness = -1;
   private isAlone = false;
-  /** Where all failures ask for another type of the value itself: these types. */
+  /** The allowed types, if all failures are about the type of the value itself. */
   private types: (readonly string[])[] | undefined = [];
 
-  /** Takes in the last failure of the run. */
+  /** Adds the last failure of the run. */
   note({ problem, path, types }: Run): void {
     if (types && !path) this.types?.push(types);
     else this.types = undefined;
-    // The deeper the failure lies, the better fits the value around it; a value of the right type is nearer too.
+    // The deeper the failure, the better the value around it matches; a value of the right type is closer too.
     const closeness = (path?.length ?? 0) * 2 + (types ? 0 : 1);
     if (closeness === this.closeness) this.isAlone = false;
     if (closeness <= this.closeness) return;
@@ -21,7 +21,7 @@ export class NearestFailure {
     this.isAlone = true;
   }
 
-  /** Fails as the nearest alternative did, or with what is said of all where none is nearer than the others. */
+  /** Fails as the closest alternative did, or with `ofAll` if no alternative is closer than the others. */
   report(run: Run, ofAll: string): false {
     if (this.types && this.types.length > 0) {
       const types = [...new Set(this.types.flat())];

@@ -5,7 +5,7 @@ import type { Check, SchemaNode, Trial } from './schema-node';
 
 const FEW_NAMES = 16;
 
-/** The keywords of objects, besides `unevaluatedProperties`. */
+/** The keywords of objects, except `unevaluatedProperties`. */
 export function addObjectChecks(schema: JsonObject, node: SchemaNode, context: CompileContext): void {
   addRequiredCheck(schema, node);
   addCountChecks(schema, node);
@@ -40,7 +40,7 @@ function addCountChecks(schema: JsonObject, node: SchemaNode): void {
   });
 }
 
-/** The names that one member asks for; the schemas among `dependencies` are checked with the combinations. */
+/** Names that one member requires; schemas in `dependencies` are checked with the combinations. */
 function addDependencyCheck(dependencies: unknown, node: SchemaNode): void {
   if (!isJsonObject(dependencies)) return;
   const lists = Object.entries(dependencies).filter((entry): entry is [string, string[]] => Array.isArray(entry[1]));
@@ -68,7 +68,7 @@ function addNamesCheck(schema: JsonObject, node: SchemaNode, { trialOf }: Compil
   });
 }
 
-/** `properties`, `patternProperties` and `additionalProperties`: what each member meets. */
+/** `properties`, `patternProperties` and `additionalProperties`: the schemas of each member. */
 function addMembersCheck(schema: JsonObject, node: SchemaNode, { trialOf, patternOf }: CompileContext): void {
   const named = new Map(entriesOf(schema, 'properties').map(([name, inner]) => [name, trialOf(inner)]));
   const patterns = entriesOf(schema, 'patternProperties').map(([source, inner]) => ({
@@ -84,7 +84,7 @@ function addMembersCheck(schema: JsonObject, node: SchemaNode, { trialOf, patter
   }
   const unexpected =
     additional === false && `must NOT have additional properties${allowedNames([...named.keys()], patterns.length)}`;
-  const check: Check<JsonObject> = (value, run, marks) => {
+  const check: Check<JsonObject> = (value, run, evaluated) => {
     for (const name of run.namesOf(value)) {
       const member = value[name];
       const own = named.get(name);
@@ -101,27 +101,27 @@ function addMembersCheck(schema: JsonObject, node: SchemaNode, { trialOf, patter
         if (!rest.accepts(member, run, undefined)) return run.inside(name);
         isKnown = true;
       }
-      if (isKnown) marks?.addName(name);
+      if (isKnown) evaluated?.addName(name);
     }
     return true;
   };
   node.object.push(check);
 }
 
-/** Asks for each name of the schema instead of each name of the value: the common case, and faster. */
+/** Iterates over the names of the schema instead of those of the value: the common case, and faster. */
 function fewMembersCheck(named: readonly (readonly [string, Trial])[]): Check<JsonObject> {
-  return (value, run, marks) => {
+  return (value, run, evaluated) => {
     if (!run.spend(named.length)) return false;
     for (const [name, trial] of named) {
       if (!Object.hasOwn(value, name)) continue;
       if (!trial.accepts(value[name], run, undefined)) return run.inside(name);
-      marks?.addName(name);
+      evaluated?.addName(name);
     }
     return true;
   };
 }
 
-/** The schema's names, never the caller's. */
+/** Lists the names of the schema, never those of the caller. */
 const allowedNames = (names: readonly string[], patterns: number): string =>
   names.length > 0 && patterns === 0 ? `; allowed: ${listValues(names)}` : '';
 

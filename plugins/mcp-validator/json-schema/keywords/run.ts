@@ -1,26 +1,26 @@
 /** Steps that one check may take: at 15 to 60 nanoseconds each, about a tenth of a second. */
 export const MAX_STEPS = 3_000_000;
 
-/** Schemas that may be tried inside each other's trial: each takes a part of the stack. */
+/** The depth of schemas that are tried inside each other: each uses a part of the stack. */
 const MAX_NESTED = 1200;
 
-/** From so many members on an object is kept as a hash table: each look at it takes longer. */
+/** An object with this many members is a hash table: each access takes longer. */
 const LARGE_OBJECT = 128;
 
-/** What a value breaks, and where. */
+/** Which rule a value breaks, and where. */
 export interface Failure {
   readonly problem: string;
-  /** Keys down to the value, the innermost first; undefined for the value at hand. */
+  /** Keys down to the value, the innermost first; undefined for the current value. */
   readonly path: readonly (string | number)[] | undefined;
-  /** The types that the value should have had, where it has another. */
+  /** The types that are allowed, if the value has another type. */
   readonly types: readonly string[] | undefined;
 }
 
 /**
- * One check of a value: its budget of steps, and what failed last.
+ * One check of a value: its budget of steps, and the last failure.
  *
- * A step is a schema tried on a value, a member or name looked at, or 16 characters compared. When the budget is spent
- * every trial fails at once, and the result of the check means nothing.
+ * A step is a schema that is tried on a value, a member or name that is read, or 16 characters that are compared. Once the
+ * budget is spent, every trial fails at once, and the result of the check is not valid.
  */
 export class Run implements Failure {
   problem = '';
@@ -42,13 +42,13 @@ export class Run implements Failure {
     return this.maxSteps - this.left;
   }
 
-  /** Takes steps from the budget; false when it does not have them. */
+  /** Takes steps from the budget; false if it does not have enough. */
   spend(steps: number): boolean {
     this.left -= steps;
     return this.left >= 0;
   }
 
-  /** The names of an object's members; none when the budget does not have the steps to go through them. */
+  /** The names of an object's members; none if the budget does not have enough steps to read them. */
   namesOf(object: object): readonly string[] {
     const known = this.namesOfLarge.size > 0 ? this.namesOfLarge.get(object) : undefined;
     const names = known ?? Object.keys(object);
@@ -57,7 +57,7 @@ export class Run implements Failure {
     return this.spend(names.length * (known ? 4 : 8)) ? names : [];
   }
 
-  /** Before each trial of a schema; after a true one belongs a {@link leave}. */
+  /** Called before each trial of a schema. If it returns true, {@link leave} must follow. */
   enter(steps: number): boolean {
     this.left -= steps;
     if (this.left < 0) return false;
@@ -73,7 +73,7 @@ export class Run implements Failure {
     this.nested--;
   }
 
-  /** Notes what the value at hand breaks. */
+  /** Records what the current value breaks. */
   fail(problem: string, types?: readonly string[]): false {
     this.problem = problem;
     this.types = types;
@@ -81,13 +81,13 @@ export class Run implements Failure {
     return false;
   }
 
-  /** Notes that the last failure is of a value inside the one at hand. */
+  /** Records that the last failure is in a value inside the current one. */
   inside(key: string | number): false {
     (this.path ??= []).push(key);
     return false;
   }
 
-  /** Makes an earlier failure the last one again. */
+  /** Makes an earlier failure the last one. */
   failAs({ problem, path, types }: Failure): false {
     this.problem = problem;
     this.types = types;

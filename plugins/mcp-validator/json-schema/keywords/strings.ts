@@ -3,7 +3,7 @@ import type { CompileContext } from './compile-context';
 import type { Run } from './run';
 import type { SchemaNode } from './schema-node';
 
-/** The length of texts in code points, and `pattern`. */
+/** The length of strings in code points, and `pattern`. */
 export function addStringChecks(schema: JsonObject, node: SchemaNode, context: CompileContext): void {
   const min = memberOf(schema, 'minLength');
   if (typeof min === 'number') {
@@ -23,14 +23,14 @@ export function addStringChecks(schema: JsonObject, node: SchemaNode, context: C
   }
 }
 
-/** A code point is one or two units: only between the two has the text to be counted. */
+/** A code point is one or two code units: only between these lengths the text must be counted. */
 function hasAtLeast(text: string, points: number, run: Run): boolean {
   if (text.length < points) return false;
   if (text.length >= points * 2) return true;
   if (!run.spend(text.length >> 4)) return false;
   let pairs = 0;
   for (let i = 1; i < text.length; i++) {
-    // A high surrogate and a low one; none stands alone in a strict JSON text.
+    // A surrogate pair: strict JSON text contains no lone surrogate.
     if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) pairs++;
   }
   return text.length - pairs >= points;

@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   object: isJsonObject,
 };
 
-/** The keyword of lenient schemas that stands for `type`. */
+/** The keyword of lenient schemas in place of `type`. */
 export function addAcceptedTypesCheck(schema: JsonObject, node: SchemaNode): void {
   const own = memberOf(schema, ACCEPTS);
   if (!Array.isArray(own)) return;

@@ -1,11 +1,11 @@
 import { canonicalJson } from '../canonical-json';
 import type { Run } from './run';
 
-/** To look a scalar up, and to write out a member or item. */
+/** Steps to look up a scalar, and to serialise a member or item. */
 const STEPS_PER_SCALAR = 3;
 const STEPS_PER_PART = 12;
 
-/** Are no two items equal? In time proportional to the list. */
+/** True if no two items are equal. Takes time proportional to the list. */
 export function areUnique(items: readonly unknown[], run: Run): boolean {
   if (items.length < 2) return true;
   const scalars = new Set<unknown>();

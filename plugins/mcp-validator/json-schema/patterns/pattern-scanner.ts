@@ -1,14 +1,14 @@
 import { unicodeProperty } from './unicode-properties';
 
-/** Thrown for what has no equivalent in RE2. */
+/** Thrown for a pattern without equivalent in RE2. */
 export class UnsupportedPattern extends Error {}
 
 /** A piece of a pattern in RE2's syntax. */
 export interface Piece {
   readonly text: string;
-  /** Instructions that it takes, at least as many as RE2 makes of it. */
+  /** An upper bound of the instructions that RE2 compiles it to. */
   readonly instructions: number;
-  /** Ends of ranges of characters, in all its instructions. */
+  /** Ends of character ranges in all its instructions. */
   readonly bounds: number;
 }
 
@@ -18,7 +18,7 @@ const NO_SPACES =
   '\\x{0}-\\x{8}\\x{e}-\\x{1f}!-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}' +
   '\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}';
 const SPACE_BOUNDS = 24;
-/** Of the largest Unicode properties. */
+/** Bounds of the largest Unicode properties. */
 const PROPERTY_BOUNDS = 1500;
 
 const piece = (text: string, bounds = 2): Piece => ({ text, instructions: 1, bounds });
@@ -28,7 +28,7 @@ export interface ClassAtom extends Piece {
   readonly isSet: boolean;
 }
 
-/** Reads the characters, escapes and classes of an ECMAScript pattern and gives each in RE2's syntax. */
+/** Reads the characters, escapes and classes of an ECMAScript pattern, and translates each to the syntax of RE2. */
 export class PatternScanner {
   private at = 0;
 
@@ -42,14 +42,14 @@ export class PatternScanner {
     return this.source.startsWith(text, this.at);
   }
 
-  /** Steps over the text where it comes next. */
+  /** Skips the text if it comes next. */
   eat(text: string): boolean {
     if (!this.isAt(text)) return false;
     this.at += text.length;
     return true;
   }
 
-  /** Steps over what the sticky expression matches. */
+  /** Skips what the sticky expression matches. */
   match(expression: RegExp): RegExpExecArray | undefined {
     expression.lastIndex = this.at;
     const found = expression.exec(this.source);
@@ -105,7 +105,7 @@ export class PatternScanner {
     if ('dDwW'.includes(character)) return piece(`\\${character}`, 8);
     if ('nrtfv'.includes(character)) return piece(`\\${character}`);
     if (isInClass && character === 'b') return piece(hex(8));
-    // The ends of the text, as Python and Rust write them.
+    // The ends of the text, as in Python and Rust.
     if (!isInClass && 'bBAz'.includes(character)) return piece(`\\${character}`, 8);
     if (!isInClass && character === 'Z') return piece('\\z');
     if (/[0-9A-Za-z]/.test(character)) throw new UnsupportedPattern();

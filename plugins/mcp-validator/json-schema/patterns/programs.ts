@@ -1,20 +1,20 @@
 import { RE2JS } from 're2js';
 
-/** A pattern in RE2's syntax that runs. */
+/** A compiled pattern. */
 interface Program {
   readonly re2: RE2JS;
-  /** Bytes that the program takes, and those of the states that it made while it ran, as counted last. */
+  /** Bytes of the program, and of the program with the states that it has created, as counted last. */
   readonly ownBytes: number;
   bytes: number;
 }
 
-/** Memory that the compiled programs of all patterns may take together, in each thread. */
+/** Memory that the compiled programs of all patterns may use in each thread. */
 export const MAX_PROGRAM_BYTES = 33_554_432;
 const BYTES_PER_INSTRUCTION = 300;
 
 /**
- * The compiled programs of patterns, shared by all schemas of the thread. A program remembers what it has seen, up to
- * some megabytes: when all together have become too large, all are dropped, and compiled again when next used.
+ * The compiled programs of patterns, shared by all schemas of the thread. A program caches states, up to some megabytes:
+ * once all together are too large, all are dropped, and compiled again at their next use.
  */
 class Programs {
   private readonly programs = new Map<string, Program>();
@@ -25,7 +25,7 @@ class Programs {
     return this.total;
   }
 
-  /** The number of instructions; throws where RE2 does not take the pattern. */
+  /** The number of instructions. @throws if RE2 does not support the pattern */
   sizeOf(source: string): number {
     return this.get(source).re2.programSize();
   }
@@ -58,11 +58,11 @@ class Programs {
   }
 }
 
-/** What re2js keeps of a run: states of a deterministic automaton, as it counts them itself. */
+/** The size of the states that re2js has cached, by its own count. */
 function stateBytesOf(re2: RE2JS): number {
   const automaton = re2.re2().lazyDFA as { stateBudget: number; memBudget: number } | null;
   return automaton ? automaton.stateBudget - automaton.memBudget : 0;
 }
 
-/** Those of the thread. */
+/** The programs of the thread. */
 export const programs = new Programs();

@@ -1,12 +1,12 @@
 import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
 import { compilePattern, MAX_BOUNDS, MAX_INSTRUCTIONS, type LinearPattern } from './compile-pattern';
 
-/** All patterns of a schema document, each compiled once; or why they can't be used. */
+/** All patterns of a schema document, each compiled once, or why they cannot be used. */
 export type SchemaPatterns =
   | { readonly ok: true; readonly patternOf: (source: string) => LinearPattern; readonly instructions: number }
   | { readonly ok: false; readonly problem: string };
 
-/** Compiles the patterns of a document's schemas: what all take together is bounded. */
+/** Compiles the patterns of a document's schemas, within bounds for all together. */
 export function compilePatterns(nodes: readonly JsonObject[]): SchemaPatterns {
   const patterns = new Map<string, LinearPattern>();
   let instructions = 0;
@@ -20,7 +20,7 @@ export function compilePatterns(nodes: readonly JsonObject[]): SchemaPatterns {
   }
   const patternOf = (source: string): LinearPattern => {
     const pattern = patterns.get(source);
-    if (!pattern) throw new Error('a pattern that no schema has');
+    if (!pattern) throw new Error('unknown pattern');
     return pattern;
   };
   return { ok: true, patternOf, instructions };

@@ -1,24 +1,25 @@
 import { PatternScanner, UnsupportedPattern, type Piece } from './pattern-scanner';
 
-/** A pattern of JSON Schema in RE2's syntax. */
+/** A pattern of JSON Schema in the syntax of RE2. */
 export interface TranslatedPattern {
-  /** What the text must match, or must not where `isWanted` is false. */
+  /** What the text must match, or must not match if `isWanted` is false. */
   readonly conditions: readonly { readonly source: string; readonly isWanted: boolean }[];
-  /** See {@link Piece}; of all conditions together. */
+  /** Sum for all conditions, see {@link Piece}. */
   readonly instructions: number;
   readonly bounds: number;
 }
 
 const QUANTIFIER = /[*+?]\??|\{(\d{1,6})(,(\d{0,6}))?\}\??/y;
-/** Groups that RE2 has too: plain, not capturing, named, and with flags. */
+/** Groups that RE2 supports too: plain, non-capturing, named, and with flags. */
 const GROUP = /\((?:\?(?::|P?<[A-Za-z_$][\w$]*>|[ims]*(?:-[ims]+)?:|([ims]+)\)))?/y;
 
 /**
- * Translates a pattern of JSON Schema (ECMA-262) for RE2: where the two differ (white space, the dot, empty classes,
- * names of Unicode properties, ...) ECMAScript holds; what Python and Rust have besides is taken too.
+ * Translates a pattern of JSON Schema (ECMA-262) for RE2. Where the two differ (white space, the dot, empty classes, names
+ * of Unicode properties, ...) it keeps the semantics of ECMAScript; syntax of Python and Rust is accepted too.
  *
- * RE2 has no lookaround. Lookaheads right after a leading `^`, which is where most stand, become conditions of their
- * own. Throws {@link UnsupportedPattern} for the others, and for backreferences.
+ * RE2 has no lookaround. Lookaheads directly after a leading `^`, which are the most common, become separate conditions.
+ *
+ * @throws {@link UnsupportedPattern} for other lookarounds and for backreferences
  */
 export function translatePattern(source: string): TranslatedPattern {
   return new Translation(new PatternScanner(source)).run();
@@ -48,7 +49,7 @@ class Translation {
     return { conditions, ...sumOf([...pieces, rest]) };
   }
 
-  /** Up to the end, or to the parenthesis that closes the group. */
+  /** Reads to the end, or to the parenthesis that closes the group. */
   private alternatives(depth: number): Piece {
     const { scanner } = this;
     const pieces: Piece[] = [];
@@ -82,7 +83,7 @@ class Translation {
     return { ...inside, text: `${isPlain ? '(?:' : text}${inside.text})` };
   }
 
-  /** The piece with the quantifier that follows it. */
+  /** Adds the quantifier that follows the piece. */
   private repeated(piece: Piece): Piece {
     const found = this.scanner.match(QUANTIFIER);
     if (!found) return piece;

@@ -1,4 +1,4 @@
-/** The long names that ECMAScript has for general categories, as RE2 calls them. */
+/** ECMAScript's long names of general categories, with RE2's names. */
 const CATEGORIES: ReadonlyMap<string, string> = new Map([
   ['Letter', 'L'],
   ['Cased_Letter', 'LC'],
@@ -41,7 +41,7 @@ const CATEGORIES: ReadonlyMap<string, string> = new Map([
   ['Private_Use', 'Co'],
 ]);
 
-/** What RE2 calls the property of `\p{...}`; it refuses those that it does not have. */
+/** RE2's name of the property in `\p{...}`; RE2 rejects unknown properties. */
 export function unicodeProperty(name: string): string {
   const value = name.replace(/^(?:General_Category|gc|Script|sc|Script_Extensions|scx)=/, '');
   return CATEGORIES.get(value) ?? value;

@@ -1,11 +1,11 @@
 import type { Run } from './run';
 
-/** Which members and items of one value some schema has judged (JSON Schema 2020-12, core 11 "unevaluated"). */
+/** The members and items of one value that some schema has evaluated (JSON Schema 2020-12, core 11 "unevaluated"). */
 export class Evaluated {
   private readonly names = new Set<string>();
   private hasAllNames = false;
   private readonly items = new Set<number>();
-  /** Items before this one are all judged. */
+  /** All items before this index are evaluated. */
   private itemCount = 0;
 
   addName(name: string): void {
@@ -32,7 +32,7 @@ export class Evaluated {
     return index < this.itemCount || this.items.has(index);
   }
 
-  /** Takes over what another schema judged of the same value. */
+  /** Adds what another schema evaluated in the same value. */
   addAll(other: Evaluated, run: Run): void {
     if (!run.spend((other.names.size + other.items.size) * 2)) return;
     for (const name of other.names) this.names.add(name);
