@@ -1,5 +1,5 @@
 /**
- * How long the validator takes to judge a body, beside JSON.parse and JSON.parse + one ajv run of the same bytes.
+ * How long the validator takes to check a body, beside JSON.parse and JSON.parse + one ajv run of the same bytes.
  *
  * Prints a table of CPU times. A plain program: no thresholds, since machines differ.
  */
@@ -46,7 +46,7 @@ const searchRules = rulesWith({
   sort: { type: 'array', items: { type: 'object', properties: { by: text, order: { enum: ['asc', 'desc'] } } } },
 });
 
-/** Bodies that a tool's schema judges too. */
+/** Bodies that a tool's schema checks too. */
 const judgedBySchema: readonly (readonly [name: string, body: string, rules: Rules])[] = [
   ['schema: typical call', typical, searchRules],
   [

@@ -14,7 +14,7 @@ const small = JSON.stringify({ type: 'object', properties: properties(3) });
 /** Takes some 100 ms at least. */
 const slow = JSON.stringify({ type: 'object', properties: properties(1000) });
 
-it('ends a schema that is not compiled in time with its thread, and compiles the next one in another', async () => {
+it('stops a schema that misses its deadline together with its thread, and compiles the next one in a new thread', async () => {
   const thread = new DeadlineThread({ module: file, name: 'warmUp' });
   const late = thread.run(probe, { text: slow }, 1);
   const next = thread.run(probe, { text: small }, 60_000);
@@ -22,13 +22,13 @@ it('ends a schema that is not compiled in time with its thread, and compiles the
   expect(await next).toEqual(probeSchema(small));
 });
 
-it('survives what a task throws', async () => {
+it('survives a task that throws', async () => {
   const thread = new DeadlineThread({ module: file, name: 'warmUp' });
   await expect(thread.run(probe, { text: 'no JSON' }, 60_000)).rejects.toThrow(/JSON/);
   expect(await thread.run(probe, { text: small }, 60_000)).toEqual(probeSchema(small));
 });
 
-it('reads a large list there as it would here', async () => {
+it('reads a large list in the thread with the same result', async () => {
   const thread = learningThreadOf(new Metrics());
   const tools = Array.from({ length: 100 }, (_, i) => ({
     name: `t${i}`,

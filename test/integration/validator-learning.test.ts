@@ -96,7 +96,7 @@ it.each([
     'three',
     connect2({ versionNegotiation: { mode: { pin: '2026-07-28' } } }),
   ],
-])('a call that breaks the schema which the server announced is rejected: %s', async (_, service, connect) => {
+])('a call that does not match the announced schema is rejected: %s', async (_, service, connect) => {
   const client = await connect(service);
   const { tools } = await client.listTools();
   await learned(service, tools.length);
@@ -130,7 +130,7 @@ const toolsOf = (count: number, descriptionBytes: number, properties = 1) =>
   }));
 const call = (name: string) => ({ method: 'tools/call', params: { name, arguments: { p0: 'x' } } });
 
-it('learns a list of more than 64 KiB whole', async () => {
+it('learns a list of more than 64 KiB completely', async () => {
   answer = list(toolsOf(20, 20_000));
   expect(await ask('long', { method: 'tools/list' })).toBe(answer);
   await learned('long', 20);
@@ -139,7 +139,7 @@ it('learns a list of more than 64 KiB whole', async () => {
   }
 });
 
-it('learns what is kept of a longer one, and says that it is not all', async () => {
+it('learns what is kept of a longer one, and reports that it is incomplete', async () => {
   answer = list(toolsOf(20, 40_000));
   expect(await ask('longer', { method: 'tools/list' })).toBe(answer);
   await learned('longer', 13);
@@ -148,14 +148,14 @@ it('learns what is kept of a longer one, and says that it is not all', async () 
   expect(await ask('longer', call('tool-19'))).toBe(answer);
 });
 
-it('judges calls of a tool with a large schema in another thread', async () => {
+it('checks calls of a tool with a large schema in another thread', async () => {
   answer = list(toolsOf(1, 10, 400));
   await ask('wide', { method: 'tools/list' });
   await learned('wide', 1);
   expect(await ask('wide', call('tool-0'))).toContain('/arguments/p0 must be integer');
 });
 
-it('denies a pinned tool once it was announced as another', async () => {
+it('denies a pinned tool once it is announced with another definition', async () => {
   answer = list(toolsOf(1, 10));
   expect(await ask('pinned', call('tool-0'))).toBe(answer);
   await ask('pinned', { method: 'tools/list' });

@@ -24,7 +24,7 @@ export function hostOf(scheme: string, authority: string): string | undefined {
   const text = `http://${authority.replace(/^(\[[^%\]]*)%[^\]]*\]/, '$1]')}/`;
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
-  // The parser was told that the scheme is http.
+  // The parser assumes the scheme http.
   const port = url.port === '' && /:0*80$/.test(authority) ? '80' : url.port;
   return `${url.hostname}${port === '' || port === DEFAULT_PORTS.get(scheme) ? '' : `:${port}`}`;
 }

@@ -1,6 +1,6 @@
 import { answerOf, LEGACY, MODERN, modernPost, passOf, post, request, versionHeader } from './request';
 
-describe('what has no answer is refused with an HTTP error', () => {
+describe('a message without response is rejected with an HTTP error', () => {
   it.each([
     [{ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: {} } }, -32602],
     [{ jsonrpc: '2.0', method: 'notifications/progress' }, -32602],
@@ -28,7 +28,7 @@ describe('the status of an error', () => {
     expect(answerOf(facts, { status_mode: 'always_4xx' })).toMatchObject({ status: 400, code: -32602, id: 'x' });
   });
 
-  it('never 404 for an older client, whose session would seem gone', () => {
+  it('never 404 for an older client, which would assume that its session has ended', () => {
     const config = { unknown_methods: 'deny', status_mode: 'always_4xx' };
     expect(answerOf(post(request('vendor/x'), { 'mcp-session-id': 's' }), config)).toMatchObject({
       status: 400,

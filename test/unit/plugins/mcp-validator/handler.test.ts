@@ -42,7 +42,7 @@ describe('access', () => {
     });
   });
 
-  it('takes session headers off a stateless request', () => {
+  it('removes session headers from a stateless request', () => {
     const body = { ...call, params: { ...call.params, _meta: modernMeta() } };
     const headers = {
       'mcp-protocol-version': MODERN,
@@ -56,7 +56,7 @@ describe('access', () => {
     });
   });
 
-  it('refuses a bad one, and shares why', () => {
+  it('rejects a bad message and shares the reason', () => {
     const outcome = decideSmall(start().state, facts({ ...call, params: {} }));
     expect(outcome).toMatchObject({
       kind: 'reject',
@@ -69,12 +69,12 @@ describe('access', () => {
     });
   });
 
-  it('shares no summary of what it could not read', () => {
+  it('shares no summary of an unreadable body', () => {
     const outcome = decideSmall(start().state, facts('not json'));
     expect(outcome.share).toEqual({ mcp_denied: { by: 'mcp-validator', reason: 'invalid_json', code: -32700 } });
   });
 
-  it('takes as many headers as Kong hands out for too many', () => {
+  it('rejects as many headers as Kong returns at most', () => {
     const many = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`x-${i}`, '']));
     expect(decideSmall(start().state, facts(call, many))).toMatchObject({ kind: 'reject', status: 431 });
   });
@@ -94,7 +94,7 @@ describe('access', () => {
 describe('report mode', () => {
   const config = { mode: 'report' };
 
-  it('lets everything pass, marks and logs what would have been refused', () => {
+  it('lets everything pass, and marks and logs what would be rejected', () => {
     const { state, entries } = start(config);
     expect(decideSmall(state, facts({ ...call, params: {} }))).toEqual({
       kind: 'proceed',
@@ -110,13 +110,13 @@ describe('report mode', () => {
     ]);
   });
 
-  it('does nothing to a good message', () => {
+  it('does nothing for a good message', () => {
     expect(decideSmall(start(config).state, facts(call))).toEqual(decideSmall(start().state, facts(call)));
   });
 });
 
 describe('metrics', () => {
-  it('count messages and refusals, and never a name that a client made up', async () => {
+  it('count messages and rejections, and never use a method name that a client made up', async () => {
     const { state, metrics } = start();
     decideSmall(state, facts(call));
     decideSmall(state, facts({ ...call, method: 'made-up' }));
@@ -138,12 +138,12 @@ describe('metrics', () => {
 });
 
 describe('the declaration', () => {
-  it('guards: it runs before Kong limits, and refuses when it breaks', () => {
+  it('is a guard: it runs before rate limiting, and rejects the request on an error', () => {
     expect(mcpValidator).toMatchObject({ name: 'mcp-validator', priority: 930, onError: 'refuse' });
     expect(Object.keys(mcpValidator.phases)).toEqual(['access', 'log']);
   });
 
-  it('every description has a length that Kong takes', () => {
+  it('every description has a length that Kong accepts', () => {
     const descriptions = JSON.stringify(toKongFields(fields)).match(/(?<="description":")(?:[^"\\]|\\.)*/g) ?? [];
     expect(descriptions.length).toBeGreaterThan(20);
     for (const text of descriptions) {

@@ -111,6 +111,6 @@ it('what passes means the same to every reader', () => {
     }),
     { numRuns: 3000, seed: 20_260_728 },
   );
-  // The documents are not all refused: the property says something.
+  // The documents are not all rejected: the property says something.
   expect(passed).toBeGreaterThan(20);
 });

@@ -84,7 +84,7 @@ export function modernPost(
   });
 }
 
-/** A decision as a test states it. */
+/** A rejection, as a test states it. */
 export interface Answer {
   readonly status: number;
   readonly code: number;
@@ -98,7 +98,7 @@ export interface Answer {
 export const decideWith = (facts: HttpFacts, config: Record<string, unknown> = {}): Decision =>
   decide(facts, Object.keys(config).length === 0 ? defaultRules : rulesOf(config));
 
-/** The answer to a request that must be refused. */
+/** The answer to a request that must be rejected. */
 export function answerOf(facts: HttpFacts, config: Record<string, unknown> = {}): Answer {
   const decision = decideWith(facts, config);
   if (decision.kind === 'pass') throw new Error('the request passed');
@@ -110,6 +110,6 @@ export function answerOf(facts: HttpFacts, config: Record<string, unknown> = {})
 /** The decision on a request that must pass. */
 export function passOf(facts: HttpFacts, config: Record<string, unknown> = {}): Pass {
   const decision = decideWith(facts, config);
-  if (decision.kind === 'reject') throw new Error(`refused: ${decision.response.reason} ${decision.response.body}`);
+  if (decision.kind === 'reject') throw new Error(`rejected: ${decision.response.reason} ${decision.response.body}`);
   return decision;
 }

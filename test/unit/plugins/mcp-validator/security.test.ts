@@ -170,7 +170,7 @@ describe('properties', () => {
     { requiredKeys: ['jsonrpc'] },
   );
 
-  it('any message gets a decision, and every refusal is an answer', () => {
+  it('any message gets a decision, and every rejection is an answer', () => {
     fc.assert(
       fc.property(fc.oneof(message, fc.array(message, { maxLength: 3 }), value), version, (body, header) => {
         const decision = decideWith(post(body, { 'mcp-protocol-version': header, 'mcp-method': 'tools/list' }));

@@ -1,6 +1,6 @@
 import { problemOf, schemaOf, type Json } from './compiled';
 
-describe('a schema judges arguments', () => {
+describe('a schema checks arguments', () => {
   it.each([
     [{ properties: { a: { type: 'integer' } }, required: ['a'] }, { a: 1 }, undefined],
     [{ properties: { a: { type: 'integer' } }, required: ['a'] }, {}, "|must have required property 'a'"],
@@ -79,14 +79,14 @@ describe('dialects', () => {
     },
   );
 
-  it('the same $id twice does not clash', () => {
+  it('the same $id in two schemas does not conflict', () => {
     const $id = 'https://example.com/same';
     expect(schemaOf({ $id, required: ['a'] }).check({})).toBeDefined();
     expect(schemaOf({ $id, required: ['b'] }).check({ b: 1 })).toBeUndefined();
   });
 });
 
-describe('a schema that can not be used', () => {
+describe('a schema that cannot be used', () => {
   const nested = (levels: number): Json => (levels === 0 ? {} : { properties: { a: nested(levels - 1) } });
   it.each([
     ['not JSON', '{', 'strict JSON'],
@@ -111,11 +111,11 @@ describe('a schema that can not be used', () => {
       { examples: [{ type: 'string' }], properties: { a: { $ref: '#/examples/0' } } },
       '$ref',
     ],
-    ['a reference to itself', { $ref: '#' }, 'lead back'],
+    ['a reference to itself', { $ref: '#' }, 'form a loop'],
     [
       'a loop of references',
       { allOf: [{ $ref: '#/$defs/a' }], $defs: { a: { anyOf: [{ $ref: '#/$defs/b' }] }, b: { $ref: '#/$defs/a' } } },
-      'lead back',
+      'form a loop',
     ],
     ['a reference that moves', { properties: { a: { $dynamicRef: '#x' } } }, '$dynamicRef'],
     ['two schemas of one name', { properties: { a: { $id: 'a.json' }, b: { $id: 'a.json' } } }, '$id'],

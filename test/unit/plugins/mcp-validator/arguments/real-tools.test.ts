@@ -59,7 +59,7 @@ describe.each(packages)('tools of %s', (name) => {
   });
 });
 
-it('there are enough of them to stand for what is around', () => {
+it('there are enough of them to be representative', () => {
   expect(tools.length).toBeGreaterThan(300);
   expect(packages.length).toBeGreaterThan(15);
 });

@@ -1,7 +1,7 @@
 import { decide } from '../../../../../plugins/mcp-validator/decision/decide';
 import { factsOf, JSON_HEADERS, MODERN, modernMeta, rulesOf } from '../request';
 
-/** A request in its parts, so that each rung can spoil one. */
+/** A request in its parts, so that each check can spoil one. */
 interface Draft {
   verb: string;
   headers: Record<string, string | string[] | undefined>;
@@ -23,8 +23,8 @@ const rules = rulesOf({
   tools: { deny: ['rm'], schemas: { deploy: schema, rm: schema } },
 });
 
-/** The rungs from the first to the last: the reason of the refusal, and what makes a request fail there. */
-const rungs: readonly (readonly [reason: string, spoil: (draft: Draft) => void])[] = [
+/** The checks from the first to the last: the reason of the rejection, and what makes a request fail there. */
+const checks: readonly (readonly [reason: string, spoil: (draft: Draft) => void])[] = [
   ['method_not_allowed', (draft) => (draft.verb = 'PUT')],
   ['origin_not_allowed', ({ headers }) => (headers['origin'] = 'https://evil.com')],
   ['duplicate_header', ({ headers }) => (headers['last-event-id'] = ['1', '2'])],
@@ -48,7 +48,7 @@ const rungs: readonly (readonly [reason: string, spoil: (draft: Draft) => void])
   ['invalid_arguments', ({ params }) => (params.arguments = { region: 'eu', limit: 'x' })],
 ];
 
-/** Spoils a good request at some rungs, the later ones first: what an earlier one spoils stays spoilt. */
+/** Spoils a good request at some checks, the later ones first: what an earlier one spoils stays spoilt. */
 function reasonFor(spoilt: readonly number[]): string {
   const draft: Draft = {
     verb: 'POST',
@@ -63,7 +63,7 @@ function reasonFor(spoilt: readonly number[]): string {
     params: { name: 'deploy', arguments: { region: 'eu', limit: 1 }, _meta: modernMeta() as Record<string, unknown> },
     suffix: '',
   };
-  for (const index of [...spoilt].sort((a, b) => b - a)) rungs[index]![1](draft);
+  for (const index of [...spoilt].sort((a, b) => b - a)) checks[index]![1](draft);
   const { verb, headers, message, params, suffix } = draft;
   const decision = decide(factsOf(verb, headers, JSON.stringify({ ...message, params }) + suffix), rules);
   return decision.kind === 'pass' ? 'pass' : decision.response.reason;
@@ -73,16 +73,16 @@ it('a request that fails nowhere passes', () => {
   expect(reasonFor([])).toBe('pass');
 });
 
-it.each(rungs.map(([reason], index) => [reason, index] as const))('%s', (reason, index) => {
+it.each(checks.map(([reason], index) => [reason, index] as const))('%s', (reason, index) => {
   expect(reasonFor([index])).toBe(reason);
 });
 
-it.each(rungs.slice(0, -1).map(([reason], index) => [reason, index] as const))(
-  '%s goes before every later rung',
+it.each(checks.slice(0, -1).map(([reason], index) => [reason, index] as const))(
+  '%s comes before every later check',
   (reason, index) => {
-    for (let later = index + 1; later < rungs.length; later++) {
-      expect([rungs[later]![0], reasonFor([index, later])]).toEqual([rungs[later]![0], reason]);
+    for (let later = index + 1; later < checks.length; later++) {
+      expect([checks[later]![0], reasonFor([index, later])]).toEqual([checks[later]![0], reason]);
     }
-    expect(reasonFor(Array.from({ length: rungs.length - index }, (_, i) => index + i))).toBe(reason);
+    expect(reasonFor(Array.from({ length: checks.length - index }, (_, i) => index + i))).toBe(reason);
   },
 );

@@ -24,7 +24,7 @@ describe('responses of clients', () => {
     expect(passOf(post(response, versionHeader(version))).summary?.messages).toEqual([{ kind: 'response', id: 'r' }]);
   });
 
-  it(`are refused in ${MODERN}`, () => {
+  it(`are rejected in ${MODERN}`, () => {
     expect(answerOf(post(response, versionHeader(MODERN)))).toMatchObject({ status: 400, code: -32600, id: null });
   });
 

@@ -1,4 +1,4 @@
-/** Groups of the official test suite that are refused by design. */
+/** Groups of the official test suite that are rejected by design. */
 export interface Exclusion {
   readonly why: string;
   /** A part of what the compiler says of each. */

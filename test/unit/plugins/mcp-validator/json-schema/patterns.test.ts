@@ -236,7 +236,7 @@ describe('patterns mean what they mean in ECMAScript', () => {
   });
 });
 
-describe('patterns that can not be used say so', () => {
+describe('patterns that cannot be used say so', () => {
   it.each([
     ['lookahead in the middle', 'a(?=b)', 'lookaround'],
     ['lookahead beside an alternative', '^(?!a)b|c', 'lookaround'],

@@ -100,7 +100,7 @@ it('the steps of exclusive alternatives grow with the value, not with the ways t
   expect(stepsFor(2000)).toBeLessThan(stepsFor(1000) * 2.1);
 });
 
-it('a tree whose nodes are told apart by a constant passes with hundreds of nodes', () => {
+it('a tree whose nodes are distinguished by a constant passes with hundreds of nodes', () => {
   const node = (kind: string, properties: object) => ({
     type: 'object',
     properties: { kind: { const: kind }, ...properties },

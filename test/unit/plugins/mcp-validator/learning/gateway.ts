@@ -15,7 +15,7 @@ import { JSON_HEADERS, request } from '../request';
 export const schema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] };
 export const add = { name: 'add', description: 'Adds', inputSchema: schema };
 
-/** An answer to tools/list. */
+/** An response to tools/list. */
 export const list = (tools: object[], more: object = {}, id: unknown = 1) => ({
   jsonrpc: '2.0',
   id,
@@ -77,7 +77,7 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
         .find((line) => line.startsWith(series))
         ?.split(' ')[1];
     },
-    /** The reason why a call is refused; by whom, and on what service. */
+    /** The reason why a call is rejected; by whom, and on what service. */
     call: (
       args: object,
       { name = 'add', service = 'one', by }: { name?: string; service?: string; by?: string } = {},

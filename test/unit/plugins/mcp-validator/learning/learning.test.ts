@@ -18,7 +18,7 @@ describe('learning', () => {
     expect(call({})).toBeUndefined();
   });
 
-  it('takes schemas from an answer to tools/list', async () => {
+  it('takes schemas from an response to tools/list', async () => {
     const { state, answer, call } = gateway(LEARN);
     expect(isLogWanted(state)).toBe(true);
     expect(call({})).toBeUndefined();
@@ -76,7 +76,7 @@ describe('learning', () => {
     expect([call({ a: 1 }), call({ a: 1 }, { name: 'other' })]).toEqual([undefined, undefined]);
   });
 
-  it('keeps what each caller was told in private apart, and knows the tools of all', async () => {
+  it('keeps private announcements apart by caller, and knows the tools of all', async () => {
     const { answer, call } = gateway(LEARN, { unknown_tools: 'deny' });
     await answer({ answer: list([add], PRIVATE), by: 'Bearer ann' });
     await answer({ answer: list([], PRIVATE), by: 'Bearer bob' });
@@ -89,7 +89,7 @@ describe('learning', () => {
     ['shared', 'invalid_arguments'],
     ['off', undefined],
   ])(
-    'with learn_private %s what one caller was told in private is judged as %s for another',
+    'with learn_private %s a private announcement to one caller has the result %s for another',
     async (mode, decision) => {
       const { answer, call } = gateway({ ...LEARN, learn_private: mode });
       await answer({ answer: list([add], PRIVATE), by: 'Bearer ann' });
@@ -97,7 +97,7 @@ describe('learning', () => {
     },
   );
 
-  it('takes what any of the servers behind a service takes, until its caller is told otherwise', async () => {
+  it('accepts what any of the servers behind a service accepts, until its caller gets another announcement', async () => {
     const { answer, call } = gateway(LEARN);
     await answer({ answer: list([add]), by: 'Bearer ann' });
     await answer({ answer: list([{ ...add, inputSchema: { ...schema, required: ['b'] } }]), by: 'Bearer bob' });
@@ -106,7 +106,7 @@ describe('learning', () => {
     expect(call({ a: 1 })).toBe('invalid_arguments');
   });
 
-  it('does not use what its caller was told before list_changed, and keeps the names', async () => {
+  it('does not use what was announced to its caller before list_changed, and keeps the names', async () => {
     const { answer, call } = gateway(LEARN, { unknown_tools: 'deny' });
     await answer({ answer: list([add]), by: 'Bearer ann' });
     const changed = sse({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
@@ -170,7 +170,7 @@ describe('what was not learned', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('is not told of an answer that the client left, of an error, or of an exchange without lists', async () => {
+  it('ignores a response that the client aborted, an error, and an exchange without lists', async () => {
     const { answer, lines } = gateway(LEARN);
     await answer({ answer: '{"jsonrpc":"2.0","id":1,"res', complete: false });
     await answer({ answer: { jsonrpc: '2.0', id: 1, error: { code: -32603, message: 'x' } } });
@@ -197,7 +197,7 @@ describe('what was not learned', () => {
   });
 });
 
-describe('a tool whose schema can not be used', () => {
+describe('a tool whose schema cannot be used', () => {
   const recursive = list([{ ...add, inputSchema: { type: 'object', $ref: '#' } }]);
 
   it('is known: its calls pass unchecked, and are counted', async () => {

@@ -37,7 +37,7 @@ it('enforced, calls are answered as unknown until the definition is back', async
   expect(call({ a: 1 })).toBeUndefined();
 });
 
-describe('a server can not evade enforced pins by', () => {
+describe('a server cannot evade enforced pins by', () => {
   const text = JSON.stringify(list([poisoned]));
   const twice = `{"jsonrpc":"2.0","id":1,"id":1,"result":{"tools":[${JSON.stringify(add)}]}}`;
 
@@ -87,9 +87,9 @@ describe('a server can not evade enforced pins by', () => {
     ],
     ['an answer without version', { answer: { ...list([add]), jsonrpc: '1.0' } }],
     ['an answer that is an error too', { answer: { ...list([add]), error: { code: 1, message: '' } } }],
-    ['a tool beside it that clients refuse', { answer: list([add, { name: 'x', inputSchema: { type: 'string' } }]) }],
-    ['a title that clients refuse', { answer: list([{ ...add, title: 5 }]) }],
-    ['a cursor that clients refuse', { answer: list([add], { nextCursor: 5 }) }],
+    ['a tool beside it that clients reject', { answer: list([add, { name: 'x', inputSchema: { type: 'string' } }]) }],
+    ['a title that clients reject', { answer: list([{ ...add, title: 5 }]) }],
+    ['a cursor that clients reject', { answer: list([add], { nextCursor: 5 }) }],
   ])('the good definition in %s', async (_, decoy) => {
     const { answer, call } = enforced();
     await answer({ answer: list([poisoned]) });
@@ -121,7 +121,7 @@ it('the answer of another method with a list of tools is no list of the server',
   expect(call({ a: 1 })).toBeUndefined();
 });
 
-describe('what one caller was told', () => {
+describe('a list for one caller', () => {
   const ann = { by: 'Bearer ann' };
   const bob = { by: 'Bearer bob' };
 
@@ -144,7 +144,7 @@ describe('what one caller was told', () => {
     expect([call({ a: 1 }, ann), call({ a: 1 }, bob)]).toEqual(['tool_changed', undefined]);
   });
 
-  it('in public warns those who were told nothing', async () => {
+  it('that is public warns callers without a list', async () => {
     const { answer, call } = enforced();
     await answer({ answer: list([poisoned]), ...ann });
     expect(call({ a: 1 }, bob)).toBe('tool_changed');

@@ -4,7 +4,7 @@ import { answerOf, LEGACY, MODERN, modernPost, passOf, post, request, versionHea
 
 const ALL = [...LEGACY, MODERN];
 
-it('a cursor has a bound', () => {
+it('a cursor has a bounded length', () => {
   expect(passOf(post(request('tools/list', { cursor: 'x'.repeat(16_384) })))).toBeDefined();
   expect(answerOf(post(request('tools/list', { cursor: 'x'.repeat(16_385) })))).toMatchObject({ code: -32602, id: 1 });
 });
@@ -13,13 +13,13 @@ it.each([
   ['tools/call', { name: 'x' }],
   ['prompts/get', { name: 'x' }],
   ['resources/read', { uri: 'test://x' }],
-])('the state that a stateless %s hands back has a bound', (method, params) => {
+])('the state that a stateless %s sends back has a bounded length', (method, params) => {
   const withState = (length: number) => modernPost(method, { ...params, requestState: 'x'.repeat(length) });
   expect(passOf(withState(262_144))).toBeDefined();
   expect(answerOf(withState(262_145))).toMatchObject({ status: 400, code: -32602, id: 1 });
 });
 
-it('cancel needs its request id, but not where tasks exist', () => {
+it('cancel requires a request id, except in revisions with tasks', () => {
   const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: {} };
   for (const version of ['2024-11-05', '2025-03-26', '2025-06-18', MODERN]) {
     expect(answerOf(post(cancel, versionHeader(version)))).toMatchObject({ status: 400, code: -32602, id: null });

@@ -20,7 +20,7 @@ describe('Mcp-Method', () => {
     else expect(answerOf(facts)).toMatchObject({ status: 400, code: -32020, id: null });
   });
 
-  it('means nothing to older revisions', () => {
+  it('is ignored in older revisions', () => {
     expect(passOf(post(ping, { 'mcp-method': 'tools/call' }))).toBeDefined();
   });
 });

@@ -26,7 +26,7 @@ describe('batches', () => {
     expect(answerOf(post([ping]), { batches: 'deny' })).toMatchObject({ status: 400, code: -32600, id: null });
   });
 
-  it('with an unknown version header are refused for that', () => {
+  it('with an unknown version header are rejected for that reason', () => {
     expect(answerOf(post([ping], versionHeader('1999-01-01')))).toMatchObject({ status: 400, code: -32022, id: null });
   });
 
@@ -39,11 +39,11 @@ describe('batches', () => {
     ['the same id twice', [ping, ping], 'duplicate_id'],
     ['a stateless request', [request('tools/list', { _meta: modernMeta() })], 'batch_not_allowed'],
     ['a folded member', [request('tools/call', { name: 'a', Name: 'b' })], 'case_folded_member'],
-  ])('%s: refused as a whole', (_, batch, reason) => {
+  ])('%s: rejected as a whole', (_, batch, reason) => {
     expect(answerOf(post(batch))).toMatchObject({ status: 400, code: -32600, id: null, reason });
   });
 
-  it('keep the bound of their size', () => {
+  it('have a bounded size', () => {
     const batch = Array.from({ length: 3 }, (_, id) => request('ping', {}, id));
     expect(passOf(post(batch), { max_batch: 3 })).toBeDefined();
     expect(answerOf(post(batch), { max_batch: 2 })).toMatchObject({
@@ -57,12 +57,12 @@ describe('batches', () => {
     expect(passOf(post([response, { ...response, id: 's' }])).summary?.messages).toHaveLength(2);
   });
 
-  it('one bad notification, which has no answer of its own: the status tells', () => {
+  it('one bad notification, which has no response of its own: the status shows it', () => {
     const batch = [ping, { jsonrpc: '2.0', method: 'notifications/progress' }];
     expect(answerOf(post(batch))).toMatchObject({ status: 400, code: -32602, id: null, reason: 'invalid_params' });
   });
 
-  it('one denied call: nothing is carried out and every request is answered', () => {
+  it('one denied call: nothing is forwarded and every request gets an error', () => {
     const batch = [ping, notification, request('tools/call', { name: 'rm' }, 'two')];
     const config = { tools: { allow: [], deny: ['rm'] } };
     expect(batchAnswer(batch, config)).toEqual([

@@ -12,12 +12,12 @@ import {
 } from '../request';
 
 describe('without version header', () => {
-  it('a client is taken to speak 2025-03-26', () => {
+  it('the revision is assumed to be 2025-03-26', () => {
     expect(passOf(post(ping)).summary?.revision).toBe('2025-03-26');
     expect(passOf(post(ping), { revisions: ['2024-11-05'] }).summary?.revision).toBe('2024-11-05');
   });
 
-  it('it is refused where no enabled revision lets it out', () => {
+  it('it is rejected if no enabled revision allows to omit it', () => {
     expect(answerOf(post(ping), { revisions: ['2025-06-18', '2025-11-25'] })).toMatchObject({
       status: 400,
       code: -32022,
@@ -26,7 +26,7 @@ describe('without version header', () => {
     });
   });
 
-  it('initialize needs none', () => {
+  it('initialize does not need one', () => {
     expect(passOf(post(initialize('2025-11-25')), { revisions: ['2025-11-25'] }).summary?.revision).toBe('2025-11-25');
   });
 });
@@ -42,14 +42,14 @@ describe('a version header that is not enabled', () => {
     });
   });
 
-  it('also when it exists but is switched off, and for initialize', () => {
+  it('also if it exists but is not enabled, and for initialize', () => {
     for (const body of [ping, initialize('2025-06-18')]) {
       const facts = post(body, { 'mcp-protocol-version': '2025-11-25' });
       expect(answerOf(facts, { revisions: ['2025-06-18'] })).toMatchObject({ status: 400, code: -32022, id: 1 });
     }
   });
 
-  it('repeats a version at bounded length', () => {
+  it('repeats a version up to a bounded length', () => {
     const { data } = answerOf(post(ping, { 'mcp-protocol-version': 'x'.repeat(5000) }));
     expect((data as { requested: string }).requested).toHaveLength(64);
   });
@@ -80,7 +80,7 @@ describe('a stateless request without the required _meta', () => {
   });
 });
 
-describe('header and body disagree about the era', () => {
+describe('header and body disagree about the revision', () => {
   it.each([undefined, '2025-11-25', '2025-03-26', '2027-01-01'])('body stateless, header %j', (version) => {
     const facts = modernPost('tools/list', {}, { 'mcp-protocol-version': version });
     expect(answerOf(facts)).toMatchObject({ status: 400, code: -32020, id: 1 });
@@ -95,14 +95,14 @@ describe('header and body disagree about the era', () => {
     expect(answerOf(facts).code).toBe(-32602);
   });
 
-  it('is refused for a notification too, without id', () => {
+  it('is rejected for a notification too, without id', () => {
     const body = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1, _meta: modernMeta() } };
     expect(answerOf(post(body))).toMatchObject({ status: 400, code: -32020, id: null });
   });
 });
 
 describe('header and body agree on a version that is not supported', () => {
-  it.each(['2027-01-01', '2025-11-25', 'x'])('%s gets -32022 with the stateless revisions alone', (version) => {
+  it.each(['2027-01-01', '2025-11-25', 'x'])('%s gets -32022 with only the stateless revisions', (version) => {
     const _meta = modernMeta({ 'io.modelcontextprotocol/protocolVersion': version });
     const facts = modernPost('tools/list', { _meta }, { 'mcp-protocol-version': version });
     expect(answerOf(facts)).toMatchObject({
@@ -121,7 +121,7 @@ describe('header and body agree on a version that is not supported', () => {
   });
 });
 
-it('initialize where only the stateless revision is enabled names the versions', () => {
+it('initialize names the versions if only the stateless revision is enabled', () => {
   expect(answerOf(post(initialize('2025-11-25')), ONLY_MODERN)).toMatchObject({
     status: 400,
     code: -32022,

@@ -1,7 +1,7 @@
 import { classifyInboundRequest } from '@modelcontextprotocol/server';
 import { decideWith, MODERN, post } from '../request';
 
-/** Every combination of what header and body may say of the era, before this gateway and the SDK's own classifier. */
+/** Every combination of what header and body may say of the revision, before this gateway and the SDK's own classifier. */
 const VERSION = 'io.modelcontextprotocol/protocolVersion';
 const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 
@@ -55,7 +55,7 @@ const claimOf = ({ meta = {} }: Case): unknown => (meta as Record<string, unknow
 
 const undefinedAway = <T extends object>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-/** The code of the SDK's refusal, or how it would serve the request. */
+/** The code of the SDK's rejection, or how it would serve the request. */
 function sdkOn({ call, meta, version, methodHeader, nameHeader }: Case): number | 'modern' | 'legacy' {
   const outcome = classifyInboundRequest(
     undefinedAway({
@@ -77,18 +77,18 @@ function weOn({ call, meta, version, methodHeader, nameHeader }: Case): number |
   return decision.summary?.revision === MODERN ? 'modern' : 'legacy';
 }
 
-it('what the SDK refuses is refused here, with the same code but where a version is not supported', () => {
-  const refused = cases.flatMap((one) => {
+it('what the SDK rejects is rejected here, with the same code except for an unsupported version', () => {
+  const rejected = cases.flatMap((one) => {
     const code = sdkOn(one);
     return typeof code === 'number' ? [{ one, code }] : [];
   });
-  expect(refused.length).toBeGreaterThan(500);
+  expect(rejected.length).toBeGreaterThan(500);
   // Without a claim the SDK calls an unknown version invalid params; with one it looks at the mirrored headers first.
-  const others = refused.filter(({ one, code }) => weOn(one) !== code && weOn(one) !== -32022);
+  const others = rejected.filter(({ one, code }) => weOn(one) !== code && weOn(one) !== -32022);
   expect(others).toEqual([]);
 });
 
-it('what the SDK serves is served here in the same era, or lacks what its later layers ask for', () => {
+it('what the SDK accepts is accepted here with the same revision, or lacks what its later layers require', () => {
   const served = cases.filter((one) => typeof sdkOn(one) === 'string');
   expect(served.length).toBeGreaterThan(500);
   for (const one of served) {

@@ -25,7 +25,7 @@ it('a name that a server merely accepts takes no place of one that it lists', ()
   expect(['1', '2', 'x', 'y'].filter((name) => offered.has('a', 'tools/call', name))).toEqual(['1', '2', 'x']);
 });
 
-it('forgets the service that told longest ago where all together list too many', () => {
+it('drops the least recently updated service if all together list too many', () => {
   const offered = new KnownNames(bounds);
   for (const service of ['a', 'b']) offered.addListed(service, 'tools/call', ['1', '2']);
   offered.addListed('a', 'prompts/get', ['p']);

@@ -16,7 +16,7 @@ describe('definitionHash', () => {
     expect(definitionHash(tool)).toBe('c7861ff4f0f4d38bceaf856084734eff9b6fb91f070d98778debe2414640d622');
   });
 
-  it('does not depend on the order of members, nor on what no model is told', () => {
+  it('does not depend on the order of members, nor on what no model sees', () => {
     const { name, description, inputSchema } = tool;
     const turned = {
       inputSchema: { properties: { a: { type: 'number' }, b: {} }, type: 'object' },

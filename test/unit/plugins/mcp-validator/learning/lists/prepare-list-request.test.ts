@@ -15,7 +15,7 @@ it.each([
   ['a request for a list', follow('tools/list')],
   ['a request for a stream', follow('', 'gzip', false, 'GET')],
   ['any request, where pins are', follow('tools/call', 'gzip', true)],
-])('says who sends %s', (_, outcome) => {
+])('shares the caller of %s', (_, outcome) => {
   expect(outcome).toEqual({ kind: 'proceed', share: { mcp_caller: 'ann' }, clearUpstreamHeaders: ['x'] });
 });
 
@@ -36,8 +36,8 @@ it.each([
   ['*', true],
   ['compress', true],
   ['gzip\tzstd', true],
-])('of a list, takes Accept-Encoding "%s" off: %s', (encoding, isTakenOff) => {
+])('for a list, removes Accept-Encoding "%s": %s', (encoding, isRemoved) => {
   expect(follow('tools/list', encoding)).toMatchObject({
-    clearUpstreamHeaders: isTakenOff ? ['x', 'accept-encoding'] : ['x'],
+    clearUpstreamHeaders: isRemoved ? ['x', 'accept-encoding'] : ['x'],
   });
 });

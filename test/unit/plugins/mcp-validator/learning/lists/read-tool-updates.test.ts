@@ -84,6 +84,6 @@ it.each([
   ['{"result" : {"tools"\n:[ {"a":"}]"} , {}', ['{"a":"}]"}', '{}']],
   ['[{"result":{"tools":[{}]}}]', []],
   ['{"result":{"tools":[[{}],{"a":1}]}}', ['{"a":1}']],
-])('finds the whole tools of %s', (head, found) => {
+])('finds the complete tools of %s', (head, found) => {
   expect(completeToolsOf(head)).toEqual(found);
 });

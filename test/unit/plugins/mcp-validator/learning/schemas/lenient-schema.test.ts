@@ -116,7 +116,7 @@ it('leads references through alternatives to where these stand now', () => {
   expect(check(tree, { leaf: 'x' })).toContain('/leaf');
 });
 
-it('leaves out what judges nothing, so that a schema with long descriptions is small', () => {
+it('leaves out what checks nothing, so that a schema with long descriptions is small', () => {
   const described = object({ a: { type: 'string', description: 'x'.repeat(1000), title: 'A', 'x-vendor': {} } });
   expect(JSON.stringify(toLenientSchema(described))).not.toMatch(/description|title|vendor/);
   const named = object({ description: { type: 'number' }, default: { type: 'string' } }, { required: ['description'] });

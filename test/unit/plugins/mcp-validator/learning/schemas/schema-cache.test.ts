@@ -11,21 +11,21 @@ describe('a schema that was announced', () => {
   function start(...probes: Probe[]) {
     let nowMs = 0;
     let asked = 0;
-    const shelf = new SchemaCache(
+    const cache = new SchemaCache(
       () => Promise.resolve(probes[Math.min(asked++, probes.length - 1)]!),
       () => nowMs,
     );
-    return { shelf, asked: () => asked, pass: (ms: number) => (nowMs += ms) };
+    return { cache, asked: () => asked, pass: (ms: number) => (nowMs += ms) };
   }
 
   it('is compiled once, and pending until then', async () => {
-    const { shelf, asked } = start({ text: '{}', bytes: 5 });
-    const { key, probed } = shelf.put('a');
-    expect(shelf.put('a')).toEqual({ key, probed: undefined });
-    expect(shelf.get(key)).toBe('pending');
+    const { cache, asked } = start({ text: '{}', bytes: 5 });
+    const { key, probed } = cache.put('a');
+    expect(cache.put('a')).toEqual({ key, probed: undefined });
+    expect(cache.get(key)).toBe('pending');
     await probed;
-    expect(shelf.get(key)).toEqual({ key, text: '{}', bytes: 5 });
-    expect(shelf.put('a').probed).toBeUndefined();
+    expect(cache.get(key)).toEqual({ key, text: '{}', bytes: 5 });
+    expect(cache.put('a').probed).toBeUndefined();
     expect(asked()).toBe(1);
   });
 
@@ -37,20 +37,20 @@ describe('a schema that was announced', () => {
     ['budget', 0],
     ['failed', 0],
   ] as const)('and is %s is tried again after %d ms', async (unusable, afterMs) => {
-    const { shelf, pass } = start({ unusable, problem: 'x' }, { text: '{}', bytes: 5 });
-    const { key, probed } = shelf.put('a');
+    const { cache, pass } = start({ unusable, problem: 'x' }, { text: '{}', bytes: 5 });
+    const { key, probed } = cache.put('a');
     await probed;
-    expect(shelf.get(key)).toBe(unusable);
+    expect(cache.get(key)).toBe(unusable);
     pass(Math.min(afterMs, 1e12));
-    await shelf.put('a').probed;
-    expect(shelf.get(key)).toEqual(afterMs === Infinity ? unusable : { key, text: '{}', bytes: 5 });
+    await cache.put('a').probed;
+    expect(cache.get(key)).toEqual(afterMs === Infinity ? unusable : { key, text: '{}', bytes: 5 });
   });
 
   it('is forgotten when others of its service need the room', async () => {
-    const { shelf } = start({ text: 'x'.repeat(400_000), bytes: 5 });
-    const { key } = shelf.put('a');
-    for (const text of ['b', 'c', 'd']) await shelf.put(text).probed;
-    expect(shelf.get(key)).toBe('evicted');
+    const { cache } = start({ text: 'x'.repeat(400_000), bytes: 5 });
+    const { key } = cache.put('a');
+    for (const text of ['b', 'c', 'd']) await cache.put(text).probed;
+    expect(cache.get(key)).toBe('evicted');
   });
 });
 
@@ -64,7 +64,7 @@ describe('the main thread', () => {
 
   it('compiles no schema that is larger than its bound, by the size that was measured elsewhere', () => {
     let longest = 0;
-    const shelf = new CompiledSchemas(
+    const cache = new CompiledSchemas(
       () => 0,
       (text) => {
         const compiled = compileToolSchema(text);
@@ -72,24 +72,24 @@ describe('the main thread', () => {
         return compiled;
       },
     );
-    const made = [1, 10, 100, 500, 1000].map((count) => shelf.get('s', kept(count)) !== undefined);
+    const made = [1, 10, 100, 500, 1000].map((count) => cache.get('s', kept(count)) !== undefined);
     expect(made).toEqual([true, true, true, false, false]);
     expect(longest).toBeGreaterThan(0);
     expect(longest).toBeLessThanOrEqual(MAX_MAIN_THREAD_BYTES);
   });
 
   it('compiles no large patterns, though their text is short', () => {
-    const shelf = new CompiledSchemas(() => 0);
+    const cache = new CompiledSchemas(() => 0);
     const schema = { type: 'object', properties: { p: { pattern: '^[a-z]{1,900}[0-9]{1,900}$' } } };
     const probe = probeSchema(JSON.stringify(schema));
     if ('unusable' in probe) throw new Error(probe.problem);
-    expect(shelf.get('s', { key: 'k', ...probe })).toBeUndefined();
+    expect(cache.get('s', { key: 'k', ...probe })).toBeUndefined();
   });
 
   it('makes so many in a second for one service, and makes none twice', () => {
     let nowMs = 0;
     let count = 0;
-    const shelf = new CompiledSchemas(
+    const cache = new CompiledSchemas(
       () => nowMs,
       (...given) => {
         count++;
@@ -97,7 +97,7 @@ describe('the main thread', () => {
       },
     );
     const small = kept(1);
-    const ask = (service: string, key: string) => shelf.get(service, { ...small, key }) !== undefined;
+    const ask = (service: string, key: string) => cache.get(service, { ...small, key }) !== undefined;
     for (let i = 0; i < 100; i++) ask('a', `a${i}`);
     expect(count).toBe(MAX_PER_SECOND);
     expect([ask('a', 'a0'), ask('a', 'a99'), ask('b', 'b0')]).toEqual([true, false, true]);
