@@ -99,7 +99,7 @@ const message = fc
   )
   .map(([body, version]) => ({ members: [[version, '2.0'] as const, ...(body as Members).members] }));
 
-it('what passes means the same to every reader', () => {
+it('what passes has the same meaning to every reader', () => {
   const rules = rulesOf();
   let passed = 0;
   fc.assert(

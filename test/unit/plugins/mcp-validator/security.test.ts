@@ -76,7 +76,7 @@ describe('smuggling', () => {
     expect(answerOf(post(request('tools/list', { _meta })))).toMatchObject({ status: 400, code: -32600 });
   });
 
-  it('more values than a server should unpack', () => {
+  it('more values than a server should parse', () => {
     const facts = post(request('tools/call', { name: 'a', arguments: { list: Array.from({ length: 200 }, () => 0) } }));
     expect(answerOf(facts, { max_values: 100 })).toMatchObject({
       status: 400,
@@ -108,14 +108,14 @@ describe('smuggling', () => {
     },
   );
 
-  it('NUL and big integers in arguments pass as they are', () => {
+  it('NUL and big integers in arguments pass unchanged', () => {
     const body =
       '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","arguments":{"t":"\\u0000","n":9007199254740993,"z":-0}}}';
     expect(passOf(post(body))).toBeDefined();
   });
 });
 
-describe('what an answer tells', () => {
+describe('an error response', () => {
   it('never repeats values, within 256 characters', () => {
     const secret = 'S3CRET';
     for (const facts of [
@@ -132,7 +132,7 @@ describe('what an answer tells', () => {
     }
   });
 
-  it('names the place and the rule', () => {
+  it('names the location and the rule', () => {
     expect(answerOf(post(request('tools/call', {}))).message).toBe(
       "Invalid params: /params must have required property 'name'",
     );
@@ -170,7 +170,7 @@ describe('properties', () => {
     { requiredKeys: ['jsonrpc'] },
   );
 
-  it('any message gets a decision, and every rejection is an answer', () => {
+  it('any message gets a decision, and every rejection is a valid response', () => {
     fc.assert(
       fc.property(fc.oneof(message, fc.array(message, { maxLength: 3 }), value), version, (body, header) => {
         const decision = decideWith(post(body, { 'mcp-protocol-version': header, 'mcp-method': 'tools/list' }));

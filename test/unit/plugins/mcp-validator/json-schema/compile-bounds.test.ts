@@ -19,7 +19,7 @@ describe('schemas that make compilers slow', () => {
     expect(document.instructions).toBeLessThanOrEqual(MAX_INSTRUCTIONS);
   });
 
-  it('are never made into code', () => {
+  it('are never turned into code', () => {
     // The validators of the dialects are made of code, once.
     for (const $schema of [undefined, 'http://json-schema.org/draft-07/schema#']) schemaOf({ $schema });
     const functions = jest.spyOn(globalThis, 'Function');
@@ -29,7 +29,7 @@ describe('schemas that make compilers slow', () => {
   });
 });
 
-it('a compiled schema tells the memory that it takes', () => {
+it('a compiled schema returns the memory that it uses', () => {
   const bytesOf = (schema: object): number => {
     const result = compileToolSchema(JSON.stringify({ type: 'object', ...schema }));
     return result.ok ? result.bytes : 0;

@@ -61,11 +61,11 @@ describe.each<[draft: string, dialect: Dialect, tests: number]>([
     expect(wrong).toEqual([]);
   });
 
-  it('is there in full', () => {
+  it('is complete', () => {
     expect(included.reduce((sum, { tests }) => sum + tests.length, 0)).toBe(testCount);
   });
 
-  it('has no group on the list of exclusions that could be included', () => {
+  it('excludes no group that could be included', () => {
     for (const group of groups) {
       const exclusion = exclusionOf(group);
       if (exclusion)

@@ -52,7 +52,7 @@ describe('multipleOf is decided on decimals', () => {
     ).toBeUndefined();
   });
 
-  it('whole multiples of a decimal are multiples, and what lies between is none', () => {
+  it('whole multiples of a decimal are multiples, and values between them are not', () => {
     const decimal = fc.record({ digits: fc.integer({ min: 2, max: 9999 }), places: fc.integer({ min: 0, max: 12 }) });
     fc.assert(
       fc.property(decimal, fc.integer({ min: -100_000, max: 100_000 }), ({ digits, places }, count) => {

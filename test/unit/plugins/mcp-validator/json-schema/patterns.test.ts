@@ -69,7 +69,7 @@ describe('each of many patterns applies to its own field', () => {
   });
 });
 
-describe('patterns mean what they mean in ECMAScript', () => {
+describe('patterns have the semantics of ECMAScript', () => {
   const texts = [
     '',
     'a',
@@ -236,7 +236,7 @@ describe('patterns mean what they mean in ECMAScript', () => {
   });
 });
 
-describe('patterns that cannot be used say so', () => {
+describe('patterns that cannot be used return the problem', () => {
   it.each([
     ['lookahead in the middle', 'a(?=b)', 'lookaround'],
     ['lookahead beside an alternative', '^(?!a)b|c', 'lookaround'],
@@ -254,7 +254,7 @@ describe('patterns that cannot be used say so', () => {
     expect(problemOf({ properties: { s: { pattern } } })).toContain(problem);
   });
 
-  it('when all of a schema together are too large', () => {
+  it('if all patterns of a schema together are too large', () => {
     const properties = (count: number): Json =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, { pattern: `^x${i}{1,900}$` }]));
     expect(problemOf({ properties: properties(10) })).toBeUndefined();
@@ -266,7 +266,7 @@ describe('patterns that cannot be used say so', () => {
   });
 });
 
-it('the bound of a program is never below what RE2 makes of it', () => {
+it('the bound of a program is never below the number of its RE2 instructions', () => {
   const sources = [
     'a{3,7}b*',
     '(?:a|b|cd){10}',

@@ -39,7 +39,7 @@ const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
 describe.each(['anyOf', 'oneOf'] as const)('conditions by %s', (keyword) => {
   const schema = schemaOf(condition(keyword));
 
-  it('pass, however they are nested', () => {
+  it('pass at any nesting', () => {
     fc.assert(
       fc.property(tree, (where) => {
         expect(schema.check({ where })).toBeUndefined();
@@ -50,7 +50,7 @@ describe.each(['anyOf', 'oneOf'] as const)('conditions by %s', (keyword) => {
     expect(schema.check({ where })).toBeUndefined();
   });
 
-  it('are rejected for what is wrong deep inside', () => {
+  it('are rejected for a failure deep inside', () => {
     let where: Json = { column: 'a', is: '!' };
     for (let i = 0; i < 20; i++) where = i % 2 ? { none: where } : { any: [{ column: 'b', is: '<' }, where] };
     expect(schema.check({ where })).toEqual({
@@ -88,7 +88,7 @@ it('any JSON value passes a schema of all JSON values', () => {
   expect(checker({ rows }, new Run())).toBeUndefined();
 });
 
-it('the steps of exclusive alternatives grow with the value, not with the ways through the schema', () => {
+it('the steps of exclusive alternatives grow with the value, not with the paths through the schema', () => {
   const stepsFor = (count: number): number => {
     const run = new Run();
     checkerOf(json)(

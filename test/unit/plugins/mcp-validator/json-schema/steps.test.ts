@@ -134,7 +134,7 @@ const HOSTILE: readonly (readonly [name: string, schema: Json, value: unknown])[
   ['decimals', { items: { allOf: times(200, () => ({ multipleOf: 1e-7 })) } }, times(2000, (i) => i / 1000)],
 ];
 
-describe('what a check costs is counted', () => {
+describe('the cost of a check is counted', () => {
   it.each(HOSTILE)('%s', (_, schema, value) => {
     const looks = { count: 0 };
     const run = new Run(100_000);
@@ -198,7 +198,7 @@ const values = fc.letrec((tie) => ({
 describe('for any schema and value', () => {
   const schemas = keywordSchemas.schema.map((schema) => (typeof schema === 'boolean' ? { allOf: [schema] } : schema));
 
-  it('the looks at the value are few for each step that is counted', () => {
+  it('each counted step reads the value only a few times', () => {
     fc.assert(
       fc.property(schemas, values.value, (schema, value) => {
         const looks = { count: 0 };
@@ -210,7 +210,7 @@ describe('for any schema and value', () => {
     );
   });
 
-  it('a smaller budget gives the same result, or says that it was spent', () => {
+  it('a smaller budget returns the same result, or reports that it is spent', () => {
     fc.assert(
       fc.property(schemas, values.value, fc.integer({ min: 1, max: 200 }), (schema, value, budget) => {
         const checker = checkerOf(schema);
@@ -225,7 +225,7 @@ describe('for any schema and value', () => {
   });
 });
 
-it('arguments nested far beyond what is common are given up before the stack ends', () => {
+it('a check of very deeply nested arguments stops before the stack overflows', () => {
   const levels = 20;
   const $defs = Object.fromEntries(
     times(levels, (i) => [

@@ -11,14 +11,14 @@ const other = { ...add, name: 'other' };
 const many = Array.from({ length: 40 }, (_, i) => ({ ...add, name: `tool-${i}`, description: 'd'.repeat(2000) }));
 
 describe('learning', () => {
-  it('is off by default, and then nothing is read after the answer', async () => {
+  it('is off by default, and then responses are not read', async () => {
     const { state, answer, call } = gateway({});
     expect(isLogWanted(state)).toBe(false);
     await answer({ answer: list([add]) });
     expect(call({})).toBeUndefined();
   });
 
-  it('takes schemas from an response to tools/list', async () => {
+  it('learns schemas from a response to tools/list', async () => {
     const { state, answer, call } = gateway(LEARN);
     expect(isLogWanted(state)).toBe(true);
     expect(call({})).toBeUndefined();
@@ -66,7 +66,7 @@ describe('learning', () => {
     expect(call({})).toBeUndefined();
   });
 
-  it('joins pages, and no list takes from what another one gave', async () => {
+  it('joins pages, and no list removes tools of another list', async () => {
     const { answer, call } = gateway(LEARN, { unknown_tools: 'deny' });
     await answer({ answer: list([add], { nextCursor: 'p2' }) });
     await answer({ asked: request('tools/list', { cursor: 'p2' }), answer: list([other]) });
@@ -116,7 +116,7 @@ describe('learning', () => {
     expect(call({})).toBeUndefined();
   });
 
-  it('a configured schema wins, and a learned one makes a tool known', async () => {
+  it('a configured schema takes precedence, and a learned one makes a tool known', async () => {
     const { answer, call } = gateway({ ...LEARN, schemas: { add: '{"type":"object"}' } }, { unknown_tools: 'deny' });
     expect(call({}, { name: 'other' })).toBe('unknown_tool');
     await answer({ answer: list([add, other]) });
@@ -178,7 +178,7 @@ describe('what was not learned', () => {
     expect(lines).toEqual([]);
   });
 
-  it('is what stands after the end of a list that is cut: the tools before it are learned', async () => {
+  it('is the part after the cut of a list: the tools before it are learned', async () => {
     const { answer, call, metric } = gateway(LEARN, { unknown_tools: 'deny' });
     await answer({ answer: list(many), kept: 30_000 });
     expect(call({}, { name: 'tool-3' })).toBe('invalid_arguments');
@@ -208,7 +208,7 @@ describe('a tool whose schema cannot be used', () => {
     expect(call({}, { name: 'other' })).toBe('unknown_tool');
   });
 
-  it('is denied where that is asked for, unless a schema is configured', async () => {
+  it('is denied if configured so, unless its own schema is configured', async () => {
     const { answer, call } = gateway(LEARN, { unusable_schemas: 'deny' });
     await answer({ answer: recursive });
     expect(call({})).toBe('unusable_schema');

@@ -21,7 +21,7 @@ it('a changed definition is logged and counted once, and only reported by defaul
   expect(call({})).toBeUndefined();
 });
 
-it('enforced, calls are answered as unknown until the definition is back', async () => {
+it('if enforced, calls are rejected as unknown until the definition is back', async () => {
   const { answer, call } = enforced();
   expect(call({ a: 1 })).toBeUndefined();
   await answer({ answer: list([poisoned]) });
@@ -115,7 +115,7 @@ describe('a server cannot evade enforced pins by', () => {
   });
 });
 
-it('the answer of another method with a list of tools is no list of the server', async () => {
+it('a response to another method with a list of tools is not a list of the server', async () => {
   const { answer, call } = enforced();
   await answer({ answer: list([{ name: 'add' }]), asked: request('toolsets/get') });
   expect(call({ a: 1 })).toBeUndefined();
@@ -151,7 +151,7 @@ describe('a list for one caller', () => {
   });
 });
 
-it('a denial is not forgotten when there are too many callers', () => {
+it('a denial is kept if there are too many callers', () => {
   const watch = new PinStates(new Map([['add', 'good']]));
   const page = (hash: string) => ({
     tools: [{ name: 'add', hash, schemaText: '{}' }],

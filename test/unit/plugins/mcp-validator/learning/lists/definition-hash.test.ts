@@ -11,7 +11,7 @@ const tool = {
 };
 
 describe('definitionHash', () => {
-  it('is the one that jq -cjS and sha256sum give', () => {
+  it('is the output of jq -cjS and sha256sum', () => {
     // printf '%s' '{"description":"Adds","inputSchema":{"properties":{"a":{"type":"number"},"b":{}},"type":"object"},"name":"add"}' | sha256sum
     expect(definitionHash(tool)).toBe('c7861ff4f0f4d38bceaf856084734eff9b6fb91f070d98778debe2414640d622');
   });

@@ -19,7 +19,7 @@ it.each([
   expect(outcome).toEqual({ kind: 'proceed', share: { mcp_caller: 'ann' }, clearUpstreamHeaders: ['x'] });
 });
 
-it('leaves all other requests alone', () => {
+it('does not change other requests', () => {
   expect(follow('tools/call', 'zstd')).toEqual({ kind: 'proceed', clearUpstreamHeaders: ['x'] });
   const rejected = reject({ status: 400, headers: {}, body: '' });
   const headers = Headers.from({});

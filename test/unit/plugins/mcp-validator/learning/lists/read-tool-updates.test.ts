@@ -22,7 +22,7 @@ const tools = [add, { ...add, name: 'a"b\\', description: '{"tools":[' }, { ...a
 const text = JSON.stringify(list(tools, { _meta: { tools: [{ name: 'x' }] } }));
 const events = sse({ jsonrpc: '2.0', method: 'notifications/progress' }, list(tools));
 
-it('never throws, whatever bytes pass', () => {
+it('never throws for any bytes', () => {
   const parts = fc.constantFrom(
     '{"result":{"tools":[',
     '{"name":"a"}',

@@ -46,7 +46,7 @@ describe('a schema that was announced', () => {
     expect(cache.get(key)).toEqual(afterMs === Infinity ? unusable : { key, text: '{}', bytes: 5 });
   });
 
-  it('is forgotten when others of its service need the room', async () => {
+  it('is evicted if others of its service need the space', async () => {
     const { cache } = start({ text: 'x'.repeat(400_000), bytes: 5 });
     const { key } = cache.put('a');
     for (const text of ['b', 'c', 'd']) await cache.put(text).probed;
@@ -62,7 +62,7 @@ describe('the main thread', () => {
     return { key: String(properties), ...probe };
   };
 
-  it('compiles no schema that is larger than its bound, by the size that was measured elsewhere', () => {
+  it('compiles no schema above its bound, by the size that another thread measured', () => {
     let longest = 0;
     const cache = new CompiledSchemas(
       () => 0,
@@ -78,7 +78,7 @@ describe('the main thread', () => {
     expect(longest).toBeLessThanOrEqual(MAX_MAIN_THREAD_BYTES);
   });
 
-  it('compiles no large patterns, though their text is short', () => {
+  it('compiles no large patterns, although their text is short', () => {
     const cache = new CompiledSchemas(() => 0);
     const schema = { type: 'object', properties: { p: { pattern: '^[a-z]{1,900}[0-9]{1,900}$' } } };
     const probe = probeSchema(JSON.stringify(schema));
@@ -86,7 +86,7 @@ describe('the main thread', () => {
     expect(cache.get('s', { key: 'k', ...probe })).toBeUndefined();
   });
 
-  it('makes so many in a second for one service, and makes none twice', () => {
+  it('compiles a bounded number per second for one service, and none twice', () => {
     let nowMs = 0;
     let count = 0;
     const cache = new CompiledSchemas(
