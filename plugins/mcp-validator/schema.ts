@@ -164,5 +164,5 @@ export const fields = {
   }),
 } as const;
 
-/** The configuration as Kong hands it over, defaults filled in. */
+/** The configuration as Kong sends it, with defaults. */
 export type Config = ConfigOf<typeof fields>;

@@ -35,9 +35,9 @@ export function membersOfTail(text: string, depth: 1 | 2 = 1): JsonObject | unde
 }
 
 /**
- * The last object that stands under a name anywhere in a piece of JSON; undefined when there is none whole.
+ * The last complete object with a name anywhere in a part of a JSON text; undefined if there is none.
  *
- * A quote within a string is escaped, so `"name":` is never a part of one. Linear in the text. Never throws.
+ * A quote inside a string is escaped, so `"name":` is never part of a string. Linear in the text. Never throws.
  */
 export function lastObjectNamed(name: string, text: string): JsonObject | undefined {
   const key = `"${name}":`;

@@ -85,7 +85,7 @@ export function readToolUpdates(exchange: ListExchange): ToolUpdates {
   for (const { value, isSkipped } of messages) {
     const id: unknown = memberOf(value, 'id');
     const isResponse = Object.hasOwn(value, 'result') || Object.hasOwn(value, 'error');
-    // A response to another method is not a list, whatever it looks like.
+    // A response to another method is not a list, even if it looks like one.
     if (!isResponse || others.has(id)) continue;
     const request = isSkipped ? undefined : open.get(id);
     open.delete(isSkipped ? undefined : id);
