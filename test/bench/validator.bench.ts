@@ -47,7 +47,7 @@ const searchRules = rulesWith({
 });
 
 /** Bodies that a tool's schema checks too. */
-const judgedBySchema: readonly (readonly [name: string, body: string, rules: Rules])[] = [
+const checkedBySchema: readonly (readonly [name: string, body: string, rules: Rules])[] = [
   ['schema: typical call', typical, searchRules],
   [
     'schema: a pattern, within its budget',
@@ -82,7 +82,7 @@ const bodies: readonly (readonly [name: string, body: string])[] = [
     ),
   ],
   ['batch of 100', `[${range(100, (i) => call('{"a":1,"b":[2,3]}', i))}]`],
-  ['deep, refused', '['.repeat(4 * MIB)],
+  ['deep, rejected', '['.repeat(4 * MIB)],
   ['deep, 64 levels, repeated', call(object(range(1500, (i) => `"k${i}":${'['.repeat(60)}${']'.repeat(60)}`)))],
   ['wide: 99 000 numbers', call(object(`"a":[${range(98_990, (i) => String(i))}]`))],
   ['wide: 99 000 short keys', call(object(range(98_990, (i) => `"${i.toString(36)}":0`)))],
@@ -131,7 +131,7 @@ function measure(name: string, body: string, rules = plainRules): Record<string,
     body: { kind: 'bytes', bytes } as const,
   };
   const decision = decide(facts, rules);
-  const judged = time(() => decide(facts, rules));
+  const decided = time(() => decide(facts, rules));
   const parsed = time(() => parseOrNothing(bytes));
   const checked = time(() => {
     const value = parseOrNothing(bytes) as { params?: unknown } | undefined;
@@ -141,11 +141,11 @@ function measure(name: string, body: string, rules = plainRules): Record<string,
     body: name,
     bytes: bytes.length,
     decision: decision.kind === 'pass' ? 'pass' : decision.response.reason,
-    'judge us': round(judged),
-    'messages/s': Math.round(1e6 / judged),
-    'ns/byte': round((judged * 1000) / bytes.length),
-    'x JSON.parse': round(judged / parsed),
-    'x JSON.parse + ajv': round(judged / checked),
+    'decide us': round(decided),
+    'messages/s': Math.round(1e6 / decided),
+    'ns/byte': round((decided * 1000) / bytes.length),
+    'x JSON.parse': round(decided / parsed),
+    'x JSON.parse + ajv': round(decided / checked),
   };
 }
 
@@ -163,5 +163,5 @@ const round = (value: number): number => Number(value.toPrecision(3));
 measure('warm-up', typical);
 console.table([
   ...bodies.map(([name, body]) => measure(name, body)),
-  ...judgedBySchema.map(([name, body, rules]) => measure(name, body, rules)),
+  ...checkedBySchema.map(([name, body, rules]) => measure(name, body, rules)),
 ]);

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { ToolKnowledge } from '../../arguments/tool-knowledge';
-import type { ToolPage, ToolUpdates } from '../lists/read-tool-updates';
+import type { ToolUpdates } from '../lists/read-tool-updates';
 import type { CompiledSchemas } from '../schemas/compiled-schemas';
 import type { ProbeQueue } from '../schemas/probe-queue';
 import type { Probe } from '../schemas/probe-schema';
@@ -12,7 +12,7 @@ import {
   type LearnConfig,
   type ToolKnowledgeWithFindings,
 } from './announced-tool';
-import { differingNames } from './differing-names';
+import { learnPage, type PublishedPage } from './learn-page';
 import { PinStates } from './pin-states';
 import { ServiceTools } from './service-tools';
 
@@ -80,8 +80,6 @@ export interface ToolRegistry {
 const MAX_SERVICES = 100;
 /** Changed definitions that are remembered as reported, for each service. */
 const MAX_REPORTED_CHANGES = 1000;
-
-type PublishedPage = ToolPage & { readonly isPublic: boolean };
 
 interface Service {
   readonly name: string;
@@ -166,7 +164,11 @@ export function createToolRegistry(
         ...page,
         isPublic: !page.isPrivate || config.tools.learn_private === 'shared',
       }));
-      if (learn !== 'off' && isSuccess) for (const page of pages) learnPage(service, caller, page, count);
+      if (learn !== 'off' && isSuccess) {
+        const onProbe = (tool: string, probed: Promise<Probe>) => void reportProbe(service, tool, probed);
+        const learnsPrivate = config.tools.learn_private !== 'off';
+        for (const page of pages) learnPage(service, caller, page, learnsPrivate, { count, onProbe });
+      }
       const changed = updatePins(service, caller, pages);
       if (updates.unread !== undefined && isSuccess) {
         count(updates.unread);
@@ -188,34 +190,6 @@ export function createToolRegistry(
       service.reportedChanges.set(change, true);
       return [name];
     });
-  }
-
-  function learnPage(
-    service: Service,
-    caller: string | undefined,
-    page: PublishedPage,
-    count: (reason: NotLearnedReason) => void,
-  ): void {
-    const isOwn = !page.isPublic;
-    if (isOwn && (config.tools.learn_private === 'off' || caller === undefined)) {
-      count(caller === undefined ? 'no_caller' : 'private');
-      // Only the names: the gateway does not need to hide that the tools exist.
-      for (const tool of page.tools) service.tools.announce(undefined, tool.name, undefined, true);
-      return;
-    }
-    const differing = differingNames(page.tools);
-    if (differing.size > 0) count('duplicate');
-    for (const tool of page.tools) {
-      if (differing.has(tool.name)) service.tools.announce(caller, tool.name, undefined, isOwn);
-      else if (tool.schemaText === undefined) {
-        count('malformed');
-        service.tools.announce(caller, tool.name, undefined, isOwn);
-      } else {
-        const { key, probed } = service.schemas.put(tool.schemaText);
-        service.tools.announce(caller, tool.name, key, isOwn);
-        if (probed) void reportProbe(service, tool.name, probed);
-      }
-    }
   }
 
   async function reportProbe(service: Service, tool: string, probed: Promise<Probe>): Promise<void> {

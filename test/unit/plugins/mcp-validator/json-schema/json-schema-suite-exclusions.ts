@@ -12,7 +12,7 @@ const REMOTE = 'remote ref, containing refs itself';
 export const EXCLUSIONS: readonly Exclusion[] = [
   {
     why: 'a reference out of the document would have to be loaded; the schema is not fetched, and the metaschemas are not there to refer to',
-    problem: 'has a $ref that does not lead to a place inside it',
+    problem: 'has a $ref without target inside it',
     groups: {
       'draft7/definitions': 'all',
       'draft7/ref': [REMOTE],
@@ -66,7 +66,7 @@ export const EXCLUSIONS: readonly Exclusion[] = [
   },
   {
     why: 'optional: what an unknown keyword holds is no schema',
-    problem: 'has a $ref to what is not a schema',
+    problem: 'has a $ref to something that is not a schema',
     groups: { 'draft2019-09/optional/refOfUnknownKeyword': 'all', 'draft2020-12/optional/refOfUnknownKeyword': 'all' },
   },
 ];
