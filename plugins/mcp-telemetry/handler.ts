@@ -1,7 +1,7 @@
 import { proceed, read, type FactsOf, type Outcome } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture';
 import { DENIAL_KEY, denialFromShared } from '../shared/mcp/denial';
-import { fromShared, SUMMARY_KEY } from '../shared/mcp/message-summary';
+import { summaryFromShared, SUMMARY_KEY } from '../shared/mcp/message-summary';
 import type { LogEntry } from '../shared/telemetry/log-entry';
 import { projectOf } from '../shared/telemetry/spans/project';
 import { startedSpanFromShared, type StartedSpan } from '../shared/telemetry/spans/started-span';
@@ -29,7 +29,7 @@ export const accessReads = {
   headers: read.headers(),
   service: read.serviceName(),
   requestId: read.requestId(),
-  summary: read.shared(SUMMARY_KEY, fromShared),
+  summary: read.shared(SUMMARY_KEY, summaryFromShared),
 };
 
 /** Passes the request on, with the effects of the options that are on. */
@@ -40,7 +40,7 @@ export const access = (state: State, facts: FactsOf<typeof accessReads>): Outcom
 export const reads = {
   entry: read.logEntry(),
   capture: read.shared(CAPTURE_KEY, captureFromShared),
-  summary: read.shared(SUMMARY_KEY, fromShared),
+  summary: read.shared(SUMMARY_KEY, summaryFromShared),
   denial: read.shared(DENIAL_KEY, denialFromShared),
   started: read.shared(STARTED_SPAN_KEY, startedSpanFromShared),
 };

@@ -1,5 +1,5 @@
 import type { Metrics } from '../../kong/pdk';
-import { offeredNamesOf } from '../shared/mcp/offered-names';
+import { knownNamesOf } from '../shared/mcp/known-names';
 import { PerProcess } from '../shared/runtime/per-process';
 import { labelsOf } from '../shared/telemetry/labels';
 import { IdleSeries } from './counting/idle-series';
@@ -39,7 +39,7 @@ export type ExchangeMetrics = ReturnType<typeof exchangeMetricsOf>;
 export function mcpMetricsOf(metrics: Metrics, role: OperationRole) {
   return {
     labels: labelsOf(metrics, PREFIX),
-    announced: offeredNamesOf(metrics),
+    announced: knownNamesOf(metrics),
     requests: metrics.counter({
       name: 'mcp_gateway_requests_total',
       help: 'JSON-RPC messages from clients, by outcome (status) and by who caused it (fault: none, client or server)',

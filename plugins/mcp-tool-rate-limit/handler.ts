@@ -1,7 +1,7 @@
 import { proceed, read, reject, type FactsOf, type Outcome } from '../../kong/pdk';
 import { denied } from '../shared/mcp/denial';
 import { errorBody, UNAVAILABLE } from '../shared/mcp/json-rpc/errors';
-import { fromShared, NO_MESSAGES, SUMMARY_KEY, type MessageSummary } from '../shared/mcp/message-summary';
+import { summaryFromShared, NO_MESSAGES, SUMMARY_KEY, type MessageSummary } from '../shared/mcp/message-summary';
 import type { Caller } from './caller';
 import { chargesOf, type RequestCharges } from './charges';
 import type { Hit, Unavailable } from './counters/counters';
@@ -20,7 +20,7 @@ export const accessReads = {
   credentialId: read.credentialId(),
   ip: read.forwardedIp(),
   service: read.serviceName(),
-  summary: read.shared(SUMMARY_KEY, fromShared),
+  summary: read.shared(SUMMARY_KEY, summaryFromShared),
 };
 
 type Facts = FactsOf<typeof accessReads>;

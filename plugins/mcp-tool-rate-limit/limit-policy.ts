@@ -1,5 +1,5 @@
 import { encodeParts, type EncodedParts } from './digest';
-import type { KnownNames } from './own-counter';
+import type { NamesByOrigin } from './own-counter';
 import type { Rule } from './rules';
 
 /** The compiled rules of a configuration, with what identifies its counters and the names it knows. */
@@ -10,7 +10,7 @@ export interface LimitPolicy {
   readonly scope: EncodedParts;
   /** True if no two callers can use the same counter, so that each caller may have its own hash tag. */
   readonly hasHashTagPerCaller: boolean;
-  readonly names: KnownNames;
+  readonly names: NamesByOrigin;
 }
 
 /** Compiles the policy. `scope`: the ids of Kong's service, route and consumer, empty where there is none. */
@@ -18,7 +18,7 @@ export function limitPolicyOf(
   rules: readonly Rule[],
   match: LimitPolicy['match'],
   scope: readonly string[],
-  { offered, unverified }: Pick<KnownNames, 'offered' | 'unverified'>,
+  { offered, unverified }: Pick<NamesByOrigin, 'offered' | 'unverified'>,
 ): LimitPolicy {
   const identities = new Set(
     rules.map(({ limitBy, headerName, fallback }) => encodeParts([...limitBy, headerName, fallback])),

@@ -1,16 +1,16 @@
 import { CLIENT_METHODS } from '../shared/mcp/client-methods';
-import { isNamedBy, type OfferedNames } from '../shared/mcp/offered-names';
+import { isNamingMethod, type KnownNames } from '../shared/mcp/known-names';
 import type { OwnCounter } from './counters/counters';
 import type { Digest } from './digest';
 import type { Rule } from './rules';
 import type { UnverifiedNames } from './unverified-names';
 
-/** Names of tools, prompts and tasks, by what vouches for them. */
-export interface KnownNames {
+/** Names of tools, prompts and tasks, by where they come from. */
+export interface NamesByOrigin {
   /** Names that a rule contains without a wildcard. */
   readonly inRules: ReadonlySet<string>;
   /** Names that a server is known to offer. */
-  readonly offered: OfferedNames;
+  readonly offered: KnownNames;
   /** Other names, which clients can invent in any number. */
   readonly unverified: UnverifiedNames;
 }
@@ -26,7 +26,7 @@ export const isNamedByConfig = (rule: Rule, method: string, name: string): boole
  * @param shared the counter that the names of the caller share under the rule
  */
 export function ownCounterOf(
-  { inRules, offered, unverified }: KnownNames,
+  { inRules, offered, unverified }: NamesByOrigin,
   rule: Rule,
   service: string,
   method: string,
@@ -40,5 +40,5 @@ export function ownCounterOf(
 
 const isMethodKnown = (rule: Rule, method: string): boolean => rule.hasLiteralMethod || CLIENT_METHODS.has(method);
 
-const isOffered = (offered: OfferedNames, service: string, method: string, name: string): boolean =>
-  isNamedBy(method) && offered.has(service, method, name);
+const isOffered = (offered: KnownNames, service: string, method: string, name: string): boolean =>
+  isNamingMethod(method) && offered.has(service, method, name);

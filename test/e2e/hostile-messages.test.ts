@@ -27,10 +27,10 @@ it('rejects a call without a name with its id', async () => {
 });
 
 it('counts rejected requests by reason', async () => {
-  const labels = ['service="py-calculator"', 'reason="duplicate_key"'];
-  const before = await total(gateway.pluginServerUrl, 'mcp_validator_refused_total', ...labels);
+  const labels = ['kong_service="py-calculator"', 'reason="duplicate_key"'];
+  const before = await total(gateway.pluginServerUrl, 'mcp_validator_rejected_total', ...labels);
   await postMcp('py-calculator', '{"jsonrpc":"2.0","jsonrpc":"2.0"}');
-  expect(await total(gateway.pluginServerUrl, 'mcp_validator_refused_total', ...labels)).toBe(before + 1);
+  expect(await total(gateway.pluginServerUrl, 'mcp_validator_rejected_total', ...labels)).toBe(before + 1);
 });
 
 it.each([

@@ -1,10 +1,10 @@
 import { isJsonObject } from '../../shared/json/json-object';
 import { listOf, textOf } from '../../shared/json/lenient-json';
-import { isNamedBy, type NamedBy, type OfferedNames } from '../../shared/mcp/offered-names';
+import { isNamingMethod, type NamingMethod, type KnownNames } from '../../shared/mcp/known-names';
 import type { Operation } from '../operations/operation';
 
 /** The methods that list names: the member of their results, and the method that uses the names. */
-const LISTS: ReadonlyMap<string, { readonly member: string; readonly by: NamedBy }> = new Map([
+const LISTS: ReadonlyMap<string, { readonly member: string; readonly by: NamingMethod }> = new Map([
   ['tools/list', { member: 'tools', by: 'tools/call' }],
   ['prompts/list', { member: 'prompts', by: 'prompts/get' }],
 ]);
@@ -24,14 +24,14 @@ export const isSuccessful = ({ response }: Operation): boolean =>
   response?.result !== undefined && !response.isToolError;
 
 /** Records the tools and prompts that a response proves to exist, for the plugins that check requests. */
-export function recordAnnounced(announced: OfferedNames, operation: Operation): void {
+export function recordAnnounced(announced: KnownNames, operation: Operation): void {
   const { entry, message } = operation;
   const { method, name } = message;
   const list = LISTS.get(method);
   if (list) {
     const names = announcedNamesIn(operation);
-    if (names.length > 0) announced.list(entry.service.name, list.by, names);
-  } else if (isNamedBy(method) && name !== undefined && isSuccessful(operation)) {
-    announced.prove(entry.service.name, method, name);
+    if (names.length > 0) announced.addListed(entry.service.name, list.by, names);
+  } else if (isNamingMethod(method) && name !== undefined && isSuccessful(operation)) {
+    announced.addConfirmed(entry.service.name, method, name);
   }
 }

@@ -1,4 +1,4 @@
-import { isNamedBy } from '../../shared/mcp/offered-names';
+import { isNamingMethod } from '../../shared/mcp/known-names';
 import { MAX_ERROR_LENGTH, type Redactor } from '../../shared/telemetry/redaction/redact';
 import { idsAndParentOf } from '../../shared/telemetry/spans/ids-and-parent';
 import type { SpanRecord } from '../../shared/telemetry/spans/span';
@@ -38,7 +38,7 @@ export function spanOf(
 
 /** `{method} {target}`: the target is a tool or a prompt, never a resource, since there are too many. */
 function spanNameOf({ message: { method, name } }: Operation, redact: Redactor): string {
-  const target = isNamedBy(method) ? name : undefined;
+  const target = isNamingMethod(method) ? name : undefined;
   return redact.name(target === undefined ? method : `${method} ${target}`, MAX_NAME_LENGTH);
 }
 

@@ -2,22 +2,22 @@ import { membersOfHead, membersOfTail } from './json-fragment';
 import { type JsonObject, isJsonObject } from './json-object';
 import { parseJson } from './lenient-json';
 
-/** What is known of a JSON document that passed in chunks. */
+/** What could be read of a JSON document that came in chunks. */
 export interface ReadDocument {
-  /** The members of its top level that are there; with missing bytes only the complete ones. Undefined: no object. */
+  /** The members of its top level; if bytes are missing, only the complete ones. Undefined if it is not an object. */
   readonly members: JsonObject | undefined;
-  /** The whole value, when no byte is missing and it parses: an object, a list or anything else. */
+  /** The value, if no byte is missing and it can be parsed: an object, a list or anything else. */
   readonly value: unknown;
-  /** True when the last bytes can be those of a whole document: the upstream said all it wanted to say. */
+  /** True if the last bytes can be the end of a document: the upstream has sent all of it. */
   readonly ended: boolean;
 }
 
 /**
  * Collects a JSON document from chunks, keeping at most `maxBytes` of it: its first and its last part.
  *
- * Where bytes are missing, by the bound or by {@link JsonDocument.gap}, the complete members at either end are
- * recovered: a model's name stands at the head of an answer, its token counts at the tail. A byte order mark
- * before it is dropped. Never throws.
+ * If bytes are missing, because of the bound or of {@link JsonDocument.gap}, the complete members at both ends are recovered:
+ * the name of a model is at the head of a response, its token counts are at the tail. A byte order mark is dropped. Never
+ * throws.
  */
 export class JsonDocument {
   private head: Uint8Array[] = [];

@@ -2,7 +2,7 @@ import { type JsonObject, isJsonObject } from './json-object';
 import { parseJson, recordOf } from './lenient-json';
 
 /**
- * The complete members of a JSON object of which only the first part is there; undefined when not even one is.
+ * The complete members of a JSON object of which only the first part is known; undefined if there is none.
  *
  * One pass, linear in the text. Never throws.
  */
@@ -15,10 +15,10 @@ export function membersOfHead(text: string): JsonObject | undefined {
 }
 
 /**
- * The complete members of a JSON object of which only the last part is there; undefined when none can be told.
+ * The complete members of a JSON object of which only the last part is known; undefined if there is none.
  *
- * Where the part begins is unknown, so both readings are tried, inside a string and outside; a wrong one does not
- * parse. Two passes, linear in the text. Never throws.
+ * The part may begin inside or outside of a string, so both are tried; the wrong one cannot be
+ * parsed. Two passes, linear in the text. Never throws.
  *
  * @param depth 1 for the members of the outermost object, 2 for those of the object that is its last member
  */
@@ -35,9 +35,9 @@ export function membersOfTail(text: string, depth: 1 | 2 = 1): JsonObject | unde
 }
 
 /**
- * The last object that stands under a name anywhere in a piece of JSON; undefined when there is none whole.
+ * The last complete object with a name anywhere in a part of a JSON text; undefined if there is none.
  *
- * A quote within a string is escaped, so `"name":` is never a part of one. Linear in the text. Never throws.
+ * A quote inside a string is escaped, so `"name":` is never part of a string. Linear in the text. Never throws.
  */
 export function lastObjectNamed(name: string, text: string): JsonObject | undefined {
   const key = `"${name}":`;

@@ -9,7 +9,7 @@ interface Target {
 
 const target = (member: string, isMirrored: boolean): Target => ({ member, isMirrored });
 
-/** The only table of this kind: what one plugin checks and another counts must be the same value. */
+/** The only table of this kind: the value that one plugin checks and another counts must be the same. */
 const TARGETS: ReadonlyMap<string, Target> = new Map([
   ['tools/call', target('name', true)],
   ['prompts/get', target('name', true)],

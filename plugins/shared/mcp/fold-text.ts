@@ -1,6 +1,6 @@
 /**
- * One form for texts that a reader that ignores case or Unicode variants takes for the same: compatibility forms, case
- * (U+017F and U+212A included), invisible characters and white space.
+ * One form for texts that are equal to a reader that ignores case or Unicode variants: compatibility forms, case (U+017F and
+ * U+212A included), invisible characters and white space.
  */
 export function foldText(text: string): string {
   if (/^[a-z0-9/._-]*$/.test(text)) return text;

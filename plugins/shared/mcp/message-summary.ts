@@ -1,7 +1,7 @@
 import { isJsonObject } from '../json/json-object';
 import { isRevision, type Revision } from './revisions';
 
-/** What mcp-validator passes on to later plugins about the messages in a request body. */
+/** What mcp-validator shares with later plugins about the messages in a request body. */
 export interface MessageSummary {
   readonly revision?: Revision;
   /** The body was a JSON array. */
@@ -29,15 +29,15 @@ export const SUMMARY_KEY = 'mcp';
 type SharedEntry = Readonly<Record<string, string | number | true>>;
 type SharedSummary = Readonly<Record<string, string | true | readonly SharedEntry[]>>;
 
-/** The form that survives `kong.ctx.shared`: no `false`, no null; Lua code can read it too. */
-export function toShared({ revision, batch, messages }: MessageSummary): SharedSummary {
+/** Converts a summary for `kong.ctx.shared`: no `false`, no null; Lua code can read it too. */
+export function summaryToShared({ revision, batch, messages }: MessageSummary): SharedSummary {
   const entries = messages.map((message) => ({ ...message }));
   if (batch) return revision ? { revision, batch, messages: entries } : { batch, messages: entries };
   return revision ? { revision, messages: entries } : { messages: entries };
 }
 
-/** Reads what {@link toShared} wrote; undefined for anything else, since other plugins can write the key too. */
-export function fromShared(value: unknown): MessageSummary | undefined {
+/** Reads a summary that {@link summaryToShared} wrote; undefined for other values, since other plugins can write the key too. */
+export function summaryFromShared(value: unknown): MessageSummary | undefined {
   if (!isJsonObject(value)) return undefined;
   const { revision, batch, messages } = value;
   // Lua has no empty list: it comes back as an empty record.

@@ -7,15 +7,15 @@ import { compileRules } from '../../../../plugins/mcp-tool-rate-limit/rules';
 import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
 import { UnverifiedNames } from '../../../../plugins/mcp-tool-rate-limit/unverified-names';
 import type { MessageEntry } from '../../../../plugins/shared/mcp/message-summary';
-import { OfferedNames } from '../../../../plugins/shared/mcp/offered-names';
+import { KnownNames } from '../../../../plugins/shared/mcp/known-names';
 
-const names = (offered = new OfferedNames()) => ({
+const names = (offered = new KnownNames()) => ({
   offered,
   unverified: new UnverifiedNames({ maxNames: 2, nowMs: () => 0 }),
 });
 const windows = [{ limit: 10, window_seconds: 60 }];
 
-function policyOf(rules: object[], more: object = {}, scope = ['', '', ''], offered?: OfferedNames) {
+function policyOf(rules: object[], more: object = {}, scope = ['', '', ''], offered?: KnownNames) {
   const config = readConfig(fields, { rules: rules.map((rule) => ({ windows, ...rule })), ...more });
   return limitPolicyOf(compileRules(config), config.match, scope, names(offered));
 }
@@ -172,9 +172,9 @@ describe('which counter a call uses', () => {
 });
 
 describe('a name has its own counter', () => {
-  const offered = new OfferedNames();
-  offered.list('calculator', 'tools/call', ['add']);
-  offered.list('calculator', 'prompts/get', ['hello']);
+  const offered = new KnownNames();
+  offered.addListed('calculator', 'tools/call', ['add']);
+  offered.addListed('calculator', 'prompts/get', ['hello']);
   const ownCountersOf = (
     rule: object,
     names: readonly string[],

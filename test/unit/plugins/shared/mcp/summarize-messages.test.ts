@@ -1,5 +1,5 @@
 import { targetOf } from '../../../../../plugins/shared/mcp/call-targets';
-import { fromShared, toShared } from '../../../../../plugins/shared/mcp/message-summary';
+import { summaryFromShared, summaryToShared } from '../../../../../plugins/shared/mcp/message-summary';
 import { summarizeMessages } from '../../../../../plugins/shared/mcp/summarize-messages';
 
 it.each([
@@ -42,5 +42,5 @@ it('summarizes every kind of message, and the summary survives the shared contex
       { kind: 'response' },
     ],
   });
-  expect(fromShared(toShared(summary))).toEqual(summary);
+  expect(summaryFromShared(summaryToShared(summary))).toEqual(summary);
 });
