@@ -1,5 +1,5 @@
 import type { Metrics } from '../../kong/pdk';
-import { knownNamesOf } from '../shared/mcp/known-names';
+import { announcedNamesOf } from '../shared/mcp/announced-names';
 import { PerProcess } from '../shared/runtime/per-process';
 import { labelsOf } from '../shared/telemetry/labels';
 import { IdleSeries } from './counting/idle-series';
@@ -39,7 +39,7 @@ export type ExchangeMetrics = ReturnType<typeof exchangeMetricsOf>;
 export function mcpMetricsOf(metrics: Metrics, role: OperationRole) {
   return {
     labels: labelsOf(metrics, PREFIX),
-    announced: knownNamesOf(metrics),
+    announced: announcedNamesOf(metrics),
     requests: metrics.counter({
       name: 'mcp_gateway_requests_total',
       help: 'JSON-RPC messages from clients, by outcome (status) and by who caused it (fault: none, client or server)',

@@ -1,5 +1,5 @@
+import { isNamingMethod, type AnnouncedNames } from '../shared/mcp/announced-names';
 import { CLIENT_METHODS } from '../shared/mcp/client-methods';
-import { isNamingMethod, type KnownNames } from '../shared/mcp/known-names';
 import type { OwnCounter } from './counters/counters';
 import type { Digest } from './digest';
 import type { Rule } from './rules';
@@ -10,7 +10,7 @@ export interface NamesByOrigin {
   /** Names that a rule contains without a wildcard. */
   readonly inRules: ReadonlySet<string>;
   /** Names that a server is known to offer. */
-  readonly offered: KnownNames;
+  readonly offered: AnnouncedNames;
   /** Other names, which clients can invent in any number. */
   readonly unverified: UnverifiedNames;
 }
@@ -40,5 +40,5 @@ export function ownCounterOf(
 
 const isMethodKnown = (rule: Rule, method: string): boolean => rule.hasLiteralMethod || CLIENT_METHODS.has(method);
 
-const isOffered = (offered: KnownNames, service: string, method: string, name: string): boolean =>
+const isOffered = (offered: AnnouncedNames, service: string, method: string, name: string): boolean =>
   isNamingMethod(method) && offered.has(service, method, name);

@@ -1,5 +1,5 @@
 import type { Resources } from '../../kong/pdk';
-import { knownNamesOf } from '../shared/mcp/known-names';
+import { announcedNamesOf } from '../shared/mcp/announced-names';
 import { sideThreadOf } from '../shared/runtime/side-thread/side-thread';
 import type { Counters } from './counters/counters';
 import { createCounters, monotonicMs } from './create-counters';
@@ -30,7 +30,7 @@ export async function prepare(config: Config, resources: Resources): Promise<Sta
   const metrics = createMetrics(resources.metrics);
   const { serviceId = '', routeId = '', consumerId = '' } = resources.scope;
   const policy = limitPolicyOf(compileRules(config), config.match, [serviceId, routeId, consumerId], {
-    offered: knownNamesOf(resources.metrics),
+    offered: announcedNamesOf(resources.metrics),
     unverified: new UnverifiedNames({ maxNames: config.max_names_per_caller, nowMs: monotonicMs }),
   });
   return {

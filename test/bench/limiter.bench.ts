@@ -24,7 +24,7 @@ import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
 import { UnverifiedNames } from '../../plugins/mcp-tool-rate-limit/unverified-names';
 import { createWindow } from '../../plugins/mcp-tool-rate-limit/windows/create-window';
 import type { Quota, Window } from '../../plugins/mcp-tool-rate-limit/windows/window';
-import { knownNamesOf, KnownNames } from '../../plugins/shared/mcp/known-names';
+import { announcedNamesOf, AnnouncedNames } from '../../plugins/shared/mcp/announced-names';
 import { acquireRedis } from '../../plugins/shared/redis/shared-redis';
 import { limiterFacts, TestLimiter } from '../support/limiter';
 import { startRedis } from '../support/redis-server';
@@ -82,7 +82,7 @@ async function perSecond(decide: Decide, atOnce: number): Promise<number> {
 async function inMemory(): Promise<void> {
   const library = new RateLimiterMemory({ points: LIMIT, duration: WINDOW_S });
   const metrics = new Metrics();
-  knownNamesOf(metrics).addListed('py-calculator', 'tools/call', ['add']);
+  announcedNamesOf(metrics).addListed('py-calculator', 'tools/call', ['add']);
   const rules = [{ windows: [{ limit: LIMIT, window_seconds: WINDOW_S }] }];
   const limiter = await TestLimiter.start({ rules }, metrics);
   const facts = callers.map((id) => limiterFacts({ consumer: { id, username: id, customId: '', tags: [] } }));
@@ -107,7 +107,7 @@ async function inMemory(): Promise<void> {
 function wholeDecision(offers: boolean): Decide {
   const rules = ['add', 'sub*', '*'].map((name) => ({ name, windows: [{ limit: LIMIT, window_seconds: WINDOW_S }] }));
   const config = readConfig(fields, { rules });
-  const offered = new KnownNames();
+  const offered = new AnnouncedNames();
   if (offers) offered.addListed('a', 'tools/call', ['multiply']);
   const unverified = new UnverifiedNames({ maxNames: 32, nowMs });
   const policy = limitPolicyOf(compileRules(config), 'first', ['', 'route', ''], { offered, unverified });

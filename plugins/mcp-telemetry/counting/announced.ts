@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../shared/json/json-object';
 import { listOf, textOf } from '../../shared/json/lenient-json';
-import { isNamingMethod, type NamingMethod, type KnownNames } from '../../shared/mcp/known-names';
+import { isNamingMethod, type NamingMethod, type AnnouncedNames } from '../../shared/mcp/announced-names';
 import type { Operation } from '../operations/operation';
 
 /** The methods that list names: the member of their results, and the method that uses the names. */
@@ -24,7 +24,7 @@ export const isSuccessful = ({ response }: Operation): boolean =>
   response?.result !== undefined && !response.isToolError;
 
 /** Records the tools and prompts that a response proves to exist, for the plugins that check requests. */
-export function recordAnnounced(announced: KnownNames, operation: Operation): void {
+export function recordAnnounced(announced: AnnouncedNames, operation: Operation): void {
   const { entry, message } = operation;
   const { method, name } = message;
   const list = LISTS.get(method);

@@ -1,4 +1,4 @@
-import { isNamingMethod } from '../../shared/mcp/known-names';
+import { isNamingMethod } from '../../shared/mcp/announced-names';
 import { MAX_ERROR_LENGTH, type Redactor } from '../../shared/telemetry/redaction/redact';
 import { idsAndParentOf } from '../../shared/telemetry/spans/ids-and-parent';
 import type { SpanRecord } from '../../shared/telemetry/spans/span';

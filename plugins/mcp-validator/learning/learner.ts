@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Log, Metrics, Resources } from '../../../kong/pdk';
 import type { Capture } from '../../shared/captured-body/capture';
-import { knownNamesOf } from '../../shared/mcp/known-names';
+import { announcedNamesOf } from '../../shared/mcp/announced-names';
 import { LineBudget } from '../../shared/runtime/line-budget';
 import { PerProcess } from '../../shared/runtime/per-process';
 import { headerOf, mediaTypeOf, type LogEntry } from '../../shared/telemetry/log-entry';
@@ -73,7 +73,7 @@ export function createLearner(
 ): Learner {
   const notLearnedLog = new NotLearnedLog(log, learningMetrics);
   const lines = new LineBudget(LINES_PER_SECOND);
-  const knownNames = knownNamesOf(metrics);
+  const knownNames = announcedNamesOf(metrics);
   const tools = createToolRegistry(
     config,
     configured,

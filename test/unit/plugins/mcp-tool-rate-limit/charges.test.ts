@@ -6,16 +6,16 @@ import { limitPolicyOf } from '../../../../plugins/mcp-tool-rate-limit/limit-pol
 import { compileRules } from '../../../../plugins/mcp-tool-rate-limit/rules';
 import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
 import { UnverifiedNames } from '../../../../plugins/mcp-tool-rate-limit/unverified-names';
+import { AnnouncedNames } from '../../../../plugins/shared/mcp/announced-names';
 import type { MessageEntry } from '../../../../plugins/shared/mcp/message-summary';
-import { KnownNames } from '../../../../plugins/shared/mcp/known-names';
 
-const names = (offered = new KnownNames()) => ({
+const names = (offered = new AnnouncedNames()) => ({
   offered,
   unverified: new UnverifiedNames({ maxNames: 2, nowMs: () => 0 }),
 });
 const windows = [{ limit: 10, window_seconds: 60 }];
 
-function policyOf(rules: object[], more: object = {}, scope = ['', '', ''], offered?: KnownNames) {
+function policyOf(rules: object[], more: object = {}, scope = ['', '', ''], offered?: AnnouncedNames) {
   const config = readConfig(fields, { rules: rules.map((rule) => ({ windows, ...rule })), ...more });
   return limitPolicyOf(compileRules(config), config.match, scope, names(offered));
 }
@@ -172,7 +172,7 @@ describe('which counter a call uses', () => {
 });
 
 describe('a name has its own counter', () => {
-  const offered = new KnownNames();
+  const offered = new AnnouncedNames();
   offered.addListed('calculator', 'tools/call', ['add']);
   offered.addListed('calculator', 'prompts/get', ['hello']);
   const ownCountersOf = (

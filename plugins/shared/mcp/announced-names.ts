@@ -8,8 +8,8 @@ export type NamingMethod = 'tools/call' | 'prompts/get';
 export const isNamingMethod = (method: string): method is NamingMethod =>
   method === 'tools/call' || method === 'prompts/get';
 
-/** The bounds of {@link KnownNames}. */
-export interface KnownNamesBounds {
+/** The bounds of {@link AnnouncedNames}. */
+export interface AnnouncedNamesBounds {
   /** Names of one service and method; of listed names, the oldest is dropped first. */
   readonly namesOfService: number;
   /** Names of all services; the least recently updated service is dropped first. */
@@ -19,19 +19,19 @@ export interface KnownNamesBounds {
 }
 
 /** At most some 7 MB. */
-const BOUNDS: KnownNamesBounds = { namesOfService: 2000, names: 20_000, nameLength: 128 };
+const BOUNDS: AnnouncedNamesBounds = { namesOfService: 2000, names: 20_000, nameLength: 128 };
 
 /**
  * The names of tools and prompts that servers are known to have, by the name of Kong's service.
  *
  * Names come from servers, never from clients. A server that lists more than the bounds allow affects only its own names.
  */
-export class KnownNames {
+export class AnnouncedNames {
   /** The least recently updated service comes first. */
   private readonly services = new Map<string, Map<NamingMethod, Set<string>>>();
   private held = 0;
 
-  constructor(private readonly bounds: KnownNamesBounds = BOUNDS) {}
+  constructor(private readonly bounds: AnnouncedNamesBounds = BOUNDS) {}
 
   /** The number of names. */
   get size(): number {
@@ -94,8 +94,8 @@ export class KnownNames {
   }
 }
 
-const perProcess = new PerProcess<KnownNames>();
+const perProcess = new PerProcess<AnnouncedNames>();
 
 /** The names of this process: plugins that see responses add them, plugins that see requests look them up. */
-export const knownNamesOf = (metrics: Metrics): KnownNames =>
-  perProcess.get(metrics, 'offered_names', () => new KnownNames());
+export const announcedNamesOf = (metrics: Metrics): AnnouncedNames =>
+  perProcess.get(metrics, 'offered_names', () => new AnnouncedNames());
