@@ -35,7 +35,7 @@ export class ServerMetrics {
     });
     this.handlerErrors = metrics.counter({
       name: 'plugin_server_handler_errors_total',
-      help: 'Handlers that threw, by what happened to the request: refused (rejected with 500) or passed.',
+      help: 'Handlers that threw, by what happened to the request: rejected (with 500) or passed.',
       labelNames: ['plugin', 'phase', 'request'],
     });
     this.unknownInstances = metrics.counter({
@@ -86,6 +86,6 @@ export class ServerMetrics {
 
   /** Counts a handler that threw. */
   countHandlerError(at: { readonly plugin: string; readonly phase: string }, policy: OnError): void {
-    this.handlerErrors.inc({ ...at, request: policy === 'reject' ? 'refused' : 'passed' });
+    this.handlerErrors.inc({ ...at, request: policy === 'reject' ? 'rejected' : 'passed' });
   }
 }

@@ -1,5 +1,5 @@
-/** How a request without a session is answered; for `refuse` the SDK answers 406. */
-export type AnswerShape = 'json' | 'sse' | 'refuse';
+/** How a request without a session is answered; for `not_acceptable` the SDK answers 406. */
+export type AnswerShape = 'json' | 'sse' | 'not_acceptable';
 
 /**
  * Chooses the shape by `Accept`: one JSON body where possible; an event stream if the client asks for progress or
@@ -11,7 +11,7 @@ export function answerShape(accept: string | null, wantsProgress: boolean): Answ
   // A stream is sent only to a client that names it: a wildcard does not mean that the client can read one.
   const sse = ranges.some((range) => ['text/*', 'text/event-stream'].includes(range));
   if (sse && (wantsProgress || !json)) return 'sse';
-  return json ? 'json' : 'refuse';
+  return json ? 'json' : 'not_acceptable';
 }
 
 /** Whether a JSON-RPC body asks for progress notifications (`params._meta.progressToken`); any value is allowed. */

@@ -29,9 +29,9 @@ export function createMcpEndpoint(
   const answerLegacy = async (request: Request, body: unknown): Promise<Response> => {
     const sessionId = request.headers.get('mcp-session-id');
     if (sessionId !== null) {
-      return (await sessions.find(sessionId)?.handleRequest(request)) ?? refuse(404, -32001, 'Session not found');
+      return (await sessions.find(sessionId)?.handleRequest(request)) ?? rejectWith(404, -32001, 'Session not found');
     }
-    if (request.method !== 'POST') return refuse(400, -32000, 'Bad Request: Mcp-Session-Id header is required');
+    if (request.method !== 'POST') return rejectWith(400, -32000, 'Bad Request: Mcp-Session-Id header is required');
     if (isInitialize(body)) return (await sessions.open()).handleRequest(request);
     return answerAlone(createServer(), request, body);
   };
@@ -39,7 +39,7 @@ export function createMcpEndpoint(
   return {
     fetch: async (request) => {
       if (!['POST', 'GET', 'DELETE'].includes(request.method)) {
-        return refuse(405, -32000, 'Method not allowed', { allow: 'POST, GET, DELETE' });
+        return rejectWith(405, -32000, 'Method not allowed', { allow: 'POST, GET, DELETE' });
       }
       const body = await peekJson(request);
       if (await isLegacyRequest(request)) return answerLegacy(request, body);
@@ -57,7 +57,7 @@ async function answerAlone(server: McpServer, request: Request, body: unknown): 
   const transport = new StatelessTransport({ enableJsonResponse: shape !== 'sse' });
   request.signal.addEventListener('abort', () => void server.close(), { once: true });
   await server.connect(transport);
-  const response = await transport.handleRequest(shape === 'refuse' ? request : acceptBoth(request));
+  const response = await transport.handleRequest(shape === 'not_acceptable' ? request : acceptBoth(request));
   if (shape !== 'sse') await server.close();
   return response;
 }
@@ -83,6 +83,6 @@ async function peekJson(request: Request): Promise<unknown> {
   }
 }
 
-function refuse(status: number, code: number, message: string, headers: Record<string, string> = {}): Response {
+function rejectWith(status: number, code: number, message: string, headers: Record<string, string> = {}): Response {
   return Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status, headers });
 }

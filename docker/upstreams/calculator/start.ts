@@ -34,7 +34,7 @@ export async function startCalculator({
 }: CalculatorOptions = {}): Promise<RunningServer> {
   const isGo = name.startsWith('go-');
   // Like the servers of the SDKs: on loopback they accept only the names of loopback.
-  const refusal = isGo ? 403 : 421;
+  const wrongHost = isGo ? 403 : 421;
   const checksHost = isLoopback(listen.host ?? '127.0.0.1');
   const countdowns = new Slots(maxCountdowns);
   const endpoint = createMcpEndpoint(() => createCalculator(name, countdowns), {
@@ -49,7 +49,7 @@ export async function startCalculator({
     async (request, response) => {
       const route = routeOf(request);
       if (route?.path === '/mcp' && checksHost && !isLoopback(request.headers.host)) {
-        sendText(response, refusal, 'Invalid Host header');
+        sendText(response, wrongHost, 'Invalid Host header');
       } else if (route?.path === '/mcp') {
         if (isGo) withoutAccel(response);
         if (request.method === 'GET') sendHeadAtOnce(response);

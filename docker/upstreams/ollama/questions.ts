@@ -30,8 +30,8 @@ const MAX_PROMPT_CHARS = 16_384;
 export function readChat(request: ChatRequest, model: Model): Read {
   const messages = request.messages ?? [];
   const tools = request.tools ?? [];
-  const refusal = refuse(request, model, 'chat', tools.length > 0);
-  if (refusal !== undefined) return { ok: false, error: refusal };
+  const problem = problemOf(request, model, 'chat', tools.length > 0);
+  if (problem !== undefined) return { ok: false, error: problem };
 
   const last = messages.at(-1);
   const prompt = messages.findLast(({ role }) => role === 'user')?.content ?? '';
@@ -67,8 +67,8 @@ export function readOpenaiChat(request: OpenaiChatRequest, model: Model): Read {
 
 /** Reads a generate request for a model. */
 export function readGenerate(request: GenerateRequest, model: Model): Read {
-  const refusal = refuse(request, model, 'generate', false);
-  if (refusal !== undefined) return { ok: false, error: refusal };
+  const problem = problemOf(request, model, 'generate', false);
+  if (problem !== undefined) return { ok: false, error: problem };
 
   const { prompt, system } = request;
   return {
@@ -85,7 +85,7 @@ export function readGenerate(request: GenerateRequest, model: Model): Read {
 
 type AnyRequest = ChatRequest | GenerateRequest;
 
-function refuse(
+function problemOf(
   { think }: AnyRequest,
   { name, capabilities }: Model,
   verb: string,

@@ -45,7 +45,7 @@ export class ProxyServer {
     this.server.on('checkExpectation', (request, response) => {
       this.take(request, response);
     });
-    this.server.on('clientError', refuse);
+    this.server.on('clientError', rejectMalformed);
     this.server.on('connection', (socket) => {
       parts.traffic.connections++;
       parts.traffic.active++;
@@ -101,7 +101,7 @@ export class ProxyServer {
 }
 
 /** Responds to a malformed HTTP request, like nginx with Kong's error page. */
-function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+function rejectMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   // A request with an unknown transfer coding already has its response.
   if (!socket.writable || error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_TRANSFER_ENCODING') {
     socket.destroy();

@@ -107,12 +107,12 @@ function withLength(pairs: readonly HeaderPair[], length: number | undefined, me
   return list.toRaw();
 }
 
-async function sendBody(x: Exchange, outgoing: ClientRequest, refuse: () => void): Promise<void> {
+async function sendBody(x: Exchange, outgoing: ClientRequest, rejectBody: () => void): Promise<void> {
   const body = await x.body.stream();
   let bytes = 0;
   body.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (x.body.isTooLarge(bytes)) refuse();
+    if (x.body.isTooLarge(bytes)) rejectBody();
   });
   body.on('error', () => outgoing.destroy());
   body.pipe(outgoing);

@@ -1,4 +1,4 @@
-/** Who caused a failure; `none` for a success and for an outcome that is nobody's fault. */
+/** Who caused a failure; `none` for a success and for an outcome that nobody caused. */
 export type Fault = 'none' | 'client' | 'server';
 
 /**

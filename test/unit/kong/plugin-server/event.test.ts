@@ -92,14 +92,14 @@ it('a log phase that is not wanted reads nothing', async () => {
 });
 
 it.each<[string, string, Phases, Outcome, string]>([
-  ['a guard that throws', 'access', { access: bug }, refusal, 'refused'],
+  ['a guard that throws', 'access', { access: bug }, refusal, 'rejected'],
   ['an observer that throws', 'access', { access: bug, onError: 'pass' }, proceed(), 'passed'],
   [
     'an outcome that cannot be encoded',
     'access',
     { access: () => proceed({ share: { a: undefined as never } }) },
     refusal,
-    'refused',
+    'rejected',
   ],
   ['a log phase that throws', 'log', { log: bug }, proceed(), 'passed'],
   ['a log phase that does not know whether it is wanted', 'log', { log: bug, isWanted: bug }, proceed(), 'passed'],

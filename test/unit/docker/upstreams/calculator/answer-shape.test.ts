@@ -11,8 +11,8 @@ describe('answerShape', () => {
     ['*/*', false, 'json'],
     ['*/*', true, 'json'],
     [null, false, 'json'],
-    ['text/html', true, 'refuse'],
-    ['', false, 'refuse'],
+    ['text/html', true, 'not_acceptable'],
+    ['', false, 'not_acceptable'],
   ])('of accept %s with progress %s is %s', (accept, progress, shape) => {
     expect(answerShape(accept, progress)).toBe(shape);
   });
