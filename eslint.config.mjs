@@ -1,21 +1,48 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import eslint from '@eslint/js';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 import importX from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import { noImportCycle } from './eslint/no-import-cycle.mjs';
 
-const plugins = ['mcp-validator', 'mcp-tool-rate-limit', 'llm-telemetry', 'mcp-telemetry'];
+const root = import.meta.dirname;
+
+/** The folders of the plugins: those of plugins/ with an index.ts of their own. */
+const plugins = readdirSync(join(root, 'plugins')).filter((name) =>
+  existsSync(join(root, 'plugins', name, 'index.ts')),
+);
+
+/** What each folder of kong/ must not import of the others; nothing in them imports plugins/, and only tests the testkit. */
+const kongZones = {
+  pdk: ['check', 'generate', 'plugin-server', 'stand-in', 'start', 'testkit'],
+  check: ['generate', 'plugin-server', 'stand-in', 'start', 'testkit'],
+  'plugin-server': ['generate', 'stand-in', 'start', 'testkit'],
+  generate: ['check', 'stand-in', 'start', 'testkit'],
+  'stand-in': ['check', 'generate', 'start', 'testkit'],
+  start: ['check', 'generate', 'testkit'],
+  testkit: ['generate', 'start'],
+};
 
 /** The arrows of the architecture: what each folder must not import. */
 const zones = [
   { target: './kong', from: './plugins', message: 'kong/ knows nothing of what the suite does' },
-  { target: './kong/pdk', from: './kong/plugin-server', message: 'the facade knows no transport' },
-  { target: './kong/plugin-server', from: './kong/stand-in', message: 'the server does not know the stand-in' },
-  { target: './kong/check', from: ['./kong/stand-in', './kong/plugin-server'], message: 'a check needs no gateway' },
+  { target: ['./kong', './plugins', './docker'], from: './test', message: 'only tests import tests' },
+  ...Object.entries(kongZones).map(([folder, others]) => ({
+    target: `./kong/${folder}`,
+    from: others.map((other) => `./kong/${other}`),
+    message: `kong/${folder} must not depend on this folder: dependencies point one way`,
+  })),
+  {
+    target: './plugins',
+    from: ['check', 'generate', 'stand-in', 'start', 'testkit'].map((folder) => `./kong/${folder}`),
+    message: 'plugins need the facade of Kong only',
+  },
   {
     target: './plugins/shared',
-    from: plugins.map((name) => `./plugins/${name}`),
-    message: 'shared serves the plugins',
+    from: [...plugins.map((name) => `./plugins/${name}`), './kong/plugin-server'],
+    message: 'shared/ serves the plugins',
   },
   ...plugins.map((name) => ({
     target: `./plugins/${name}`,
@@ -27,15 +54,26 @@ const zones = [
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/'] },
   eslint.configs.recommended,
-  { files: ['**/*.{js,mjs}'], languageOptions: { globals: globals.node } },
+  {
+    files: ['**/*.{js,mjs}'],
+    ignores: ['docker/upstreams/*/page/*.js'],
+    languageOptions: { globals: globals.node },
+  },
+  {
+    files: ['docker/upstreams/*/page/*.js'],
+    languageOptions: { sourceType: 'script', globals: globals.browser },
+  },
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
     files: ['**/*.ts'],
-    plugins: { 'import-x': importX },
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    plugins: {
+      'import-x': importX,
+      local: { rules: { 'no-import-cycle': noImportCycle(root, ['plugins', 'kong', 'docker', 'test']) } },
+    },
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: root } },
     settings: { 'import-x/resolver-next': [createTypeScriptImportResolver({ project: './tsconfig.json' })] },
     rules: {
-      'import-x/no-cycle': 'error',
+      'local/no-import-cycle': 'error',
       'import-x/no-restricted-paths': ['error', { zones }],
       'import-x/order': ['error', { alphabetize: { order: 'asc' } }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
@@ -52,6 +90,7 @@ export default tseslint.config(
       'plugins/index.ts',
       'plugins/*/index.ts',
       'plugins/*/schema.ts',
+      'plugins/*/*-fields.ts',
       'plugins/*/handler.ts',
       'plugins/*/large-bodies/*-task.ts',
       'plugins/shared/*/kong-*.ts',

@@ -27,6 +27,8 @@ module.exports = {
   projects: [
     project('unit'),
     project('integration'),
+    // Needs a real Kong on PATH.
+    project('differential'),
     project('e2e', {
       globalSetup: '<rootDir>/test/e2e/global-setup.ts',
       globalTeardown: '<rootDir>/test/e2e/global-teardown.ts',

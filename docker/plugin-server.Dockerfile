@@ -2,7 +2,7 @@
 #
 #   docker build -f docker/plugin-server.Dockerfile -t kong-ai-plugins/plugin-server:0.1.0 .
 
-# The current LTS line of Node, which needs libatomic: the slim image has it, a distroless base would not.
+# The current LTS line of Node.js needs libatomic: the slim image has it, a distroless base does not.
 ARG NODE_IMAGE=node:26-slim
 
 FROM ${NODE_IMAGE} AS build
@@ -14,7 +14,8 @@ COPY kong/check kong/check
 COPY kong/pdk kong/pdk
 COPY kong/plugin-server kong/plugin-server
 COPY plugins plugins
-RUN node_modules/.bin/tsc -p tsconfig.build.json --sourceMap false --declaration false
+RUN node_modules/.bin/tsc -p tsconfig.build.json --sourceMap false --declaration false \
+    && find plugins -name '*.lua' -exec install -D -m 644 {} dist/{} ';'
 
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
@@ -22,9 +23,8 @@ COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --no-audit --no-fund
 
 FROM ${NODE_IMAGE} AS runtime
-# Nothing is ever installed here, and nobody becomes another user: no package manager and no setuid bit stays. A volume
-# that is new takes owner, group and mode of the directory where it is mounted: only that group may enter, and what is
-# written there belongs to it.
+# The container installs nothing and never switches the user: no package manager and no setuid bit remain. A new volume
+# gets owner, group and mode of the directory where it is mounted: only that group may enter, and new files belong to it.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
       /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* /usr/bin/apt /usr/bin/apt-* /usr/bin/dpkg /usr/bin/dpkg-* \
     && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
@@ -32,15 +32,16 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
-# Readable also when the clone was made under umask 077.
+# Readable even after a clone under umask 077.
 COPY --chmod=644 package.json ./
+COPY --chmod=644 kong/lua/reject-smuggling.lua kong/lua/capture-body-filter.lua kong/lua/capture-log.lua dist/kong/lua/
 # The second: the C library gives the memory of large buffers back at once, instead of keeping ever more of it.
 ENV NODE_ENV=production \
     MALLOC_MMAP_THRESHOLD_=131072
-# The user node, by number, so that an orchestrator can tell that it is not root.
+# The user node, as a number, so that an orchestrator can verify that it is not root.
 USER 1000:1000
 EXPOSE 9464
-# Ready means that Kong can reach the plugins.
+# Ready means that Kong can connect to the plugins.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9464/readyz').then(({ ok }) => process.exit(ok ? 0 : 1))"]
 ENTRYPOINT ["node", "dist/plugins/main.js"]

@@ -1,8 +1,10 @@
-// Writes the generated blocks of the repository: the plugins in kong.conf, the tables of config fields in the READMEs.
+// Writes the generated blocks of the repository: the plugins in kong.conf, the Lua functions in kong.yml, the tables of
+// config fields in the READMEs.
 // Runs on the build: `npm run build && npm run generate`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { generateLua } from './generate-lua.mjs';
 
 const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
@@ -17,3 +19,4 @@ for (const block of generatedBlocks(plugins)) {
   writeFileSync(path, after);
   process.stdout.write(`${block.file} is rewritten\n`);
 }
+generateLua(root);

@@ -3,8 +3,8 @@ import type { Finding, Path } from './finding';
 import { isRecord } from './is-record';
 
 /**
- * Warns where a plugin of the suite stands on a service whose routes buffer responses, which is Kong's default: nginx
- * then keeps the end of each write back until more follows, and streams stall.
+ * Warns when a plugin of the suite applies to a service whose routes buffer responses, which is Kong's default: nginx then
+ * delays the end of each write until more follows, and streams stall.
  */
 export function checkBuffering(file: unknown, ours: readonly PluginEntry[]): Finding[] {
   const routes = routesOf(file);
@@ -31,21 +31,21 @@ interface FoundRoute {
   readonly service: string | undefined;
 }
 
-/** The routes of a file: those inside of services, and those on top that name one. */
+/** The routes of a file: those within services, and those at the top level. */
 function routesOf(file: unknown): FoundRoute[] {
   const inServices = itemsOf(file, 'services', []).flatMap(({ item, path }) =>
     itemsOf(item, 'routes', path).map(({ item: route, path: at }) => ({
       route,
       path: at,
-      service: textOf(item['name']),
+      service: stringOf(item['name']),
     })),
   );
-  const onTop = itemsOf(file, 'routes', []).map(({ item: route, path }) => {
+  const atTopLevel = itemsOf(file, 'routes', []).map(({ item: route, path }) => {
     const { service } = route;
     const named = isRecord(service) ? (service['name'] ?? service['id']) : service;
-    return { route, path, service: textOf(named) };
+    return { route, path, service: stringOf(named) };
   });
-  return [...inServices, ...onTop];
+  return [...inServices, ...atTopLevel];
 }
 
 function itemsOf(parent: unknown, key: string, path: Path) {
@@ -54,4 +54,4 @@ function itemsOf(parent: unknown, key: string, path: Path) {
   return list.flatMap((item: unknown, index) => (isRecord(item) ? [{ item, path: [...path, key, index] }] : []));
 }
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const stringOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

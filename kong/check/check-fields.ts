@@ -5,7 +5,7 @@ import { isRecord } from './is-record';
 import { fromLuaPattern } from './lua-pattern';
 import { shownValue } from './shown-value';
 
-/** The attributes of any field, as far as they restrict its value (`kong/db/schema/init.lua`, Schema.validators). */
+/** The attributes that restrict the value of a field (`kong/db/schema/init.lua`, Schema.validators). */
 interface Rules {
   readonly required?: boolean;
   readonly default?: unknown;
@@ -24,8 +24,8 @@ const REFERENCE = /^\{vault:\/\/.+\}$/;
 export const isReference = (value: unknown): boolean => typeof value === 'string' && REFERENCE.test(value);
 
 /**
- * Everything that Kong would reject in a record of a configuration, as it stands in the file: defaults are not filled
- * in. Never throws, whatever the value holds.
+ * Everything that Kong would reject in a record of a configuration, as written in the file, without defaults. Never throws,
+ * whatever the value contains.
  */
 export function checkRecord(fields: Fields, value: unknown, path: Path): Finding[] {
   if (!isRecord(value))
@@ -92,11 +92,11 @@ function expectedType({ type }: Field, value: unknown): string | undefined {
     case 'boolean':
       return typeof value === 'boolean' ? undefined : 'true or false';
     case 'string':
-      return typeof value === 'string' ? undefined : 'a text';
+      return typeof value === 'string' ? undefined : 'a string';
   }
 }
 
-/** What a value of the right type breaks. Kong takes no empty text unless the field says so. */
+/** The rule that a value of the right type breaks. Kong rejects an empty string unless the field allows it. */
 function broken({ type }: Field, rules: Rules, value: unknown): string | undefined {
   const {
     one_of: allowed,

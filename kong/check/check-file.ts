@@ -6,7 +6,7 @@ import { closest } from './closest';
 import { findPlugins, type PluginEntry } from './find-plugins';
 import type { Finding } from './finding';
 
-/** Checks the configurations of a suite's plugins in a parsed declarative file of Kong, and what these need around them. */
+/** Checks the configurations of a suite's plugins in a parsed declarative file of Kong, and the routes that they apply to. */
 export function checkFile(file: unknown, plugins: readonly Plugin[]): Finding[] {
   const shape = checkShape(file);
   if (shape.length > 0) return shape;
@@ -32,7 +32,7 @@ const nothingFound = (plugins: readonly Plugin[]): Finding => ({
   fix: `add one of: ${plugins.map(({ name }) => name).join(', ')}`,
 });
 
-/** Kong may have plugins that this program does not know; only a name much like one of ours is a likely mistake. */
+/** Kong may have plugins that this program does not know; only a name similar to one of the suite is reported. */
 function checkNames(entries: readonly PluginEntry[], known: ReadonlyMap<string, Plugin>): Finding[] {
   return entries.flatMap(({ name, path }) => {
     const meant = known.has(name) ? undefined : closest(name, [...known.keys()]);
@@ -42,16 +42,16 @@ function checkNames(entries: readonly PluginEntry[], known: ReadonlyMap<string, 
   });
 }
 
-/** Kong takes a plugin once for each combination of service, route and consumer. */
+/** Kong allows a plugin once for each combination of service, route and consumer. */
 function checkTwice(ours: readonly PluginEntry[]): Finding[] {
   const seen = new Set<string>();
   return ours.flatMap(({ name, scope, path }) => {
-    const place = JSON.stringify([name, scope.service, scope.route, scope.consumer, scope.consumer_group]);
-    if (!seen.has(place)) {
-      seen.add(place);
+    const scopeKey = JSON.stringify([name, scope.service, scope.route, scope.consumer, scope.consumer_group]);
+    if (!seen.has(scopeKey)) {
+      seen.add(scopeKey);
       return [];
     }
-    const problem = `${name} is configured twice at the same place`;
+    const problem = `${name} is configured twice for the same scope`;
     return [{ severity: 'error', path, problem, fix: 'keep one of the two' }];
   });
 }

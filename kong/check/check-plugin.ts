@@ -7,7 +7,7 @@ import type { Finding } from './finding';
 /** The field that a message of {@link Plugin.check} begins with. */
 const FIELD = /^([a-z_][\w.[\]]*): /i;
 
-/** Everything that is wrong with one configuration of a plugin: field by field, then the rules across fields. */
+/** All errors of one configuration of a plugin: field by field, then the rules across fields. */
 export function checkPlugin(plugin: Plugin, { entry, path }: PluginEntry): Finding[] {
   const config = entry['config'] ?? {};
   const findings = checkRecord(plugin.fields, config, [...path, 'config']);
@@ -22,10 +22,10 @@ function checkAcross(plugin: Plugin, config: Readonly<Record<string, unknown>>, 
     const message = error instanceof Error ? error.message : String(error);
     const [start = '', field = ''] = FIELD.exec(message) ?? [];
     const at = [...path, 'config', ...stepsOf(field)];
-    // The value of a reference is only known where Kong runs.
+    // Only Kong knows the value of a reference.
     if (holdsReference(config)) {
-      const problem = `${message.slice(start.length)}, if the value of its {vault://} reference is this text`;
-      return [{ severity: 'warning', path: at, problem, fix: 'check the value that the reference stands for' }];
+      const problem = `${message.slice(start.length)}, if the value of its {vault://} reference is this string`;
+      return [{ severity: 'warning', path: at, problem, fix: 'check the value of the reference' }];
     }
     return [
       {
@@ -38,7 +38,7 @@ function checkAcross(plugin: Plugin, config: Readonly<Record<string, unknown>>, 
   }
 }
 
-/** `rules[1].id` as the keys and positions of a path. */
+/** The keys and positions of a path such as `rules[1].id`. */
 const stepsOf = (field: string): Finding['path'] =>
   (field.match(/[^.[\]]+/g) ?? []).map((step) => (/^\d+$/.test(step) ? Number(step) - 1 : step));
 

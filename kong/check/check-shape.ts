@@ -1,15 +1,15 @@
 import type { Finding, Path } from './finding';
 import { isRecord } from './is-record';
 
-/** The lists in which plugins can stand, at any depth. */
+/** The lists that can contain plugins, at any depth. */
 const LISTS = new Set(['plugins', 'services', 'routes', 'consumers', 'consumer_groups']);
 
 /**
- * Whether a file has the shape of Kong's configuration wherever plugins may stand. What has not would hide them from every
- * other check, and Kong refuses it.
+ * Checks that a file has the shape of Kong's configuration wherever plugins may be. Kong rejects any other shape, and other
+ * checks would not find the plugins.
  */
 export function checkShape(file: unknown): Finding[] {
-  // An empty file has nothing wrong in it.
+  // An empty file is valid.
   return file === null || file === undefined ? [] : shapeOf(file, []);
 }
 
@@ -29,7 +29,7 @@ function shapeOf(entity: unknown, path: Path): Finding[] {
   });
 }
 
-/** Without entries, Lua has one table for a list and a map. */
+/** An empty list and an empty map are the same table in Lua. */
 const isEmptyTable = (list: unknown): boolean => isRecord(list) && Object.keys(list).length === 0;
 
 const wrong = (path: Path, expected: string): Finding => ({

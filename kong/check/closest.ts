@@ -1,4 +1,4 @@
-/** The candidate that a misspelt name most likely means; undefined where none is within two changes of a character. */
+/** The candidate closest to a misspelled name; undefined if none differs by at most two characters. */
 export function closest(name: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = 3;

@@ -7,13 +7,13 @@ import { report, summary } from './report';
 
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
-/** What a check printed, and whether the file may be used. */
+/** The output of a check, and whether the file can be used. */
 export interface CheckResult {
   readonly output: string;
   readonly isUsable: boolean;
 }
 
-/** Adds `check`: what Kong or the plugins would reject in a declarative file, without Kong. */
+/** Adds `check`: reports what Kong or the plugins would reject in a declarative file, without Kong. */
 export function addCheckCommand(program: Command, suite: Suite): void {
   program
     .command('check')
@@ -25,7 +25,7 @@ export function addCheckCommand(program: Command, suite: Suite): void {
       try {
         text = readBounded(file);
       } catch (error) {
-        command.error(`error: can't read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+        command.error(`error: cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
       }
       const { output, isUsable } = checkText(file, text, suite.plugins, strict);
       process.stdout.write(output);

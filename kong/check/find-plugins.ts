@@ -1,16 +1,16 @@
 import type { Path } from './finding';
 import { isRecord } from './is-record';
 
-/** A plugin as a declarative file lists it, and the entities that it stands under or names. */
+/** A plugin in a declarative file, and the entities that contain it or that it names. */
 export interface PluginEntry {
   readonly path: Path;
   readonly name: string;
   readonly entry: Readonly<Record<string, unknown>>;
-  /** For each kind of entity that the plugin is bound to: its name, id or position. */
+  /** For each kind of entity that the plugin applies to: its name, id or position. */
   readonly scope: Readonly<Partial<Record<ScopeKind, string>>>;
 }
 
-/** A kind of entity that a plugin can be bound to. */
+/** A kind of entity that a plugin can apply to. */
 export type ScopeKind = 'service' | 'route' | 'consumer' | 'consumer_group';
 
 const LISTS: ReadonlyMap<string, ScopeKind> = new Map([
@@ -20,7 +20,7 @@ const LISTS: ReadonlyMap<string, ScopeKind> = new Map([
   ['consumer_groups', 'consumer_group'],
 ]);
 
-/** Finds every plugin of a declarative file, wherever it may stand: on top, or in an entity. */
+/** Finds every plugin of a declarative file, at the top level and within entities. */
 export function findPlugins(file: unknown): PluginEntry[] {
   return isRecord(file) ? pluginsIn(file, [], {}) : [];
 }

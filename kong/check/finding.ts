@@ -1,14 +1,14 @@
 /** Keys and positions that lead from the root of a file to a value; positions count from 0. */
 export type Path = readonly (string | number)[];
 
-/** One thing that is wrong with a configuration file. */
+/** One problem of a configuration file. */
 export interface Finding {
   readonly severity: 'error' | 'warning';
-  /** Where the value is, or would be. */
+  /** The path of the value, even if it is missing. */
   readonly path: Path;
-  /** What is wrong, with the value where it is not a secret; one sentence without its full stop. */
+  /** What is wrong, with the value unless it is a secret; one sentence without a full stop. */
   readonly problem: string;
-  /** What to do; one sentence without its full stop. */
+  /** What to do; one sentence without a full stop. */
   readonly fix: string;
 }
 

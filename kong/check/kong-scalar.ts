@@ -1,4 +1,4 @@
-/** What Kong's YAML reader (lyaml, `lyaml/implicit.lua`) takes for true and false when it stands without quotes. */
+/** Words without quotes that Kong's YAML reader reads as true and false (lyaml, `lyaml/implicit.lua`). */
 const BOOLEANS = new Map(
   [true, false].flatMap((value) =>
     (value ? ['true', 'yes', 'on'] : ['false', 'no', 'off']).flatMap((word) => [
@@ -19,8 +19,8 @@ const NUMBERS: readonly (readonly [RegExp, (digits: string) => number])[] = [
 ];
 
 /**
- * A word without quotes as Kong's YAML 1.1 has it where YAML 1.2 has something else: `off` is false, `1:30` is 90, `010`
- * is 8. Undefined where the two agree.
+ * The value of a word without quotes in Kong's YAML 1.1, if it differs from YAML 1.2: `off` is false, `1:30` is 90, `010` is
+ * 8. Undefined if both agree.
  */
 export function kongScalar(source: string): boolean | number | undefined {
   const flag = BOOLEANS.get(source);

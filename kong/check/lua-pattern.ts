@@ -11,8 +11,8 @@ const CLASSES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The regular expression that matches as a Lua pattern does, for the patterns that config fields are declared with:
- * classes, sets, anchors and the quantifiers `*`, `+`, `?`.
+ * Converts a Lua pattern of a config field to a regular expression: classes, sets, anchors and the quantifiers `*`, `+`,
+ * `?`.
  *
  * @throws Error for `%b`, `%f`, captures and `-` as a quantifier, which no field uses
  */

@@ -16,20 +16,20 @@ import { kongScalar } from './kong-scalar';
 /** A parsed YAML file. */
 export interface YamlFile {
   readonly value: unknown;
-  /** The line of the value at a path, or of the closest one above it; from 1. */
+  /** The line, from 1, of the value at a path, or of its closest parent. */
   readonly lineOf: (path: Path) => number;
 }
 
-/** What a YAML parser can't read, and where. */
+/** A syntax error and its line. */
 export interface YamlProblem {
   readonly line: number;
   readonly message: string;
 }
 
-/** More aliases than these in one file are an attack by nesting. */
+/** A file with more aliases is an attack by nesting. */
 const MAX_ALIASES = 1000;
 
-/** Reads a YAML (or JSON) text as Kong does, with the lines of its values. Never throws. */
+/** Parses YAML (or JSON) as Kong does, with the lines of its values. Never throws. */
 export function readYaml(text: string): YamlFile | { readonly problems: readonly YamlProblem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -50,7 +50,7 @@ export function readYaml(text: string): YamlFile | { readonly problems: readonly
   }
 }
 
-/** Kong reads YAML 1.1, where `off` without quotes is no text. */
+/** Kong reads YAML 1.1, where `off` without quotes is not a string. */
 function readScalarsAsKong(document: Document): void {
   visit(document, {
     Scalar: (key, node) => {

@@ -2,10 +2,10 @@ import { findPlugins } from './find-plugins';
 import { pathText, type Finding, type Path } from './finding';
 import type { YamlFile } from './read-yaml';
 
-/** The findings as text, one line each with its fix, and a line that counts them. */
+/** The findings as text: one line for each, with its fix, and a summary. */
 export function report(fileName: string, { value, lineOf }: YamlFile, findings: readonly Finding[]): string {
   const plugins = findPlugins(value);
-  const place = (path: Path): string => {
+  const locationOf = (path: Path): string => {
     const owner = plugins.find((plugin) => plugin.path.every((step, index) => path[index] === step));
     if (!owner) return pathText(path);
     const scope = Object.entries(owner.scope).map(([kind, name]) => ` on ${kind} ${name}`);
@@ -14,13 +14,13 @@ export function report(fileName: string, { value, lineOf }: YamlFile, findings: 
       .join(', ');
   };
   const lines = findings.map(({ severity, path, problem, fix }) => {
-    const at = place(path);
+    const at = locationOf(path);
     return `${fileName}:${lineOf(path)}: ${severity}: ${at === '' ? '' : `${at}: `}${problem}. Fix: ${fix}${fix.endsWith('?') ? '' : '.'}\n`;
   });
   return lines.join('') + summary(fileName, findings);
 }
 
-/** How many errors and warnings there are. */
+/** The number of errors and warnings, as text. */
 export function summary(fileName: string, findings: readonly Pick<Finding, 'severity'>[]): string {
   const count = (severity: Finding['severity']): string => {
     const found = findings.filter((finding) => finding.severity === severity).length;

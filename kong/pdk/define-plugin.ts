@@ -3,23 +3,23 @@ import type { Metrics } from './metrics';
 import type { Outcome } from './outcome';
 import type { FactsOf, Reads } from './reads';
 
-/** What a plugin gets from the process that hosts it; nothing in a plugin reaches for a global instead. */
+/** What a plugin receives from the process that hosts it. Plugins use no globals instead. */
 export interface Resources {
-  /** The process's metrics; asking twice for a name gives the same metric. */
+  /** The metrics of the process; the same name returns the same metric. */
   readonly metrics: Metrics;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** The environment of the process, for settings that operators share among programs. */
+  /** The environment of the process, for settings that several programs share. */
   readonly env: Environment;
-  /** Where the configuration applies, from Kong: ids of service, route and consumer, if scoped. */
+  /** Where the configuration applies: the ids of service, route and consumer, as far as it is scoped. */
   readonly scope: Scope;
 }
 
 /** The variables of an environment by name; an unset one is undefined. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Structured logging: fields first, then a sentence. Never given a secret or a client's content. */
+/** Structured logging: fields first, then a message. Neither may contain secrets or content of a client. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -27,7 +27,7 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
-/** The entities that a configuration is bound to; a global plugin has none. */
+/** The entities to which a configuration applies; a global plugin has none. */
 export interface Scope {
   readonly serviceId?: string;
   readonly routeId?: string;
@@ -35,48 +35,48 @@ export interface Scope {
 }
 
 /**
- * Facts that few requests need, or that are large: a second batch, which only those requests pay for, with a round trip
- * more.
+ * A second batch, for facts that are large or that few requests need. Only those requests pay for it, with one more round
+ * trip.
  */
 export interface FurtherReads<R extends Reads, M extends Reads> {
   readonly reads: M;
-  /** Is this a request that needs them? Judged by the facts of the first batch. */
+  /** Whether the request needs them, by the facts of the first batch. */
   readonly isNeeded: (facts: FactsOf<R>) => boolean;
 }
 
 /** One phase: the facts it needs and what it decides from them. */
 export interface Phase<State, R extends Reads, M extends Reads = NoReads> {
-  /** What every request needs; a function where it depends on the configuration. */
+  /** What every request needs; a function if that depends on the configuration. */
   readonly reads: R | ((state: State) => R);
-  /** What some requests need besides; those get it as the handler's third argument. */
+  /** What some requests need in addition; the handler receives it as its third argument. */
   readonly more?: FurtherReads<R, M>;
-  /** Is there anything to do for this configuration? If not, nothing is read, and the request goes on as it is. */
+  /** Whether there is anything to do for this configuration. If not, nothing is read and the request proceeds. */
   readonly isWanted?: (state: State) => boolean;
   /**
-   * Kong is told of the phase only when its operator asks for it (`dump --with-access`): for an observer that can do
-   * without, so that it costs a request nothing.
+   * Kong calls the phase only if the operator asks for it (`dump --with-access`). For an observer that also works without
+   * the phase, so that requests do not pay for it.
    */
   readonly onDemand?: boolean;
   /** `more`: the facts of the second batch, all of them, when they were needed. */
   readonly handle: (state: State, facts: FactsOf<R>, more?: FactsOf<M>) => Outcome | Promise<Outcome>;
 }
 
-/** A log phase decides nothing: the client has its answer. */
+/** A log phase decides nothing: the client already has its response. */
 export interface LogPhase<State, R extends Reads> {
-  /** What every request needs; a function where it depends on the configuration. */
+  /** What every request needs; a function if that depends on the configuration. */
   readonly reads: R | ((state: State) => R);
-  /** Is there anything to do for this configuration? If not, nothing is read and `handle` is not called. */
+  /** Whether there is anything to do for this configuration. If not, nothing is read and `handle` is not called. */
   readonly isWanted?: (state: State) => boolean;
   readonly handle: (state: State, facts: FactsOf<R>) => void | Promise<void>;
 }
 
 /**
  * What happens to the request when a handler throws, which is always a bug:
- * `reject` responds with 500 and a generic body (a guard fails closed), `pass` lets it through (an observer fails open).
+ * `reject` responds with 500 and a generic body (a guard fails closed), `pass` lets the request pass (an observer fails open).
  */
 export type OnError = 'reject' | 'pass';
 
-/** A plugin as it is declared. `prepare` runs once per configuration in the process, not per nginx worker. */
+/** The declaration of a plugin. `prepare` runs once per configuration in the process, not per nginx worker. */
 export interface PluginDeclaration<F extends Fields, State, A extends Reads, M extends Reads, L extends Reads> {
   readonly name: string;
   readonly version: string;
@@ -85,18 +85,18 @@ export interface PluginDeclaration<F extends Fields, State, A extends Reads, M e
   readonly fields: F;
   readonly onError: OnError;
   /**
-   * Keys of `kong.ctx.shared` that only this plugin writes, in its access phase. In a composed plugin, later parts receive
-   * the values without asking Kong.
+   * Keys of `kong.ctx.shared` that only this plugin writes, in its access phase. In a composed plugin the later parts
+   * receive their values without asking Kong.
    */
   readonly shares?: readonly string[];
   /**
-   * Finds what is wrong with a configuration beyond the rules of its single fields: throws an Error whose message begins
-   * with the name of the field and a colon. Opens nothing. Runs before `prepare`, and in the command `check`.
+   * Checks rules across fields. Throws an Error whose message begins with the name of the field and a colon. Must not open
+   * connections or files. Runs before `prepare`, and in the command `check`.
    */
   readonly check?: (config: ConfigOf<F>) => void;
-  /** Makes what the phases need. Throws, naming the field, when the configuration can't work. */
+  /** Creates what the phases need. @throws Error that names the field, when the configuration is wrong */
   readonly prepare: (config: ConfigOf<F>, resources: Resources) => State | Promise<State>;
-  /** Releases what `prepare` took, after the last instance of the configuration closed and at shutdown. */
+  /** Releases what `prepare` opened, after the last instance of the configuration closed and at shutdown. */
   readonly dispose?: (state: State) => void | Promise<void>;
   readonly access?: Phase<State, A, M>;
   readonly log?: LogPhase<State, L>;
@@ -120,11 +120,11 @@ export interface DefinedPlugin<
   readonly phases: { readonly access?: Phase<State, A, M>; readonly log?: LogPhase<State, L> };
 }
 
-/** A plugin as the kernel runs it: whatever its own types are. */
+/** A plugin as the plugin server runs it. */
 export type Plugin = SinglePlugin | ComposedPlugin;
 
-/** What Kong and the commands need to know of a plugin. */
-interface PluginHead {
+/** The description of a plugin: what Kong and the commands need to know. */
+interface PluginDescription {
   readonly name: string;
   readonly version: string;
   readonly priority: number;
@@ -132,8 +132,8 @@ interface PluginHead {
   readonly check?: (config: never) => void;
 }
 
-/** A plugin of its own; {@link DefinedPlugin} without its types. */
-export interface SinglePlugin extends PluginHead {
+/** A plugin that `definePlugin` declared, without its own types. */
+export interface SinglePlugin extends PluginDescription {
   readonly onError: OnError;
   /** See {@link PluginDeclaration.shares}. */
   readonly shares?: readonly string[];
@@ -142,8 +142,8 @@ export interface SinglePlugin extends PluginHead {
   readonly phases: Readonly<Partial<Record<PhaseName, RunnablePhase>>>;
 }
 
-/** Several plugins as one; `composePlugins` makes it. */
-export interface ComposedPlugin extends PluginHead {
+/** Several plugins as one, made by `composePlugins`. */
+export interface ComposedPlugin extends PluginDescription {
   /** In the order in which they run. */
   readonly parts: readonly SinglePlugin[];
 }
@@ -160,7 +160,7 @@ export interface Suite {
   readonly module?: string;
 }
 
-/** A phase as the kernel runs it. */
+/** A phase as the plugin server runs it. */
 export interface RunnablePhase {
   readonly reads: Reads | ((state: never) => Reads);
   /** See {@link Phase.more}. */
@@ -169,12 +169,12 @@ export interface RunnablePhase {
   readonly isWanted?: (state: never) => boolean;
   /** See {@link Phase.onDemand}. */
   readonly onDemand?: boolean;
-  /** Gives an {@link Outcome} in `access`, nothing in `log`. */
+  /** Returns an {@link Outcome} in `access`, nothing in `log`. */
   readonly handle: (state: never, facts: never, more?: never) => unknown;
 }
 
 /** The reads of a phase that a plugin does not have. */
-type NoReads = Readonly<Record<never, never>>;
+type NoReads = Readonly<Record<string, never>>;
 
 /** The phases that a plugin may have. */
 export type PhaseName = 'access' | 'log';

@@ -3,7 +3,7 @@ import type { Outcome } from './outcome';
 
 const isEmpty = (headers: object): boolean => Object.keys(headers).length === 0;
 
-/** The operations that carry out an outcome, in order; an exit is always the last, since nothing runs after it. */
+/** The PDK operations that carry out an outcome, in order. An exit is always last, because nothing runs after it. */
 export function effectsOf(outcome: Outcome): PdkEffect[] {
   const effects: PdkEffect[] = [];
   for (const [key, value] of Object.entries(outcome.share ?? {})) {

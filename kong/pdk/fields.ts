@@ -1,12 +1,12 @@
 /**
- * Config fields: one declaration that is Kong's schema, the defaults and the TypeScript type of a plugin's config.
+ * Config fields: one declaration for Kong's schema, the defaults and the TypeScript type of a plugin's config.
  *
- * The names of the attributes are Kong's own (`kong/db/schema/metaschema.lua`), so a declaration goes into the
- * plugin's description as it stands.
+ * The attributes have Kong's names (`kong/db/schema/metaschema.lua`), so a declaration becomes part of the plugin's
+ * description unchanged.
  */
 
 interface Attributes<T> {
-  /** Shown in the plugin's README and kept in Kong's schema. */
+  /** Shown in the plugin's README and in Kong's schema. */
   readonly description: string;
   readonly required?: boolean;
   readonly default?: T;
@@ -35,7 +35,7 @@ interface CollectionAttributes<T> extends Attributes<T> {
   readonly len_max?: number;
 }
 
-/** What Kong is told of a field; `T` and `Present` exist for the type of the config alone. */
+/** A field of Kong's schema; `T` and `Present` only serve the type of the config. */
 export interface Field<T = unknown, Present extends boolean = boolean> {
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'set' | 'map' | 'record';
   readonly attributes: Attributes<unknown>;
@@ -59,12 +59,12 @@ type IsPresent<A> = A extends { readonly required: true } | { readonly default: 
 type ValueOf<F> = F extends Field<infer T> ? T : never;
 type PresentKeys<F extends Fields> = { [K in keyof F]: F[K] extends Field<unknown, true> ? K : never }[keyof F];
 
-/** The config that Kong hands to a plugin: optional fields without a value are absent, defaults are filled in. */
+/** The config that a plugin receives: defaults are filled in, optional fields without a value are absent. */
 export type ConfigOf<F extends Fields> = { readonly [K in PresentKeys<F>]: ValueOf<F[K]> } & {
   readonly [K in Exclude<keyof F, PresentKeys<F>>]?: ValueOf<F[K]>;
 };
 
-/** Makes fields. With `required` or a `default` the value is always there, else it may be absent. */
+/** Creates fields. With `required` or a `default` the value is always present, otherwise it may be absent. */
 export const field = {
   string: <const T extends string, const A extends StringAttributes<T>>(attributes: A & StringAttributes<T>) =>
     ({ type: 'string', attributes }) as Field<A extends { one_of: readonly (infer O)[] } ? O : string, IsPresent<A>>,

@@ -3,16 +3,16 @@ const none: readonly string[] = [];
 /**
  * Request headers as Kong returns them, with every value of a repeated header. Lookups ignore case.
  *
- * A value is a latin1 string, one character per byte, so that no byte a client sends is lost or can fail to decode.
+ * A value is a latin1 string, one character per byte, so that every byte of a client is kept and none fails to decode.
  */
 export class Headers {
   private constructor(
     private readonly values: ReadonlyMap<string, readonly string[]>,
-    /** How many values there are, over all names. */
+    /** Number of values of all names. */
     readonly size: number,
   ) {}
 
-  /** From a map of names to a value or a list of values; ignores anything else. */
+  /** Creates headers from a map of names to a value or a list of values; ignores other values. */
   static from(raw: Readonly<Record<string, unknown>>): Headers {
     const values = new Map<string, readonly string[]>();
     let size = 0;

@@ -1,8 +1,9 @@
-/** The typed facade of Kong's PDK: all that a plugin of the suite sees of Kong. */
+/** The typed facade of Kong's PDK: everything that a plugin uses of Kong. */
 export { composePlugins, configuredParts, partsOf } from './compose-plugins';
 export type { Composition, ConfiguredPart } from './compose-plugins';
 export { definePlugin } from './define-plugin';
 export type {
+  ComposedPlugin,
   DefinedPlugin,
   Environment,
   Log,
@@ -10,12 +11,11 @@ export type {
   OnError,
   Phase,
   PhaseName,
-  ComposedPlugin,
   Plugin,
-  SinglePlugin,
   Resources,
   RunnablePhase,
   Scope,
+  SinglePlugin,
   Suite,
 } from './define-plugin';
 export { field } from './fields';
@@ -26,4 +26,4 @@ export type { PdkEffect, PdkRead, ResponseHeaders, SharedValue } from './operati
 export { proceed, reject, rejectJson } from './outcome';
 export type { Outcome, Proceed, Reject, RejectJsonOptions } from './outcome';
 export { MAX_HEADERS, read } from './reads';
-export type { Consumer, FactsOf, KongRead, RawBody, Read, Reads } from './reads';
+export type { Consumer, FactsOf, KnownFact, KongRead, RawBody, Read, Reads } from './reads';

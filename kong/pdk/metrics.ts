@@ -9,8 +9,9 @@ interface Description<L extends string> {
 /**
  * The metrics of one process, in a registry of their own.
  *
- * Asking for a name twice gives the same metric, so that every configuration of a plugin counts into one. Asking for it
- * as another kind throws.
+ * A name that exists already returns the existing metric, so that all configurations of a plugin share it.
+ *
+ * @throws Error when the existing metric is of another kind
  */
 export class Metrics {
   readonly registry = new Registry();
@@ -21,7 +22,7 @@ export class Metrics {
     );
   }
 
-  /** `read`: gives the value when the metrics are scraped, for a gauge without labels. */
+  /** `read` returns the value when the metrics are scraped, for a gauge without labels. */
   gauge<L extends string = never>({
     name,
     help,

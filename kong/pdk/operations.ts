@@ -1,4 +1,4 @@
-/** The operations of Kong's PDK that give a fact. */
+/** The operations of Kong's PDK that return a fact. */
 export type PdkRead =
   | 'kong.client.get_consumer'
   | 'kong.client.get_credential'
@@ -29,10 +29,10 @@ export type PdkEffect =
 /**
  * A value that survives `kong.ctx.shared` over both transports.
  *
- * There is no `false`, no null and no difference between an empty list and an empty record: Kong's conversion loses
- * them (`kong/runloop/plugin_servers/rpc/pb_rpc.lua`, structpb_value). Leave such members out.
+ * `false` and null do not exist, and an empty list equals an empty record, because Kong's conversion loses them
+ * (`kong/runloop/plugin_servers/rpc/pb_rpc.lua`, structpb_value). Leave such members out.
  */
 export type SharedValue = string | number | true | readonly SharedValue[] | { readonly [key: string]: SharedValue };
 
-/** Headers by name; a list gives a header once for each value. */
+/** Headers by name; a list sends the header once for each value. */
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[]>>;

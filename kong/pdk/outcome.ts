@@ -1,50 +1,50 @@
 import type { ResponseHeaders, SharedValue } from './operations';
 
-/** What a phase decided. The kernel applies it in one write; a handler never changes anything itself. */
+/** The decision of a phase. The plugin server applies it in one write; a handler never changes anything itself. */
 export type Outcome = Proceed | Reject;
 
-/** The request goes on, with these changes. */
+/** The request proceeds, with these changes. */
 export interface Proceed {
   readonly kind: 'proceed';
-  /** Why, in a word or two, for the debug log. */
+  /** The reason in one or two words, for the debug log. */
   readonly reason?: string;
   /** Put into `kong.ctx.shared` for the plugins after this one. */
   readonly share?: Readonly<Record<string, SharedValue>>;
-  /** Added to the answer that the client will get. */
+  /** Added to the client's response. */
   readonly responseHeaders?: ResponseHeaders;
-  /** Set on the request that the upstream will get. */
+  /** Set on the upstream's request. */
   readonly upstreamHeaders?: ResponseHeaders;
-  /** Removed from the request that the upstream will get. */
+  /** Removed from the upstream's request. */
   readonly clearUpstreamHeaders?: readonly string[];
-  /** The body that the upstream will get instead of the client's; Kong sets its Content-Length. */
+  /** Replaces the client's body in the upstream's request; Kong sets Content-Length. */
   readonly upstreamBody?: Uint8Array;
 }
 
-/** The request ends here, with this answer. */
+/** The request ends here, with this response. */
 export interface Reject {
   readonly kind: 'reject';
-  /** Why, in a word or two, for the debug log. */
+  /** The reason in one or two words, for the debug log. */
   readonly reason?: string;
   /** HTTP status, 100 to 599. */
   readonly status: number;
   readonly headers: ResponseHeaders;
   readonly body: string;
-  /** Put into `kong.ctx.shared`: the log phase of a rejected request still runs and may want the reason. */
+  /** Put into `kong.ctx.shared`. The log phase of a rejected request still runs and can read it. */
   readonly share?: Readonly<Record<string, SharedValue>>;
 }
 
 const plain: Proceed = { kind: 'proceed' };
 
-/** Lets the request go on, with effects if any are given. */
+/** Lets the request proceed, with these effects if there are any. */
 export const proceed = (effects?: Omit<Proceed, 'kind'>): Proceed =>
   effects ? { kind: 'proceed', ...effects } : plain;
 
-/** Answers the client at once; the upstream never sees the request. */
+/** Responds to the client; the upstream does not receive the request. */
 export const reject = (answer: Omit<Reject, 'kind'>): Reject => ({ kind: 'reject', ...answer });
 
-/** What {@link rejectJson} adds to an answer besides its status and body. */
+/** What a response of {@link rejectJson} has besides its status and body. */
 export type RejectJsonOptions = Partial<Pick<Reject, 'headers' | 'reason' | 'share'>>;
 
-/** Answers the client at once with `body` as JSON, under `Content-Type: application/json`. */
+/** Responds to the client with `body` as JSON and `Content-Type: application/json`. */
 export const rejectJson = (status: number, body: object, { headers, ...rest }: RejectJsonOptions = {}): Reject =>
   reject({ status, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body), ...rest });

@@ -1,11 +1,11 @@
 import type { ConfigOf, Field, Fields } from './fields';
 
 /**
- * Turns the config as Kong sends it into the declared type: defaults where a field is absent, a list where Lua's
- * empty table arrived as `{}`, nothing where it arrived as null.
+ * Converts the config that Kong sends to the declared type: fills in defaults, turns an empty Lua table (`{}`) into a list
+ * where one is declared, and drops null.
  *
- * Kong has validated it already; this never validates again. It drops what is not declared, among it Kong's own
- * `__plugin_id`, `__key__`, `__seq__`.
+ * Does not validate, since Kong has done so. Drops members that are not declared, such as Kong's own `__plugin_id`,
+ * `__key__`, `__seq__`.
  */
 export function readConfig<F extends Fields>(fields: F, raw: Readonly<Record<string, unknown>>): ConfigOf<F> {
   return readRecord(fields, raw) as ConfigOf<F>;

@@ -2,15 +2,15 @@ import { Headers } from './headers';
 import type { PdkRead } from './operations';
 
 /**
- * A fact that a phase needs. Reads are declared with the phase and fetched in one batch; a handler never asks Kong itself.
+ * A fact that a phase needs. Reads are declared with the phase and fetched in one batch; a handler never calls Kong itself.
  */
 export type Read<T> = KongRead<T> | KnownFact<T>;
 
-/** A fact that an operation of Kong's PDK returns, and how its plain value becomes the typed one. */
+/** A fact that an operation of Kong's PDK returns, with the conversion of its value. */
 export interface KongRead<T> {
   readonly method: PdkRead;
   readonly argument?: string | number | boolean;
-  /** Turns the transport's plain value into the fact; never throws, whatever a client can put into it. */
+  /** Converts the transport's plain value to the fact. Never throws, whatever value a client causes. */
   readonly shape: (value: unknown) => T;
   /** True for a fact that is the same for all requests to one service. */
   readonly isOfService?: true;
@@ -21,22 +21,22 @@ export interface KnownFact<T> {
   readonly known: T;
 }
 
-/** A phase's reads, by the names that its handler gets the facts under. */
+/** The reads of a phase, by the names of its facts. */
 export type Reads = Readonly<Record<string, Read<unknown>>>;
 
 /** The facts that a phase's handler receives, by the names of its reads. */
 export type FactsOf<R extends Reads> = { readonly [K in keyof R]: R[K] extends Read<infer T> ? T : never };
 
 /**
- * The body as Kong holds it. `spilled`: it can't be judged, since nginx wrote it to a file of the Kong worker, or since it
- * is longer than the plugin server takes.
+ * The body as Kong has it. `spilled`: it cannot be read, because nginx wrote it to a temporary file or because it is longer
+ * than a frame of the plugin server.
  */
 export type RawBody =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'spilled' }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** The authenticated consumer; Kong vouches for every field. */
+/** The consumer that Kong authenticated. */
 export interface Consumer {
   readonly id: string;
   readonly username: string;
@@ -44,29 +44,29 @@ export interface Consumer {
   readonly tags: readonly string[];
 }
 
-/** Kong refuses to hand out more than this (`kong/pdk/request.lua`); a request with as many may have had more. */
+/** Kong returns at most this many headers (`kong/pdk/request.lua`); a request with as many may have more. */
 export const MAX_HEADERS = 1000;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
-// One function for each shape, so that parts of a composed plugin that read the same fact share its value.
+// Constant functions: parts of a composed plugin that read the same fact then share its value.
 const shapeHeaders = (value: unknown): Headers => Headers.from(record(value));
-const shapeBody = (value: unknown): RawBody =>
-  (value as RawBody | undefined) ?? { kind: 'failed', message: 'no body' };
-const shapeServiceName = (value: unknown): string => text(record(value)['name']) || text(record(value)['id']);
+const shapeBody = (value: unknown): RawBody => (value as RawBody | undefined) ?? { kind: 'failed', message: 'no body' };
 const shapeCredentialId = (value: unknown): string | undefined => text(record(value)['id']) || undefined;
-const shapeConsumer = (value: unknown): Consumer | undefined => {
+const shapeServiceName = (value: unknown): string => text(record(value)['name']) || text(record(value)['id']);
+
+function shapeConsumer(value: unknown): Consumer | undefined {
   const { id, username, custom_id, tags } = record(value);
   if (typeof id !== 'string' || id === '') return undefined;
   const labels = Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : [];
   return { id, username: text(username), customId: text(custom_id), tags: labels };
-};
+}
 
-/** The facts that a phase can read. */
+/** The facts that a plugin can read. */
 export const read = {
-  /** A fact that is known without Kong: for a read that a configuration does not need. */
+  /** A fact that needs no call to Kong: for a read that a configuration does not need. */
   known: <T>(known: T): KnownFact<T> => ({ known }),
 
   /** The request's method, upper case. */
@@ -85,31 +85,38 @@ export const read = {
   /** The raw request body. */
   rawBody: (): KongRead<RawBody> => ({ method: 'kong.request.get_raw_body', shape: shapeBody }),
 
-  /** The client's address; behind trusted proxies the forwarded one. */
+  /** The client's address; behind trusted proxies, the forwarded one. */
   forwardedIp: (): KongRead<string> => ({ method: 'kong.client.get_forwarded_ip', shape: text }),
 
   /** The authenticated consumer, if an authentication plugin found one. */
   consumer: (): KongRead<Consumer | undefined> => ({ method: 'kong.client.get_consumer', shape: shapeConsumer }),
 
   /** The id of the credential that authenticated the request. */
-  credentialId: (): KongRead<string | undefined> => ({ method: 'kong.client.get_credential', shape: shapeCredentialId }),
+  credentialId: (): KongRead<string | undefined> => ({
+    method: 'kong.client.get_credential',
+    shape: shapeCredentialId,
+  }),
 
-  /** The name of the matched service; its id if it has no name; empty without a service. */
-  serviceName: (): KongRead<string> => ({ method: 'kong.router.get_service', shape: shapeServiceName, isOfService: true }),
+  /** The name of the matched service, or its id if it has no name; empty without a service. */
+  serviceName: (): KongRead<string> => ({
+    method: 'kong.router.get_service',
+    shape: shapeServiceName,
+    isOfService: true,
+  }),
 
-  /** A value of `kong.ctx.shared`; `shape` gets undefined if there is none. */
+  /** A value of `kong.ctx.shared`; `shape` receives undefined if there is none. */
   shared: <T>(key: string, shape: (value: unknown) => T): KongRead<T> => ({
     method: 'kong.ctx.shared.get',
     argument: key,
     shape: (value) => shape(value === null ? undefined : value),
   }),
 
-  /** The id that Kong gave the request: the one in `X-Kong-Request-Id` and in its logs. Access phase only. */
+  /** Kong's id of the request, as in `X-Kong-Request-Id` and in its logs. Access phase only. */
   requestId: (): KongRead<string> => ({ method: 'kong.nginx.get_var', argument: 'kong_request_id', shape: text }),
 
-  /** The path that the upstream will get, without the query, escaped as Kong sends it. Access phase only. */
+  /** The path of the upstream's request without the query, escaped as Kong sends it. Access phase only. */
   upstreamPath: (): KongRead<string> => ({ method: 'kong.nginx.get_var', argument: 'upstream_uri', shape: text }),
 
-  /** Kong's log entry as its JSON text; log phase only. */
+  /** Kong's log entry as JSON text. Log phase only. */
   logEntry: (): KongRead<string> => ({ method: 'kong.log.serialize', shape: text }),
 };

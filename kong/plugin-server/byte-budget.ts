@@ -1,49 +1,49 @@
-/** A part of a {@link ByteBudget}: granted, or waiting to be. */
-export interface Hold {
+/** Bytes of a {@link ByteBudget} that are granted or requested. */
+export interface Reservation {
   readonly bytes: number;
   readonly onGranted: () => void;
 }
 
 /**
- * So many bytes may be held at one time; who wants more waits, in the order of coming. Where nothing is held, any number
- * is granted, so that nobody waits forever.
+ * Limits the bytes that are held at the same time. A request beyond the limit waits; requests are granted in their order.
+ * When nothing is held, a request of any size is granted, so that none waits forever.
  */
 export class ByteBudget {
-  private readonly waitingHolds = new Set<Hold>();
+  private readonly requests = new Set<Reservation>();
   private held = 0;
 
   constructor(private readonly max: number) {}
 
-  /** Bytes that are granted. */
+  /** Granted bytes. */
   get heldBytes(): number {
     return this.held;
   }
 
-  /** How many wait. */
+  /** Number of waiting requests. */
   get waiting(): number {
-    return this.waitingHolds.size;
+    return this.requests.size;
   }
 
-  /** Asks for bytes; `onGranted` is called as soon as there is room, which may be before this returns. */
-  take(bytes: number, onGranted: () => void): Hold {
-    const hold = { bytes, onGranted };
-    this.waitingHolds.add(hold);
+  /** Requests bytes. `onGranted` is called once they are available, possibly before this method returns. */
+  take(bytes: number, onGranted: () => void): Reservation {
+    const reservation = { bytes, onGranted };
+    this.requests.add(reservation);
     this.grant();
-    return hold;
+    return reservation;
   }
 
-  /** Gives the bytes back, or stops waiting for them. Once for each hold. */
-  release(hold: Hold): void {
-    if (!this.waitingHolds.delete(hold)) this.held -= hold.bytes;
+  /** Returns the bytes, or stops waiting for them. Call it once for each reservation. */
+  release(reservation: Reservation): void {
+    if (!this.requests.delete(reservation)) this.held -= reservation.bytes;
     this.grant();
   }
 
   private grant(): void {
-    for (const hold of this.waitingHolds) {
-      if (this.held > 0 && this.held + hold.bytes > this.max) return;
-      this.waitingHolds.delete(hold);
-      this.held += hold.bytes;
-      hold.onGranted();
+    for (const reservation of this.requests) {
+      if (this.held > 0 && this.held + reservation.bytes > this.max) return;
+      this.requests.delete(reservation);
+      this.held += reservation.bytes;
+      reservation.onGranted();
     }
   }
 }

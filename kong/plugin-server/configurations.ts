@@ -2,53 +2,53 @@ import { configuredParts, type ConfiguredPart, type Plugin, type Resources, type
 import { readConfig } from '../pdk/read-config';
 import { identityOf, scopeOf, type RawConfig } from './identity';
 
-/** One configuration of a plugin, prepared once however many nginx workers hold an instance of it. */
+/** One configuration of a plugin, prepared once for all nginx workers that have an instance of it. */
 export interface Configuration {
   readonly plugin: Plugin;
-  /** The parts that run, in order; of a plugin that is not composed one, itself. */
+  /** The parts that run, in order. A plugin that is not composed is its own only part. */
   readonly parts: readonly PreparedPart[];
-  /** True where all requests of the configuration go to one service. */
+  /** True if all requests of the configuration go to the same service. */
   readonly isBoundToService: boolean;
 }
 
-/** A plugin, or a part of a composed one, with what its `prepare` made of its config. */
+/** A plugin, or a part of a composed one, with the result of its `prepare`. */
 export interface PreparedPart {
   readonly plugin: SinglePlugin;
   readonly state: unknown;
 }
 
-/** A configuration and the way to give it back; a second call of `release` does nothing. */
-export interface Hold {
+/** A configuration in use. Call `release` when it is no longer needed; further calls do nothing. */
+export interface AcquiredConfiguration {
   readonly configuration: Configuration;
   readonly release: () => void;
 }
 
 interface Entry {
   readonly prepared: Promise<Configuration>;
-  holders: number;
+  users: number;
   failedAtMs?: number;
 }
 
-/** Kong starts an instance anew with every request while none is there; a configuration that fails waits this long. */
+/** Kong tries to start a missing instance with every request; a configuration that failed is not tried again earlier. */
 const RETRY_AFTER_MS = 1000;
 
-/** What the host gives to every plugin. */
+/** What every configuration receives from its host. */
 export type HostResources = Omit<Resources, 'scope'>;
 
 /**
- * The prepared configurations of the process, counted by the instances that hold them.
+ * The prepared configurations of the process. Each is disposed of when no instance uses it any more.
  *
- * Two instances share one where their configs are the same ({@link identityOf}), so a reload of Kong that changes
- * nothing keeps what was counted and learned.
+ * Instances with equal configs ({@link identityOf}) share one, so a reload of Kong that changes nothing keeps the plugins'
+ * state.
  */
 export class Configurations {
   private readonly entries = new Map<string, Entry>();
-  /** Disposals under way; the end of the process waits for them. */
+  /** Disposals in progress; {@link closeAll} waits for them. */
   private readonly disposals = new Set<Promise<void>>();
 
   constructor(private readonly resources: HostResources) {}
 
-  /** How many are prepared, or about to be. */
+  /** Number of configurations that are prepared or being prepared. */
   get size(): number {
     let size = 0;
     for (const { failedAtMs } of this.entries.values()) if (failedAtMs === undefined) size += 1;
@@ -56,16 +56,16 @@ export class Configurations {
   }
 
   /**
-   * Takes a hold of a configuration, preparing it if nobody holds it yet. Release it once.
+   * Returns a configuration, and prepares it unless it is in use already.
    *
    * @param raw the config as Kong sent it, parsed
-   * @throws what `prepare` throws, and the same again without a new try for a second
+   * @throws what `prepare` throws; the same error again, without a new attempt, for one second
    */
-  async acquire(plugin: Plugin, raw: RawConfig): Promise<Hold> {
+  async acquire(plugin: Plugin, raw: RawConfig): Promise<AcquiredConfiguration> {
     this.forgetOldFailures();
     const key = identityOf(plugin, raw);
     const entry = this.entries.get(key) ?? this.open(key, plugin, raw);
-    entry.holders += 1;
+    entry.users += 1;
     try {
       const configuration = await entry.prepared;
       return {
@@ -80,7 +80,7 @@ export class Configurations {
     }
   }
 
-  /** Disposes of every configuration, held or not, and waits for it; for the end of the process. Never rejects. */
+  /** Disposes of every configuration and waits for that, before the process ends. Never rejects. */
   async closeAll(): Promise<void> {
     for (const entry of this.entries.values()) this.startDisposal(entry);
     this.entries.clear();
@@ -102,12 +102,12 @@ export class Configurations {
       const parts = await this.prepareParts(configuredParts(plugin, config), resources);
       return { plugin, parts, isBoundToService: resources.scope.serviceId !== undefined };
     };
-    const entry: Entry = { prepared: prepare(), holders: 0 };
+    const entry: Entry = { prepared: prepare(), users: 0 };
     this.entries.set(key, entry);
     return entry;
   }
 
-  /** Prepares all parts, or none: what was prepared before a failure is released again. */
+  /** Prepares all parts. If one fails, the ones before it are disposed of. */
   private async prepareParts(configured: readonly ConfiguredPart[], resources: Resources): Promise<PreparedPart[]> {
     const parts: PreparedPart[] = [];
     try {
@@ -121,30 +121,31 @@ export class Configurations {
     return parts;
   }
 
+  /** Disposes of all parts; a failure is logged and does not keep the others. Never rejects. */
   private async dispose(parts: readonly PreparedPart[]): Promise<void> {
     const disposals = parts.map(async ({ plugin, state }) => {
       try {
         await plugin.dispose?.(state as never);
       } catch (error) {
-        this.resources.log.error({ err: error, plugin: plugin.name }, 'releasing a configuration failed');
+        this.resources.log.error({ err: error, plugin: plugin.name }, 'configuration disposal failed');
       }
     });
     await Promise.all(disposals);
   }
 
   private release(key: string, entry: Entry): void {
-    entry.holders -= 1;
-    if (entry.holders > 0 || this.entries.get(key) !== entry) return;
+    entry.users -= 1;
+    if (entry.users > 0 || this.entries.get(key) !== entry) return;
     this.entries.delete(key);
     this.startDisposal(entry);
   }
 
-  /** Disposing may flush telemetry over the network: nobody but the end of the process waits for it. */
+  /** Disposing may send telemetry over the network, so only {@link closeAll} waits for it. */
   private startDisposal({ prepared }: Entry): void {
     const disposal = prepared
       .then(
         ({ parts }) => this.dispose(parts),
-        // What could not be prepared holds nothing; whoever asked for it was told.
+        // A configuration that failed to prepare holds nothing, and its error has been reported.
         () => undefined,
       )
       .finally(() => this.disposals.delete(disposal));

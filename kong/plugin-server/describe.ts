@@ -13,13 +13,13 @@ export interface PluginInfo {
   };
 }
 
-/** The answer to a query: the transport to speak, and the plugin. Kong takes only the first one of the list. */
+/** The answer to a query: the protocol and the plugin. Kong reads only the first plugin of the list. */
 export interface QueryAnswer {
   readonly Protocol: 'ProtoBuf:1';
   readonly Plugins: readonly [PluginInfo];
 }
 
-/** The phases that Kong is told of: without those on demand unless they are asked for. */
+/** The phases that Kong is to call. Phases on demand are included only if `onDemand` is true. */
 export function phasesOf(plugin: Plugin, onDemand = false): PhaseName[] {
   const phases = partsOf(plugin).map((part) => part.phases);
   return PHASES.filter((name) => phases.some(({ [name]: phase }) => phase && (onDemand || !phase.onDemand)));
@@ -27,7 +27,7 @@ export function phasesOf(plugin: Plugin, onDemand = false): PhaseName[] {
 
 const PHASES: readonly PhaseName[] = ['access', 'log'];
 
-/** Describes one plugin; `onDemand`: with the phases that Kong is told of on demand only. */
+/** Describes one plugin; see {@link phasesOf} for `onDemand`. */
 export function describePlugin(plugin: Plugin, onDemand = false): PluginInfo {
   const { name, version, priority, fields } = plugin;
   const config = { type: 'record' as const, required: true, fields: toKongFields(fields) };
@@ -40,7 +40,7 @@ export function describePlugin(plugin: Plugin, onDemand = false): PluginInfo {
   };
 }
 
-/** `onDemand`: with the phases that Kong is told of on demand only. */
+/** The answer to a query for one plugin; see {@link phasesOf} for `onDemand`. */
 export const answerQuery = (plugin: Plugin, onDemand = false): QueryAnswer => ({
   Protocol: 'ProtoBuf:1',
   Plugins: [describePlugin(plugin, onDemand)],

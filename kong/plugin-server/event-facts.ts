@@ -41,7 +41,9 @@ export class EventFacts {
       return;
     }
     await this.load(batch);
-    const values = batch.filter(({ isOfService }) => isOfService).map((read) => [keyOf(read), this.plainValue(keyOf(read))]);
+    const values = batch
+      .filter(({ isOfService }) => isOfService)
+      .map((read) => [keyOf(read), this.plainValue(keyOf(read))]);
     ofService.set(new Map(values as [string, unknown][]));
   }
 

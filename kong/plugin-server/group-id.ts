@@ -4,7 +4,7 @@ const GROUPS_FILE = '/etc/group';
 
 /**
  * The id of a group given by its number or by its name in `/etc/group` (group(5)); undefined for an unknown name.
- * Groups that only a directory service knows must be given by number.
+ * A group of a directory service must be given by its number.
  */
 export function groupIdOf(group: string, groupsFile = GROUPS_FILE): number | undefined {
   if (/^\d{1,10}$/.test(group)) return Number(group);

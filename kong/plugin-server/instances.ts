@@ -1,42 +1,43 @@
 import { randomInt } from 'node:crypto';
 import type { Plugin } from '../pdk';
-import type { Configuration, Configurations, Hold } from './configurations';
+import type { Configuration, Configurations, AcquiredConfiguration } from './configurations';
 import type { RawConfig } from './identity';
 
-/** What one nginx worker started: an id under which it sends the events of one configuration. */
+/** An instance that one nginx worker started. The worker sends the events of the configuration under its id. */
 export interface Instance {
   readonly id: number;
   readonly configuration: Configuration;
 }
 
-interface Held extends Instance, Hold {
-  readonly place: string;
+interface HeldInstance extends Instance, AcquiredConfiguration {
+  /** Plugin and scope, equal for all instances of one plugin entity. */
+  readonly scopeKey: string;
   lastUsedMs: number;
 }
 
 /** Kong declares instance ids as int32. */
 const MAX_ID = 2 ** 31 - 1;
 
-/** More instances than Kong's workers ever start; beyond it the longest unused ones are closed. */
+/** More instances than Kong's workers start in practice. Beyond it, the instance that was unused for longest is closed. */
 const MAX_INSTANCES = 20_000;
 
-/** How long an instance must have been silent to count as forgotten, in milliseconds. */
-export interface Patience {
-  /** When a younger instance at the same place has another configuration. */
+/** How long an instance must be idle before it is closed, in milliseconds. */
+export interface IdleLimits {
+  /** If a newer instance of the same scope has another configuration. */
   readonly replacedMs: number;
-  /** In any case. */
-  readonly silentMs: number;
+  /** In all other cases. */
+  readonly otherwiseMs: number;
 }
 
 /**
  * The instances of all workers.
  *
- * Ids are random: who can connect to the socket must not guess them, since an id is all that an event or a close
- * needs. For the same reason two lives of the server hardly ever give out the same id; workers keep the ids of a
- * server that died, and an event under a reused id would run another plugin.
+ * Ids are random: a client of the socket must not be able to guess them, since an id is all that an event or a close
+ * needs. Random ids also make it unlikely that a restarted server assigns an id again; workers keep the ids of a server
+ * that ended, and an event under a reused id would run another plugin.
  */
 export class Instances {
-  private readonly held = new Map<number, Held>();
+  private readonly held = new Map<number, HeldInstance>();
 
   constructor(
     private readonly plugins: ReadonlyMap<string, Plugin>,
@@ -58,28 +59,33 @@ export class Instances {
    * Starts an instance.
    *
    * @param config the JSON text that Kong sent
-   * @throws when the plugin is unknown, the text no JSON object, or `prepare` refuses the configuration
+   * @throws when the plugin is unknown, the text is not a JSON object, or `prepare` rejects the configuration
    */
   async start(name: string, config: string): Promise<Instance> {
     const plugin = this.plugins.get(name);
-    if (!plugin) throw new Error(`no plugin "${name}" in this server`);
+    if (!plugin) throw new Error(`unknown plugin "${name}"`);
     const raw = parseConfig(config);
     const hold = await this.configurations.acquire(plugin, raw);
     const id = this.unusedId();
-    const instance: Held = { ...hold, id, place: JSON.stringify([name, raw['__key__']]), lastUsedMs: this.now() };
+    const instance: HeldInstance = {
+      ...hold,
+      id,
+      scopeKey: JSON.stringify([name, raw['__key__']]),
+      lastUsedMs: this.now(),
+    };
     this.held.set(id, instance);
     this.closeSurplus();
     return instance;
   }
 
-  /** The instance of an event; undefined for an id of an earlier life or a closed one. */
+  /** The instance of an event; undefined for a closed instance or an id of an earlier process. */
   use(id: number): Instance | undefined {
     const instance = this.held.get(id);
     if (instance) instance.lastUsedMs = this.now();
     return instance;
   }
 
-  /** Closes an instance; the last one of a configuration releases it. False for an unknown id, which changes nothing. */
+  /** Closes an instance; the last one releases the configuration. Returns false for an unknown id. */
   close(id: number): boolean {
     const instance = this.held.get(id);
     instance?.release();
@@ -87,17 +93,17 @@ export class Instances {
   }
 
   /**
-   * Closes what Kong forgot. It says nothing when a plugin is removed, when a reload gives an unnamed plugin another id,
-   * and when a worker ends; only silence tells. Should a worker use such an instance again, the unknown id makes it
+   * Closes instances that Kong no longer uses. Kong does not close them when a plugin is removed, when a reload gives an
+   * unnamed plugin another id, or when a worker ends. If a worker uses a closed instance again, the unknown id makes it
    * start a new one.
    */
-  closeForgotten({ replacedMs, silentMs }: Patience): void {
-    const youngest = new Map<string, Held>();
-    for (const instance of this.held.values()) youngest.set(instance.place, instance);
+  closeIdle({ replacedMs, otherwiseMs }: IdleLimits): void {
+    const youngest = new Map<string, HeldInstance>();
+    for (const instance of this.held.values()) youngest.set(instance.scopeKey, instance);
     const now = this.now();
-    for (const { id, place, configuration, lastUsedMs } of [...this.held.values()]) {
-      const isReplaced = youngest.get(place)?.configuration !== configuration;
-      if (now - lastUsedMs > (isReplaced ? replacedMs : silentMs)) this.close(id);
+    for (const { id, scopeKey, configuration, lastUsedMs } of [...this.held.values()]) {
+      const isReplaced = youngest.get(scopeKey)?.configuration !== configuration;
+      if (now - lastUsedMs > (isReplaced ? replacedMs : otherwiseMs)) this.close(id);
     }
   }
 
@@ -109,7 +115,7 @@ export class Instances {
 
   private closeSurplus(): void {
     if (this.held.size <= MAX_INSTANCES) return;
-    let oldest: Held | undefined;
+    let oldest: HeldInstance | undefined;
     for (const instance of this.held.values()) {
       if (!oldest || instance.lastUsedMs < oldest.lastUsedMs) oldest = instance;
     }

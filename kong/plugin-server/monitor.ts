@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
-/** Where the endpoint listens, and what it tells. */
+/** Where the endpoint listens, and what it reports. */
 export interface MonitorOptions {
   readonly host: string;
   /** 0 takes any free port. */
@@ -12,16 +12,16 @@ export interface MonitorOptions {
   readonly isReady: () => boolean;
 }
 
-/** The endpoint for operators: `/healthz` (the process lives), `/readyz` (Kong can reach it), `/metrics`. */
+/** The endpoint for operators: `/healthz` (the process runs), `/readyz` (Kong can connect), `/metrics`. */
 export interface Monitor {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Scrapers are few; more connections than this are a mistake or an attack. */
+/** There are few scrapers; more connections are a mistake or an attack. */
 const MAX_CONNECTIONS = 64;
 
-/** Starts the endpoint. It answers GET and HEAD, reads no body, and says nothing of the requests that passed. */
+/** Starts the endpoint. It responds to GET and HEAD, reads no body, and reports nothing about single requests. */
 export async function startMonitor({ host, port, registry, isReady }: MonitorOptions): Promise<Monitor> {
   const server = createServer((request, response) => {
     request.resume();

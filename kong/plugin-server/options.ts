@@ -22,7 +22,7 @@ export function parseGroup(text: string): number {
   throw new InvalidArgumentError('no such group in /etc/group; a group can also be given by its number');
 }
 
-/** The longest time that a timer can wait, in milliseconds; no other count needs more either. */
+/** The longest time of a timer, in milliseconds; no other count needs a larger value. */
 const MAX_COUNT = 2 ** 31 - 1;
 
 /** A whole number from 1 to 2147483647. @throws InvalidArgumentError */

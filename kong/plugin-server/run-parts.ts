@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import { proceed, reject, type OnError, type Outcome, type Reject } from '../pdk';
+import { proceed, reject, type OnError, type Outcome, type Reject, type SinglePlugin } from '../pdk';
 import { EventFacts, type Fetch } from './event-facts';
 import type { EventPlan, PlannedPart } from './event-plan';
 
 /** What one part of a plugin decided. */
 export interface PartResult<T> {
-  readonly part: PlannedPart;
+  readonly plugin: SinglePlugin;
   readonly outcome: Outcome;
   /** What `apply` returned for the outcome. */
   readonly applied: T;
@@ -15,16 +15,15 @@ export interface PartResult<T> {
   readonly durationMs: number;
 }
 
-/** The response to a request whose guard failed: as Kong's own, and with as little detail. */
-export const REJECTED: Reject = reject({
+/** The response to a request whose guard failed: the same as Kong's own, without details. */
+export const INTERNAL_ERROR: Reject = reject({
   status: 500,
   headers: { 'Content-Type': 'application/json; charset=utf-8' },
   body: '{"message":"An unexpected error occurred"}',
 });
 
-/** What a throw means in a phase: in `log` the client has its response, and there is nothing left to reject. */
-export const policyOf = ({ plugin }: Pick<PlannedPart, 'plugin'>, phase: string): OnError =>
-  phase === 'log' ? 'pass' : plugin.onError;
+/** What happens when a phase throws. In `log` the client already has its response, so nothing can be rejected. */
+export const policyOf = ({ onError }: SinglePlugin, phase: string): OnError => (phase === 'log' ? 'pass' : onError);
 
 /**
  * Runs the parts of a plugin in their order, until one rejects. Never rejects itself, unless `apply` fails for the plain
@@ -45,7 +44,7 @@ export async function runParts<T>(
   for (const part of plan.parts) {
     const result = await runPart(part, phase, facts, () => (isLoaded ??= facts.loadBatch()), apply);
     const endedAtMs = performance.now();
-    results.push({ ...result, part, durationMs: endedAtMs - startedAtMs });
+    results.push({ ...result, plugin: part.plugin, durationMs: endedAtMs - startedAtMs });
     startedAtMs = endedAtMs;
     if (result.outcome.kind === 'reject') break;
     facts.note(result.outcome);
@@ -53,7 +52,7 @@ export async function runParts<T>(
   return results;
 }
 
-type Ran<T> = Omit<PartResult<T>, 'part' | 'durationMs'>;
+type Ran<T> = Omit<PartResult<T>, 'plugin' | 'durationMs'>;
 
 async function runPart<T>(
   part: PlannedPart,
@@ -67,7 +66,7 @@ async function runPart<T>(
     const outcome = phase === 'log' ? proceed() : (decided as Outcome);
     return { outcome, applied: await apply(outcome) };
   } catch (error) {
-    const outcome = policyOf(part, phase) === 'reject' ? REJECTED : proceed();
+    const outcome = policyOf(part.plugin, phase) === 'reject' ? INTERNAL_ERROR : proceed();
     return { outcome, applied: await apply(outcome), failure: { error } };
   }
 }

@@ -4,7 +4,7 @@ import { PluginServer } from './server';
 import { SocketUnavailable } from './socket-unavailable';
 import { createLog } from './stderr-log';
 
-/** The options of `serve`, as the command line gives them. */
+/** The options of `serve`, parsed. */
 export interface ServeOptions {
   readonly plugins: readonly Plugin[];
   readonly socket: string;
@@ -24,8 +24,8 @@ export interface ServeOptions {
 }
 
 /**
- * Serves until SIGTERM or SIGINT, then stops in order and ends the process. A second signal, or an error nobody caught,
- * ends it at once.
+ * Serves until SIGTERM or SIGINT, then stops in order and ends the process. A second signal or an uncaught exception ends
+ * it immediately.
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const log = createLog(options.logLevel);
@@ -68,6 +68,6 @@ export async function serve(options: ServeOptions): Promise<void> {
   await server.stop();
   await monitor?.close();
   log.info({}, 'stopped');
-  // What a stop in time could not finish must not keep the process alive.
+  // Work that did not finish within the stop timeout must not keep the process alive.
   process.exit();
 }

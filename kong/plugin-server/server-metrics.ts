@@ -10,7 +10,7 @@ const EVENT_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02
 /** What the server holds. */
 type Held = 'connections' | 'instances' | 'configurations' | 'heldBytes' | 'waitingFrames';
 
-/** The server's own metrics, beside those of its plugins. */
+/** Metrics of the server itself; plugins have their own. */
 export class ServerMetrics {
   readonly events;
   readonly duration;
@@ -20,31 +20,31 @@ export class ServerMetrics {
   readonly configErrors;
   readonly refusedConnections;
 
-  /** `held` gives the current sizes of what the server holds. */
+  /** `held` returns the current sizes of what the server holds. */
   constructor(metrics: Metrics, held: Readonly<Record<Held, () => number>>) {
     this.events = metrics.counter({
       name: 'plugin_server_events_total',
-      help: 'Events of Kong that were handled, by what they came to: proceed, reject, done (log) or error.',
+      help: 'Events of Kong that were handled, by outcome: proceed, reject, done (log phase) or error.',
       labelNames: ['plugin', 'phase', 'outcome'],
     });
     this.duration = metrics.histogram({
       name: 'plugin_server_event_duration_seconds',
-      help: 'Time from the arrival of an event to its answer, the reads from Kong included.',
+      help: 'Time from the arrival of an event to its answer, including reads from Kong.',
       labelNames: ['plugin', 'phase'],
       buckets: EVENT_BUCKETS,
     });
     this.handlerErrors = metrics.counter({
       name: 'plugin_server_handler_errors_total',
-      help: 'Handlers that threw, by what happened to the request: refused with 500, or let through.',
+      help: 'Handlers that threw, by what happened to the request: rejected (with 500) or passed.',
       labelNames: ['plugin', 'phase', 'request'],
     });
     this.unknownInstances = metrics.counter({
       name: 'plugin_server_unknown_instances_total',
-      help: 'Calls under an instance id that this process does not have, such as one of before its restart; for an event Kong starts a new instance and sends it again.',
+      help: 'Calls with an unknown instance id, such as one from before a restart; Kong then starts a new instance and repeats an event.',
     });
     this.rejectedFrames = metrics.counter({
       name: 'plugin_server_rejected_frames_total',
-      help: 'Frames that were malformed, too long or incomplete after the frame timeout; each closed its connection or failed its event.',
+      help: 'Frames that were malformed, too long, or incomplete after the frame timeout; each closed its connection or failed its event.',
       labelNames: ['reason'],
     });
     this.configErrors = metrics.counter({
@@ -54,7 +54,7 @@ export class ServerMetrics {
     });
     this.refusedConnections = metrics.counter({
       name: 'plugin_server_refused_connections_total',
-      help: 'Connections that were closed at once, because there were as many as allowed.',
+      help: 'Connections that were closed immediately because the maximum was reached.',
     });
     metrics.gauge({
       name: 'plugin_server_connections',
@@ -73,12 +73,12 @@ export class ServerMetrics {
     });
     metrics.gauge({
       name: 'plugin_server_held_bytes',
-      help: 'Bytes reserved for frames that arrive in parts, until their event ends.',
+      help: 'Bytes reserved for incomplete frames, until their event ends.',
       read: held.heldBytes,
     });
     metrics.gauge({
       name: 'plugin_server_waiting_frames',
-      help: 'Connections that wait until there is room for their frame.',
+      help: 'Connections that wait until bytes are available for their frame.',
       read: held.waitingFrames,
     });
     collectDefaultMetrics({ register: metrics.registry });
@@ -86,6 +86,6 @@ export class ServerMetrics {
 
   /** Counts a handler that threw. */
   countHandlerError(at: { readonly plugin: string; readonly phase: string }, policy: OnError): void {
-    this.handlerErrors.inc({ ...at, request: policy === 'reject' ? 'refused' : 'passed' });
+    this.handlerErrors.inc({ ...at, request: policy === 'reject' ? 'rejected' : 'passed' });
   }
 }

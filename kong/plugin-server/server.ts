@@ -2,56 +2,56 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Environment, Log, Metrics, Plugin } from '../pdk';
 import { ByteBudget } from './byte-budget';
 import { Configurations } from './configurations';
-import { Connection, type ConnectionContext } from './connection';
 import { Instances } from './instances';
+import { KongConnection, type ConnectionContext } from './kong-connection';
 import { ServerMetrics } from './server-metrics';
 import { listenOn, type SocketAccess } from './socket-file';
 
-/** What a server serves, where, and within which bounds. */
+/** What a server serves, where, and its limits. */
 export interface ServerOptions {
   readonly plugins: readonly Plugin[];
   /** Path of the unix socket. */
   readonly socket: string;
-  /** Who may connect: Kong's workers run as another user than the server. */
+  /** Who may connect: Kong's workers run as a different user than the server. */
   readonly socketAccess: SocketAccess;
   readonly maxFrameBytes: number;
-  /** Bytes that frames which arrive in parts may hold on all connections; beyond it Kong has to wait until others are done. */
+  /** Bytes that incomplete frames of all connections may hold. Beyond it, Kong waits until other frames are processed. */
   readonly maxHeldBytes: number;
-  /** Milliseconds within which a frame must be complete; then its connection is closed. */
+  /** Milliseconds within which a frame must be complete; otherwise its connection is closed. */
   readonly frameTimeoutMs: number;
-  /** Connections beyond it are closed at once. Kong holds one for every event under way. */
+  /** Connections beyond it are closed immediately. Kong uses one for each event in progress. */
   readonly maxConnections: number;
-  /** How long a stop may take, in milliseconds: half of it for the events in flight, the rest for the telemetry. */
+  /** How long a stop may take, in milliseconds: half for the events in progress, half to flush telemetry. */
   readonly stopTimeoutMs: number;
   readonly metrics: Metrics;
   readonly log: Log;
   /** See {@link EventRecord.logsDecisions}; false by default. */
   readonly logsDecisions?: boolean;
   readonly now?: () => number;
-  /** What plugins see of the environment; that of the process by default. */
+  /** The environment that plugins see; by default that of the process. */
   readonly env?: Environment;
 }
 
-/** How often forgotten instances are looked for, and how long they must have been silent. */
+/** How often idle instances are closed, and which count as idle. */
 const SWEEP_EVERY_MS = 60_000;
-const PATIENCE = { replacedMs: 600_000, silentMs: 86_400_000 };
+const IDLE_LIMITS = { replacedMs: 600_000, otherwiseMs: 86_400_000 };
 
-/** How often connections with an unfinished frame are looked for. */
+/** How often connections with an incomplete frame are checked. */
 const STALL_CHECK_EVERY_MS = 1_000;
 
-/** The part of the held bytes that is for frames of at most 64 KiB, so that these never wait for large ones. */
+/** The share of the held bytes for frames of at most 64 KiB, so that these never wait for large frames. */
 const SMALL_FRAMES_SHARE = 1 / 4;
 
-/** The plugin server: plugins behind a unix socket, for Kong's workers to call. */
+/** The plugin server: serves plugins to Kong's workers on a unix socket. */
 export class PluginServer {
-  private readonly connections = new Map<Socket, Connection>();
+  private readonly connections = new Map<Socket, KongConnection>();
   private readonly configurations: Configurations;
   private readonly instances: Instances;
   private readonly server: Server;
   private stopping: Promise<void> | undefined;
   private isListening = false;
   private sweeps: NodeJS.Timeout[] = [];
-  private noteAllClosed: () => void = () => undefined;
+  private onAllClosed: () => void = () => undefined;
 
   constructor(private readonly options: ServerOptions) {
     const { plugins, metrics, log, maxFrameBytes, maxConnections, now = Date.now, env = process.env } = options;
@@ -86,28 +86,28 @@ export class PluginServer {
     return this.isListening && this.stopping === undefined;
   }
 
-  /** Starts to listen. @throws SocketUnavailable when the socket belongs to a live server or is no socket. */
+  /** Starts to listen. @throws SocketUnavailable when another server uses the socket, or the path is not a socket. */
   async listen(): Promise<void> {
     await listenOn(this.server, this.options.socket, this.options.socketAccess);
     this.isListening = true;
-    const closeForgotten = () => {
-      this.instances.closeForgotten(PATIENCE);
+    const closeIdle = () => {
+      this.instances.closeIdle(IDLE_LIMITS);
     };
     const closeStalled = () => {
       this.closeStalled();
     };
-    this.sweeps = [setInterval(closeForgotten, SWEEP_EVERY_MS), setInterval(closeStalled, STALL_CHECK_EVERY_MS)];
+    this.sweeps = [setInterval(closeIdle, SWEEP_EVERY_MS), setInterval(closeStalled, STALL_CHECK_EVERY_MS)];
     for (const sweep of this.sweeps) sweep.unref();
   }
 
-  /** Closes the connections whose frame is not complete in time. */
+  /** Closes the connections with a frame that is not complete in time. */
   closeStalled(): void {
     for (const connection of this.connections.values()) connection.closeIfStalled();
   }
 
   /**
-   * Stops: takes no new event, lets those in flight finish, releases every configuration (which flushes telemetry) and
-   * removes the socket. Never takes longer than the stop timeout, and never rejects.
+   * Stops: accepts no new event, waits for those in progress, disposes of every configuration (which flushes telemetry) and
+   * removes the socket. Takes at most the stop timeout, and never rejects.
    */
   stop(): Promise<void> {
     return (this.stopping ??= this.shutDown());
@@ -117,35 +117,35 @@ export class PluginServer {
     for (const sweep of this.sweeps) clearInterval(sweep);
     this.server.close();
     const { stopTimeoutMs, log } = this.options;
-    // Calls that hang must leave time to flush what the others told.
+    // Calls that hang must leave time to flush telemetry.
     const areCallsFinished = await within(stopTimeoutMs / 2, this.callsFinished());
     for (const socket of this.connections.keys()) socket.destroy();
     const isAllReleased = await within(stopTimeoutMs / 2, this.configurations.closeAll());
-    if (!areCallsFinished || !isAllReleased) log.warn({}, 'stopped before everything was finished');
+    if (!areCallsFinished || !isAllReleased) log.warn({}, 'stopped before all calls and exports finished');
   }
 
-  /** Closes the idle connections, and the others as their calls end; resolves when all are closed. */
+  /** Closes idle connections now and the others when their calls end. Resolves when all are closed. */
   private callsFinished(): Promise<void> {
     return new Promise((resolve) => {
       if (this.connections.size === 0) resolve();
-      this.noteAllClosed = resolve;
+      this.onAllClosed = resolve;
       for (const [socket, connection] of this.connections) if (!connection.isInCall) socket.destroySoon();
     });
   }
 
   private open(socket: Socket, context: ConnectionContext): void {
-    const connection = new Connection(socket, context, () => {
+    const connection = new KongConnection(socket, context, () => {
       if (context.isStopping()) socket.destroySoon();
     });
     this.connections.set(socket, connection);
     socket.on('close', () => {
       this.connections.delete(socket);
-      if (this.connections.size === 0) this.noteAllClosed();
+      if (this.connections.size === 0) this.onAllClosed();
     });
   }
 }
 
-/** Whether the work was done in that time. */
+/** Whether the work finished within that time. */
 async function within(ms: number, work: Promise<void>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<boolean>((resolve) => {

@@ -10,22 +10,22 @@ export interface SocketAccess {
   readonly mode: number;
   /** The id of the group that owns the socket file; absent: the group of the process. */
   readonly groupId?: number;
-  /** Listen even where any local user could replace the socket: in a directory that everybody may write to. */
+  /** Listen even in a directory that everybody may write to, where any local user could replace the socket. */
   readonly isAnyDirectoryAllowed?: boolean;
 }
 
-/** `sun_path` of a unix socket's address, without its closing zero; a longer path would be cut off. */
+/** `sun_path` of a unix socket's address, without its terminating zero; a longer path would be truncated. */
 const MAX_PATH_BYTES = 107;
 
 /** As many connections may wait to be accepted as the kernel allows (`net.core.somaxconn`): Kong opens them in bursts. */
 const BACKLOG = 65_535;
 
 /**
- * Makes the way free for a server at `path`: removes the socket that a killed server left behind.
+ * Removes the socket that a killed server left behind at `path`.
  *
- * @throws SocketUnavailable when a server may still be there, or when the path is something else than a socket
+ * @throws SocketUnavailable when a server may still use it, or when the path is not a socket
  */
-async function takeOver(path: string): Promise<void> {
+async function removeStaleSocket(path: string): Promise<void> {
   const file = await unlessMissing(lstat(path));
   if (!file) return;
   if (!file.isSocket()) throw new SocketUnavailable(`${path} exists and is not a socket: choose another --socket`);
@@ -39,7 +39,7 @@ async function takeOver(path: string): Promise<void> {
 }
 
 /**
- * Listens on `path`, taking over a dead socket, and gives the file its group and mode.
+ * Listens on `path`, replaces a stale socket, and sets the group and mode of the file.
  *
  * @throws SocketUnavailable
  */
@@ -49,33 +49,33 @@ export async function listenOn(server: Server, path: string, access: SocketAcces
   }
   try {
     if (!access.isAnyDirectoryAllowed) await checkDirectory(resolve(path, '..'));
-    await takeOver(path);
+    await removeStaleSocket(path);
     await bind(server, path);
-    // The mode comes last: until then nobody else can connect.
-    if (access.groupId !== undefined) await giveToGroup(path, access.groupId);
+    // The mode is set last: until then nobody else can connect.
+    if (access.groupId !== undefined) await setGroup(path, access.groupId);
     await chmod(path, access.mode);
   } catch (error) {
     server.close();
     if (error instanceof SocketUnavailable || !(error instanceof Error)) throw error;
-    throw new SocketUnavailable(`can't listen on ${path}: ${error.message}`, { cause: error });
+    throw new SocketUnavailable(`cannot listen on ${path}: ${error.message}`, { cause: error });
   }
 }
 
-async function giveToGroup(path: string, groupId: number): Promise<void> {
+async function setGroup(path: string, groupId: number): Promise<void> {
   try {
     // -1 leaves the owner as it is.
     await chown(path, -1, groupId);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     const advice = 'run the server as a member of that group, or name a group that it is in';
-    throw new SocketUnavailable(`can't give ${path} to the group ${groupId} (${reason}): ${advice}`);
+    throw new SocketUnavailable(`cannot change the group of ${path} to ${groupId} (${reason}): ${advice}`);
   }
 }
 
 function bind(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    // The file is made in this call, and is open to nobody else until it has its mode.
+    // This call creates the file; nobody else may connect until it has its mode.
     const before = process.umask(0o177);
     server.listen({ path, backlog: BACKLOG }, () => {
       server.off('error', reject);

@@ -1,2 +1,2 @@
-/** The server can't listen on a socket; the message says why and what to do. */
+/** The server cannot listen on its socket; the message says why and what to do. */
 export class SocketUnavailable extends Error {}

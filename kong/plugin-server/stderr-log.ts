@@ -1,6 +1,6 @@
 import { destination, pino, type Logger } from 'pino';
 
-/** The levels that a log may have, from the most to the least that it says. */
+/** Log levels, from the most verbose to none. */
 export const LOG_LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /**

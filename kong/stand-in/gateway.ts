@@ -1,58 +1,59 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { adminServer } from './admin';
-import { buildRuntime } from './build-runtime';
 import { readSettings, type Listen, type Settings } from './config/settings';
 import { describe } from './external/describe';
 import { externalPlugin, type WorkerLinks } from './external/external-plugin';
-import { ManagedServer } from './external/managed-server';
-import { readHostsFile } from './hosts-file';
-import { listen, stop } from './listener';
+import { adminServer } from './listeners/admin';
+import { listen, stop } from './listeners/listen';
+import { ProxyServer } from './listeners/proxy-server';
+import { statusOf, statusServer } from './listeners/status';
 import { LuaMachine } from './lua/machine';
 import { luaFunctions } from './pdk/table';
 import { bundledPlugins } from './plugins';
-import { ProxyServer } from './proxy-server';
 import { ConnectionPool } from './rpc/connection-pool';
 import { RunningInstances } from './rpc/instances';
-import type { Runtime } from './runtime';
-import { statusOf, statusServer } from './status';
-import { upstreamAgents } from './upstream-agents';
+import { buildRuntime } from './runtime/build-runtime';
+import { readHostsFile } from './runtime/hosts-file';
+import type { Runtime } from './runtime/runtime';
+import { upstreamAgents } from './runtime/upstream-agents';
 
-/** Kong's default on a machine of two cores: what differs by worker shows only with more than one. */
+/** The number of emulated nginx workers. With several, differences between workers are visible. */
 const WORKERS = 2;
 
 /** How to start the stand-in; every option has a default. */
 export interface GatewayOptions {
-  /** Path of the declarative file; goes before the setting `declarative_config`. */
+  /** Path of the declarative file; overrides the setting `declarative_config`. */
   readonly configPath?: string;
-  /** The declarative file's text; goes before the path. */
+  /** The text of the declarative file; overrides the path. */
   readonly configText?: string;
-  /** Settings by their names in kong.conf, such as `proxy_listen` or `pluginserver_names`. Port 0 takes a free one. */
+  /**
+   * Settings by their names in kong.conf, such as `proxy_listen` or `pluginserver_names`. Port 0 selects a free port.
+   */
   readonly settings?: Readonly<Record<string, string>>;
-  /** The environment that vault references see. */
+  /** The environment variables for vault references. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Gets what Kong would write to its error log; `level` is nginx's. */
+  /** Receives what Kong would write to its error log; `level` is one of nginx's. */
   readonly log?: (level: string, message: string) => void;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
-/** A gateway that runs. */
+/** A running gateway. */
 export interface Gateway {
   readonly proxyUrl: string;
   readonly adminUrl: string;
   readonly statusUrl: string;
   /**
-   * Takes the configuration anew, from the given text or from where it came; requests on their way keep the old one.
-   * Throws a `ConfigError` for one that Kong refuses, and goes on with the old one then.
+   * Loads the configuration again, from the given text or from its source; current requests keep the previous one.
+   * Throws a `ConfigError` for one that Kong would reject, and keeps the previous one.
    */
   reload(configText?: string): Promise<void>;
-  /** Stops listening, ends connections and plugin servers; settles when the last log phase is done. */
+  /** Stops listening and closes all connections; settles when the last log phase has ended. */
   close(): Promise<void>;
 }
 
-/** Starts the stand-in. Throws where Kong would not start: settings, plugin servers' descriptions, declarative file. */
+/** Starts the stand-in. Throws when Kong would not start, or for settings that the stand-in does not emulate. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log = () => undefined, now = Date.now, env = process.env } = options;
   const settings = readSettings(options.settings ?? {});
@@ -85,17 +86,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       nowSeconds: Math.floor(now() / 1000),
     });
   let runtime = build(await readConfig(options, settings));
-  const managed = settings.pluginServers.flatMap((server) =>
-    server.startCommand === undefined ? [] : [new ManagedServer(server, server.startCommand, log)],
-  );
-  for (const server of managed) server.start();
   for (const balancer of runtime.balancers.values()) balancer.start();
 
   const { traffic } = bundled.prometheus;
   const current = () => runtime;
   const status = () => statusOf(traffic);
-  const workers = links.map(({ instances }, id) => ({ id, instances }));
-  const proxy = new ProxyServer({ runtime: current, workers, traffic, now });
+  const proxy = new ProxyServer({ runtime: current, traffic, now });
   const servers = [proxy.server, adminServer(current, status), statusServer(current, status, bundled.prometheus)];
   const close = async (): Promise<void> => {
     for (const balancer of runtime.balancers.values()) balancer.stop();
@@ -104,7 +100,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     for (const { pool } of links) pool.close();
     agents.http.destroy();
     agents.https.destroy();
-    await Promise.all(managed.map((server) => server.stop()));
     bundled.close();
     lua.shutDown();
   };
@@ -157,7 +152,7 @@ async function readHosts(path: string): Promise<string> {
   }
 }
 
-/** Listens on the first address of each listener's list; a list that is off has no URL. */
+/** Listens on the first address of each listener. The URL of a disabled listener is empty. */
 async function listenAll(servers: readonly Server[], settings: Settings): Promise<string[]> {
   const lists: readonly (readonly Listen[])[] = [settings.proxyListen, settings.adminListen, settings.statusListen];
   const urls: string[] = [];

@@ -5,7 +5,7 @@ import { startGateway } from './gateway';
 
 const USAGE = 'usage: main --config kong.yml [--conf kong.conf]';
 
-/** The command line: runs a declarative file until it is told to stop; SIGHUP reloads it. */
+/** The command line: runs a declarative file until SIGINT or SIGTERM; SIGHUP reloads the file. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { config: { type: 'string' }, conf: { type: 'string' }, help: { type: 'boolean' } },
@@ -22,11 +22,11 @@ async function main(): Promise<void> {
   });
   process.stdout.write(
     `proxy  ${gateway.proxyUrl}\nadmin  ${gateway.adminUrl}\nstatus ${gateway.statusUrl}\n` +
-      'This is a stand-in for Kong, for development and tests; Kong Manager (8002) is not part of it.\n',
+      'This is a stand-in for Kong, for development and tests. It has no Kong Manager (8002).\n',
   );
   process.on('SIGHUP', () => {
     gateway.reload().catch((error: unknown) => {
-      process.stderr.write(`not reloaded, the old configuration stays:\n${textOf(error)}\n`);
+      process.stderr.write(`reload failed, the previous configuration stays active:\n${textOf(error)}\n`);
     });
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void gateway.close());

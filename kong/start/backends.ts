@@ -5,7 +5,7 @@ import { DEMOS, logOf, pidFileOf, PORTS, urlOf, type Backend, type Layout } from
 import type { Part } from './part';
 import { Program } from './program';
 
-/** Starts the demo behind each backend's name, save where something listens already: a real one is used as it is. */
+/** Starts the demo of each backend, except where a program already listens on its port: that one is used instead. */
 export async function startBackends(
   layout: Layout,
   add: (part: Part) => void,
@@ -14,7 +14,7 @@ export async function startBackends(
   const starts = (Object.keys(DEMOS) as Backend[]).map(async (backend) => {
     const port = PORTS[backend];
     if (await listens(layout.host, port)) {
-      notice(`${backend}: something listens on port ${port} already, and is used as it is`);
+      notice(`${backend}: using the program that already listens on port ${port}, instead of the demo`);
       return;
     }
     const demo = new Program({

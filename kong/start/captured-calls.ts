@@ -1,9 +1,9 @@
-/** The plugin's entry in a declarative file, up to the first of its fields. */
+/** The entry of the plugin in a declarative file, up to its first field. */
 const TELEMETRY = /^( *)- name: mcp-telemetry\n\1 {2}config:\n/gm;
 
 /**
- * A declarative file whose calls of tools are written into spans, so that Phoenix shows what was asked and answered: for
- * the demonstration backends, which hold nothing of anybody. A file that has no such plugin is left as it is.
+ * A declarative file that records the arguments and results of tool calls in spans, so that Phoenix shows them. Only for
+ * the demo backends, which contain no personal data. A file without the plugin is returned unchanged.
  */
 export const withCapturedCalls = (config: string): string =>
   config.replaceAll(

@@ -5,8 +5,12 @@ import { kongVariables, logOf, urlOf, type Layout } from './layout';
 import type { Part } from './part';
 import { Program } from './program';
 
-/** Starts what runs kong.yml: Kong itself, or its stand-in. */
-export async function startGateway(engine: 'kong' | 'local', layout: Layout, add: (part: Part) => void): Promise<void> {
+/** Starts Kong or the stand-in with kong.yml. */
+export async function startGateway(
+  engine: 'kong' | 'stand-in',
+  layout: Layout,
+  add: (part: Part) => void,
+): Promise<void> {
   const gateway = engine === 'kong' ? startKong(layout) : startStandIn(layout);
   add(gateway);
   await untilAnswers(`${urlOf(layout, 'status')}/status`, gateway);
@@ -15,15 +19,15 @@ export async function startGateway(engine: 'kong' | 'local', layout: Layout, add
 function startStandIn(layout: Layout): Part {
   const { root } = layout;
   return new Program({
-    name: "Kong's stand-in",
+    name: 'the stand-in for Kong',
     command: process.execPath,
-    args: [join(root, 'dist', 'kong', 'local', 'main.js'), '--conf', join(root, 'kong', 'kong.conf')],
+    args: [join(root, 'dist', 'kong', 'stand-in', 'main.js'), '--conf', join(root, 'kong', 'kong.conf')],
     env: kongVariables(layout),
     logFile: logOf(layout, 'gateway'),
   });
 }
 
-/** Kong puts itself into the background, and its logs into its prefix. */
+/** Kong runs as a daemon and writes its logs below its prefix. */
 function startKong(layout: Layout): Part {
   const prefix = join(layout.folder, 'kong');
   kong(layout, 'start', '-c', join(layout.root, 'kong', 'kong.conf'));

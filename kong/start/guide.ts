@@ -1,12 +1,12 @@
 import type { RunState } from './run';
 
 const ENGINE_NAMES: Readonly<Record<string, string>> = {
-  docker: 'the stock Kong image in Docker',
-  kong: 'the kong on PATH',
-  local: 'the stand-in for Kong, for development and tests (no Docker engine and no kong found, or asked for)',
+  docker: 'the official Kong image in Docker',
+  kong: 'the Kong that is installed on this machine',
+  'stand-in': 'the stand-in for Kong, a test tool (install Docker or Kong to use the real gateway)',
 };
 
-/** What a user reads once all runs: which engine, the addresses, and what to try. */
+/** What a user reads after the start: the engine, the addresses and the first requests to send. */
 export function guideTo({
   engine,
   proxyUrl,
@@ -17,21 +17,21 @@ export function guideTo({
   ...state
 }: RunState): string {
   return `
-Running on ${ENGINE_NAMES[engine]}.
+Running with ${ENGINE_NAMES[engine]}.
 
-  gateway         ${proxyUrl}   /py-calculator /go-calculator /phoenix /ollama
-  spans           ${spansUrl}
-  Kong's metrics  ${statusUrl}/metrics
-  the plugins'    ${pluginServerUrl}/metrics
-  Admin API       ${adminUrl}
-  logs            ${state.logs}${
+  gateway          ${proxyUrl}   /py-calculator /go-calculator /phoenix /ollama
+  traces           ${spansUrl}
+  gateway metrics  ${statusUrl}/metrics
+  plugin metrics   ${pluginServerUrl}/metrics
+  Admin API        ${adminUrl}
+  logs             ${state.logs}${
     state.requestLog === undefined
       ? ''
       : `
-  requests        ${state.requestLog}`
+  request log      ${state.requestLog}`
   }
 
-Try a tool, a malformed message, and a stream:
+Call a tool, send a malformed message, and stream a chat response:
 
   curl -s ${proxyUrl}/py-calculator/mcp \\
     -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' \\
@@ -43,6 +43,6 @@ Try a tool, a malformed message, and a stream:
   curl -sN ${proxyUrl}/ollama/api/chat \\
     -d '{"model":"llama3.2","messages":[{"role":"user","content":"Why is the sky blue?"}]}'
 
-Ctrl-C stops everything.
+Press Ctrl-C to stop everything.
 `;
 }

@@ -3,10 +3,7 @@ import { join } from 'node:path';
 import { PORTS } from './layout';
 import type { Run } from './run';
 
-/**
- * Starts the containers of docker/compose.yml with the demo backends and the Admin API, and builds their images when they
- * are missing.
- */
+/** Starts the containers of docker/compose.yml with the demo backends and the Admin API. Builds missing images. */
 export async function startInDocker(root: string): Promise<Run> {
   const files = ['compose.yml', 'compose.demo.yml', 'compose.dev.yml'].flatMap((file) => [
     '-f',
@@ -20,7 +17,7 @@ export async function startInDocker(root: string): Promise<Run> {
   const status = await new Promise((resolve) => up.once('exit', resolve));
   if (status !== 0) {
     down();
-    throw new Error(`docker compose could not start all containers; see ${compose('logs')}`);
+    throw new Error(`docker compose failed to start all containers; run: ${compose('logs')}`);
   }
   const url = (port: number): string => `http://127.0.0.1:${port}`;
   return {
@@ -38,7 +35,7 @@ export async function startInDocker(root: string): Promise<Run> {
       killBackend: compose('restart', '--timeout', '0', 'py-calculator'),
     },
     notices: [],
-    // Containers have restart policies of their own.
+    // Docker restarts containers itself.
     ended: new Promise(() => undefined),
     stop: () => {
       down();

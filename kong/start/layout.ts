@@ -17,7 +17,7 @@ export const PORTS = {
 /** The backends of the reference configuration. */
 export type Backend = 'py-calculator' | 'go-calculator' | 'phoenix' | 'ollama';
 
-/** The demo program behind each backend's name. */
+/** The demo program of each backend. */
 export const DEMOS: Readonly<Record<Backend, string>> = {
   'py-calculator': 'calculator',
   'go-calculator': 'calculator',
@@ -25,42 +25,42 @@ export const DEMOS: Readonly<Record<Backend, string>> = {
   ollama: 'ollama',
 };
 
-/** Where one run keeps its files and listens. */
+/** The folders and the address of one run. */
 export interface Layout {
-  /** The package. */
+  /** The root folder of the package. */
   readonly root: string;
-  /** The run's own folder. */
+  /** A folder of this run only. */
   readonly folder: string;
-  /** Where its programs, and Kong's workers, write their logs. */
+  /** The folder for the logs of all programs and of Kong's workers. */
   readonly logs: string;
   readonly host: string;
   /** Names of the plugins that the plugin server describes. */
   readonly plugins: readonly string[];
 }
 
-/** Where a part of the run is reached. */
+/** The URL of a part of the run. */
 export const urlOf = ({ host }: Layout, port: keyof typeof PORTS): string => `http://${host}:${PORTS[port]}`;
 
-/** The plugin server's socket. */
+/** The socket of the plugin server. */
 export const socketOf = ({ folder }: Layout): string => join(folder, 'plugins.sock');
-/** The file with what a program of the run prints. */
+/** The file with the output of a program. */
 export const logOf = ({ logs }: Layout, name: string): string => join(logs, `${name}.log`);
-/** The file with the process id of a program of the run. */
+/** The file with the process id of a program. */
 export const pidFileOf = ({ folder }: Layout, name: string): string => join(folder, `${name}.pid`);
-/** The declarative file of the run: that of the package, with its requests logged to a file. */
+/** The declarative file of the run: a copy of kong.yml that logs requests to a file. */
 export const configOf = ({ folder }: Layout): string => join(folder, 'kong.yml');
 
-/** The path of file-log in the reference configuration, which leads nowhere where Kong is a daemon. */
+/** The path of file-log in kong.yml: a Kong that runs as a daemon has no standard output. */
 const STANDARD_OUTPUT = /^( *path: )\/dev\/stdout$/gm;
 
-/** A declarative file whose requests are logged to the run's own file. */
+/** A declarative file that logs requests to a file of the run. */
 export const withRequestLog = (config: string, layout: Layout): string =>
   config.replaceAll(STANDARD_OUTPUT, (_, key: string) => `${key}${JSON.stringify(logOf(layout, 'requests'))}`);
 
-/** Where the names in kong.yml are on this machine. */
+/** The hosts file with the names of the backends in kong.yml. */
 export const hostsFile = ({ host }: Layout): string => `${host} ${Object.keys(DEMOS).join(' ')}\n`;
 
-/** What differs from kong.conf outside of containers, as variables of Kong. */
+/** The settings that differ from kong.conf outside of containers, as environment variables of Kong. */
 export function kongVariables(layout: Layout): Record<string, string> {
   const { folder, host } = layout;
   const variables: Record<string, string> = {

@@ -9,7 +9,7 @@ import { startOnThisMachine } from './on-this-machine';
 import { readOptions, USAGE, type StartOptions } from './options';
 import type { Run } from './run';
 
-/** `npm start`: runs the whole suite on the best engine there is, until it is told to stop. */
+/** `npm start`: runs the whole suite with the best available engine, until it receives a signal. */
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options.help) {
@@ -19,8 +19,8 @@ async function main(): Promise<void> {
   const engine = chooseEngine(options.engine);
   // From dist/kong/start.
   const root = join(__dirname, '..', '..', '..');
-  // Later ones are ignored: npm sends Ctrl-C a second time, and each part of a stop is bounded.
-  const told = new Promise<void>((resolve) => {
+  // Later signals are ignored: npm sends SIGINT a second time, and stopping takes a limited time.
+  const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
   });
   process.stdout.write('Starting ...\n');
@@ -32,15 +32,15 @@ async function main(): Promise<void> {
   process.stdout.write(guideTo(run.state));
   if (options.stateFile !== undefined) writeFileSync(options.stateFile, JSON.stringify(run.state));
   try {
-    await Promise.race([told, run.ended]);
+    await Promise.race([stopped, run.ended]);
   } finally {
     process.stdout.write('\nStopping ...\n');
     await run.stop();
-    if (run.state.requestLog !== undefined) process.stdout.write(`Logs are in ${run.state.logs}\n`);
+    if (run.state.requestLog !== undefined) process.stdout.write(`The logs are in ${run.state.logs}\n`);
   }
 }
 
-function startHere(engine: 'kong' | 'local', root: string, options: StartOptions): Promise<Run> {
+function startHere(engine: 'kong' | 'stand-in', root: string, options: StartOptions): Promise<Run> {
   const { host, withAccess, hideCalls, logs } = options;
   const folder = logs === undefined ? mkdtempSync(join(tmpdir(), 'kong-ai-plugins-logs-')) : resolve(logs);
   mkdirSync(folder, { recursive: true });

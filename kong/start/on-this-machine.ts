@@ -12,14 +12,14 @@ import { closedFolder } from './reachable';
 import type { Run } from './run';
 
 /**
- * Starts backends, plugin server, and Kong or its stand-in, as processes of this machine.
+ * Starts the backends, the plugin server, and Kong or the stand-in, as processes on this machine.
  *
  * @param dumpOptions further options of `dump`, such as `--with-access`
- * @param logs an existing folder for logs, which stay; without it they go when the run ends
+ * @param logs an existing folder for logs; without it the logs are deleted when the run ends
  * @param adapt changes the declarative file of the run
  */
 export async function startOnThisMachine(
-  engine: 'kong' | 'local',
+  engine: 'kong' | 'stand-in',
   root: string,
   host: string,
   dumpOptions: readonly string[] = [],
@@ -30,11 +30,13 @@ export async function startOnThisMachine(
   const plugins = describePlugins(root, folder, dumpOptions);
   const layout: Layout = { root, folder, logs: logs ?? join(folder, 'logs'), host, plugins };
   mkdirSync(layout.logs, { recursive: true });
-  // Kong's workers run as another user: they must find the folders and write the log of requests, which nobody else reads.
-  for (const place of [folder, layout.logs]) chmodSync(place, 0o755);
+  // Kong's workers run as another user: they must enter the folders and write the request log, which others cannot read.
+  for (const shared of [folder, layout.logs]) chmodSync(shared, 0o755);
   const closed = engine === 'kong' && process.getuid?.() === 0 ? closedFolder(layout.logs) : undefined;
   if (closed !== undefined) {
-    throw new Error(`Kong's workers run as another user, who cannot enter ${closed}: choose another folder for --logs`);
+    throw new Error(
+      `Kong's workers run as another user, which cannot enter ${closed}: choose another folder for --logs`,
+    );
   }
   const requests = logOf(layout, 'requests');
   writeFileSync(requests, '', { flag: 'a' });
@@ -46,7 +48,7 @@ export async function startOnThisMachine(
   const notices: string[] = [];
   const add = (part: Part) => parts.push(part);
   const pid = (name: string): string => `$(cat ${pidFileOf(layout, name)})`;
-  // In the order of their start: the plugin server's last spans go through the gateway, to a backend.
+  // In the order of their start: the plugin server exports its last spans through the gateway to a backend.
   const stop = async (): Promise<void> => {
     for (const part of parts) await part.stop();
     rmSync(folder, { recursive: true, force: true });

@@ -1,41 +1,41 @@
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 
-/** What can run kong.yml: Docker with the stock image, a `kong` on PATH, or the stand-in. */
-const ENGINES = ['docker', 'kong', 'local'] as const;
+/** What can run kong.yml: Docker with the official Kong image, a `kong` on PATH, or the stand-in. */
+const ENGINES = ['docker', 'kong', 'stand-in'] as const;
 /** One of {@link ENGINES}. */
 export type Engine = (typeof ENGINES)[number];
 
 /** The command line of `npm start`. */
 export interface StartOptions {
-  /** Absent: the first that is there. */
+  /** Absent: the first one that is available. */
   readonly engine?: Engine;
-  /** The loopback address that everything listens on; another one lets a second run stand beside the first. */
+  /** The loopback address that everything listens on; another one allows a second run at the same time. */
   readonly host: string;
-  /** Where to write, once all is ready, what runs where ({@link RunState} as JSON). */
+  /** The file for the addresses of all parts ({@link RunState} as JSON), written when everything is ready. */
   readonly stateFile?: string;
-  /** Where logs go; absent: a new folder. */
+  /** The folder for logs; absent: a new folder. */
   readonly logs?: string;
-  /** Whether plugins that can do without an access phase get one, for the options that need it. */
+  /** Whether the telemetry plugins get an access phase, for their options that need it. */
   readonly withAccess: boolean;
-  /** True: what tools are asked and answer stays out of spans, as kong.yml has it. */
+  /** True: arguments and results of tool calls are not recorded in spans, as in kong.yml. */
   readonly hideCalls?: true;
   readonly help: boolean;
 }
 
 /** What `--help` prints. */
-export const USAGE = `usage: npm start -- [--engine docker|kong|local] [--host ADDRESS] [--logs DIR] [--state FILE] [--with-access]
+export const USAGE = `usage: npm start -- [--engine docker|kong|stand-in] [--host ADDRESS] [--logs DIR] [--state FILE] [--with-access]
                     [--hide-calls]
 
-  --engine       what runs kong.yml: Docker with the stock image, a kong binary on PATH, or the stand-in;
-                 without it the first of these that is there
-  --host         the loopback address to listen on (127.0.0.1); not for docker
-  --logs         the folder for logs, which stay there; a new one without it; not for docker
-  --state        write what runs where to this file, as JSON, once all is ready
-  --with-access  give the telemetry plugins an access phase, for their options that need one; not for docker
-  --hide-calls   leave what tools are asked and answer out of spans, as kong.yml does; always so with docker`;
+  --engine       what runs kong.yml: docker (the official Kong image), kong (the binary on PATH) or stand-in (a test
+                 tool of this repository); default: the first one that is available
+  --host         the loopback address to listen on; default: 127.0.0.1; not with docker
+  --logs         the folder for logs; default: a new folder; not with docker
+  --state        when everything is ready, write all addresses to this file as JSON
+  --with-access  add the access phase to the telemetry plugins, for their options that need it; not with docker
+  --hide-calls   do not record arguments and results of tool calls in spans; docker never records them`;
 
-/** Reads the command line. @throws with a sentence for the user when it is wrong. */
+/** Reads the command line. @throws with a message for the user when it is invalid */
 export function readOptions(args: readonly string[]): StartOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -50,8 +50,8 @@ export function readOptions(args: readonly string[]): StartOptions {
     },
   });
   const { engine, host, state, logs, help, 'with-access': withAccess, 'hide-calls': hideCalls } = values;
-  if (engine !== undefined && !isEngine(engine)) throw new Error(`--engine is one of ${ENGINES.join(', ')}`);
-  if (isIP(host) !== 4) throw new Error('--host is an IPv4 address');
+  if (engine !== undefined && !isEngine(engine)) throw new Error(`--engine must be one of ${ENGINES.join(', ')}`);
+  if (isIP(host) !== 4) throw new Error('--host must be an IPv4 address');
   return {
     ...(engine && { engine }),
     host,

@@ -1,10 +1,10 @@
-/** A part of a run that can be stopped. */
+/** A part of a run. */
 export interface Part {
   readonly name: string;
-  /** Rejects when it ends by itself and nothing starts it again. */
+  /** Rejects when the part exits by itself and is not restarted. */
   readonly ended: Promise<never>;
-  /** Stops it in order; settles when it is gone. */
+  /** Stops the part gracefully; settles when it has exited. */
   stop(): Promise<void>;
-  /** Ends it at once, for the last moment of the process that started it. */
+  /** Kills the part at once, when the process that started it exits. */
   kill(): void;
 }

@@ -6,8 +6,8 @@ import type { Part } from './part';
 import { Program } from './program';
 
 /**
- * The group that may connect: that of Kong's workers, which a Kong started by root runs as the user kong or nobody. Any
- * other Kong runs as the user of this process.
+ * The option for the group that may connect to the socket. If root starts Kong, its workers run as the user kong or
+ * nobody; otherwise they run as the user of this process.
  */
 function workerGroup(): string[] {
   if (process.getuid?.() !== 0) return [];
@@ -15,7 +15,7 @@ function workerGroup(): string[] {
   return id === undefined ? [] : ['--socket-group', String(id)];
 }
 
-/** Starts the suite's plugin server; it is started again whenever it ends. */
+/** Starts the plugin server of the suite. It is restarted whenever it exits. */
 export async function startPluginServer(layout: Layout, add: (part: Part) => void, pidFile: string): Promise<void> {
   const { root, host } = layout;
   const server = new Program({

@@ -2,26 +2,26 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Part } from './part';
 
-/** What to run, and where its traces go. */
+/** What to run, and the files for its output. */
 export interface ProgramOptions {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Gets all that it prints. */
+  /** Receives its output. */
   readonly logFile: string;
-  /** Keeps the process id, for who wants to signal it. */
+  /** Contains the process id, so that others can send signals. */
   readonly pidFile?: string;
-  /** Starts it again when it ends by itself, as a container's restart policy does; or once {@link Program.keep} says so. */
+  /** Restarts the program when it exits by itself, like the restart policy of a container. {@link Program.keep} sets it later. */
   readonly restart?: boolean;
 }
 
-/** Milliseconds between an end and the next start. */
+/** Milliseconds between an exit and the restart. */
 const RESTART_DELAY_MS = 500;
-/** Milliseconds that a program has to stop by itself. */
+/** Milliseconds after SIGTERM until the program is killed. */
 const STOP_GRACE_MS = 12_000;
 
-/** A child process in a group of its own, so that Ctrl-C reaches only who started it and the order of stopping is kept. */
+/** A child process in its own process group: Ctrl-C reaches only its parent, which stops all programs in order. */
 export class Program implements Part {
   private child: ChildProcess;
   private stopping = false;
@@ -35,7 +35,7 @@ export class Program implements Part {
     this.ended = new Promise((_resolve, reject) => {
       this.end = reject;
     });
-    // It is raced against what waits for the program; once all is ready, the last one to listen is the main program.
+    // Nobody may be waiting for it yet: that is not an unhandled rejection.
     this.ended.catch(() => undefined);
     this.child = this.spawn();
   }
@@ -44,7 +44,7 @@ export class Program implements Part {
     return this.options.name;
   }
 
-  /** From now on it is started again when it ends by itself. */
+  /** From now on the program is restarted when it exits by itself. */
   keep(): void {
     this.isKept = true;
   }
@@ -77,7 +77,7 @@ export class Program implements Part {
     closeSync(log);
     if (pidFile !== undefined && child.pid !== undefined) writeFileSync(pidFile, String(child.pid));
     child.once('error', (error) => {
-      this.end(new Error(`${this.name} did not start: ${error.message}`));
+      this.end(new Error(`${this.name} failed to start: ${error.message}`));
     });
     child.once('exit', (code, signal) => {
       this.noteEnd(signal ?? `status ${code}`);
@@ -93,7 +93,7 @@ export class Program implements Part {
       }, RESTART_DELAY_MS);
       return;
     }
-    this.end(new Error(`${this.name} ended with ${how}:\n${lastLines(this.options.logFile)}`));
+    this.end(new Error(`${this.name} exited with ${how}:\n${lastLines(this.options.logFile)}`));
   }
 }
 

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-/** What every other user needs of a folder to reach what is in it. */
+/** The permission that other users need to enter a folder. */
 const OTHERS_ENTER = 0o001;
 
-/** The first folder on the way to this one that other users may not enter; undefined where there is none. */
+/** The first folder on the path to this one that other users cannot enter; undefined when there is none. */
 export function closedFolder(folder: string): string | undefined {
   const path = resolve(folder);
   const parent = dirname(path);

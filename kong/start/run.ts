@@ -1,38 +1,38 @@
-/** Something that was started as a whole. */
+/** The suite while it runs. */
 export interface Run {
   readonly state: RunState;
-  /** What was found on this machine and used in place of a demo. */
+  /** Notices for the user, for example about programs that are used instead of a demo. */
   readonly notices: readonly string[];
-  /** Rejects when a part of it ends by itself. */
+  /** Rejects when a part exits by itself. */
   readonly ended: Promise<never>;
   stop(): Promise<void>;
-  /** Ends at once what is left; for the last moment of this process. */
+  /** Kills all remaining parts at once, when this process exits. */
   kill(): void;
 }
 
-/** What runs where. */
+/** The addresses and commands of a run. */
 export interface RunState {
   readonly engine: string;
   readonly proxyUrl: string;
-  /** The page with the spans. */
+  /** The page that shows the traces. */
   readonly spansUrl: string;
   readonly adminUrl: string;
   readonly statusUrl: string;
   /** `/metrics`, `/healthz` and `/readyz` of the plugin server. */
   readonly pluginServerUrl: string;
-  /** Where Kong reaches the plugin server; absent where it is in a container. */
+  /** The socket of the plugin server; absent when it runs in a container. */
   readonly pluginServerSocket?: string;
-  /** The folder with logs, or the command that shows them. */
+  /** The folder with the logs, or the command that shows them. */
   readonly logs: string;
-  /** The file with a line for each request; absent where `logs` is a command. */
+  /** The file with one line per request; absent when `logs` is a command. */
   readonly requestLog?: string;
-  /** The shell command that kills the plugin server, which is started again then. */
+  /** A shell command that kills the plugin server, which is then restarted. */
   readonly killPluginServer: string;
-  /** The shell commands that stop it from running, while its connections stay open, and let it go on. */
+  /** Shell commands that freeze the plugin server, while its connections stay open, and thaw it. */
   readonly freezePluginServer: string;
   readonly thawPluginServer: string;
-  /** The shell command that kills the first calculator, which is started again then. */
+  /** A shell command that kills the first calculator, which is then restarted. */
   readonly killBackend: string;
-  /** Where that calculator is reached without the gateway; absent where it is not. */
+  /** The URL of that calculator without the gateway; absent when it is not reachable. */
   readonly backendUrl?: string;
 }

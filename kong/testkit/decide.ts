@@ -7,8 +7,8 @@ import {
   type PhaseName,
   type Reads,
   type Resources,
+  type RunnablePhase,
 } from '../pdk';
-import { decide as decidePhase } from '../plugin-server/decide';
 import { completeConfig, type ConfigInput } from './config';
 import { factsFor, type FactsInput } from './facts';
 import { silentLog } from './silent-log';
@@ -18,7 +18,7 @@ export interface PreparedPlugin<A extends Reads, M extends Reads, L extends Read
   /** What the plugin counted. */
   readonly metrics: Metrics;
   /** Runs the access phase for one request. Rejects when the handler throws. */
-  access(facts?: FactsInput<A & M>): Promise<Outcome>;
+  access(facts?: FactsInput<A> & FactsInput<M>): Promise<Outcome>;
   /** Runs the log phase for one request. Rejects when the handler throws. */
   log(facts?: FactsInput<L>): Promise<void>;
   /** Releases what the plugin's `prepare` opened. */
@@ -45,8 +45,7 @@ export async function preparePlugin<F extends Fields, State, A extends Reads, M 
   const run = async (name: PhaseName, facts: object): Promise<Outcome> => {
     const phase = plugin.phases[name];
     if (!phase) throw new Error(`${plugin.name} has no ${name} phase`);
-    const fetch = (reads: Reads) => Promise.resolve(factsFor(reads, facts as Readonly<Record<string, unknown>>));
-    return ((await decidePhase(phase, state, fetch)) as Outcome | undefined) ?? proceed();
+    return (await runPhase(phase, state as never, facts as Readonly<Record<string, unknown>>)) ?? proceed();
   };
   const dispose = async (): Promise<void> => {
     await plugin.dispose?.(state);
@@ -62,6 +61,17 @@ export async function preparePlugin<F extends Fields, State, A extends Reads, M 
   };
 }
 
+async function runPhase(
+  { isWanted, reads, more, handle }: RunnablePhase,
+  state: never,
+  given: Readonly<Record<string, unknown>>,
+): Promise<Outcome | undefined> {
+  if (isWanted?.(state) === false) return undefined;
+  const facts = factsFor(typeof reads === 'function' ? reads(state) : reads, given) as never;
+  const further = more?.isNeeded(facts) ? factsFor(more.reads, given) : undefined;
+  return (await handle(state, facts, further as never)) as Outcome | undefined;
+}
+
 /**
  * What a plugin decides for one request: prepares the configuration, runs the access phase, and the log phase of a plugin
  * that has no other, and disposes of the configuration.
@@ -74,7 +84,7 @@ export async function preparePlugin<F extends Fields, State, A extends Reads, M 
 export async function decide<F extends Fields, State, A extends Reads, M extends Reads, L extends Reads>(
   plugin: DefinedPlugin<F, State, A, M, L>,
   config: ConfigInput<F>,
-  facts: FactsInput<A & M & L>,
+  facts: FactsInput<A> & FactsInput<M> & FactsInput<L>,
   resources?: Partial<Resources>,
 ): Promise<Outcome> {
   const prepared = await preparePlugin(plugin, config, resources);

@@ -10,8 +10,10 @@ export type FactInput<T> = [T] extends [Headers]
 /** A body: its text (sent as UTF-8), its bytes, a value to send as JSON, or what Kong returns instead of a body. */
 export type BodyInput = string | Uint8Array | { readonly json: unknown } | RawBody;
 
-/** The facts of a request by the names of the plugin's reads; each one that is absent has a default. */
-export type FactsInput<R extends Reads> = { readonly [K in keyof FactsOf<R>]?: FactInput<FactsOf<R>[K]> };
+/** The facts of a request by the names of a phase's reads; each one that is absent has a default. */
+export type FactsInput<R extends Reads> = string extends keyof R
+  ? object // There is no such phase.
+  : { readonly [K in keyof FactsOf<R>]?: FactInput<FactsOf<R>[K]> };
 
 /** What Kong returns for a plain GET request of an unknown client to a service, by PDK function. */
 const DEFAULTS: Readonly<Record<PdkRead, unknown>> = {
@@ -37,7 +39,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
 /** The facts of one batch: what the test gave, completed with defaults. A request with a body is a POST. */
 export function factsFor(reads: Reads, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const hasBody = Object.entries(reads).some(
-    ([name, { method }]) => method === 'kong.request.get_raw_body' && given[name] !== undefined,
+    ([name, read]) => methodOf(read) === 'kong.request.get_raw_body' && given[name] !== undefined,
   );
   return Object.fromEntries(
     Object.entries(reads).map(([name, read]) => {
@@ -47,13 +49,18 @@ export function factsFor(reads: Reads, given: Readonly<Record<string, unknown>>)
   );
 }
 
-function defaultFor({ method, argument, shape }: Read<unknown>, hasBody: boolean): unknown {
+const methodOf = (read: Read<unknown>): PdkRead | undefined => ('method' in read ? read.method : undefined);
+
+function defaultFor(read: Read<unknown>, hasBody: boolean): unknown {
+  if ('known' in read) return read.known;
+  const { method, argument, shape } = read;
   if (method === 'kong.request.get_method' && hasBody) return shape('POST');
   if (method === 'kong.nginx.get_var') return shape(VARIABLES[String(argument)]);
   return shape(DEFAULTS[method]);
 }
 
-function complete({ method }: Read<unknown>, value: unknown): unknown {
+function complete(read: Read<unknown>, value: unknown): unknown {
+  const method = methodOf(read);
   if (method === 'kong.request.get_headers' && !(value instanceof Headers)) return Headers.from(value as never);
   return method === 'kong.request.get_raw_body' ? bodyOf(value as BodyInput) : value;
 }

@@ -2,5 +2,5 @@ import type { Log } from '../pdk';
 
 const ignore = (): void => undefined;
 
-/** A log that nobody reads. */
+/** A log that discards every line. */
 export const silentLog: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -1,15 +1,17 @@
 import type { Headers, Proceed, RawBody } from '../../kong/pdk';
 import { JsonDocument } from '../shared/json/json-document';
-import { beginSpan, begunToShared, traceparentOf } from '../shared/telemetry/traces/begun-span';
-import { apiAt, type Api } from './apis';
-import { askForUsage } from './ask-for-usage';
-import { MAX_CONFIGURED } from './metrics';
-import { BEGUN_KEY, isOwnExport, type State } from './state';
+import { MAX_CONFIGURED } from '../shared/telemetry/labels';
+import { openStreamsOptionsOf } from '../shared/telemetry/open-streams';
+import { startedSpanEffects, startSpan } from '../shared/telemetry/spans/started-span';
+import { isOwnExport } from './own-export';
+import { apiAt, type Api } from './request/apis';
+import { injectStreamUsage } from './request/inject-stream-usage';
+import { STARTED_SPAN_KEY, type State } from './state';
 
-/** What is known of a request before it goes upstream. */
+/** The facts of a request before it is sent upstream. */
 export interface RequestFacts {
   readonly method: string;
-  /** With the service's own `path` before it. */
+  /** The path with the `path` of Kong's service before it. */
   readonly upstreamPath: string;
   readonly headers: Headers;
   readonly body: RawBody;
@@ -19,33 +21,35 @@ export interface RequestFacts {
 /** What the access phase does to the request; undefined: nothing. */
 type Effects = Omit<Proceed, 'kind'> | undefined;
 
-/** Nothing is read on the request's path unless one of these options is on. */
+/** The access phase reads nothing unless one of these options is on. */
 export const isAccessWanted = ({ config }: State): boolean =>
   config.propagate || config.inject_stream_usage || config.track_open_streams;
 
-/** Begins the call's span, counts its stream as open and asks for its usage, each as far as it is opted in. */
-export function beginCall(state: State, facts: RequestFacts): Effects {
+/** Starts the span of a call, counts its stream as open and asks for its usage, each only if its option is on. */
+export function startCall(state: State, facts: RequestFacts): Effects {
   const { headers, body } = facts;
   const api = facts.method === 'POST' ? apiAt(facts.upstreamPath) : undefined;
   if (!api || isOwnExport(headers.get('user-agent'))) return undefined;
   const { config, spans } = state;
+  const { propagate } = config;
   const bytes = readableBytes(headers, body);
-  const upstreamBody = config.inject_stream_usage ? askForUsage(api.name, bytes, config.max_buffer_bytes) : undefined;
+  const upstreamBody = config.inject_stream_usage
+    ? injectStreamUsage(api.name, bytes, config.max_buffer_bytes)
+    : undefined;
   const tracked = config.track_open_streams && asksForStream(api, bytes, config.max_buffer_bytes);
-  if (!config.propagate && !tracked) return upstreamBody && { upstreamBody };
+  if (!propagate && !tracked) return upstreamBody && { upstreamBody };
 
-  const begun = beginSpan(headers.get('traceparent'), config.parent);
-  if (tracked) openStream(state, begun.ids.spanId, facts.service);
+  const started = startSpan(headers.get('traceparent'), config.parent);
+  if (tracked) openStream(state, started.ids.spanId, facts.service);
   return {
-    share: { [BEGUN_KEY]: begunToShared(begun) },
-    ...(config.propagate && { upstreamHeaders: { traceparent: traceparentOf(begun, spans.keeps(begun.ids.traceId)) } }),
+    ...startedSpanEffects(started, { key: STARTED_SPAN_KEY, propagate, keeps: (traceId) => spans.keeps(traceId) }),
     ...(upstreamBody && { upstreamBody }),
   };
 }
 
 const NO_BYTES = new Uint8Array();
 
-/** The body, where it can be read as it stands. */
+/** The body if it is available and not compressed, else nothing. */
 const readableBytes = (headers: Headers, body: RawBody): Uint8Array =>
   body.kind === 'bytes' && !headers.has('content-encoding') ? body.bytes : NO_BYTES;
 
@@ -58,6 +62,6 @@ function asksForStream(api: Api, bytes: Uint8Array, maxBytes: number): boolean {
 }
 
 function openStream({ config, metrics, openStreams, now }: State, key: string, service: string): void {
-  const bounds = { maxStreams: config.max_open_streams, forgetAfterMs: config.forget_streams_after * 1000 };
-  openStreams.open(key, metrics.labels.bounded('kong_service', service, MAX_CONFIGURED), now(), bounds);
+  const label = metrics.labels.bounded('kong_service', service, MAX_CONFIGURED);
+  openStreams.open(key, label, now(), openStreamsOptionsOf(config));
 }

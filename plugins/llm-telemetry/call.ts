@@ -1,29 +1,32 @@
 import type { Capture } from '../shared/captured-body/capture';
+import { exchangeTimes } from '../shared/telemetry/exchange-times';
 import { mediaTypeOf, type LogEntry } from '../shared/telemetry/log-entry';
-import type { Api } from './apis';
-import { framingOfType, type Framing } from './readers/framing';
-import type { Reply } from './readers/reply';
-import type { LlmRequest } from './request';
+import type { Api } from './request/apis';
+import type { LlmRequest } from './request/llm-request';
+import { framingOfType, type Framing } from './response/framing';
+import type { LlmResponse } from './response/llm-response';
 
-/** One inference call as it is told of: the same facts feed the span and the metrics. */
+/** A call to a model: the facts for the span, the metrics and the log line. */
 export interface LlmCall {
   readonly api: Api;
   readonly entry: LogEntry;
   readonly request: LlmRequest;
-  /** Undefined where the capture did not run, or the answer's encoding is unknown. */
-  readonly reply: Reply | undefined;
+  /** Undefined if the response was not captured or its encoding is unknown. */
+  readonly response: LlmResponse | undefined;
   readonly streaming: boolean;
-  /** When Kong sent the request upstream, and when the last byte passed. Milliseconds since the epoch. */
+  /**
+   * When Kong sent the request upstream, and when the last byte of the response passed. Milliseconds since the epoch.
+   */
   readonly startMs: number;
   readonly endMs: number;
-  /** From the start to the first byte of a streamed answer. */
+  /** From the start to the first byte of a streamed response. */
   readonly timeToFirstChunkMs: number | undefined;
-  /** `error.type`: an HTTP status as text, or a word of a fixed list; undefined: no error. */
+  /** `error.type`: an HTTP status as text, or a word from a fixed list; undefined without an error. */
   readonly errorType: string | undefined;
   readonly missingBytes: number;
 }
 
-/** True when an upstream was called or should have been: a plugin's refusal is no call. */
+/** True if an upstream was called or should have been; false for a request that a plugin rejected. */
 export const wasProxied = ({ answeredByKong, tries, status }: LogEntry): boolean =>
   !answeredByKong || tries > 0 || isGatewayFailure(status);
 
@@ -31,35 +34,34 @@ interface Parts {
   readonly api: Api;
   readonly entry: LogEntry;
   readonly request: LlmRequest;
-  readonly reply: Reply | undefined;
-  /** How the answer was framed, as its bytes tell; undefined where they do not. */
+  readonly response: LlmResponse | undefined;
+  /** The framing that the bytes of the response show; undefined if they show none. */
   readonly framing?: Framing | undefined;
   readonly capture: Capture | undefined;
 }
 
-/** Puts the parts of a call together: times, streaming, error. */
-export function describeCall({ api, entry, request, reply, framing, capture }: Parts): LlmCall {
+/** Describes a call from its parts: times, streaming, error. */
+export function describeCall({ api, entry, request, response, framing, capture }: Parts): LlmCall {
   const isStream = (framing ?? framingOfType(mediaTypeOf(entry.responseHeaders))) !== 'document';
   const streaming = isStreamed(api, entry, request, { isStream, isKnown: framing !== undefined });
-  const startMs = entry.startedAtMs + entry.latencies.kongMs;
-  const endMs = Math.max(startMs, capture?.response.lastAtMs ?? entry.startedAtMs + entry.latencies.requestMs);
+  const { startMs, endMs } = exchangeTimes(entry, capture?.response.lastAtMs);
   const firstAtMs = capture?.response.firstAtMs;
   const firstChunkMs = firstAtMs === undefined ? entry.latencies.proxyMs : Math.max(0, firstAtMs - startMs);
   return {
     api,
     entry,
     request,
-    reply,
+    response,
     streaming,
     startMs,
     endMs,
     timeToFirstChunkMs: streaming && entry.status < 400 ? firstChunkMs : undefined,
-    errorType: errorTypeOf(entry, isStream, reply, capture?.response.clientLeft ?? false),
+    errorType: errorTypeOf(entry, isStream, response, capture?.response.clientLeft ?? false),
     missingBytes: capture?.response.missingBytes ?? 0,
   };
 }
 
-/** How an answer was framed, and whether its bytes or only its media type tell so. */
+/** The framing of a response, and whether it is known from the bytes or only from the media type. */
 interface Framed {
   readonly isStream: boolean;
   readonly isKnown: boolean;
@@ -68,7 +70,7 @@ interface Framed {
 function isStreamed(api: Api, entry: LogEntry, request: LlmRequest, { isStream, isKnown }: Framed): boolean {
   if (api.operation === 'embeddings') return false;
   const asked = request.stream ?? api.streamsByDefault;
-  // A good answer's own framing is the truth, as its bytes tell or else its media type; an error is never a stream.
+  // For a successful response the framing decides, by its bytes or else by its media type. An error is never a stream.
   if (entry.status >= 400) return asked;
   return isStream || (!isKnown && mediaTypeOf(entry.responseHeaders) !== 'application/json' && asked);
 }
@@ -76,7 +78,7 @@ function isStreamed(api: Api, entry: LogEntry, request: LlmRequest, { isStream, 
 function errorTypeOf(
   entry: LogEntry,
   isStream: boolean,
-  reply: Reply | undefined,
+  response: LlmResponse | undefined,
   clientLeft: boolean,
 ): string | undefined {
   const { status, answeredByKong } = entry;
@@ -85,9 +87,9 @@ function errorTypeOf(
   if (answeredByKong && isGatewayFailure(status)) return 'upstream_unreachable';
   if (status >= 400) return String(status);
   if (status < 100) return '_OTHER';
-  if (reply?.error) return isStream ? 'stream_error' : '_OTHER';
-  if (!reply || reply.terminal) return undefined;
-  // The status of a stream that a client left in its middle is that of its beginning.
+  if (response?.error) return isStream ? 'stream_error' : '_OTHER';
+  if (!response || response.terminal) return undefined;
+  // If the client disconnects during a stream, the status stays that of the start.
   return clientLeft ? 'client_disconnect' : 'stream_truncated';
 }
 

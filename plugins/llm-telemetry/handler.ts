@@ -1,21 +1,23 @@
 import { proceed, read, type FactsOf, type Outcome } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared, type Capture } from '../shared/captured-body/capture';
-import { headerOf, parseLogEntry, type LogEntry } from '../shared/telemetry/log-entry';
-import { begunFromShared } from '../shared/telemetry/traces/begun-span';
-import { projectOf } from '../shared/telemetry/traces/project';
-import { beginCall } from './access';
-import { apiAt, type Api } from './apis';
+import { headerOf, type LogEntry } from '../shared/telemetry/log-entry';
+import { projectOf } from '../shared/telemetry/spans/project';
+import { startedSpanFromShared } from '../shared/telemetry/spans/started-span';
+import { finishedRequest } from '../shared/telemetry/telemetry-state';
+import { startCall } from './access';
 import { describeCall, wasProxied, type LlmCall } from './call';
-import { textLengthToKeep } from './content/content';
-import { countCall } from './count-call';
-import { lineOfCall, lineOfRefusal } from './log-line';
-import { readReply } from './read-reply';
-import { readCapturedRequest } from './read-request';
-import { spanOf } from './span';
-import { BEGUN_KEY, isOwnExport, type State } from './state';
-import { countUnknownPath, countUnread } from './unread';
+import { countCall } from './counting/count-call';
+import { countUnknownPath, countUnread } from './counting/count-unread';
+import { lineOfCall, lineOfRejection } from './log-line';
+import { isOwnExport } from './own-export';
+import { apiAt, type Api } from './request/apis';
+import { readCapturedRequest } from './request/read-captured-request';
+import { readCapturedResponse } from './response/read-captured-response';
+import { textLengthToKeep } from './span/content/content';
+import { spanOf } from './span/span';
+import { STARTED_SPAN_KEY, type State } from './state';
 
-/** What the access phase reads, where an option asks for it. */
+/** The facts of the access phase, which runs only if an option needs it. */
 export const accessReads = {
   method: read.method(),
   upstreamPath: read.upstreamPath(),
@@ -24,20 +26,20 @@ export const accessReads = {
   service: read.serviceName(),
 };
 
-/** Lets the request go on, with the effects that are opted in. */
-export const access = (state: State, facts: FactsOf<typeof accessReads>): Outcome => proceed(beginCall(state, facts));
+/** Passes the request on, with the effects of the options that are on. */
+export const access = (state: State, facts: FactsOf<typeof accessReads>): Outcome => proceed(startCall(state, facts));
 
-/** What the log phase reads: Kong's log entry, and the bytes that the Lua functions kept. */
+/** The facts of the log phase. */
 export const reads = {
   entry: read.logEntry(),
   capture: read.shared(CAPTURE_KEY, captureFromShared),
-  begun: read.shared(BEGUN_KEY, begunFromShared),
+  started: read.shared(STARTED_SPAN_KEY, startedSpanFromShared),
 };
 
-/** Tells of one request, if it was an inference call. */
-export async function log(state: State, { entry: text, capture, begun }: FactsOf<typeof reads>): Promise<void> {
-  if (begun) state.openStreams.close(begun.ids.spanId);
-  const entry = parseLogEntry(text);
+/** Reports one request, if it was a call to a model. */
+export async function log(state: State, facts: FactsOf<typeof reads>): Promise<void> {
+  const { capture, started } = facts;
+  const entry = finishedRequest(state, facts, 'llm-telemetry');
   if (!entry) {
     state.metrics.parseErrors.inc({ api: 'log_entry' });
     return;
@@ -45,14 +47,14 @@ export async function log(state: State, { entry: text, capture, begun }: FactsOf
   const api = inferenceApiOf(entry, state);
   if (!api) return;
   if (!wasProxied(entry)) {
-    state.lines.write(lineOfRefusal(api, entry, state.config), false);
+    state.lines.write(lineOfRejection(api, entry, state.config), false);
     return;
   }
   const call = await readCall(api, entry, capture, state);
   if (!call) return;
   countCall(state.metrics, call, state.config);
   state.lines.write(lineOfCall(call, state.config, state.redact), true);
-  state.spans.record(spanOf(call, begun, state.config, state.redact), projectOf(entry, state.config));
+  state.spans.record(spanOf(call, started, state.config, state.redact), projectOf(entry, state.config));
 }
 
 function inferenceApiOf(entry: LogEntry, { metrics }: State): Api | undefined {
@@ -70,12 +72,12 @@ async function readCall(
   { config, metrics }: State,
 ): Promise<LlmCall | undefined> {
   const request = await readCapturedRequest(api, entry, capture?.request, config.max_buffer_bytes);
-  // Ollama loads or unloads a model when it is asked nothing.
+  // Ollama loads or unloads a model if the request contains no prompt.
   if (request.empty) return undefined;
   const limits = { maxBufferBytes: config.max_buffer_bytes, maxTextLength: textLengthToKeep(config) };
-  const read = capture && (await readReply(api.name, entry, capture.response, limits));
-  const reason = read?.reply.finishReasons[0];
+  const read = capture && (await readCapturedResponse(api.name, entry, capture.response, limits));
+  const reason = read?.response.finishReasons[0];
   if (reason === 'load' || reason === 'unload') return undefined;
   countUnread(metrics, entry, { capture, request, read });
-  return describeCall({ api, entry, request, reply: read?.reply, framing: read?.framing, capture });
+  return describeCall({ api, entry, request, response: read?.response, framing: read?.framing, capture });
 }

@@ -1,24 +1,20 @@
 import { definePlugin } from '../../kong/pdk';
-import { VERSION } from '../shared/runtime/version';
-import { createRedactor } from '../shared/telemetry/redact';
+import { telemetryDeclaration } from '../shared/telemetry/telemetry-declaration';
 import { isAccessWanted } from './access';
 import { access, accessReads, log, reads } from './handler';
 import { fields } from './schema';
 import { dispose, prepare } from './state';
 
 /**
- * Emits a span and metrics for every LLM call, after the client has its answer. Its access phase is for the options
- * that need it; Kong learns of it only from `dump --with-access`.
+ * Emits an OpenTelemetry span and metrics for every LLM call, in the log phase: after the client has received the response.
+ * The access phase is used only by options that need it; Kong runs it only if the plugin is described by
+ * `dump --with-access`.
  */
 export const llmTelemetry = definePlugin({
+  ...telemetryDeclaration,
   name: 'llm-telemetry',
-  version: VERSION,
   priority: 11,
   fields,
-  onError: 'pass',
-  check: ({ redact_patterns }) => {
-    createRedactor(redact_patterns);
-  },
   prepare,
   dispose,
   access: { reads: accessReads, onDemand: true, isWanted: isAccessWanted, handle: access },

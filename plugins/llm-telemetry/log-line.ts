@@ -1,54 +1,50 @@
-import type { TellSession } from '../shared/mcp/session-hash';
+import type { FormatSessionId } from '../shared/mcp/session-hash';
 import { headerOf, type LogEntry } from '../shared/telemetry/log-entry';
-import type { Line } from '../shared/telemetry/log-writer';
-import type { Redactor } from '../shared/telemetry/redact';
-import type { Api } from './apis';
+import { exchangeFields, type Line } from '../shared/telemetry/log-line';
+import type { Redactor } from '../shared/telemetry/redaction/redact';
 import type { LlmCall } from './call';
-import { errorMessageOf } from './span';
+import type { Api } from './request/apis';
+import { errorMessageOf } from './span/span';
 
-/** What the fields of a line take from the configuration. */
+/** The config fields that log lines use. */
 interface LineOptions {
   readonly service_name: string;
   readonly session_header: string;
-  readonly tellSession: TellSession;
+  readonly formatSessionId: FormatSessionId;
 }
 
-/** The line of one call, whatever became of it; nothing in it is content. */
+/** The log line of one call, without content. */
 export function lineOfCall(call: LlmCall, options: LineOptions, redact: Redactor): Line {
-  const { api, entry, request, reply, errorType } = call;
+  const { api, entry, request, response, errorType } = call;
   return {
     level: errorType === undefined ? 'info' : levelOf(entry.status),
     message: errorType === undefined ? 'model called' : 'failed',
     fields: {
       ...fieldsOf(api, entry, options),
-      model: request.model ?? reply?.model,
+      model: request.model ?? response?.model,
       streaming: call.streaming,
       duration_ms: Math.round(call.endMs - call.startMs),
-      input_tokens: reply?.inputTokens,
-      output_tokens: reply?.outputTokens,
+      input_tokens: response?.inputTokens,
+      output_tokens: response?.outputTokens,
       error_type: errorType,
       error: errorType === undefined ? undefined : errorMessageOf(call, redact),
     },
   };
 }
 
-/** The line of a call that a plugin of Kong refused. */
-export const lineOfRefusal = (api: Api, entry: LogEntry, options: LineOptions): Line => ({
+/** The log line of a call that a plugin of Kong rejected. */
+export const lineOfRejection = (api: Api, entry: LogEntry, options: LineOptions): Line => ({
   level: 'warn',
-  message: 'refused',
+  message: 'rejected',
   fields: { ...fieldsOf(api, entry, options), duration_ms: Math.round(entry.latencies.requestMs) },
 });
 
 const levelOf = (status: number): Line['level'] => (status >= 500 ? 'error' : 'warn');
 
 const fieldsOf = (api: Api, entry: LogEntry, options: LineOptions): Line['fields'] => ({
-  service: options.service_name,
-  request_id: entry.requestId,
-  session_id: options.tellSession(headerOf(entry.requestHeaders, options.session_header.toLowerCase())),
+  ...exchangeFields(entry, options.service_name),
+  session_id: options.formatSessionId(headerOf(entry.requestHeaders, options.session_header.toLowerCase())),
   method: api.operation,
   api: api.name,
-  backend: entry.service.name || undefined,
-  route: entry.route,
-  consumer: entry.consumer?.username ?? entry.consumer?.id,
   status: entry.status,
 });

@@ -1,59 +1,56 @@
 import type { Headers, Proceed } from '../../kong/pdk';
 import type { MessageSummary } from '../shared/mcp/message-summary';
-import { beginSpan, begunToShared, traceparentOf, type BegunSpan } from '../shared/telemetry/traces/begun-span';
-import { projectNamed } from '../shared/telemetry/traces/project';
-import { BEGUN_KEY, type State } from './state';
-import { streamAskedFor, type LongStream } from './stream';
-import { openStreamSpanOf } from './stream-span';
+import { openStreamsOptionsOf } from '../shared/telemetry/open-streams';
+import { projectNamed } from '../shared/telemetry/spans/project';
+import { startedSpanEffects, startSpan, type StartedSpan } from '../shared/telemetry/spans/started-span';
+import { openStreamSpanOf } from './span/stream-span';
+import { STARTED_SPAN_KEY, type State } from './state';
+import { requestedStream, type LongStream } from './streams';
 
-/** What is known of a request before it goes upstream. */
+/** The facts of a request before it is sent upstream. */
 export interface RequestFacts {
   readonly method: string;
   readonly headers: Headers;
   readonly service: string;
   readonly requestId: string;
-  /** Where the validator ran. */
+  /** Undefined if mcp-validator did not run. */
   readonly summary: MessageSummary | undefined;
 }
 
 /** What the access phase does to the request; undefined: nothing. */
 type Effects = Omit<Proceed, 'kind'> | undefined;
 
-/** Nothing is read on the request's path unless one of these options is on. */
+/** The access phase reads nothing unless one of these options is on. */
 export const isAccessWanted = ({ config }: State): boolean => config.propagate || config.track_open_streams;
 
-/** Begins the request's span and counts its stream as open, each as far as it is opted in. */
-export function beginRequest(state: State, facts: RequestFacts): Effects {
+/** Starts the span of a request and counts its stream as open, each only if its option is on. */
+export function startRequest(state: State, facts: RequestFacts): Effects {
   const { config, spans } = state;
   const { method, headers, summary } = facts;
-  const stream = streamAskedFor(method, headers, summary);
+  const stream = requestedStream(method, headers, summary);
   const tracked = config.track_open_streams ? stream : undefined;
-  const propagated = config.propagate && (method === 'POST' || stream !== undefined);
-  if (!propagated && !tracked) return undefined;
+  const propagate = config.propagate && (method === 'POST' || stream !== undefined);
+  if (!propagate && !tracked) return undefined;
 
-  const begun = beginSpan(headers.get('traceparent'), config.parent);
-  if (tracked) openStream(state, tracked, begun, facts);
-  return {
-    share: { [BEGUN_KEY]: begunToShared(begun) },
-    ...(propagated && { upstreamHeaders: { traceparent: traceparentOf(begun, spans.keeps(begun.ids.traceId)) } }),
-  };
+  const started = startSpan(headers.get('traceparent'), config.parent);
+  if (tracked) openStream(state, tracked, started, facts);
+  return startedSpanEffects(started, { key: STARTED_SPAN_KEY, propagate, keeps: (traceId) => spans.keeps(traceId) });
 }
 
 function openStream(
-  { config, openStreams, spans, tellSession, now }: State,
+  { config, openStreams, spans, formatSessionId, now }: State,
   stream: LongStream,
-  begun: BegunSpan,
+  started: StartedSpan,
   { headers, service, requestId }: RequestFacts,
 ): void {
   const openedAtMs = now();
-  const sessionId = tellSession(headers.get('mcp-session-id'));
-  const bounds = { maxStreams: config.max_open_streams, forgetAfterMs: config.forget_streams_after * 1000 };
+  const sessionId = formatSessionId(headers.get('mcp-session-id'));
   const project = projectNamed({ service, header: (name) => headers.get(name) }, config);
-  openStreams.open(begun.ids.spanId, stream.transport, openedAtMs, bounds, {
+  openStreams.open(started.ids.spanId, stream.transport, openedAtMs, openStreamsOptionsOf(config), {
     afterMs: config.report_streams_after * 1000,
-    tell: () => {
+    report: () => {
       spans.record(
-        openStreamSpanOf({ stream, begun, service, requestId, sessionId, openedAtMs, nowMs: now() }),
+        openStreamSpanOf({ stream, started, service, requestId, sessionId, openedAtMs, nowMs: now() }),
         project,
       );
     },

@@ -1,30 +1,29 @@
-import type { TellSession } from '../shared/mcp/session-hash';
+import type { FormatSessionId } from '../shared/mcp/session-hash';
 import type { LogEntry } from '../shared/telemetry/log-entry';
-import { MAX_FIELD_LENGTH, type Line } from '../shared/telemetry/log-writer';
-import type { Redactor } from '../shared/telemetry/redact';
-import { withoutSecrets } from '../shared/telemetry/safe-uri';
-import { MAX_NAME_LENGTH, toolOf, type Operation } from './operation';
-import { sessionIdIn } from './session-id';
-import type { Status, Verdict } from './status';
+import { exchangeFields, type Line } from '../shared/telemetry/log-line';
+import { MAX_FIELD_LENGTH } from '../shared/telemetry/log-writer';
+import { MAX_ERROR_LENGTH, type Redactor } from '../shared/telemetry/redaction/redact';
+import { withoutSecrets } from '../shared/telemetry/redaction/safe-uri';
+import { MAX_NAME_LENGTH, toolOf, type Operation } from './operations/operation';
+import type { Status, MessageOutcome } from './operations/outcome';
+import { sessionIdIn } from './sessions/session-id';
 
-/** What the fields of a line take from the configuration. */
+/** The config field that log lines use. */
 interface LineOptions {
   readonly service_name: string;
 }
 
-const MAX_ERROR_LENGTH = 200;
-
-/** Failures that wake somebody; others are the client's or the tool's. */
+/** Outcomes that need attention; others are caused by the client or the tool. */
 const SEVERE: ReadonlySet<Status> = new Set(['http_5xx', 'timeout', 'invalid_response']);
 
-/** The line of one message, whatever became of it. */
+/** The log line of one message. */
 export function lineOfOperation(operation: Operation, options: LineOptions, redact: Redactor): Line {
-  const { entry, message, verdict, denial, sessionId, clientValues } = operation;
+  const { entry, message, outcome, denial, sessionId, clientValues } = operation;
   const tool = toolOf(operation);
-  const failed = verdict.errorType !== undefined;
+  const failed = outcome.errorType !== undefined;
   return {
-    level: levelOf(verdict.status),
-    message: denial ? 'refused' : failed ? 'failed' : message.method === 'tools/call' ? 'tool called' : 'done',
+    level: levelOf(outcome.status),
+    message: denial ? 'rejected' : failed ? 'failed' : message.method === 'tools/call' ? 'tool called' : 'done',
     fields: {
       ...fieldsOf(entry, options),
       session_id: sessionId,
@@ -34,30 +33,30 @@ export function lineOfOperation(operation: Operation, options: LineOptions, reda
       jsonrpc_id: message.id === undefined ? undefined : redact.name(String(message.id), MAX_NAME_LENGTH),
       protocol_version: operation.revision,
       duration_ms: Math.round(operation.endMs - operation.startMs),
-      status: verdict.status,
-      error_type: verdict.errorType,
-      fault: verdict.fault === 'none' ? undefined : verdict.fault,
-      error: failed && verdict.message ? redact.error(verdict.message, MAX_ERROR_LENGTH, clientValues) : undefined,
+      status: outcome.status,
+      error_type: outcome.errorType,
+      fault: outcome.fault === 'none' ? undefined : outcome.fault,
+      error: failed && outcome.message ? redact.error(outcome.message, MAX_ERROR_LENGTH, clientValues) : undefined,
       denied_by: denial?.by,
       denied_reason: denial?.reason,
     },
   };
 }
 
-/** The line of an exchange that failed and in which no message could be read. */
+/** The log line of a failed exchange in which no message could be read. */
 export function lineOfExchange(
   entry: LogEntry,
-  { status, fault }: Verdict,
+  { status, fault }: MessageOutcome,
   denial: Operation['denial'],
   options: LineOptions,
-  tellSession: TellSession,
+  formatSessionId: FormatSessionId,
 ): Line {
   return {
     level: levelOf(status),
-    message: denial || entry.answeredByKong ? 'refused' : 'failed',
+    message: denial || entry.answeredByKong ? 'rejected' : 'failed',
     fields: {
       ...fieldsOf(entry, options),
-      session_id: tellSession(sessionIdIn(entry.requestHeaders)),
+      session_id: formatSessionId(sessionIdIn(entry.requestHeaders)),
       http_method: entry.method,
       duration_ms: Math.round(entry.latencies.requestMs),
       status,
@@ -74,14 +73,10 @@ const levelOf = (status: Status): Line['level'] => {
 };
 
 const fieldsOf = (entry: LogEntry, { service_name }: LineOptions): Line['fields'] => ({
-  service: service_name,
-  request_id: entry.requestId,
-  backend: entry.service.name || undefined,
-  route: entry.route,
-  consumer: entry.consumer?.username ?? entry.consumer?.id,
+  ...exchangeFields(entry, service_name),
   http_status: entry.status,
 });
 
-/** A prompt's name, or a resource's URI without what may be a secret. */
+/** The name of a prompt or the URI of a resource, without parts that may be secrets. */
 const targetOf = ({ message: { name } }: Operation, redact: Redactor): string | undefined =>
   name === undefined ? undefined : redact.error(withoutSecrets(name), MAX_FIELD_LENGTH);

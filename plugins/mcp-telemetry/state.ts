@@ -1,81 +1,52 @@
-import type { Metrics, Resources } from '../../kong/pdk';
-import { sessionTellerOf, type TellSession } from '../shared/mcp/session-hash';
-import { PerProcess } from '../shared/runtime/per-process';
-import { VERSION } from '../shared/runtime/version';
-import { createLogWriter, type LogWriter } from '../shared/telemetry/log-writer';
-import { OpenStreams } from '../shared/telemetry/open-streams';
-import { createRedactor, type Redactor } from '../shared/telemetry/redact';
-import { openSpanSink, type SpanSink } from '../shared/telemetry/traces/span-sink';
-import { targetsOf } from '../shared/telemetry/traces/target';
-import { Deferred } from './deferred';
-import { exchangeMetricsOf, showBackend, type ExchangeMetrics } from './exchange-metrics';
-import { HealthWatch, type HealthWatchOptions } from './health-watch';
-import { mcpMetricsOf, type McpMetrics } from './metrics';
+import type { Resources } from '../../kong/pdk';
+import { prepareTelemetry, type TelemetryState } from '../shared/telemetry/telemetry-state';
+import { setBackendState } from './counting/count-exchange';
+import { HealthPoller, type HealthPollerOptions } from './health/health-poller';
+import {
+  exchangeMetricsOf,
+  mcpMetricsOf,
+  OPEN_STREAMS,
+  PREFIX,
+  type ExchangeMetrics,
+  type McpMetrics,
+} from './metrics';
+import { DeferredMessages } from './operations/deferred';
 import type { Config } from './schema';
 
-/** What a configuration needs while it lives. */
-export interface State {
+/** What one configuration keeps while it is active. */
+export interface State extends TelemetryState {
   readonly config: Config;
   readonly metrics: McpMetrics;
   readonly exchanges: ExchangeMetrics;
-  readonly health: HealthWatch | undefined;
-  readonly openStreams: OpenStreams;
-  readonly deferred: Deferred;
-  readonly spans: SpanSink;
-  readonly redact: Redactor;
-  readonly tellSession: TellSession;
-  readonly lines: LogWriter;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  /** Undefined without `kong_status_url`. */
+  readonly health: HealthPoller | undefined;
+  readonly deferred: DeferredMessages;
 }
 
-/** The key in `kong.ctx.shared` of the span that the access phase began. */
-export const BEGUN_KEY = 'mcp_telemetry';
+/** The key in `kong.ctx.shared` of the span that the access phase started. */
+export const STARTED_SPAN_KEY = 'mcp_telemetry';
 
-const PREFIX = 'mcp_telemetry';
-
-/** @throws Error naming the field when a pattern of the configuration does not compile */
-export function prepare(config: Config, { metrics, env, log, now }: Resources): State {
-  const redact = createRedactor(config.redact_patterns);
-  const sink = { targets: targetsOf(config, VERSION, env), maxProjects: config.max_projects, prefix: PREFIX };
+/** @throws Error naming the field if a pattern in `redact_patterns` does not compile */
+export function prepare(config: Config, resources: Resources): State {
+  const { metrics, now } = resources;
   const exchanges = exchangeMetricsOf(metrics);
-  const onState: HealthWatchOptions['onState'] = (backend, state) => {
-    showBackend(exchanges, backend, state);
+  const onState: HealthPollerOptions['onState'] = (backend, state) => {
+    setBackendState(exchanges, backend, state);
   };
   const { kong_status_url: url } = config;
   return {
+    ...prepareTelemetry(config, resources, { prefix: PREFIX, openStreams: OPEN_STREAMS }),
     config,
     metrics: mcpMetricsOf(metrics, config.operation_role),
     exchanges,
-    health: url === undefined ? undefined : new HealthWatch({ url, intervalMs: config.health_interval, onState }),
-    openStreams: openStreamsOf(metrics),
-    deferred: new Deferred(config.max_deferred, now),
-    spans: openSpanSink(sink, { metrics, log, now }),
-    redact,
-    tellSession: sessionTellerOf(config, env),
-    lines: createLogWriter(config, { log, metrics, now }, PREFIX),
-    now,
+    health: url === undefined ? undefined : new HealthPoller({ url, intervalMs: config.health_interval, onState }),
+    deferred: new DeferredMessages(config.max_deferred, now),
   };
 }
 
-/** Flushes and closes the way of the spans, within its bounded time. */
+/** Reports the waiting messages, exports the queued spans within a bounded time, and closes the exporters. */
 export function dispose({ deferred, health, spans }: State): Promise<void> {
   health?.close();
   deferred.close();
   return spans.shutdown();
-}
-
-const perProcess = new PerProcess<OpenStreams>();
-
-function openStreamsOf(metrics: Metrics): OpenStreams {
-  return perProcess.get(metrics, PREFIX, () => {
-    const active = metrics.gauge({
-      name: 'mcp_gateway_connections_active',
-      help: 'Streams from servers that are open, where track_open_streams is on',
-      labelNames: ['transport'],
-    });
-    return new OpenStreams((transport, change) => {
-      active.inc({ transport }, change);
-    });
-  });
 }

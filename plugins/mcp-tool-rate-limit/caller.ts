@@ -1,13 +1,13 @@
 import { networkOf } from './network';
 import type { Identity, Rule } from './rules';
 
-/** What is known of who calls. */
+/** What Kong knows about the caller of a request. */
 export interface Caller {
   readonly consumerId: string | undefined;
   readonly credentialId: string | undefined;
-  /** The client's address. */
+  /** The IP address of the client. */
   readonly ip: string;
-  /** Every value of a header, by its name in lower case. */
+  /** All values of a header, by its name in lower case. */
   readonly headerValues: (name: string) => readonly string[];
   /** The name of Kong's service. */
   readonly service: string;
@@ -15,10 +15,10 @@ export interface Caller {
 }
 
 /**
- * Who pays under a rule, as parts of a key: each identity by its kind, so that no value of one can stand for another.
- * Undefined when the rule is not for callers that lack one.
+ * The caller as parts of a counter's key under a rule. Each identity is preceded by its kind, so that a value of one kind
+ * never equals a value of another. Undefined if the caller lacks an identity and the rule skips such callers.
  */
-export function callerKey(rule: Rule, caller: Caller): readonly string[] | undefined {
+export function callerParts(rule: Rule, caller: Caller): readonly string[] | undefined {
   const parts: string[] = [];
   if (rule.sharesCallers) return parts;
   for (const identity of rule.limitBy) {

@@ -3,7 +3,7 @@ import { compileRules } from './rules';
 import type { Config } from './schema';
 import { checkTiers } from './tiers';
 
-/** Throws, naming the field, where the fields of a configuration do not fit each other. */
+/** @throws if fields of a configuration contradict each other, naming the field */
 export function checkConfig(config: Config): void {
   checkTiers(config);
   compileRules(config);

@@ -3,18 +3,16 @@ import type { Log, Metrics } from '../../kong/pdk';
 import { checkRedisConfig, type RedisConfig } from '../shared/redis/redis-config';
 import { acquireRedis } from '../shared/redis/shared-redis';
 import { PerProcess } from '../shared/runtime/per-process';
-import { CounterMemory } from './counters/counter-memory';
 import type { Counters } from './counters/counters';
-import { FaultTolerantCounters } from './counters/fault-tolerant';
-import { LocalCounters } from './counters/local';
-import { RedisCounters } from './counters/redis';
-import { ReducedCounters } from './counters/reduced';
-import type { KeyText } from './keys';
-import { keepCounted } from './keys-held';
-import type { Meters } from './meters';
-import type { Rule } from './rules';
+import { FaultTolerantCounters } from './counters/fault-tolerant-counters';
+import { CounterMemory } from './counters/local/counter-memory';
+import { LocalCounters } from './counters/local/local-counters';
+import { RedisCounters } from './counters/redis/redis-counters';
+import { ScaledCounters } from './counters/scaled-counters';
+import type { LimitPolicy } from './limit-policy';
+import type { LimiterMetrics } from './metrics';
 
-/** The parts of the plugin's configuration that say where the counters are. */
+/** The fields of the configuration that choose the store of the counters. */
 export interface StoreConfig {
   readonly policy: 'local' | 'redis';
   readonly max_counter_memory: number;
@@ -25,15 +23,18 @@ export interface StoreConfig {
   readonly redis: RedisConfig;
 }
 
-/** Opens the counters of a configuration; throws, naming the field, when they can't work. */
+/**
+ * Opens the counters of a configuration.
+ *
+ * @throws if the fields of `redis` contradict each other, naming the field
+ */
 export async function createCounters(
   config: StoreConfig,
-  rules: readonly Rule[],
-  scope: KeyText,
-  meters: Meters,
+  { rules, scope }: Pick<LimitPolicy, 'rules' | 'scope'>,
+  limiterMetrics: LimiterMetrics,
   { metrics, log }: { readonly metrics: Metrics; readonly log: Log },
 ): Promise<Counters> {
-  if (config.policy === 'local') return localCounters(config, meters, metrics);
+  if (config.policy === 'local') return localCounters(config, limiterMetrics, metrics);
   checkRedisConfig(config.redis);
   const redis = new RedisCounters(await acquireRedis(config.redis, metrics, log), {
     namespace: config.namespace,
@@ -42,36 +43,48 @@ export async function createCounters(
     maxBytes: config.max_counter_memory,
     ...(config.max_keys !== undefined && { maxKeys: config.max_keys }),
     isCluster: config.redis.cluster_nodes.length > 0,
-    onOverflow: meters.overflow,
+    onOverflow: limiterMetrics.overflow,
   });
-  if (!config.fault_tolerant) return new FaultTolerantCounters(redis, undefined, meters.store);
+  if (!config.fault_tolerant) return new FaultTolerantCounters(redis, undefined, limiterMetrics.store);
   const costs = new Map(rules.flatMap(({ windows, cost }) => windows.map((window) => [window, cost] as const)));
-  const local = localCounters(config, meters, metrics);
-  return new FaultTolerantCounters(redis, new ReducedCounters(local, config.fault_tolerant_share, costs), meters.store);
+  const local = localCounters(config, limiterMetrics, metrics);
+  const backup = new ScaledCounters(local, config.fault_tolerant_share, costs);
+  return new FaultTolerantCounters(redis, backup, limiterMetrics.store);
 }
 
-function localCounters({ max_counter_memory, max_keys }: StoreConfig, meters: Meters, metrics: Metrics): Counters {
+function localCounters(
+  { max_counter_memory, max_keys }: StoreConfig,
+  limiterMetrics: LimiterMetrics,
+  metrics: Metrics,
+): Counters {
   const counters = new LocalCounters({
     maxBytes: max_counter_memory,
     ...(max_keys !== undefined && { maxKeys: max_keys }),
-    memory: perProcess.get(metrics, 'memory', () => new CounterMemory(partOfMemory())),
-    nowMs: clockMs,
-    onOverflow: meters.overflow,
+    memory: perProcess.get(metrics, 'memory', () => new CounterMemory(memoryForCounters())),
+    nowMs: monotonicMs,
+    onOverflow: limiterMetrics.overflow,
   });
-  return keepCounted(counters, metrics);
+  const untrack = limiterMetrics.track(counters);
+  return {
+    hit: (charges) => counters.hit(charges),
+    close: () => {
+      untrack();
+      return counters.close();
+    },
+  };
 }
 
-/** The time of day may be set back; this clock never is. */
-export const clockMs = (): number => Math.floor(performance.now());
+/** Whole milliseconds of a clock that, unlike the time of day, never goes back. */
+export const monotonicMs = (): number => Math.floor(performance.now());
 
 const perProcess = new PerProcess<CounterMemory>();
 
-/** All configurations together may take this part of the memory that the process may have. */
-const PART_OF_MEMORY = 1 / 4;
+/** The counters of all configurations together may use this part of the memory that the process may use. */
+const MEMORY_SHARE = 1 / 4;
 
-/** In bytes; a container has less than the machine. */
-function partOfMemory(): number {
+/** In bytes. A container may have less memory than the machine. */
+function memoryForCounters(): number {
   const constrained = process.constrainedMemory();
   const machine = totalmem();
-  return (constrained > 0 ? Math.min(constrained, machine) : machine) * PART_OF_MEMORY;
+  return (constrained > 0 ? Math.min(constrained, machine) : machine) * MEMORY_SHARE;
 }

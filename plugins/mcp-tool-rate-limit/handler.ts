@@ -1,32 +1,17 @@
-import { proceed, read, reject, type FactsOf, type Outcome, type Resources } from '../../kong/pdk';
-import { DENIAL_KEY, type Denial } from '../shared/mcp/denial';
+import { proceed, read, reject, type FactsOf, type Outcome } from '../../kong/pdk';
+import { denied } from '../shared/mcp/denial';
 import { errorBody, UNAVAILABLE } from '../shared/mcp/json-rpc/errors';
-import { fromShared, NO_MESSAGES, SUMMARY_KEY, type MessageSummary } from '../shared/mcp/message-summary';
-import { offeredNamesOf } from '../shared/mcp/offered-names';
-import { sideThreadOf } from '../shared/runtime/side-thread/side-thread';
-import { denialAnswer, RATE_LIMITED, unavailableAnswer, type Answer } from './answers';
+import { summaryFromShared, NO_MESSAGES, SUMMARY_KEY, type MessageSummary } from '../shared/mcp/message-summary';
 import type { Caller } from './caller';
-import { billOf, tariffOf, type Bill, type Tariff } from './charges';
-import type { Counters, Hit, Unavailable } from './counters/counters';
-import { clockMs, createCounters } from './create-counters';
+import { chargesOf, type RequestCharges } from './charges';
+import type { Hit, Unavailable } from './counters/counters';
+import { decisionOf } from './decision';
 import { limitHeaders } from './headers';
-import { createCallReader, type CallReader } from './large-bodies/call-reader';
-import { MadeUpNames } from './made-up-names';
-import { createMeters, type Meters } from './meters';
 import type { BodyFault, Calls } from './read-calls';
-import { compileRules } from './rules';
+import { RATE_LIMITED, rateLimitedResponse, unavailableResponse, type DenialResponse } from './responses';
 import type { Config } from './schema';
-import { checkTiers, tierOf } from './tiers';
-import { verdictOf } from './verdict';
-
-/** What one configuration needs on each request. */
-export interface State {
-  readonly config: Config;
-  readonly tariff: Tariff;
-  readonly counters: Counters;
-  readonly readCalls: CallReader;
-  readonly meters: Meters;
-}
+import type { State } from './state';
+import { tierOf } from './tiers';
 
 /** The facts of the access phase. */
 export const accessReads = {
@@ -35,12 +20,12 @@ export const accessReads = {
   credentialId: read.credentialId(),
   ip: read.forwardedIp(),
   service: read.serviceName(),
-  summary: read.shared(SUMMARY_KEY, fromShared),
+  summary: read.shared(SUMMARY_KEY, summaryFromShared),
 };
 
 type Facts = FactsOf<typeof accessReads>;
 
-/** What is needed where mcp-validator did not read the body. */
+/** Further facts, needed if mcp-validator did not read the body. */
 export const bodyReads = {
   method: read.method(),
   body: read.rawBody(),
@@ -48,63 +33,41 @@ export const bodyReads = {
 
 type BodyFacts = FactsOf<typeof bodyReads>;
 
-/** Did mcp-validator not read the body? */
+/** True if mcp-validator did not read the body. */
 export const isBodyNeeded = ({ summary }: Facts): boolean => summary === undefined;
 
 const NAME = 'mcp-tool-rate-limit';
 const REPORT_HEADER = 'X-MCP-Tool-Rate-Limit-Report';
 
-/** Compiles a configuration; throws, naming the field, when it can't work. */
-export async function prepare(config: Config, resources: Resources): Promise<State> {
-  checkTiers(config);
-  const rules = compileRules(config);
-  const meters = createMeters(resources.metrics);
-  const { serviceId = '', routeId = '', consumerId = '' } = resources.scope;
-  const tariff = tariffOf(rules, config.match, [serviceId, routeId, consumerId], {
-    offered: offeredNamesOf(resources.metrics),
-    madeUp: new MadeUpNames({ maxNames: config.max_names_per_caller, nowMs: clockMs }),
-  });
-  return {
-    config,
-    tariff,
-    counters: await createCounters(config, rules, tariff.scope, meters, resources),
-    readCalls: createCallReader(config.max_body_bytes, sideThreadOf(resources.metrics)),
-    meters,
-  };
-}
-
-/** Releases the counters. */
-export const dispose = (state: State): Promise<void> => state.counters.close();
-
-/** Counts the calls of a request, and refuses it as a whole when one is over a limit. */
+/** Counts the calls of a request; rejects the whole request if one of them is over a limit. */
 export function access(state: State, facts: Facts, body: BodyFacts | undefined): Outcome | Promise<Outcome> {
   const calls = callsOf(state, facts, body);
-  return calls instanceof Promise ? calls.then((later) => count(state, facts, later)) : count(state, facts, calls);
+  return calls instanceof Promise ? calls.then((read) => count(state, facts, read)) : count(state, facts, calls);
 }
 
 function callsOf({ readCalls }: State, { summary, headers }: Facts, body: BodyFacts | undefined) {
   if (summary) return { kind: 'calls', summary } as const;
-  if (!body) throw new Error('neither a summary of the body nor the body');
+  if (!body) throw new Error('neither the body nor its summary was read');
   return readCalls({ ...body, headers });
 }
 
 function count(state: State, facts: Facts, calls: Calls): Outcome | Promise<Outcome> {
-  const { config, tariff, counters, meters } = state;
+  const { config, policy, counters, metrics } = state;
   const { service } = facts;
   if (calls.kind === 'unreadable') {
-    meters.unreadable(service, calls.fault.reason);
-    return config.require_valid ? refuseUnreadable(calls.fault) : proceed();
+    metrics.unreadable(service, calls.fault.reason);
+    return config.require_valid ? rejectUnreadable(calls.fault) : proceed();
   }
   if (calls.kind === 'busy') {
-    meters.unavailable(service);
-    return refuse(unavailableAnswer(NO_MESSAGES, config), {}, 'busy', UNAVAILABLE);
+    metrics.unavailable(service);
+    return rejectWith(unavailableResponse(NO_MESSAGES, config), {}, 'busy', UNAVAILABLE);
   }
-  const bill = billOf(calls.summary.messages, callerOf(facts, config), tariff);
-  if (bill.charges.length === 0) return proceed();
-  const hit = counters.hit(bill.charges, bill.place);
+  const charges = chargesOf(calls.summary.messages, callerOf(facts, config), policy);
+  if (charges.charges.length === 0) return proceed();
+  const hit = counters.hit(charges.charges, charges.hashTag);
   return hit instanceof Promise
-    ? hit.then((later) => conclude(state, service, calls.summary, bill, later))
-    : conclude(state, service, calls.summary, bill, hit);
+    ? hit.then((counted) => decide(state, service, calls.summary, charges, counted))
+    : decide(state, service, calls.summary, charges, hit);
 }
 
 function callerOf({ consumer, credentialId, ip, headers, service }: Facts, config: Config): Caller {
@@ -119,39 +82,38 @@ function callerOf({ consumer, credentialId, ip, headers, service }: Facts, confi
   };
 }
 
-function conclude(
-  { config, meters }: State,
+function decide(
+  { config, metrics }: State,
   service: string,
   summary: MessageSummary,
-  bill: Bill,
+  charges: RequestCharges,
   hit: Hit | Unavailable,
 ): Outcome {
   if ('unavailable' in hit) {
-    meters.unavailable(service);
-    return refuse(unavailableAnswer(summary, config), {}, 'limits_unavailable', UNAVAILABLE);
+    metrics.unavailable(service);
+    return rejectWith(unavailableResponse(summary, config), {}, 'limits_unavailable', UNAVAILABLE);
   }
-  const verdict = verdictOf(bill, hit);
-  meters.count(service, bill, verdict);
-  const headers = limitHeaders(verdict, config);
-  if (!verdict.admitted) return refuse(denialAnswer(summary, verdict, config), headers, 'rate_limited', RATE_LIMITED);
-  const report = verdict.reported.length > 0 ? { [REPORT_HEADER]: reportOf(verdict.reported) } : {};
+  const decision = decisionOf(charges, hit);
+  metrics.count(service, charges, decision);
+  const headers = limitHeaders(decision, config);
+  if (!decision.admitted) {
+    return rejectWith(rateLimitedResponse(summary, decision, config), headers, 'rate_limited', RATE_LIMITED);
+  }
+  const report = decision.reported.length > 0 ? { [REPORT_HEADER]: reportOf(decision.reported) } : {};
   return proceed({ responseHeaders: { ...headers, ...report } });
 }
 
-/** Header values are printable ASCII; an id may be anything that its author likes. */
+/** Header values are printable ASCII, but the configuration may use any text as an id. */
 const reportOf = (ids: readonly string[]): string => ids.map((id) => id.replace(/[^\x20-\x7e]/g, '?')).join('; ');
 
-function refuse({ status, headers, body }: Answer, limits: Answer['headers'], reason: string, code: number): Outcome {
-  const denial = { by: NAME, reason, code } satisfies Denial;
-  return reject({ reason, status, headers: { ...headers, ...limits }, body, share: { [DENIAL_KEY]: denial } });
-}
+const rejectWith = (
+  { status, headers, body }: DenialResponse,
+  limits: DenialResponse['headers'],
+  reason: string,
+  code: number,
+): Outcome => reject(denied(NAME, { status, headers: { ...headers, ...limits }, body, reason, code }));
 
-function refuseUnreadable({ status, code, id, reason, message }: BodyFault): Outcome {
-  return reject({
-    reason,
-    status,
-    headers: { 'Content-Type': 'application/json' },
-    body: errorBody(id, { code, message }),
-    share: { [DENIAL_KEY]: { by: NAME, reason, code } satisfies Denial },
-  });
+function rejectUnreadable({ status, code, id, reason, message }: BodyFault): Outcome {
+  const headers = { 'Content-Type': 'application/json' };
+  return reject(denied(NAME, { status, headers, body: errorBody(id, { code, message }), reason, code }));
 }

@@ -1,8 +1,9 @@
 import { definePlugin } from '../../kong/pdk';
 import { VERSION } from '../shared/runtime/version';
 import { checkConfig } from './check-config';
-import { access, accessReads, bodyReads, dispose, isBodyNeeded, prepare } from './handler';
+import { access, accessReads, bodyReads, isBodyNeeded } from './handler';
 import { fields } from './schema';
+import { dispose, prepare } from './state';
 
 /** Limits how often callers may use each tool, prompt or resource of an MCP server. */
 export const mcpToolRateLimit = definePlugin({

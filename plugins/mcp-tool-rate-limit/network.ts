@@ -1,10 +1,10 @@
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 const GROUPS = 8;
-const GROUPS_OF_A_SITE = 4;
+const GROUPS_PER_SITE = 4;
 
 /**
- * What an address counts as: an IPv4 address as itself, an IPv6 address as its /64, all of which one site has at its
- * choice (RFC 4291, section 2.5.4; RFC 6177). Takes addresses as nginx writes them.
+ * The network that an address counts as: an IPv4 address itself, the /64 of an IPv6 address, because one site can use all
+ * addresses of its /64 (RFC 4291, section 2.5.4; RFC 6177). `ip`: in the form that nginx writes.
  */
 export function networkOf(ip: string): string {
   const [, mapped] = MAPPED_IPV4.exec(ip) ?? [];
@@ -14,7 +14,7 @@ export function networkOf(ip: string): string {
   const groups = groupsOf(head);
   const after = tail === undefined ? [] : groupsOf(tail);
   while (groups.length + after.length < GROUPS) groups.push('0');
-  return `${[...groups, ...after].slice(0, GROUPS_OF_A_SITE).join(':')}::/64`;
+  return `${[...groups, ...after].slice(0, GROUPS_PER_SITE).join(':')}::/64`;
 }
 
 const groupsOf = (text: string): string[] => (text === '' ? [] : text.split(':'));

@@ -1,27 +1,29 @@
 import type { Headers, RawBody } from '../../kong/pdk';
 import { asksForWebSocket } from '../shared/mcp/asks-for-web-socket';
+import { targetMemberOf } from '../shared/mcp/call-targets';
+import { foldName } from '../shared/mcp/fold-text';
 import { INVALID_REQUEST } from '../shared/mcp/json-rpc/errors';
 import type { ParsedMessage, RequestId } from '../shared/mcp/json-rpc/message';
 import { readJsonRpcBody } from '../shared/mcp/json-rpc/read-body';
 import { NO_MESSAGES, type MessageSummary } from '../shared/mcp/message-summary';
-import { summarizeMessages, targetMemberOf } from '../shared/mcp/summarize-messages';
+import { summarizeMessages } from '../shared/mcp/summarize-messages';
 
-/** The facts of a request that its calls are read from. */
-export interface BodyFacts {
+/** A request whose body mcp-validator did not read. */
+export interface UnreadRequest {
   readonly method: string;
   readonly body: RawBody;
   readonly headers: Headers;
 }
 
-/** The calls of a request, or why they can't be read beyond doubt, or that too many large bodies wait to be read. */
+/** The result of {@link readCalls}, or `busy`: too many large bodies are waiting to be read. */
 export type Calls = ReadCalls | { readonly kind: 'busy' };
 
-/** What reading a body comes to. */
+/** The calls of a request, or why they could not be read. */
 export type ReadCalls =
   | { readonly kind: 'calls'; readonly summary: MessageSummary }
   | { readonly kind: 'unreadable'; readonly fault: BodyFault };
 
-/** How a body that can not be read beyond doubt is answered. */
+/** The response to a body that cannot be parsed unambiguously. */
 export interface BodyFault {
   /** HTTP status. */
   readonly status: number;
@@ -31,7 +33,7 @@ export interface BodyFault {
   readonly message: string;
 }
 
-/** Bounds that mcp-validator has by default: what runs without it is judged the same. */
+/** The default bounds of mcp-validator, so that the result is the same without it. */
 const BOUNDS = { maxDepth: 64, maxValues: 100_000, maxBatch: 100 };
 
 const NONE: ReadCalls = { kind: 'calls', summary: NO_MESSAGES };
@@ -39,23 +41,27 @@ const NONE: ReadCalls = { kind: 'calls', summary: NO_MESSAGES };
 /**
  * Reads the calls of a request that mcp-validator did not read. Never throws.
  *
- * What servers may read in more than one way is unreadable: compressed bodies, WebSockets, JSON that is not strict, and params with
- * a member that differs in case alone from the one that names the tool.
+ * A body that servers may parse in different ways is unreadable: a compressed body, a WebSocket, JSON that is not strict,
+ * and params with a member that differs only in case from the one that names the target.
  */
-export function readCalls({ method, body, headers }: BodyFacts, maxBodyBytes: number): ReadCalls {
-  if (asksForWebSocket(headers)) return unreadable(400, 'web_socket', 'The calls of a WebSocket can not be counted');
+export function readCalls({ method, body, headers }: UnreadRequest, maxBodyBytes: number): ReadCalls {
+  if (asksForWebSocket(headers)) return unreadable(400, 'web_socket', 'Calls over a WebSocket cannot be counted');
   if (body.kind === 'spilled') return unreadable(413, 'body_too_large', 'The body is too large');
-  if (body.kind === 'failed') return method === 'POST' ? unreadable(400, 'no_body', 'The body can not be read') : NONE;
+  if (body.kind === 'failed') return method === 'POST' ? unreadable(400, 'no_body', 'The body cannot be read') : NONE;
   const { bytes } = body;
   if (bytes.length === 0 && method !== 'POST') return NONE;
   if (bytes.length > maxBodyBytes) return unreadable(413, 'body_too_large', 'The body is too large');
   if (headers.all('content-encoding').some((encoding) => encoding.trim().toLowerCase() !== 'identity')) {
-    return unreadable(415, 'content_encoding', 'The body must not be encoded');
+    return unreadable(415, 'content_encoding', 'The body must not be compressed');
   }
   const reading = readJsonRpcBody(bytes, BOUNDS);
   if (!reading.ok) return { kind: 'unreadable', fault: reading };
   if (!reading.messages.every(namesItsTargetOnce)) {
-    return unreadable(400, 'case_folded_member', 'Invalid request: a member of /params differs in case alone');
+    return unreadable(
+      400,
+      'case_folded_member',
+      'Invalid request: a member of /params differs only in case from the one that names the target',
+    );
   }
   return { kind: 'calls', summary: summarizeMessages(reading.messages, reading.batch, undefined) };
 }
@@ -64,11 +70,8 @@ function namesItsTargetOnce(message: ParsedMessage): boolean {
   if (message.kind === 'response' || !message.params) return true;
   const target = targetMemberOf(message.method);
   if (target === undefined) return true;
-  // Upper case first: it brings U+017F to `s`, as lower case brings U+212A to `k`.
-  const folded = target.toLowerCase();
-  return Object.keys(message.params).every(
-    (name) => name === target || name.length > folded.length * 3 || name.toUpperCase().toLowerCase() !== folded,
-  );
+  const folded = foldName(target);
+  return Object.keys(message.params).every((name) => name === target || foldName(name) !== folded);
 }
 
 const unreadable = (status: number, reason: string, message: string): ReadCalls => ({

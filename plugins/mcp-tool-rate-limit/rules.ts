@@ -1,13 +1,13 @@
 import type { Extent } from '../shared/mcp/resource-uris/uri-lists';
 import { globMatcher } from '../shared/name-rules/glob';
 import { callNameMatcher, type CallName } from './call-name';
-import { lifetimeMsOf, type WindowState } from './windows/window';
-import { windowStateOf } from './windows/window-state';
+import { createWindow } from './windows/create-window';
+import { lifetimeMsOf, type Window } from './windows/window';
 
-/** What can tell callers apart. */
+/** What callers can be told apart by. */
 export type Identity = 'consumer' | 'credential' | 'ip' | 'header' | 'mcp-session' | 'service' | 'tier';
 
-/** The parts of the plugin's configuration that say which calls are limited. */
+/** The fields of the configuration that define the rules. */
 export interface RulesConfig {
   readonly rules: readonly RuleConfig[];
   readonly match: 'first' | 'all';
@@ -29,19 +29,19 @@ interface RuleConfig {
   readonly report: boolean;
 }
 
-/** A rule, compiled once. */
+/** A compiled rule. */
 export interface Rule {
-  /** Its place in the configuration. */
+  /** Its index in the configuration. */
   readonly index: number;
   readonly id: string;
-  /** Is the rule for the call, by all that its name may be read as, by some, or not at all? */
-  readonly isFor: (method: string, name: CallName, tier: string) => Extent;
-  /** The one name that the rule is for; undefined when its pattern stands for several. */
+  /** Whether the rule applies to a call: for all readings of the name, for some of them, or for none. */
+  readonly extentOf: (method: string, name: CallName, tier: string) => Extent;
+  /** The only name that the rule applies to; undefined if it contains a wildcard. */
   readonly literalName: string | undefined;
-  /** The rule is for one method, which it writes out. */
+  /** True if the method of the rule contains no wildcard. */
   readonly hasLiteralMethod: boolean;
-  readonly windows: readonly WindowState[];
-  /** The longest that a counter of the rule stays in use after a call, in milliseconds. */
+  readonly windows: readonly Window[];
+  /** The longest time that a counter of the rule stays in use after a call. */
   readonly lifetimeMs: number;
   readonly cost: number;
   readonly limitBy: readonly Identity[];
@@ -50,32 +50,37 @@ export interface Rule {
   readonly fallback: RuleConfig['fallback'];
   readonly sharesTools: boolean;
   readonly sharesCallers: boolean;
-  readonly reports: boolean;
+  /** True for a rule in report mode. */
+  readonly isReportOnly: boolean;
 }
 
 const WILDCARD = /[*?]/;
 
-/** Compiles the rules of a configuration; throws, naming the field, when they can't work. */
+/**
+ * Compiles the rules of a configuration.
+ *
+ * @throws if fields contradict each other, naming the field
+ */
 export function compileRules({ rules, tiers, default_tier }: RulesConfig): readonly Rule[] {
   const known = new Set([default_tier, ...tiers.map(({ name }) => name)]);
   const ids = new Set<string>();
   return rules.map((config, index) => {
     const where = `rules[${index + 1}]`;
     const id = config.id ?? idOf(config);
-    if (ids.has(id)) throw new Error(`${where}.id: another rule is called "${id}"; give one of them an id`);
+    if (ids.has(id)) throw new Error(`${where}.id: duplicate id "${id}"; set a different id`);
     ids.add(id);
-    const stranger = config.tiers.find((tier) => !known.has(tier));
-    if (stranger !== undefined) throw new Error(`${where}.tiers: no tier is called "${stranger}"`);
+    const unknownTier = config.tiers.find((tier) => !known.has(tier));
+    if (unknownTier !== undefined) throw new Error(`${where}.tiers: unknown tier "${unknownTier}"`);
     if (config.limit_by.includes('header') && config.header_name === undefined) {
-      throw new Error(`${where}.header_name: limit_by header needs it`);
+      throw new Error(`${where}.header_name: required by limit_by: [header]`);
     }
     const kinds = config.windows.map(({ window_seconds, burst }) => `${window_seconds} ${burst === undefined}`);
     if (new Set(kinds).size < kinds.length) {
-      throw new Error(`${where}.windows: two of them have the same length; the smaller limit alone would count`);
+      throw new Error(`${where}.windows: two windows have the same length; only the smaller limit would take effect`);
     }
     for (const { limit, burst } of config.windows) {
-      const most = burst === undefined ? limit : burst + 1;
-      if (config.cost > most) throw new Error(`${where}.cost: at most ${most} units fit into a window at once`);
+      const max = burst === undefined ? limit : burst + 1;
+      if (config.cost > max) throw new Error(`${where}.cost: exceeds the ${max} units that fit into a window at once`);
     }
     return compileRule(config, id, index);
   });
@@ -86,12 +91,12 @@ function compileRule(config: RuleConfig, id: string, index: number): Rule {
   const matchesName = callNameMatcher(config.name);
   const tiers = new Set(config.tiers);
   const windows = config.windows.map(({ limit, window_seconds, burst }) =>
-    windowStateOf({ limit, windowMs: window_seconds * 1000, ...(burst !== undefined && { burst }) }),
+    createWindow({ limit, windowMs: window_seconds * 1000, ...(burst !== undefined && { burst }) }),
   );
   return {
     index,
     id,
-    isFor: (method, name, tier) =>
+    extentOf: (method, name, tier) =>
       (tiers.size === 0 || tiers.has(tier)) && matchesMethod(method) ? matchesName(name) : 'none',
     literalName: WILDCARD.test(config.name) ? undefined : config.name,
     hasLiteralMethod: !WILDCARD.test(config.method),
@@ -103,11 +108,11 @@ function compileRule(config: RuleConfig, id: string, index: number): Rule {
     fallback: config.fallback,
     sharesTools: config.shared.includes('tools'),
     sharesCallers: config.shared.includes('callers'),
-    reports: config.report,
+    isReportOnly: config.report,
   };
 }
 
-/** What the rule is for, as a name. */
+/** An id made of what the rule applies to. */
 function idOf({ method, name, tiers }: RuleConfig): string {
   return [method, name, ...tiers].join(' ').slice(0, 64);
 }

@@ -1,97 +1,22 @@
 import { field, type ConfigOf } from '../../kong/pdk';
 import { redisField } from '../shared/redis/kong-redis-fields';
+import { ruleField } from './rule-fields';
 
-const glob = (attributes: { readonly description: string; readonly default: string }) =>
-  field.string({ ...attributes, len_min: 1, len_max: 1024 });
-
-const window = field.record(
+const tierField = field.record(
   {
-    limit: field.integer({
-      description: 'How many units of cost may be spent within the window: calls, where each costs 1.',
-      required: true,
-      between: [1, 1_000_000],
-    }),
-    window_seconds: field.integer({
-      description: 'The length of the window in seconds; it slides, and has no fixed beginning.',
-      required: true,
-      between: [1, 2_592_000],
-    }),
-    burst: field.integer({
-      description:
-        'Without it any limit units within a window pass, at once or spread. With it calls are paced, one each window_seconds/limit, and so many may run ahead; never more than limit + burst pass in a window.',
-      between: [0, 1_000_000],
+    name: field.string({ description: 'Name of the tier, for rules.', required: true, len_min: 1, len_max: 64 }),
+    tag: field.string({ description: 'A consumer with this tag belongs to the tier.', len_min: 1 }),
+    group: field.string({
+      description: 'A caller in this group of the acl plugin belongs to the tier. Requires trust_acl_groups.',
+      len_min: 1,
     }),
   },
-  { description: 'How much may be spent in how much time.' },
-);
-
-const rule = field.record(
-  {
-    id: field.string({
-      description: 'The name of the rule in metrics, headers and keys; without one it is made of method, name and tiers.',
-      len_min: 1,
-      len_max: 64,
-    }),
-    method: glob({ description: 'The JSON-RPC methods that the rule is for, as a glob.', default: 'tools/call' }),
-    name: glob({
-      description:
-        'The tools, prompts or resource URIs that the rule is for, as a glob: * stands for any text, ? for one character. Compared with case; * is also for methods that name nothing.',
-      default: '*',
-    }),
-    tiers: field.array(field.string({ description: 'The name of a tier', len_min: 1 }), {
-      description: 'The tiers of callers that the rule is for; empty means all.',
-      default: [],
-    }),
-    windows: field.array(window, {
-      description: 'The windows of the rule; a call must pass every one.',
-      required: true,
-      len_min: 1,
-      len_max: 8,
-    }),
-    cost: field.integer({
-      description: 'How many units a call spends in each window.',
-      default: 1,
-      between: [1, 1_000_000],
-    }),
-    limit_by: field.array(
-      field.string({
-        description: 'What tells callers apart',
-        one_of: ['consumer', 'credential', 'ip', 'header', 'mcp-session', 'service', 'tier'],
-      }),
-      {
-        description:
-          'What tells callers apart: each has counters of their own. Several words make a combination. header needs header_name.',
-        default: ['consumer'],
-        len_min: 1,
-      },
-    ),
-    header_name: field.string({
-      description: 'The header of limit_by header. A client sets it as it likes unless something before this does.',
-      len_min: 1,
-      len_max: 256,
-    }),
-    fallback: field.string({
-      description:
-        'What stands for a part of limit_by that a request lacks: the address of the client (ip), nothing, so that all such callers share a counter (shared), or the rule is not for it (skip).',
-      one_of: ['ip', 'shared', 'skip'],
-      default: 'ip',
-    }),
-    shared: field.set(field.string({ description: 'What shares a counter', one_of: ['tools', 'callers'] }), {
-      description:
-        'What shares one counter: all names that the rule is for, of all services (tools), and all callers, whatever limit_by says (callers). Otherwise each name of each service has its own. Resource URIs always share.',
-      default: [],
-    }),
-    report: field.boolean({
-      description: 'Count and mark what the rule would have refused, and refuse nothing.',
-      default: false,
-    }),
-  },
-  { description: 'Which calls are limited, for whom, and how much.' },
+  { description: 'A tier, and which callers belong to it. Requires tag or group.' },
 );
 
 /** The configuration of the plugin. */
 export const fields = {
-  rules: field.array(rule, {
+  rules: field.array(ruleField, {
     description: 'The rules, in order.',
     required: true,
     len_min: 1,
@@ -99,114 +24,105 @@ export const fields = {
   }),
   match: field.string({
     description:
-      'Whether only the first rule that is for a call decides (rules that report do not end the search), or all that are for it.',
+      'Which rules apply to a call: the first one that matches it (first; rules in report mode do not end the search), or all that match (all).',
     one_of: ['first', 'all'],
     default: 'first',
   }),
-  tiers: field.array(
-    field.record(
-      {
-        name: field.string({ description: 'The name that rules use', required: true, len_min: 1, len_max: 64 }),
-        tag: field.string({ description: 'A tag of the consumer that puts it into the tier', len_min: 1 }),
-        group: field.string({
-          description: 'A group of the acl plugin that puts its caller into the tier; needs trust_acl_groups',
-          len_min: 1,
-        }),
-      },
-      { description: 'A tier of callers, and what puts one into it.' },
-    ),
-    { description: 'Tiers of callers; the first that fits is theirs.', default: [] },
-  ),
+  tiers: field.array(tierField, {
+    description: 'Tiers of callers. A caller belongs to the first tier that matches.',
+    default: [],
+  }),
   default_tier: field.string({
-    description: 'The tier of callers that no entry of tiers fits.',
+    description: 'Tier of callers that match no entry of tiers, and of all unauthenticated callers.',
     default: 'default',
     len_min: 1,
     len_max: 64,
   }),
   trust_acl_groups: field.boolean({
     description:
-      'Believe X-Consumer-Groups of authenticated consumers. Set it only where the acl plugin runs on the route without hide_groups_header: without that, the header is whatever the client sent.',
+      'Use X-Consumer-Groups of authenticated consumers. Enable it only if the acl plugin runs on the route without hide_groups_header. Otherwise clients can set the header themselves.',
     default: false,
   }),
   policy: field.string({
-    description: 'Where the counters are: in the memory of the node (local), or in Redis, shared by all nodes.',
+    description:
+      'Where the counters are: in the memory of each node (local), or in Redis, shared by all nodes (redis).',
     one_of: ['local', 'redis'],
     default: 'local',
   }),
   max_counter_memory: field.integer({
     description:
-      'Bytes that the counters of this configuration may take, in the memory of a node and, with policy redis, in Redis. When as many are taken, all further callers of a window share one counter. All configurations together take no more than a quarter of the memory of the process.',
+      'Bytes that the counters of this configuration may use, in memory and in Redis. At the bound, all further callers of a window share one counter. All configurations together use at most a quarter of the memory of the process.',
     default: 67_108_864,
     between: [1_048_576, 17_179_869_184],
   }),
   max_keys: field.integer({
     description:
-      'A further bound of how many counters there may be, in the memory of a node and, with policy redis, in Redis; unset: max_counter_memory alone.',
+      'The most counters of this configuration, in memory and in Redis. Unset: only max_counter_memory applies.',
     between: [1, 50_000_000],
   }),
   max_names_per_caller: field.integer({
     description:
-      'Under each rule, how many names a caller may have counters of its own for that neither a rule writes out nor the server is known to offer; further ones share a counter of the caller.',
+      'How many unverified names a caller may have counters of its own for, per rule and service: names that no rule contains and no server is known to offer. Further names of the caller share one counter.',
     default: 32,
     between: [0, 1000],
   }),
   redis: redisField,
   namespace: field.string({
-    description: 'The beginning of all keys in Redis; deployments with the same one share their counters.',
+    description: 'Prefix of all keys in Redis. Deployments with the same namespace share their counters.',
     default: 'mcp-tool-rate-limit',
     len_min: 1,
     len_max: 128,
     match: '^[%w%._:%-]+$',
   }),
   fault_tolerant: field.boolean({
-    description:
-      'Whether calls are counted on each node alone while Redis does not answer in time, or refused with 503.',
+    description: 'While Redis is unavailable: count calls on each node alone (true), or reject them with 503 (false).',
     default: true,
   }),
   fault_tolerant_share: field.number({
     description:
-      'The part of each limit that a node allows while it counts alone: 1 divided by the number of nodes keeps the sum of all within the limit.',
+      'The part of each limit that a node allows while it counts alone. 1 divided by the number of nodes keeps the total within the limit.',
     default: 1,
     between: [0.0001, 1],
   }),
   denial: field.string({
     description:
-      'How a refused call is answered: 429 with a JSON-RPC error, 200 with the same, or 200 with a tool result that tells the model when to try again. What has no answer of its own, a notification, always gets the status.',
+      'Response to a rejected call: status 429 with a JSON-RPC error (http_429), status 200 with the same error (jsonrpc_200), or status 200 with a tool result that tells the model when to retry (tool_error). A notification always gets error_code.',
     one_of: ['http_429', 'jsonrpc_200', 'tool_error'],
     default: 'tool_error',
   }),
   error_code: field.integer({
-    description: 'The HTTP status of http_429 and of refused notifications.',
+    description: 'HTTP status for http_429 and for rejected notifications.',
     default: 429,
     between: [400, 599],
   }),
   error_message: field.string({
-    description: 'The message of the JSON-RPC error, before the sentence that says when to try again.',
+    description: 'Start of the error message; the limit and the time to wait follow it.',
     default: 'Rate limit exceeded',
     len_min: 1,
     len_max: 128,
   }),
   headers: field.string({
     description:
-      "Which headers tell of the limit: RateLimit-Limit, -Remaining and -Reset as Kong's own plugin has them (kong), RateLimit and RateLimit-Policy of the IETF draft (ietf), or both.",
+      'Headers that report the limit: RateLimit-Limit, -Remaining and -Reset as in the rate-limiting plugin of Kong (kong), RateLimit and RateLimit-Policy of the IETF draft (ietf), or both.',
     one_of: ['kong', 'ietf', 'both'],
     default: 'kong',
   }),
   hide_client_headers: field.boolean({
-    description: 'Send none of the headers that tell of the limit; Retry-After stays.',
+    description: 'Do not send the headers that report the limit. Retry-After is still sent.',
     default: false,
   }),
   require_valid: field.boolean({
     description:
-      'Refuse a body that the plugin, where mcp-validator did not run, cannot read beyond doubt. Otherwise such a request passes uncounted.',
+      'Reject a body that cannot be parsed unambiguously; false lets it pass uncounted. Only relevant if mcp-validator does not run.',
     default: true,
   }),
   max_body_bytes: field.integer({
-    description: 'The largest body in bytes that is read where mcp-validator did not run; more counts as unreadable.',
+    description:
+      'Largest body in bytes that the plugin reads if mcp-validator does not run. A larger one counts as unreadable.',
     default: 4_194_304,
     between: [1, 16_777_216],
   }),
 } as const;
 
-/** The configuration as Kong hands it over, defaults filled in. */
+/** The configuration as Kong delivers it, with defaults. */
 export type Config = ConfigOf<typeof fields>;

@@ -1,4 +1,4 @@
-/** A tier of callers, and what puts one into it. */
+/** A tier, and which callers belong to it. */
 interface TierConfig {
   readonly name: string;
   /** A tag of the consumer. */
@@ -7,34 +7,32 @@ interface TierConfig {
   readonly group?: string;
 }
 
-/** What of the plugin's config puts callers into tiers. */
+/** The fields of the configuration that assign callers to tiers. */
 export interface TierRules {
   readonly tiers: readonly TierConfig[];
   readonly default_tier: string;
-  /** True where the configuration states that the acl plugin wrote the header of groups. */
+  /** True if the configuration states that the acl plugin writes `X-Consumer-Groups` on the route. */
   readonly trust_acl_groups: boolean;
 }
 
-/** What Kong vouches for: the tags of the authenticated consumer, and the values of `X-Consumer-Groups`. */
+/** What Kong reports about a caller: the tags of the authenticated consumer, and the values of `X-Consumer-Groups`. */
 export interface TierFacts {
-  /** Undefined for a caller that no authentication plugin knows. */
+  /** Undefined for a caller that no authentication plugin authenticated. */
   readonly tags: readonly string[] | undefined;
   readonly groupHeaders: readonly string[];
 }
 
-/** Throws, naming the field, when a tier can't be entered. */
+/** @throws if no caller can belong to a tier, naming the field */
 export function checkTiers({ tiers, trust_acl_groups }: TierRules): void {
   for (const [index, { tag, group }] of tiers.entries()) {
-    if (tag === undefined && group === undefined) throw new Error(`tiers[${index + 1}]: give it a tag or a group`);
+    if (tag === undefined && group === undefined) throw new Error(`tiers[${index + 1}]: requires tag or group`);
     if (group !== undefined && !trust_acl_groups) {
-      throw new Error(`tiers[${index + 1}].group: trust_acl_groups must be true, and the acl plugin on the route`);
+      throw new Error(`tiers[${index + 1}].group: requires trust_acl_groups: true, and the acl plugin on the route`);
     }
   }
 }
 
-/**
- * The tier of a caller. A caller that Kong did not authenticate is of the default tier, whatever its headers say.
- */
+/** The tier of a caller: the default tier for a caller that Kong did not authenticate, whatever its headers contain. */
 export function tierOf({ tags, groupHeaders }: TierFacts, rules: TierRules): string {
   if (!tags) return rules.default_tier;
   const groups = rules.trust_acl_groups ? groupsOf(groupHeaders) : [];
@@ -44,6 +42,6 @@ export function tierOf({ tags, groupHeaders }: TierFacts, rules: TierRules): str
   return tier?.name ?? rules.default_tier;
 }
 
-/** The acl plugin writes one header, its groups joined by a comma and a space (`kong/plugins/acl/handler.lua`). */
+/** The acl plugin writes one header, with groups separated by a comma and a space (`kong/plugins/acl/handler.lua`). */
 const groupsOf = (values: readonly string[]): readonly string[] =>
   values.length === 1 ? (values[0] ?? '').split(', ') : [];

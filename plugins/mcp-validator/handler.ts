@@ -1,39 +1,17 @@
-import {
-  MAX_HEADERS,
-  proceed,
-  read,
-  reject,
-  type FactsOf,
-  type Log,
-  type Outcome,
-  type Resources,
-} from '../../kong/pdk';
+import { MAX_HEADERS, proceed, read, reject, type FactsOf, type Outcome } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture';
-import { DENIAL_KEY, type Denial } from '../shared/mcp/denial';
-import { SUMMARY_KEY, toShared } from '../shared/mcp/message-summary';
+import { warnOfOldCapture } from '../shared/captured-body/warn-of-old-capture';
+import { denied } from '../shared/mcp/denial';
+import { SUMMARY_KEY, summaryToShared } from '../shared/mcp/message-summary';
 import { isLargeBody } from '../shared/runtime/side-thread/large-body';
-import { sideThreadOf } from '../shared/runtime/side-thread/side-thread';
 import { parseLogEntry } from '../shared/telemetry/log-entry';
-import { judge, type Pass, type Refuse, type Verdict } from './judge';
-import { calledTools, createLargeBodyJudge, type LargeBodyJudge, type ToldOf } from './large-bodies/judge-large-body';
-import type { Judged } from './large-bodies/judge-task';
-import { followList } from './learning/follow-list';
-import { createLearner, type Learner, type LearningParts } from './learning/learner';
-import { createLearningMeters } from './learning/learning-meters';
-import { createMeters, type Meters } from './meters';
-import { isBodyJudged } from './paths/request-kind';
-import { compileRules, type Rules } from './rules';
-import type { Config } from './schema';
-
-/** What one configuration needs on each request. */
-export interface State {
-  readonly rules: Rules;
-  readonly mode: Config['mode'];
-  readonly learner: Learner;
-  readonly judgeLargeBody: LargeBodyJudge;
-  readonly meters: Meters;
-  readonly log: Log;
-}
+import { decide } from './decision/decide';
+import type { Decision, Pass, Rejection } from './decision/decision';
+import type { AnnouncedToolsOf } from './large-bodies/decide-in-thread';
+import type { DecideResult } from './large-bodies/decide-task';
+import { prepareListRequest } from './learning/lists/prepare-list-request';
+import { needsWholeBody } from './paths/request-kind';
+import type { State } from './state';
 
 /** The facts of the access phase. */
 export const accessReads = {
@@ -56,84 +34,66 @@ export const logReads = {
 const REPORT_HEADER = 'X-MCP-Validator-Report';
 const NAME = 'mcp-validator';
 
-/** Compiles a configuration. `parts`: in place of the threads of the process, for tests. */
-export function prepare(config: Config, resources: Resources, parts?: LearningParts): State {
-  const { metrics, log } = resources;
-  const rules = compileRules(config);
-  const learner = createLearner(config, rules.configuredTools, resources, createLearningMeters(metrics), parts);
-  const judgeLargeBody = createLargeBodyJudge(config, sideThreadOf(metrics));
-  return { rules, mode: config.mode, learner, judgeLargeBody, meters: createMeters(metrics), log };
-}
-
-/** Judges the request and turns the verdict into its effects. A promise for what is judged in another thread alone. */
+/** Decides about the request. Returns a promise only if another thread decides. */
 export function access(state: State, facts: Facts): Outcome | Promise<Outcome> {
   const { method, path, headers, body, service } = facts;
-  const { rules, learner, judgeLargeBody, meters } = state;
-  const stop = meters.start();
-  const seen = { method, path, headers, headersTruncated: headers.size >= MAX_HEADERS, body };
+  const { rules, learner, decideInThread, metrics } = state;
+  const observe = metrics.start();
+  const httpFacts = { method, path, headers, headersTruncated: headers.size >= MAX_HEADERS, body };
   const caller = learner.callerOf(headers);
-  const conclude = ({ verdict, notes }: Judged): Outcome => {
-    stop(service, verdict);
-    if (notes) learner.tellNotes(facts, notes);
-    const outcome = outcomeOf(verdict, facts, state);
-    const { isWatching, hasPins } = learner.tools;
-    return isWatching ? followList(outcome, seen, verdict.summary, caller, hasPins) : outcome;
+  const { isEnabled, hasPins } = learner.tools;
+  const conclude = ({ decision, findings }: DecideResult): Outcome => {
+    observe(service, decision);
+    if (findings) learner.recordFindings(facts, findings);
+    const outcome = outcomeOf(decision, facts, state);
+    return isEnabled ? prepareListRequest(outcome, httpFacts, decision.summary, caller, hasPins) : outcome;
   };
-  const toldOf: ToldOf = (names) => learner.tools.toldOf(service, caller, names);
-  if (isLargeBody(body, rules.maxBodyBytes) && isBodyJudged(seen, rules)) {
-    return judgeLargeBody(seen, body.bytes, toldOf).then(conclude);
+  const announcedTools: AnnouncedToolsOf | undefined = isEnabled
+    ? (names) => learner.tools.announcedTools(service, caller, names)
+    : undefined;
+  if (isLargeBody(body, rules.maxBodyBytes) && needsWholeBody(httpFacts, rules)) {
+    return decideInThread(httpFacts, body.bytes, announcedTools).then(conclude);
   }
-  const knowledge = learner.tools.of(service, caller);
-  const verdict = judge(seen, rules, knowledge);
-  if (body.kind === 'bytes' && knowledge && knowledge.notes.elsewhere.length > 0) {
-    return judgeLargeBody(seen, body.bytes, toldOf, calledTools(verdict)).then(conclude);
+  const tools = learner.tools.knowledgeFor(service, caller);
+  const decision = decide(httpFacts, rules, tools);
+  if (body.kind === 'bytes' && tools && tools.findings.needsThread.length > 0) {
+    return decideInThread(httpFacts, body.bytes, announcedTools).then(conclude);
   }
-  return conclude({ verdict, notes: knowledge?.notes });
+  return conclude({ decision, findings: tools?.findings });
 }
 
-function outcomeOf(verdict: Verdict, { service, requestId }: Facts, state: State): Outcome {
-  if (verdict.kind === 'pass') return letPass(verdict, service, requestId, state);
-  return state.mode === 'enforce' ? refuse(verdict) : report(verdict, service, requestId, state);
+function outcomeOf(decision: Decision, facts: Facts, state: State): Outcome {
+  if (decision.kind === 'pass') return passOutcome(decision, facts, state);
+  return state.mode === 'enforce' ? rejectOutcome(decision) : reportOutcome(decision, facts, state);
 }
 
-function letPass(
-  { summary, stripHeaders, metaKeyProblem }: Pass,
-  service: string,
-  requestId: string,
-  { log }: State,
-): Outcome {
-  if (metaKeyProblem) log.warn({ service, requestId }, `a message has a ${metaKeyProblem} key in _meta`);
-  const share = summary ? { share: { [SUMMARY_KEY]: toShared(summary) } } : {};
+function passOutcome({ summary, stripHeaders, metaKeyProblem }: Pass, facts: Facts, { log }: State): Outcome {
+  if (metaKeyProblem) log.warn(logFieldsOf(facts), `message has a ${metaKeyProblem} key in _meta`);
+  const share = summary ? { share: { [SUMMARY_KEY]: summaryToShared(summary) } } : {};
   return proceed(stripHeaders.length > 0 ? { ...share, clearUpstreamHeaders: stripHeaders } : share);
 }
 
-function refuse({ refusal, summary }: Refuse): Outcome {
-  const { status, headers, body, reason, code } = refusal;
-  const denial = { by: NAME, reason, code } satisfies Denial;
-  return reject({
-    reason,
-    status,
-    headers,
-    body,
-    share: { [DENIAL_KEY]: denial, ...(summary && { [SUMMARY_KEY]: toShared(summary) }) },
-  });
-}
+const rejectOutcome = ({ response, summary }: Rejection): Outcome =>
+  reject(denied(NAME, response, summary && { [SUMMARY_KEY]: summaryToShared(summary) }));
 
-function report({ refusal, summary }: Refuse, service: string, requestId: string, { log }: State): Outcome {
-  const { status, code, reason } = refusal;
-  log.warn({ service, requestId, status, code, reason }, 'would have refused a request');
+function reportOutcome({ response, summary }: Rejection, facts: Facts, { log }: State): Outcome {
+  const { status, code, reason } = response;
+  log.warn({ ...logFieldsOf(facts), status, code, reason }, 'request would be rejected');
   return proceed({
     reason,
     responseHeaders: { [REPORT_HEADER]: `status=${status}; code=${code}; reason=${reason}` },
-    ...(summary && { share: { [SUMMARY_KEY]: toShared(summary) } }),
+    ...(summary && { share: { [SUMMARY_KEY]: summaryToShared(summary) } }),
   });
 }
 
-/** Only a configuration that watches the server's tools has something to do after the answer. */
-export const isLogWanted = (state: State): boolean => state.learner.tools.isWatching;
+const logFieldsOf = ({ service, requestId }: Facts): object => ({ service, request_id: requestId });
 
-/** Learns from an answer of the server what its tools are. */
+/** True for a configuration that learns or pins tools: only it uses the response. */
+export const isLogWanted = (state: State): boolean => state.learner.tools.isEnabled;
+
+/** Learns the tools of the server from its response. */
 export async function log(state: State, { entry: text, capture }: FactsOf<typeof logReads>): Promise<void> {
+  if (capture) warnOfOldCapture(capture, state.log, NAME);
   const entry = parseLogEntry(text);
   if (entry && capture && !entry.answeredByKong) await state.learner.read(entry, capture);
 }

@@ -1,10 +1,11 @@
 import { definePlugin } from '../../kong/pdk';
 import { VERSION } from '../shared/runtime/version';
-import { access, accessReads, isLogWanted, log, logReads, prepare } from './handler';
+import { access, accessReads, isLogWanted, log, logReads } from './handler';
 import { compileRules } from './rules';
 import { fields } from './schema';
+import { prepare } from './state';
 
-/** Rejects what is not a well-formed, allowed MCP message before it reaches the server. */
+/** Rejects requests that are not well-formed and allowed MCP messages before they reach the server. */
 export const mcpValidator = definePlugin({
   name: 'mcp-validator',
   version: VERSION,

@@ -1,11 +1,11 @@
 /**
- * What the plugin server's memory does while clients invent names: batches of 100 tools that no server has, from ever
- * other addresses, beside a caller who uses tools as one should. All under the configuration of kong.yml, in a process
- * that may have 512 MiB, as its container in compose.
+ * The memory of the plugin server while clients invent names: batches of 100 tools that no server has, from new addresses
+ * all the time, together with a normal caller. Uses the configuration of kong.yml, in a process with 512 MiB, like its
+ * container in compose.
  *
- * `FLOOD_SECONDS=600 npm run bench -- flood`; 60 seconds unless told otherwise. `FLOOD_STRETCH=60` makes windows and
- * limits so many times as long, so that no counter is idle before the end and all memory for counters fills. Prints a
- * line every tenth of the time. Ends with 1 when the process dies or a good call is refused or lost.
+ * `FLOOD_SECONDS=600 npm run bench -- flood`; the default is 60 seconds. `FLOOD_STRETCH=60` multiplies windows and limits,
+ * so that no counter is idle before the end and the memory for counters fills up. Prints a line every tenth of the time.
+ * Exits with 1 if the process dies, or if a call of the normal caller is rejected or lost.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -41,7 +41,7 @@ interface Window {
   window_seconds: number;
 }
 
-/** The configurations of the first service of kong.yml, by plugin. */
+/** The configurations of the plugins of the first service in kong.yml, by name. */
 function configurations(): ReadonlyMap<string, Config> {
   const file = parse(readFileSync(join(root, 'kong', 'kong.yml'), 'utf8')) as {
     services: { plugins: { name: string; config?: Config }[] }[];
@@ -55,7 +55,7 @@ function configurations(): ReadonlyMap<string, Config> {
   return configs;
 }
 
-/** One HTTP request as the chain of plugins sees it, over a connection of its own. */
+/** A client with its own connection; sends the events that Kong would send for an HTTP request. */
 class Client {
   private readonly workers: ReadonlyMap<string, KongWorker>;
   private readonly configs = configurations();
@@ -65,7 +65,7 @@ class Client {
     this.workers = new Map(names.map((name) => [name, new KongWorker(name, socket)]));
   }
 
-  /** True when the request was let pass; `answer` is what the server said to it. */
+  /** Sends a request; true if it passes. `answer`: the response of the server. */
   async send(messages: unknown, ip: string, answer?: unknown): Promise<boolean> {
     const body = JSON.stringify(messages);
     const headers = {
@@ -119,7 +119,7 @@ const call = (id: number, name: string): object => ({
   params: { name, arguments: {} },
 });
 
-/** What is seen of the flood and of the good caller. */
+/** The results of the flood and of the normal caller. */
 interface Seen {
   invented: number;
   rejected: number;
@@ -130,7 +130,7 @@ interface Seen {
 
 let invented = 0;
 
-/** One of ever other addresses, of both families. */
+/** A new address for each number, IPv4 or IPv6. */
 function addressOf(number: number): string {
   const [high, low] = [number >> 16, number & 65_535];
   return number % 2
@@ -138,7 +138,7 @@ function addressOf(number: number): string {
     : `2001:db8:${high.toString(16)}:${low.toString(16)}::1`;
 }
 
-/** Batches from addresses that send a few of these each, and single calls from ever new ones. */
+/** Sends batches, a few per address, and single calls, each from a new address. */
 async function flood(client: Client, seen: Seen, isOver: () => boolean): Promise<void> {
   const send = async (names: readonly string[], ip: string): Promise<void> => {
     const messages = names.map((name, id) => call(id, name));
@@ -191,9 +191,9 @@ async function main(): Promise<void> {
   const socket = join(folder, 'plugins.sock');
   const [port = 0] = await freePorts(1);
   const limit = createMemoryLimit(`flood-${process.pid}`, LIMIT_BYTES);
-  // As the image sets it: the C library gives the memory of large buffers back.
+  // As in the image: the C library returns the memory of large buffers.
   const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: '131072', LOG_LEVEL: 'error' };
-  // The shell waits for its line, so that the process is under the limit from its beginning.
+  // The shell waits for a line of input, so that the limit applies to the process from the start.
   const command = ['-c', 'read go; exec "$@"', 'sh', process.execPath, program, 'serve', '--socket', socket];
   const child = spawn('sh', [...command, '--metrics', `127.0.0.1:${port}`], {
     env,
@@ -202,7 +202,7 @@ async function main(): Promise<void> {
   if (limit && child.pid !== undefined) limit.apply(child.pid);
   child.stdin.write('go\n');
   console.log(
-    `${SECONDS} s, ${FLOODS} clients at once, limit of 512 MiB by ${limit?.kind ?? 'nothing: control groups can not be made here'}`,
+    `${SECONDS} s, ${FLOODS} clients at once, limit of 512 MiB by ${limit?.kind ?? 'nothing: control groups are not available here'}`,
   );
   const server = { hasDied: false };
   const exited = once(child, 'exit').then(() => (server.hasDied = true));
@@ -233,7 +233,7 @@ async function main(): Promise<void> {
       'calls invented': seen.invented,
       'requests rejected': seen.rejected,
       'good calls': seen.good,
-      'good refused': seen.lost,
+      'good rejected': seen.lost,
       'good p50 ms': Number(quantile(seen.latenciesMs, 0.5).toFixed(1)),
       'good p99 ms': Number(quantile(seen.latenciesMs, 0.99).toFixed(1)),
     };

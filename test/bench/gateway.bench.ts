@@ -11,7 +11,7 @@ import { startOnThisMachine } from '../../kong/start/on-this-machine';
 
 const HOST = '127.61.62.63';
 const STREAMS = 50;
-// Together below the limit that kong.yml sets.
+// In total below the limit in kong.yml.
 const CALLS = 500;
 const WARM_UP = 90;
 const agent = new Agent({ keepAlive: true, maxSockets: STREAMS });
@@ -71,7 +71,7 @@ function streamRow(way: string, streams: readonly Stream[]): object {
 }
 
 async function main(): Promise<void> {
-  const engine = process.env['BENCH_ENGINE'] === 'kong' ? 'kong' : 'local';
+  const engine = process.env['BENCH_ENGINE'] === 'kong' ? 'kong' : 'stand-in';
   const run = await startOnThisMachine(engine, join(__dirname, '../..'), HOST);
   try {
     const { proxyUrl } = run.state;
@@ -82,7 +82,7 @@ async function main(): Promise<void> {
     const calls: object[] = [];
     for (const [way, calculator] of ways) calls.push(await callRow(way, calculator));
     console.table(calls);
-    // One of each in turn, so that both meet the same machine.
+    // Alternate, so that both run under the same conditions.
     await Promise.all(ways.map(([, , ollama]) => stream(ollama)));
     const streams: object[] = [];
     for (const [way, , ollama] of ways) {

@@ -1,5 +1,5 @@
 /**
- * How long the event loop, and so every other request, is held up while large hostile bodies are judged: in the thread
+ * How long the event loop, and so every other request, is held up while large hostile bodies are checked: in the thread
  * that answers everybody, and in a thread of their own. Throughput beside it, since handing a body over costs something.
  *
  * Prints a table. Uses the compiled suite, for threads run no sources. No thresholds, since machines differ.
@@ -10,14 +10,15 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Headers } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
-import { judge, type Verdict } from '../../plugins/mcp-validator/judge';
-import type * as LargeBodies from '../../plugins/mcp-validator/large-bodies/judge-large-body';
+import { decide } from '../../plugins/mcp-validator/decision/decide';
+import type { Decision } from '../../plugins/mcp-validator/decision/decision';
+import type * as LargeBodies from '../../plugins/mcp-validator/large-bodies/decide-in-thread';
 import { compileRules } from '../../plugins/mcp-validator/rules';
 import { fields } from '../../plugins/mcp-validator/schema';
 import type * as SideThreadModule from '../../plugins/shared/runtime/side-thread/side-thread';
 
 const built = createRequire(join(__dirname, '..', '..', 'dist', 'plugins', 'index.js'));
-const { createLargeBodyJudge } = built('./mcp-validator/large-bodies/judge-large-body') as typeof LargeBodies;
+const { createDecideInThread } = built('./mcp-validator/large-bodies/decide-in-thread') as typeof LargeBodies;
 const { SideThread } = built('./shared/runtime/side-thread/side-thread') as typeof SideThreadModule;
 
 const RUN_MS = 3000;
@@ -26,7 +27,7 @@ const SENDERS = 4;
 
 const config = readConfig(fields, {});
 const rules = compileRules(config);
-const judgeLargeBody = createLargeBodyJudge(config, new SideThread());
+const decideInThread = createDecideInThread(config, new SideThread());
 const headers = Headers.from({ 'content-type': 'application/json', accept: 'application/json, text/event-stream' });
 
 const call = (members: string): Buffer =>
@@ -44,22 +45,22 @@ const factsOf = (bytes: Buffer) => ({
   headersTruncated: false,
   body: { kind: 'bytes', bytes } as const,
 });
-const places: readonly (readonly [place: string, judgeIt: (bytes: Buffer) => Verdict | Promise<Verdict>])[] = [
-  ['in place', (bytes) => judge(factsOf(bytes), rules)],
-  ['in a thread', async (bytes) => (await judgeLargeBody(factsOf(bytes), bytes, () => undefined)).verdict],
+const threads: readonly (readonly [place: string, decideIt: (bytes: Buffer) => Decision | Promise<Decision>])[] = [
+  ['in place', (bytes) => decide(factsOf(bytes), rules)],
+  ['in a thread', async (bytes) => (await decideInThread(factsOf(bytes), bytes, () => undefined)).decision],
 ];
 
-/** Each sender sends the next body when the last one is judged, until the time is over. */
-async function run(judgeIt: (bytes: Buffer) => Verdict | Promise<Verdict>, bytes: Buffer): Promise<object> {
+/** Each sender sends the next body when the last one is checked, until the time is over. */
+async function run(decideIt: (bytes: Buffer) => Decision | Promise<Decision>, bytes: Buffer): Promise<object> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const startedAtMs = performance.now();
-  let judged = 0;
+  let decided = 0;
   const send = async (): Promise<void> => {
     while (performance.now() < startedAtMs + RUN_MS) {
-      const verdict = await judgeIt(bytes);
-      if (verdict.kind !== 'pass') throw new Error(verdict.refusal.reason);
-      judged += 1;
+      const decision = await decideIt(bytes);
+      if (decision.kind !== 'pass') throw new Error(decision.response.reason);
+      decided += 1;
       await nextTurn();
     }
   };
@@ -68,8 +69,8 @@ async function run(judgeIt: (bytes: Buffer) => Verdict | Promise<Verdict>, bytes
   const seconds = (performance.now() - startedAtMs) / 1000;
   const ms = (nanoseconds: number): number => Number((nanoseconds / 1e6).toPrecision(3));
   return {
-    'bodies/s': Math.round(judged / seconds),
-    'held up, ms: p50': ms(delay.percentile(50)),
+    'bodies/s': Math.round(decided / seconds),
+    'blocked, ms: p50': ms(delay.percentile(50)),
     p99: ms(delay.percentile(99)),
     max: ms(delay.max),
   };
@@ -79,9 +80,9 @@ async function main(): Promise<void> {
   const rows: object[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
     for (const [body, bytes] of bodies) {
-      for (const [place, judgeIt] of places) {
-        await judgeIt(bytes);
-        rows.push({ round, body, judged: place, ...(await run(judgeIt, bytes)) });
+      for (const [place, decideIt] of threads) {
+        await decideIt(bytes);
+        rows.push({ round, body, decided: place, ...(await run(decideIt, bytes)) });
       }
     }
   }

@@ -1,9 +1,9 @@
 /**
- * What a decision of the limiter costs, beside rate-limiter-flexible on the same work in the same run: in memory and on
- * one Redis, and the memory of a key. That library counts in fixed windows, which admit twice the limit across a
+ * The cost of a decision of the limiter, compared with rate-limiter-flexible on the same work in the same run: in memory,
+ * with one Redis, and the memory per key. That library counts in fixed windows, which admit twice the limit across a
  * boundary; ours are exact.
  *
- * Prints tables. A plain program: no thresholds, since machines differ. Needs redis-server.
+ * Prints tables, without thresholds, since machines differ. Needs redis-server.
  */
 import { performance } from 'node:perf_hooks';
 import { Redis } from 'ioredis';
@@ -11,19 +11,20 @@ import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract } from 'r
 import { Metrics } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
 import { silentLog } from '../../kong/testkit/silent-log';
-import { billOf, tariffOf } from '../../plugins/mcp-tool-rate-limit/charges';
-import { CounterMemory } from '../../plugins/mcp-tool-rate-limit/counters/counter-memory';
+import { chargesOf } from '../../plugins/mcp-tool-rate-limit/charges';
 import type { Counters } from '../../plugins/mcp-tool-rate-limit/counters/counters';
-import { LocalCounters } from '../../plugins/mcp-tool-rate-limit/counters/local';
-import { RedisCounters } from '../../plugins/mcp-tool-rate-limit/counters/redis';
-import { digestOf, keyText } from '../../plugins/mcp-tool-rate-limit/keys';
-import { MadeUpNames } from '../../plugins/mcp-tool-rate-limit/made-up-names';
+import { CounterMemory } from '../../plugins/mcp-tool-rate-limit/counters/local/counter-memory';
+import { LocalCounters } from '../../plugins/mcp-tool-rate-limit/counters/local/local-counters';
+import { RedisCounters } from '../../plugins/mcp-tool-rate-limit/counters/redis/redis-counters';
+import { decisionOf } from '../../plugins/mcp-tool-rate-limit/decision';
+import { digestOf, encodeParts } from '../../plugins/mcp-tool-rate-limit/digest';
+import { limitPolicyOf } from '../../plugins/mcp-tool-rate-limit/limit-policy';
 import { compileRules } from '../../plugins/mcp-tool-rate-limit/rules';
 import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
-import { verdictOf } from '../../plugins/mcp-tool-rate-limit/verdict';
-import type { Quota, WindowState } from '../../plugins/mcp-tool-rate-limit/windows/window';
-import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-state';
-import { offeredNamesOf, OfferedNames } from '../../plugins/shared/mcp/offered-names';
+import { UnverifiedNames } from '../../plugins/mcp-tool-rate-limit/unverified-names';
+import { createWindow } from '../../plugins/mcp-tool-rate-limit/windows/create-window';
+import type { Quota, Window } from '../../plugins/mcp-tool-rate-limit/windows/window';
+import { announcedNamesOf, AnnouncedNames } from '../../plugins/shared/mcp/announced-names';
 import { acquireRedis } from '../../plugins/shared/redis/shared-redis';
 import { limiterFacts, TestLimiter } from '../support/limiter';
 import { startRedis } from '../support/redis-server';
@@ -42,28 +43,29 @@ const memoryOfAll = new CounterMemory(2 ** 34);
 const local = (): LocalCounters =>
   new LocalCounters({ maxBytes: 2 ** 33, memory: memoryOfAll, nowMs, onOverflow: () => undefined });
 
-/** Decides once for a caller. */
+/** Makes one decision for a caller. */
 type Decide = (caller: string) => unknown;
 
-const hitOf = (counters: Counters, window: WindowState): Decide => {
-  const place = keyText(['bench']);
-  return (caller) => counters.hit([{ window, key: digestOf(keyText(['bench', caller, 'add'])), units: 1 }], place);
+const hitOf = (counters: Counters, window: Window): Decide => {
+  const hashTag = encodeParts(['bench']);
+  return (caller) =>
+    counters.hit([{ window, key: digestOf(encodeParts(['bench', caller, 'add'])), units: 1 }], hashTag);
 };
 
 const flexible = (limiter: RateLimiterAbstract): Decide => {
   return (caller) => limiter.consume(`bench ${caller} add`).catch(() => undefined);
 };
 
-/** Decisions per second: the best of some rounds, so that what else the machine does counts least. */
+/** Decisions per second: the best of several rounds, to reduce the effect of other load on the machine. */
 async function perSecond(decide: Decide, atOnce: number): Promise<number> {
   let best = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const end = performance.now() + ROUND_MS;
     const startedAt = performance.now();
     let done = 0;
-    const side = async (first: number): Promise<void> => {
+    const worker = async (first: number): Promise<void> => {
       for (let i = first; performance.now() < end; i += atOnce) {
-        // A turn of the loop for many decisions, as the server has: awaiting each is part of neither's work.
+        // Many decisions per check of the clock, which is not part of the work of either.
         for (let n = 0; n < (atOnce === 1 ? 100 : 1); n++) {
           const result = decide(callers[(i + n * 7) % CALLERS] ?? '');
           if (result instanceof Promise) await result;
@@ -71,7 +73,7 @@ async function perSecond(decide: Decide, atOnce: number): Promise<number> {
         }
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, (_, i) => side(i)));
+    await Promise.all(Array.from({ length: atOnce }, (_, i) => worker(i)));
     best = Math.max(best, (done / (performance.now() - startedAt)) * 1000);
   }
   return Math.round(best);
@@ -80,7 +82,7 @@ async function perSecond(decide: Decide, atOnce: number): Promise<number> {
 async function inMemory(): Promise<void> {
   const library = new RateLimiterMemory({ points: LIMIT, duration: WINDOW_S });
   const metrics = new Metrics();
-  offeredNamesOf(metrics).list('py-calculator', 'tools/call', ['add']);
+  announcedNamesOf(metrics).addListed('py-calculator', 'tools/call', ['add']);
   const rules = [{ windows: [{ limit: LIMIT, window_seconds: WINDOW_S }] }];
   const limiter = await TestLimiter.start({ rules }, metrics);
   const facts = callers.map((id) => limiterFacts({ consumer: { id, username: id, customId: '', tags: [] } }));
@@ -88,10 +90,10 @@ async function inMemory(): Promise<void> {
   let i = 0;
   console.table({
     'rate-limiter-flexible, fixed window': { 'decisions/s': await perSecond(flexible(library), 1) },
-    'counter, paced': { 'decisions/s': await perSecond(hitOf(local(), windowStateOf(paced)), 1) },
-    'counter, sliding': { 'decisions/s': await perSecond(hitOf(local(), windowStateOf(sliding)), 1) },
-    'rules + counter + verdict': { 'decisions/s': await perSecond(wholeDecision(true), 1) },
-    'the same of a tool that nobody vouches for': { 'decisions/s': await perSecond(wholeDecision(false), 1) },
+    'counter, paced': { 'decisions/s': await perSecond(hitOf(local(), createWindow(paced)), 1) },
+    'counter, sliding': { 'decisions/s': await perSecond(hitOf(local(), createWindow(sliding)), 1) },
+    'rules + counter + decision': { 'decisions/s': await perSecond(wholeDecision(true), 1) },
+    'the same for an unverified tool': { 'decisions/s': await perSecond(wholeDecision(false), 1) },
     'whole handler, with metrics and headers': {
       'decisions/s': await perSecond(() => limiter.ask({ ...facts[i++ % CALLERS], summary }), 1),
     },
@@ -101,20 +103,20 @@ async function inMemory(): Promise<void> {
   });
 }
 
-/** `offers`: the server is known to offer the tool; else its callers have made up its name. */
+/** `offers`: the server is known to offer the tool; else its name is unverified. */
 function wholeDecision(offers: boolean): Decide {
   const rules = ['add', 'sub*', '*'].map((name) => ({ name, windows: [{ limit: LIMIT, window_seconds: WINDOW_S }] }));
   const config = readConfig(fields, { rules });
-  const offered = new OfferedNames();
-  if (offers) offered.list('a', 'tools/call', ['multiply']);
-  const madeUp = new MadeUpNames({ maxNames: 32, nowMs });
-  const tariff = tariffOf(compileRules(config), 'first', ['', 'route', ''], { offered, madeUp });
+  const offered = new AnnouncedNames();
+  if (offers) offered.addListed('a', 'tools/call', ['multiply']);
+  const unverified = new UnverifiedNames({ maxNames: 32, nowMs });
+  const policy = limitPolicyOf(compileRules(config), 'first', ['', 'route', ''], { offered, unverified });
   const counters = local();
   const messages = [{ kind: 'request', id: 1, method: 'tools/call', name: 'multiply' } as const];
   return (id) => {
     const caller = { consumerId: id, credentialId: id, ip: '', headerValues: () => [], service: 'a', tier: '' };
-    const bill = billOf(messages, caller, tariff);
-    return verdictOf(bill, counters.hit(bill.charges));
+    const charges = chargesOf(messages, caller, policy);
+    return decisionOf(charges, counters.hit(charges.charges));
   };
 }
 
@@ -128,11 +130,11 @@ async function onRedis(): Promise<void> {
     { length: 5 },
     (_, i) => new RateLimiterRedis({ storeClient: client, points: LIMIT, duration: WINDOW_S, keyPrefix: `five${i}` }),
   );
-  const five = Array.from({ length: 5 }, () => windowStateOf(paced));
-  const one = { paced: windowStateOf(paced), sliding: windowStateOf(sliding) };
+  const five = Array.from({ length: 5 }, () => createWindow(paced));
+  const one = { paced: createWindow(paced), sliding: createWindow(sliding) };
   const ours = new RedisCounters(redis, {
     namespace: 'bench',
-    scope: keyText(['bench']),
+    scope: encodeParts(['bench']),
     rules: [
       { id: 'one', windows: Object.values(one) },
       { id: 'five', windows: five },
@@ -141,7 +143,7 @@ async function onRedis(): Promise<void> {
     isCluster: false,
     onOverflow: () => undefined,
   });
-  const place = keyText(['bench']);
+  const hashTag = encodeParts(['bench']);
   const table: Record<string, object> = {};
   for (const atOnce of [1, 64]) {
     const row = (name: string, decide: Decide) =>
@@ -156,8 +158,8 @@ async function onRedis(): Promise<void> {
     );
     await row('five limits, all or none', (caller) =>
       ours.hit(
-        five.map((window, i) => ({ window, key: digestOf(keyText([caller, String(i)])), units: 1 })),
-        place,
+        five.map((window, i) => ({ window, key: digestOf(encodeParts([caller, String(i)])), units: 1 })),
+        hashTag,
       ),
     );
   }
@@ -167,7 +169,7 @@ async function onRedis(): Promise<void> {
   await server.close();
 }
 
-/** Bytes of heap and arrays for each of many callers. */
+/** Bytes of heap and array buffers per caller. */
 async function bytesPerKey(keys: number, fill: (caller: string) => unknown): Promise<number> {
   const before = await bytesInUse();
   for (let i = 0; i < keys; i++) fill(`consumer ${i}`);
@@ -185,19 +187,19 @@ async function bytesInUse(): Promise<number> {
 
 async function memory(): Promise<void> {
   const keys = 1_000_000;
-  // Slow enough for a counter to be in use for as long as it is measured.
+  // So long that every counter is in use while it is measured.
   const small = { limit: 10, windowMs: WINDOW_S * 1000 };
   const library = new RateLimiterMemory({ points: LIMIT, duration: WINDOW_S });
   const [first, second, third] = [local(), local(), local()];
   console.table({
     'paced, any limit': {
-      'bytes per key': await bytesPerKey(keys, hitOf(first, windowStateOf({ ...small, burst: 9 }))),
+      'bytes per key': await bytesPerKey(keys, hitOf(first, createWindow({ ...small, burst: 9 }))),
     },
-    'sliding, limit 10': { 'bytes per key': await bytesPerKey(keys, hitOf(second, windowStateOf(small))) },
-    'sliding, limit 1000000': { 'bytes per key': await bytesPerKey(keys / 10, hitOf(third, windowStateOf(sliding))) },
+    'sliding, limit 10': { 'bytes per key': await bytesPerKey(keys, hitOf(second, createWindow(small))) },
+    'sliding, limit 1000000': { 'bytes per key': await bytesPerKey(keys / 10, hitOf(third, createWindow(sliding))) },
     'rate-limiter-flexible': { 'bytes per key': await bytesPerKey(keys, flexible(library)) },
   });
-  // Keeps them alive until they are measured.
+  // Keeps the counters from being garbage-collected before they are measured.
   if (first.size + second.size + third.size === 0 || library.points === 0) throw new Error('nothing was counted');
 }
 

@@ -17,12 +17,13 @@ import { join } from 'node:path';
 import { definePlugin, Metrics, proceed, read } from '../../kong/pdk';
 import { runEvent, type Ask } from '../../kong/plugin-server/event';
 import { frame, FrameReader } from '../../kong/plugin-server/protocol/frames';
-import type { Reply } from '../../kong/plugin-server/protocol/read-batch';
+import type { PdkReply } from '../../kong/plugin-server/protocol/read-batch';
 import { PluginServer } from '../../kong/plugin-server/server';
 import { ServerMetrics } from '../../kong/plugin-server/server-metrics';
 import { messageType } from '../../kong/stand-in/rpc/pluginsocket';
 import { silentLog } from '../../kong/testkit/silent-log';
 import { holdsNothing } from '../support/holds-nothing';
+import { preparedConfiguration } from '../support/prepared-configuration';
 
 const RUN_MS = 2000;
 const ROUNDS = 3;
@@ -91,16 +92,16 @@ function callsOf(batch: Buffer): Buffer[] {
 /** A server that runs events as the real one does, but waits for the reply to each call before it makes the next. */
 async function serveOneAtATime(path: string): Promise<void> {
   const record = { log: silentLog, metrics: new ServerMetrics(new Metrics(), holdsNothing), logsDecisions: false };
-  const instance = { id: 1, configuration: { plugin: guard, state: undefined } };
+  const instance = { id: 1, configuration: preparedConfiguration(guard) };
   const server = createServer((socket) => {
     const reader = new FrameReader(1 << 24);
-    let waiting: ((reply: Reply) => void) | undefined;
-    const ask = (question: Buffer): Promise<Reply> => {
+    let waiting: ((reply: PdkReply) => void) | undefined;
+    const ask = (question: Buffer): Promise<PdkReply> => {
       socket.write(question);
       return new Promise((resolve) => (waiting = resolve));
     };
-    const askEach = async (calls: Buffer): Promise<Reply[]> => {
-      const all: Reply[] = [];
+    const askEach = async (calls: Buffer): Promise<PdkReply[]> => {
+      const all: PdkReply[] = [];
       for (const question of callsOf(calls)) all.push(await ask(question));
       return all;
     };

@@ -1,13 +1,13 @@
 /**
- * How long the validator takes to judge a body, beside JSON.parse and JSON.parse + one ajv run of the same bytes.
+ * How long the validator takes to check a body, beside JSON.parse and JSON.parse + one ajv run of the same bytes.
  *
  * Prints a table of CPU times. A plain program: no thresholds, since machines differ.
  */
 import { Ajv } from 'ajv';
 import { Headers } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
-import { judge } from '../../plugins/mcp-validator/judge';
-import { AJV_OPTIONS } from '../../plugins/mcp-validator/params/catalogue';
+import { decide } from '../../plugins/mcp-validator/decision/decide';
+import { AJV_OPTIONS } from '../../plugins/mcp-validator/json-schema/schema-error';
 import { schemasOf } from '../../plugins/mcp-validator/params/schemas';
 import { compileRules, type Rules } from '../../plugins/mcp-validator/rules';
 import { fields } from '../../plugins/mcp-validator/schema';
@@ -46,8 +46,8 @@ const searchRules = rulesWith({
   sort: { type: 'array', items: { type: 'object', properties: { by: text, order: { enum: ['asc', 'desc'] } } } },
 });
 
-/** Bodies that a tool's schema judges too. */
-const judgedBySchema: readonly (readonly [name: string, body: string, rules: Rules])[] = [
+/** Bodies that a tool's schema checks too. */
+const checkedBySchema: readonly (readonly [name: string, body: string, rules: Rules])[] = [
   ['schema: typical call', typical, searchRules],
   [
     'schema: a pattern, within its budget',
@@ -82,7 +82,7 @@ const bodies: readonly (readonly [name: string, body: string])[] = [
     ),
   ],
   ['batch of 100', `[${range(100, (i) => call('{"a":1,"b":[2,3]}', i))}]`],
-  ['deep, refused', '['.repeat(4 * MIB)],
+  ['deep, rejected', '['.repeat(4 * MIB)],
   ['deep, 64 levels, repeated', call(object(range(1500, (i) => `"k${i}":${'['.repeat(60)}${']'.repeat(60)}`)))],
   ['wide: 99 000 numbers', call(object(`"a":[${range(98_990, (i) => String(i))}]`))],
   ['wide: 99 000 short keys', call(object(range(98_990, (i) => `"${i.toString(36)}":0`)))],
@@ -130,8 +130,8 @@ function measure(name: string, body: string, rules = plainRules): Record<string,
     headersTruncated: false,
     body: { kind: 'bytes', bytes } as const,
   };
-  const verdict = judge(facts, rules);
-  const judged = time(() => judge(facts, rules));
+  const decision = decide(facts, rules);
+  const decided = time(() => decide(facts, rules));
   const parsed = time(() => parseOrNothing(bytes));
   const checked = time(() => {
     const value = parseOrNothing(bytes) as { params?: unknown } | undefined;
@@ -140,12 +140,12 @@ function measure(name: string, body: string, rules = plainRules): Record<string,
   return {
     body: name,
     bytes: bytes.length,
-    verdict: verdict.kind === 'pass' ? 'pass' : verdict.refusal.reason,
-    'judge us': round(judged),
-    'messages/s': Math.round(1e6 / judged),
-    'ns/byte': round((judged * 1000) / bytes.length),
-    'x JSON.parse': round(judged / parsed),
-    'x JSON.parse + ajv': round(judged / checked),
+    decision: decision.kind === 'pass' ? 'pass' : decision.response.reason,
+    'decide us': round(decided),
+    'messages/s': Math.round(1e6 / decided),
+    'ns/byte': round((decided * 1000) / bytes.length),
+    'x JSON.parse': round(decided / parsed),
+    'x JSON.parse + ajv': round(decided / checked),
   };
 }
 
@@ -163,5 +163,5 @@ const round = (value: number): number => Number(value.toPrecision(3));
 measure('warm-up', typical);
 console.table([
   ...bodies.map(([name, body]) => measure(name, body)),
-  ...judgedBySchema.map(([name, body, rules]) => measure(name, body, rules)),
+  ...checkedBySchema.map(([name, body, rules]) => measure(name, body, rules)),
 ]);

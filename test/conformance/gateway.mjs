@@ -2,19 +2,20 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { answers, freePort, run, start } from './processes.mjs';
 
 /**
- * Starts a gateway with the validator before some servers: each at a path of its name.
+ * Starts a gateway with the validator in front of some servers, each at a path of its name.
  *
  * @param dist folder of the compiled project
- * @param engine `local` for the stand-in, `kong` for the program on PATH
+ * @param engine `stand-in` for the stand-in, `kong` for the program on PATH
  * @param ports of the servers, by name
  */
 export async function startGateway(dist, engine, ports) {
   const program = join(dist, 'plugins', 'main.js');
   const folder = await mkdtemp(join(tmpdir(), 'mcp-conformance-'));
-  // Kong's workers are another user.
+  // Kong's workers run as another user.
   await chmod(folder, 0o755);
   const socket = join(folder, 'plugins.sock');
   const description = join(folder, 'mcp-validator.json');
@@ -65,19 +66,19 @@ export async function startGateway(dist, engine, ports) {
   }
 }
 
-/** Kong goes into the background by itself, and is stopped by its prefix. */
+/** Kong runs in the background, and is stopped with its prefix. */
 async function startEngine(engine, dist, env, isUp) {
-  if (engine === 'local') {
-    return start('the gateway', process.execPath, [join(dist, 'kong', 'local', 'main.js')], { env }, isUp);
+  if (engine === 'stand-in') {
+    return start('the gateway', process.execPath, [join(dist, 'kong', 'stand-in', 'main.js')], { env }, isUp);
   }
-  // Its workers keep the streams of the process that started them: a file does not wait for their end.
-  const told = join(env.KONG_PREFIX, 'start.log');
-  const file = openSync(told, 'w');
+  // Its workers keep the output streams of the process that started them open: a pipe would wait for their end.
+  const output = join(env.KONG_PREFIX, 'start.log');
+  const file = openSync(output, 'w');
   const kong = (...args) => run('kong', args, { env, stdio: ['ignore', file, file] });
   try {
     await kong('start', '--conf', '/dev/null');
   } catch (error) {
-    throw new Error(`${error.message}${readFileSync(told, 'utf8')}`, { cause: error });
+    throw new Error(`${error.message}${readFileSync(output, 'utf8')}`, { cause: error });
   }
   return async () => {
     await kong('stop', '--prefix', env.KONG_PREFIX);
@@ -85,23 +86,19 @@ async function startEngine(engine, dist, env, isUp) {
   };
 }
 
-/** The answers of the reference servers are small: the capture that learning needs has no bounds here. */
-const configOf = (ports) => `
-_format_version: "3.0"
-services:
-${Object.entries(ports)
-  .map(
-    ([name, port]) => `- name: ${name}
-  url: http://127.0.0.1:${port}
-  routes: [{ name: ${name}, paths: [/${name}], response_buffering: false }]
-  plugins:
-  - { name: mcp-validator, config: { tools: { learn: true } } }`,
-  )
-  .join('\n')}
-plugins:
-- name: pre-function
-  config:
-    access: ["kong.ctx.shared.capture = { request = ngx.encode_base64(kong.request.get_raw_body() or ''), parts = {} }"]
-    body_filter: ["local c = kong.ctx.shared.capture; if c and ngx.arg[1] then table.insert(c.parts, ngx.arg[1]) end"]
-    log: ["local c = kong.ctx.shared.capture; local b = table.concat(c.parts); c.parts = nil; c.head = ngx.encode_base64(b); c.response_bytes = #b"]
-`;
+/** The capture functions of the reference configuration, which the validator learns tools with. */
+function captureFunctions() {
+  const text = readFileSync(join(import.meta.dirname, '..', '..', 'kong', 'kong.yml'), 'utf8');
+  const { services } = parse(text, { merge: true });
+  return services.flatMap(({ plugins }) => plugins).find(({ name }) => name === 'pre-function');
+}
+
+function configOf(ports) {
+  const services = Object.entries(ports).map(([name, port]) => ({
+    name,
+    url: `http://127.0.0.1:${port}`,
+    routes: [{ name, paths: [`/${name}`], response_buffering: false }],
+    plugins: [{ name: 'mcp-validator', config: { tools: { learn: 'enforce' } } }],
+  }));
+  return stringify({ _format_version: '3.0', services, plugins: [captureFunctions()] });
+}

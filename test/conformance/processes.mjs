@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 const START_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 5_000;
 
-/** Runs a program to its end; gives what it printed, throws with it when the program fails. */
+/** Runs a program to its end and returns its output. @throws with the output if the program fails */
 export async function run(command, args, options = {}) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   const output = collect(child);
@@ -14,7 +14,7 @@ export async function run(command, args, options = {}) {
   return output.text;
 }
 
-/** Starts a program that stays, and waits until `isUp` says so; gives a function that stops it. */
+/** Starts a program, waits until `isUp` returns true, and returns a function that stops the program. */
 export async function start(name, command, args, options, isUp) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   const output = collect(child);
@@ -41,7 +41,7 @@ export async function start(name, command, args, options, isUp) {
   return stop;
 }
 
-/** Does something answer HTTP at this address? */
+/** Whether something answers HTTP at this address. */
 export const answers = (url) => async () => {
   try {
     await (await fetch(url, { signal: AbortSignal.timeout(1000) })).body?.cancel();
@@ -51,7 +51,7 @@ export const answers = (url) => async () => {
   }
 };
 
-/** A port of the loopback interface that is free now. */
+/** A free port of the loopback interface. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -69,7 +69,7 @@ async function until(condition, name, signal) {
   }
 }
 
-/** Keeps the last part of what a program prints. */
+/** Keeps the end of the output of a program. */
 function collect(child) {
   const output = { text: '' };
   const keep = (chunk) => (output.text = (output.text + chunk).slice(-100_000));

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Reads what the suite wrote: the status of each check by scenario and name. A check that a scenario makes several times
- * is numbered.
+ * Reads the results of the suite: the status of each check by scenario and name. Repeated checks of a scenario are
+ * numbered.
  */
 export async function readResults(folder) {
   const scenarios = new Map();
@@ -20,7 +20,7 @@ export async function readResults(folder) {
   return scenarios;
 }
 
-/** How many checks have each status. */
+/** Counts the checks by status. */
 export function countStatuses(scenarios) {
   const counts = { SUCCESS: 0, FAILURE: 0, WARNING: 0, SKIPPED: 0, INFO: 0 };
   for (const statuses of scenarios.values()) for (const status of statuses.values()) counts[status]++;
@@ -29,7 +29,7 @@ export function countStatuses(scenarios) {
 
 const passes = (statuses) => statuses !== undefined && ![...statuses.values()].includes('FAILURE');
 
-/** Scenarios that pass in one run and not in the other, and checks that do. */
+/** Scenarios and checks that pass in one run and not in the other. */
 export function compare(direct, through) {
   const scenarios = [...direct.keys()];
   const checks = scenarios.flatMap((scenario) =>

@@ -1,16 +1,16 @@
 /**
- * The official conformance suite of the Model Context Protocol, run against two reference servers, direct and through a
- * gateway with mcp-validator; prints one table.
+ * Runs the official conformance suite of the Model Context Protocol against two reference servers, direct and through a
+ * gateway with mcp-validator, and prints one table.
  *
- *     node test/conformance/run.mjs [--engine local|kong] [--dist FOLDER]
+ *     node test/conformance/run.mjs [--engine stand-in|kong] [--dist FOLDER]
  *         [--source conformance=URL] [--source sdk=URL]
  *
- * Exits 1 when a scenario or a check that passes direct fails through the gateway, or when the checks of mirrored headers
- * that the lenient server fails do not pass through it. Needs the compiled program (dist/ by default), git, tar, and at
- * the first run the npm registry and the servers' repositories (or copies of them, by --source).
+ * Exits with 1 if a scenario or a check that passes direct fails through the gateway, or if the checks of mirrored headers
+ * that the lenient server fails do not pass through the gateway. Needs the compiled program (dist/ by default), git, tar,
+ * and at the first run the npm registry and the repositories of the servers (or copies, with --source).
  *
- * Takes about half a minute, at the first run a minute more: the suite needs a newer Node than the project, which is
- * kept with the suite and the servers in the user's cache folder, outside the dependencies.
+ * Takes about half a minute, at the first run a minute more: it installs the suite, the servers, and a newer Node.js than
+ * the project needs, into the cache folder of the user.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
@@ -25,8 +25,8 @@ const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kon
 const DIST = join(import.meta.dirname, '..', '..', 'dist');
 const REVISIONS = ['2025-11-25', '2026-07-28'];
 
-/** What the gateway must mend: the lenient server takes any mirrored header. */
-const TO_BE_MENDED = { server: 'lenient', revision: '2026-07-28', scenario: 'http-header-validation' };
+/** What the gateway must add: the lenient server accepts any mirrored header. */
+const FIXED_BY_GATEWAY = { server: 'lenient', revision: '2026-07-28', scenario: 'http-header-validation' };
 
 async function main() {
   const { engine, dist, sources } = readArguments();
@@ -57,17 +57,17 @@ async function main() {
 function readArguments() {
   const { values } = parseArgs({
     options: {
-      engine: { type: 'string', default: 'local' },
+      engine: { type: 'string', default: 'stand-in' },
       dist: { type: 'string', default: DIST },
       source: { type: 'string', multiple: true, default: [] },
     },
   });
-  if (values.engine !== 'local' && values.engine !== 'kong') throw new Error('--engine is local or kong');
+  if (values.engine !== 'stand-in' && values.engine !== 'kong') throw new Error('--engine is stand-in or kong');
   const sources = Object.fromEntries(Object.entries(REPOSITORIES).map(([name, { url }]) => [name, url]));
   for (const source of values.source) {
     const [name, url] = [source.slice(0, source.indexOf('=')), source.slice(source.indexOf('=') + 1)];
     if (!Object.hasOwn(sources, name))
-      throw new Error(`--source is ${Object.keys(sources).join(' or ')}, = and a place`);
+      throw new Error(`--source is ${Object.keys(sources).join(' or ')}, = and an address`);
     sources[name] = url;
   }
   return { engine: values.engine, dist: resolve(values.dist), sources };
@@ -80,7 +80,7 @@ async function compareAll(tools, ports, gatewayUrl, output) {
     for (const revision of REVISIONS) {
       const runSuite = async (way, url) => {
         const folder = join(output, `${server}-${revision}-${way}`);
-        // Exits 1 when a check fails, which the results tell better.
+        // Exits with 1 if a check fails; the results have the details.
         await run(tools.node, [tools.suite, 'server', '--url', url, '--requirements', revision, '-o', folder]).catch(
           () => undefined,
         );
@@ -104,10 +104,12 @@ async function compareAll(tools, ports, gatewayUrl, output) {
         });
       }
       faults.push(...worse.map((name) => `worse: ${server}, ${revision}, ${name}`));
-      if (server === TO_BE_MENDED.server && revision === TO_BE_MENDED.revision) {
-        const failing = [...(through.get(TO_BE_MENDED.scenario) ?? [])].filter(([, status]) => status !== 'SUCCESS');
-        faults.push(...failing.map(([check]) => `not mended: ${server}, ${revision}, ${check}`));
-        if (!through.has(TO_BE_MENDED.scenario)) faults.push(`not run: ${TO_BE_MENDED.scenario}`);
+      if (server === FIXED_BY_GATEWAY.server && revision === FIXED_BY_GATEWAY.revision) {
+        const failing = [...(through.get(FIXED_BY_GATEWAY.scenario) ?? [])].filter(
+          ([, status]) => status !== 'SUCCESS',
+        );
+        faults.push(...failing.map(([check]) => `not fixed: ${server}, ${revision}, ${check}`));
+        if (!through.has(FIXED_BY_GATEWAY.scenario)) faults.push(`not run: ${FIXED_BY_GATEWAY.scenario}`);
       }
       for (const name of better) console.log(`better: ${server}, ${revision}, ${name}`);
     }

@@ -3,11 +3,11 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { run } from './processes.mjs';
 
-/** The oldest Node that the suite runs on. */
+/** The oldest version of Node.js that the suite supports. */
 const NODE = '22.23.3';
 const SUITE = '0.2.0-alpha.12';
 
-/** Where the reference servers come from: they are in no package. */
+/** The sources of the reference servers, which are not published as packages. */
 export const REPOSITORIES = {
   conformance: {
     url: 'https://github.com/modelcontextprotocol/conformance.git',
@@ -19,7 +19,7 @@ export const REPOSITORIES = {
   },
 };
 
-/** The packages of the second server, in the versions that its repository had at that commit. */
+/** The dependencies of the second server, in the versions of its repository at that commit. */
 const SDK_SERVER_PACKAGES = {
   '@modelcontextprotocol/server': '2.4.0',
   '@modelcontextprotocol/node': '2.1.2',
@@ -31,8 +31,8 @@ const SDK_SERVER_PACKAGES = {
 };
 
 /**
- * Node, the suite and the reference servers, installed into `cache` at the first call. `sources` may name another place
- * for a repository: an address or the path of a copy.
+ * Installs Node.js, the suite and the reference servers into `cache` at the first call. `sources` may name another
+ * address or the path of a copy for a repository.
  *
  * @returns paths: `node`, `suite`, and the programs of the servers
  */
@@ -59,7 +59,7 @@ export async function installTools(cache, sources) {
   };
 }
 
-/** Fills a folder, which appears only when it is complete. */
+/** Fills a folder; it appears only when it is complete. */
 async function once(folder, fill) {
   if (existsSync(folder)) return;
   const unfinished = `${folder}.unfinished`;
@@ -74,7 +74,7 @@ async function install(folder, dependencies) {
   await run('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder });
 }
 
-/** Puts one folder or file of a repository at a commit into a folder, without the rest of its path. */
+/** Copies one folder or file of a repository at a commit into a folder, without the rest of its path. */
 async function checkOut(url, commit, path, folder) {
   const git = (...args) => run('git', args, { cwd: folder });
   await git('init', '--quiet');

@@ -2,15 +2,15 @@ import { execSync } from 'node:child_process';
 import { until } from '../../kong/testkit/until';
 import { gateway, postMcp, toolCall } from './gateway';
 
-/** As long as a backend may take to be used again once it answers; with a check every two seconds, far less. */
+/** The longest time until a restarted backend is used again; with a check every two seconds it is much shorter. */
 const RECOVERY_MS = 10_000;
 
 const call = async (): Promise<number> => (await postMcp('py-calculator', toolCall('add', { a: 5, b: 3 }))).status;
 
-it('does not make a long outage of the short one of a backend', async () => {
+it('recovers within seconds after a backend restarts', async () => {
   expect(await call()).toBe(200);
   execSync(gateway.killBackend);
-  // More failures than any count of them that would take it out.
+  // More failures than the threshold of the health checks.
   const down: number[] = [];
   await until(
     async () => {

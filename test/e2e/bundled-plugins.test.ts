@@ -1,6 +1,6 @@
 import { gateway, postMcp, toolCall } from './gateway';
 
-it('lets browsers of this machine call, with credentials and the headers of MCP', async () => {
+it('allows pages of this machine, with credentials and the headers of MCP', async () => {
   const response = await fetch(`${gateway.proxyUrl}/py-calculator/mcp`, {
     method: 'OPTIONS',
     headers: {
@@ -15,25 +15,25 @@ it('lets browsers of this machine call, with credentials and the headers of MCP'
   expect(response.headers.get('access-control-allow-headers')).toMatch(/Mcp-Session-Id/i);
 });
 
-it('exposes the session id to browsers, and to none of another origin', async () => {
+it('exposes the session id to allowed origins only', async () => {
   const call = (origin: string) => postMcp('py-calculator', toolCall('add', { a: 1, b: 1 }), { Origin: origin });
   expect((await call('http://127.0.0.1:5173')).headers.get('access-control-expose-headers')).toMatch(/Mcp-Session-Id/i);
   expect((await call('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
 });
 
-it('gives every answer the id of its request', async () => {
+it('adds the request id to every response', async () => {
   const mine = await postMcp('py-calculator', 'not json', { 'X-Request-ID': 'mine' });
   expect(mine.headers.get('x-request-id')).toBe('mine');
   expect((await postMcp('py-calculator', 'not json')).headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}/);
 });
 
-it('tells of the limits on requests', async () => {
+it('reports the rate limits in headers', async () => {
   const { headers } = await postMcp('py-calculator', toolCall('add', { a: 1, b: 1 }));
   expect(headers.get('x-ratelimit-limit-minute')).toBe('5000');
   expect(headers.get('x-ratelimit-limit-hour')).toBe('100000');
 });
 
-it('answers a path that is no route with 404', async () => {
+it('responds with 404 to a path without a route', async () => {
   expect((await fetch(`${gateway.proxyUrl}/nowhere`)).status).toBe(404);
 });
 

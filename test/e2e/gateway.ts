@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { RunState } from '../../kong/start/run';
 import { until } from '../../kong/testkit/until';
 
-/** The gateway under test: all that these tests know of it is its addresses. */
+/** The gateway under test: these tests know only its addresses. */
 export const gateway = JSON.parse(readFileSync(process.env['E2E_STATE'] ?? '', 'utf8')) as RunState;
 
 export const CALCULATORS = ['py-calculator', 'go-calculator'] as const;
 
 const MCP_HEADERS = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' };
 
-/** Posts to a calculator's MCP endpoint: a text as it stands, anything else as JSON. */
+/** Posts to the MCP endpoint of a calculator: a string or bytes unchanged, anything else as JSON. */
 export function postMcp(server: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`${gateway.proxyUrl}/${server}/mcp`, {
     method: 'POST',
@@ -38,6 +38,6 @@ export async function total(url: string, metric: string, ...labels: readonly str
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
-/** Asks until `check` gives something; fails when that takes longer than half a minute. */
+/** Repeats `check` until it returns a value; fails after half a minute. */
 export const eventually = <T>(what: string, check: () => Promise<T>): Promise<Exclude<T, false | undefined>> =>
   until(check, what, 30_000);

@@ -9,13 +9,13 @@ import { started } from './started';
 const START = join(__dirname, '..', '..', 'dist', 'kong', 'start', 'main.js');
 const READY_WITHIN_MS = 300_000;
 
-/** Starts the whole suite as `npm start` does, unless `E2E_STATE` tells of one that runs. */
+/** Starts the whole suite like `npm start`, unless `E2E_STATE` names the state file of a running one. */
 export default async function globalSetup(): Promise<void> {
   if (process.env['E2E_STATE']) return;
   if (!existsSync(START)) throw new Error('the suite is not built: run `npm run build` first');
-  const engine = process.env['E2E_ENGINE'] ?? 'local';
+  const engine = process.env['E2E_ENGINE'] ?? 'stand-in';
   const folder = mkdtempSync(join(tmpdir(), 'kong-ai-plugins-e2e-'));
-  // Kong's workers, who are another user, write a log in it.
+  // Kong's workers run as another user and write a log in it.
   chmodSync(folder, 0o755);
   const state = join(folder, 'state.json');
   const host = engine === 'docker' ? [] : ['--host', loopback()];
@@ -40,7 +40,7 @@ export default async function globalSetup(): Promise<void> {
   process.env['E2E_STATE'] = state;
 }
 
-/** An address of its own, so that nothing else on this machine is in the way; where Linux gives them. */
+/** On Linux a random loopback address, to avoid conflicts with other programs. */
 function loopback(): string {
   if (process.platform !== 'linux') return '127.0.0.1';
   const byte = () => 1 + Math.floor(Math.random() * 254);

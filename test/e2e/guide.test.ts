@@ -22,7 +22,7 @@ async function chat(messages: readonly object[]): Promise<{ content: string; too
   return ((await response.json()) as { message: { content: string; tool_calls?: readonly Called[] } }).message;
 }
 
-it('has the model call the calculator, and answer with what it said', async () => {
+it('lets the model call the calculator and use the result', async () => {
   const question = { role: 'user', content: 'Calculate 5 + 3' };
   const asked = await chat([question]);
   const [called] = asked.tool_calls ?? [];

@@ -9,28 +9,28 @@ it.each([
   ['invalid UTF-8', Buffer.from('7b226a736f6eff227d', 'hex'), -32700],
   ['a lone surrogate', '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{"a":"\\ud800"}}}', -32700],
   ['a broken id', '{"jsonrpc":"2.0","id":{},"method":"ping"}', -32600],
-])('refuses %s with 400', async (_what, body, code) => {
+])('rejects %s with 400', async (_what, body, code) => {
   const response = await postMcp('py-calculator', body);
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ jsonrpc: '2.0', id: null, error: { code } });
 });
 
-it('answers a member that JSON-RPC does not have by the id, with 400', async () => {
+it('rejects an unknown JSON-RPC member with 400 and the id', async () => {
   const response = await postMcp('py-calculator', { jsonrpc: '2.0', id: 3, method: 'ping', extra: 1 });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ id: 3, error: { code: -32600 } });
 });
 
-it('answers a call without a name by its id', async () => {
+it('rejects a call without a name with its id', async () => {
   const response = await postMcp('py-calculator', { jsonrpc: '2.0', id: 'seven', method: 'tools/call', params: {} });
   expect(await response.json()).toMatchObject({ id: 'seven', error: { code: -32602 } });
 });
 
-it('counts what it refuses, by reason', async () => {
-  const labels = ['service="py-calculator"', 'reason="duplicate_key"'];
-  const before = await total(gateway.pluginServerUrl, 'mcp_validator_refused_total', ...labels);
+it('counts rejected requests by reason', async () => {
+  const labels = ['kong_service="py-calculator"', 'reason="duplicate_key"'];
+  const before = await total(gateway.pluginServerUrl, 'mcp_validator_rejected_total', ...labels);
   await postMcp('py-calculator', '{"jsonrpc":"2.0","jsonrpc":"2.0"}');
-  expect(await total(gateway.pluginServerUrl, 'mcp_validator_refused_total', ...labels)).toBe(before + 1);
+  expect(await total(gateway.pluginServerUrl, 'mcp_validator_rejected_total', ...labels)).toBe(before + 1);
 });
 
 it.each([
@@ -38,17 +38,17 @@ it.each([
   ['another media type', { 'Content-Type': 'text/plain' }, 415],
   ['an answer that the client cannot take', { Accept: 'text/html' }, 406],
   ['a revision that is none', { 'MCP-Protocol-Version': '1999-01-01' }, 400],
-])('refuses %s', async (_what, headers, status) => {
+])('rejects %s', async (_what, headers, status) => {
   expect((await postMcp('py-calculator', toolCall('add', { a: 1, b: 1 }), headers)).status).toBe(status);
 });
 
-it('passes bytes in a header that are no text', async () => {
+it('forwards non-ASCII bytes in a header', async () => {
   const headers = { 'X-Bin': '\xff\xfe' };
   expect((await postMcp('py-calculator', toolCall('add', { a: 1, b: 1 }), headers)).status).toBe(200);
   expect(await samples(gateway.pluginServerUrl, 'process_start_time_seconds')).toHaveLength(1);
 });
 
-it('refuses a body over the bound with 413, and takes a large one under it', async () => {
+it('rejects a body over the limit with 413, and accepts a large body under the limit', async () => {
   const withText = (size: number) => toolCall('add', { a: 1, b: 1, note: 'x'.repeat(size) });
   expect((await postMcp('py-calculator', withText(4_300_000))).status).toBe(413);
   expect((await postMcp('py-calculator', withText(900_000))).status).toBe(200);
@@ -69,7 +69,7 @@ it.each(['py-calculator/mcp', 'ollama/api/chat', 'phoenix/v1/traces'])(
   },
 );
 
-it('refuses a body nested too deeply', async () => {
+it('rejects a body that is nested too deeply', async () => {
   const response = await postMcp('py-calculator', `${'['.repeat(10_000)}${']'.repeat(10_000)}`);
   expect(response.status).toBe(400);
 });

@@ -11,15 +11,15 @@ interface PhoenixSpan {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** What a client saw of one stream. */
+/** What a client received of one stream. */
 interface Stream {
-  /** Kong's id of the request. */
+  /** The request id. */
   readonly requestId: string;
   readonly firstAtMs: number;
   readonly last: ChatRecord;
 }
 
-/** Has a chat and reads it as it comes. */
+/** Sends a chat request and reads the response while it arrives. */
 async function chat(session: string, question = 'Why is the sky blue?'): Promise<Stream> {
   const response = await fetch(`${gateway.proxyUrl}/ollama/api/chat`, {
     method: 'POST',
@@ -37,7 +37,7 @@ async function chat(session: string, question = 'Why is the sky blue?'): Promise
   return { requestId, firstAtMs, last: JSON.parse(text.trimEnd().split('\n').at(-1) ?? '') as ChatRecord };
 }
 
-/** The first piece was here before the last one was made: nothing held the stream back. */
+/** Expects that the first part arrived before the last one was sent: nothing delayed the stream. */
 function expectStreamed({ firstAtMs, last }: Stream): void {
   expect(last.done).toBe(true);
   expect(firstAtMs).toBeLessThan(Date.parse(last.created_at));
@@ -55,7 +55,7 @@ const tokenTotals = (): Promise<number[]> =>
     ),
   );
 
-/** Waits until the counters have grown by exactly the tokens of the streams: all are told of, and none twice. */
+/** Waits until the counters have grown by exactly the tokens of the streams: each is counted once. */
 async function expectCounted(before: readonly number[], streams: readonly Stream[]): Promise<void> {
   const sum = (of: (record: ChatRecord) => number | undefined) =>
     streams.reduce((total, { last }) => total + (of(last) ?? NaN), 0);
@@ -67,7 +67,7 @@ async function expectCounted(before: readonly number[], streams: readonly Stream
   expect(added).toEqual(expected);
 }
 
-it('streams a chat piece by piece, and tells of it to the token', async () => {
+it('streams a chat in pieces, and records its exact token usage', async () => {
   const session = `e2e-${Date.now()}`;
   const before = await tokenTotals();
   const stream = await chat(session);
@@ -82,14 +82,14 @@ it('streams a chat piece by piece, and tells of it to the token', async () => {
     'gen_ai.usage.output_tokens': output,
     'llm.token_count.prompt': input,
     'llm.token_count.completion': output,
-    // Not the id itself.
+    // It is not the id itself.
     'session.id': expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
     'gen_ai.response.time_to_first_chunk': expect.any(Number) as unknown,
   });
   await expectCounted(before, [stream]);
 });
 
-it('streams fifty chats at once, each as it is made, and tells of each', async () => {
+it('streams fifty chats at the same time, and records each of them', async () => {
   const prefix = `e2e-many-${Date.now()}-`;
   const before = await tokenTotals();
   const streams = await Promise.all(Array.from({ length: 50 }, (_, index) => chat(`${prefix}${index}`)));
@@ -103,7 +103,7 @@ it('streams fifty chats at once, each as it is made, and tells of each', async (
   });
 });
 
-it('passes what is not a model call', async () => {
+it('forwards requests that are not model calls', async () => {
   const response = await fetch(`${gateway.proxyUrl}/ollama/api/version`);
   expect(await response.json()).toEqual({ version: expect.any(String) as unknown });
 });

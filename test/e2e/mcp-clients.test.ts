@@ -30,7 +30,7 @@ describe.each(CALCULATORS)('the official client on %s', (server) => {
     });
   });
 
-  it('gets a division by zero as a tool error', async () => {
+  it('receives a tool error for a division by zero', async () => {
     expect(await client.callTool({ name: 'divide', arguments: { a: 1, b: 0 } })).toMatchObject({ isError: true });
   });
 });

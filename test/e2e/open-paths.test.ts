@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { send } from '../../kong/testkit/http';
 import { eventually, gateway, postMcp, toolCall } from './gateway';
 
-/** A request whose path goes out as it stands. */
+/** Sends a request whose path is not normalised. */
 const ask = async (method: string, path: string, headers: Record<string, string> = {}): Promise<number> =>
   (await send(gateway.proxyUrl, { method, path, headers })).status;
 
@@ -16,7 +16,7 @@ it.each([
   ['POST', '/ollama/%61pi/delete'],
   ['POST', '/ollama/API/delete'],
   ['DELETE', '/ollama/v1/models/x'],
-])('lets %s %s not reach Ollama', async (method, path) => {
+])('does not forward %s %s to Ollama', async (method, path) => {
   expect(await ask(method, path)).toBe(403);
 });
 
@@ -25,11 +25,11 @@ it.each([
   ['GET', '/ollama/v1/models'],
   ['GET', '/ollama/v1/../api/version'],
   ['HEAD', '/ollama/'],
-])('lets %s %s reach it', async (method, path) => {
+])('forwards %s %s to Ollama', async (method, path) => {
   expect(await ask(method, path)).toBe(200);
 });
 
-it.each(['/ollama/api/tags', '/phoenix/'])('answers %s to the pages and names of this machine only', async (path) => {
+it.each(['/ollama/api/tags', '/phoenix/'])('allows %s only for pages and host names of this machine', async (path) => {
   expect(await ask('GET', path, { Origin: 'http://localhost:3000' })).toBe(200);
   expect(await ask('GET', path, { Host: 'localhost' })).toBe(200);
   expect(await ask('GET', path, { Origin: 'https://evil.example' })).toBe(403);
@@ -37,7 +37,7 @@ it.each(['/ollama/api/tags', '/phoenix/'])('answers %s to the pages and names of
   expect(await ask('GET', path, { Host: 'evil.example:8000' })).toBe(403);
 });
 
-it('takes a picture for an LLM that no MCP server would be sent', async () => {
+it('accepts an image for an LLM that exceeds the limit of MCP servers', async () => {
   const picture = 'x'.repeat(6_000_000);
   const response = await fetch(`${gateway.proxyUrl}/ollama/api/chat`, {
     method: 'POST',
@@ -54,7 +54,7 @@ it('takes a picture for an LLM that no MCP server would be sent', async () => {
 
 it('writes a line for each request to its log', async () => {
   const { requestLog } = gateway;
-  // In containers they are in the log of Kong's.
+  // In containers, requests are in Kong's log.
   if (requestLog === undefined) return;
   await ask('GET', '/nowhere/mark-of-this-test');
   await eventually('the line', () =>

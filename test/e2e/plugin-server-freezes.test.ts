@@ -4,7 +4,7 @@ import { eventually, gateway, postMcp, toolCall } from './gateway';
 /** Half of the minute for which Kong waits by default. */
 const WITHIN_MS = 30_000;
 
-it('answers 500 in seconds while the plugin server is frozen, and works again when it goes on', async () => {
+it('responds with 500 within seconds while the plugin server is frozen, and recovers afterwards', async () => {
   const call = toolCall('add', { a: 5, b: 3 });
   execSync(gateway.freezePluginServer);
   try {

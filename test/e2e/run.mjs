@@ -1,8 +1,8 @@
 /**
- * Runs the end-to-end tests: `npm run test:e2e -- [--engine docker|kong|local] [--state FILE] [jest's arguments]`.
+ * Runs the end-to-end tests: `npm run test:e2e -- [--engine docker|kong|stand-in] [--state FILE] [jest's arguments]`.
  *
- * Without `--state` the suite is started for them, as `npm start` does it; with it they take the gateway that
- * `npm start -- --state FILE` told of there.
+ * Without `--state` the suite is started like with `npm start`. With it, the tests use the running gateway of
+ * `npm start -- --state FILE`.
  */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';

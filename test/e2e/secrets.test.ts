@@ -34,7 +34,7 @@ const spansOf = async (project: string): Promise<PhoenixSpan[]> => {
   return response.ok ? ((await response.json()) as { data: PhoenixSpan[] }).data : [];
 };
 
-it('writes no secret into a log, a span, a metric or an answer', async () => {
+it('writes no secret to a log, a span, a metric or a response', async () => {
   const ids: string[] = [];
   const refusals: string[] = [];
   const post = async (path: string, body: unknown, more: Record<string, string> = {}): Promise<string> => {

@@ -24,7 +24,7 @@ it('counts MCP requests by method and outcome', async () => {
   await eventually('the count', async () => (await count()) > before);
 });
 
-it("has Kong's own metrics on the status listener, in all four groups", async () => {
+it("serves Kong's metrics of all four groups on the status listener", async () => {
   const text = await (await fetch(`${gateway.statusUrl}/metrics`)).text();
   for (const name of ['kong_http_requests_total', 'kong_request_latency_ms_bucket', 'kong_bandwidth_bytes']) {
     expect(text).toContain(`${name}{`);
@@ -32,7 +32,7 @@ it("has Kong's own metrics on the status listener, in all four groups", async ()
   expect(text).toMatch(/kong_upstream_target_health\{.*upstream="ollama-upstream".*state="healthy".*\} 1/);
 });
 
-it('has the health of the plugin server', async () => {
+it('serves the health of the plugin server', async () => {
   for (const path of ['healthz', 'readyz']) {
     expect((await fetch(`${gateway.pluginServerUrl}/${path}`)).status).toBe(200);
   }

@@ -1,6 +1,6 @@
 import { gateway, postMcp, toolCall, total } from './gateway';
 
-/** In step with kong.yml. No other test calls this tool of this server. */
+/** Equal to kong.yml. No other test calls this tool of this server. */
 const LIMIT = 5;
 /** What every client survives and every model reads. */
 const refused = {
@@ -11,18 +11,18 @@ const refused = {
 };
 const countdown = (id: string) => postMcp('go-calculator', toolCall('countdown', { steps: 1, intervalMs: 0 }, id));
 
-it('counts every call of a batch, and takes all of them or none', async () => {
+it('counts every call of a batch, and accepts all of them or none', async () => {
   const batch = Array.from({ length: LIMIT + 1 }, (_, id) => toolCall('countdown', { steps: 1, intervalMs: 0 }, id));
   const response = await postMcp('go-calculator', batch, { 'MCP-Protocol-Version': '2025-03-26' });
   expect(await response.json()).toEqual(batch.map((_, id) => ({ jsonrpc: '2.0', id, result: refused })));
 });
 
-it('refuses the call over the limit of a tool by its id, while another tool still answers', async () => {
+it('rejects the call over the limit of a tool with its id, while other tools still work', async () => {
   const refusals = () =>
-    total(gateway.pluginServerUrl, 'mcp_tool_rate_limit_decisions_total', '"go-calculator"', '"refused"');
+    total(gateway.pluginServerUrl, 'mcp_tool_rate_limit_decisions_total', '"go-calculator"', '"rejected"');
   const before = await refusals();
   let response = await countdown('call-0');
-  // A run shortly before may have spent some of it.
+  // A previous run may have used some of the limit.
   for (let call = 1; call <= LIMIT && !response.headers.has('retry-after'); call++) {
     response = await countdown(`call-${call}`);
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
 import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
 import { until } from '../../kong/testkit/until';
@@ -18,22 +18,17 @@ import { mcpValidator } from '../../plugins/mcp-validator';
 import { startMcpTestServer, type McpTestServer } from '../support/mcp-test-server';
 import { dockerFolder } from '../support/monitoring-files';
 import { promtool } from '../support/prometheus';
+import { serviceAt } from '../support/reference-service';
 import { startToolsOnlyServer } from '../support/tools-only-server';
 
-// The exporter imports dynamically, which the sandbox of the tests refuses: it is loaded by Node's own loader.
+// The exporter imports dynamically, which the sandbox of Jest does not allow: Node loads it.
 jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
   jest
     .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
     .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
 );
 
-/** Normal sessions of real clients must wake nobody, whatever they ask a server for that it does not have. */
-interface Reference {
-  readonly services: readonly { readonly plugins: readonly { readonly name: string; readonly config: object }[] }[];
-}
-const reference = parse(readFileSync(join(__dirname, '../../kong/kong.yml'), 'utf8')) as Reference;
-const capture = reference.services[0]!.plugins.find(({ name }) => name === 'pre-function')!;
-
+/** Normal sessions of real clients must raise no alert, even if they request what the server does not have. */
 const folder = mkdtempSync(join(tmpdir(), 'sessions-'));
 let plugins: ServedPlugins;
 let gateway: TestGateway;
@@ -41,22 +36,16 @@ let toolsOnly: TestUpstream;
 let full: McpTestServer;
 
 beforeAll(async () => {
-  // One of the clients tells that it answers for the server.
+  // One of the clients logs that it responds in place of the server.
   jest.spyOn(console, 'debug').mockImplementation();
   plugins = await servePlugins([mcpValidator, mcpTelemetry]);
   toolsOnly = await startToolsOnlyServer();
   full = await startMcpTestServer();
-  const service = (name: string, url: string) => ({
-    name,
-    url,
-    routes: [{ name, paths: [`/${name}`] }],
-    plugins: [
-      capture,
-      { name: 'mcp-validator', config: {} },
-      { name: 'mcp-telemetry', config: { log_errors: false, sample_rate: 0 } },
-    ],
-  });
-  const services = [service('tools-only', toolsOnly.url), service('full', full.url)];
+  const guarded = [
+    { name: 'mcp-validator', config: {} },
+    { name: 'mcp-telemetry', config: { log_errors: false, sample_rate: 0 } },
+  ];
+  const services = [serviceAt('tools-only', toolsOnly.url, guarded), serviceAt('full', full.url, guarded)];
   gateway = await startTestGateway({
     kongYml: stringify({ services }, { aliasDuplicateObjects: false }),
     settings: plugins.settings,
@@ -96,20 +85,20 @@ const clients = [
 
 const ignore = (): undefined => undefined;
 
-/** What hosts such as editors do when a user opens them: they ask for everything. */
+/** The start of a session in hosts such as editors: they list everything. */
 async function session(client: AnyClient): Promise<void> {
   await client.listTools();
   await client.listPrompts().catch(ignore);
   await client.listResources().catch(ignore);
   expect(await client.callTool({ name: 'add', arguments: { a: 5, b: 3 } })).toMatchObject({ content: [{ text: '8' }] });
-  // An error of the tool, an unknown tool, and arguments that are wrong.
+  // An error of the tool, an unknown tool, and invalid arguments.
   await client.callTool({ name: 'divide', arguments: { a: 1, b: 0 } }).catch(ignore);
   await client.callTool({ name: 'no-such-tool', arguments: {} }).catch(ignore);
   await client.callTool({ name: 'add', arguments: { a: 'five' } }).catch(ignore);
   await client.close();
 }
 
-/** A question that a client can also ask by itself. */
+/** A request that a client can also send on its own. */
 const ask = (path: string, method: string): Promise<Response> =>
   fetch(gateway.proxyUrl + path, {
     method: 'POST',
@@ -117,7 +106,7 @@ const ask = (path: string, method: string): Promise<Response> =>
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: {} }),
   });
 
-/** The series of a metric, with their values. */
+/** The series of a metric and their values. */
 async function seriesOf(name: string): Promise<(readonly [labels: string, value: number])[]> {
   const text = await plugins.metrics.registry.metrics();
   return [...text.matchAll(new RegExp(`^${name}\\{(.*)\\} (\\d+)$`, 'gm'))].map(
@@ -125,17 +114,20 @@ async function seriesOf(name: string): Promise<(readonly [labels: string, value:
   );
 }
 
-it.each(clients)('a session of %s with a server that has tools only has no fault of the server', async (_, connect) => {
-  await session(await connect('/tools-only/mcp'));
-  for (const method of ['server/discover', 'prompts/list', 'resources/list', 'resources/templates/list', 'x/y']) {
-    await (await ask('/tools-only/mcp', method)).text();
-  }
-  const labels = (await seriesOf('mcp_gateway_requests_total')).map(([text]) => text);
-  expect(labels.filter((text) => text.includes('fault="server"'))).toEqual([]);
-  expect(labels.filter((text) => text.includes('"tools/call",status="ok"'))).not.toEqual([]);
-});
+it.each(clients)(
+  'a session of %s with a server that only has tools counts no fault of the server',
+  async (_, connect) => {
+    await session(await connect('/tools-only/mcp'));
+    for (const method of ['server/discover', 'prompts/list', 'resources/list', 'resources/templates/list', 'x/y']) {
+      await (await ask('/tools-only/mcp', method)).text();
+    }
+    const labels = (await seriesOf('mcp_gateway_requests_total')).map(([text]) => text);
+    expect(labels.filter((text) => text.includes('fault="server"'))).toEqual([]);
+    expect(labels.filter((text) => text.includes('"tools/call",status="ok"'))).not.toEqual([]);
+  },
+);
 
-it('a call whose stream the server closes early, to be resumed, is told of with its answer', async () => {
+it('counts a call whose stream the server closes early, to be resumed, with its response', async () => {
   const client = await connect1('/full');
   expect(await client.callTool({ name: 'leave', arguments: {} })).toMatchObject({ content: [{ text: 'came back' }] });
   await client.close();
@@ -148,10 +140,10 @@ it('a call whose stream the server closes early, to be resumed, is told of with 
   expect(failed.filter(([text]) => text.includes('"full"'))).toEqual([]);
 });
 
-it('raises no alert and costs no budget, however many there are', async () => {
+it('raises no alert and uses no error budget, for any number of sessions', async () => {
   const series = await seriesOf('mcp_gateway_requests_total');
   const failures = series.filter(([labels]) => labels.includes('fault="client"'));
-  // They did fail: the test means something.
+  // Some requests did fail, so the test is meaningful.
   expect(failures.map(([labels]) => /method="(.*?)"/.exec(labels)?.[1])).toEqual(
     expect.arrayContaining(['prompts/list', 'resources/list', 'tools/call']),
   );

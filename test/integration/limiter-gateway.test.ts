@@ -7,7 +7,7 @@ import { mcpValidator } from '../../plugins/mcp-validator';
 import { toolCall } from '../support/limiter';
 import { startRedis, type TestRedis } from '../support/redis-server';
 
-/** The limiter in its real server behind the gateway: twice, so that two nodes can share their counters. */
+/** The plugin server with the limiter, and a gateway in front of it. Two of them can share their counters. */
 interface Node {
   readonly gateway: TestGateway;
   readonly plugins: ServedPlugins;
@@ -116,18 +116,18 @@ async function statuses(calls: number, of: (i: number) => Promise<Answer>): Prom
   return count;
 }
 
-it('all workers of a node share one counter; the call over it never reaches the upstream', async () => {
+it('all workers of a node share one counter; a call over its limit does not reach the upstream', async () => {
   const before = reached;
   expect(await statuses(20, () => post('/alone', toolCall('add')))).toEqual({ 200: 3, 429: 17 });
   expect(reached).toBe(before + 3);
-  const refused = await post('/alone', toolCall('add', 'my id'));
-  expect(refused.headers).toMatchObject({
+  const rejected = await post('/alone', toolCall('add', 'my id'));
+  expect(rejected.headers).toMatchObject({
     'content-type': 'application/json',
     'ratelimit-limit': '3',
     'ratelimit-remaining': '0',
   });
-  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3500);
-  expect(JSON.parse(refused.body.toString())).toMatchObject({
+  expect(Number(rejected.headers['retry-after'])).toBeGreaterThan(3500);
+  expect(JSON.parse(rejected.body.toString())).toMatchObject({
     id: 'my id',
     error: { code: 429, data: { tool: 'add', limit: 3 } },
   });
@@ -135,17 +135,17 @@ it('all workers of a node share one counter; the call over it never reaches the 
   expect([other.status, other.headers['ratelimit-remaining']]).toEqual([200, '2']);
 });
 
-it('reads the body itself where the validator did not', async () => {
+it('reads the body itself if mcp-validator does not run', async () => {
   const before = reached;
   const doubled = '{"jsonrpc":"2.0","id":1,"method":"tools/call","method":"ping"}';
   expect((await post('/alone', doubled)).status).toBe(400);
   expect(reached).toBe(before);
 });
 
-it("takes the validator's word where it ran, and the body arrives as it was sent", async () => {
+it('uses the messages that mcp-validator read, and forwards the body unchanged', async () => {
   const body = ` ${JSON.stringify(toolCall('checked'))}\n`;
-  const answer = await post('/checked', body);
-  expect(Buffer.from(echoed(answer).body, 'base64').toString()).toBe(body);
+  const response = await post('/checked', body);
+  expect(Buffer.from(echoed(response).body, 'base64').toString()).toBe(body);
   const batch = [toolCall('checked', 1), toolCall('checked', 2)];
   expect(JSON.parse((await post('/checked', batch)).body.toString())).toMatchObject([
     { id: 1, error: { code: 429 } },
@@ -155,20 +155,20 @@ it("takes the validator's word where it ran, and the body arrives as it was sent
   expect((await post('/checked', toolCall('checked'))).status).toBe(429);
 });
 
-it('two nodes with one Redis admit together exactly what one would', async () => {
+it('two nodes with one Redis together admit exactly what one would', async () => {
   expect(await statuses(60, (i) => post('/shared', toolCall('add'), {}, i % 2))).toEqual({ 200: 20, 429: 40 });
 });
 
-it("a consumer's own configuration takes the place of the route's", async () => {
+it("a consumer's own configuration replaces that of the route", async () => {
   expect(await statuses(8, () => post('/tagged', toolCall('add'), { apikey: 'vip' }))).toEqual({ 200: 6, 429: 2 });
 });
 
-it('the metrics of a node tell what it decided', async () => {
+it('the metrics of a node count its decisions', async () => {
   const text = await nodes[0]!.plugins.metrics.registry.metrics();
-  const of = 'mcp_tool_rate_limit_decisions_total{service="alone",rule="tools/call *",tool="_other"';
+  const of = 'mcp_tool_rate_limit_decisions_total{kong_service="alone",rule="tools/call *",tool="_other"';
   expect(text).toContain(`${of},decision="allowed"} 4`);
-  expect(text).toContain(`${of},decision="refused"} 18`);
-  expect(text).toContain('mcp_tool_rate_limit_unreadable_total{service="alone",reason="duplicate_key"} 1');
+  expect(text).toContain(`${of},decision="rejected"} 18`);
+  expect(text).toContain('mcp_tool_rate_limit_unreadable_total{kong_service="alone",reason="duplicate_key"} 1');
 });
 
 describe('tiers', () => {
@@ -183,7 +183,7 @@ describe('tiers', () => {
     expect(admitted).toEqual({ 200: limit, 429: 8 - limit });
   });
 
-  it('the anonymous consumer keeps to one counter, whatever consumer its headers name', async () => {
+  it('the anonymous consumer has one counter, whatever consumer its headers name', async () => {
     const admitted = await statuses(8, (i) =>
       post('/tagged', toolCall('mul'), { 'x-consumer-id': `id ${i}`, 'x-credential-identifier': `${i}` }),
     );

@@ -1,7 +1,8 @@
 import type { Outcome } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
-import { access, prepare, type State } from '../../plugins/mcp-tool-rate-limit/handler';
+import { access } from '../../plugins/mcp-tool-rate-limit/handler';
 import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
+import { prepare, type State } from '../../plugins/mcp-tool-rate-limit/state';
 import { ballast, call, flood, post, resources } from '../support/large-requests';
 
 const large = { ballast };
@@ -13,8 +14,8 @@ function count(state: State, { method, headers, body }: ReturnType<typeof post>)
   return access(state, { headers, ...known }, { method, body });
 }
 
-describe('the limiter without the validator', () => {
-  it('counts the calls of large bodies as those of others', async () => {
+describe('the limiter without mcp-validator', () => {
+  it('counts the calls of large bodies like those of small ones', async () => {
     const state = await start(2);
     expect(await count(state, post([call(large), call({}, 'add', 2)]))).toMatchObject({ kind: 'proceed' });
     expect(await count(state, post(call({})))).toMatchObject({
@@ -28,7 +29,7 @@ describe('the limiter without the validator', () => {
   });
 
   it.each([true, false])(
-    'lets no call pass uncounted when too many bodies wait already (require_valid: %s)',
+    'lets no call pass uncounted when too many bodies are waiting (require_valid: %s)',
     async (require_valid) => {
       const state = await start(1000, { require_valid });
       await flood((facts) => count(state, facts));

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { until } from '../../kong/testkit/until';
-import { TestLimiter, refusal } from '../support/limiter';
+import { TestLimiter, rejection } from '../support/limiter';
 import { freePorts, startRedis, type TestRedis } from '../support/redis-server';
 
 let server: TestRedis;
@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 const TIMEOUT_MS = 150;
-/** What a busy machine may add to a timer; far below what a request would wait that nothing bounds. */
+/** Delay that a busy machine may add to a timer; far below the wait of a request without a timeout. */
 const SLACK_MS = 1500;
 
 const start = async (config: object): Promise<void> => {
@@ -28,35 +28,35 @@ const start = async (config: object): Promise<void> => {
   });
 };
 
-/** Sends calls without a pause from several sides until told to end; keeps what became of each. */
+/** Sends calls continuously from several senders until the end; counts the outcomes. */
 function load() {
   const outcomes = { proceed: 0, reject: 0 };
   let running = true;
   let sent = 0;
   let longestMs = 0;
-  const side = async (): Promise<void> => {
+  const sender = async (): Promise<void> => {
     while (running) {
       sent++;
       const startedAt = performance.now();
       const { kind } = await limiter.ask({});
       longestMs = Math.max(longestMs, performance.now() - startedAt);
       outcomes[kind]++;
-      // Lets the sockets speak.
+      // Lets the event loop handle the sockets.
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
-  const sides = Promise.all(Array.from({ length: 16 }, side));
+  const senders = Promise.all(Array.from({ length: 16 }, sender));
   return {
     outcomes,
     end: async () => {
       running = false;
-      await sides;
+      await senders;
       return { ...outcomes, sent, longestMs };
     },
   };
 }
 
-const answers = () => limiter.value('mcp_tool_rate_limit_redis_duration_seconds_count').then((count) => count ?? 0);
+const responses = () => limiter.value('mcp_tool_rate_limit_redis_duration_seconds_count').then((count) => count ?? 0);
 const failures = () => limiter.sum('mcp_tool_rate_limit_redis_failures_total');
 
 async function more(what: string, of: () => Promise<number>): Promise<void> {
@@ -69,37 +69,37 @@ describe.each([
   ['hangs', 'SIGSTOP'],
 ] as const)('when Redis %s under load', (_, signal) => {
   it.each([true, false])(
-    'no request is lost or waits beyond the timeout, and it is back by itself (fault_tolerant: %s)',
+    'no request is lost or waits longer than the timeout, and Redis is used again when it is back (fault_tolerant: %s)',
     async (fault_tolerant) => {
       await start({ fault_tolerant });
       const traffic = load();
-      await more('answers', answers);
+      await more('responses', responses);
       await server.signal(signal);
       await more('failures', failures);
-      await more('requests that were spared the wait', () =>
+      await more('requests that did not wait', () =>
         limiter.value('mcp_tool_rate_limit_redis_failures_total', 'circuit_open').then((n) => n ?? 0),
       );
       if (signal === 'SIGKILL') await server.restart();
       else await server.signal('SIGCONT');
-      await more('answers again', answers);
+      await more('responses again', responses);
       const { sent, proceed, reject, longestMs } = await traffic.end();
       expect(proceed + reject).toBe(sent);
       expect(longestMs).toBeLessThan(TIMEOUT_MS + SLACK_MS);
       const failed = await failures();
       expect(reject).toBe(fault_tolerant ? 0 : failed);
-      expect(await answers()).toBe(sent - failed);
+      expect(await responses()).toBe(sent - failed);
       expect(await limiter.sum('mcp_tool_rate_limit_unavailable_total')).toBe(reject);
-      const told = limiter.logged.map(([message]) => message);
-      expect(told).toContain('Redis does not answer: going on without it');
-      expect(told).toContain('Redis answers again');
-      // Not one for each request, nor for each attempt to connect.
-      expect(told.length).toBeLessThan(20);
+      const messages = limiter.logged.map(([message]) => message);
+      expect(messages).toContain('Redis does not respond: continuing without it, and probing until it responds');
+      expect(messages).toContain('Redis responds again');
+      // Not one per request, nor per attempt to connect.
+      expect(messages.length).toBeLessThan(20);
     },
     30_000,
   );
 });
 
-it('counts on the node alone, at the stated share of the limit', async () => {
+it('counts on the node alone, with the configured share of the limit', async () => {
   await start({
     rules: [
       { name: 'a', windows: [{ limit: 10, window_seconds: 3600 }] },
@@ -117,10 +117,10 @@ it('counts on the node alone, at the stated share of the limit', async () => {
   expect(await admitted('b')).toBe(4);
 });
 
-it('refuses with 503 and the id, where it may not go on alone', async () => {
+it('rejects with 503 and the id, without fault_tolerant', async () => {
   await start({ fault_tolerant: false, denial: 'tool_error' });
   await server.signal('SIGKILL');
-  expect(refusal(await limiter.ask({}))).toMatchObject({
+  expect(rejection(await limiter.ask({}))).toMatchObject({
     status: 503,
     headers: { 'Content-Type': 'application/json', 'Retry-After': '1' },
     body: { jsonrpc: '2.0', id: 1, error: { code: 503 } },
@@ -128,7 +128,7 @@ it('refuses with 503 and the id, where it may not go on alone', async () => {
   });
 });
 
-it('a configuration loads while its Redis is away', async () => {
+it('loads a configuration while its Redis is down', async () => {
   const [port] = await freePorts(1);
   await start({ redis: { port, timeout: TIMEOUT_MS } });
   expect(await limiter.call('add')).toBe(true);
@@ -137,7 +137,7 @@ it('a configuration loads while its Redis is away', async () => {
 describe('when Redis is out of memory', () => {
   const failures = () => limiter.value('mcp_tool_rate_limit_redis_failures_total', 'reason="out_of_memory"');
 
-  it('calls are counted on the node alone, which is counted and logged once, until it takes in keys again', async () => {
+  it('counts on the node alone, counts the failures and logs them once, until Redis accepts writes again', async () => {
     await start({ rules: [{ windows: [{ limit: 3, window_seconds: 3600 }] }] });
     await server.command('CONFIG', 'SET', 'maxmemory', 1);
     const passed = [];
@@ -147,15 +147,15 @@ describe('when Redis is out of memory', () => {
     await server.command('CONFIG', 'SET', 'maxmemory', 0);
     expect(await limiter.call('add')).toBe(true);
     expect(limiter.logged.map(([message]) => message)).toEqual([
-      'Redis is out of memory and takes in no keys: raise its maxmemory, or lower the bounds',
-      'Redis takes in keys again',
+      'Redis is out of memory and rejects writes: raise its maxmemory, or lower the bounds',
+      'Redis accepts writes again',
     ]);
   });
 
-  it('calls are refused, where the node may not go on alone', async () => {
+  it('rejects calls without fault_tolerant', async () => {
     await start({ fault_tolerant: false });
     await server.command('CONFIG', 'SET', 'maxmemory', 1);
-    expect(refusal(await limiter.ask({})).status).toBe(503);
+    expect(rejection(await limiter.ask({})).status).toBe(503);
     expect(await failures()).toBe(1);
   });
 });

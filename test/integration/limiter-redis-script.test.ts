@@ -1,25 +1,25 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
-import { CounterMemory } from '../../plugins/mcp-tool-rate-limit/counters/counter-memory';
 import type { Charge, Hit } from '../../plugins/mcp-tool-rate-limit/counters/counters';
-import { LocalCounters } from '../../plugins/mcp-tool-rate-limit/counters/local';
-import { RedisCounters } from '../../plugins/mcp-tool-rate-limit/counters/redis';
-import { HIT } from '../../plugins/mcp-tool-rate-limit/counters/redis-script';
-import { digestOf, keyText } from '../../plugins/mcp-tool-rate-limit/keys';
-import type { Quota, WindowState } from '../../plugins/mcp-tool-rate-limit/windows/window';
-import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-state';
+import { CounterMemory } from '../../plugins/mcp-tool-rate-limit/counters/local/counter-memory';
+import { LocalCounters } from '../../plugins/mcp-tool-rate-limit/counters/local/local-counters';
+import { HIT } from '../../plugins/mcp-tool-rate-limit/counters/redis/hit-script';
+import { RedisCounters } from '../../plugins/mcp-tool-rate-limit/counters/redis/redis-counters';
+import { digestOf, encodeParts } from '../../plugins/mcp-tool-rate-limit/digest';
+import { createWindow } from '../../plugins/mcp-tool-rate-limit/windows/create-window';
+import type { Quota, Window } from '../../plugins/mcp-tool-rate-limit/windows/window';
 import type { SharedRedis } from '../../plugins/shared/redis/shared-redis';
 import { AdmittedLog, chargesOf, CounterModel, requests, twoWindows } from '../support/counter-model';
 import { startRedis, type TestRedis } from '../support/redis-server';
 
 /**
- * The script on a real Redis against the counters in memory, which have been proven against their models: both by a
- * clock of the test. For that the script reads its clock from a last argument, and so does the expiry of keys.
+ * Compares the script on a real Redis with the counters in memory, which have tests against a model. Both use a clock of the
+ * test: the script reads the time from its last arguments, and keys expire by it.
  */
 const CLOCK = "redis.call('TIME')";
 const READ = "return redis.call('GET', key)";
 const WRITE = "redis.call('SET', key, value, 'PX', keep)";
-const byOwnClock = HIT.lua
+const withTestClock = HIT.lua
   .replace(CLOCK, '{ ARGV[#ARGV - 1], ARGV[#ARGV] }')
   .replace(READ, "return tonumber(redis.call('GET', 'until ' .. key) or 0) > server_now and redis.call('GET', key)")
   .replace(WRITE, "redis.call('MSET', key, value, 'until ' .. key, server_now + keep)");
@@ -31,7 +31,7 @@ let nowMs = 0;
 beforeAll(async () => {
   server = await startRedis();
   client = new Redis({ port: server.port, protocol: 2 });
-  client.defineCommand('hit', { lua: byOwnClock });
+  client.defineCommand('hit', { lua: withTestClock });
 });
 
 afterAll(async () => {
@@ -48,7 +48,7 @@ const redis: SharedRedis = {
   release: () => Promise.resolve(),
 };
 
-it('has its clock and its expiry where the test takes them out', () => {
+it('contains the calls that the test replaces', () => {
   expect(HIT.lua).toContain(CLOCK);
   for (const part of [READ, WRITE]) expect(HIT.lua.split(part)).toHaveLength(2);
 });
@@ -62,7 +62,7 @@ const quotas: fc.Arbitrary<Quota> = fc.oneof(
   }),
 );
 
-/** Which counter a charge is of: the number of a window, and of a caller. */
+/** A request whose charges name a window and a caller by number. */
 const asked = fc.record({
   gapMs: fc.oneof(fc.constant(0), fc.nat(30), fc.nat(400)),
   charges: fc.uniqueArray(fc.record({ window: fc.nat(3), caller: fc.nat(1), units: fc.integer({ min: 1, max: 4 }) }), {
@@ -72,14 +72,14 @@ const asked = fc.record({
   }),
 });
 
-const place = keyText(['place']);
+const hashTag = encodeParts(['hash tag']);
 let runs = 0;
 
-/** Counters of their own, whose keys no other test has. */
-const open = (windows: readonly WindowState[], maxKeys?: number): RedisCounters =>
+/** New counters with a namespace of their own. */
+const open = (windows: readonly Window[], maxKeys?: number): RedisCounters =>
   new RedisCounters(redis, {
     namespace: `run${++runs}`,
-    scope: place,
+    scope: hashTag,
     rules: windows.map((window, i) => ({ id: `${i}`, windows: [window] })),
     maxBytes: 2 ** 24,
     ...(maxKeys !== undefined && { maxKeys }),
@@ -87,13 +87,13 @@ const open = (windows: readonly WindowState[], maxKeys?: number): RedisCounters 
     onOverflow: () => undefined,
   });
 
-it('counts as memory does, whatever the charges, by whatever rules', async () => {
+it('counts as the counters in memory do, for any charges and rules', async () => {
   const windows = fc.tuple(quotas, quotas, quotas, quotas);
   const reporting = fc.subarray([0, 1, 2, 3]);
   await fc.assert(
     fc.asyncProperty(windows, reporting, fc.array(asked, { maxLength: 40 }), async (given, reports, steps) => {
       nowMs = 1_800_000_000_000;
-      const states = given.map(windowStateOf);
+      const states = given.map(createWindow);
       const local = new LocalCounters({
         maxBytes: 2 ** 24,
         memory: new CounterMemory(2 ** 30),
@@ -105,19 +105,19 @@ it('counts as memory does, whatever the charges, by whatever rules', async () =>
         nowMs += gapMs;
         const all = charges.map(({ window, caller, units }): Charge => ({
           window: states[window]!,
-          key: digestOf(keyText([String(window), String(caller)])),
+          key: digestOf(encodeParts([String(window), String(caller)])),
           units,
-          ...(reports.includes(window) && { reportOf: window }),
+          ...(reports.includes(window) && { reportRule: window }),
         }));
         const expected: Hit = local.hit(all);
-        expect(await shared.hit(all, place)).toEqual(expected);
+        expect(await shared.hit(all, hashTag)).toEqual(expected);
       }
     }),
     { numRuns: 100 },
   );
 }, 60_000);
 
-it('counts names that share and part as counters without end would, and admits none more than its limit', async () => {
+it('counts names that move between counters as unbounded counters would, and admits no name above its limit', async () => {
   await fc.assert(
     fc.asyncProperty(twoWindows, requests(40), async (windows, all) => {
       nowMs = 1_800_000_000_000;
@@ -125,7 +125,7 @@ it('counts names that share and part as counters without end would, and admits n
       for (const request of all) {
         nowMs += request.gapMs;
         const charges = chargesOf(request, windows);
-        const hit = await counters.hit(charges, place);
+        const hit = await counters.hit(charges, hashTag);
         expect(hit).toEqual(model.hit(charges, nowMs));
         if (hit.admitted) expect(log.add(request, windows, nowMs)).toEqual([]);
       }
@@ -134,14 +134,14 @@ it('counts names that share and part as counters without end would, and admits n
   );
 }, 60_000);
 
-it('keeps no more counters than it may, and admits no name more than its limit where there is no room', async () => {
+it('keeps no more counters than its bound, and admits no name above its limit at the bound', async () => {
   await fc.assert(
     fc.asyncProperty(twoWindows, fc.integer({ min: 2, max: 8 }), requests(40), async (windows, maxKeys, all) => {
       nowMs = 1_800_000_000_000;
       const [counters, log] = [open(windows, maxKeys), new AdmittedLog()];
       for (const request of all) {
         nowMs += request.gapMs;
-        const { admitted } = await counters.hit(chargesOf(request, windows), place);
+        const { admitted } = await counters.hit(chargesOf(request, windows), hashTag);
         if (admitted) expect(log.add(request, windows, nowMs)).toEqual([]);
       }
       expect(await rowsInUse(`run${runs}:`)).toBeLessThanOrEqual(maxKeys);
@@ -150,41 +150,41 @@ it('keeps no more counters than it may, and admits no name more than its limit w
   );
 }, 60_000);
 
-/** How many counters of names there are whose time is not over. */
+/** The number of own and shared counters that have not expired. */
 async function rowsInUse(start: string): Promise<number> {
   const rows = (await client.keys(`until ${start}*`)).filter((key) => !/:(?:overflow:|number:)/.test(key));
   const ends = rows.length > 0 ? await client.mget(rows) : [];
   return ends.filter((end) => Number(end) > nowMs).length;
 }
 
-it('takes a request of thousands of charges', async () => {
-  const window = windowStateOf({ limit: 2, windowMs: 1000, burst: 1 });
+it('accepts a request with thousands of charges', async () => {
+  const window = createWindow({ limit: 2, windowMs: 1000, burst: 1 });
   const charges = Array.from({ length: 5000 }, (_, i): Charge => ({
     window,
-    key: digestOf(keyText([String(i)])),
+    key: digestOf(encodeParts([String(i)])),
     units: 1,
   }));
-  const { admitted, readings } = await open([window]).hit(charges, place);
+  const { admitted, statuses } = await open([window]).hit(charges, hashTag);
   expect(admitted).toBe(true);
-  expect(readings.filter(({ remaining }) => remaining === 1)).toHaveLength(5000);
+  expect(statuses.filter(({ remaining }) => remaining === 1)).toHaveLength(5000);
 });
 
-it('stands still while the clock of the server is set back', async () => {
-  const window = windowStateOf({ limit: 1, windowMs: 1000 });
-  const paced = windowStateOf({ limit: 1, windowMs: 1000, burst: 0 });
+it('stands still after the clock of the server was set back', async () => {
+  const window = createWindow({ limit: 1, windowMs: 1000 });
+  const paced = createWindow({ limit: 1, windowMs: 1000, burst: 0 });
   const charges = [window, paced].map((one, i): Charge => ({
     window: one,
-    key: digestOf(keyText([String(i)])),
+    key: digestOf(encodeParts([String(i)])),
     units: 1,
   }));
   const shared = open([window, paced]);
   nowMs = 2_000_000_000_000;
-  expect(await shared.hit(charges, place)).toMatchObject({ admitted: true });
+  expect(await shared.hit(charges, hashTag)).toMatchObject({ admitted: true });
   nowMs -= 3_600_000;
-  const { readings } = await shared.hit(charges, place);
-  expect(readings.map(({ waitMs }) => waitMs)).toEqual([1000, 1000]);
+  const { statuses } = await shared.hit(charges, hashTag);
+  expect(statuses.map(({ waitMs }) => waitMs)).toEqual([1000, 1000]);
   nowMs += 3_600_000 + 999;
-  expect(await shared.hit(charges, place)).toMatchObject({ admitted: false });
+  expect(await shared.hit(charges, hashTag)).toMatchObject({ admitted: false });
   nowMs += 1;
-  expect(await shared.hit(charges, place)).toMatchObject({ admitted: true });
+  expect(await shared.hit(charges, hashTag)).toMatchObject({ admitted: true });
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../kong/testkit/until';
-import { TestLimiter, refusal, toolCall } from '../support/limiter';
+import { TestLimiter, rejection, toolCall } from '../support/limiter';
 import { freePorts, startRedis, startRedisCluster, type TestRedis } from '../support/redis-server';
 
 const limiters: TestLimiter[] = [];
@@ -20,7 +20,7 @@ async function redis(...given: Parameters<typeof startRedis>): Promise<TestRedis
   return server;
 }
 
-/** Waits for Redis however busy the machine is: what these tests count must not be counted on a node alone. */
+/** With a long timeout, since on a busy machine these tests must not count on the node alone. */
 async function limiter({ redis, ...config }: { redis: object } & Record<string, unknown>): Promise<TestLimiter> {
   const started = await TestLimiter.start({ policy: 'redis', redis: { timeout: 5000, ...redis }, ...config });
   limiters.push(started);
@@ -29,21 +29,21 @@ async function limiter({ redis, ...config }: { redis: object } & Record<string, 
 
 const rule = (limit: number, more: object = {}) => ({ windows: [{ limit, window_seconds: 3600 }], ...more });
 
-/** How many of many concurrent calls pass. */
+/** How many of several concurrent calls pass. */
 async function admittedOf(all: readonly TestLimiter[], calls: number, tool = 'add'): Promise<number> {
   const passed = await Promise.all(Array.from({ length: calls }, (_, i) => all[i % all.length]!.call(tool)));
   return passed.filter(Boolean).length;
 }
 
 describe('several nodes with one Redis', () => {
-  it('admit together exactly what one would', async () => {
+  it('together admit exactly what one would', async () => {
     const { port } = await redis();
     const nodes = await Promise.all([1, 2, 3].map(() => limiter({ rules: [rule(20)], redis: { port } })));
     expect(await admittedOf(nodes, 90)).toBe(20);
     expect(await admittedOf(nodes, 9, 'other')).toBe(9);
   });
 
-  it('keep deployments of another namespace apart', async () => {
+  it('do not share counters between namespaces', async () => {
     const { port } = await redis();
     const [one, two] = [
       await limiter({ rules: [rule(1)], redis: { port }, namespace: 'a' }),
@@ -52,7 +52,7 @@ describe('several nodes with one Redis', () => {
     expect([await one.call('add'), await two.call('add'), await one.call('add')]).toEqual([true, true, false]);
   });
 
-  it('spend nothing on what is refused: by any window, rule or call of a batch', async () => {
+  it('spend nothing on a rejected request, whichever rule or call of the batch rejects it', async () => {
     const { port, command } = await redis();
     const one = await limiter({
       match: 'all',
@@ -64,11 +64,11 @@ describe('several nodes with one Redis', () => {
     expect(await command('DBSIZE')).toBe(0);
     expect((await one.ask({ json: batch(3) })).kind).toBe('proceed');
     expect((await one.ask({ json: batch(1) })).kind).toBe('reject');
-    // Three of names, one of their sum, and one of how many there are.
+    // Three of names, one of their sum, and the number of counters.
     expect(await command('DBSIZE')).toBe(5);
   });
 
-  it('lets counters go when they are as new', async () => {
+  it('lets counters expire when they are empty', async () => {
     const { port, command } = await redis();
     const one = await limiter({ rules: [{ windows: [{ limit: 5, window_seconds: 7 }] }], redis: { port } });
     await one.call('add');
@@ -80,7 +80,7 @@ describe('several nodes with one Redis', () => {
     expect(ttl).toBeLessThanOrEqual(7000);
   });
 
-  it('asks once for a request, whatever the number of rules, windows and calls', async () => {
+  it('sends one command per request, whatever the number of rules, windows and calls', async () => {
     const { port, command } = await redis();
     const windows = [60, 3600, 86_400].map((window_seconds) => ({ limit: 1000, window_seconds }));
     const one = await limiter({
@@ -102,15 +102,15 @@ describe('several nodes with one Redis', () => {
     const second = await TestLimiter.start({ ...shared, rules: [rule(2)] }, first.metrics);
     limiters.push(first, second);
     const clients = String(await command('CLIENT', 'LIST', 'TYPE', 'normal'));
-    // The test's own is the other.
+    // The other one is the client of the test.
     expect(clients.trim().split('\n')).toHaveLength(2);
     await first.close();
     expect(await second.call('add')).toBe(true);
   });
 });
 
-describe('the ways to a server', () => {
-  it('authenticates, and chooses a database', async () => {
+describe('the connection', () => {
+  it('authenticates, and selects a database', async () => {
     const { port, command } = await redis(['requirepass secret', 'user limits on >pass ~* +@all']);
     const rules = [rule(1)];
     const one = await limiter({ rules, redis: { port, username: 'limits', password: 'pass', database: 3 } });
@@ -118,7 +118,7 @@ describe('the ways to a server', () => {
     expect(String(await command('INFO', 'keyspace'))).toContain('db3:keys=2');
   });
 
-  it('a wrong password is a failure like any other, and is not told', async () => {
+  it('treats a wrong password as any failure, and does not log it', async () => {
     const { port } = await redis(['requirepass secret']);
     const one = await limiter({ rules: [rule(1)], fault_tolerant: false, redis: { port, password: 'wr0ng' } });
     expect((await one.ask({})).kind).toBe('reject');
@@ -126,7 +126,7 @@ describe('the ways to a server', () => {
     expect(JSON.stringify(one.logged)).not.toContain('wr0ng');
   });
 
-  it('speaks TLS, and verifies whom it speaks to', async () => {
+  it('uses TLS, and verifies the certificate', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tls-'));
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
     const subject = ['-subj', '/CN=localhost', '-days', '2', '-nodes', '-newkey', 'ec', '-pkeyopt'];
@@ -136,14 +136,14 @@ describe('the ways to a server', () => {
     const [tls = 0] = await freePorts(1);
     await redis([`tls-port ${tls}`, `tls-cert-file ${cert}`, `tls-key-file ${key}`, 'tls-auth-clients no']);
     const base = { rules: [rule(1)], fault_tolerant: false };
-    const trusting = await limiter({ ...base, redis: { port: tls, ssl: true, ssl_verify: false } });
-    expect(await trusting.call('add')).toBe(true);
+    const unverified = await limiter({ ...base, redis: { port: tls, ssl: true, ssl_verify: false } });
+    expect(await unverified.call('add')).toBe(true);
     const strict = await limiter({ ...base, redis: { port: tls, ssl: true } });
-    expect(refusal(await strict.ask({})).status).toBe(503);
+    expect(rejection(await strict.ask({})).status).toBe(503);
     rmSync(folder, { recursive: true });
   });
 
-  it('finds the master by its Sentinels, and the next one', async () => {
+  it('finds the master with Sentinels, also after a failover', async () => {
     const master = await redis(['repl-diskless-sync-delay 0']);
     const replica = await redis([`replicaof 127.0.0.1 ${master.port}`]);
     const watch = [
@@ -162,7 +162,7 @@ describe('the ways to a server', () => {
     });
     await one.call('add');
     expect(await master.command('DBSIZE')).toBe(2);
-    // What the replica was not told dies with the master.
+    // Writes that the replica has not received are lost with the master.
     await until(async () => (await replica.command('DBSIZE')) === 2, 'the replica to know the keys');
     await master.signal('SIGKILL');
     await until(
@@ -175,20 +175,22 @@ describe('the ways to a server', () => {
     );
   }, 30_000);
 
-  it('works in a cluster: the keys of a request on one node, those of callers on all', async () => {
+  it('works in a cluster: the keys of a request are on one node, those of all callers on all nodes', async () => {
     const nodes = await startRedisCluster();
     servers.push(...nodes);
     const cluster_nodes = [{ ip: '127.0.0.1', port: nodes[0]!.port }];
     const base = { fault_tolerant: false, redis: { cluster_nodes, timeout: 300 } };
-    const apart = await limiter({
+    const spread = await limiter({
       ...base,
       match: 'all',
       rules: [rule(10, { limit_by: ['ip'] }), rule(20, { limit_by: ['ip'], shared: ['tools'], id: 'all' })],
     });
-    const outcomes = await Promise.all(Array.from({ length: 60 }, (_, i) => apart.call('add', { ip: `192.0.2.${i}` })));
+    const outcomes = await Promise.all(
+      Array.from({ length: 60 }, (_, i) => spread.call('add', { ip: `192.0.2.${i}` })),
+    );
     expect(outcomes).not.toContain(false);
     const sizes = await Promise.all(nodes.map(async (node) => Number(await node.command('DBSIZE'))));
-    // Each call has two counters; each place that callers are spread over has its number of counters.
+    // Each call has two counters; each hash tag has its number of counters.
     expect(sizes.reduce((sum, size) => sum + size)).toBeGreaterThan(120);
     for (const size of sizes) expect(size).toBeGreaterThan(0);
 

@@ -4,7 +4,7 @@ import { promtool } from '../support/prometheus';
 
 const cases = readdirSync(dockerFolder('prometheus', 'tests'));
 
-it('is a configuration that Prometheus takes', () => {
+it('is a valid configuration of Prometheus', () => {
   const { status, stdout, stderr } = promtool('check', 'config', dockerFolder('prometheus', 'prometheus.yml'));
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout).toContain('rule files found');
@@ -22,13 +22,13 @@ describe.each(
     .filter(({ isAlert }) => isAlert)
     .map((rule) => [rule.name, rule] as const),
 )('the alert %s', (name, { labels, annotations }) => {
-  it('says how bad it is, what happened and what it means', () => {
+  it('has a severity, a summary and a description', () => {
     expect(['critical', 'warning']).toContain(labels['severity']);
     expect(annotations['summary']?.length).toBeGreaterThan(10);
     expect(annotations['description']?.length).toBeGreaterThan(10);
   });
 
-  it('has a written case in which it fires', () => {
+  it('has a test case in which it fires', () => {
     expect(written).toMatch(new RegExp(`alertname: ${name}\\n\\s+eval_time: \\w+\\n\\s+exp_alerts:`));
   });
 });

@@ -6,19 +6,19 @@ import { selectorsOf } from '../support/promql';
 import { startTraffic } from '../support/traffic';
 
 /** A real Prometheus with the project's own configuration watches a real run: does every question get an answer? */
-const engine = process.env['E2E_ENGINE'] === 'kong' ? 'kong' : 'local';
+const engine = process.env['E2E_ENGINE'] === 'kong' ? 'kong' : 'stand-in';
 
-/** Selectors that find nothing here, and why. */
+/** Selectors without data in this test, and why. */
 const ABSENT: readonly (readonly [start: string, reason: string])[] = [
   ['redis_', 'no exporter of Redis runs here'],
-  ['kong_memory_', 'only Kong itself has Lua memory'],
-  ['plugin_server_handler_errors_total', 'no plugin throws'],
-  ['mcp_telemetry_parse_errors_total', 'the gateway writes entries that can be read'],
+  ['kong_memory_', 'only Kong has Lua memory'],
+  ['plugin_server_handler_errors_total', 'no handler throws'],
+  ['mcp_telemetry_parse_errors_total', 'all log entries of the gateway can be parsed'],
 ];
 const isAbsent = (selector: string): boolean =>
   ABSENT.some(([start]) => selector.startsWith(start) && !(engine === 'kong' && start === 'kong_memory_'));
 
-/** As Grafana does it for all values of every variable, over the last minute. */
+/** As Grafana expands it for all values of every variable, over the last minute. */
 const inDashboard = (expression: string): string =>
   expression
     .replaceAll('$__rate_interval', '1m')
@@ -39,7 +39,7 @@ const variables = readDashboards().flatMap(([file, { templating }]) =>
 );
 const rules = readRules();
 const recordings = rules.filter(({ isAlert }) => !isAlert).map(({ name, expr }) => ({ from: `rule ${name}`, expr }));
-/** An alert has no data while all is well, but what it looks at has. */
+/** An alert has no data while it does not fire, but its selectors have. */
 const alertInputs = rules
   .filter(({ isAlert }) => isAlert)
   .flatMap(({ name, expr }) => selectorsOf(expr).map((selector) => ({ from: `alert ${name}`, expr: selector })));
@@ -64,7 +64,7 @@ afterAll(async () => {
   await suite?.stop();
 }, 30_000);
 
-it('answers every panel, every variable and every rule from what it scraped', async () => {
+it('has data for every panel, every variable and every rule', async () => {
   const open = new Map(
     [...new Set(questions.map(({ expr }) => expr))]
       .filter((expr) => !selectorsOf(expr).some(isAbsent))
@@ -77,18 +77,18 @@ it('answers every panel, every variable and every rule from what it scraped', as
       const samples = await prometheus!.query(expr);
       if (samples.some(({ value }) => Number.isFinite(value))) open.delete(expr);
     }
-    // Nothing new is there before the next scrape.
+    // There is no new data before the next scrape.
     if (open.size > 0) await pause(SCRAPE_INTERVAL_MS);
   }
   expect([...open].map(([expr, from]) => `${from.join(', ')}: ${expr}`)).toEqual([]);
   expect(await prometheus!.failedRules()).toEqual([]);
 }, 60_000);
 
-it('finds data for every single selector, save those that are known to be absent', async () => {
+it('has data for every selector, except those that are known to be absent', async () => {
   const selectors = [...new Set(questions.flatMap(({ expr }) => selectorsOf(expr)))];
   const empty: string[] = [];
   for (const selector of selectors) if ((await prometheus!.query(selector)).length === 0) empty.push(selector);
   expect(empty.filter((selector) => !isAbsent(selector))).toEqual([]);
-  // What is not absent any more is no excuse.
+  // A selector with data must not be listed as absent.
   expect(selectors.filter((selector) => isAbsent(selector) && !empty.includes(selector))).toEqual([]);
 });

@@ -24,7 +24,7 @@ describe('bytes that make no sense', () => {
     raw.socket.write(bytes);
     await raw.closed;
     expect((await rejectedFrames(reason)) - before).toBe(1);
-    expect(host.lines).toMatchObject([{ level: 'warn', message: 'a frame was rejected', fields: { reason } }]);
+    expect(host.lines).toMatchObject([{ level: 'warn', message: 'frame rejected', fields: { reason } }]);
   });
 
   it('a truncated frame is counted when its connection ends', async () => {

@@ -40,7 +40,7 @@ describe('instances', () => {
     await expect(worker.event('access', {}, configOf(name, config))).rejects.toThrow('closed');
     expect(await host.valueOf(`plugin_server_config_errors_total{plugin="${label}"}`)).toBe(1);
     expect(host.lines).toMatchObject([
-      { level: 'error', message: 'an instance could not start', fields: { plugin: name } },
+      { level: 'error', message: 'instance could not start', fields: { plugin: name } },
     ]);
   });
 });

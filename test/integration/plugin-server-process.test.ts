@@ -66,13 +66,13 @@ describe('the command line', () => {
   const refused: [string[], string][] = [
     [['dump', 'nobody'], `unknown plugin "nobody"; available: ${plugins.map(({ name }) => name).join(', ')}`],
     [['dump', 'mcp-validator', '--out', 'x'], 'error: name one plugin, or use --all --out <dir>'],
-    [['check', '/no/such/kong.yml'], "error: can't read /no/such/kong.yml: ENOENT"],
+    [['check', '/no/such/kong.yml'], 'error: cannot read /no/such/kong.yml: ENOENT'],
     [['serve'], "required option '--socket <path>' not specified"],
     [['serve', '--socket', 'x', '--plugins', 'a'], 'unknown plugin "a"; available: '],
     [['serve', '--socket', 'x', '--metrics', '9464'], 'expected HOST:PORT, such as 127.0.0.1:9464'],
     [['serve', '--socket', 'x', '--log-level', 'loud'], 'Allowed choices are debug, info, warn, error, silent'],
     [['serve', '--socket', `/tmp/${'x'.repeat(120)}`], 'is too long for a unix socket'],
-    [['serve', '--socket', '/no/such/folder/x.sock'], "can't listen on /no/such/folder/x.sock"],
+    [['serve', '--socket', '/no/such/folder/x.sock'], 'cannot listen on /no/such/folder/x.sock'],
     [['serve', '--socket', 'x', '--socket-group', 'no-such-group'], 'no such group in /etc/group'],
     [['serve', '--socket', '/tmp/x.sock'], '/tmp is writable by every local user, who could replace the socket'],
     [['rise'], "unknown command 'rise'"],
@@ -216,7 +216,7 @@ describe('a stop', () => {
     expect(await started.ended).toBe(0);
     expect(Date.now() - stoppedAt).toBeLessThan(30_000);
     await request;
-    expect(logged(started, 'stopped before everything was finished')).toBeDefined();
+    expect(logged(started, 'stopped before all calls and exports finished')).toBeDefined();
     // What hangs leaves time to flush the rest.
     expect(existsSync(join(started.home, 'flushed'))).toBe(isFlushed);
   });

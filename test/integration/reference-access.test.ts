@@ -49,13 +49,13 @@ const OPEN: readonly (readonly [method: string, path: string])[] = [
   ['POST', '/v1/messages'],
 ];
 
-it.each(OPEN)('lets %s /ollama%s through', async (method, path) => {
+it.each(OPEN)('forwards %s /ollama%s', async (method, path) => {
   const answer = await ask(method, path);
   expect(answer.status).toBe(200);
   if (method !== 'HEAD') expect(echoed(answer).url).toBe(path);
 });
 
-it('passes the query, which says nothing of the path', async () => {
+it('forwards the query, which does not affect the decision', async () => {
   expect(echoed(await proxy.ask('/ollama/api/tags?path=/api/delete')).url).toBe('/api/tags?path=/api/delete');
 });
 
@@ -92,7 +92,7 @@ it.each([
   ['POST', '/v1/%00/../api/delete'],
   ['POST', '/blobs'],
   ['GET', '/anything'],
-])('lets %s /ollama%s not through', async (method, path) => {
+])('does not forward %s /ollama%s', async (method, path) => {
   let reached: string | undefined;
   proxy.serve = ({ url }, outgoing) => {
     reached = url;
@@ -102,7 +102,7 @@ it.each([
   expect(reached).toBeUndefined();
 });
 
-it('takes a spelling of an open path, which goes upstream as the plain one', async () => {
+it('accepts another spelling of an open path, which is normalised for the upstream', async () => {
   expect(echoed(await ask('POST', '/v1/../api/%63hat')).url).toBe('/api/chat');
 });
 
@@ -120,7 +120,7 @@ describe.each(['/phoenix/v1/traces', '/ollama/api/chat'])('%s', (path) => {
     { Origin: 'http://localhost:6274' },
     { Origin: 'https://127.0.0.1' },
     { Origin: 'http://[::1]:8000' },
-  ])('takes %j', async (headers) => {
+  ])('accepts %j', async (headers) => {
     expect(await statusOf(headers)).toBe(200);
   });
 
@@ -142,12 +142,12 @@ describe.each(['/phoenix/v1/traces', '/ollama/api/chat'])('%s', (path) => {
     { Origin: '' },
     { Origin: 'file://' },
     { Origin: 'chrome-extension://abc' },
-  ])('refuses %j', async (headers) => {
+  ])('rejects %j', async (headers) => {
     expect(await statusOf(headers)).toBe(403);
   });
 });
 
-it('answers the preflight of a page of this machine, and refuses the request itself of any other', async () => {
+it('responds to the preflight request of a page of this machine', async () => {
   const headers = { Origin: 'http://localhost:3000', 'Access-Control-Request-Method': 'PATCH' };
   const preflight = await proxy.ask('/phoenix/v1/datasets', headers, 'OPTIONS');
   expect(preflight.status).toBe(200);
@@ -160,15 +160,15 @@ describe('the project of a batch of spans', () => {
     return valuesOf(echoed(answer).headers, 'x-project-name');
   };
 
-  it('is what x-phoenix-project-name says', async () => {
+  it('is that of x-phoenix-project-name', async () => {
     expect(await project({ 'X-Phoenix-Project-Name': 'mine' })).toEqual(['mine']);
   });
 
-  it('is what x-project-name says, where both are there', async () => {
+  it('is that of x-project-name if both are present', async () => {
     expect(await project({ 'x-phoenix-project-name': 'other', 'x-project-name': 'mine' })).toEqual(['mine']);
   });
 
-  it("is the span's own business where neither is", async () => {
+  it('is not set if neither is present', async () => {
     expect(await project({})).toEqual([]);
   });
 });

@@ -71,14 +71,14 @@ async function captured(): Promise<Capture> {
   return captureFromShared(Object.fromEntries(values))!;
 }
 
-it('keeps all of a short exchange, byte for byte', async () => {
+it('keeps every byte of a short exchange', async () => {
   const question = Buffer.from([0, 255, 128, 10, 13]);
   const bytes = Buffer.from([1, 254, 0, 0x22, 0x5c]);
   answer = (_incoming, outgoing) => outgoing.end(bytes);
   const before = Date.now();
   await send(`${gateway.proxyUrl}/`, { method: 'POST' }, question);
   const { request, response } = await captured();
-  expect(request).toEqual({ bytes: question, tail: Buffer.of(), totalBytes: 5 });
+  expect(request).toEqual({ head: question, tail: Buffer.of(), totalBytes: 5, missingBytes: 0 });
   expect(response).toMatchObject({ head: bytes, totalBytes: 5, missingBytes: 0, complete: true });
   expect(response.tail).toHaveLength(0);
   expect(response.firstAtMs).toBeGreaterThanOrEqual(before - 1);
@@ -89,7 +89,7 @@ it.each([
   ['in one piece', 1],
   ['in pieces', 1_000],
   ['in many small pieces', 20_000],
-])('keeps the first and the last 32 KiB of a long answer, %s', async (_how, pieces) => {
+])('keeps the first and the last 32 KiB of a long response, %s', async (_how, pieces) => {
   const bytes = Buffer.from(Array.from({ length: 200_000 }, (_, index) => (index * 7) % 251));
   answer = (_incoming, outgoing) => {
     const size = bytes.length / pieces;
@@ -108,28 +108,25 @@ it.each([
   [KEPT + 1, 1],
   [2 * KEPT, KEPT],
   [100_000, KEPT],
-])(
-  'keeps the first 32 KiB of a question of %i bytes, and the last %i, and says how long it was',
-  async (size, last) => {
-    const question = Buffer.from(Array.from({ length: size }, (_, index) => (index * 7) % 251));
-    answer = (incoming, outgoing) => incoming.resume().on('end', () => outgoing.end());
-    await send(`${gateway.proxyUrl}/`, { method: 'POST' }, question);
-    const { request } = await captured();
-    expect(Buffer.compare(request.bytes, question.subarray(0, KEPT))).toBe(0);
-    expect(Buffer.compare(request.tail, question.subarray(size - last))).toBe(0);
-    expect(request.totalBytes).toBe(size);
-  },
-);
+])('keeps the first 32 KiB of a request of %i bytes, and the last %i, and its length', async (size, last) => {
+  const question = Buffer.from(Array.from({ length: size }, (_, index) => (index * 7) % 251));
+  answer = (incoming, outgoing) => incoming.resume().on('end', () => outgoing.end());
+  await send(`${gateway.proxyUrl}/`, { method: 'POST' }, question);
+  const { request } = await captured();
+  expect(Buffer.compare(request.head, question.subarray(0, KEPT))).toBe(0);
+  expect(Buffer.compare(request.tail, question.subarray(size - last))).toBe(0);
+  expect(request.totalBytes).toBe(size);
+});
 
-it('says how long a question was that nginx kept in a file', async () => {
+it('records the length of a request that nginx keeps in a file', async () => {
   answer = (incoming, outgoing) => incoming.resume().on('end', () => outgoing.end());
   await send(`${gateway.proxyUrl}/`, { method: 'POST' }, Buffer.alloc(2_000_000, 'q'));
   const { request } = await captured();
-  expect(request.bytes).toHaveLength(0);
+  expect(request.head).toHaveLength(0);
   expect(request.totalBytes).toBe(2_000_000);
 });
 
-it('tells of a stream that broke off all that it carried, and that its end never came', async () => {
+it('keeps everything of a stream that broke off, and records that it is incomplete', async () => {
   answer = (_incoming, outgoing) => {
     outgoing.write('data: 1\n\n', () => outgoing.destroy());
   };

@@ -190,22 +190,22 @@ function spellings(uris: readonly string[], heads: readonly string[]): string[] 
 
 describe.each(readers)('%s', (name, reader) => {
   if (!reader) {
-    it.skip(`is not on this machine: install ${name} to hold the readings of URIs against it`, () => undefined);
+    it.skip(`is not installed: install ${name} to compare the readings of URIs with it`, () => undefined);
     return;
   }
 
-  it('reads no denied resource by any spelling that passes', () => {
+  it('reads no denied resource by a spelling that passes', () => {
     const rule = uriRule({ allow: [], deny: DENIED });
     const uris = spellings(SECRETS, ['file:///', 'file:', 'https://intranet.example.com/', 'note://admin/']);
     const all = reader(uris);
     const secret = uris.filter((_, index) => all[index]!.some((reading) => IS_SECRET.test(reading)));
     expect(secret.filter((uri) => rule.allows(uri))).toEqual([]);
     expect(secret.length).toBeGreaterThan(300);
-    // Most are recognised, not merely refused for their number of readings.
+    // Most are recognised, not merely rejected for their number of readings.
     expect(secret.filter((uri) => readingsOf(uri) === undefined).length).toBeLessThan(secret.length / 10);
   });
 
-  it('reads nothing but what is allowed by a spelling that passes an allow-list', () => {
+  it('reads only allowed resources by a spelling that passes an allow-list', () => {
     const rule = uriRule({ allow: ALLOWED, deny: [] });
     const uris = spellings(
       SECRETS.map((uri) => uri.replace('/secret/', '/pub/')),

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
 import { send, type Answer } from '../../kong/testkit/http';
 import { logInto, type LogLine } from '../../kong/testkit/log-lines';
@@ -15,35 +15,23 @@ import { mcpToolRateLimit } from '../../plugins/mcp-tool-rate-limit';
 import { mcpValidator } from '../../plugins/mcp-validator';
 import { sse } from '../support/exchange';
 import { startCollector, type Collector } from '../support/otlp-collector';
+import { fileLog, serviceAt } from '../support/reference-service';
 
-// The exporter imports dynamically, which the sandbox of the tests refuses: it is loaded by Node's own loader.
+// The exporter imports dynamically, which the sandbox of Jest does not allow: Node loads it.
 jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
   jest
     .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
     .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
 );
 
-interface Plugin {
-  readonly name: string;
-  readonly config: object;
-}
-interface Reference {
-  readonly services: readonly { readonly plugins: readonly Plugin[] }[];
-  readonly plugins: readonly Plugin[];
-}
-
-const reference = parse(readFileSync(join(__dirname, '../../kong/kong.yml'), 'utf8')) as Reference;
-const capture = reference.services[0]!.plugins.find(({ name }) => name === 'pre-function')!;
-const fileLog = reference.plugins.find(({ name }) => name === 'file-log')!;
-
-/** Words that stand for secrets: no shape tells that they are. */
+/** Secrets are this word with a number. Nothing in their form shows that they are secrets. */
 const WORD = 'canary';
 let count = 0;
 const secret = (where: string): string => `${WORD}-${where}-${++count}-77`;
 
-/** Headers that carry secrets, those that everybody knows and some that nobody does. */
+/** Headers that contain secrets: well-known ones and custom ones. */
 const secretHeaders = (): Record<string, string> => ({
-  // Kong's entry does not have the values of these: their shapes tell.
+  // These have the form of real credentials. Kong's log entry does not contain their values.
   authorization: `Bearer ${secret('authorization')}`,
   'proxy-authorization': `Basic ${Buffer.from(`user:${secret('proxy')}`).toString('base64')}`,
   ...Object.fromEntries(
@@ -70,20 +58,14 @@ beforeAll(async () => {
   collector = await startCollector();
   served = await servePlugins([mcpValidator, mcpToolRateLimit, llmTelemetry, mcpTelemetry], logInto(lines));
   const telemetry = { flush_delay: 10, otlp_url: collector.url, audit: true, track_open_streams: true };
-  const service = (name: string, plugins: Plugin[]) => ({
-    name,
-    url: upstream.url,
-    routes: [{ name, paths: [`/${name}`] }],
-    plugins: [capture, ...plugins],
-  });
   const rules = [{ name: 'scarce', windows: [{ limit: 1, window_seconds: 60 }] }];
   const services = [
-    service('calc', [
+    serviceAt('calc', upstream.url, [
       { name: 'mcp-validator', config: { tools: { deny: ['forbidden'] } } },
       { name: 'mcp-tool-rate-limit', config: { rules } },
       { name: 'mcp-telemetry', config: telemetry },
     ]),
-    service('ollama', [{ name: 'llm-telemetry', config: telemetry }]),
+    serviceAt('ollama', upstream.url, [{ name: 'llm-telemetry', config: telemetry }]),
   ];
   const plugins = [{ ...fileLog, config: { ...fileLog.config, path: accessLog } }];
   gateway = await startTestGateway({
@@ -118,17 +100,17 @@ const request = (method: string, params: object) => ({
 });
 const URI = () => `https://${secret('user')}:${secret('password')}@host/a?${secret('parameter')}#${secret('fragment')}`;
 
-/** Repeats in its error all that it got, and adds secrets of its own. */
+/** Repeats the whole request in its error, and adds its own secrets. */
 const repeatsAll: RequestListener = (incoming, outgoing) => {
   let body = '';
   incoming.on('data', (chunk: Buffer) => (body += chunk.toString()));
   incoming.on('end', () => {
     const own = `https://${secret('server')}:x@db.host/x?key=${secret('server')} token=${secret('server')}`;
     const { uri, ...params } = (JSON.parse(body) as { params?: { uri?: string } }).params ?? {};
-    const told = `${uri ?? ''} ${own} ${JSON.stringify({ headers: incoming.headers, params })}`;
-    // Each part of it once within the 200 characters that are told.
-    const messages = [told, ...Object.values(incoming.headers).map(String), JSON.stringify(params)];
-    const message = messages[Number(incoming.headers['x-part'])] ?? told;
+    const text = `${uri ?? ''} ${own} ${JSON.stringify({ headers: incoming.headers, params })}`;
+    // Each part of the request is once within the first 200 characters, which are logged.
+    const messages = [text, ...Object.values(incoming.headers).map(String), JSON.stringify(params)];
+    const message = messages[Number(incoming.headers['x-part'])] ?? text;
     outgoing.setHeader('content-type', 'application/json');
     outgoing.setHeader('set-cookie', secret('set-cookie'));
     outgoing.setHeader('x-own-answer', secret('answer-header'));
@@ -141,9 +123,10 @@ const repeatsAll: RequestListener = (incoming, outgoing) => {
   });
 };
 
-const refusals: Answer[] = [];
+/** Responses of the guards. */
+const rejections: Answer[] = [];
 
-it('sees many exchanges with secrets in every place', async () => {
+it('sends many exchanges with secrets in every place', async () => {
   answer = repeatsAll;
   const calls: [string, object][] = [
     ['tools/call', { name: 'add', arguments: { city: secret('argument'), deep: [{ key: secret('argument') }] } }],
@@ -177,32 +160,32 @@ it('sees many exchanges with secrets in every place', async () => {
     messages: [{ role: 'user', content: secret('question') }],
   });
 
-  // What the guards refuse is answered by them alone.
-  refusals.push(await post('/calc/mcp', `{"jsonrpc":"2.0","${secret('broken')}`));
-  refusals.push(
+  // The guards respond to what they reject.
+  rejections.push(await post('/calc/mcp', `{"jsonrpc":"2.0","${secret('broken')}`));
+  rejections.push(
     await post('/calc/mcp', request('tools/call', { name: 'forbidden', arguments: { x: secret('denied') } })),
   );
-  refusals.push(await post('/calc/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/call', params: secret('params') }));
+  rejections.push(await post('/calc/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/call', params: secret('params') }));
   for (let n = 0; n < 2; n++) {
-    refusals.push(
+    rejections.push(
       await post('/calc/mcp', request('tools/call', { name: 'scarce', arguments: { x: secret('limit') } })),
     );
   }
-  refusals.splice(3, 1);
-  expect(refusals.map(({ status }) => status)).toEqual([400, 200, 400, 200]);
-  const limited = refusals.pop();
-  for (const { body } of refusals) expect(JSON.parse(body.toString())).toHaveProperty('error');
+  rejections.splice(3, 1);
+  expect(rejections.map(({ status }) => status)).toEqual([400, 200, 400, 200]);
+  const limited = rejections.pop();
+  for (const { body } of rejections) expect(JSON.parse(body.toString())).toHaveProperty('error');
   expect(JSON.parse(limited!.body.toString())).toMatchObject({ result: { isError: true } });
 });
 
-/** What of the secrets a text has. */
+/** The secrets in a text. */
 const leaksIn = (text: string): string[] => [...new Set(text.match(new RegExp(`${WORD}-[\\w-]+`, 'g')) ?? [])];
 
-it('tells of them in no answer of its own', () => {
-  expect(leaksIn(refusals.map(({ body, rawHeaders }) => body.toString() + rawHeaders.join()).join('\n'))).toEqual([]);
+it('has no secret in its own responses', () => {
+  expect(leaksIn(rejections.map(({ body, rawHeaders }) => body.toString() + rawHeaders.join()).join('\n'))).toEqual([]);
 });
 
-it('tells of them in no line of the access log', async () => {
+it('has no secret in the access log', async () => {
   await until(() => readFileSync(accessLog, 'utf8').split('\n').length > 125, 'the lines');
   const text = readFileSync(accessLog, 'utf8');
   expect(leaksIn(text)).toEqual([]);
@@ -219,19 +202,19 @@ it('tells of them in no line of the access log', async () => {
   });
 });
 
-it('tells of them in no span', async () => {
+it('has no secret in a span', async () => {
   await until(() => collector.spans.length >= 125, 'the spans');
   expect(collector.requests.flatMap(({ body }) => leaksIn(body.toString('latin1')))).toEqual([]);
   const errors = collector.spans.filter(({ status }) => status.code === 2);
   expect(errors.length).toBeGreaterThan(120);
 });
 
-it('tells of them in no line of the plugin server', () => {
+it('has no secret in the log of the plugin server', () => {
   expect(leaksIn(JSON.stringify(lines))).toEqual([]);
   expect(lines.filter(({ fields }) => fields['error'] !== undefined).length).toBeGreaterThan(40);
 });
 
-it('tells of them in no metric and no line of the gateway', async () => {
+it('has no secret in a metric or in the log of the gateway', async () => {
   expect(leaksIn(await served.metrics.registry.metrics())).toEqual([]);
   expect(leaksIn(gateway.logs.join('\n'))).toEqual([]);
 });

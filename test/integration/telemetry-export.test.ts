@@ -16,7 +16,7 @@ const call = {
   },
 } as const;
 
-describe('exporting never harms', () => {
+describe('exporting does no harm', () => {
   let host: HostedPlugin;
   let collector: Collector | undefined;
 
@@ -38,14 +38,14 @@ describe('exporting never harms', () => {
   });
 
   afterEach(async () => {
-    // The SDK's own diagnostics stay silent: the process's output is Kong's log. One line tells of a collector that fails.
-    expect(host.printed()).toMatch(/^(spans were not taken \{"collector":"http:.*"code":.*\}\n)?$/);
+    // The SDK's own diagnostics stay silent: the process's output is Kong's log. One line reports a failing collector.
+    expect(host.printed()).toMatch(/^(span export failed \{"collector":"http:.*"code":.*\}\n)?$/);
     await host.stop();
     await collector?.close();
     collector = undefined;
   });
 
-  it.each([400, 401, 415, 500])('counts what a collector refuses with %d, by its status', async (status) => {
+  it.each([400, 401, 415, 500])('counts what a collector rejects with %d, by its status', async (status) => {
     collector = await startCollector((response) => response.writeHead(status).end('no'));
     await prepare({ otlp_url: collector.url });
     await host.send(call);
@@ -57,7 +57,7 @@ describe('exporting never harms', () => {
     );
   });
 
-  it('tries again when the collector is busy, and counts the span once', async () => {
+  it('retries if the collector is busy, and counts the span once', async () => {
     let refusals = 1;
     collector = await startCollector((response) => {
       response.writeHead(refusals-- > 0 ? 503 : 200, { 'retry-after': '0' }).end();
@@ -69,13 +69,13 @@ describe('exporting never harms', () => {
     expect(await metric('llm_telemetry_export_failures_total{')).toBeUndefined();
   });
 
-  it('counts a collector that is not there', async () => {
+  it('counts a collector that cannot be reached', async () => {
     await prepare({ otlp_url: 'http://127.0.0.1:1/v1/traces', otlp_timeout: 200 });
     await host.send(call);
     expect(await appearing('llm_telemetry_export_failures_total')).toContain('code="unreachable"');
   });
 
-  it('waits neither with a request nor with the shutdown for a collector that never answers', async () => {
+  it('delays neither a request nor the shutdown if a collector never responds', async () => {
     collector = await startCollector(() => undefined);
     await prepare({
       otlp_url: collector.url,
@@ -107,7 +107,7 @@ describe('exporting never harms', () => {
     expect(collector.requests).toHaveLength(1);
   });
 
-  it('speaks JSON, uncompressed, to a collector that wants it', async () => {
+  it('sends uncompressed JSON if configured', async () => {
     collector = await startCollector((response) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}'),
     );
@@ -120,7 +120,7 @@ describe('exporting never harms', () => {
     expect(JSON.parse(request!.body.toString())).toHaveProperty('resourceSpans.0.scopeSpans.0.spans.0.name');
   });
 
-  it('samples by trace id and by nothing else, and counts every call all the same', async () => {
+  it('samples by trace id only, and counts every call', async () => {
     collector = await startCollector();
     await prepare({ otlp_url: collector.url, sample_rate: 0 });
     await host.send(call);
@@ -129,7 +129,7 @@ describe('exporting never harms', () => {
     expect(await metric('gen_ai_client_inference_duration_seconds_count')).toMatch(/ 1$/);
   });
 
-  it('leaves alone what is no inference call', async () => {
+  it('ignores requests that call no model', async () => {
     collector = await startCollector();
     await prepare({ otlp_url: collector.url });
     for (const entry of [

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
-import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
 import { send } from '../../kong/testkit/http';
 import { servePlugins } from '../../kong/testkit/serve-plugins';
@@ -11,20 +9,14 @@ import { llmTelemetry } from '../../plugins/llm-telemetry';
 import { mcpTelemetry } from '../../plugins/mcp-telemetry';
 import { sse } from '../support/exchange';
 import { startCollector, type Collector, type ReceivedSpan } from '../support/otlp-collector';
+import { serviceAt } from '../support/reference-service';
 
-// The exporter imports dynamically, which the sandbox of the tests refuses: it is loaded by Node's own loader.
+// The exporter imports dynamically, which the test sandbox does not support: Node loads it.
 jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
   jest
     .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
     .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
 );
-
-interface Reference {
-  readonly services: readonly { readonly plugins: readonly { readonly name: string; readonly config: object }[] }[];
-}
-
-const reference = parse(readFileSync(join(__dirname, '../../kong/kong.yml'), 'utf8')) as Reference;
-const capture = reference.services[0]!.plugins.find(({ name }) => name === 'pre-function')!;
 
 /** Both telemetry plugins in their real server, behind the gateway, with the capture of the reference configuration. */
 interface House {
@@ -44,12 +36,10 @@ let collectors: Collector[] = [];
 /** @param llm more for llm-telemetry alone */
 async function build(config: object, llm: object = {}): Promise<House> {
   const served = await servePlugins([llmTelemetry, mcpTelemetry]);
-  const service = (name: string, plugin: string, more: object = {}) => ({
-    name,
-    url: upstream.url,
-    routes: [{ name, paths: [`/${name}`] }],
-    plugins: [capture, { name: plugin, config: { flush_delay: 10, log_errors: false, ...config, ...more } }],
-  });
+  const service = (name: string, plugin: string, more: object = {}) =>
+    serviceAt(name, upstream.url, [
+      { name: plugin, config: { flush_delay: 10, log_errors: false, ...config, ...more } },
+    ]);
   const services = [service('ollama', 'llm-telemetry', llm), service('calc', 'mcp-telemetry')];
   const gateway = await startTestGateway({
     kongYml: stringify({ services }, { aliasDuplicateObjects: false }),
@@ -123,7 +113,7 @@ const streamsChat =
 
 const chat = { model: 'm', stream: true, messages: [{ role: 'user', content: 'hi' }] };
 
-it('gives the upstream the trace of its span and asks for usage, byte for byte else the same', async () => {
+it('sends the upstream the trace of its span and asks for usage, with all other bytes unchanged', async () => {
   const collector = await collect();
   const seen: { headers?: IncomingMessage['headers']; body?: string } = {};
   answer = streamsChat(seen);
@@ -141,7 +131,7 @@ it('gives the upstream the trace of its span and asks for usage, byte for byte e
   expect(span!.attributes).toMatchObject({ 'llm.token_count.prompt': 26, 'llm.token_count.completion': 9 });
 });
 
-it('does nothing to a request unless it is told to', async () => {
+it('does not change a request by default', async () => {
   const collector = await collect();
   const seen: { headers?: IncomingMessage['headers']; body?: string } = {};
   answer = streamsChat(seen);
@@ -152,7 +142,7 @@ it('does nothing to a request unless it is told to', async () => {
   expect(seen.headers).not.toHaveProperty('traceparent');
 });
 
-it('tells every collector of the same span, each under its own project and headers, and minds none that is down', async () => {
+it('exports the same span to every collector, with its project and headers, even if one is down', async () => {
   const [phoenix, other] = [await collect(), await collect()];
   answer = streamsChat({});
   await build({
@@ -174,7 +164,7 @@ it('tells every collector of the same span, each under its own project and heade
   expect(other.requests[0]!.headers).not.toHaveProperty('content-encoding');
 });
 
-it('sorts spans into the projects that a header names, as far as there is room', async () => {
+it('sorts spans into the projects that a header names, up to the bound', async () => {
   const collector = await collect();
   answer = streamsChat({});
   await build({ otlp_url: collector.url, project_name: 'p', project_source: 'header', max_projects: 2 });
@@ -190,7 +180,7 @@ it('sorts spans into the projects that a header names, as far as there is room',
   expect(new Set(collector.requests.map(({ headers }) => headers['x-project-name']))).toEqual(new Set(['a', 'b', 'p']));
 });
 
-/** Opens a stream, and gives what ends it from the client's side. */
+/** Opens a stream, and returns a function that ends it from the client's side. */
 async function open(path: string, options: object, body?: string): Promise<() => void> {
   const outgoing = httpRequest(house!.gateway.proxyUrl + path, options);
   outgoing.on('error', () => undefined);
@@ -202,7 +192,7 @@ async function open(path: string, options: object, body?: string): Promise<() =>
   return () => outgoing.destroy();
 }
 
-it('tells of streams while they are open, and when their client left', async () => {
+it('reports streams while they are open, and when their client disconnected', async () => {
   const collector = await collect();
   answer = (incoming, outgoing) => {
     incoming.resume();
@@ -231,7 +221,7 @@ it('tells of streams while they are open, and when their client left', async () 
 it.each([
   ['the client left', 'client_disconnect'],
   ['the upstream broke off', 'stream_truncated'],
-])('knows of a stream without its end that %s', async (_, errorType) => {
+])('reports a stream without its end that %s', async (_, errorType) => {
   const collector = await collect();
   answer = (incoming, outgoing) => {
     incoming.resume();
@@ -255,16 +245,16 @@ describe('whatever the collector does', () => {
     setTimeout(() => response.end(), 300);
 
   it.each([
-    ['takes spans', undefined],
+    ['accepts spans', undefined],
     ['is not there', 'dead'],
-    ['never answers', () => undefined],
+    ['never responds', () => undefined],
     ['is slow', slow],
-    ['refuses', (response) => response.writeHead(401).end()],
+    ['rejects spans', (response) => response.writeHead(401).end()],
     ['is busy', (response) => response.writeHead(503, { 'retry-after': '0' }).end()],
     ['fails', (response) => response.writeHead(500).end('x'.repeat(100_000))],
     ['breaks off', (response) => response.socket!.destroy()],
   ] as readonly [string, 'dead' | Parameters<typeof startCollector>[0]][])(
-    'when it %s, every call is answered and told of, and every span accounted for',
+    'when it %s, every call has a response and is counted, and so is every span',
     async (_, behaviour) => {
       const collector = behaviour === 'dead' ? undefined : await collect(behaviour);
       answer = streamsChat({});
@@ -275,8 +265,12 @@ describe('whatever the collector does', () => {
         max_queue_size: 10,
         max_batch_size: 5,
       });
-      const answers = await Promise.all(Array.from({ length: CALLS }, () => post('/ollama/v1/chat/completions', chat)));
-      expect(answers.every(({ status, body }) => status === 200 && body.toString().endsWith('[DONE]\n\n'))).toBe(true);
+      const responses = await Promise.all(
+        Array.from({ length: CALLS }, () => post('/ollama/v1/chat/completions', chat)),
+      );
+      expect(responses.every(({ status, body }) => status === 200 && body.toString().endsWith('[DONE]\n\n'))).toBe(
+        true,
+      );
       await house!.eventually('gen_ai_client_inference_duration_seconds_count', CALLS);
       await house!.stop();
       const exported = await house!.total('llm_telemetry_spans_exported_total');

@@ -6,7 +6,7 @@ import { until } from '../../kong/testkit/until';
 import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { mcpTelemetry } from '../../plugins/mcp-telemetry';
 
-/** The health of a backend from Kong's own checks: what a call can't tell, since none is made. */
+/** The health of a backend from Kong's own checks: without any call. */
 let served: ServedPlugins;
 let gateway: TestGateway;
 let upstream: TestUpstream;
@@ -37,7 +37,7 @@ async function eventually(...lines: string[]): Promise<void> {
 const circuit = (state: string, value: number) =>
   `mcp_gateway_circuit_breaker_state{namespace="calc",state="${state}"} ${value}\n`;
 
-it('shows a backend that fails its checks, and one that is well again, without a call', async () => {
+it('shows a backend that fails its checks, and its recovery, without a call', async () => {
   // The configuration names the address of the gateway that reads it.
   const adminPort = await freePort();
   const config = {

@@ -22,7 +22,7 @@ describe('mcp-telemetry with a real collector', () => {
     await collector.close();
   });
 
-  it('exports a span per message of a batch, each with its own answer and parent', async () => {
+  it('exports a span per message of a batch, each with its own response and parent', async () => {
     const batch = [
       {
         jsonrpc: '2.0',
@@ -37,7 +37,7 @@ describe('mcp-telemetry with a real collector', () => {
       { jsonrpc: '2.0', id: 'x', method: 'tools/call', params: { name: 'add' } },
       { jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: 1, progress: 1 } },
     ];
-    const answers = sse(
+    const responses = sse(
       { jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: 1, progress: 1 } },
       { jsonrpc: '2.0', id: 'x', error: { code: -32602, message: 'Unknown tool: add' } },
       { jsonrpc: '2.0', id: 3, result: { isError: true, content: [{ type: 'text', text: 'no such city' }] } },
@@ -48,7 +48,7 @@ describe('mcp-telemetry with a real collector', () => {
       service,
       requestHeaders: { 'mcp-session-id': 's-1', 'mcp-protocol-version': '2025-03-26' },
     });
-    await host.send({ do: 'log', values: { entry, capture: sharedCapture(JSON.stringify(batch), answers) } });
+    await host.send({ do: 'log', values: { entry, capture: sharedCapture(JSON.stringify(batch), responses) } });
     const metrics = (await host.send({ do: 'metrics' })) as string;
     await host.send({ do: 'dispose' });
 
@@ -99,7 +99,7 @@ describe('mcp-telemetry with a real collector', () => {
     );
   });
 
-  it('tells a refusal by our own guards from an answer of the server', async () => {
+  it('distinguishes a rejection by a guard from a response of the server', async () => {
     const body = '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"add"}}';
     const refusal = '{"jsonrpc":"2.0","id":7,"error":{"code":429,"message":"Too many calls"}}';
     await host.send({

@@ -47,7 +47,7 @@ const initialize = {
 };
 
 describe('calculator with the SDK client of the session revisions', () => {
-  it('says who it is, lists its tools and calculates', async () => {
+  it('returns its name, lists its tools and calculates', async () => {
     const { client, transport } = await connect((await start()).url);
     expect(client.getServerVersion()).toMatchObject({ name: 'py-calculator' });
     expect(transport.sessionId).toMatch(/^[\x21-\x7e]+$/);
@@ -108,7 +108,7 @@ describe('calculator with the SDK client of the session revisions', () => {
     await until(async () => !(await busy()), 'the end of the call');
   });
 
-  it('opens a stream at once, before there is anything to say', async () => {
+  it('opens a stream immediately, before there is any data', async () => {
     const { url } = await start();
     const session = (await post(url, initialize)).headers.get('mcp-session-id') ?? '';
     // The first keep-alive would come after 15 seconds.
@@ -131,7 +131,7 @@ describe('calculator with the SDK client of the session revisions', () => {
 });
 
 describe('calculator sessions are bounded', () => {
-  it('ends the least recently used when there are too many', async () => {
+  it('ends the least recently used one when there are too many', async () => {
     const { url } = await start({ maxSessions: 2 });
     const ids: string[] = [];
     for (let i = 0; i < 3; i += 1) ids.push((await post(url, initialize)).headers.get('mcp-session-id') ?? '');
@@ -166,7 +166,7 @@ describe('calculator without a session', () => {
     },
   );
 
-  it('streams progress to who asks for it', async () => {
+  it('streams progress to a client that asks for it', async () => {
     const { url } = await start();
     const response = await post(url, call('countdown', { steps: 2, intervalMs: 1 }, { progressToken: 'p' }));
     expect(response.headers.get('content-type')).toBe('text/event-stream');
@@ -179,7 +179,7 @@ describe('calculator without a session', () => {
   it.each([
     ['json', undefined],
     ['stream', { progressToken: 1 }],
-  ])('stops working when the client leaves (%s)', async (_shape, meta) => {
+  ])('stops working when the client disconnects (%s)', async (_shape, meta) => {
     const { url } = await start({ maxCountdowns: 1 });
     const abort = new AbortController();
     const slow = fetch(`${url}/mcp`, {
@@ -202,7 +202,7 @@ describe('calculator without a session', () => {
     ['a body over the bound', JSON.stringify({ pad: 'x'.repeat(3_000) }), {}, 413],
     ['another media type', call('add', { a: 1, b: 2 }), { 'content-type': 'text/plain' }, 415],
     ['HTML wanted', call('add', { a: 1, b: 2 }), { accept: 'text/html' }, 406],
-  ])('refuses %s', async (_what, body, headers, status) => {
+  ])('rejects %s', async (_what, body, headers, status) => {
     const { url } = await start({ maxBodyBytes: 2_000 });
     expect((await post(url, body, headers)).status).toBe(status);
   });
@@ -240,7 +240,7 @@ describe('calculator at 2026-07-28', () => {
     expect(seen).toEqual([1, 2]);
   });
 
-  it('answers a claim without its headers with the code of the revision', async () => {
+  it('answers a request without the headers of the revision with its error code', async () => {
     const { url } = await start();
     const meta = {
       'io.modelcontextprotocol/protocolVersion': '2026-07-28',
@@ -255,7 +255,7 @@ describe('calculator at 2026-07-28', () => {
 it.each([
   ['py-calculator', 421],
   ['go-calculator', 403],
-])('%s takes no foreign Host on loopback: %d', async (name, status) => {
+])('%s rejects a foreign Host on loopback: %d', async (name, status) => {
   const { url } = await start({ name });
   const options = { method: 'POST', headers: { host: `${name}:8100`, 'content-type': 'application/json' } };
   expect((await send(`${url}/mcp`, options, JSON.stringify(initialize))).status).toBe(status);

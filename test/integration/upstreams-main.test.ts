@@ -21,12 +21,12 @@ function run(name: string, env: Record<string, string>): { child: ChildProcess; 
   return { child, printed: () => text };
 }
 
-describe('an upstream as a program', () => {
+describe('a demo backend as a program', () => {
   it.each([
     ['calculator', { NAME: 'go-calculator' }, 'go-calculator', '/health'],
     ['ollama', {}, 'ollama-demo', '/'],
     ['trace-sink', {}, 'trace-sink', '/events'],
-  ])('%s says where it listens, and stops on SIGTERM with a connection open', async (folder, env, name, path) => {
+  ])('%s prints its address, and stops on SIGTERM with a connection open', async (folder, env, name, path) => {
     const { child, printed } = run(folder, { PORT: '0', ...env });
     await once(child.stdout!, 'data');
     const url = new RegExp(`^${name} listens on (http://127\\.0\\.0\\.1:\\d+)\\n$`).exec(printed())?.[1];
@@ -38,7 +38,7 @@ describe('an upstream as a program', () => {
     await response.text();
   });
 
-  it('refuses a port that is none', async () => {
+  it('rejects an invalid port', async () => {
     const { child, printed } = run('ollama', { PORT: '99999' });
     const [code] = (await once(child, 'exit')) as [number | null];
     expect([code, printed()]).toEqual([1, 'ollama-demo: PORT must be 0 to 65535, got "99999"\n']);

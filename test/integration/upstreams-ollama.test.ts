@@ -67,7 +67,7 @@ describe('Ollama demo: chat', () => {
     expect(ns('load_duration') + ns('prompt_eval_duration') + ns('eval_duration')).toBe(ns('total_duration'));
   });
 
-  it('sends each chunk when it is made', async () => {
+  it('sends each chunk immediately', async () => {
     const url = await start({ pace: { ...INSTANT, chunkMinMs: 20, chunkMaxMs: 20 } });
     const response = await post(`${url}/api/chat`, {
       model: 'llama3.2',
@@ -80,7 +80,7 @@ describe('Ollama demo: chat', () => {
     expect(at.at(-1)! - at[0]!).toBeGreaterThan(150);
   });
 
-  it('answers in one record when asked to', async () => {
+  it('answers in one record if requested', async () => {
     const url = await start();
     const body = { model: 'llama3.2', stream: false, messages: user('Hi'), options: { num_predict: 3 } };
     const response = await post(`${url}/api/chat`, body);
@@ -109,13 +109,13 @@ describe('Ollama demo: chat', () => {
     expect(records[1]).toMatchObject({ done: true, done_reason: 'stop' });
   });
 
-  it('breaks in the middle of a stream on demand', async () => {
+  it('fails in the middle of a stream with the broken model', async () => {
     const url = await start();
     const response = await post(`${url}/api/chat`, { model: 'demo-broken', messages: user('Hi') });
     expect(response.status).toBe(200);
     const records = await lines(response);
     expect(records).toHaveLength(6);
-    expect(records.at(-1)).toEqual({ error: expect.stringContaining('demo model broke') as string });
+    expect(records.at(-1)).toEqual({ error: expect.stringContaining('demo model always fails') as string });
     expect((await post(`${url}/api/chat`, { model: 'demo-broken', stream: false, messages: user('Hi') })).status).toBe(
       500,
     );
@@ -124,7 +124,7 @@ describe('Ollama demo: chat', () => {
   it.each([
     [{}, 'load'],
     [{ keep_alive: 0 }, 'unload'],
-  ])('without messages only keeps the model: %j', async (extra, reason) => {
+  ])('without messages only loads the model: %j', async (extra, reason) => {
     const url = await start();
     const records = await lines(
       await post(`${url}/api/chat`, { model: 'llama3.2', messages: [], ...extra }).then(asLine),
@@ -154,7 +154,7 @@ describe('Ollama demo: generate', () => {
   });
 });
 
-describe('Ollama demo: refusals', () => {
+describe('Ollama demo: rejections', () => {
   it.each([
     ['/api/chat', { model: 'nope', messages: [] }, 404, "model 'nope' not found"],
     ['/api/chat', 'not json', 400, 'invalid JSON'],
@@ -167,14 +167,14 @@ describe('Ollama demo: refusals', () => {
     ['/api/chat', { model: 'demo-long', tools: [{ function: { name: 'x' } }] }, 400, 'does not support tools'],
     ['/api/embed', { model: 'llama3.2', input: 'x' }, 400, 'does not support embedding'],
     ['/api/generate', { model: 'llama3.2', prompt: 'x'.repeat(5_000) }, 413, 'too large'],
-  ])('refuses on %s, case %#', async (path, body, status, error) => {
+  ])('rejects on %s, case %#', async (path, body, status, error) => {
     const url = await start({ maxBodyBytes: 4_000 });
     const response = await post(url + path, body);
     expect(response.status).toBe(status);
     expect(((await response.json()) as { error: string }).error).toContain(error);
   });
 
-  it('refuses more answers at once than it may make, and makes no more when the client leaves', async () => {
+  it('rejects more concurrent answers than the limit, and stops when the client disconnects', async () => {
     const url = await start({ maxConcurrent: 1, pace: { ...INSTANT, chunkMinMs: 5, chunkMaxMs: 5 } });
     const abort = new AbortController();
     const slow = await post(`${url}/api/generate`, { model: 'demo-long', prompt: 'x' }, abort.signal);
@@ -207,7 +207,7 @@ describe('Ollama demo: the rest', () => {
     await expect(response.json()).resolves.toMatchObject({ capabilities: ['completion', 'tools', 'thinking'] });
   });
 
-  it('embeds texts so that like lies near like', async () => {
+  it('embeds similar texts close together', async () => {
     const input = ['the cat sat on the mat', 'a cat sat on a mat', 'quarterly tax report'];
     const response = await post(`${await start()}/api/embed`, { model: 'nomic-embed-text', input });
     const { embeddings, ...rest } = (await response.json()) as { embeddings: [number[], number[], number[]] };
@@ -218,7 +218,7 @@ describe('Ollama demo: the rest', () => {
   });
 });
 
-/** A record that came as plain JSON, as if it were the only line of a stream. */
+/** A plain JSON record, as if it were the only line of a stream. */
 async function asLine(response: Response): Promise<Response> {
   return new Response(`${await response.text()}\n`);
 }
@@ -245,7 +245,7 @@ describe('Ollama demo: a calculator', () => {
       .split('\n\n')
       .map((event) => event.replace(/^data: /, ''));
 
-  it.each(['llama3.1:8b', 'llama3.1', 'llama3.2'])('is called by %s, in the words of /api/chat', async (model) => {
+  it.each(['llama3.1:8b', 'llama3.1', 'llama3.2'])('is called by %s, in the format of /api/chat', async (model) => {
     const url = await start();
     const [call] = await lines(await post(`${url}/api/chat`, { model, messages: asked, tools }));
     expect(call?.message?.tool_calls).toMatchObject([{ function: { name: 'add', arguments: { a: 5, b: 3 } } }]);
@@ -253,7 +253,7 @@ describe('Ollama demo: a calculator', () => {
     expect(((await response.json()) as Record_).message?.content).toBe('5 + 3 = 8');
   });
 
-  it('is called in the words of /v1/chat/completions', async () => {
+  it('is called in the format of /v1/chat/completions', async () => {
     const url = `${await start()}/v1/chat/completions`;
     const model = 'llama3.1:8b';
     const first = (await (await post(url, { model, messages: asked, tools })).json()) as Completion;
@@ -267,7 +267,7 @@ describe('Ollama demo: a calculator', () => {
     expect(second.usage).toMatchObject({ completion_tokens: 7 });
   });
 
-  it('is called in a stream of events, which ends with the usage that was asked for', async () => {
+  it('is called in a stream of events, which ends with the requested usage', async () => {
     const url = `${await start()}/v1/chat/completions`;
     const body = {
       model: 'llama3.1:8b',
@@ -302,7 +302,7 @@ describe('Ollama demo: a calculator', () => {
   });
 });
 
-it.each(['ollama:11434', 'evil.example'])('Ollama demo refuses the Host %s, and says nothing', async (host) => {
+it.each(['ollama:11434', 'evil.example'])('Ollama demo rejects the Host %s without a body', async (host) => {
   const answer = await send(`${await start()}/api/tags`, { headers: { host } });
   expect([answer.status, answer.body.length]).toEqual([403, 0]);
 });

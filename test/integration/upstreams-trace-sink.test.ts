@@ -36,7 +36,7 @@ const post = (url: string, body: Uint8Array, headers: Record<string, string>): P
 const protobuf = { 'content-type': 'application/x-protobuf' };
 
 describe('trace sink with the OTLP exporter', () => {
-  it('gives back what was sent, as Phoenix does', async () => {
+  it('returns the spans that were sent, as Phoenix does', async () => {
     const url = await start();
     const attributes = {
       'openinference.span.kind': 'LLM',
@@ -83,7 +83,7 @@ describe('trace sink with the OTLP exporter', () => {
     expect((await spansOf(url, project)).data).toHaveLength(1);
   });
 
-  it('keeps the newest spans only, and pages through them', async () => {
+  it('stores only the newest spans, and pages through them', async () => {
     const url = await start({ maxSpans: 3 });
     await sendSpans(
       url,
@@ -97,7 +97,7 @@ describe('trace sink with the OTLP exporter', () => {
     expect([names(second), second.next_cursor]).toEqual([['b'], null]);
   });
 
-  it('keeps no more bytes than it may', async () => {
+  it('stores at most its limit of bytes', async () => {
     const url = await start({ maxKeptBytes: 7_000 });
     await sendSpans(
       url,
@@ -107,7 +107,7 @@ describe('trace sink with the OTLP exporter', () => {
   });
 });
 
-describe('trace sink refusals', () => {
+describe('trace sink rejections', () => {
   it.each([
     ['application/json', 'Unsupported content type: application/json'],
     ['application/x-protobuf; charset=utf-8', 'Unsupported content type: application/x-protobuf; charset=utf-8'],
@@ -149,7 +149,7 @@ describe('trace sink refusals', () => {
     ['', (bytes: Uint8Array) => bytes],
     ['gzip', gzipSync],
     ['deflate', deflateSync],
-  ])('takes an empty request packed with "%s"', async (encoding, pack) => {
+  ])('accepts an empty request compressed with "%s"', async (encoding, pack) => {
     const headers = { ...protobuf, ...(encoding !== '' && { 'content-encoding': encoding }) };
     const response = await post(await start(), pack(new Uint8Array()), headers);
     expect(response.status).toBe(200);
@@ -175,7 +175,7 @@ describe('trace sink refusals', () => {
 });
 
 describe('trace sink page', () => {
-  it('allows nothing but its own script and style, and holds no absolute address', async () => {
+  it('allows only its own script and style, and contains no absolute address', async () => {
     const response = await fetch(`${await start()}/`);
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     const policy = response.headers.get('content-security-policy') ?? '';
@@ -184,7 +184,7 @@ describe('trace sink page', () => {
     expect(await response.text()).not.toMatch(/(?:src|href)="(?!data:)|https?:/);
   });
 
-  it('streams rows as they come, after those that are there, and resumes', async () => {
+  it('streams stored rows, then new rows as they arrive, and resumes', async () => {
     const url = await start();
     await sendSpans(url, [{ name: 'before' }]);
     const events = await openEvents(url);
@@ -202,8 +202,8 @@ describe('trace sink page', () => {
     resumed.cancel();
   });
 
-  it('lets no more pages watch than it may', async () => {
-    const url = await start({ maxWatchers: 1 });
+  it('limits the number of open pages', async () => {
+    const url = await start({ maxPages: 1 });
     const events = await openEvents(url);
     expect((await fetch(`${url}/events`)).status).toBe(503);
     events.cancel();

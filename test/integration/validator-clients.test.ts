@@ -64,7 +64,7 @@ type Words = Promise<{ readonly content?: unknown; readonly isError?: unknown; r
 interface TestClient {
   readonly client: Pick<Client2, 'listTools' | 'listPrompts' | 'getPrompt' | 'listResources' | 'readResource'>;
   readonly transport: Pick<Transport2, 'sessionId' | 'terminateSession'>;
-  /** URIs of the resources that the server told to have changed. */
+  /** URIs of the resources that the server reported as changed. */
   readonly updated: string[];
   readonly call: (name: string, args?: Record<string, unknown>, onprogress?: (done: number) => void) => Words;
   readonly subscribe: () => Promise<unknown>;
@@ -143,7 +143,7 @@ const textOf = async (words: Words): Promise<unknown> => {
 };
 
 describe.each(all)('%s', (_, connect) => {
-  it('lists, calls and hears of progress', async () => {
+  it('lists, calls and receives progress', async () => {
     const { client, call } = await connect();
     expect((await client.listTools()).tools).toHaveLength(6);
     const seen: number[] = [];
@@ -160,7 +160,7 @@ describe.each(all)('%s', (_, connect) => {
     expect((await client.readResource({ uri: NOTE })).contents).toMatchObject([{ text: 'a note' }]);
   });
 
-  it('hears of a resource that it subscribed to', async () => {
+  it('is notified about a resource that it subscribed to', async () => {
     const { subscribe, call, updated } = await connect();
     await subscribe();
     await call('touch');
@@ -168,13 +168,13 @@ describe.each(all)('%s', (_, connect) => {
     expect(updated).toEqual([NOTE]);
   });
 
-  it('answers what the server asks', async () => {
+  it('responds to requests of the server', async () => {
     const { call } = await connect();
     expect(await textOf(call('ask'))).toBe('accept {"amount":95.5}');
     expect(JSON.parse((await textOf(call('think'))) as string)).toEqual(thought.content);
   });
 
-  it('reads what is wrong with its arguments, and repeats those that headers carry', async () => {
+  it('reads what is wrong with its arguments, and repeats arguments in headers', async () => {
     const { client, call } = await connect();
     await client.listTools();
     expect(await textOf(call('look-up', { region: 'Zürich' }))).toBe('looked up in Zürich');
@@ -186,7 +186,7 @@ describe.each(all)('%s', (_, connect) => {
 });
 
 describe.each(inSessions)('%s', (_, connect) => {
-  it('comes back for the answer of a stream that broke', async () => {
+  it('resumes a broken stream and gets the response', async () => {
     const before = upstream!.resumedAfter.length;
     expect(await textOf((await connect()).call('leave'))).toBe('came back');
     expect(upstream!.resumedAfter.length).toBeGreaterThan(before);

@@ -88,7 +88,10 @@ async function metric(series: string): Promise<number> {
 
 /** Waits until the log phase of a list has come, and its schemas are compiled. */
 const learned = (service: string, count: number) =>
-  until(async () => (await metric(`mcp_validator_learned_tools{service="${service}"}`)) === count, `${count} tools`);
+  until(
+    async () => (await metric(`mcp_validator_learned_tools{kong_service="${service}"}`)) === count,
+    `${count} tools`,
+  );
 
 it.each([
   ['SDK 1.x', 'one', connect1],
@@ -98,7 +101,7 @@ it.each([
     'three',
     connect2({ versionNegotiation: { mode: { pin: '2026-07-28' } } }),
   ],
-])('a call that breaks the schema which the server announced is rejected: %s', async (_, service, connect) => {
+])('a call that does not match the announced schema is rejected: %s', async (_, service, connect) => {
   const client = await connect(service);
   const { tools } = await client.listTools();
   await learned(service, tools.length);
@@ -132,7 +135,7 @@ const toolsOf = (count: number, descriptionBytes: number, properties = 1) =>
   }));
 const call = (name: string) => ({ method: 'tools/call', params: { name, arguments: { p0: 'x' } } });
 
-it('learns a list of more than 64 KiB whole', async () => {
+it('learns a list of more than 64 KiB completely', async () => {
   answer = list(toolsOf(20, 20_000));
   expect(await ask('long', { method: 'tools/list' })).toBe(answer);
   await learned('long', 20);
@@ -141,23 +144,23 @@ it('learns a list of more than 64 KiB whole', async () => {
   }
 });
 
-it('learns what is kept of a longer one, and says that it is not all', async () => {
+it('learns what is kept of a longer one, and reports that it is incomplete', async () => {
   answer = list(toolsOf(20, 40_000));
   expect(await ask('longer', { method: 'tools/list' })).toBe(answer);
   await learned('longer', 13);
-  expect(await metric('mcp_validator_unlearned_total{service="longer",reason="incomplete"}')).toBe(1);
+  expect(await metric('mcp_validator_unlearned_total{kong_service="longer",reason="incomplete"}')).toBe(1);
   expect(await ask('longer', call('tool-12'))).toContain('/arguments/p0 must be integer');
   expect(await ask('longer', call('tool-19'))).toBe(answer);
 });
 
-it('judges calls of a tool with a large schema in another thread', async () => {
+it('checks calls of a tool with a large schema in another thread', async () => {
   answer = list(toolsOf(1, 10, 400));
   await ask('wide', { method: 'tools/list' });
   await learned('wide', 1);
   expect(await ask('wide', call('tool-0'))).toContain('/arguments/p0 must be integer');
 });
 
-it('denies a pinned tool once it was announced as another', async () => {
+it('denies a pinned tool once it is announced with another definition', async () => {
   answer = list(toolsOf(1, 10));
   expect(await ask('pinned', call('tool-0'))).toBe(answer);
   await ask('pinned', { method: 'tools/list' });

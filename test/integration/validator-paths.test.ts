@@ -119,7 +119,7 @@ it.each([
   '/py-calculator/%6dcp',
   '/py-calculator/x/../mcp',
   '/py-calculator/.well-known/x',
-])('a denied call does not get through by POST %s', async (path) => {
+])('a denied call is not forwarded by POST %s', async (path) => {
   for (const headers of [json, { 'content-type': 'text/plain' }]) {
     const answer = await ask(path, 'POST', { ...headers, accept: 'application/json, text/event-stream' }, rm);
     expect(answer.body.toString()).toMatch(/"error":/);
@@ -140,7 +140,7 @@ async function upgrade(path: string): Promise<string> {
   return first.toString().split('\r\n', 1)[0] ?? '';
 }
 
-it('a WebSocket is for other paths than those of MCP', async () => {
+it('a WebSocket is allowed only on paths that are not MCP', async () => {
   expect(await upgrade('/py-calculator/ws')).toMatch(/ 101 /);
   expect(await upgrade('/py-calculator/mcp')).toMatch(/ 400 /);
 });
@@ -155,16 +155,16 @@ describe('the transport of 2024-11-05 behind a prefix', () => {
   };
   const hello = [{ type: 'text', text: 'hello' }];
 
-  it('works where the server knows its public path', async () => {
+  it('works if the server knows its public path', async () => {
     expect(await callHello('/py-calculator/sse?prefix=/py-calculator')).toEqual(hello);
     expect(seen).toContain('POST /messages');
   });
 
-  it('works for one server on a gateway by a route for the path that the server tells', async () => {
+  it('works for one server on a gateway with a route for the path that the server announces', async () => {
     expect(await callHello('/py-calculator/sse')).toEqual(hello);
   });
 
-  it('does not work where the server tells a path that no route has', async () => {
+  it('does not work if the server announces a path that no route has', async () => {
     await expect(callHello('/py-calculator/sse?prefix=/elsewhere')).rejects.toThrow();
   });
 });

@@ -8,7 +8,7 @@ import { mcpValidator } from '../../plugins/mcp-validator';
 
 /** The lists by consumer as the plugin's README shows them, in a gateway. */
 const readme = readFileSync(join(__dirname, '../../plugins/mcp-validator/README.md'), 'utf8');
-const fragment = /### Lists by consumer.*?```yaml\n(.*?)```/s.exec(readme)![1]!;
+const fragment = /### Allow tools by consumer.*?```yaml\n(.*?)```/s.exec(readme)![1]!;
 
 let plugins: ServedPlugins | undefined;
 let upstream: TestUpstream | undefined;

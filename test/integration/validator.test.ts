@@ -102,12 +102,12 @@ it.each([
   expect(reached).toBe(before);
 });
 
-it('takes any bytes in headers', async () => {
+it('accepts any bytes in headers', async () => {
   const answer = await post('/strict', call('add'), { 'mcp-session-id': 'a\u00ff', 'x-any': '\u00fe\u00ff' });
   expect(answer.status).toBe(400);
 });
 
-it('takes the session off a stateless request', async () => {
+it('removes the session from a stateless request', async () => {
   const _meta =
     '{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}';
   const answer = await post('/strict', `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":${_meta}}}`, {
@@ -119,26 +119,26 @@ it('takes the session off a stateless request', async () => {
   expect(valuesOf(echoed(answer).headers, 'mcp-session-id')).toEqual([]);
 });
 
-it("a consumer's own configuration takes the place of the service's", async () => {
+it("a consumer's configuration replaces that of the service", async () => {
   const denied = await post('/strict', call('admin_reset'));
   expect(JSON.parse(denied.body.toString())).toMatchObject({ id: 7, error: { message: 'Unknown tool: admin_reset' } });
   const allowed = await post('/strict', call('admin_reset'), { apikey: 'k1' });
   expect(echoed(allowed).url).toBe('/strict');
 });
 
-it('in report mode all pass, and the answer says what would have been refused', async () => {
+it('in report mode all pass, and the response shows what would be rejected', async () => {
   const answer = await post('/report', '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}');
   expect(echoed(answer).url).toBe('/report');
   expect(answer.headers['x-mcp-validator-report']).toBe('status=200; code=-32602; reason=invalid_params');
 });
 
-it('learns from the answers that stream past', async () => {
+it('learns from the responses that stream through', async () => {
   expect(echoed(await post('/learn/call', call('add'))).url).toBe('/learn/call');
   await post('/learn/list', '{"jsonrpc":"2.0","id":1,"method":"tools/list"}');
   // The log phase runs after the answer.
   const body = await until(async () => {
     const text = (await post('/learn/call', call('add'))).body.toString();
     return text.includes('Invalid arguments') && text;
-  }, 'a call to be refused');
+  }, 'a call to be rejected');
   expect(JSON.parse(body)).toMatchObject({ id: 7, error: { code: -32602 } });
 });

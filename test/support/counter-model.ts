@@ -1,29 +1,29 @@
 import fc from 'fast-check';
-import { unpaidReports, type Charge, type Claim } from '../../plugins/mcp-tool-rate-limit/counters/counters';
-import type { Digest } from '../../plugins/mcp-tool-rate-limit/keys';
-import type { Quota, Reading, WindowState } from '../../plugins/mcp-tool-rate-limit/windows/window';
-import { windowStateOf } from '../../plugins/mcp-tool-rate-limit/windows/window-state';
+import { exceededReports, type Charge, type OwnCounter } from '../../plugins/mcp-tool-rate-limit/counters/counters';
+import type { Digest } from '../../plugins/mcp-tool-rate-limit/digest';
+import { createWindow } from '../../plugins/mcp-tool-rate-limit/windows/create-window';
+import type { Quota, CounterStatus, Window } from '../../plugins/mcp-tool-rate-limit/windows/window';
 
-/** One charge of a generated request: of a name of a caller under the rule of a window. */
+/** A charge of a generated request, for a name of a caller under the rule of a window. */
 export interface AskedCharge {
   readonly window: number;
   readonly caller: number;
   readonly name: number;
   readonly units: number;
-  readonly claim: Claim;
+  readonly ownCounter: OwnCounter;
 }
 
-/** One generated request, and what happens before it. */
+/** A generated request, and what happens before it. */
 export interface AskedRequest {
   readonly gapMs: number;
-  /** How often idle counters are looked for before it. */
+  /** How often idle counters are dropped before it. */
   readonly sweeps: number;
   readonly charges: readonly AskedCharge[];
 }
 
-/** All keys are in one segment of a table, and stand in each other's way. */
+/** All keys are in one segment of a table, and collide. */
 const digest = (number: number): Digest => ({ text: `k${number}`, words: [0, number % 3, 0, number] });
-/** A key names its rule as well: two rules may have equal windows. */
+/** A key also identifies the rule, since two rules may have equal windows. */
 const sharedKey = ({ window, caller }: AskedCharge): Digest => digest(window * 10_000 + 1000 + caller);
 const ownKey = ({ window, caller, name }: AskedCharge): Digest => digest(window * 10_000 + caller * 20 + name);
 
@@ -33,9 +33,9 @@ const quota: fc.Arbitrary<Quota> = fc.oneof(
 );
 
 /** The windows of two rules. */
-export const twoWindows = fc.tuple(quota, quota).map((quotas) => quotas.map(windowStateOf));
+export const twoWindows = fc.tuple(quota, quota).map((quotas) => quotas.map(createWindow));
 
-/** Names that are known at one moment and made up at another, in batches that hold some of each. */
+/** Requests with names that are verified at one time and unverified at another, also within one batch. */
 export const requests = (maxLength: number): fc.Arbitrary<readonly AskedRequest[]> =>
   fc.array(
     fc.record({
@@ -47,7 +47,7 @@ export const requests = (maxLength: number): fc.Arbitrary<readonly AskedRequest[
           caller: fc.nat(2),
           name: fc.nat(8),
           units: fc.integer({ min: 1, max: 3 }),
-          claim: fc.constantFrom<Claim>('known', 'made_up', 'none'),
+          ownCounter: fc.constantFrom<OwnCounter>('always', 'while_half_free', 'never'),
         }),
         { minLength: 1, maxLength: 8, selector: ({ window, caller, name }) => `${window} ${caller} ${name}` },
       ),
@@ -55,25 +55,25 @@ export const requests = (maxLength: number): fc.Arbitrary<readonly AskedRequest[
     { maxLength },
   );
 
-/** What the counters are asked. */
-export const chargesOf = ({ charges }: AskedRequest, windows: readonly WindowState[]): readonly Charge[] =>
+/** The charges of a generated request. */
+export const chargesOf = ({ charges }: AskedRequest, windows: readonly Window[]): readonly Charge[] =>
   charges.map((asked) => ({
     window: windows[asked.window]!,
     key: ownKey(asked),
-    fallback: { key: sharedKey(asked), claim: asked.claim },
+    sharedCounter: { key: sharedKey(asked), ownCounter: asked.ownCounter },
     units: asked.units,
   }));
 
-/** Counters that are never dropped and have room without end: by the rules of `Fallback`, in as few words as that takes. */
+/** A simple model of the counters, by the rules of `SharedCounter`: none is ever dropped, and there is always room. */
 export class CounterModel {
-  private readonly rows = new Map<WindowState, Map<string, Float64Array>>();
+  private readonly rows = new Map<Window, Map<string, Float64Array>>();
 
   hit(
     charges: readonly Charge[],
     nowMs: number,
-  ): { readonly admitted: boolean; readonly readings: readonly Reading[] } {
+  ): { readonly admitted: boolean; readonly statuses: readonly CounterStatus[] } {
     const targets = charges.map((charge) => this.targetOf(charge, nowMs));
-    const readings = charges.map(({ window, units }, i) => {
+    const statuses = charges.map(({ window, units }, i) => {
       const ahead = charges.reduce(
         (sum, one, j) =>
           j < i && one.window === window && targets[j]!.key === targets[i]!.key ? sum + one.units : sum,
@@ -81,19 +81,19 @@ export class CounterModel {
       );
       return window.read(targets[i]!.row, 0, nowMs, units + ahead);
     });
-    if (!unpaidReports(charges, readings)) return { admitted: false, readings };
+    if (!exceededReports(charges, statuses)) return { admitted: false, statuses };
     const spent = charges.map(({ window, units }, i) => {
       const { key, row } = targets[i]!;
       const kept = this.rowsOf(window).get(key) ?? row;
       this.rowsOf(window).set(key, kept);
-      return window.take(kept, 0, nowMs, units);
+      return window.spend(kept, 0, nowMs, units);
     });
-    return { admitted: true, readings: spent };
+    return { admitted: true, statuses: spent };
   }
 
-  /** Which counter a charge falls to, and its row: a copy where it is a new one. */
+  /** The counter that a charge uses, and its row: a copy if the counter is new. */
   private targetOf(
-    { window, key, fallback }: Charge,
+    { window, key, sharedCounter }: Charge,
     nowMs: number,
   ): { readonly key: string; readonly row: Float64Array } {
     const live = (name: string): Float64Array | undefined => {
@@ -103,25 +103,25 @@ export class CounterModel {
     };
     const own = live(key.text);
     if (own) return { key: key.text, row: own };
-    const shared = fallback && live(fallback.key.text);
+    const shared = sharedCounter && live(sharedCounter.key.text);
     const copy = shared ? shared.slice() : new Float64Array(window.width);
-    if (!fallback || fallback.claim !== 'none') return { key: key.text, row: copy };
-    return { key: fallback.key.text, row: shared ?? copy };
+    if (!sharedCounter || sharedCounter.ownCounter !== 'never') return { key: key.text, row: copy };
+    return { key: sharedCounter.key.text, row: shared ?? copy };
   }
 
-  private rowsOf(window: WindowState): Map<string, Float64Array> {
+  private rowsOf(window: Window): Map<string, Float64Array> {
     let rows = this.rows.get(window);
     if (!rows) this.rows.set(window, (rows = new Map<string, Float64Array>()));
     return rows;
   }
 }
 
-/** What each name was admitted, to look at any half-open window of it. */
+/** The units that each name was admitted, to check any half-open window. */
 export class AdmittedLog {
   private readonly spent = new Map<string, { readonly atMs: number; readonly units: number }[]>();
 
-  /** Notes an admitted request; gives the names that had more than their limit in a window that ends now. */
-  add(request: AskedRequest, windows: readonly WindowState[], nowMs: number): readonly string[] {
+  /** Records an admitted request; returns the names with more units than their limit in a window that ends now. */
+  add(request: AskedRequest, windows: readonly Window[], nowMs: number): readonly string[] {
     for (const { window, caller, name, units } of request.charges) {
       const key = `${window} ${caller} ${name}`;
       this.spent.set(key, [...(this.spent.get(key) ?? []), { atMs: nowMs, units }]);
@@ -134,7 +134,7 @@ export class AdmittedLog {
       });
   }
 
-  /** What all names of a window had since then. */
+  /** Units that all names of a window were admitted since then. */
   sumOf(window: number, sinceMs: number): number {
     let sum = 0;
     for (const [key, spent] of this.spent) if (key.startsWith(`${window} `)) sum += sumSince(spent, sinceMs);

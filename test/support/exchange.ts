@@ -65,6 +65,7 @@ export function sharedCapture(
   const bytes = Buffer.from(response);
   const asked = Buffer.from(request);
   return {
+    version: 2,
     request: asked.subarray(0, bound).toString('base64'),
     ...(asked.length > bound && {
       request_tail: asked.subarray(Math.max(bound, asked.length - bound)).toString('base64'),

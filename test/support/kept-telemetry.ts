@@ -1,7 +1,7 @@
 import { Metrics, type Resources } from '../../kong/pdk';
 import { logInto, type LogLine } from '../../kong/testkit/log-lines';
-import type { SpanRecord } from '../../plugins/shared/telemetry/traces/span';
-import type { SpanSink } from '../../plugins/shared/telemetry/traces/span-sink';
+import type { SpanSink } from '../../plugins/shared/telemetry/export/span-sink';
+import type { SpanRecord } from '../../plugins/shared/telemetry/spans/span';
 import { STARTED_AT } from './exchange';
 
 /** A configuration of a telemetry plugin without an exporter: what it would send is kept. */

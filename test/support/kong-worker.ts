@@ -1,9 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { EXITED, type Exited, type LuaValue, type PdkResult } from '../../kong/stand-in/lua/value';
 import type { Pdk } from '../../kong/stand-in/pdk/table';
-import type { PluginConfig } from '../../kong/stand-in/plugin-handler';
+import type { PluginConfig } from '../../kong/stand-in/request/plugin-config';
+import type { RpcOptions } from '../../kong/stand-in/rpc/client';
 import type { MpRpc } from '../../kong/stand-in/rpc/mp-rpc';
-import { PbRpc, type RpcOptions } from '../../kong/stand-in/rpc/pb-rpc';
+import { PbRpc } from '../../kong/stand-in/rpc/pb-rpc';
 
 /** What Kong knows of a request; what is absent it does not know. */
 export interface RequestFacts {

@@ -1,22 +1,15 @@
 import { Headers, Metrics, type FactsOf, type Log, type Outcome, type Reject } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
-import {
-  access,
-  dispose,
-  isBodyNeeded,
-  prepare,
-  type accessReads,
-  type bodyReads,
-  type State,
-} from '../../plugins/mcp-tool-rate-limit/handler';
+import { access, isBodyNeeded, type accessReads, type bodyReads } from '../../plugins/mcp-tool-rate-limit/handler';
 import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
+import { dispose, prepare, type State } from '../../plugins/mcp-tool-rate-limit/state';
 
-/** The facts that the limiter decides from, those of both batches. */
+/** All facts that the limiter reads, including the body. */
 export type LimiterFacts = FactsOf<typeof accessReads> & FactsOf<typeof bodyReads>;
 
 type Entry = readonly [message: string, fields: object];
 
-/** One configuration of the limiter, called as the plugin server calls it. */
+/** One configuration of the limiter; calls the handler as the plugin server does. */
 export class TestLimiter {
   private constructor(
     private readonly state: State,
@@ -37,12 +30,12 @@ export class TestLimiter {
     return access(this.state, all, isBodyNeeded(all) ? all : undefined);
   }
 
-  /** Calls a tool once; true when the call was let pass. */
+  /** Calls a tool once; true if the call passes. */
   async call(name: string, facts: Partial<LimiterFacts> = {}): Promise<boolean> {
     return (await this.ask({ ...facts, json: toolCall(name) })).kind === 'proceed';
   }
 
-  /** The value of a sample, by its name and its labels as they are written; undefined without one. */
+  /** The value of a sample by its name and a part of its text; undefined without one. */
   async value(name: string, labels = ''): Promise<number | undefined> {
     const lines = (await this.metrics.registry.metrics()).split('\n');
     const line = lines.find(
@@ -87,8 +80,8 @@ export const toolCall = (name: string, id: unknown = 1): object => ({
   params: { name, arguments: {} },
 });
 
-/** The refusal that an outcome is, its body parsed. */
-export function refusal(outcome: Outcome): Omit<Reject, 'body'> & { readonly body: unknown } {
-  if (outcome.kind !== 'reject') throw new Error('the request was let pass');
+/** The outcome as a rejection with its body parsed. Throws if the request passed. */
+export function rejection(outcome: Outcome): Omit<Reject, 'body'> & { readonly body: unknown } {
+  if (outcome.kind !== 'reject') throw new Error('the request passed');
   return { ...outcome, body: JSON.parse(outcome.body) as unknown };
 }

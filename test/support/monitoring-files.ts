@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-/** The folder of a part of the deployment: `docker/<name>`. */
+/** The path of a file or folder in `docker/`. */
 export const dockerFolder = (...names: string[]): string => join(__dirname, '../../docker', ...names);
 
 /** A rule of Prometheus: a recorded series or an alert. */
@@ -45,7 +45,7 @@ export const readRules = (): Rule[] =>
     );
   });
 
-/** A panel of a dashboard, as far as tests look at it. */
+/** A panel of a dashboard, as far as tests use it. */
 export interface Panel {
   readonly id: number;
   readonly type: string;
@@ -61,7 +61,7 @@ export interface Panel {
   readonly fieldConfig?: { readonly defaults: { readonly unit?: string } };
 }
 
-/** A dashboard of Grafana, as far as tests look at it. */
+/** A dashboard of Grafana, as far as tests use it. */
 export interface Dashboard {
   readonly uid: string;
   readonly title: string;
@@ -70,7 +70,7 @@ export interface Dashboard {
   readonly templating: { readonly list: readonly { readonly name: string; readonly definition: string }[] };
 }
 
-/** The dashboards by the names of their files. */
+/** The dashboards with the names of their files. */
 export const readDashboards = (): [string, Dashboard][] =>
   readdirSync(dockerFolder('grafana', 'dashboards')).map((file) => [
     file,

@@ -19,7 +19,7 @@ export interface ObservedSuite {
 }
 
 /** @param engine what runs kong.yml: the stand-in, or a `kong` on PATH */
-export async function startObservedSuite(host: string, engine: 'kong' | 'local'): Promise<ObservedSuite> {
+export async function startObservedSuite(host: string, engine: 'kong' | 'stand-in'): Promise<ObservedSuite> {
   if (!existsSync(join(repository, 'dist'))) throw new Error('the suite is not built: run `npm run build` first');
   if (spawnSync('redis-server', ['--version']).error) throw new Error('redis-server does not run: install it');
   const root = mkdtempSync(join(tmpdir(), 'observed-'));

@@ -1,4 +1,4 @@
-import { Metrics, type Plugin } from '../../kong/pdk';
+import { Metrics, type KongRead, type SinglePlugin } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
 
 /**
@@ -12,13 +12,13 @@ export type HostCommand =
   | { readonly do: 'dispose' };
 
 const metrics = new Metrics();
-let plugin: Plugin | undefined;
+let plugin: SinglePlugin | undefined;
 const states: unknown[] = [];
 
 async function carryOut(command: HostCommand): Promise<unknown> {
   switch (command.do) {
     case 'prepare': {
-      const exported = (await import(command.module)) as Record<string, Plugin>;
+      const exported = (await import(command.module)) as Record<string, SinglePlugin>;
       plugin = exported[command.plugin];
       const silent = { debug: print, info: print, warn: print, error: print };
       const config = readConfig(plugin!.fields, command.config as Record<string, unknown>);
@@ -29,10 +29,12 @@ async function carryOut(command: HostCommand): Promise<unknown> {
     case 'log': {
       const { reads, handle } = plugin!.phases.log!;
       const facts = Object.fromEntries(
-        Object.entries(reads).map(([name, { argument, method, shape }]) => [
-          name,
-          shape(command.values[method === 'kong.log.serialize' ? 'entry' : String(argument)]),
-        ]),
+        Object.entries(reads as Readonly<Record<string, KongRead<unknown>>>).map(
+          ([name, { argument, method, shape }]) => [
+            name,
+            shape(command.values[method === 'kong.log.serialize' ? 'entry' : String(argument)]),
+          ],
+        ),
       );
       await handle(states.at(-1) as never, facts as never);
       return undefined;

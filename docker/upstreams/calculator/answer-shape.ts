@@ -1,20 +1,20 @@
-/** How a request without a session is answered; `refuse` leaves the 406 to the SDK. */
-export type AnswerShape = 'json' | 'sse' | 'refuse';
+/** How a request without a session is answered; for `not_acceptable` the SDK answers 406. */
+export type AnswerShape = 'json' | 'sse' | 'not_acceptable';
 
 /**
- * Picks the shape from what the client accepts: one JSON body wherever it will do, an event stream where progress
- * was asked for or nothing else is accepted. An absent Accept and wildcards accept both (curl sends `*` + `/*`).
+ * Chooses the shape by `Accept`: one JSON body where possible; an event stream if the client asks for progress or
+ * accepts nothing else. A missing `Accept` and wildcards accept both (curl sends `*` + `/*`).
  */
 export function answerShape(accept: string | null, wantsProgress: boolean): AnswerShape {
   const ranges = (accept ?? '*/*').split(',').map((range) => range.split(';', 1)[0]?.trim().toLowerCase() ?? '');
   const json = ranges.some((range) => ['*/*', 'application/*', 'application/json'].includes(range));
-  // A stream is only sent to a client that names it: a wildcard says nothing about being able to read one.
+  // A stream is sent only to a client that names it: a wildcard does not mean that the client can read one.
   const sse = ranges.some((range) => ['text/*', 'text/event-stream'].includes(range));
   if (sse && (wantsProgress || !json)) return 'sse';
-  return json ? 'json' : 'refuse';
+  return json ? 'json' : 'not_acceptable';
 }
 
-/** Whether a JSON-RPC body asks for progress notifications (`params._meta.progressToken`); any value may be handed in. */
+/** Whether a JSON-RPC body asks for progress notifications (`params._meta.progressToken`); any value is allowed. */
 export function wantsProgress(body: unknown): boolean {
   const messages: unknown[] = Array.isArray(body) ? body : [body];
   return messages.some((message) => {

@@ -1,11 +1,11 @@
-/** What an operation came to: a finite number, or the reason why there is none, in words for the caller. */
+/** The result of an operation: a finite number, or the reason why there is none, as text for the caller. */
 type Outcome = { ok: true; value: number } | { ok: false; reason: string };
 
 /** One of the four operations as a tool offers it. */
 export interface Operation {
   title: string;
   description: string;
-  /** Decides the result; never throws and never returns a number that JSON cannot carry. */
+  /** Computes the result. Never throws; never returns a number that JSON cannot represent. */
   compute: (a: number, b: number) => Outcome;
 }
 

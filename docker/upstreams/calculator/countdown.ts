@@ -4,8 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 export const COUNTDOWN = { maxSteps: 60, steps: 5, maxIntervalMs: 2_000, intervalMs: 200 } as const;
 
 /**
- * Counts from `steps` down to 0, calling `report` after each step with what is done and what remains.
- * Ends early, with the number of steps done, when `signal` aborts; rejects only if `report` does.
+ * Counts from `steps` down to 0 and calls `report` after each step with the number of done and remaining steps.
+ * Returns early with the number of done steps when `signal` aborts; rejects only if `report` rejects.
  */
 export async function countDown(
   { steps, intervalMs }: { steps: number; intervalMs: number },

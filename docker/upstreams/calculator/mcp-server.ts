@@ -5,7 +5,7 @@ import { operations } from './arithmetic';
 import { COUNTDOWN, countDown } from './countdown';
 
 const VERSION = '1.0.0';
-/** Bounds of a dialogue: how many questions, and the bytes of each. */
+/** Limits of a dialogue: number of questions, and bytes of each. */
 const DIALOGUE = { maxQuestions: 16, maxBytes: 1_048_576 };
 const operands = z.object({ a: z.number().describe('First operand'), b: z.number().describe('Second operand') });
 const countdownInput = z.object({
@@ -27,9 +27,9 @@ const dialogueInput = z.object({
 const constants = { pi: Math.PI, e: Math.E, sqrt2: Math.SQRT2, ln2: Math.LN2 };
 
 /**
- * A calculator as an MCP server without a transport: four operations, a slow `countdown`, a `dialogue` with the client's
- * model, one resource, one prompt.
- * `countdowns` bounds the countdowns that run at once over all instances; one more is a tool error.
+ * A calculator as an MCP server without a transport: four operations, a slow `countdown`, a `dialogue` with the model
+ * of the client, one resource, one prompt. `countdowns` limits the number of concurrent countdowns of all instances;
+ * one more is a tool error.
  */
 export function createCalculator(name: string, countdowns: Slots): McpServer {
   const server = new McpServer(
@@ -132,7 +132,7 @@ function addDialogue(server: McpServer): void {
       for (const size of sizes) {
         const text = 'x'.repeat(size);
         const question = { role: 'user' as const, content: { type: 'text' as const, text } };
-        // The next question goes out once this one is answered: who holds back its end holds back everything.
+        // The next question is sent after the answer to this one: a gateway that delays its end blocks the dialogue.
         const params = { messages: [question], maxTokens: 16 };
         const { content } = await mcpReq.send({ method: 'sampling/createMessage', params });
         answers.push('text' in content && typeof content.text === 'string' ? content.text : '');

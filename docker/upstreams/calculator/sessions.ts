@@ -5,22 +5,22 @@ import {
 } from '@modelcontextprotocol/server';
 import { LRUCache } from 'lru-cache';
 
-/** How many sessions are kept, and for how long without a request. */
+/** How many sessions are kept, and how long without a request. */
 export interface SessionLimits {
   maxSessions: number;
   idleMs: number;
 }
 
-/** The sessions of the revisions up to 2025-11-25: a server and a transport each, found by `Mcp-Session-Id`. */
+/** The sessions of revisions up to 2025-11-25: a server and a transport each, by `Mcp-Session-Id`. */
 export interface Sessions {
-  /** The session of that id, touched; undefined when it never was, has ended, or was idle too long. */
+  /** The session with this id, marked as used; undefined if it is unknown, ended or expired. */
   find(id: string): SessionTransport | undefined;
-  /** A session for one `initialize` request; it is kept only if the transport accepts that request. */
+  /** A new session for an `initialize` request; kept only if the transport accepts the request. */
   open(): Promise<SessionTransport>;
   closeAll(): void;
 }
 
-/** Keeps at most `maxSessions`: one more ends the least recently used. An idle one ends, with its streams, by itself. */
+/** Keeps at most `maxSessions`: one more ends the least recently used one. Idle sessions expire, with their streams. */
 export function createSessions(createServer: () => McpServer, { maxSessions, idleMs }: SessionLimits): Sessions {
   const live = new LRUCache<string, SessionTransport>({
     max: maxSessions,

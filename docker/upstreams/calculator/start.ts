@@ -9,21 +9,21 @@ import { createCalculator } from './mcp-server';
 import { sendHeadAtOnce } from './send-head-at-once';
 import { withoutAccel } from './without-accel';
 
-/** Settings of a calculator; every bound has a default. */
+/** Settings of a calculator; every limit has a default. */
 export interface CalculatorOptions extends ListenOptions {
-  /** The name it gives itself in `initialize`, default `calculator`. */
+  /** Its name in `initialize`, default `calculator`. */
   name?: string;
   /** Sessions kept at once, default 64; one more ends the least recently used. */
   maxSessions?: number;
   /** Milliseconds without a request after which a session ends, default 10 minutes. */
   sessionIdleMs?: number;
-  /** Countdowns that run at once, default 64. */
+  /** Concurrent countdowns, default 64. */
   maxCountdowns?: number;
-  /** Longest request body in bytes, default 4 MiB, as much as the gateway lets through; a longer one is answered 413. */
+  /** Longest request body in bytes, default 4 MiB, the limit of the gateway; a longer one is answered with 413. */
   maxBodyBytes?: number;
 }
 
-/** Starts a calculator MCP server: Streamable HTTP at `/mcp`, `/health`, and a word about itself at `/`. */
+/** Starts a calculator MCP server: Streamable HTTP at `/mcp`, `/health`, and its name at `/`. */
 export async function startCalculator({
   name = 'calculator',
   maxSessions = 64,
@@ -33,8 +33,8 @@ export async function startCalculator({
   ...listen
 }: CalculatorOptions = {}): Promise<RunningServer> {
   const isGo = name.startsWith('go-');
-  // As the servers of the SDKs: on loopback they take no other name than its own.
-  const refusal = isGo ? 403 : 421;
+  // Like the servers of the SDKs: on loopback they accept only the names of loopback.
+  const wrongHost = isGo ? 403 : 421;
   const checksHost = isLoopback(listen.host ?? '127.0.0.1');
   const countdowns = new Slots(maxCountdowns);
   const endpoint = createMcpEndpoint(() => createCalculator(name, countdowns), {
@@ -49,11 +49,11 @@ export async function startCalculator({
     async (request, response) => {
       const route = routeOf(request);
       if (route?.path === '/mcp' && checksHost && !isLoopback(request.headers.host)) {
-        sendText(response, refusal, 'Invalid Host header');
+        sendText(response, wrongHost, 'Invalid Host header');
       } else if (route?.path === '/mcp') {
         if (isGo) withoutAccel(response);
         if (request.method === 'GET') sendHeadAtOnce(response);
-        // The adapter's own type of a request lacks `| undefined` on its optional members.
+        // The request type of the adapter lacks `| undefined` on optional members.
         await answerMcp(request as Parameters<typeof answerMcp>[0], response);
       } else if (route?.method === 'GET' && route.path === '/health') {
         sendJson(response, 200, { status: 'ok', name });

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * Leaves out of a response what the SDK says to an nginx before it (`X-Accel-Buffering: no`). Not all SDKs do: without it
- * only the gateway's own configuration keeps a stream from being held back.
+ * Removes the header `X-Accel-Buffering: no` that the SDK sets for nginx. Not all SDKs set it: without it, only the
+ * configuration of the gateway prevents the buffering of streams.
  */
 export function withoutAccel(response: ServerResponse): void {
   const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;

@@ -7,9 +7,9 @@ import type { Task } from './questions';
 import { replyTo, type Part } from './reply';
 
 /**
- * Performs a task on a response: a stream in its dialect, one chunk per token and flushed at once, or one record.
- * Stops when the client leaves; waits when the client reads slowly. A failure of the model is the last line of a
- * stream (the status was sent long before), and a 500 otherwise.
+ * Writes the answer to a task: a stream in its API format, one chunk per token, or one record.
+ * Stops when the client disconnects; waits when the client reads slowly. A failure of the model is the last line of a
+ * stream, whose status is already sent, and a 500 otherwise.
  */
 export async function answerTask(task: Task, response: ServerResponse, pace: Pace, cold: boolean): Promise<void> {
   const { question, promptTokens, seed, stream, dialect } = task;
@@ -25,7 +25,7 @@ export async function answerTask(task: Task, response: ServerResponse, pace: Pac
   const parts = perform({ reply, promptTokens, pace, cold, seed, signal: gone.signal });
   const line = async (record: object): Promise<void> => {
     if (!response.headersSent) response.writeHead(200, { 'content-type': dialect.contentType });
-    // The wait ends with the connection too: then the signal ends the performance.
+    // The wait also ends with the connection; then the signal ends the generation.
     if (!response.write(dialect.frame(record))) await once(response, 'drain', { signal: gone.signal });
   };
 

@@ -5,11 +5,11 @@ export interface Calculation {
   operation: keyof typeof WORDS;
   a: number;
   b: number;
-  /** As one writes it: `5 + 3`. */
+  /** Written out: `5 + 3`. */
   expression: string;
 }
 
-/** How the operations are called, in prompts and in the names of tools and of their options. */
+/** Names of the operations in prompts, in names of tools and in their options. */
 const WORDS = {
   add: ['+', 'plus', 'add', 'sum', 'addition'],
   subtract: ['-', '−', 'minus', 'subtract', 'sub', 'subtraction', 'difference'],
@@ -18,7 +18,7 @@ const WORDS = {
 } as const;
 const OPERATIONS = Object.keys(WORDS) as (keyof typeof WORDS)[];
 const SIGNS = { add: '+', subtract: '-', multiply: '*', divide: '/' } as const;
-/** Names of tools that calculate whatever they are asked. */
+/** Names of tools for any calculation. */
 const ANY = ['calculate', 'calculator', 'calc', 'evaluate', 'compute', 'math', 'arithmetic'];
 
 const NUMBER = String.raw`-?\d{1,15}(?:\.\d{1,15})?`;
@@ -47,7 +47,7 @@ function calculationOf(word: string, a: string, b: string): Calculation | undefi
 const means = (operation: keyof typeof WORDS, word: string): boolean =>
   WORDS[operation].some((known) => known === word.toLowerCase());
 
-/** The offered tool that does a calculation, by its name: one for the operation, else one for any. */
+/** The offered tool for a calculation, by its name: one for the operation, else one for any calculation. */
 export function toolFor({ operation }: Calculation, tools: readonly OfferedTool[]): OfferedTool | undefined {
   const named = (tool: OfferedTool, is: (word: string) => boolean): boolean =>
     tool.function.name
@@ -61,6 +61,6 @@ export function toolFor({ operation }: Calculation, tools: readonly OfferedTool[
   );
 }
 
-/** The member of an enumeration that stands for the operation. */
+/** The member of an enumeration that means the operation. */
 export const optionFor = ({ operation }: Calculation, options: readonly unknown[]): unknown =>
   options.find((option) => typeof option === 'string' && (option === operation || means(operation, option)));

@@ -6,8 +6,8 @@ const BACKSLASH = 0x5c;
 const OPEN_OBJECT = 0x7b;
 
 /**
- * Whether a JSON text has more than `most` commas, colons and opening brackets outside of strings: each is at most one
- * more value or key, and each value may take fifty times its length in memory. Looks at no more bytes than it needs.
+ * Whether a JSON text has more than `most` commas, colons and opening brackets outside of strings. Each one adds at
+ * most one value or key, and a value may need fifty times its length in memory. Stops as soon as the result is known.
  */
 export function hasMoreValuesThan(most: number, text: Uint8Array): boolean {
   let count = 0;

@@ -2,25 +2,25 @@ import type { Metrics } from './perform';
 import type { Part, Reply } from './reply';
 import type { ToolCall } from './tool-calls';
 
-/** What the records of an answer share, in the words of one endpoint. */
+/** How an endpoint formats the records of an answer. */
 export interface Dialect {
   /** The media type of a stream. */
   readonly contentType: string;
-  /** What stands after the last record of a stream. */
+  /** Text after the last record of a stream. */
   readonly end: string;
-  /** A record as a stream carries it. */
+  /** A record as text in a stream. */
   frame(record: object): string;
-  /** A record of a stream that is not its last. */
+  /** A record of a stream before the last one. */
   chunk(part: Part): object;
   /** The last records of a stream. */
   final(doneReason: string, metrics: Partial<Metrics>): readonly object[];
   /** A whole answer in one record. */
   whole(parts: readonly Part[], doneReason: Reply['doneReason'], metrics: Metrics): object;
-  /** A record that says what went wrong. */
+  /** A record with an error message. */
   failure(message: string): object;
 }
 
-/** Lines of JSON, as Ollama's own endpoints stream them. */
+/** Lines of JSON, as in Ollama's own endpoints. */
 const lines: Pick<Dialect, 'contentType' | 'frame' | 'end' | 'failure'> = {
   contentType: 'application/x-ndjson',
   frame: (record) => `${JSON.stringify(record)}\n`,
@@ -78,7 +78,7 @@ export interface Collected {
   tool_calls?: ToolCall[];
 }
 
-/** Gathers parts into one message. */
+/** Combines parts into one message. */
 export function collected(parts: readonly Part[]): Collected {
   const text = (kind: 'content' | 'thinking'): string =>
     parts.map((part) => (part.kind === kind ? part.text : '')).join('');

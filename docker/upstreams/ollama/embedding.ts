@@ -1,10 +1,10 @@
 import { tokenId, tokenize } from './tokens';
 
 const DIMENSIONS = 64;
-/** Only this much of a text goes into its vector. */
+/** Characters of a text that are used for its vector. */
 const MAX_CHARS = 8_192;
 
-/** A unit vector of 64 numbers in which texts that share words lie close together; the same for the same text. */
+/** A unit vector of 64 numbers; texts that share words are close together. Deterministic. */
 export function embed(text: string): number[] {
   const vector = new Array<number>(DIMENSIONS).fill(0);
   for (const token of tokenize(text.slice(0, MAX_CHARS).toLowerCase())) {

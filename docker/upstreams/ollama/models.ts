@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 
-/** What a model can be asked for, in Ollama's words. */
+/** Capabilities of a model, as Ollama names them. */
 type Capability = 'completion' | 'tools' | 'thinking' | 'embedding';
 
-/** A demo model. None of them knows anything: they are there for their behaviour on the wire. */
+/** A demo model: it produces fixed texts with realistic behaviour on the wire. */
 export interface Model {
   /** With its tag, as `/api/tags` lists it. */
   name: string;
   capabilities: readonly Capability[];
-  /** `brief` answers in a few sentences, `long` goes on until it is stopped, `broken` fails after a few tokens. */
+  /** `brief` answers in a few sentences, `long` continues until it is stopped, `broken` fails after a few tokens. */
   behaviour: 'brief' | 'long' | 'broken';
 }
 
-/** The models by full name: some that stand for popular ones, so that requests written for Ollama work, and demo ones. */
+/** The models by full name: names of popular models, so that requests written for Ollama work, and demo models. */
 export const models: ReadonlyMap<string, Model> = new Map(
   [
     model('llama3.2', ['completion', 'tools']),
@@ -25,7 +25,7 @@ export const models: ReadonlyMap<string, Model> = new Map(
   ].map((entry) => [entry.name, entry]),
 );
 
-/** Finds a model as Ollama does: a name without a tag means `latest`, case does not matter. */
+/** Finds a model as Ollama does: a name without a tag means `latest`, and case is ignored. */
 export function findModel(name: string): Model | undefined {
   return models.get(withTag(name).toLowerCase());
 }

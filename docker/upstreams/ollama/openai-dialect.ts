@@ -2,7 +2,7 @@ import { collected, type Dialect } from './dialects';
 import type { Metrics } from './perform';
 import type { Part, Reply } from './reply';
 
-/** Records as `/v1/chat/completions` sends them, as server-sent events where they are streamed. */
+/** Records as `/v1/chat/completions` sends them, as server-sent events if streamed. */
 export function openaiDialect(model: string, id: string, includeUsage: boolean): Dialect {
   const made = Math.floor(Date.now() / 1_000);
   const record = (object: string, rest: object): object => ({
@@ -41,7 +41,7 @@ export function openaiDialect(model: string, id: string, includeUsage: boolean):
   };
 }
 
-/** An error in OpenAI's form, of the type that Ollama gives to all of its own. */
+/** An error in OpenAI's format, with the type that Ollama uses for all errors. */
 export const openaiError = (message: string): object => ({
   error: { message, type: 'api_error', param: null, code: null },
 });
@@ -59,7 +59,7 @@ function messageOf(parts: readonly Part[]): object {
         id,
         index,
         type: 'function',
-        // Unlike in Ollama's own API the arguments are text.
+        // Unlike in Ollama's own API, arguments are text.
         function: { name, arguments: JSON.stringify(args) },
       })),
     }),

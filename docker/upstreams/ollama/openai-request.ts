@@ -24,7 +24,7 @@ export const openaiChatRequest = z.object({
 /** A parsed request. */
 export type OpenaiChatRequest = z.infer<typeof openaiChatRequest>;
 
-/** The same request in the words of `/api/chat`. */
+/** The same request in the format of `/api/chat`. */
 export function toChatRequest(request: OpenaiChatRequest): ChatRequest {
   const { model, messages, tools, stream, seed, stop, response_format: format } = request;
   return {

@@ -1,18 +1,18 @@
 /** How fast the demo works, in milliseconds. */
 export interface Pace {
-  /** The first use of a model since the start. */
+  /** Loading a model when it is used for the first time. */
   loadMs: number;
-  /** Reading the prompt, per token; at most one second in all. */
+  /** Reading the prompt, per token; at most one second in total. */
   promptMsPerToken: number;
-  /** Least and most time before each chunk. */
+  /** Minimum and maximum delay before each chunk. */
   chunkMinMs: number;
   chunkMaxMs: number;
 }
 
-/** About what a small model does on a laptop. */
+/** Similar to a small model on a laptop. */
 export const REALISTIC: Pace = { loadMs: 200, promptMsPerToken: 2, chunkMinMs: 30, chunkMaxMs: 60 };
 
-/** No waiting at all, for tests and measurements. */
+/** No delays, for tests and measurements. */
 export const INSTANT: Pace = { loadMs: 0, promptMsPerToken: 0, chunkMinMs: 0, chunkMaxMs: 0 };
 
 const MAX_PROMPT_MS = 1_000;
@@ -22,7 +22,7 @@ export function promptMs(pace: Pace, promptTokens: number): number {
   return Math.min(MAX_PROMPT_MS, pace.promptMsPerToken * promptTokens);
 }
 
-/** The time before chunk `index`: spread over the pace's range, and the same for the same seed and index. */
+/** The delay before chunk `index`: spread over the range, and the same for the same seed and index. */
 export function chunkMs({ chunkMinMs, chunkMaxMs }: Pace, seed: number, index: number): number {
   // Multiplication by the golden ratio spreads consecutive numbers evenly over 0 to 1.
   const spread = ((((seed + index) * 0.618_033_988_75) % 1) + 1) % 1;

@@ -2,7 +2,7 @@ import { setImmediate as yieldToOthers, setTimeout as wait } from 'node:timers/p
 import { chunkMs, promptMs, type Pace } from './pace';
 import { evalCount, type Part, type Reply } from './reply';
 
-/** Ollama's figures at the end of an answer: counts, and measured durations in nanoseconds. */
+/** Ollama's metrics at the end of an answer: counts, and measured durations in nanoseconds. */
 export interface Metrics {
   total_duration: number;
   load_duration: number;
@@ -12,19 +12,19 @@ export interface Metrics {
   eval_duration: number;
 }
 
-/** How a reply is performed. */
+/** How a reply is generated. */
 export interface Performance {
   reply: Reply;
   promptTokens: number;
   pace: Pace;
-  /** Whether the model is used for the first time, which takes `pace.loadMs`. */
+  /** True if the model is used for the first time, which takes `pace.loadMs`. */
   cold: boolean;
   seed: number;
-  /** Ends the performance early, without figures. */
+  /** Ends the generation early, without metrics. */
   signal: AbortSignal;
 }
 
-/** Yields the parts of a reply at its pace and returns the figures; undefined when the signal ended it. */
+/** Yields the parts of a reply at its pace and returns the metrics; undefined if the signal ended it. */
 export async function* perform(job: Performance): AsyncGenerator<Part, Metrics | undefined> {
   const { reply, promptTokens, pace, signal } = job;
   const started = process.hrtime.bigint();
@@ -48,7 +48,7 @@ export async function* perform(job: Performance): AsyncGenerator<Part, Metrics |
   };
 }
 
-/** Waits, or at least lets other requests run, so that an instant pace does not hold the event loop. */
+/** Waits, or at least lets other requests run, so that an instant pace does not block the event loop. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   if (ms === 0) await yieldToOthers();

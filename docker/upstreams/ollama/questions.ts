@@ -6,32 +6,32 @@ import type { Question } from './reply';
 import type { ChatRequest, GenerateRequest } from './requests';
 import { countTokens, tokenId, tokenize } from './tokens';
 
-/** One request, ready to be answered: what is asked, how long it is, and the words of its endpoint. */
+/** A request to answer: the question, its length in tokens, and the format of its endpoint. */
 export interface Task {
   question: Question;
   promptTokens: number;
   seed: number;
   stream: boolean;
   dialect: Dialect;
-  /** There is nothing to answer: the request only loads or unloads the model. */
+  /** Set if the request only loads or unloads the model. */
   only?: 'load' | 'unload';
 }
 
-/** A task, or the refusal (400) in Ollama's words. */
+/** A task, or the message of a 400 as Ollama words it. */
 export type Read = { ok: true; task: Task } | { ok: false; error: string };
 
 /** Tokens that a model's template adds to each message. */
 const TEMPLATE_TOKENS = 4;
 const MAX_CONTEXT = 512;
-/** Only this much of the prompt is looked at for the answer; all of it is counted. */
+/** Characters of the prompt that determine the answer; all of it is counted. */
 const MAX_PROMPT_CHARS = 16_384;
 
-/** Reads a chat request to a model; tools count as part of the prompt. */
+/** Reads a chat request for a model; tools count as part of the prompt. */
 export function readChat(request: ChatRequest, model: Model): Read {
   const messages = request.messages ?? [];
   const tools = request.tools ?? [];
-  const refusal = refuse(request, model, 'chat', tools.length > 0);
-  if (refusal !== undefined) return { ok: false, error: refusal };
+  const problem = problemOf(request, model, 'chat', tools.length > 0);
+  if (problem !== undefined) return { ok: false, error: problem };
 
   const last = messages.at(-1);
   const prompt = messages.findLast(({ role }) => role === 'user')?.content ?? '';
@@ -52,7 +52,7 @@ export function readChat(request: ChatRequest, model: Model): Read {
   };
 }
 
-/** Reads a request in OpenAI's form to a model. */
+/** Reads a request in OpenAI's format for a model. */
 export function readOpenaiChat(request: OpenaiChatRequest, model: Model): Read {
   const read = readChat(toChatRequest(request), model);
   if (!read.ok) return read;
@@ -65,10 +65,10 @@ export function readOpenaiChat(request: OpenaiChatRequest, model: Model): Read {
   return { ok: true, task: { ...read.task, dialect } };
 }
 
-/** Reads a generate request to a model. */
+/** Reads a generate request for a model. */
 export function readGenerate(request: GenerateRequest, model: Model): Read {
-  const refusal = refuse(request, model, 'generate', false);
-  if (refusal !== undefined) return { ok: false, error: refusal };
+  const problem = problemOf(request, model, 'generate', false);
+  if (problem !== undefined) return { ok: false, error: problem };
 
   const { prompt, system } = request;
   return {
@@ -85,7 +85,7 @@ export function readGenerate(request: GenerateRequest, model: Model): Read {
 
 type AnyRequest = ChatRequest | GenerateRequest;
 
-function refuse(
+function problemOf(
   { think }: AnyRequest,
   { name, capabilities }: Model,
   verb: string,

@@ -4,40 +4,40 @@ import type { OfferedTool } from './requests';
 import { countTokens, tokenize } from './tokens';
 import { callTools, type ToolCall } from './tool-calls';
 
-/** A piece of an answer, sent as one chunk. `tokens` is what it adds to `eval_count`. */
+/** A part of an answer, sent as one chunk. `tokens` is added to `eval_count`. */
 export type Part =
   | { kind: 'content' | 'thinking'; text: string; tokens: number }
   | { kind: 'tool_calls'; calls: ToolCall[]; tokens: number };
 
-/** What is asked of a model, whichever of the two endpoints it came through. */
+/** A question to a model, from any of the endpoints. */
 export interface Question {
   model: Model;
-  /** What the user said last. */
+  /** The last message of the user. */
   prompt: string;
-  /** What a tool answered, when that is the last message. */
+  /** The result of a tool, if that is the last message. */
   toolResult?: string;
   tools: readonly OfferedTool[];
   think: boolean;
   json: boolean;
-  /** Most tokens to produce; not positive means no limit but the server's. */
+  /** Maximum number of tokens; if not positive, only the limit of the server applies. */
   numPredict: number;
   stop: readonly string[];
 }
 
-/** A whole answer, decided before the first chunk is sent. */
+/** A complete answer, determined before the first chunk is sent. */
 export interface Reply {
   parts: readonly Part[];
   doneReason: 'stop' | 'length';
-  /** The model fails after all parts, with this message, and there is no final record. */
+  /** The model fails after all parts with this message, and there is no final record. */
   failure?: string;
 }
 
-/** The server's own limit on what one answer may have. */
+/** The limit of the server for one answer. */
 export const MAX_TOKENS = 4_096;
-/** Tokens that the broken demo model produces before it fails. */
+/** Tokens of the broken demo model before it fails. */
 const BROKEN_AFTER = 5;
 
-/** Decides the answer to a question: the same question always gets the same answer. */
+/** Determines the answer to a question: the same question always gets the same answer. */
 export function replyTo(question: Question): Reply {
   const calls = question.toolResult === undefined ? callTools(question.tools, question.prompt) : [];
   const thinking = question.think
@@ -50,7 +50,7 @@ export function replyTo(question: Question): Reply {
   const whole = [...thinking, ...answer];
 
   if (question.model.behaviour === 'broken') {
-    const failure = 'an error was encountered while running the model: the demo model broke, as it is meant to';
+    const failure = 'an error was encountered while running the model: this demo model always fails';
     return { parts: whole.slice(0, BROKEN_AFTER), doneReason: 'stop', failure };
   }
   const limit = question.numPredict > 0 ? Math.min(question.numPredict, MAX_TOKENS) : MAX_TOKENS;
@@ -58,7 +58,7 @@ export function replyTo(question: Question): Reply {
   return { parts, doneReason: parts.length < whole.length ? 'length' : 'stop' };
 }
 
-/** The tokens that an answer has: `eval_count`. */
+/** The number of tokens of an answer: `eval_count`. */
 export function evalCount(parts: readonly Part[]): number {
   return parts.reduce((sum, part) => sum + part.tokens, 0);
 }
@@ -88,7 +88,7 @@ function upTo(parts: readonly Part[], limit: number): Part[] {
   let tokens = 0;
   for (const part of parts) {
     tokens += part.tokens;
-    // A tool call is never cut: half a call is of no use to anyone.
+    // A tool call is never cut: half a call is useless.
     if (tokens > limit && part.kind !== 'tool_calls') break;
     kept.push(part);
   }
@@ -101,7 +101,7 @@ function cutAtStop(text: string, stop: readonly string[]): string {
 }
 
 function quote(text: string): string {
-  // The cut may fall between the halves of a surrogate pair.
+  // The cut may split a surrogate pair.
   const short = text
     .trim()
     .slice(0, 120)

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { hasMoreValuesThan } from './count-values';
 
-/** Values and keys of a request; more would take more memory than a small container has. */
+/** Maximum number of values and keys in a request; more would need more memory than a small container has. */
 const MAX_VALUES = 200_000;
 
-/** Null stands for absent everywhere, as in Go's decoder. */
+/** Null means absent everywhere, as in Go's decoder. */
 export const optional = <T extends z.ZodType>(type: T): z.ZodOptional<z.ZodNullable<T>> => type.nullable().optional();
 
 const options = optional(
@@ -34,7 +34,7 @@ export const tool = z.looseObject({
 
 const message = z.looseObject({ role: z.string(), content: z.string().default('') });
 
-/** The body of `POST /api/chat`, as far as the demo reads it; other members are let through unread. */
+/** The body of `POST /api/chat`, as far as the demo reads it; other members are ignored. */
 export const chatRequest = z.object({
   ...shared,
   messages: optional(z.array(message)),
@@ -54,7 +54,7 @@ export const embedRequest = z.object({
   input: z.union([z.string(), z.array(z.string()).max(512)]).default([]),
 });
 
-/** The body of `POST /api/show`; `name` is the older word for `model`. */
+/** The body of `POST /api/show`; `name` is the older name of `model`. */
 export const showRequest = z.object({ model: z.string().default(''), name: z.string().default('') });
 
 /** A parsed chat request. */
@@ -64,10 +64,10 @@ export type GenerateRequest = z.infer<typeof generateRequest>;
 /** A tool that a chat request offers. */
 export type OfferedTool = z.infer<typeof tool>;
 
-/** What a body came to: the parsed request, or what is wrong with it in one line. */
+/** The parsed request, or an error message. */
 export type Parsed<T> = { ok: true; request: T } | { ok: false; error: string };
 
-/** Reads a JSON body as a request; never throws, and never echoes what was sent. */
+/** Parses a JSON body as a request. Never throws; the error never contains data of the client. */
 export function parseRequest<T>(schema: z.ZodType<T>, body: Uint8Array): Parsed<T> {
   if (body.length === 0) return { ok: false, error: 'missing request body' };
   if (hasMoreValuesThan(MAX_VALUES, body)) return { ok: false, error: `request body has over ${MAX_VALUES} values` };

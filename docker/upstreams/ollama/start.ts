@@ -16,24 +16,24 @@ import { readChat, readGenerate, readOpenaiChat, type Read } from './questions';
 import { chatRequest, embedRequest, generateRequest, parseRequest, showRequest } from './requests';
 import { countTokens } from './tokens';
 
-/** Settings of the Ollama-compatible demo; every bound has a default. */
+/** Settings of the Ollama-compatible demo; every limit has a default. */
 export interface OllamaOptions extends ListenOptions {
-  /** How fast it works, default about a small model on a laptop; `INSTANT` for tests. */
+  /** Speed, default similar to a small model on a laptop; `INSTANT` for tests. */
   pace?: Pace;
-  /** Answers in the making at once, default 64; one more is refused with 503, as Ollama does. */
+  /** Concurrent answers, default 64; one more is rejected with 503, as in Ollama. */
   maxConcurrent?: number;
-  /** Longest request body in bytes, default 20 MiB, as much as the gateway lets through; a longer one is answered 413. */
+  /** Longest request body in bytes, default 20 MiB, the limit of the gateway; a longer one is answered with 413. */
   maxBodyBytes?: number;
 }
 
-/** What `/api/version` says: it is no release of Ollama. */
+/** The version in `/api/version`: not a release of Ollama. */
 const VERSION = '0.0.0-demo';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 /**
- * Starts a server that speaks Ollama's API for chat, generate, embed, show, tags and version, and OpenAI's for chat, with
- * demo models.
+ * Starts a server with Ollama's API for chat, generate, embed, show, tags and version, OpenAI's API for chat, and demo
+ * models.
  */
 export async function startOllama({
   pace = REALISTIC,
@@ -44,7 +44,7 @@ export async function startOllama({
   const slots = new Slots(maxConcurrent);
   const loaded = new Set<Model>();
 
-  /** Reads the body as `schema` says and finds its model, or answers why not. */
+  /** Parses the body with `schema` and finds its model, or sends an error. */
   const withModel =
     <T extends { model: string; name?: string }>(
       schema: z.ZodType<T>,
@@ -149,7 +149,7 @@ export async function startOllama({
 
   const checksHost = isLoopback(listen.host ?? '127.0.0.1');
   return startHttpServer(listen, async (request, response) => {
-    // As Ollama: on loopback it takes no other name than its own, and says nothing.
+    // Like Ollama: on loopback it accepts only the names of loopback, and rejects others without a body.
     if (checksHost && !isLoopback(request.headers.host)) {
       send(response, 403, 'text/plain', '');
       return;

@@ -9,7 +9,7 @@ export interface ToolCall {
 }
 
 const MAX_CALLS = 4;
-/** Words of a tool's name that say nothing of its subject. */
+/** Common words in names of tools, which do not describe the subject. */
 const COMMON_WORDS = new Set([
   'get',
   'set',
@@ -25,8 +25,9 @@ const COMMON_WORDS = new Set([
 ]);
 
 /**
- * The calls a prompt asks for: of the tool that does its calculation, else of each tool whose name, or a telling word of it, stands in the prompt. Arguments are
- * filled from the prompt by the tool's schema: numbers in order, capitalised words for strings, enum members by mention.
+ * The calls that a prompt asks for: of the tool for its calculation, else of each tool whose name, or a specific word
+ * of it, is in the prompt. Arguments are taken from the prompt by the schema of the tool: numbers in order, capitalized
+ * words for strings, members of an enumeration that the prompt mentions.
  */
 export function callTools(tools: readonly OfferedTool[], prompt: string): ToolCall[] {
   const said = new Set(words(prompt));
@@ -35,7 +36,7 @@ export function callTools(tools: readonly OfferedTool[], prompt: string): ToolCa
   const called = calculator
     ? [calculator]
     : tools
-        .filter(({ function: { name } }) => prompt.includes(name) || tellingWords(name).some((word) => said.has(word)))
+        .filter(({ function: { name } }) => prompt.includes(name) || specificWords(name).some((word) => said.has(word)))
         .slice(0, MAX_CALLS);
   return called.map(({ function: { name, parameters } }, index) => ({
     id: `call_${hex(`${name} ${prompt}`)}${hex(`${index}`)}`,
@@ -74,7 +75,7 @@ function fillArguments(parameters: unknown, prompt: string, calculation?: Calcul
   return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, fill(schema)]));
 }
 
-function tellingWords(name: string): string[] {
+function specificWords(name: string): string[] {
   return words(name.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')).filter(
     (word) => word.length > 2 && !COMMON_WORDS.has(word),
   );

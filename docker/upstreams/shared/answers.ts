@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** Answers with a JSON body and its length; `headers` are added to the content type. */
+/** Sends a JSON body with its length; `headers` are added to the content type. */
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -10,12 +10,12 @@ export function sendJson(
   send(response, status, 'application/json', JSON.stringify(body), headers);
 }
 
-/** Answers with plain text. */
+/** Sends plain text. */
 export function sendText(response: ServerResponse, status: number, body: string): void {
   send(response, status, 'text/plain; charset=utf-8', body);
 }
 
-/** Answers with `body` as it is; Node itself leaves the body out for HEAD. */
+/** Sends `body` unchanged; Node.js omits the body for HEAD. */
 export function send(
   response: ServerResponse,
   status: number,

@@ -1,7 +1,7 @@
 /** Bodies up to this many bytes never wait. */
 const SMALL_BYTES = 65_536;
 
-/** Bounds the bytes of large request bodies that are held at once: one that does not fit waits, unread, for its turn. */
+/** Limits the bytes of large request bodies that are held at once: a body that does not fit waits, unread. */
 export class BodyBudget {
   readonly #waiting: (() => boolean)[] = [];
   #free: number;
@@ -11,8 +11,8 @@ export class BodyBudget {
   }
 
   /**
-   * Resolves with the function that gives the bytes back (once), as soon as they are free; first come, first served.
-   * A body larger than the whole budget, or of unknown length (`Infinity`), takes all of it.
+   * Resolves with a function that releases the bytes (once), as soon as they are free; first come, first served.
+   * A body larger than the whole budget, or of unknown length (`Infinity`), takes the whole budget.
    */
   take(bytes: number): Promise<() => void> {
     const taken = bytes <= SMALL_BYTES ? 0 : Math.min(bytes, this.bytes);

@@ -3,40 +3,40 @@ import type { AddressInfo } from 'node:net';
 import { sendJson } from './answers';
 import { BodyBudget } from './body-budget';
 
-/** Where a demo upstream listens; port 0 takes any free one. */
+/** Where a demo backend listens; port 0 means any free port. */
 export interface ListenOptions {
   host?: string;
   port?: number;
 }
 
-/** A demo upstream that runs: its address and the way to stop it. */
+/** A running demo backend: its address and how to stop it. */
 export interface RunningServer {
-  /** `http://host:port`, without a slash at the end. */
+  /** `http://host:port`, without a trailing slash. */
   url: string;
   port: number;
   /** Ends open streams and frees the port within a fraction of a second; safe to call twice. */
   close(): Promise<void>;
 }
 
-/** Answers one request; a rejection is answered 500 and costs that request only. */
+/** Answers one request; a rejected promise is answered with 500 and affects only that request. */
 export type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
-/** Connections above this are refused by the server at once. */
+/** Further connections are refused immediately. */
 const MAX_CONNECTIONS = 512;
-/** A request must have arrived whole within this time. */
+/** A request must arrive completely within this time. */
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than the 60 s for which Kong keeps an idle upstream connection, so that Kong is the one to close it. */
+/** Longer than the 60 s for which Kong keeps an idle upstream connection, so that Kong closes it first. */
 const KEEP_ALIVE_MS = 75_000;
 const CLOSE_GRACE_MS = 250;
 /**
- * Bytes of large bodies that are held at once; further ones wait. A parsed body takes several times its length, and the
- * containers have 256 MB or more.
+ * Bytes of large bodies that are held at once; further bodies wait. A parsed body needs several times its length, and
+ * the containers have at least 256 MB.
  */
 const MAX_HELD_BYTES = 20_971_520;
 
 /**
- * Listens with bounds on connections, header and request times, and resolves once the port is open.
- * Rejects when the address cannot be bound. `onClose` ends what the handler keeps open (streams, sessions).
+ * Listens with limits on connections, header and request times, and resolves when the port is open.
+ * Rejects if the address cannot be bound. `onClose` ends what the handler keeps open (streams, sessions).
  */
 export async function startHttpServer(
   { host = '127.0.0.1', port = 0 }: ListenOptions,
@@ -79,7 +79,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // A peer that resets while we write is its own affair, not an uncaught error.
+  // A reset by the peer while writing must not be an uncaught error.
   response.on('error', () => undefined);
   const giveBack = await budget.take(bodyBytes(request));
   try {
@@ -95,7 +95,7 @@ async function answer(
   }
 }
 
-/** The length of a request's body in bytes, `Infinity` when it comes in chunks. */
+/** The length of the body in bytes, `Infinity` for a chunked body. */
 function bodyBytes({ headers }: IncomingMessage): number {
   return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : Infinity;
 }

@@ -1,8 +1,8 @@
 import { isIPv4 } from 'node:net';
 
 /**
- * Whether a name is this machine's own: what servers that listen on loopback take in `Host`, so that no page whose name
- * leads here can use them (DNS rebinding). The port does not matter.
+ * Whether a host is a name of loopback. Servers that listen on loopback accept only these in `Host`, to protect against
+ * DNS rebinding. The port does not matter.
  */
 export function isLoopback(authority: string | undefined): boolean {
   const name = (authority ?? '').toLowerCase().replace(/:\d*$/, '');

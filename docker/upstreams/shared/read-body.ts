@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 
-/** How much beyond the bound is read and dropped, so that an honest client still gets to read the 413. */
+/** How much beyond the limit is read and discarded, so that a well-behaved client can read the 413. */
 const DISCARD_FACTOR = 4;
 
 /**
- * The body of a request, or undefined when it is longer than `maxBytes`.
- * Never keeps more than `maxBytes`; rejects when the client leaves before the end.
+ * The body of a request, or undefined if it is longer than `maxBytes`.
+ * Never keeps more than `maxBytes`; rejects if the client disconnects before the end.
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   let chunks: Buffer[] = [];

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Method, decoded-free path and query of a request; undefined when the target is not a path
- * (`*`, or an authority), which no demo upstream serves. HEAD counts as GET: Node drops the body.
+ * Method, path (not decoded) and query of a request; undefined if the target is not a path (`*`, or an authority),
+ * which no demo backend serves. HEAD counts as GET: Node.js omits the body.
  */
 export function routeOf(
   request: IncomingMessage,

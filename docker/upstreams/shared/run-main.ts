@@ -1,8 +1,8 @@
 import type { ListenOptions, RunningServer } from './http-server';
 
 /**
- * Runs a demo upstream as a program: address from HOST (127.0.0.1) and PORT, one line on stdout once it listens,
- * a clean stop on SIGTERM or SIGINT. A bad PORT or a taken address ends the process with status 1 and a message.
+ * Runs a demo backend as a program: address from HOST (127.0.0.1) and PORT, one line on stdout when it listens, a clean
+ * stop on SIGTERM or SIGINT. An invalid PORT or an address in use ends the process with status 1 and a message.
  */
 export async function runMain(
   name: string,

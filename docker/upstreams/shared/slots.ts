@@ -1,10 +1,10 @@
-/** A bound on how much runs at once: who finds no free slot is told so instead of waiting. */
+/** Limits concurrency: without a free slot, `take` returns undefined instead of waiting. */
 export class Slots {
   #taken = 0;
 
   constructor(private readonly size: number) {}
 
-  /** Takes a slot and returns the function that frees it (once), or undefined when all are taken. */
+  /** Takes a slot and returns a function that frees it (once); undefined if all are taken. */
   take(): (() => void) | undefined {
     if (this.#taken >= this.size) return undefined;
     this.#taken += 1;

@@ -1,18 +1,21 @@
 import type { AnyValue, KeyValue } from './otlp-messages';
 
-/** An attribute's value as JSON can carry it. */
+/** The value of an attribute, representable in JSON. */
 type AttributeValue = string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue };
 
-/** Attributes by their dotted names. Made by `readAttributes`; look up with `Object.hasOwn`, names are hostile. */
+/**
+ * Attributes by their dotted names. Created by `readAttributes`; look up with `Object.hasOwn`, because names are
+ * hostile.
+ */
 export type Attributes = Record<string, AttributeValue>;
 
-/** Attributes as plain values; of two with the same name the last one counts. */
+/** Attributes as plain values; the last one of a name counts. */
 export function readAttributes(attributes: readonly KeyValue[] = []): Attributes {
-  // fromEntries defines own members, so that even "__proto__" is only a name.
+  // fromEntries defines own members, so "__proto__" is a name like any other.
   return Object.fromEntries(attributes.map(({ key = '', value }) => [key, readValue(value)]));
 }
 
-/** The first of these attributes that is set to text that is not empty. */
+/** The first of these attributes with a non-empty text. */
 export function textOf(attributes: Attributes, ...names: string[]): string | undefined {
   for (const name of names) {
     const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
@@ -42,7 +45,7 @@ function readValue(value: AnyValue = {}): AttributeValue {
   return value.bytesValue ?? null;
 }
 
-/** A number where a double holds it exactly, else its digits. */
+/** A number if a double represents it exactly, else its digits. */
 function integer(digits: string): number | string {
   const number = Number(digits);
   return Number.isSafeInteger(number) ? number : digits;

@@ -3,9 +3,10 @@ import protobuf from 'protobufjs';
 const LENGTH_DELIMITED = 2;
 
 /**
- * Counts the messages within a message without building any of them, and stops at `max` + 1: two bytes on the wire
- * can stand for an object of a hundred in memory, so that the length of a body alone bounds nothing.
- * Throws a RangeError where the bytes end too soon, and on nesting deeper than the runtime decodes.
+ * Counts the messages within a message without creating them, and stops at `max` + 1. Two bytes on the wire can become
+ * an object of a hundred bytes in memory, so the length of a body alone limits nothing.
+ *
+ * @throws RangeError if the bytes are truncated, or nested deeper than the runtime decodes
  */
 export function countMessages(type: protobuf.Type, bytes: Uint8Array, max: number): number {
   const reader = protobuf.Reader.create(bytes);

@@ -2,16 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KeptSpan, SpanStore } from './span-store';
 import { rowOf } from './views';
 
-/** Less than the 30 s after which a gateway in front gives up on a silent response. */
+/** Less than the 30 s after which the gateway ends a silent response. */
 const HEARTBEAT_MS = 10_000;
-/** A reader that lags by this much is dropped; it comes back by itself and resumes. */
+/** A reader that lags by this much is disconnected; it reconnects and resumes. */
 const MAX_LAG_BYTES = 1_048_576;
-/** Rows sent at first to a new reader. */
+/** Rows that a new reader receives first. */
 const BACKLOG = 200;
 
 /**
- * Streams rows as server-sent events: first the newest kept ones that the reader lacks (by Last-Event-ID), then each
- * batch as it comes. Ends with the connection.
+ * Streams rows as server-sent events: first the newest stored ones that the reader does not have (by Last-Event-ID),
+ * then each batch as it arrives. Ends with the connection.
  */
 export function streamRows(store: SpanStore, request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });

@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs';
 import { countMessages } from './count-messages';
 
-// The messages of opentelemetry-proto (trace/v1, common/v1, resource/v1) with the fields that a viewer needs; others
-// are skipped as unknown. Field numbers are those of the published protocol.
+// The messages of opentelemetry-proto (trace/v1, common/v1, resource/v1), with the fields that a viewer needs and the
+// published field numbers. Other fields are skipped as unknown.
 const source = `
   syntax = "proto3";
   message ExportTraceServiceRequest { repeated ResourceSpans resource_spans = 1; }
@@ -29,7 +29,7 @@ const source = `
 
 const request = protobuf.parse(source).root.lookupType('ExportTraceServiceRequest');
 
-/** A value of an attribute: exactly one member is set, none for an empty value. 64-bit integers are decimal text. */
+/** A value of an attribute: one member is set, none for an empty value. 64-bit integers are decimal text. */
 export interface AnyValue {
   stringValue?: string;
   boolValue?: boolean;
@@ -47,7 +47,7 @@ export interface KeyValue {
   value?: AnyValue;
 }
 
-/** A span on the wire: ids in base64, times in nanoseconds since 1970 as decimal text, absent where unset. */
+/** A span on the wire: ids in base64, times in nanoseconds since 1970 as decimal text, absent if unset. */
 export interface WireSpan {
   traceId?: string;
   spanId?: string;
@@ -65,15 +65,15 @@ export interface WireRequest {
   resourceSpans?: { resource?: { attributes?: KeyValue[] }; scopeSpans?: { spans?: WireSpan[] }[] }[];
 }
 
-/** A decoded request and how many messages it is made of: spans, attributes, values, events. */
+/** A decoded request and the number of its messages: spans, attributes, values, events. */
 export interface Decoded {
   request: WireRequest;
   messages: number;
 }
 
 /**
- * Decodes a request of at most `maxMessages` messages. Otherwise tells whether it has `too_many` of them or is
- * `invalid`. Nesting is bounded by the protobuf runtime (100 levels).
+ * Decodes a request of at most `maxMessages` messages; returns `too_many` or `invalid` otherwise. The protobuf runtime
+ * limits nesting (100 levels).
  */
 export function decodeRequest(bytes: Uint8Array, maxMessages: number): Decoded | 'too_many' | 'invalid' {
   try {

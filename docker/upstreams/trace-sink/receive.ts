@@ -1,15 +1,15 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 
-/** What a step of receiving came to: a value, or the refusal to answer with. */
+/** The result of a step: a value, or the status and text of a rejection. */
 export type Received<T> = { ok: true; value: T } | { ok: false; status: number; detail: string };
 
-/** How a body may be packed. */
+/** The accepted content encodings. */
 export type Encoding = 'identity' | 'gzip' | 'deflate';
 
 /**
- * Checks the headers as Phoenix does (`routers/v1/traces.py`): the media type letter by letter, without parameters,
- * and no encodings but gzip and deflate.
+ * Checks the headers as Phoenix does (`routers/v1/traces.py`): exactly this media type, without parameters, and no
+ * encodings except gzip and deflate.
  */
 export function checkHeaders(contentType: string | undefined, contentEncoding: string | undefined): Received<Encoding> {
   if (contentType !== 'application/x-protobuf') {
@@ -20,7 +20,7 @@ export function checkHeaders(contentType: string | undefined, contentEncoding: s
   return { ok: false, status: 415, detail: `Unsupported content encoding: ${shown(contentEncoding)}` };
 }
 
-/** Unpacks a body off the event loop, never to more than `maxBytes`. */
+/** Decompresses a body outside the event loop, to at most `maxBytes`. */
 export async function unpack(body: Uint8Array, encoding: Encoding, maxBytes: number): Promise<Received<Uint8Array>> {
   if (encoding === 'identity') return { ok: true, value: body };
   try {
@@ -34,6 +34,6 @@ export async function unpack(body: Uint8Array, encoding: Encoding, maxBytes: num
 }
 
 function shown(value: string | undefined): string {
-  // Python writes a missing header so.
+  // Python prints a missing header as None.
   return value?.slice(0, 100) ?? 'None';
 }

@@ -1,26 +1,26 @@
 import type { Span } from './spans';
 
-/** A kept span with its number, one more than that of the span before it. */
+/** A stored span with its number, one more than that of the span before it. */
 export interface KeptSpan {
   seq: number;
   span: Span;
 }
 
-/** How much is kept; the oldest spans make room. */
+/** How much is stored; the oldest spans are removed first. */
 export interface StoreLimits {
   maxSpans: number;
-  /** Bound on what all kept spans take together, by the sizes given with them. */
+  /** Limit of the sizes of all stored spans, as given to `add`. */
   maxBytes: number;
 }
 
-/** The last spans, in memory only. */
+/** The most recent spans, in memory only. */
 export class SpanStore {
   #kept: (KeptSpan & { bytes: number })[] = [];
   #bytes = 0;
   #seq: number;
   readonly #listeners = new Set<(spans: readonly KeptSpan[]) => void>();
 
-  /** Numbers begin after `lastSeq`: with the time of the start, they grow over restarts too. */
+  /** Numbers begin after `lastSeq`: if that is the start time, they also increase across restarts. */
   constructor(
     private readonly limits: StoreLimits,
     lastSeq = 0,
@@ -28,7 +28,7 @@ export class SpanStore {
     this.#seq = lastSeq;
   }
 
-  /** Keeps the spans of one request that take `totalBytes` in all, and tells the listeners of those that fit. */
+  /** Stores the spans of one request, of `totalBytes` in total, and notifies the listeners of those that fit. */
   add(spans: readonly Span[], totalBytes: number): void {
     const bytes = Math.ceil(totalBytes / Math.max(1, spans.length));
     const added = spans.map((span) => ({ seq: ++this.#seq, span, bytes }));
@@ -41,11 +41,11 @@ export class SpanStore {
       gone = Math.max(gone, index + 1);
     }
     this.#kept = this.#kept.slice(gone);
-    const news = this.newest().filter(({ seq }) => seq > this.#seq - added.length);
-    if (news.length > 0) for (const listener of this.#listeners) listener(news.toReversed());
+    const stored = this.newest().filter(({ seq }) => seq > this.#seq - added.length);
+    if (stored.length > 0) for (const listener of this.#listeners) listener(stored.toReversed());
   }
 
-  /** The kept spans, newest first; `project` picks those of one. */
+  /** The stored spans, newest first; of one `project` if given. */
   newest(project?: string): KeptSpan[] {
     const all = this.#kept.toReversed();
     return project === undefined ? all : all.filter(({ span }) => span.project === project);
@@ -55,12 +55,12 @@ export class SpanStore {
     return this.#kept.find((kept) => kept.seq === seq);
   }
 
-  /** The projects of the kept spans, by name. */
+  /** The projects of the stored spans, sorted by name. */
   projects(): string[] {
     return [...new Set(this.#kept.map(({ span }) => span.project))].sort();
   }
 
-  /** Hears of each batch, oldest first; returns the way to stop. */
+  /** Calls the listener with each batch, oldest span first; returns a function that stops it. */
   listen(listener: (spans: readonly KeptSpan[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

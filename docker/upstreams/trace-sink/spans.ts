@@ -1,7 +1,7 @@
 import { readAttributes, textOf, type Attributes } from './attributes';
 import type { WireRequest, WireSpan } from './otlp-messages';
 
-/** A span as the sink keeps it. Ids are lower-case hex; times are nanoseconds since 1970. */
+/** A span as the sink stores it. Ids are lower-case hex; times are nanoseconds since 1970. */
 export interface Span {
   project: string;
   name: string;
@@ -20,8 +20,8 @@ const STATUS_CODES = ['UNSET', 'OK', 'ERROR'] as const;
 const MAX_PROJECT_CHARS = 128;
 
 /**
- * The spans of a request with their project: the header's, else the resource's, else `default`, as Phoenix decides.
- * Everything else of the resource is dropped, as Phoenix drops it.
+ * The spans of a request with their project: from the header, else from the resource, else `default`, as in Phoenix.
+ * All other attributes of the resource are dropped, as in Phoenix.
  */
 export function readSpans(request: WireRequest, projectHeader: string | undefined): Span[] {
   return (request.resourceSpans ?? []).flatMap(({ resource, scopeSpans = [] }) => {

@@ -11,46 +11,48 @@ import { SpanStore } from './span-store';
 import { readSpans } from './spans';
 import { phoenixSpanOf } from './views';
 
-/** Settings of the trace sink; every bound has a default. */
+/** Settings of the trace sink; every limit has a default. */
 export interface TraceSinkOptions extends ListenOptions {
-  /** Spans kept, default 1000; the oldest make room. */
+  /** Stored spans, default 1000; the oldest are removed first. */
   maxSpans?: number;
-  /** About what the kept spans may take in memory, default 64 MiB; the oldest make room. */
+  /** Estimated memory of the stored spans in bytes, default 64 MiB; the oldest are removed first. */
   maxKeptBytes?: number;
-  /** Longest request body in bytes, packed and unpacked alike, default 4 MiB; a longer one is answered 413. */
+  /** Longest request body in bytes, compressed and decompressed, default 4 MiB; a longer one is answered with 413. */
   maxBodyBytes?: number;
-  /** Messages (spans, attributes, values, events) in one request, default 200,000; more are answered 413. */
+  /** Messages (spans, attributes, values, events) in one request, default 200,000; more are answered with 413. */
   maxMessages?: number;
-  /** Pages that watch at once, default 32; one more is answered 503. */
-  maxWatchers?: number;
+  /** Pages with an open event stream, default 32; one more is answered with 503. */
+  maxPages?: number;
 }
 
-/** The least that `ExportTraceServiceResponse` can be: no field set means all spans were taken. */
-const ALL_TAKEN = new Uint8Array(0);
-/** What a message takes in memory beside its text, about. */
+/** An empty `ExportTraceServiceResponse`: all spans were accepted. */
+const ALL_ACCEPTED = new Uint8Array(0);
+/** Estimated memory of a message, without its text. */
 const BYTES_PER_MESSAGE = 100;
-/** Phoenix's own default and maximum of `limit`. */
+/** Default and maximum of `limit`, as in Phoenix. */
 const SPANS_LIMIT = { default: 100, max: 1_000 };
 
-/** Starts a stand-in for Arize Phoenix: OTLP traces in, by Phoenix's rules; a page and Phoenix's span queries out. */
+/**
+ * Starts a stand-in for Arize Phoenix: accepts OTLP traces as Phoenix does, serves a page and Phoenix's span queries.
+ */
 export async function startTraceSink({
   maxSpans = 1_000,
   maxKeptBytes = 67_108_864,
   maxBodyBytes = 4_194_304,
   maxMessages = 200_000,
-  maxWatchers = 32,
+  maxPages = 32,
   ...listen
 }: TraceSinkOptions = {}): Promise<RunningServer> {
   const store = new SpanStore({ maxSpans, maxBytes: maxKeptBytes }, Date.now());
-  const watching = new Set<ServerResponse>();
+  const open = new Set<ServerResponse>();
 
-  const watch = (request: IncomingMessage, response: ServerResponse): void => {
-    if (watching.size >= maxWatchers) {
-      sendJson(response, 503, { detail: 'Too many pages are watching' }, { 'retry-after': '5' });
+  const openEvents = (request: IncomingMessage, response: ServerResponse): void => {
+    if (open.size >= maxPages) {
+      sendJson(response, 503, { detail: 'Too many pages are open' }, { 'retry-after': '5' });
       return;
     }
-    watching.add(response);
-    response.once('close', () => watching.delete(response));
+    open.add(response);
+    response.once('close', () => open.delete(response));
     streamRows(store, request, response);
   };
 
@@ -63,12 +65,12 @@ export async function startTraceSink({
         else sendJson(response, 405, { detail: 'Method Not Allowed' }, { allow: 'POST' });
       } else if (route?.method !== 'GET') sendJson(response, 404, { detail: 'Not Found' });
       else if (route.path === '/') send(response, 200, 'text/html; charset=utf-8', page, pageHeaders);
-      else if (route.path === '/events') watch(request, response);
+      else if (route.path === '/events') openEvents(request, response);
       else if (route.path === '/health') sendJson(response, 200, { status: 'ok' });
       else answerQuery(store, route.path, route.query, response);
     },
     () => {
-      for (const response of watching) response.end();
+      for (const response of open) response.end();
     },
   );
 }
@@ -79,15 +81,15 @@ async function receiveTraces(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const refuse = (status: number, detail: string): void => {
+  const reject = (status: number, detail: string): void => {
     sendJson(response, status, { detail });
   };
   const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
-  // The body is read in any case, so that the connection stays in step.
+  // The body is always read, so that the connection can be reused.
   const body = await readBody(request, maxBodyBytes);
   const headers = checkHeaders(contentType, contentEncoding);
   if (!headers.ok) {
-    refuse(headers.status, headers.detail);
+    reject(headers.status, headers.detail);
     return;
   }
   if (!body) {
@@ -96,22 +98,22 @@ async function receiveTraces(
   }
   const unpacked = await unpack(body, headers.value, maxBodyBytes);
   if (!unpacked.ok) {
-    refuse(unpacked.status, unpacked.detail);
+    reject(unpacked.status, unpacked.detail);
     return;
   }
   const decoded = decodeRequest(unpacked.value, maxMessages);
   if (decoded === 'too_many') {
-    refuse(413, 'Request has too many spans, attributes or events');
+    reject(413, 'Request has too many spans, attributes or events');
     return;
   }
   if (decoded === 'invalid') {
-    refuse(422, 'Request body is invalid ExportTraceServiceRequest');
+    reject(422, 'Request body is invalid ExportTraceServiceRequest');
     return;
   }
   const project = request.headers['x-project-name'];
   const spans = readSpans(decoded.request, typeof project === 'string' ? project : undefined);
   store.add(spans, unpacked.value.length + decoded.messages * BYTES_PER_MESSAGE);
-  send(response, 200, 'application/x-protobuf', ALL_TAKEN);
+  send(response, 200, 'application/x-protobuf', ALL_ACCEPTED);
 }
 
 function answerQuery(store: SpanStore, path: string, query: URLSearchParams, response: ServerResponse): void {

@@ -2,16 +2,16 @@ import { numberOf, textOf } from './attributes';
 import type { KeptSpan } from './span-store';
 import type { Span } from './spans';
 
-/** What the page's list shows of a span; absent facts are absent. */
+/** A span in the list of the page; unknown values are absent. */
 export interface SpanRow {
   seq: number;
-  /** Milliseconds since 1970 at which the span began. */
+  /** Start of the span, milliseconds since 1970. */
   startMs: number;
   durationMs: number;
   project: string;
   name: string;
   kind: string;
-  /** The model of a call to a language model, the tool of a tool call, else a prompt or resource. */
+  /** The model of an LLM call, the tool of a tool call, else a prompt or resource. */
   subject?: string;
   tokensIn?: number;
   tokensOut?: number;
@@ -22,7 +22,7 @@ export interface SpanRow {
 
 const MAX_CELL_CHARS = 200;
 
-/** A span as a row of the list; every text is cut to 200 characters. */
+/** A span as a row of the list; texts are cut to 200 characters. */
 export function rowOf({ seq, span }: KeptSpan): SpanRow {
   const { attributes } = span;
   const subject = textOf(
@@ -55,7 +55,7 @@ export function rowOf({ seq, span }: KeptSpan): SpanRow {
   };
 }
 
-/** A span as Phoenix's REST API gives it (`GET /v1/projects/{name}/spans`). */
+/** A span as Phoenix's REST API returns it (`GET /v1/projects/{name}/spans`). */
 export function phoenixSpanOf({ seq, span }: KeptSpan): object {
   return {
     id: String(seq),
@@ -72,7 +72,10 @@ export function phoenixSpanOf({ seq, span }: KeptSpan): object {
   };
 }
 
-/** Nanoseconds since 1970 as ISO 8601 with microseconds, as Python writes them; what no date can hold ends at its limit. */
+/**
+ * Nanoseconds since 1970 as ISO 8601 with microseconds, as in Python; later times than a date can hold become its
+ * limit.
+ */
 export function isoTime(ns: bigint): string {
   const maxMs = 8_640_000_000_000_000n;
   const ms = ns / 1_000_000n > maxMs ? maxMs : ns / 1_000_000n;

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Plugin, Suite } from '../../pdk';
 import { answerQuery } from '../describe';
+import { capturePlugin } from './capture-plugin';
 import { choosePlugins } from './choose-plugins';
 
 interface DumpOptions {
   readonly all?: true;
   readonly out?: string;
   readonly withAccess?: true;
+  readonly capture?: true;
 }
 
 /** Adds `dump`: the descriptions of the plugins, as Kong reads them. */
@@ -17,11 +19,14 @@ export function addDumpCommand(program: Command, suite: Suite): void {
     .command('dump')
     .description("print a plugin's description for Kong's pluginserver_<NAME>_query_cmd")
     .argument('[plugin]', `one of: ${suite.plugins.map(({ name }) => name).join(', ')}`)
-    .option('--all', 'describe every plugin, each in a file of its own')
+    .option('--all', 'write the description of every plugin to a file')
     .option('--out <dir>', 'directory of the files, which are named <plugin>.json')
     .option('--with-access', 'include the access phase of plugins that work without it, for options that need it')
-    .action((plugin: string | undefined, { all, out, withAccess }: DumpOptions, command: Command) => {
-      if (all && out !== undefined && plugin === undefined) dumpAll(suite, out, withAccess);
+    .option('--capture', 'print the pre-function plugin that captures bodies for the telemetry plugins, as YAML')
+    .action((plugin: string | undefined, { all, out, withAccess, capture }: DumpOptions, command: Command) => {
+      if (capture && plugin === undefined && !all && out === undefined) process.stdout.write(capturePlugin());
+      else if (capture) command.error('error: --capture takes no plugin, no --all and no --out');
+      else if (all && out !== undefined && plugin === undefined) dumpAll(suite, out, withAccess);
       else if (plugin !== undefined && !all && out === undefined) {
         for (const found of choosePlugins(suite, [plugin])) process.stdout.write(descriptionOf(found, withAccess));
       } else command.error('error: name one plugin, or use --all --out <dir>');

@@ -15,10 +15,10 @@ export function addServeCommand(program: Command, suite: Suite): void {
     .command('serve')
     .description('serve the plugins to Kong on a unix socket, until SIGTERM')
     .requiredOption('--socket <path>', 'unix socket to listen on')
-    .addOption(option('--socket-mode <octal>', 'permissions of the socket', parseMode, 0o660, '0660'))
+    .addOption(option('--socket-mode <octal>', 'file mode of the socket', parseMode, 0o660, '0660'))
     .option(
       '--socket-group <group>',
-      "group of the socket, by name or number: one that Kong's workers are in",
+      "group of the socket, by name or number; Kong's workers must be in it",
       parseGroup,
     )
     .option('--allow-world-writable-directory', 'listen in a directory that every local user may write to')
@@ -26,15 +26,13 @@ export function addServeCommand(program: Command, suite: Suite): void {
       option('--plugins <names>', 'plugins to serve, separated by commas', namesOf(suite), suite.plugins, 'all'),
     )
     .option('--metrics <host:port>', 'serve /healthz, /readyz and /metrics over HTTP there', parseAddress)
-    .addOption(option('--max-frame-bytes <n>', 'longest frame that Kong may send', parseCount, 16 * MIB, '16 MiB'))
+    .addOption(option('--max-frame-bytes <n>', 'largest frame that Kong may send', parseCount, 16 * MIB, '16 MiB'))
+    .addOption(option('--max-held-bytes <n>', 'total bytes of incomplete frames', parseCount, 64 * MIB, '64 MiB'))
+    .addOption(option('--frame-timeout <ms>', 'time until a frame must be complete', parseCount, 10_000, '10000'))
+    .addOption(option('--max-connections <n>', 'maximum number of connections', parseCount, 65_536, '65536'))
+    .addOption(option('--stop-timeout <ms>', 'maximum time for a stop', parseCount, 10_000, '10000'))
     .addOption(
-      option('--max-held-bytes <n>', 'bytes that frames may hold while they arrive', parseCount, 64 * MIB, '64 MiB'),
-    )
-    .addOption(option('--frame-timeout <ms>', 'time for a frame to arrive completely', parseCount, 10_000, '10000'))
-    .addOption(option('--max-connections <n>', 'most connections at a time', parseCount, 65_536, '65536'))
-    .addOption(option('--stop-timeout <ms>', 'longest time that a stop may take', parseCount, 10_000, '10000'))
-    .addOption(
-      new Option('--log-level <level>', 'least severe level that is logged, as JSON lines on stderr')
+      new Option('--log-level <level>', 'minimum level of log lines (JSON on stderr)')
         .choices(LOG_LEVELS)
         .default('info')
         .env('LOG_LEVEL'),

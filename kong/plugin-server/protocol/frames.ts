@@ -1,12 +1,12 @@
 /** Bytes of the length that stands before every payload: uint32, little-endian (`rpc/pb_rpc.lua`, read_frame). */
 const LENGTH_BYTES = 4;
 
-/** What an announced length alone may reserve; beyond it the memory grows with the bytes that really came. */
+/** Bytes that an announced length alone may allocate; beyond it, memory grows with the bytes that have arrived. */
 const TRUSTED_BYTES = 1024 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
-/** Stands for a payload longer than the reader's bound; its bytes are skipped as they come, never held. */
+/** Replaces a payload that is longer than the reader's limit; its bytes are skipped as they arrive, never held. */
 export class OversizedFrame {
   constructor(
     readonly announcedBytes: number,
@@ -14,36 +14,36 @@ export class OversizedFrame {
   ) {}
 
   toString(): string {
-    return `a frame of ${this.announcedBytes} bytes was announced, the bound is ${this.maxBytes}`;
+    return `a frame of ${this.announcedBytes} bytes was announced, the limit is ${this.maxBytes}`;
   }
 }
 
 /**
- * Cuts a byte stream into the payloads of its frames, however the chunks fall.
+ * Splits a byte stream into the payloads of its frames, wherever the chunks end.
  *
- * Holds at most one unfinished frame, in at most twice the bytes that came of it (or 1 MiB), and nothing between frames.
- * A payload that came in one chunk is a view of it; bytes are copied only where a frame is cut by the end of a chunk.
+ * Holds at most one incomplete frame, in at most twice the bytes that have arrived (or 1 MiB), and nothing between frames.
+ * A payload within one chunk is a view of it; bytes are copied only when a chunk ends within a frame.
  */
 export class FrameReader {
-  /** Bytes that came and were not given out lie between `start` and `end`. */
+  /** Received bytes that were not returned yet are between `start` and `end`. */
   private bytes: Buffer = NOTHING;
   private start = 0;
   private end = 0;
-  /** Payload bytes of the frame being read; undefined while its length is not complete. */
+  /** Payload bytes of the current frame; undefined while its length is not complete. */
   private expected: number | undefined;
-  /** Bytes of an oversized payload that are still to be thrown away. */
+  /** Bytes of an oversized payload that are still to be skipped. */
   private toSkip = 0;
 
   constructor(private readonly maxPayloadBytes: number) {}
 
-  /** Takes the next bytes of the stream; the chunk must not be changed afterwards. */
+  /** Adds the next bytes of the stream; the chunk must not be changed afterwards. */
   push(chunk: Buffer): void {
     const skipped = Math.min(this.toSkip, chunk.length);
     this.toSkip -= skipped;
     this.append(skipped === 0 ? chunk : chunk.subarray(skipped));
   }
 
-  /** The next payload, the mark of an oversized one, or undefined until more bytes come. */
+  /** The next payload, an {@link OversizedFrame} in its place, or undefined until more bytes arrive. */
   next(): Buffer | OversizedFrame | undefined {
     if (this.expected === undefined) {
       if (this.held === 0) this.bytes = NOTHING;
@@ -60,12 +60,12 @@ export class FrameReader {
     return payload;
   }
 
-  /** True when the stream stopped in the middle of a frame. */
-  get isUnfinished(): boolean {
+  /** Whether the received bytes end within a frame. */
+  get isIncomplete(): boolean {
     return this.held > 0 || this.expected !== undefined || this.toSkip > 0;
   }
 
-  /** Bytes of the payload that is being read; 0 between frames, and for what is skipped. */
+  /** Payload bytes of the current frame; 0 between frames and while an oversized one is skipped. */
   get awaitedBytes(): number {
     return this.expected ?? 0;
   }
@@ -92,7 +92,7 @@ export class FrameReader {
     this.end += chunk.copy(this.bytes, this.end);
   }
 
-  /** Moves what is held into a larger place, so that many small chunks cost no more than twice their copying. */
+  /** Moves the held bytes to a larger buffer, so that many small chunks are copied at most twice. */
   private grow(needed: number): void {
     const wanted = Math.min(this.expected ?? needed, Math.max(TRUSTED_BYTES, 2 * needed));
     const bytes = Buffer.allocUnsafe(Math.max(needed, wanted));

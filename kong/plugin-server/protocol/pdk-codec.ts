@@ -1,9 +1,9 @@
 import type { KongRead, PdkEffect, PdkRead, RawBody } from '../../pdk';
 import { frame, OversizedFrame } from './frames';
 import { messages, type Bytes } from './messages';
-import { fromStruct, fromValue, textOf, toStruct, toValue } from './values';
+import { fromStruct, fromValue, decodeText, toStruct, toValue } from './values';
 
-/** How one read travels: its argument's message and its result's, as the service in Kong's .proto declares them. */
+/** Encodes the argument and decodes the result of a read, as the service in Kong's .proto declares them. */
 interface ReadCodec {
   readonly encode: (argument: KongRead<unknown>['argument']) => Bytes;
   readonly decode: (reply: Bytes) => unknown;
@@ -13,13 +13,13 @@ const nothing = new Uint8Array();
 const noArgument = (): Bytes => nothing;
 const textArgument: ReadCodec['encode'] = (argument) => messages.text.encode({ v: Buffer.from(String(argument)) });
 const intArgument: ReadCodec['encode'] = (argument) => messages.int.encode({ v: Number(argument) });
-const textReply: ReadCodec['decode'] = (reply) => textOf(messages.text.decode(reply).v);
+const textReply: ReadCodec['decode'] = (reply) => decodeText(messages.text.decode(reply).v);
 
 const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
   'kong.client.get_consumer': { encode: noArgument, decode: decodeConsumer },
   'kong.client.get_credential': {
     encode: noArgument,
-    decode: (reply) => ({ id: textOf(messages.credential.decode(reply).id) }),
+    decode: (reply) => ({ id: decodeText(messages.credential.decode(reply).id) }),
   },
   'kong.client.get_forwarded_ip': { encode: noArgument, decode: textReply },
   'kong.ctx.shared.get': {
@@ -39,7 +39,7 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
     encode: noArgument,
     decode: (reply) => {
       const { id, name } = messages.service.decode(reply);
-      return { id: textOf(id), name: textOf(name) };
+      return { id: decodeText(id), name: decodeText(name) };
     },
   },
 };
@@ -47,17 +47,17 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
 function decodeConsumer(reply: Bytes): unknown {
   const { id, username, custom_id, tags } = messages.consumer.decode(reply);
   return {
-    id: textOf(id),
-    username: textOf(username),
-    custom_id: textOf(custom_id),
-    tags: tags?.map((tag) => textOf(tag)),
+    id: decodeText(id),
+    username: decodeText(username),
+    custom_id: decodeText(custom_id),
+    tags: tags?.map((tag) => decodeText(tag)),
   };
 }
 
 function decodeRawBody(reply: Bytes): RawBody {
   const { content, body_filepath, error } = messages.rawBody.decode(reply);
   if (body_filepath?.length) return { kind: 'spilled' };
-  if (error?.length) return { kind: 'failed', message: textOf(error) };
+  if (error?.length) return { kind: 'failed', message: decodeText(error) };
   // An empty body is an empty message on the wire.
   return { kind: 'bytes', bytes: content ?? nothing };
 }
@@ -69,8 +69,8 @@ export const encodeRead = ({ method, argument }: KongRead<unknown>): Buffer =>
 /**
  * The plain value in Kong's reply.
  *
- * @throws when the reply is not the message that Kong's service declares, or too long; a body that is too long counts as
- * spilled
+ * @throws when the reply is not the message that Kong's service declares, or is too long; a body that is too long counts
+ * as spilled
  */
 export function decodeReply({ method }: KongRead<unknown>, reply: Bytes | OversizedFrame): unknown {
   if (!(reply instanceof OversizedFrame)) return codecs[method].decode(reply);

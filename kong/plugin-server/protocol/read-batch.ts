@@ -2,14 +2,14 @@ import type { KongRead } from '../../pdk';
 import type { OversizedFrame } from './frames';
 import { decodeReply, encodeRead } from './pdk-codec';
 
-/** What Kong replied to a read; of a reply that is longer than a frame may be only its length. */
-export type Reply = Buffer | OversizedFrame;
+/** Kong's reply to a read; one that is longer than a frame may be is not held. */
+export type PdkReply = Buffer | OversizedFrame;
 
 const compiled = new WeakMap<readonly KongRead<unknown>[], ReadBatch>();
 
-/** Reads that go out together, encoded once: the same bytes go out with every event. */
+/** Reads that are sent together. They are encoded once, since every event sends the same bytes. */
 export class ReadBatch {
-  /** What is written to Kong: for each read its operation and its argument. */
+  /** The bytes for Kong: the operation and argument of each read. */
   readonly bytes: Buffer;
 
   constructor(private readonly reads: readonly KongRead<unknown>[]) {
@@ -25,13 +25,13 @@ export class ReadBatch {
     return batch;
   }
 
-  /** How many replies Kong will send. */
+  /** Number of replies that Kong will send. */
   get size(): number {
     return this.reads.length;
   }
 
-  /** The plain value of one read. @throws when its reply is not what Kong's service declares */
-  valueAt(index: number, replies: readonly Reply[]): unknown {
+  /** The plain value in the reply to one read. @throws when the reply is not what Kong's service declares */
+  valueAt(index: number, replies: readonly PdkReply[]): unknown {
     const read = this.reads[index];
     const reply = replies[index];
     if (!read || !reply) throw new Error(`no reply to read ${index}`);

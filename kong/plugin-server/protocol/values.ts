@@ -1,11 +1,11 @@
 import type { ResponseHeaders, SharedValue } from '../../pdk';
 import type { Bytes, Struct, Value } from './messages';
 
-/** How bytes become text: `latin1` keeps every byte, `utf8` reads what our own plugins wrote. */
+/** How bytes are decoded: `latin1` keeps every byte, `utf8` is for texts that our own plugins wrote. */
 export type TextEncoding = 'latin1' | 'utf8';
 
 /** Text of a field, empty where it is absent; malformed UTF-8 is replaced. */
-export function textOf(bytes: Bytes | undefined, encoding: TextEncoding = 'utf8'): string {
+export function decodeText(bytes: Bytes | undefined, encoding: TextEncoding = 'utf8'): string {
   // The prototype of a decoded message has a plain array for an absent field.
   if (!bytes?.length) return '';
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding);
@@ -13,19 +13,19 @@ export function textOf(bytes: Bytes | undefined, encoding: TextEncoding = 'utf8'
 
 /** The plain value of a decoded protobuf Value: records without a prototype, undefined for null and for nothing. */
 export function fromValue(value: Partial<Value> | null | undefined, encoding: TextEncoding): unknown {
-  // An entry of a struct may come without its value.
+  // An entry of a struct may lack its value.
   if (!value) return undefined;
-  if (Object.hasOwn(value, 'string_value')) return textOf(value.string_value, encoding);
+  if (Object.hasOwn(value, 'string_value')) return decodeText(value.string_value, encoding);
   if (Object.hasOwn(value, 'number_value')) return value.number_value;
   if (Object.hasOwn(value, 'bool_value')) return value.bool_value;
   if (value.struct_value) return fromStruct(value.struct_value, encoding);
   return value.list_value?.values.map((element) => fromValue(element, encoding));
 }
 
-/** The plain record of a protobuf Struct, without a prototype, since its keys come from strangers. */
+/** The plain record of a protobuf Struct, without a prototype, because clients choose its keys. */
 export function fromStruct(struct: Partial<Struct>, encoding: TextEncoding): Record<string, unknown> {
   const plain = Object.create(null) as Record<string, unknown>;
-  for (const { key, value } of struct.fields ?? []) plain[textOf(key, encoding)] = fromValue(value, encoding);
+  for (const { key, value } of struct.fields ?? []) plain[decodeText(key, encoding)] = fromValue(value, encoding);
   return plain;
 }
 

@@ -11,14 +11,14 @@ import {
 } from '../../pdk';
 import { effectsOf } from '../../pdk/effects';
 import { toKongFields, type KongField } from '../../pdk/kong-schema';
-import { Configurations, type Configuration, type Hold } from '../configurations';
+import { Configurations, type Configuration, type AcquiredConfiguration } from '../configurations';
 import { phasesOf } from '../describe';
 import type { Fetch } from '../event-facts';
 import { planOf } from '../event-plan';
 import type { RawConfig } from '../identity';
 import { startMonitor } from '../monitor';
 import { parseAddress } from '../options';
-import { REJECTED, runParts } from '../run-parts';
+import { INTERNAL_ERROR, policyOf, runParts } from '../run-parts';
 import { createLog, LOG_LEVELS } from '../stderr-log';
 import { fromMsgPack } from './values';
 
@@ -38,11 +38,11 @@ export interface StockPlugin {
 }
 
 /**
- * Dresses a plugin as the class with phase methods that Kong's stock server loads.
+ * Wraps a plugin in the class with phase methods that Kong's own server loads.
  *
- * What is lost there: every read and effect is a round trip of its own, a dead server lets requests through, a body that
- * spilled to a file answers 500, and telemetry that was not sent when the server ends is gone. The server tells nobody
- * when an instance closes, so a configuration is released when its last instance was collected as garbage.
+ * Limits of that server: each read and effect is a round trip of its own, requests pass while the server is down, a body
+ * in a temporary file causes 500, and telemetry that was not sent when the server ends is lost. The server does not report
+ * when an instance closes, so a configuration is released when its last instance is garbage-collected.
  */
 export function toStockPlugin(plugin: Plugin): StockPlugin {
   class Stock {
@@ -53,7 +53,7 @@ export function toStockPlugin(plugin: Plugin): StockPlugin {
       closed.register(this, this.held);
     }
   }
-  // The server looks for phases on the prototype.
+  // The server finds phases on the prototype.
   for (const phase of phasesOf(plugin)) {
     Object.defineProperty(Stock.prototype, phase, {
       value(this: Stock, kong: StockPdk) {
@@ -88,30 +88,30 @@ function theHost(): Host {
   return host;
 }
 
-/** Without the endpoint the plugins work all the same, so a failure is logged and nothing else. */
+/** The plugins work without the endpoint, so a failure is only logged. */
 async function exposeMetrics(address: string, { registry }: Metrics, log: Log): Promise<void> {
   try {
     collectDefaultMetrics({ register: registry });
     const { url } = await startMonitor({ ...parseAddress(address), registry, isReady: () => true });
-    log.info({ url }, 'metrics are served');
+    log.info({ url }, 'serving metrics');
   } catch (error) {
-    log.error({ err: error, KONG_AI_METRICS: address }, 'metrics can not be served');
+    log.error({ err: error, KONG_AI_METRICS: address }, 'metrics endpoint could not start');
   }
 }
 
-/** The configuration of one instance; it knows nothing of the instance, so that this can be collected. */
+/** The configuration of one instance. It does not refer to the instance, so that this can be garbage-collected. */
 class HeldConfiguration {
-  private hold: Promise<Hold> | undefined;
+  private hold: Promise<AcquiredConfiguration> | undefined;
 
   constructor(
     private readonly plugin: Plugin,
     private readonly config: RawConfig,
   ) {
-    // The first event awaits it; a failure that nobody awaits must not end the process.
+    // The first event awaits it; until then a failure must not end the process.
     this.take().catch(() => undefined);
   }
 
-  /** Rejects when the configuration can't work; the next call tries again. */
+  /** Rejects when the configuration is wrong; the next call tries again. */
   async take(): Promise<Configuration> {
     const { configurations, log } = theHost();
     this.hold ??= configurations.acquire(this.plugin, this.config);
@@ -119,7 +119,7 @@ class HeldConfiguration {
       return (await this.hold).configuration;
     } catch (error) {
       this.hold = undefined;
-      log.error({ err: error, plugin: this.plugin.name }, 'an instance could not start');
+      log.error({ err: error, plugin: this.plugin.name }, 'instance could not start');
       throw error;
     }
   }
@@ -138,13 +138,13 @@ const closed = new FinalizationRegistry<HeldConfiguration>((held) => {
   held.release();
 });
 
-/** Runs a phase over the stock PDK. Rejects only when Kong fails even to reject the request. */
+/** Runs a phase over the stock PDK. Rejects only when Kong fails to reject the request too. */
 async function runEvent(plugin: Plugin, phase: PhaseName, held: HeldConfiguration, kong: StockPdk): Promise<void> {
   let configuration: Configuration;
   try {
     configuration = await held.take();
   } catch {
-    if (phase === 'access' && partsOf(plugin).some(({ onError }) => onError === 'reject')) await apply(kong, REJECTED);
+    if (partsOf(plugin).some((part) => policyOf(part, phase) === 'reject')) await apply(kong, INTERNAL_ERROR);
     return;
   }
   const fetch: Fetch = async (reads) => {
@@ -153,8 +153,8 @@ async function runEvent(plugin: Plugin, phase: PhaseName, held: HeldConfiguratio
     return { valueAt: (index) => replies[index]?.() };
   };
   const results = await runParts(planOf(configuration, phase), phase, fetch, (outcome) => apply(kong, outcome));
-  for (const { failure, part } of results) {
-    if (failure) theHost().log.error({ err: failure.error, plugin: part.plugin.name, phase }, 'a handler threw');
+  for (const { failure, plugin: part } of results) {
+    if (failure) theHost().log.error({ err: failure.error, plugin: part.name, phase }, 'handler threw');
   }
 }
 
@@ -167,7 +167,7 @@ const call = (kong: StockPdk, method: string, ...args: readonly unknown[]): Prom
       kong,
     )(...args);
 
-/** One round trip for each read; a failed one is a failure of the part that needs it. */
+/** Sends one read, which is a round trip of its own. If it fails, the part that needs the fact fails. */
 async function ask(kong: StockPdk, { method, argument }: KongRead<unknown>): Promise<() => unknown> {
   try {
     const reply = await call(kong, method, ...(argument === undefined ? [] : [argument]));

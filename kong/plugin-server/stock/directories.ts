@@ -12,10 +12,10 @@ export interface PluginModule {
 /**
  * Writes, for every plugin, a directory with a single entry that Kong's stock `kong-js-pluginserver` can load.
  *
- * One directory each, because that server loads every entry of its directory, and Kong takes only the first plugin of a
- * server.
+ * There is one directory for each plugin, because that server loads every entry of its directory, and Kong uses only the
+ * first plugin of a server.
  *
- * @throws when such a directory holds anything else; it never deletes a file
+ * @throws when such a directory contains other files; none is deleted
  */
 export function writeStockDirectories({ plugins, module }: PluginModule, out: string): void {
   for (const { name } of plugins) {

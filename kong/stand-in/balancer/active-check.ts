@@ -2,7 +2,7 @@ import { get } from 'node:http';
 import type { ActiveChecks } from '../config/model';
 import type { Report } from './health';
 
-/** One active check of a target: a GET of the configured path, of which only the status counts. */
+/** Makes one active check: a GET of the configured path. Only the status counts. */
 export function probe(
   host: string,
   port: number,

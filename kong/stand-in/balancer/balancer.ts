@@ -1,9 +1,9 @@
 import type { Target, Upstream } from '../config/model';
-import type { AddressOf } from '../hosts-file';
+import type { AddressOf } from '../runtime/hosts-file';
 import { probe } from './active-check';
 import { reportOf, TargetHealth, thresholdsOf, usesHealthChecks, type Report } from './health';
 
-/** A target that requests can go to. */
+/** A target with its health. */
 export interface Peer {
   readonly target: Target;
   readonly host: string;
@@ -14,7 +14,7 @@ export interface Peer {
 
 const DEFAULT_TARGET_PORT = 8000;
 
-/** One upstream: its targets in a weighted wheel, and what the health checks say of each. */
+/** The balancer of one upstream: its targets by weight, and their health checks. */
 export class Balancer {
   readonly peers: readonly Peer[];
   readonly isChecked: boolean;
@@ -45,8 +45,8 @@ export class Balancer {
   }
 
   /**
-   * Starts the active checks, if they are configured; the first comes after its interval. Those of the type `tcp` are for
-   * streams: for HTTP Kong makes none.
+   * Starts the active checks, if they are configured; the first one runs after the interval. For HTTP Kong makes no
+   * checks of the type `tcp`.
    */
   start(): void {
     const { active } = this.upstream.healthchecks;
@@ -59,7 +59,7 @@ export class Balancer {
     for (const timer of this.timers) clearInterval(timer);
   }
 
-  /** The next healthy target of the wheel; undefined when there is none. */
+  /** The next healthy target; undefined when there is none. */
   next(): Peer | undefined {
     if (!this.isHealthy) return undefined;
     for (let tries = 0; tries < this.wheel.length; tries++) {
@@ -70,20 +70,20 @@ export class Balancer {
     return undefined;
   }
 
-  /** Whether enough of the weight is healthy (`healthchecks.threshold`, in percent). */
+  /** Whether the healthy targets have enough weight (`healthchecks.threshold`, in percent). */
   get isHealthy(): boolean {
     const total = sum(this.peers);
     const available = sum(this.peers.filter(({ health }) => health.healthy));
     return available > 0 && (available / total) * 100 >= this.upstream.healthchecks.threshold;
   }
 
-  /** A passive report: what a request to the target gave. */
+  /** Passive check: reports the status of a request to the target. */
   reportStatus(peer: Peer, status: number): void {
     if (status === 504) this.report(peer, 'timeout', 'passive');
     else this.report(peer, reportOf(this.upstream, 'passive', status), 'passive');
   }
 
-  /** A passive report of a connection that failed or took too long. */
+  /** Passive check: reports a connection that failed or timed out. */
   reportFailure(peer: Peer, report: 'tcp_failure' | 'timeout'): void {
     this.report(peer, report, 'passive');
   }
@@ -117,7 +117,7 @@ const sum = (peers: readonly Peer[]): number => peers.reduce((total, { weight })
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
-/** Each target as often as its share of the weight, in the smallest wheel. */
+/** The shortest list that contains each target in proportion to its weight. */
 function wheelOf(peers: readonly Peer[]): Peer[] {
   const divisor = peers.reduce((divisor, { weight }) => gcd(divisor, weight), 0);
   return divisor === 0 ? [] : peers.flatMap((peer) => new Array<Peer>(peer.weight / divisor).fill(peer));

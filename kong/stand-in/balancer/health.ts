@@ -1,6 +1,6 @@
 import type { Upstream } from '../config/model';
 
-/** What a check or a request told of a target. */
+/** The result of a health check or of a request. */
 export type Report = 'success' | 'http_failure' | 'tcp_failure' | 'timeout';
 
 interface Counters {
@@ -10,7 +10,7 @@ interface Counters {
   timeout: number;
 }
 
-/** How many reports in a row change a target's state; 0 never. */
+/** How many reports in a row change the state of a target; 0 disables it. */
 export interface Thresholds {
   readonly success: number;
   readonly http_failure: number;
@@ -19,15 +19,15 @@ export interface Thresholds {
 }
 
 /**
- * The health of one target as lua-resty-healthcheck counts it: successes and failures in a row, where one kind starts
- * the other from nothing. A healthy target turns bad when any failure's threshold is reached, a bad one turns healthy at
- * the threshold of successes.
+ * The health of one target as lua-resty-healthcheck counts it: successes and failures in a row; a report of one kind
+ * resets the other counters. A healthy target becomes unhealthy at the threshold of any kind of failure, and healthy
+ * again at the threshold of successes.
  */
 export class TargetHealth {
   healthy = true;
   private readonly counters: Counters = { success: 0, http_failure: 0, tcp_failure: 0, timeout: 0 };
 
-  /** Counts a report; gives whether the state changed. */
+  /** Counts a report; returns whether the state changed. */
   report(report: Report, thresholds: Thresholds): boolean {
     const limit = thresholds[report];
     if (limit === 0) return false;
@@ -55,13 +55,13 @@ export function thresholdsOf({ healthchecks }: Upstream, kind: 'active' | 'passi
   };
 }
 
-/** What a status means to the checks; undefined where it means nothing. */
+/** The report for a status; undefined for a status that the checks ignore. */
 export function reportOf({ healthchecks }: Upstream, kind: 'active' | 'passive', status: number): Report | undefined {
   if (healthchecks[kind].healthy.http_statuses.includes(status)) return 'success';
   return healthchecks[kind].unhealthy.http_statuses.includes(status) ? 'http_failure' : undefined;
 }
 
-/** Whether health checks decide anything (`is_upstream_using_healthcheck`). */
+/** Whether the upstream uses health checks (`is_upstream_using_healthcheck`). */
 export function usesHealthChecks({ healthchecks: { active, passive } }: Upstream): boolean {
   return (
     active.healthy.interval !== 0 ||

@@ -1,16 +1,17 @@
 import { isTable, type LuaTable, type LuaValue } from '../lua/value';
+import type { Complaint } from './complaint';
 import type { Field, PatternMatch } from './field';
 import { fillRecord } from './fill';
 import type { KnownPlugin } from './plugin-schema';
-import { validateRecord, type Complaint } from './validate';
+import { validateRecord } from './validate';
 
-/** A plugin's configuration with the defaults of its schema, and what is wrong with it. */
+/** The configuration of a plugin with the defaults of its schema, and its errors. */
 export interface CheckedPlugin {
   readonly config: LuaValue;
   readonly complaints: readonly Complaint[];
 }
 
-/** Checks an entity of the kind `plugins` by the schema of the plugin that it names. */
+/** Validates a `plugins` entity with the schema of its plugin. */
 export function checkPlugin(
   entity: LuaTable,
   path: string,
@@ -36,7 +37,7 @@ export function checkPlugin(
   return { config: fillRecord(known.record, config), complaints: [...bound, ...broken] };
 }
 
-/** The rules of the whole configuration that it breaks. */
+/** The errors that the rules of the whole configuration find. */
 function breaches({ record, rules }: KnownPlugin, config: LuaTable, path: string, match: PatternMatch): Complaint[] {
   if (!record || !rules) return [];
   const whole: Field = { type: 'record', fields: [{ config: record }], entity_checks: rules };

@@ -1,6 +1,6 @@
-import type { Complaint } from './validate';
+import type { Complaint } from './complaint';
 
-/** A file that Kong would refuse: every reason with its place. */
+/** A file that Kong would reject, with all reasons and their paths. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 

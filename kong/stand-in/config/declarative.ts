@@ -1,5 +1,6 @@
 import { isTable, type LuaTable, type LuaValue } from '../lua/value';
 import { checkPlugin } from './check-plugin';
+import type { Complaint } from './complaint';
 import { ConfigError } from './config-error';
 import { ENTITIES, ENTITY_NAMES, type EntityName } from './entities';
 import { keyOf, type Parent } from './entity-key';
@@ -9,10 +10,10 @@ import { entityId } from './ids';
 import type { Entities } from './model';
 import { parseYaml } from './parse-yaml';
 import type { KnownPlugin } from './plugin-schema';
-import { validateRecord, type Complaint } from './validate';
+import { validateRecord } from './validate';
 
 /**
- * Entities of a real Kong that the stand-in takes note of and leaves alone. Not `filter_chains`: a filter may refuse
+ * Kinds of entities that the stand-in reports and ignores. `filter_chains` is not one of them: a filter may reject
  * requests.
  */
 const IGNORED = [
@@ -42,10 +43,10 @@ const FILE: Field = {
   ],
 };
 
-/** What a declarative file describes. */
+/** The content of a declarative file. */
 export interface Declared {
   readonly entities: Entities;
-  /** Sorts of entities in the file that are not emulated. */
+  /** Kinds of entities in the file that are not emulated. */
   readonly ignored: readonly string[];
 }
 

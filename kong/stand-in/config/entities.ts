@@ -3,16 +3,16 @@ import type { Field } from './field';
 import { route } from './route-schema';
 import { service } from './service-schema';
 import { checkHost, checkHostname, checkTarget } from './text-checks';
-import { upstreamFields, upstreamRules } from './upstream-schema';
+import { upstreamFields } from './upstream-schema';
 
 /** A kind of entity in a declarative file, with the lists that may be nested in it. */
 export interface EntityKind {
   readonly record: Field;
-  /** Lists of other entities inside, and the field that points back. */
+  /** Nested lists of other entities, and their fields that refer to this one. */
   readonly children: Readonly<Record<string, string>>;
-  /** Fields that name another entity, by id or by its key. */
+  /** Fields that refer to another entity by its id or key. */
   readonly references: Readonly<Record<string, EntityName>>;
-  /** The field that names the entity, unique over the file. */
+  /** The field with the unique name of the entity. */
   readonly key?: string;
 }
 
@@ -33,7 +33,6 @@ const upstream: Field = {
     { client_certificate: reference },
     { use_srv_name: { type: 'boolean', default: false } },
   ],
-  entity_checks: upstreamRules,
 };
 
 const target: Field = {
@@ -100,7 +99,7 @@ const acl: Field = {
   ],
 };
 
-/** The kinds that the stand-in knows, in the order in which they refer to each other. */
+/** The kinds that the stand-in emulates; each one refers to earlier ones only. */
 export const ENTITIES: Readonly<Record<EntityName, EntityKind>> = {
   services: { record: service, children: { routes: 'service', plugins: 'service' }, references: {}, key: 'name' },
   routes: { record: route, children: { plugins: 'route' }, references: { service: 'services' }, key: 'name' },

@@ -1,11 +1,11 @@
 import { isTable, type LuaTable, type LuaValue } from '../lua/value';
+import type { Complaint } from './complaint';
 import { fieldsOf, type Field } from './field';
-import type { Complaint } from './validate';
 
 /** Validates one value against a field, without a path. */
 type ValidateValue = (field: Field, value: LuaValue) => readonly Complaint[];
 
-/** Kong's rules over several fields of a record (`Schema.entity_checkers`), those that can stand in a JSON schema. */
+/** Kong's rules about several fields of a record (`Schema.entity_checkers`), as far as JSON can express them. */
 type Checker = (entity: LuaTable, argument: never, record: Field, validate: ValidateValue) => string | undefined;
 
 interface Conditional {
@@ -52,7 +52,7 @@ const CHECKERS: Readonly<Record<string, Checker>> = {
   },
 };
 
-/** What the record's own rules say about a filled entity. A rule that is not known is not checked. */
+/** The errors that the rules of a record find in an entity with defaults. Unknown rules are not checked. */
 export function runEntityChecks(record: Field, entity: LuaTable, path: string, validate: ValidateValue): Complaint[] {
   return (record.entity_checks ?? []).flatMap((rule) =>
     Object.entries(rule).flatMap(([name, argument]) => {

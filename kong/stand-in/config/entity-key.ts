@@ -1,12 +1,12 @@
 import type { LuaTable } from '../lua/value';
 import { ENTITIES, type EntityName } from './entities';
 
-/** The entity in whose list another one is nested. */
+/** The parent of a nested entity. */
 export interface Parent {
-  /** The field of the nested one that points back. */
+  /** The field of the nested entity that refers to the parent. */
   readonly field: string;
   readonly id: string;
-  /** False where the id is new at each load: what is nested under it can't have a derived id. */
+  /** False when the id is random: nested entities then cannot have derived ids. */
   readonly isStable: boolean;
 }
 
@@ -16,7 +16,7 @@ const COMPOUND: Readonly<Partial<Record<EntityName, readonly string[]>>> = {
   acls: ['consumer', 'group'],
 };
 
-/** The text from which Kong derives an entity's id (`get_key_for_uuid_gen`), undefined where it draws one. */
+/** The text from which Kong derives the id of an entity (`get_key_for_uuid_gen`); undefined when the id is random. */
 export function keyOf(name: EntityName, item: LuaTable, parent?: Parent): string | undefined {
   if (name === 'keyauth_credentials') return undefined;
   const fields = COMPOUND[name];

@@ -1,8 +1,8 @@
 import type { LuaTable, LuaValue } from '../lua/value';
 
 /**
- * A field of a schema in Kong's own words (`db/schema/init.lua`), as an external plugin describes its configuration in
- * JSON and as the stand-in declares Kong's entities. A record lists its fields in Kong's form: objects of one key.
+ * A field of a schema with Kong's attributes (`db/schema/init.lua`), as external plugins describe their configuration
+ * in JSON and as the stand-in declares Kong's entities. The fields of a record are objects with one key, like in Kong.
  */
 export interface Field {
   readonly type: string;
@@ -32,12 +32,12 @@ export interface Field {
   readonly is_regex?: boolean;
   readonly uuid?: boolean;
   readonly referenceable?: boolean;
-  /** Said instead of the validator's own words. */
+  /** Replaces the message of the validator. */
   readonly err?: string;
   readonly entity_checks?: readonly LuaTable[];
-  /** What the stand-in checks in TypeScript where Kong has a function: the complaint, undefined when the value is fine. */
+  /** A check in TypeScript for a function in Kong's schema: returns the error message, or undefined. */
   readonly check?: (value: LuaValue) => string | undefined;
-  /** A value in short form: the fields that it stands for. */
+  /** Shorthand fields: returns the fields that a value stands for. */
   readonly expand?: Readonly<Record<string, (value: LuaValue) => LuaTable>>;
 }
 

@@ -3,9 +3,9 @@ import { isTable } from '../lua/value';
 import { fieldsOf, type Field } from './field';
 
 /**
- * A record with Kong's defaults in it (`Schema:process_auto_fields`): short forms expanded, missing fields given their
- * default, a required record its fields' defaults. What has no value after that is absent. Values of a wrong type pass
- * through untouched: the validation names them.
+ * A record with Kong's defaults (`Schema:process_auto_fields`): shorthand fields are expanded, missing fields get their
+ * default, and a required record the defaults of its fields. Fields without a value are absent. Values of a wrong type
+ * stay unchanged: the validation reports them.
  */
 export function fillRecord(record: Field, input: LuaTable): LuaTable {
   const data = expand(record, input);

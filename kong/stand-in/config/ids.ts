@@ -18,6 +18,6 @@ function uuidV5(namespace: string, name: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** The id of an entity by its key, the same at every load of the file; random where it has no key. */
+/** The id of an entity, derived from its key so that it is the same after a reload; random without a key. */
 export const entityId = (entity: string, key: string | undefined): string =>
   key === undefined ? randomUUID() : uuidV5(uuidV5(ENTITIES, entity), key);

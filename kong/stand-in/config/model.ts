@@ -1,6 +1,6 @@
 import type { LuaTable } from '../lua/value';
 
-/** The entities of a declarative file as the stand-in runs them: references resolved to ids, defaults filled in. */
+/** The entities of a declarative file, with defaults and with references resolved to ids. */
 
 interface Entity extends LuaTable {
   readonly id: string;
@@ -8,10 +8,10 @@ interface Entity extends LuaTable {
   readonly updated_at: number;
 }
 
-/** An entity that another one points to. */
+/** A reference to another entity. */
 type Reference = { readonly id: string };
 
-/** What is behind the gateway; the three timeouts in milliseconds. */
+/** A backend behind the gateway; the timeouts are in milliseconds. */
 export interface Service extends Entity {
   readonly name?: string;
   readonly retries: number;
@@ -26,7 +26,7 @@ export interface Service extends Entity {
   readonly tls_verify?: boolean;
 }
 
-/** Which requests go to a service. A list that is absent lets any value match. */
+/** Which requests are sent to a service. An absent list matches any value. */
 export interface Route extends Entity {
   readonly name?: string;
   readonly protocols: readonly string[];
@@ -56,7 +56,7 @@ interface Healthy extends LuaTable {
   readonly successes: number;
 }
 
-/** How the targets of an upstream are probed. */
+/** The active health checks of an upstream. */
 export interface ActiveChecks extends LuaTable {
   readonly type: string;
   /** Seconds, as the two intervals. */
@@ -67,7 +67,7 @@ export interface ActiveChecks extends LuaTable {
   readonly unhealthy: Unhealthy & { readonly interval: number };
 }
 
-/** A name that stands for several targets, and how their health is found out. */
+/** A name for several targets, and their health checks. */
 export interface Upstream extends Entity {
   readonly name: string;
   readonly algorithm: string;
@@ -86,14 +86,14 @@ export interface Target extends Entity {
   readonly weight: number;
 }
 
-/** Somebody whom an authentication plugin can know. */
+/** A client that an authentication plugin can identify. */
 export interface Consumer extends Entity {
   readonly username?: string;
   readonly custom_id?: string;
   readonly tags?: readonly string[];
 }
 
-/** One configuration of a plugin, and what it is bound to; bound to nothing, it is for every request. */
+/** One configuration of a plugin and its scope; without a scope it applies to all requests. */
 export interface PluginEntity extends Entity {
   readonly name: string;
   readonly instance_name?: string;
@@ -117,7 +117,7 @@ export interface Acl extends Entity {
   readonly group: string;
 }
 
-/** Everything that a declarative file describes, in its order. */
+/** All entities of a declarative file, in its order. */
 export interface Entities {
   readonly services: readonly Service[];
   readonly routes: readonly Route[];

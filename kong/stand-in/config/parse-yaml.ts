@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { isTable, toBytes, type LuaTable, type LuaValue } from '../lua/value';
 import { ConfigError } from './config-error';
 
-/** The table that a YAML text describes, its texts as byte strings. Throws {@link ConfigError} where it describes none. */
+/** Parses YAML into a table whose strings are byte strings. Throws {@link ConfigError} if it is not a valid mapping. */
 export function parseYaml(text: string): LuaTable {
   let value: unknown;
   try {
@@ -17,7 +17,7 @@ export function parseYaml(text: string): LuaTable {
   return table;
 }
 
-/** YAML's values with texts as byte strings. */
+/** A YAML value with byte strings. */
 function inBytes(value: unknown): LuaValue {
   if (typeof value === 'string') return toBytes(value);
   if (Array.isArray(value)) return value.map(inBytes);

@@ -1,21 +1,21 @@
 import type { LuaTable } from '../lua/value';
 import { fieldsOf, type Field } from './field';
 
-/** What is known of a plugin when a file is read. `record` is absent for a bundled plugin that is not emulated. */
+/** The schema of an enabled plugin. `record` is absent for a bundled plugin that is not emulated. */
 export interface KnownPlugin {
   readonly record?: Field;
   readonly rules?: readonly LuaTable[];
-  /** References that the plugin's own schema forbids. */
+  /** Scopes that the schema of the plugin forbids. */
   readonly unscoped?: readonly string[];
 }
 
-/** A plugin's schema as it stands in its description. */
+/** The schema in the description of a plugin. */
 export interface PluginSchema {
   readonly fields?: readonly Readonly<Record<string, Field>>[];
   readonly entity_checks?: readonly LuaTable[];
 }
 
-/** What a plugin's description says of its configuration: the record, its rules, and what it may not be bound to. */
+/** Reads the schema of a plugin: the record of its configuration, its rules and forbidden scopes. */
 export function pluginSchema(schema: PluginSchema): KnownPlugin {
   const fields = new Map(fieldsOf({ type: 'record', fields: schema.fields ?? [] }));
   const record = fields.get('config');

@@ -29,7 +29,7 @@ export const service: Field = {
   expand: { url: expandUrl },
 };
 
-/** `url` in the place of protocol, host, port and path. What it can't read leaves the host missing, as in Kong. */
+/** `url` instead of protocol, host, port and path. For an invalid URL the host is missing, like in Kong. */
 function expandUrl(value: LuaValue): LuaTable {
   const [, scheme, host, digits, path] =
     /^(?:([a-z]+):\/\/)?(\[[^\]]+\]|[^:/]*)(?::(\d+))?(\/[^?#]*)?/i.exec(luaToString(value)) ?? [];

@@ -1,10 +1,8 @@
-/** A plugin server as kong.conf names it. */
+/** A plugin server of kong.conf. */
 export interface PluginServer {
   readonly name: string;
   readonly socket: string;
   readonly queryCommand: string;
-  /** Absent where the process is managed from outside. */
-  readonly startCommand?: string;
 }
 
 /** An address to listen on. */
@@ -13,25 +11,25 @@ export interface Listen {
   readonly port: number;
 }
 
-/** The settings of kong.conf that the stand-in obeys. */
+/** The settings of kong.conf that the stand-in uses. */
 export interface Settings {
   readonly declarativeConfig?: string;
   readonly prefix: string;
   readonly proxyListen: readonly Listen[];
   readonly adminListen: readonly Listen[];
   readonly statusListen: readonly Listen[];
-  /** Names of the plugins that may be used; `bundled` stands for all of Kong's own. */
+  /** Names of the enabled plugins; `bundled` means all plugins of Kong. */
   readonly plugins: readonly string[];
   readonly pluginServers: readonly PluginServer[];
   readonly bodyBufferBytes: number;
-  /** 0 for no bound. */
+  /** 0 for no limit. */
   readonly maxBodyBytes: number;
-  /** How long a read from a plugin server may take, as of any socket of Lua's (`lua_socket_read_timeout`). */
+  /** The timeout of a read from a plugin server (`lua_socket_read_timeout`). */
   readonly socketReadTimeoutMs: number;
   readonly trustedIps: readonly string[];
-  /** Read before names of upstreams are asked of the system. */
+  /** Host names of upstreams are looked up here before the resolver of the system is asked. */
   readonly hostsFile: string;
-  /** Said once at start: what a reader of the settings should know. */
+  /** Warnings about the settings, logged once at start. */
   readonly notices: readonly string[];
 }
 
@@ -47,7 +45,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   dns_hostsfile: '/etc/hosts',
 };
 
-/** Settings of the form `name = value`, one a line, `#` before a comment, as in kong.conf. */
+/** Parses kong.conf: one `name = value` per line, comments begin with `#`. */
 export function parseConf(text: string): Record<string, string> {
   const values: Record<string, string> = {};
   for (const line of text.split('\n')) {
@@ -59,7 +57,7 @@ export function parseConf(text: string): Record<string, string> {
   return values;
 }
 
-/** The settings in `KONG_NAME` variables, which go before a file's. */
+/** The settings in `KONG_NAME` variables, which override those of a file. */
 export function settingsOf(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
@@ -68,7 +66,7 @@ export function settingsOf(env: Readonly<Record<string, string | undefined>>): R
   return values;
 }
 
-/** Reads the settings. Throws, naming the setting, where Kong would not start. */
+/** Reads the settings. Throws an error that names the setting when Kong would not start. */
 export function readSettings(given: Readonly<Record<string, string>>): Settings {
   const values = { ...DEFAULTS, ...given };
   const text = (name: string): string => values[name] ?? '';
@@ -79,11 +77,9 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     const at = `pluginserver_${name.replaceAll('-', '_')}`;
     const queryCommand = values[`${at}_query_cmd`];
     if (!queryCommand) throw new Error(`query_command undefined for pluginserver ${name}`);
-    const startCommand = values[`${at}_start_cmd`];
-    if (!startCommand)
-      notices.push(`start_command undefined for pluginserver ${name}; assuming external process management`);
+    if (values[`${at}_start_cmd`]) throw new Error(`${at}_start_cmd: the stand-in does not start plugin servers`);
     const socket = values[`${at}_socket`] ?? `${prefix}/${name}.socket`;
-    return { name, socket, queryCommand, ...(startCommand && { startCommand }) };
+    return { name, socket, queryCommand };
   });
   return {
     ...(values['declarative_config'] && { declarativeConfig: values['declarative_config'] }),
@@ -120,14 +116,14 @@ function listens(values: Readonly<Record<string, string>>, name: string, notices
   });
 }
 
-/** A size in nginx's words: digits, and `k`, `m` or `g` after them. */
+/** A size in nginx's format: digits, optionally followed by `k`, `m` or `g`. */
 function bytes(name: string, value: string): number {
   const [, digits, unit = ''] = /^(\d+)([kmg]?)$/i.exec(value) ?? [];
   if (digits === undefined) throw new Error(`${name}: '${value}' is not a size`);
   return Number(digits) * { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[unit.toLowerCase() as '' | 'k' | 'm' | 'g'];
 }
 
-/** A time in nginx's words: digits, and `ms`, `s` or `m` after them; without any they are seconds. */
+/** A time in nginx's format: digits, followed by `ms`, `s` or `m`; without a unit they are seconds. */
 function milliseconds(name: string, value: string): number {
   const [, digits, unit = 's'] = /^(\d+)(ms|s|m)?$/.exec(value) ?? [];
   if (digits === undefined) throw new Error(`${name}: '${value}' is not a time`);

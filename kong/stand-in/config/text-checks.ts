@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { luaToString, type LuaValue } from '../lua/value';
-import { normalizePath } from '../uri';
+import { normalizePath } from '../routing/uri';
 
-/** Kong's validators of names, hosts and paths (`schema/typedefs.lua`): the complaint, or nothing. */
+/** Kong's validators of names, hosts and paths (`schema/typedefs.lua`). They return the error message or undefined. */
 
 /** Lua pattern of a header's name. */
 export const HEADER_NAME = '^[%w_%-]+$';

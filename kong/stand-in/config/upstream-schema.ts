@@ -1,4 +1,3 @@
-import type { LuaTable } from '../lua/value';
 import type { Field } from './field';
 import { checkPath, HEADER_NAME } from './text-checks';
 
@@ -13,11 +12,6 @@ const statuses = (...list: number[]): Field => ({
 });
 const record = (...fields: NonNullable<Field['fields']>): Field => ({ type: 'record', required: true, fields });
 const kind: Field = { type: 'string', one_of: ['tcp', 'http', 'https', 'grpc', 'grpcs'], default: 'http' };
-const hashOn: Field = {
-  type: 'string',
-  default: 'none',
-  one_of: ['none', 'consumer', 'ip', 'header', 'cookie', 'path', 'query_arg', 'uri_capture'],
-};
 const header: Field = { type: 'string', match: HEADER_NAME };
 const word: Field = { type: 'string' };
 const failures = [{ tcp_failures: count }, { timeouts: count }, { http_failures: count }];
@@ -56,40 +50,12 @@ const passive = record(
   { unhealthy: record({ http_statuses: statuses(429, 500, 503) }, ...failures) },
 );
 
-/** The fields of an upstream, beside its name and what all entities have (`kong/db/schema/entities/upstreams.lua`). */
+/**
+ * The fields of an upstream, without its name and the fields of all entities (`kong/db/schema/entities/upstreams.lua`).
+ */
 export const upstreamFields: NonNullable<Field['fields']> = [
-  {
-    algorithm: {
-      type: 'string',
-      default: 'round-robin',
-      one_of: ['consistent-hashing', 'least-connections', 'round-robin', 'latency'],
-    },
-  },
-  { hash_on: hashOn },
-  { hash_fallback: hashOn },
-  { hash_on_header: header },
-  { hash_fallback_header: header },
-  { hash_on_cookie: word },
-  { hash_on_cookie_path: { type: 'string', default: '/', check: checkPath } },
-  { hash_on_query_arg: word },
-  { hash_fallback_query_arg: word },
-  { hash_on_uri_capture: word },
-  { hash_fallback_uri_capture: word },
+  // Kong has other algorithms too; a file that uses one of them is rejected.
+  { algorithm: { type: 'string', default: 'round-robin', one_of: ['round-robin'] } },
   { slots: { type: 'integer', default: 10_000, between: [10, 65_536] } },
   { healthchecks: record({ active }, { passive }, { threshold: { type: 'number', default: 0, between: [0, 100] } }) },
-];
-
-const needs = (field: string, value: string, then: string): LuaTable => ({
-  conditional: { if_field: field, if_match: { eq: value }, then_field: then, then_match: { required: true } },
-});
-
-/** Which fields of an upstream need which others. */
-export const upstreamRules: readonly LuaTable[] = [
-  needs('hash_on', 'header', 'hash_on_header'),
-  needs('hash_fallback', 'header', 'hash_fallback_header'),
-  needs('hash_on', 'cookie', 'hash_on_cookie'),
-  needs('hash_fallback', 'cookie', 'hash_on_cookie'),
-  needs('hash_on', 'query_arg', 'hash_on_query_arg'),
-  needs('hash_fallback', 'query_arg', 'hash_fallback_query_arg'),
-  { distinct: ['hash_on_header', 'hash_fallback_header'] },
 ];

@@ -1,19 +1,14 @@
 import type { LuaTable, LuaValue } from '../lua/value';
 import { isTable } from '../lua/value';
+import type { Complaint } from './complaint';
 import { runEntityChecks } from './entity-checks';
 import { fieldsOf, isReference, type Field, type PatternMatch } from './field';
 import { fillRecord } from './fill';
 import { checkValue } from './validators';
 
-/** One thing that Kong would refuse: where, and in Kong's words why. */
-export interface Complaint {
-  readonly path: string;
-  readonly message: string;
-}
-
 /**
- * Everything that is wrong with a record, as `Schema:validate` finds it; empty when Kong would take it. Expects the input
- * before defaults were filled in. Never throws, whatever the input holds.
+ * All errors of a record, as `Schema:validate` finds them; empty when Kong would accept it. Expects the input without
+ * defaults. Never throws.
  */
 export function validateRecord(record: Field, input: LuaTable, path: string, match: PatternMatch): Complaint[] {
   const fields = new Map(fieldsOf(record));
@@ -32,7 +27,7 @@ export function validateRecord(record: Field, input: LuaTable, path: string, mat
   return complaints;
 }
 
-/** Everything that is wrong with one value. */
+/** All errors of one value. */
 function validateField(field: Field, value: LuaValue, path: string, match: PatternMatch): Complaint[] {
   if (value === undefined || value === null) {
     return field.required ? [{ path, message: 'required field missing' }] : [];

@@ -2,9 +2,9 @@ import { isTable, toBytes, type LuaTable, type LuaValue } from '../lua/value';
 import { fieldsOf, isReference, type Field } from './field';
 
 /**
- * A configuration whose referenceable fields hold the values that their `{vault://env/NAME}` references name; the
- * references themselves stay in `$refs` beside them, as Kong keeps them. What can't be resolved becomes "", with a call
- * of `warn`. Other vaults than the environment are not emulated.
+ * A configuration with the values of its `{vault://env/NAME}` references in referenceable fields. The references stay
+ * in `$refs`, like in Kong. A reference that cannot be resolved becomes "" and is reported with `warn`. Other vaults
+ * than the environment are not emulated.
  */
 export function resolveReferences(
   record: Field,

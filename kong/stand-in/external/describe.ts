@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { PluginSchema } from '../config/plugin-schema';
 import type { PluginServer } from '../config/settings';
 
-/** A plugin as its server describes it: the answer of `query_cmd`. */
+/** The description of a plugin: the output of `query_cmd`. */
 export interface Description {
   readonly name: string;
   readonly priority: number;
@@ -16,7 +16,10 @@ export interface Description {
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** Asks a plugin server for its plugin; of several only the first counts, as in Kong 3.9 (`process.lua`). Throws, naming the server. */
+/**
+ * Runs `query_cmd`. Only the first plugin of the output counts, like in Kong 3.9 (`process.lua`). @throws for invalid
+ * output
+ */
 export async function describe(server: PluginServer): Promise<Description> {
   const answer = await run(server);
   let dump: unknown;
@@ -40,7 +43,7 @@ export async function describe(server: PluginServer): Promise<Description> {
   };
 }
 
-/** What the command prints; its exit code does not matter to Kong, its output does. */
+/** The output of the command; Kong ignores its exit code. */
 async function run({ queryCommand }: PluginServer): Promise<string> {
   try {
     const { stdout } = await promisify(exec)(queryCommand, { encoding: 'latin1', maxBuffer: MAX_ANSWER_BYTES });

@@ -1,21 +1,22 @@
-import type { Exchange } from '../exchange';
 import { bindPdk, bindSavedPdk } from '../pdk/table';
-import type { PluginConfig, PluginHandler, Step } from '../plugin-handler';
+import type { Exchange } from '../request/exchange';
+import type { PluginConfig } from '../request/plugin-config';
+import type { PluginHandler, Step } from '../request/plugin-handler';
 import type { ConnectionPool } from '../rpc/connection-pool';
 import type { RunningInstances } from '../rpc/instances';
 import { MpRpc } from '../rpc/mp-rpc';
 import { PbRpc } from '../rpc/pb-rpc';
 import type { Description } from './describe';
 
-/** What one worker brings to a plugin's calls. */
+/** The connections and instances of one worker. */
 export interface WorkerLinks {
   readonly pool: ConnectionPool;
   readonly instances: RunningInstances;
 }
 
 /**
- * The handler of a plugin that lives in a plugin server (`plugin_servers/plugin.lua`). Its log phase runs after the
- * request, on saved data. Throws for a protocol that Kong does not speak.
+ * The handler of a plugin in a plugin server (`plugin_servers/plugin.lua`). Its log phase runs after the request, with
+ * saved data. Throws for a protocol that Kong does not support.
  */
 export function externalPlugin(
   description: Description,
@@ -40,7 +41,7 @@ export function externalPlugin(
       }),
   );
   const event = async (x: Exchange, config: PluginConfig, phase: string): Promise<Step> =>
-    clients[x.worker.id]?.handleEvent(config, phase, phase === 'log' ? bindSavedPdk(x) : bindPdk(x));
+    clients[x.worker]?.handleEvent(config, phase, phase === 'log' ? bindSavedPdk(x) : bindPdk(x));
   return {
     name,
     priority,

@@ -1,16 +1,16 @@
 import { openLua, REGISTRY, TYPE, type RawApi } from './raw-api';
 import { LuaError, type LuaValue } from './value';
 
-/** A function that Lua can call: it gets and gives values one by one, and must not throw. */
+/** A function that Lua can call. It must not throw. */
 export type HostFunction = (args: LuaValue[]) => LuaValue[];
 
-/** Tables nested deeper than this are refused when they leave the machine; a cycle ends here too. */
+/** Tables that are nested deeper, such as cycles, are cut here when they are read. */
 const MAX_DEPTH = 64;
 const MIN_SCRATCH_BYTES = 65_536;
 
 /**
- * A Lua machine and the passage of values in and out of it. Strings pass as bytes, whatever they hold: the library's
- * own conversion goes through UTF-8 and would lose them, so this one works on the machine's memory.
+ * A Lua machine, and the conversion of values. Strings are copied as bytes in the memory of the machine, because the
+ * conversion of the library goes through UTF-8 and would change them.
  */
 export class LuaBridge {
   private scratch = 0;
@@ -28,7 +28,7 @@ export class LuaBridge {
     return new LuaBridge(api, state, close);
   }
 
-  /** Compiles a chunk and runs it with the arguments; gives a reference to the function that it returns. */
+  /** Compiles a chunk and runs it with the arguments; returns a reference to the function that it returns. */
   load(source: string, name: string, args: LuaValue[], host: HostFunction): number {
     const { api, state } = this;
     const bytes = Buffer.from(source, 'latin1');
@@ -181,7 +181,7 @@ export class LuaBridge {
   }
 }
 
-/** Sets a member of its own even where the name is `__proto__`. */
+/** Sets an own property, also for the name `__proto__`. */
 function setOwn(record: Record<string, LuaValue>, key: string, value: LuaValue): void {
   if (key === '__proto__') Object.defineProperty(record, key, { value, enumerable: true, configurable: true });
   else record[key] = value;

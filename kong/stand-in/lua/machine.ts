@@ -1,31 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { LuaBridge } from './bridge';
-import { PRELUDE } from './prelude';
 import { EXITED, Failure, LuaError, Several, luaToString, type Exited, type LuaValue, type PdkResult } from './value';
 
-/** A request, as far as the machine needs to know it. */
+/** What the machine needs of a request. */
 export interface LuaRequest {
   readonly id: string;
   log(level: string, message: string): void;
 }
 
-/** A function that snippets can call, by its name in Lua. It may throw: that raises an error in Lua. */
+/** A function that snippets can call. An exception becomes an error in Lua. */
 export type LuaFunction<R> = (request: R, args: LuaValue[]) => PdkResult | Promise<PdkResult>;
 
-/** A compiled list of snippets: what one plugin configuration runs in one phase. */
+/** The compiled snippets of one plugin configuration for one phase. */
 export type Phase = number;
 
-/** What became of a piece of a body; `data` is absent where the snippet left it as it was. */
+/** The result of a body filter; `data` is absent when the snippet did not change it. */
 export interface Filtered {
   readonly data?: Buffer;
   readonly last: boolean;
 }
+
+const PRELUDE = readFileSync(join(__dirname, 'prelude.lua'), 'latin1');
 
 const DONE = 0;
 const RAISED = 1;
 const LATER = 2;
 const ENDED = 3;
 
-/** Runs the snippets of pre- and post-function in one Lua machine, and keeps each request's `kong.ctx.shared` in it. */
+/**
+ * Runs the snippets of pre-function and post-function in one Lua machine, which keeps `kong.ctx.shared` of each
+ * request.
+ */
 export class LuaMachine<R extends LuaRequest> {
   private readonly entry: number;
   private readonly functions: readonly LuaFunction<R>[];
@@ -45,17 +51,17 @@ export class LuaMachine<R extends LuaRequest> {
     return new LuaMachine(await LuaBridge.open(), functions);
   }
 
-  /** Compiles snippets that run one after the other. Throws {@link LuaError} when one is not Lua. */
+  /** Compiles snippets that run one after the other. Throws {@link LuaError} for invalid Lua. */
   compile(sources: readonly string[], name: string): Phase {
     return this.act('compile', sources, name)[0] as number;
   }
 
-  /** Compiles a snippet that is run for the value that it returns. Throws {@link LuaError} when it is not Lua. */
+  /** Compiles a snippet that returns a value. Throws {@link LuaError} for invalid Lua. */
   compileExpression(source: string, name: string): Phase {
     return this.act('expression', source, name)[0] as number;
   }
 
-  /** The compiler's complaint about a snippet, undefined when it is fine; runs nothing. */
+  /** The error of the compiler for a snippet, or undefined. Runs nothing. */
   check(source: string): string | undefined {
     return this.act('check', source)[0] as string | undefined;
   }
@@ -65,7 +71,7 @@ export class LuaMachine<R extends LuaRequest> {
     return this.act('match', value, pattern)[0] === true;
   }
 
-  /** Makes the request's context; must be closed, or it stays in memory. */
+  /** Creates the context of a request. It stays in memory until {@link close}. */
   open(id: string): void {
     this.act('open', id);
   }
@@ -83,7 +89,7 @@ export class LuaMachine<R extends LuaRequest> {
     this.act('set', id, key, value);
   }
 
-  /** Runs a phase to its end, waiting where a snippet calls a function that takes time. Throws what Lua raised. */
+  /** Runs a phase, and waits for asynchronous functions. Throws what Lua raised. */
   async run(request: R, plugin: string, phase: Phase): Promise<Exited | undefined> {
     let [signal, message] = this.enter(request, 'start', request.id, plugin, phase);
     while (signal === 'wait') {
@@ -93,7 +99,7 @@ export class LuaMachine<R extends LuaRequest> {
     return this.outcome(signal, message);
   }
 
-  /** Runs a phase that may not wait. Throws what Lua raised. */
+  /** Runs a phase that cannot wait. Throws what Lua raised. */
   runNow(request: R, plugin: string, phase: Phase): Exited | undefined {
     const [signal, message] = this.enter(request, 'start', request.id, plugin, phase);
     if (signal === 'wait') throw new LuaError('attempt to wait in a phase that cannot');
@@ -107,7 +113,7 @@ export class LuaMachine<R extends LuaRequest> {
     return value;
   }
 
-  /** Runs a body filter over one piece of the body. Throws what Lua raised. */
+  /** Runs a body filter on one part of the body. Throws what Lua raised. */
   filter(request: R, plugin: string, phase: Phase, chunk: Uint8Array, last: boolean): Filtered {
     const [signal, second, third] = this.enter(request, 'filter', request.id, plugin, phase, chunk, last);
     if (signal === 'error') throw new LuaError(luaToString(second));
@@ -115,7 +121,7 @@ export class LuaMachine<R extends LuaRequest> {
     return { last: second === true, data: Buffer.from(third as string, 'latin1') };
   }
 
-  /** Ends the machine. */
+  /** Closes the machine. */
   shutDown(): void {
     this.bridge.close();
   }

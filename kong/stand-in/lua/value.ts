@@ -1,8 +1,8 @@
 /**
- * A Lua value as the stand-in holds it outside the Lua machine.
+ * A Lua value outside of the Lua machine.
  *
- * A string is a byte string: one character (0 to 255) per byte, since Lua strings, header values and bodies carry any
- * bytes. `nil` is undefined. A table whose first element exists is a list, any other one a record, as Kong's own
+ * A string is a byte string: one character (0 to 255) per byte, because Lua strings, header values and bodies contain
+ * any bytes. `nil` is undefined. A table with a first element is a list, any other table is a record, like in Kong's
  * conversions decide (`rpc/pb_rpc.lua`, structpb_value); so an empty table is an empty record.
  */
 export type LuaValue = undefined | null | boolean | number | string | Uint8Array | readonly LuaValue[] | LuaTable;
@@ -12,40 +12,40 @@ export interface LuaTable {
   readonly [key: string]: LuaValue;
 }
 
-/** What a function of Kong's PDK gives when it fails without raising: `nil, message`. */
+/** The result of a function of the PDK that fails without an exception: `nil, message`. */
 export class Failure {
   constructor(readonly message: string) {}
 }
 
-/** Several results of one call, where a function of nginx or Kong gives more than one value. */
+/** Several results of one call. */
 export class Several {
   constructor(readonly values: readonly LuaValue[]) {}
 }
 
-/** Raised where the Lua code would call `error()`; never leaves the phase that it happened in. */
+/** Thrown where the Lua code would call `error()`; never leaves the current phase. */
 export class LuaError extends Error {
   override readonly name = 'LuaError';
 }
 
-/** The answer of a call that ended the request's phase, as `kong.response.exit` does: nothing after it may run. */
+/** The result of a call that ended the phase, like `kong.response.exit`: nothing may run after it. */
 export const EXITED: unique symbol = Symbol('exited');
 /** The type of {@link EXITED}. */
 export type Exited = typeof EXITED;
 
-/** What a function of the PDK may give. */
+/** The result of a function of the PDK. */
 export type PdkResult = LuaValue | Failure | Several | Exited;
 
 /** UTF-8 text as a byte string. */
 export const toBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
-/** A byte string as text, malformed sequences replaced. */
+/** A byte string as UTF-8 text; invalid sequences are replaced. */
 export const toText = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
 
-/** True for a record, false for a list, a string of bytes and all else. */
+/** True for a record, false for a list, a string of bytes and anything else. */
 export const isTable = (value: unknown): value is LuaTable =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 
-/** Lua's `tostring` for the types that Kong turns into header values or log texts. */
+/** Lua's `tostring` for the types that Kong converts to header values or log messages. */
 export function luaToString(value: LuaValue): string {
   if (value === undefined || value === null) return 'nil';
   if (typeof value === 'string') return value;
@@ -55,8 +55,8 @@ export function luaToString(value: LuaValue): string {
 }
 
 /**
- * JSON as Kong's cjson writes it: bytes above 127 stay as they are, DEL is escaped, members without a value are left
- * out. Never throws on any {@link LuaValue}.
+ * JSON as Kong's cjson writes it: bytes above 127 stay unchanged, DEL is escaped, members without a value are omitted.
+ * Never throws for a {@link LuaValue}.
  */
 export function encodeJson(value: LuaValue): string {
   return JSON.stringify(value, (_key, member: unknown) =>

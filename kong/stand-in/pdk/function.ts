@@ -1,7 +1,7 @@
-import type { Exchange, PhaseName } from '../exchange';
 import { isTable, LuaError, type LuaTable, type LuaValue, type PdkResult } from '../lua/value';
+import type { Exchange, PhaseName } from '../request/exchange';
 
-/** A function of Kong's PDK over one request. It throws {@link LuaError} where Kong raises. */
+/** A function of the PDK for one request. It throws {@link LuaError} where Kong raises an error. */
 export type PdkFunction = (x: Exchange, ...args: LuaValue[]) => PdkResult | Promise<PdkResult>;
 
 /** The functions of one module of the PDK, by their full names. */
@@ -13,7 +13,7 @@ export function checkPhase(x: Exchange, ...allowed: readonly PhaseName[]): void 
   throw new LuaError(`function cannot be called in ${x.phase} phase (only in: ${allowed.join(', ')})`);
 }
 
-/** A bound that `get_headers` and its like check (`pdk/request.lua`). */
+/** Checks the maximum of `get_headers` and similar functions (`pdk/request.lua`). */
 export function checkMax(name: string, max: LuaValue): number {
   if (max === undefined || max === null) return 100;
   if (typeof max !== 'number') throw new LuaError(`${name} must be a number`);
@@ -22,7 +22,7 @@ export function checkMax(name: string, max: LuaValue): number {
   return max;
 }
 
-/** The argument as a byte string. @throws LuaError, beginning with `what`, when it is none. */
+/** The argument as a byte string. @throws LuaError that begins with `what` for another type */
 export function checkString(what: string, value: LuaValue): string {
   if (typeof value === 'string') return value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');

@@ -1,6 +1,6 @@
-import type { Exchange, PhaseName } from '../exchange';
 import { isTable, LuaError, type LuaTable, type LuaValue } from '../lua/value';
-import { headerValues } from '../own-answer';
+import type { Exchange, PhaseName } from '../request/exchange';
+import { headerValues } from '../request/own-answer';
 import { checkHeader, checkHeaders, checkMax, checkPhase, checkString, type PdkModule } from './function';
 
 const READABLE: readonly PhaseName[] = ['header_filter', 'body_filter', 'log', 'error'];
@@ -20,25 +20,10 @@ export const response: PdkModule = {
     checkPhase(x, ...READABLE);
     return x.responseTable(checkMax('max_headers', max));
   },
-  'kong.response.get_source': (x) => {
-    checkPhase(x, ...READABLE);
-    return x.source;
-  },
-  'kong.response.set_status': (x, status) => {
-    checkWritable(x);
-    x.status = checkStatus(status, 100);
-    return undefined;
-  },
   'kong.response.set_header': (x, name, value) => {
     checkWritable(x);
     checkHeader(name, value);
     setHeader(x, name as string, value);
-    return undefined;
-  },
-  'kong.response.add_header': (x, name, value) => {
-    checkWritable(x);
-    checkHeader(name, value);
-    x.responseHeaders.add(name as string, ...headerValues(value));
     return undefined;
   },
   'kong.response.clear_header': (x, name) => {

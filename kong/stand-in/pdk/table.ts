@@ -1,6 +1,7 @@
-import type { Exchange } from '../exchange';
 import type { LuaFunction } from '../lua/machine';
 import { encodeJson, LuaError, type LuaValue, type PdkResult } from '../lua/value';
+import type { Exchange } from '../request/exchange';
+import { logEntry } from '../request/log-entry';
 import type { PdkFunction, PdkModule } from './function';
 import { nginx } from './nginx';
 import { logging, node } from './node';
@@ -13,7 +14,7 @@ export type Pdk = Readonly<Record<string, (...args: LuaValue[]) => PdkResult | P
 
 const MODULES: PdkModule = { ...request, ...response, ...service, ...node };
 
-/** What snippets can call: the PDK and nginx's functions. */
+/** The functions that snippets can call: those of the PDK and of nginx. */
 export const luaFunctions: ReadonlyMap<string, LuaFunction<Exchange>> = new Map([
   ...Object.entries(MODULES)
     .filter(([name]) => !name.startsWith('kong.ctx.shared.'))
@@ -21,7 +22,7 @@ export const luaFunctions: ReadonlyMap<string, LuaFunction<Exchange>> = new Map(
   ...Object.entries(nginx),
 ]);
 
-/** What plugin servers see in place of the PDK's own (`exposed_api` in `plugin_servers/plugin.lua`). */
+/** The functions that plugin servers can call (`exposed_api` in `plugin_servers/plugin.lua`). */
 const EXPOSED: PdkModule = {
   ...MODULES,
   ...logging,
@@ -32,9 +33,9 @@ const EXPOSED: PdkModule = {
   },
 };
 
-/** In the log phase a plugin server works on saved data; what is not saved can't be asked for in a timer. */
+/** The functions that work in the log phase of a plugin server, which runs in a timer with saved data. */
 const SAVED =
-  /^kong\.(?:ctx\.|log\.|node\.|router\.|ip\.|plugin\.|nginx\.(?:get_ctx|set_ctx|req_start_time|get_subsystem)|client\.(?:get_consumer|get_credential|load_consumer)|request\.(?:get_headers?|get_uri_captures|get_start_time)|response\.get_)/;
+  /^kong\.(?:ctx\.|log\.|router\.|client\.(?:get_consumer|get_credential)|request\.get_headers?$|response\.get_)/;
 
 /** The PDK for a plugin server, bound to a request. */
 export function bindPdk(x: Exchange): Pdk {
@@ -43,7 +44,7 @@ export function bindPdk(x: Exchange): Pdk {
 
 /** The PDK for a plugin server's log event: it runs in a timer, after the request. */
 export function bindSavedPdk(x: Exchange): Pdk {
-  const saved = encodeJson(x.logEntry());
+  const saved = encodeJson(logEntry(x));
   const requestHeaders = x.headers.toTable(100);
   const responseHeaders = x.responseTable(100);
   return {

@@ -1,7 +1,7 @@
-import type { Exchange } from '../exchange';
-import { pathOf } from '../uri';
+import type { Exchange } from '../request/exchange';
+import { pathOf } from '../routing/uri';
 
-/** A variable of nginx by its name, of those that snippets use; undefined for any other. */
+/** A variable of nginx; undefined for one that is not emulated. */
 export function variable(x: Exchange, name: string): string | undefined {
   const known = VARIABLES[name];
   if (known) return known(x);

@@ -1,6 +1,8 @@
+import { KONG_VERSION } from '../kong-version';
 import { luaToString } from '../lua/value';
-import type { PluginConfig, PluginHandler, Step } from '../plugin-handler';
-import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
+import type { PluginConfig } from '../request/plugin-config';
+import type { PluginHandler, Step } from '../request/plugin-handler';
+import { configSchema, flag, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {
   readonly allow?: readonly string[];
@@ -17,18 +19,18 @@ const handler: PluginHandler = {
   access(x, given) {
     const config = given as Config;
     const isDenying = (config.deny?.length ?? 0) > 0;
-    const refuse = (): Step => (x.credential ? x.error(403, 'You cannot consume this service') : x.error(401));
+    const rejectCaller = (): Step => (x.credential ? x.error(403, 'You cannot consume this service') : x.error(401));
     const consumerId = x.consumer?.['id'];
-    const shared = x.runtime.lua.getShared(x.id, 'authenticated_groups');
+    const shared = x.environment.sharedContexts.getShared(x.id, 'authenticated_groups');
     const authenticated = Array.isArray(shared) ? (shared as string[]) : undefined;
     const usesAuthenticated =
       authenticated !== undefined &&
       (consumerId === undefined || !x.credential || config.always_use_authenticated_groups);
-    if (consumerId === undefined && !usesAuthenticated) return refuse();
+    if (consumerId === undefined && !usesAuthenticated) return rejectCaller();
     const own = usesAuthenticated
       ? authenticated
-      : x.runtime.lookups.groups.get(luaToString(consumerId))?.map(({ group }) => group);
-    if (!own && !isDenying) return refuse();
+      : x.environment.lookups.groups.get(luaToString(consumerId))?.map(({ group }) => group);
+    if (!own && !isDenying) return rejectCaller();
     const groups = own ?? [];
     const listed = (isDenying ? config.deny : config.allow) ?? [];
     if (groups.some((group) => listed.includes(group)) === isDenying) {
@@ -42,26 +44,17 @@ const handler: PluginHandler = {
 };
 
 const groups = { type: 'array', elements: { type: 'string' } };
-const flag = { type: 'boolean', required: true, default: false };
 
-/** Lets consumers pass, or not, by their groups (`plugins/acl/handler.lua`). */
+/** Allows or rejects consumers by their groups (`plugins/acl/handler.lua`). */
 export const acl: BundledPlugin = {
   handler,
-  schema: {
-    fields: [
-      noConsumer,
-      {
-        config: {
-          type: 'record',
-          fields: [
-            { allow: groups },
-            { deny: groups },
-            { hide_groups_header: flag },
-            { always_use_authenticated_groups: flag },
-          ],
-        },
-      },
+  schema: configSchema(
+    [
+      { allow: groups },
+      { deny: groups },
+      { hide_groups_header: flag(false) },
+      { always_use_authenticated_groups: flag(false) },
     ],
-    entity_checks: [{ only_one_of: ['config.allow', 'config.deny'] }],
-  },
+    { noConsumer: true, entityChecks: [{ only_one_of: ['config.allow', 'config.deny'] }] },
+  ),
 };

@@ -1,14 +1,30 @@
+import type { Field } from '../config/field';
 import type { PluginSchema } from '../config/plugin-schema';
-import type { PluginHandler } from '../plugin-handler';
+import type { PluginHandler } from '../request/plugin-handler';
 
-/** A plugin of Kong's own that the stand-in emulates: what it does and what its configuration may be. */
+/** A bundled plugin of Kong that the stand-in emulates: its handler, and the schema of its configuration. */
 export interface BundledPlugin {
   readonly handler: PluginHandler;
   readonly schema: PluginSchema;
 }
 
-/** `kong.meta`'s version, which is every bundled plugin's. */
-export const KONG_VERSION = '3.9.3';
+/**
+ * The schema of a plugin from the fields of its configuration. `noConsumer`: it cannot be configured for a consumer.
+ */
+export const configSchema = (
+  fields: NonNullable<Field['fields']>,
+  options: {
+    readonly noConsumer?: true;
+    readonly check?: NonNullable<Field['check']>;
+    readonly entityChecks?: NonNullable<PluginSchema['entity_checks']>;
+  } = {},
+): PluginSchema => ({
+  fields: [
+    ...(options.noConsumer ? [{ consumer: { type: 'foreign', eq: null } }] : []),
+    { config: { type: 'record', fields, ...(options.check && { check: options.check }) } },
+  ],
+  ...(options.entityChecks && { entity_checks: options.entityChecks }),
+});
 
-/** Kong's rule for plugins that are not bound to a consumer. */
-export const noConsumer = { consumer: { type: 'foreign', eq: null } };
+/** A boolean field with a default. */
+export const flag = (value: boolean): Field => ({ type: 'boolean', required: true, default: value });

@@ -1,7 +1,9 @@
 import type { Field } from '../config/field';
-import type { Exchange } from '../exchange';
-import type { PluginConfig, PluginHandler } from '../plugin-handler';
-import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
+import { KONG_VERSION } from '../kong-version';
+import type { Exchange } from '../request/exchange';
+import type { PluginConfig } from '../request/plugin-config';
+import type { PluginHandler } from '../request/plugin-handler';
+import { configSchema, flag, type BundledPlugin } from './bundled';
 
 const METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'];
 
@@ -12,8 +14,6 @@ interface Config extends PluginConfig {
   readonly methods?: readonly string[];
   readonly max_age?: number;
   readonly credentials: boolean;
-  readonly private_network: boolean;
-  readonly preflight_continue: boolean;
 }
 
 const handler: PluginHandler = {
@@ -26,7 +26,6 @@ const handler: PluginHandler = {
     const requested = x.headers.has('origin') && x.headers.has('access-control-request-method');
     if (x.method !== 'OPTIONS' || !requested) return undefined;
     x.pluginData()['skip'] = true;
-    if (config.preflight_continue) return undefined;
     const headers = x.responseHeaders;
     setCredentials(x, config, setOrigin(x, config, false), false);
     const wanted = x.headers.get('access-control-request-headers');
@@ -35,9 +34,6 @@ const handler: PluginHandler = {
     else headers.set('Access-Control-Allow-Headers', wanted);
     headers.set('Access-Control-Allow-Methods', (config.methods ?? METHODS).join(','));
     if (config.max_age !== undefined) headers.set('Access-Control-Max-Age', String(config.max_age));
-    if (config.private_network && x.headers.get('access-control-request-private-network') === 'true') {
-      headers.set('Access-Control-Allow-Private-Network', 'true');
-    }
     return x.exit(200);
   },
 
@@ -51,7 +47,7 @@ const handler: PluginHandler = {
   },
 };
 
-/** Sets the allowed origin; gives whether it is any (`configure_origin`). */
+/** Sets the allowed origin; returns whether any origin is allowed (`configure_origin`). */
 function setOrigin(x: Exchange, { origins = [] }: Config, inFilter: boolean): boolean {
   const headers = x.responseHeaders;
   const [first] = origins;
@@ -102,7 +98,7 @@ interface Origin {
   readonly host: string;
 }
 
-/** An origin without its scheme's default port. */
+/** An origin without the default port of its scheme. */
 function normalizeOrigin(text: string): Origin {
   const [, scheme, host, port] =
     /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?/.exec(text) ?? [];
@@ -113,37 +109,27 @@ function normalizeOrigin(text: string): Origin {
 
 function allows(entry: string, given: Origin): boolean {
   if (!/[^A-Za-z0-9.:/-]/.test(entry)) return normalizeOrigin(entry).domain === given.domain;
-  // Kong did not anchor expressions once, so it does now what their authors meant.
+  // Kong anchors expressions that have no anchors.
   const source = entry.replace(/^\^/, '').replace(/\$$/, '');
   return new RegExp(`^(?:${source})$`).test(entry.includes(':') ? given.domain : given.host);
 }
 
 const word: Field = { type: 'string' };
-const flag: Field = { type: 'boolean', required: true, default: false };
 
-/** Answers preflights and tells browsers which origins may read (`plugins/cors/handler.lua`). */
+/** Responds to preflight requests and allows origins (`plugins/cors/handler.lua`). */
 export const cors: BundledPlugin = {
   handler,
-  schema: {
-    fields: [
-      noConsumer,
-      {
-        config: {
-          type: 'record',
-          fields: [
-            { origins: { type: 'array', elements: { type: 'string', check: checkOrigin } } },
-            { headers: { type: 'array', elements: word } },
-            { exposed_headers: { type: 'array', elements: word } },
-            { methods: { type: 'array', default: METHODS, elements: { type: 'string', one_of: METHODS } } },
-            { max_age: { type: 'number' } },
-            { credentials: flag },
-            { private_network: flag },
-            { preflight_continue: flag },
-          ],
-        },
-      },
+  schema: configSchema(
+    [
+      { origins: { type: 'array', elements: { type: 'string', check: checkOrigin } } },
+      { headers: { type: 'array', elements: word } },
+      { exposed_headers: { type: 'array', elements: word } },
+      { methods: { type: 'array', default: METHODS, elements: { type: 'string', one_of: METHODS } } },
+      { max_age: { type: 'number' } },
+      { credentials: flag(false) },
     ],
-  },
+    { noConsumer: true },
+  ),
 };
 
 function checkOrigin(value: unknown): string | undefined {

@@ -1,22 +1,25 @@
 import { closeSync, openSync, write } from 'node:fs';
 import type { Field } from '../config/field';
-import type { Exchange } from '../exchange';
+import { KONG_VERSION } from '../kong-version';
 import type { LuaMachine, Phase } from '../lua/machine';
 import { encodeJson, luaToString } from '../lua/value';
-import type { PluginConfig, PluginHandler } from '../plugin-handler';
-import { KONG_VERSION, type BundledPlugin } from './bundled';
+import type { Exchange } from '../request/exchange';
+import { logEntry } from '../request/log-entry';
+import type { PluginConfig } from '../request/plugin-config';
+import type { PluginHandler } from '../request/plugin-handler';
+import { configSchema, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {
   readonly path: string;
   readonly reopen: boolean;
-  /** Snippets by the fields of the entry that they set, or take out by returning nothing. */
+  /** Snippets by the field of the entry that they set; nil removes the field. */
   readonly custom_fields_by_lua?: Readonly<Record<string, string>>;
 }
 
 const NAME = 'file-log';
 const MODE = 0o644;
 
-/** The plugin with the files that it holds open; `close` closes them. */
+/** The plugin with its open files; `close` closes them. */
 export function fileLog(lua: LuaMachine<Exchange>): BundledPlugin & { close(): void } {
   const files = new Map<string, number>();
   const open = ({ path, reopen }: Config): number => {
@@ -44,10 +47,10 @@ export function fileLog(lua: LuaMachine<Exchange>): BundledPlugin & { close(): v
     version: KONG_VERSION,
     log(x, given) {
       const config = given as Config;
-      // They stay set for the plugins after this one, as in Kong (`kong.log.set_serialize_value`).
+      // Later plugins see the fields too, like in Kong (`kong.log.set_serialize_value`).
       for (const [key, expression] of fieldsOf(config))
         x.logValues.push({ key, value: lua.evaluate(x, NAME, expression) });
-      const line = Buffer.from(`${encodeJson(x.logEntry())}\n`, 'latin1');
+      const line = Buffer.from(`${encodeJson(logEntry(x))}\n`, 'latin1');
       write(open(config), line, (error) => {
         if (error) x.log('err', `failed to write the file: ${error.message}`);
       });
@@ -72,18 +75,9 @@ function schemaOf(lua: LuaMachine<Exchange>): BundledPlugin['schema'] {
       return problem === undefined ? undefined : `Error parsing function: ${problem}`;
     },
   };
-  return {
-    fields: [
-      {
-        config: {
-          type: 'record',
-          fields: [
-            { path: { type: 'string', required: true, match: '^[^*&%%\\`]+$', err: 'not a valid filename' } },
-            { reopen: { type: 'boolean', required: true, default: false } },
-            { custom_fields_by_lua: { type: 'map', keys: { type: 'string', len_min: 1 }, values: snippet } },
-          ],
-        },
-      },
-    ],
-  };
+  return configSchema([
+    { path: { type: 'string', required: true, match: '^[^*&%%\\`]+$', err: 'not a valid filename' } },
+    { reopen: { type: 'boolean', required: true, default: false } },
+    { custom_fields_by_lua: { type: 'map', keys: { type: 'string', len_min: 1 }, values: snippet } },
+  ]);
 }

@@ -1,16 +1,18 @@
 import type { Field } from '../config/field';
-import type { Exchange } from '../exchange';
+import { KONG_VERSION } from '../kong-version';
 import type { LuaMachine, Phase } from '../lua/machine';
 import { luaToString } from '../lua/value';
-import type { PluginConfig, PluginHandler } from '../plugin-handler';
-import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
+import type { Exchange } from '../request/exchange';
+import type { PluginConfig } from '../request/plugin-config';
+import type { PluginHandler } from '../request/plugin-handler';
+import { configSchema, type BundledPlugin } from './bundled';
 
 const PHASES = ['certificate', 'rewrite', 'access', 'header_filter', 'body_filter', 'log'] as const;
 type LuaPhase = (typeof PHASES)[number];
 
 type Compiled = Partial<Record<LuaPhase, Phase>>;
 
-/** pre-function or post-function: the snippets of a configuration, compiled when it first runs. */
+/** pre-function or post-function. The snippets of a configuration are compiled when they first run. */
 export function functions(name: string, priority: number, lua: LuaMachine<Exchange>): BundledPlugin {
   const compiled = new WeakMap<PluginConfig, Compiled>();
   const phaseOf = (config: PluginConfig, phase: LuaPhase): Phase | undefined => {
@@ -71,8 +73,8 @@ function schemaOf(name: string, lua: LuaMachine<Exchange>): BundledPlugin['schem
       },
     },
   };
-  return {
-    fields: [noConsumer, { config: { type: 'record', fields: PHASES.map((phase) => ({ [phase]: snippets })) } }],
-    entity_checks: [{ at_least_one_of: PHASES.map((phase) => `config.${phase}`) }],
-  };
+  return configSchema(
+    PHASES.map((phase) => ({ [phase]: snippets })),
+    { noConsumer: true, entityChecks: [{ at_least_one_of: PHASES.map((phase) => `config.${phase}`) }] },
+  );
 }

@@ -1,5 +1,5 @@
-import type { Exchange } from '../exchange';
 import type { LuaMachine } from '../lua/machine';
+import type { Exchange } from '../request/exchange';
 import { acl } from './acl';
 import type { BundledPlugin } from './bundled';
 import { correlationId } from './correlation-id';
@@ -10,17 +10,16 @@ import { keyAuth } from './key-auth';
 import { prometheus, type PrometheusPlugin } from './prometheus';
 import { rateLimiting } from './rate-limiting';
 import { requestSizeLimiting } from './request-size-limiting';
-import { requestTermination } from './request-termination';
 
-/** Kong's own plugins as one gateway runs them. */
+/** The emulated bundled plugins of one gateway. */
 export interface BundledPlugins {
   readonly list: readonly BundledPlugin[];
   readonly prometheus: PrometheusPlugin;
-  /** Gives back what they hold. */
+  /** Closes their files. */
   close(): void;
 }
 
-/** The plugins that are emulated, with state of their own for each call. */
+/** Creates the emulated plugins, with new state. */
 export function bundledPlugins(lua: LuaMachine<Exchange>): BundledPlugins {
   const metrics = prometheus();
   const files = fileLog(lua);
@@ -35,7 +34,6 @@ export function bundledPlugins(lua: LuaMachine<Exchange>): BundledPlugins {
       rateLimiting(),
       metrics,
       files,
-      requestTermination,
       functions('post-function', -1000, lua),
     ],
     prometheus: metrics,

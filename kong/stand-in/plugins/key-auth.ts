@@ -1,11 +1,12 @@
 import type { Consumer, KeyAuth } from '../config/model';
 import { HEADER_NAME } from '../config/text-checks';
-import type { Exchange } from '../exchange';
-import { isTable, type LuaTable, type LuaValue } from '../lua/value';
+import { KONG_VERSION } from '../kong-version';
+import type { LuaTable, LuaValue } from '../lua/value';
 import { parseQuery, removeArgument } from '../pdk/query';
-import { request } from '../pdk/request';
-import type { PluginConfig, PluginHandler, Step } from '../plugin-handler';
-import { KONG_VERSION, noConsumer, type BundledPlugin } from './bundled';
+import type { Exchange } from '../request/exchange';
+import type { PluginConfig } from '../request/plugin-config';
+import type { PluginHandler, Step } from '../request/plugin-handler';
+import { configSchema, flag, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {
   readonly key_names: readonly string[];
@@ -13,7 +14,6 @@ interface Config extends PluginConfig {
   readonly anonymous?: string;
   readonly key_in_header: boolean;
   readonly key_in_query: boolean;
-  readonly key_in_body: boolean;
   readonly run_on_preflight: boolean;
   readonly realm?: string;
 }
@@ -23,31 +23,30 @@ const handler: PluginHandler = {
   priority: 1250,
   version: KONG_VERSION,
 
-  async access(x, given) {
+  access(x, given) {
     const config = given as Config;
     if (!config.run_on_preflight && x.method === 'OPTIONS') return undefined;
     if (config.anonymous !== undefined && x.credential) return undefined;
-    const problem = await authenticate(x, config);
+    const problem = authenticate(x, config);
     if (problem === undefined) return undefined;
-    if (config.anonymous === undefined) return refuse(x, config, problem);
-    const { consumers, consumersByName } = x.runtime.lookups;
+    if (config.anonymous === undefined) return unauthorized(x, config, problem);
+    const { consumers, consumersByName } = x.environment.lookups;
     setConsumer(x, consumers.get(config.anonymous) ?? consumersByName.get(config.anonymous), undefined);
     return undefined;
   },
 };
 
-function refuse(x: Exchange, { realm }: Config, message: string): Step {
+function unauthorized(x: Exchange, { realm }: Config, message: string): Step {
   const challenge = realm === undefined ? 'Key' : `Key realm="${realm}"`;
   return x.error(401, message, { 'WWW-Authenticate': challenge });
 }
 
-/** Finds the key and its consumer; gives why not. */
-async function authenticate(x: Exchange, config: Config): Promise<string | undefined> {
-  const body = config.key_in_body ? await bodyTable(x) : {};
+/** Authenticates the request; returns the error message when it fails. */
+function authenticate(x: Exchange, config: Config): string | undefined {
   const query = parseQuery(x.query);
   let key: string | undefined;
   for (const name of config.key_names) {
-    const value = find(x, config, name, query, body);
+    const value = find(x, config, name, query);
     if (Array.isArray(value)) return 'Duplicate API key found';
     if (typeof value !== 'string') continue;
     key = value;
@@ -55,22 +54,16 @@ async function authenticate(x: Exchange, config: Config): Promise<string | undef
     break;
   }
   if (!key) return 'No API key found in request';
-  const credential = x.runtime.lookups.keys.get(key);
+  const credential = x.environment.lookups.keys.get(key);
   if (!credential) return 'Unauthorized';
-  setConsumer(x, x.runtime.lookups.consumers.get(credential.consumer.id), credential);
+  setConsumer(x, x.environment.lookups.consumers.get(credential.consumer.id), credential);
   return undefined;
 }
 
-function find(x: Exchange, config: Config, name: string, query: LuaTable, body: LuaTable): LuaValue {
+function find(x: Exchange, config: Config, name: string, query: LuaTable): LuaValue {
   const headers = config.key_in_header ? x.headers.all(name) : [];
   if (headers.length > 0) return headers.length === 1 ? headers[0] : headers;
-  if (config.key_in_query && Object.hasOwn(query, name)) return query[name];
-  return Object.hasOwn(body, name) ? body[name] : undefined;
-}
-
-async function bodyTable(x: Exchange): Promise<LuaTable> {
-  const body = await request['kong.request.get_body']?.(x);
-  return isTable(body) ? body : {};
+  return config.key_in_query && Object.hasOwn(query, name) ? query[name] : undefined;
 }
 
 function hide(x: Exchange, name: string): void {
@@ -95,36 +88,26 @@ function setConsumer(x: Exchange, consumer: Consumer | undefined, credential: Ke
   set('X-Anonymous-Consumer', credential ? undefined : 'true');
 }
 
-const flag = (value: boolean) => ({ type: 'boolean', required: true, default: value });
-
-/** Knows consumers by their keys (`plugins/key-auth/handler.lua`). */
+/** Authenticates consumers by their keys (`plugins/key-auth/handler.lua`). */
 export const keyAuth: BundledPlugin = {
   handler,
-  schema: {
-    fields: [
-      noConsumer,
+  schema: configSchema(
+    [
       {
-        config: {
-          type: 'record',
-          fields: [
-            {
-              key_names: {
-                type: 'array',
-                required: true,
-                elements: { type: 'string', match: HEADER_NAME },
-                default: ['apikey'],
-              },
-            },
-            { hide_credentials: flag(false) },
-            { anonymous: { type: 'string' } },
-            { key_in_header: flag(true) },
-            { key_in_query: flag(true) },
-            { key_in_body: flag(false) },
-            { run_on_preflight: flag(true) },
-            { realm: { type: 'string' } },
-          ],
+        key_names: {
+          type: 'array',
+          required: true,
+          elements: { type: 'string', match: HEADER_NAME },
+          default: ['apikey'],
         },
       },
+      { hide_credentials: flag(false) },
+      { anonymous: { type: 'string' } },
+      { key_in_header: flag(true) },
+      { key_in_query: flag(true) },
+      { run_on_preflight: flag(true) },
+      { realm: { type: 'string' } },
     ],
-  },
+    { noConsumer: true },
+  ),
 };

@@ -1,12 +1,14 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Balancer } from '../balancer/balancer';
 import { WORKSPACE } from '../config/ids';
-import type { Exchange } from '../exchange';
+import { KONG_VERSION } from '../kong-version';
 import { isTable, toText } from '../lua/value';
-import type { PluginConfig, PluginHandler } from '../plugin-handler';
-import type { Runtime } from '../runtime';
-import { proxyLatency, responseLatency, waitingTime } from '../serialize';
-import { KONG_VERSION, type BundledPlugin } from './bundled';
+import type { Exchange } from '../request/exchange';
+import { proxyLatency, responseLatency, waitingTime } from '../request/log-entry';
+import type { PluginConfig } from '../request/plugin-config';
+import type { PluginHandler } from '../request/plugin-handler';
+import type { Runtime } from '../runtime/runtime';
+import { configSchema, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {
   readonly per_consumer: boolean;
@@ -21,13 +23,13 @@ const UPSTREAM_BUCKETS = [25, 50, 80, 100, 250, 400, 700, 1000, 2000, 5000, 10_0
 
 /** The plugin with its registry: Kong's names, labels and buckets (`plugins/prometheus/exporter.lua`). */
 export interface PrometheusPlugin extends BundledPlugin {
-  /** The exposition; `runtime` gives the state of the upstreams. */
+  /** The metrics as text; `runtime` provides the health of the upstreams. */
   expose(runtime: Runtime): Promise<string>;
-  /** Counts a connection or a request of the proxy. */
+  /** The connections and requests of the proxy. */
   readonly traffic: { connections: number; active: number; requests: number };
 }
 
-/** Makes the plugin, with a registry of its own. */
+/** Creates the plugin with its own registry. */
 export function prometheus(): PrometheusPlugin {
   const registry = new Registry();
   const metrics = declare(registry);
@@ -174,20 +176,11 @@ function setHealth(metrics: ReturnType<typeof declare>, balancer: Balancer): voi
 
 const flag = { type: 'boolean', default: false };
 
-const schema: BundledPlugin['schema'] = {
-  fields: [
-    {
-      config: {
-        type: 'record',
-        fields: [
-          { per_consumer: flag },
-          { status_code_metrics: flag },
-          { ai_metrics: flag },
-          { latency_metrics: flag },
-          { bandwidth_metrics: flag },
-          { upstream_health_metrics: flag },
-        ],
-      },
-    },
-  ],
-};
+const schema: BundledPlugin['schema'] = configSchema([
+  { per_consumer: flag },
+  { status_code_metrics: flag },
+  { ai_metrics: flag },
+  { latency_metrics: flag },
+  { bandwidth_metrics: flag },
+  { upstream_health_metrics: flag },
+]);

@@ -1,29 +1,23 @@
 import type { Field } from '../config/field';
-import { HEADER_NAME } from '../config/text-checks';
-import type { Exchange } from '../exchange';
-import { isTable, type LuaValue } from '../lua/value';
-import type { PluginConfig, PluginHandler } from '../plugin-handler';
-import { normalizePath, pathOf } from '../uri';
-import { KONG_VERSION, type BundledPlugin } from './bundled';
+import { KONG_VERSION } from '../kong-version';
+import { isTable, luaToString, type LuaValue } from '../lua/value';
+import type { Exchange } from '../request/exchange';
+import type { PluginConfig } from '../request/plugin-config';
+import type { PluginHandler } from '../request/plugin-handler';
+import { configSchema, type BundledPlugin } from './bundled';
 
-const PERIODS = ['second', 'minute', 'hour', 'day', 'month', 'year'] as const;
+const PERIODS = ['second', 'minute', 'hour'] as const;
 type Period = (typeof PERIODS)[number];
 const SECONDS: Readonly<Record<Period, number>> = {
   second: 1,
   minute: 60,
   hour: 3600,
-  day: 86_400,
-  month: 2_592_000,
-  year: 31_536_000,
 };
-/** Windows kept before the ended ones are thrown away; Kong has a shared memory of 12 MiB for them. */
+/** The number of windows after which ended ones are deleted; Kong limits them by a shared memory of 12 MiB. */
 const MAX_WINDOWS = 50_000;
 
 interface Config extends PluginConfig, Partial<Record<Period, number>> {
-  readonly limit_by: 'consumer' | 'credential' | 'ip' | 'service' | 'header' | 'path';
-  readonly header_name?: string;
-  readonly path?: string;
-  readonly policy: string;
+  readonly limit_by: 'consumer' | 'ip';
   readonly hide_client_headers: boolean;
   readonly error_code: number;
   readonly error_message: string;
@@ -36,7 +30,7 @@ interface Window {
   readonly endsAtMs: number;
 }
 
-/** The plugin with its counters: they outlive a reload, as Kong's shared memory does. */
+/** The plugin with its counters, which survive a reload like Kong's shared memory. */
 export function rateLimiting(): BundledPlugin {
   const windows = new Map<string, Window>();
   const handler: PluginHandler = {
@@ -101,101 +95,27 @@ function setHeaders(x: Exchange, usages: readonly Usage[], stop: Period | undefi
   if (stop !== undefined) x.responseHeaders.set('Retry-After', String(tightest.reset));
 }
 
-function identifier(x: Exchange, { limit_by, header_name, path }: Config): string {
-  const id = (value: LuaValue): string | undefined =>
-    isTable(value) ? (value['id'] as string | undefined) : undefined;
-  const found = {
-    service: () => id(x.service),
-    consumer: () => id(x.consumer) ?? id(x.credential),
-    credential: () => id(x.credential),
-    header: () => (header_name === undefined ? undefined : x.headers.get(header_name)),
-    path: () => (normalizePath(pathOf(x.target)) === path ? path : undefined),
-    ip: () => undefined,
-  }[limit_by]();
-  return found ?? x.clientIp;
+function identifier(x: Exchange, { limit_by }: Config): string {
+  const id = limit_by === 'consumer' ? (x.consumer?.['id'] ?? x.credential?.['id']) : undefined;
+  return id === undefined ? x.clientIp : luaToString(id);
 }
 
-/** The start of the calendar window in UTC (`tools/timestamp.lua`). */
-function startOf(period: Period, now: number): number {
-  const date = new Date(now);
-  if (period === 'year') return Date.UTC(date.getUTCFullYear(), 0);
-  if (period === 'month') return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
-  const length = SECONDS[period] * 1000;
-  return now - (now % length);
-}
+/** The start of the window in UTC (`tools/timestamp.lua`). */
+const startOf = (period: Period, now: number): number => now - (now % (SECONDS[period] * 1000));
 
 const limitField: Field = { type: 'number', gt: 0 };
-const redis: Field = {
-  type: 'record',
-  required: true,
-  fields: [
-    { host: { type: 'string' } },
-    { port: { type: 'integer', between: [0, 65_535], default: 6379 } },
-    { timeout: { type: 'integer', between: [0, 2_147_483_646], default: 2000 } },
-    { username: { type: 'string', referenceable: true } },
-    { password: { type: 'string', referenceable: true, len_min: 0 } },
-    { database: { type: 'integer', default: 0 } },
-    { ssl: { type: 'boolean', required: true, default: false } },
-    { ssl_verify: { type: 'boolean', required: true, default: false } },
-    { server_name: { type: 'string' } },
+const schema: BundledPlugin['schema'] = configSchema(
+  [
+    ...PERIODS.map((period) => ({ [period]: limitField })),
+    { limit_by: { type: 'string', default: 'consumer', one_of: ['consumer', 'ip'] } },
+    { policy: { type: 'string', default: 'local', one_of: ['local'] } },
+    { fault_tolerant: { type: 'boolean', required: true, default: true } },
+    { hide_client_headers: { type: 'boolean', required: true, default: false } },
+    { error_code: { type: 'number', default: 429, gt: 0 } },
+    { error_message: { type: 'string', default: 'API rate limit exceeded' } },
   ],
-};
-
-const schema: BundledPlugin['schema'] = {
-  fields: [
-    {
-      config: {
-        type: 'record',
-        fields: [
-          ...PERIODS.map((period) => ({ [period]: limitField })),
-          {
-            limit_by: {
-              type: 'string',
-              default: 'consumer',
-              one_of: ['consumer', 'credential', 'ip', 'service', 'header', 'path'],
-            },
-          },
-          { header_name: { type: 'string', match: HEADER_NAME } },
-          { path: { type: 'string', starts_with: '/' } },
-          {
-            policy: {
-              type: 'string',
-              default: 'local',
-              one_of: ['local', 'redis'],
-              check: (policy) => (policy === 'redis' ? 'the stand-in emulates the policy local only' : undefined),
-            },
-          },
-          { fault_tolerant: { type: 'boolean', required: true, default: true } },
-          { redis },
-          { hide_client_headers: { type: 'boolean', required: true, default: false } },
-          { error_code: { type: 'number', default: 429, gt: 0 } },
-          { error_message: { type: 'string', default: 'API rate limit exceeded' } },
-          { sync_rate: { type: 'number', required: true, default: -1 } },
-        ],
-        check: checkPeriods,
-      },
-    },
-  ],
-  entity_checks: [
-    { at_least_one_of: PERIODS.map((period) => `config.${period}`) },
-    {
-      conditional: {
-        if_field: 'config.limit_by',
-        if_match: { eq: 'header' },
-        then_field: 'config.header_name',
-        then_match: { required: true },
-      },
-    },
-    {
-      conditional: {
-        if_field: 'config.limit_by',
-        if_match: { eq: 'path' },
-        then_field: 'config.path',
-        then_match: { required: true },
-      },
-    },
-  ],
-};
+  { check: checkPeriods, entityChecks: [{ at_least_one_of: PERIODS.map((period) => `config.${period}`) }] },
+);
 
 function checkPeriods(config: LuaValue): string | undefined {
   const limits = isTable(config) ? config : {};

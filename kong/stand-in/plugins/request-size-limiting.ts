@@ -1,6 +1,8 @@
-import type { Exchange } from '../exchange';
-import type { PluginConfig, PluginHandler, Step } from '../plugin-handler';
-import { KONG_VERSION, type BundledPlugin } from './bundled';
+import { KONG_VERSION } from '../kong-version';
+import type { Exchange } from '../request/exchange';
+import type { PluginConfig } from '../request/plugin-config';
+import type { PluginHandler, Step } from '../request/plugin-handler';
+import { configSchema, type BundledPlugin } from './bundled';
 
 interface Config extends PluginConfig {
   readonly allowed_payload_size: number;
@@ -34,28 +36,19 @@ function check(x: Exchange, bytes: number, config: Config): Step {
   return x.error(expects ? 417 : 413, 'Request size limit exceeded');
 }
 
-/** Refuses bodies that are too large (`plugins/request-size-limiting/handler.lua`). */
+/** Rejects bodies that are too large (`plugins/request-size-limiting/handler.lua`). */
 export const requestSizeLimiting: BundledPlugin = {
   handler,
-  schema: {
-    fields: [
-      {
-        config: {
-          type: 'record',
-          fields: [
-            { allowed_payload_size: { type: 'integer', default: 128 } },
-            {
-              size_unit: {
-                type: 'string',
-                required: true,
-                default: 'megabytes',
-                one_of: ['megabytes', 'kilobytes', 'bytes'],
-              },
-            },
-            { require_content_length: { type: 'boolean', required: true, default: false } },
-          ],
-        },
+  schema: configSchema([
+    { allowed_payload_size: { type: 'integer', default: 128 } },
+    {
+      size_unit: {
+        type: 'string',
+        required: true,
+        default: 'megabytes',
+        one_of: ['megabytes', 'kilobytes', 'bytes'],
       },
-    ],
-  },
+    },
+    { require_content_length: { type: 'boolean', required: true, default: false } },
+  ]),
 };

@@ -3,7 +3,7 @@ import { Connection } from './connection';
 /** `lua_socket_pool_size` of Kong. */
 const MAX_IDLE = 256;
 
-/** The kept connections of one nginx worker to the plugin servers' sockets (`ngx.socket`, `setkeepalive`). */
+/** The idle connections of one nginx worker to plugin servers (`ngx.socket`, `setkeepalive`). */
 export class ConnectionPool {
   private readonly idle = new Map<string, Connection[]>();
 
@@ -22,7 +22,7 @@ export class ConnectionPool {
     return Connection.open(path, this.readTimeoutMs);
   }
 
-  /** Keeps a connection for the next call, unless it is broken or there are enough. */
+  /** Keeps a connection for the next call, unless it has failed or the pool is full. */
   give(path: string, connection: Connection): void {
     const list = this.idle.get(path) ?? [];
     this.idle.set(path, list);

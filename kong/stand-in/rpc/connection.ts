@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 
-/** A connection's failure in nginx's words: `closed`, `timeout`, `connection refused`, ... */
+/** A failure of a connection with nginx's message: `closed`, `timeout`, `connection refused`, ... */
 export class SocketFailure extends Error {
   override readonly name = 'SocketFailure';
 }
@@ -16,7 +16,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ECONNRESET: 'connection reset by peer',
 };
 
-/** One connection to a plugin server, read in the order in which bytes come, one reader at a time. */
+/** One connection to a plugin server, with one reader at a time. */
 export class Connection {
   private readonly chunks: Buffer[] = [];
   private bytes = 0;
@@ -79,7 +79,7 @@ export class Connection {
     return all.subarray(0, count);
   }
 
-  /** Whatever has come, at least one byte. Throws {@link SocketFailure}. */
+  /** All received bytes, at least one. Throws {@link SocketFailure}. */
   async readSome(): Promise<Buffer> {
     if (this.bytes === 0) await this.more();
     return this.read(this.bytes);
@@ -100,7 +100,7 @@ export class Connection {
     if (failure) throw failure;
   }
 
-  /** Waits for bytes, or for the failure that comes instead. */
+  /** Waits for bytes or for a failure. */
   private arrival(): Promise<SocketFailure | undefined> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {

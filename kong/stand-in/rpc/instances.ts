@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { LuaError } from '../lua/value';
-import type { PluginConfig } from '../plugin-handler';
+import type { PluginConfig } from '../request/plugin-config';
 
-/** The two calls that an instance's life needs, over either transport. */
+/** The calls that start and close an instance, for both protocols. */
 export interface InstanceCalls {
-  /** Gives the new instance's id. Throws when the server can't be reached or refuses. */
+  /** Returns the id of the new instance. Throws when the server is not reachable or returns an error. */
   startInstance(name: string, config: PluginConfig): Promise<number>;
-  /** Failures are of no interest. */
+  /** Failures are ignored. */
   closeInstance(id: number): Promise<void>;
 }
 
@@ -20,22 +20,22 @@ interface Instance {
 const STEP_MS = 100;
 const MAX_STEPS = 100;
 
-/** The instances that one worker believes to run (`running_instances` in `plugin_servers/plugin.lua`). */
+/** The instances that one worker has started (`running_instances` in `plugin_servers/plugin.lua`). */
 export class RunningInstances {
   private readonly instances = new Map<string, Instance>();
-  /** Tells all workers that a plugin's instances are gone; alone, a worker tells itself. */
+  /** Resets the instances of a plugin in all workers; by default in this worker only. */
   resetEverywhere: (pluginName: string) => void = (name) => {
     this.reset(name);
   };
 
-  /** Forgets every instance of a plugin: its server has died, or lost one of them. */
+  /** Forgets all instances of a plugin, because its server exited or lost one of them. */
   reset(pluginName: string): void {
     for (const [key, instance] of this.instances) if (instance.pluginName === pluginName) this.instances.delete(key);
   }
 
   /**
-   * The id of the instance for a configuration, started if need be; an older one of the same plugin id is closed after
-   * that. Throws {@link LuaError} when it can't be started.
+   * The id of the instance for a configuration. Starts the instance if necessary, and then closes an older one with the
+   * same plugin id. Throws {@link LuaError} when it cannot be started.
    */
   async idFor(pluginName: string, config: PluginConfig, calls: InstanceCalls): Promise<number> {
     const key = config.__plugin_id;
@@ -57,7 +57,7 @@ export class RunningInstances {
     return id;
   }
 
-  /** The claimed instance once its start has ended, for at most ten seconds. */
+  /** Waits up to ten seconds for an instance that is being started. */
   private async settled(key: string, pluginName: string): Promise<Instance | undefined> {
     let instance = this.instances.get(key);
     for (let steps = 1; instance && instance.id === undefined; steps++) {

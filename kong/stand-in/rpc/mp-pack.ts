@@ -1,21 +1,21 @@
 import type { LuaValue } from '../lua/value';
 
-/** Bytes that go out as MessagePack's binary, where a plain string goes out as its string. */
+/** Bytes that are packed as binary; a string is packed as a string. */
 export class Binary {
   constructor(readonly bytes: Uint8Array) {}
 }
 
-/** A list that stays one when it is empty; Lua's empty table goes out as an array too. */
+/** A value to pack. An empty table of Lua is packed as an array. */
 export type Packable = LuaValue | Binary | EmptyMap | readonly Packable[] | { readonly [key: string]: Packable };
 
-/** Goes out as an empty map. */
+/** Is packed as an empty map. */
 export class EmptyMap {
   readonly size = 0;
 }
 
 /**
- * MessagePack as lua-MessagePack packs it by default: strings of raw bytes in the old forms (fixstr, str16, str32), whole
- * numbers as integers, others as doubles, an empty table as an array. A library would force strings into UTF-8.
+ * MessagePack with the defaults of lua-MessagePack: strings of raw bytes in the old formats (fixstr, str16, str32),
+ * whole numbers as integers, others as doubles, an empty table as an array. Libraries would encode strings in UTF-8.
  */
 export function pack(value: Packable): Buffer {
   const parts: Buffer[] = [];

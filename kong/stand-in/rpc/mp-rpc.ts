@@ -10,15 +10,13 @@ import {
   type PdkResult,
 } from '../lua/value';
 import type { Pdk } from '../pdk/table';
-import type { PluginConfig } from '../plugin-handler';
+import type { PluginConfig } from '../request/plugin-config';
+import { RpcClient } from './client';
 import { SocketFailure, type Connection } from './connection';
-import { ConnectionPool } from './connection-pool';
-import { RunningInstances, type InstanceCalls } from './instances';
 import { pack, type Packable } from './mp-pack';
 import { answerOf, toLua } from './mp-values';
-import type { RpcOptions } from './pb-rpc';
 
-/** An error that the server answered, in its own words. */
+/** An error that the server returned. */
 export class ServerError extends Error {
   override readonly name = 'ServerError';
 }
@@ -28,21 +26,14 @@ interface Step {
   readonly Data: string | { readonly Method: string; readonly Args?: LuaValue };
 }
 
-/** Kong's client of the `MsgPack:1` protocol (`rpc/mp_rpc.lua`): a call and its answer at a time, over a kept connection. */
-export class MpRpc implements InstanceCalls {
+/** Kong's client for the `MsgPack:1` protocol (`rpc/mp_rpc.lua`): one call at a time over a kept connection. */
+export class MpRpc extends RpcClient {
   private messageId = 0;
   private serverPid: number | undefined;
-  private readonly pool: ConnectionPool;
-  private readonly instances: RunningInstances;
-  private readonly log: NonNullable<RpcOptions['log']>;
 
-  constructor(private readonly options: RpcOptions) {
-    this.pool = options.pool ?? new ConnectionPool();
-    this.instances = options.instances ?? new RunningInstances();
-    this.log = options.log ?? (() => undefined);
-  }
-
-  /** One call. Throws {@link ServerError} for an error that the server answers, `SocketFailure` for the connection's. */
+  /**
+   * Makes one call. Throws {@link ServerError} for an error of the server, `SocketFailure` for one of the connection.
+   */
   async call(method: string, ...args: Packable[]): Promise<LuaValue> {
     const id = ++this.messageId;
     const connection = await this.connect();
@@ -79,28 +70,7 @@ export class MpRpc implements InstanceCalls {
     await this.call('plugin.CloseInstance', id).catch(() => undefined);
   }
 
-  /**
-   * Runs one event of the plugin, on an instance that is started if need be. Where the server knows the instance no more,
-   * it is started anew; any other failure is logged, and the request goes on without the plugin.
-   */
-  async handleEvent(config: PluginConfig, phase: string, pdk: Pdk): Promise<Exited | undefined> {
-    for (;;) {
-      const id = await this.instances.idFor(this.options.plugin, config, this);
-      try {
-        return await this.bridge(id, phase, pdk);
-      } catch (error) {
-        if (!(error instanceof SocketFailure) && !(error instanceof ServerError)) throw error;
-        if (!error.message.toLowerCase().includes('no plugin instance')) {
-          this.log('err', error.message);
-          return undefined;
-        }
-        this.instances.resetEverywhere(this.options.plugin);
-        this.log('warn', error.message);
-      }
-    }
-  }
-
-  private async bridge(instanceId: number, phase: string, pdk: Pdk): Promise<Exited | undefined> {
+  protected async runEvent(instanceId: number, phase: string, pdk: Pdk): Promise<Exited | undefined> {
     let step = asStep(await this.call('plugin.HandleEvent', { InstanceId: instanceId, EventName: phase }));
     const eventId = step.EventId;
     while (typeof step.Data !== 'string') {
@@ -112,6 +82,20 @@ export class MpRpc implements InstanceCalls {
     }
     if (step.Data !== 'ret') throw new LuaError(`attempt to index field 'Data' (a string value)`);
     return undefined;
+  }
+
+  protected isServerFailure(error: unknown): error is Error {
+    return error instanceof SocketFailure || error instanceof ServerError;
+  }
+
+  protected isInstanceLost({ message }: Error): boolean {
+    return message.toLowerCase().includes('no plugin instance');
+  }
+
+  /** Logs the failure only: the request continues without the plugin. */
+  protected handleFailure({ message }: Error): Promise<undefined> {
+    this.log('err', message);
+    return Promise.resolve(undefined);
   }
 
   private async callPdk(pdk: Pdk, method: string, args: LuaValue): Promise<PdkResult> {
@@ -146,7 +130,7 @@ function asStep(value: LuaValue): Step {
   return value as unknown as Step;
 }
 
-/** The messages that come over a connection; ends when it is closed. */
+/** The messages of a connection, until it is closed. */
 async function* messages(connection: Connection): AsyncGenerator<LuaValue[]> {
   const decoder = new Decoder({ rawStrings: true });
   async function* chunks(): AsyncGenerator<Uint8Array> {

@@ -9,24 +9,11 @@ import {
   type PdkResult,
 } from '../lua/value';
 import type { Pdk } from '../pdk/table';
-import type { PluginConfig } from '../plugin-handler';
-import type { Connection } from './connection';
-import { SocketFailure } from './connection';
-import { ConnectionPool } from './connection-pool';
-import { RunningInstances, type InstanceCalls } from './instances';
+import type { PluginConfig } from '../request/plugin-config';
+import { RpcClient } from './client';
+import { SocketFailure, type Connection } from './connection';
 import { unwrap, wrap } from './pb-values';
 import { messageType, methods, type Method } from './pluginsocket';
-
-/** Where a plugin is served, and what of its worker the calls share. */
-export interface RpcOptions {
-  /** Path of the unix socket. */
-  readonly socket: string;
-  /** Name of the plugin. */
-  readonly plugin: string;
-  readonly pool?: ConnectionPool;
-  readonly instances?: RunningInstances;
-  readonly log?: (level: string, message: string) => void;
-}
 
 /** The parts of an `RpcReturn` that Kong looks at. */
 export interface RpcReturn {
@@ -36,23 +23,17 @@ export interface RpcReturn {
 
 type Command = 'cmd_start_instance' | 'cmd_close_instance' | 'cmd_handle_event';
 
-/** Kong's client of the `ProtoBuf:1` protocol (`rpc/pb_rpc.lua`): one frame after the other, an event holds its connection. */
-export class PbRpc implements InstanceCalls {
+/**
+ * Kong's client for the `ProtoBuf:1` protocol (`rpc/pb_rpc.lua`): one frame at a time; an event occupies its
+ * connection.
+ */
+export class PbRpc extends RpcClient {
   private sequence = 0;
-  private readonly pool: ConnectionPool;
-  private readonly instances: RunningInstances;
-  private readonly log: NonNullable<RpcOptions['log']>;
-
-  constructor(private readonly options: RpcOptions) {
-    this.pool = options.pool ?? new ConnectionPool();
-    this.instances = options.instances ?? new RunningInstances();
-    this.log = options.log ?? (() => undefined);
-  }
 
   /**
-   * One call. With a PDK it serves the server's calls until the empty frame; gives {@link EXITED} when one of them ended
-   * the request's phase, whereupon the connection is dropped. Throws a `SocketFailure` for the connection's failures and
-   * whatever a function of the PDK throws.
+   * Makes one call. With a PDK, it serves the calls of the server until the empty frame. Returns {@link EXITED} and
+   * closes the connection when one of them ended the phase. Throws a `SocketFailure` for failures of the connection,
+   * and what a function of the PDK throws.
    */
   async call(command: Command, data: Readonly<Record<string, unknown>>, pdk?: Pdk): Promise<RpcReturn | Exited> {
     const sequence = ++this.sequence + 1;
@@ -88,28 +69,23 @@ export class PbRpc implements InstanceCalls {
     await this.call('cmd_close_instance', { instance_id: id });
   }
 
-  /**
-   * Runs one event of the plugin, on an instance that is started if need be. An unknown instance or a connection that was
-   * closed starts it anew, without a limit; any other failure of the connection answers 500 through the PDK.
-   */
-  async handleEvent(config: PluginConfig, phase: string, pdk: Pdk): Promise<Exited | undefined> {
-    for (;;) {
-      const id = await this.instances.idFor(this.options.plugin, config, this);
-      try {
-        const data = { instance_id: id, event_name: Buffer.from(phase) };
-        return (await this.call('cmd_handle_event', data, pdk)) === EXITED ? EXITED : undefined;
-      } catch (error) {
-        if (!(error instanceof SocketFailure)) throw error;
-        const words = error.message.toLowerCase();
-        if (!words.includes('no plugin instance') && !words.includes('closed')) return this.fail(error, pdk);
-        this.instances.resetEverywhere(this.options.plugin);
-        this.log('warn', error.message);
-      }
-    }
+  protected async runEvent(instanceId: number, phase: string, pdk: Pdk): Promise<Exited | undefined> {
+    const data = { instance_id: instanceId, event_name: Buffer.from(phase) };
+    return (await this.call('cmd_handle_event', data, pdk)) === EXITED ? EXITED : undefined;
   }
 
-  private async fail(error: SocketFailure, pdk: Pdk): Promise<Exited | undefined> {
-    this.log('err', `pluginserver error: ${error.message}`);
+  protected isServerFailure(error: unknown): error is Error {
+    return error instanceof SocketFailure;
+  }
+
+  /** A closed connection counts as a lost instance too, and the event is repeated without limit. */
+  protected isInstanceLost({ message }: Error): boolean {
+    return /no plugin instance|closed/i.test(message);
+  }
+
+  /** Responds with 500. */
+  protected async handleFailure({ message }: Error, pdk: Pdk): Promise<Exited | undefined> {
+    this.log('err', `pluginserver error: ${message}`);
     return (await pdk['kong.response.error']?.(500)) === EXITED ? EXITED : undefined;
   }
 

@@ -76,7 +76,9 @@ export function toMessage(name: string, value: LuaValue): Message {
   );
 }
 
-/** A table from a message of Kong's own entities; absent texts are "", absent lists empty, as lua-protobuf fills them. */
+/**
+ * A table from a message of Kong's own entities; absent texts are "", absent lists empty, as lua-protobuf fills them.
+ */
 function fromMessage(name: string, message: unknown): LuaValue {
   if (typeof message !== 'object' || message === null) return undefined;
   return Object.fromEntries(

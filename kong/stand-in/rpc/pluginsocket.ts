@@ -1,49 +1,15 @@
 import { parse, type Type } from 'protobufjs';
+import { definitions } from '../../plugin-server/protocol/definitions';
 
-/**
- * The messages of Kong's `ProtoBuf:1` protocol (`include/kong/pluginsocket.proto`, `google/protobuf/struct.proto`), with
- * every string declared as bytes: Kong puts raw Lua strings into them. A struct's map is its wire form, a list of
- * entries, for the same reason.
- */
-const DEFINITIONS = `
-  syntax = "proto3";
-  message CmdStartInstance { bytes name = 1; bytes config = 2; }
-  message CmdCloseInstance { int32 instance_id = 1; }
-  message CmdHandleEvent { int32 instance_id = 1; bytes event_name = 2; }
-  message RpcCall {
-    uint32 sequence = 1;
-    oneof call {
-      CmdStartInstance cmd_start_instance = 33;
-      CmdCloseInstance cmd_close_instance = 35;
-      CmdHandleEvent cmd_handle_event = 36;
-    }
-  }
-  message InstanceStatus { bytes name = 1; int32 instance_id = 2; Value config = 3; }
-  message RpcReturn { uint32 sequence = 1; InstanceStatus instance_status = 33; }
-
+/** The messages of all PDK functions (`include/kong/pluginsocket.proto`), besides those that both ends need. */
+const { root } = parse(
+  `
+  ${definitions('uint32')}
   message Empty {}
-  message Value {
-    oneof kind {
-      int32 null_value = 1;
-      double number_value = 2;
-      bytes string_value = 3;
-      bool bool_value = 4;
-      Struct struct_value = 5;
-      ListValue list_value = 6;
-    }
-  }
-  message Entry { bytes key = 1; Value value = 2; }
-  message Struct { repeated Entry fields = 1; }
-  message ListValue { repeated Value values = 1; }
-
-  message KV { bytes k = 1; Value v = 2; }
   message Bool { bool v = 1; }
-  message Int { int32 v = 1; }
   message Number { double v = 1; }
   message String { bytes v = 1; }
   message ByteString { bytes v = 1; }
-  message ExitArgs { int32 status = 1; bytes body = 2; Struct headers = 3; }
-  message RawBodyResult { oneof kind { bytes content = 1; bytes body_filepath = 2; bytes error = 3; } }
   message NamedCapture { bytes key = 1; bytes value = 2; }
   message UriCapturesResult { repeated bytes unnamed = 1; repeated NamedCapture named = 2; }
   message Key { bytes id = 1; }
@@ -61,13 +27,12 @@ const DEFINITIONS = `
   message Target { bytes host = 1; int32 port = 2; }
   message ConsumerSpec { bytes id = 1; bool by_username = 2; }
   message Consumer { bytes id = 1; uint32 created_at = 2; bytes username = 3; bytes custom_id = 4; repeated bytes tags = 5; }
-  message AuthenticatedCredential { bytes id = 1; bytes consumer_id = 2; }
   message AuthenticateArgs { Consumer consumer = 1; AuthenticatedCredential credential = 2; }
   message WorkerVm { uint64 http_allocated_gc = 1; uint64 pid = 2; }
   message MemoryStats { repeated WorkerVm workers_lua_vms = 2; }
-`;
-
-const { root } = parse(DEFINITIONS, { keepCase: true });
+  `,
+  { keepCase: true },
+);
 
 /** The codec of a message by its name. */
 export const messageType = (name: string): Type => root.lookupType(name);

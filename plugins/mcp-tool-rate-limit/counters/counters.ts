@@ -1,83 +1,89 @@
-import type { Digest, KeyText } from '../keys';
-import type { Reading, WindowState } from '../windows/window';
+import type { Digest, EncodedParts } from '../digest';
+import type { CounterStatus, Window } from '../windows/window';
 
-/** What a request asks of one counter. */
+/** The units that a request asks of one counter. */
 export interface Charge {
-  /** The window of a rule; its counters are told apart by their keys. */
-  readonly window: WindowState;
+  /** A window of a rule. The counters of one window are told apart by their keys. */
+  readonly window: Window;
   readonly key: Digest;
-  /** The counter that stands in for the own one where there is none; absent: that of all for which there is no room. */
-  readonly fallback?: Fallback;
+  /** Used while the charge has no counter of its own. Absent: only the overflow counter of the window is. */
+  readonly sharedCounter?: SharedCounter;
   /** A positive integer. */
   readonly units: number;
-  /** The number of a rule that only reports; absent for one that is enforced. */
-  readonly reportOf?: number;
+  /** The index of a rule in report mode; absent for an enforced rule. */
+  readonly reportRule?: number;
 }
 
 /**
- * A counter that many names share, of one caller under one rule.
+ * A counter that many names of one caller share under one rule.
  *
- * Which counter a charge falls to: its own, where that is in use, or where the name may have one and there is room for
- * it; else this one, where it is in use or there is room; else that of all for which there is no room. A new counter
- * begins as a copy of the one that the charge would have fallen to without it. So no name ever has more than its limit,
- * whenever and as often as it moves from a shared counter to its own.
+ * A charge is counted by the first of these:
+ * 1. its own counter, if that is in use, or if the charge may have one and there is room;
+ * 2. the shared counter, if that is in use or there is room;
+ * 3. the overflow counter of the window, which all charges share for which there is no room.
+ *
+ * A new counter starts as a copy of the one that would have been used without it. So a name never gets more than its
+ * limit, however often it moves between a shared counter and its own.
  */
-export interface Fallback {
-  /** Names the counter. */
+export interface SharedCounter {
   readonly key: Digest;
-  readonly claim: Claim;
+  /** Whether the charge may have a counter of its own. */
+  readonly ownCounter: OwnCounter;
 }
 
-/**
- * May a name have a counter of its own? A known one may; one of the few that a caller may make up may while half of the
- * room is free.
- */
-export type Claim = 'known' | 'made_up' | 'none';
+/** When a name may have a counter of its own: always, only while half of the memory is free, or never. */
+export type OwnCounter = 'always' | 'while_half_free' | 'never';
 
-/** What became of the charges of a request. */
+/** The result of a request's charges. */
 export interface Hit {
-  /** True when every charge of an enforced rule fitted; only then anything was spent. */
+  /** True when every charge of an enforced rule fits. Otherwise nothing is spent. */
   readonly admitted: boolean;
-  /** One for each charge, in order: as after the request, with the wait as before it. */
-  readonly readings: readonly Reading[];
+  /**
+   * One per charge, in the order of the charges: as after the request, except that the wait is as before it. Not
+   * records with the charge, because a store may count other charges than it is given (see `ScaledCounters`).
+   */
+  readonly statuses: readonly CounterStatus[];
 }
 
-/** The counters can't be reached, and nothing stands in for them. */
+/** The store of the counters failed, and there is no other to count with. */
 export interface Unavailable {
   readonly unavailable: true;
 }
 
-/** The counters of one configuration, behind one atomic verb. */
+/** The counters of one configuration. */
 export interface Counters {
   /**
-   * Spends all charges of enforced rules or none, at one moment. When they fit, those of each reporting rule are spent
-   * too, if they all fit. No two charges name the same counter.
+   * Spends the charges of all enforced rules or of none, atomically. If they fit, also spends the charges of each rule
+   * in report mode whose charges all fit. No two charges may name the same counter.
    *
-   * @param place the same for all counters that one request can meet: a store of many nodes keeps them on one
+   * @param hashTag the same for all requests that may use the same counter: with Redis Cluster it selects the hash tag of
+   *   the keys
    */
-  hit(charges: readonly Charge[], place: KeyText): Hit | Promise<Hit | Unavailable>;
-  /** Releases what the counters hold. */
+  hit(charges: readonly Charge[], hashTag: EncodedParts): Hit | Promise<Hit | Unavailable>;
+  /** Releases the resources of the counters. */
   close(): Promise<void>;
 }
 
 /**
- * What is not spent of a request that is admitted, by what each counter said: the charges of the reporting rules of
- * which a charge must wait.
+ * Decides what an admitted request does not spend: the charges of rules in report mode that have a charge which does not
+ * fit.
  *
- * @returns the numbers of these rules; undefined when an enforced charge must wait, and the request is refused
+ * @param statuses one per charge, in the order of the charges
+ * @returns the indexes of these rules; undefined when a charge of an enforced rule does not fit, so that the request is
+ *   rejected
  */
-export function unpaidReports(
+export function exceededReports(
   charges: readonly Charge[],
-  readings: readonly Reading[],
+  statuses: readonly CounterStatus[],
 ): ReadonlySet<number> | undefined {
-  let unpaid: Set<number> | undefined;
+  let exceeded: Set<number> | undefined;
   for (let i = 0; i < charges.length; i++) {
-    if (readings[i]?.waitMs === 0) continue;
-    const reportOf = charges[i]?.reportOf;
-    if (reportOf === undefined) return undefined;
-    (unpaid ??= new Set()).add(reportOf);
+    if (statuses[i]?.waitMs === 0) continue;
+    const reportRule = charges[i]?.reportRule;
+    if (reportRule === undefined) return undefined;
+    (exceeded ??= new Set()).add(reportRule);
   }
-  return unpaid ?? NONE;
+  return exceeded ?? NONE;
 }
 
 const NONE: ReadonlySet<number> = new Set();

@@ -1,7 +1,7 @@
 import { Headers } from '../../../kong/pdk';
 import { readCalls, type ReadCalls } from '../read-calls';
 
-/** A request whose calls are to be read in another thread. */
+/** A request to read in another thread, as values that can be cloned. */
 export interface ReadCallsInput {
   readonly method: string;
   readonly headers: Readonly<Record<string, readonly string[]>>;
@@ -9,6 +9,6 @@ export interface ReadCallsInput {
   readonly maxBodyBytes: number;
 }
 
-/** Reads as {@link readCalls} does, from values that can be handed from thread to thread. */
+/** {@link readCalls} in another thread. */
 export const readCallsTask = ({ method, headers, bytes, maxBodyBytes }: ReadCallsInput): ReadCalls =>
   readCalls({ method, headers: Headers.from(headers), body: { kind: 'bytes', bytes } }, maxBodyBytes);

@@ -1,9 +1,9 @@
-import { Reading, type Quota, type WindowState } from './window';
+import { CounterStatus, type Quota, type Window } from './window';
 
-/** A window is remembered in so many parts at most: calls within one part are taken for as late as the last of them. */
+/** A window is divided into this many parts: units admitted within one part count as admitted with the last of them. */
 export const PARTS = 32;
 
-/** Entries that a window of many units needs: those parts it covers whole, and the cut ones at its two ends. */
+/** Entries that a window with a large limit needs: the parts it covers fully, and the partial ones at both ends. */
 const MAX_ENTRIES = PARTS + 2;
 
 const COUNT = 0;
@@ -11,13 +11,13 @@ const FIRST_ENTRY = 1;
 const ENTRY_WIDTH = 2;
 
 /**
- * A log of what was spent in the last window: entries of a time and its units, the oldest first.
+ * A log of what was spent in the last window: entries of a time and units, the oldest first.
  *
- * Up to {@link MAX_ENTRIES} units each has an entry of its own, and the window is exact. With a larger limit, units
- * spent within one of {@link PARTS} parts of the window share the time of the last: never is more admitted, and no
- * unit returns more than a part too late.
+ * With a limit of up to {@link MAX_ENTRIES}, each unit has its own entry and the window is exact. With a larger limit,
+ * units spent within one of {@link PARTS} parts of the window share the time of the last one: the window never admits
+ * too many, and a unit becomes available at most one part too late.
  */
-export class SlidingWindow implements WindowState {
+export class SlidingWindow implements Window {
   readonly width: number;
   readonly partMs: number;
 
@@ -28,20 +28,20 @@ export class SlidingWindow implements WindowState {
     this.width = FIRST_ENTRY + ENTRY_WIDTH * Math.min(limit, MAX_ENTRIES);
   }
 
-  read(cells: Float64Array, at: number, nowMs: number, units: number): Reading {
+  read(cells: Float64Array, offset: number, nowMs: number, units: number): CounterStatus {
     const { limit, windowMs } = this.quota;
-    const end = this.endOf(cells, at);
-    const start = this.firstLive(cells, at, end, nowMs);
+    const end = this.endOf(cells, offset);
+    const start = this.firstLive(cells, offset, end, nowMs);
     const used = usedIn(cells, start, end);
     const waitMs = units > limit ? Infinity : this.waitFor(used + units - limit, cells, start, nowMs);
     const resetMs = start < end ? (cells[end - ENTRY_WIDTH] ?? 0) + windowMs - nowMs : 0;
-    return new Reading(waitMs, limit - used, resetMs);
+    return new CounterStatus(waitMs, limit - used, resetMs);
   }
 
-  take(cells: Float64Array, at: number, nowMs: number, units: number): Reading {
-    const first = at + FIRST_ENTRY;
-    const end = this.endOf(cells, at);
-    const start = this.firstLive(cells, at, end, nowMs);
+  spend(cells: Float64Array, offset: number, nowMs: number, units: number): CounterStatus {
+    const first = offset + FIRST_ENTRY;
+    const end = this.endOf(cells, offset);
+    const start = this.firstLive(cells, offset, end, nowMs);
     if (start > first) cells.copyWithin(first, start, end);
     let next = first + end - start;
     const last = next - ENTRY_WIDTH;
@@ -53,27 +53,27 @@ export class SlidingWindow implements WindowState {
       cells[next + 1] = units;
       next += ENTRY_WIDTH;
     }
-    cells[at + COUNT] = (next - first) / ENTRY_WIDTH;
-    return new Reading(0, this.quota.limit - usedIn(cells, first, next), this.quota.windowMs);
+    cells[offset + COUNT] = (next - first) / ENTRY_WIDTH;
+    return new CounterStatus(0, this.quota.limit - usedIn(cells, first, next), this.quota.windowMs);
   }
 
-  isIdle(cells: Float64Array, at: number, nowMs: number): boolean {
-    const end = this.endOf(cells, at);
-    return this.firstLive(cells, at, end, nowMs) === end;
+  isIdle(cells: Float64Array, offset: number, nowMs: number): boolean {
+    const end = this.endOf(cells, offset);
+    return this.firstLive(cells, offset, end, nowMs) === end;
   }
 
-  private endOf(cells: Float64Array, at: number): number {
-    return at + FIRST_ENTRY + ENTRY_WIDTH * (cells[at + COUNT] ?? 0);
+  private endOf(cells: Float64Array, offset: number): number {
+    return offset + FIRST_ENTRY + ENTRY_WIDTH * (cells[offset + COUNT] ?? 0);
   }
 
-  private firstLive(cells: Float64Array, at: number, end: number, nowMs: number): number {
+  private firstLive(cells: Float64Array, offset: number, end: number, nowMs: number): number {
     const expired = nowMs - this.quota.windowMs;
-    let entry = at + FIRST_ENTRY;
+    let entry = offset + FIRST_ENTRY;
     while (entry < end && (cells[entry] ?? 0) <= expired) entry += ENTRY_WIDTH;
     return entry;
   }
 
-  /** Until when enough of the oldest entries are gone for `excess` units. */
+  /** How long until enough of the oldest entries have expired to free `excess` units. */
   private waitFor(excess: number, cells: Float64Array, start: number, nowMs: number): number {
     let entry = start;
     for (let freed = 0; freed < excess; entry += ENTRY_WIDTH) freed += cells[entry + 1] ?? 0;

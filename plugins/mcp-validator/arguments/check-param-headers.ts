@@ -1,15 +1,16 @@
 import type { Headers } from '../../../kong/pdk';
-import type { JsonObject } from '../../shared/mcp/json-rpc/message';
-import { decodeHeaderValue } from '../era/header-value';
-import { HEADER_MISMATCH, httpFault, type Fault } from '../fault';
+import type { JsonObject } from '../../shared/json/json-object';
+import type { Fault } from '../../shared/mcp/json-rpc/fault';
+import { HEADER_MISMATCH, httpFault } from '../protocol/fault';
+import { decodeHeaderValue } from '../protocol/header-value';
 import { valueAt, type HeaderParameter } from './header-parameters';
 
-/** `42` and `42.0` are one integer (2026-07-28, basic/transports/streamable-http "Server Validation"). */
+/** `42` and `42.0` are the same integer (2026-07-28, basic/transports/streamable-http "Server Validation"). */
 const INTEGER = /^-?\d{1,16}(?:\.0{1,16})?$/;
 
 /**
- * The headers `Mcp-Param-*` that a tool's schema announces, against the arguments: there for each value in the body
- * and equal to it, absent for each that is null or absent.
+ * Compares the headers `Mcp-Param-*` that a tool's schema declares with the arguments: a header must be present and equal
+ * for each value in the body, and absent for each that is null or absent.
  */
 export function checkParamHeaders(
   parameters: readonly HeaderParameter[],

@@ -1,19 +1,19 @@
 import type { Headers } from '../../../kong/pdk';
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
 import { INVALID_PARAMS } from '../../shared/mcp/json-rpc/errors';
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import type { Fault } from '../../shared/mcp/json-rpc/fault';
 import { isModern, type Revision } from '../../shared/mcp/revisions';
-import type { Fault } from '../fault';
-import { unknownTool } from '../policy/check-policy';
-import type { Rules } from '../rules';
+import { unknownTool } from '../protocol/unknown-tool';
+import type { ArgumentRules } from './argument-rules';
 import { checkParamHeaders } from './check-param-headers';
 import type { ToolKnowledge } from './tool-knowledge';
 
-/** The arguments of a `tools/call` against the tool's input schema, where there is one. `params` fit the protocol. */
+/** Checks the arguments of a `tools/call` against the input schema of the tool, if there is one. `params` are valid. */
 export function checkToolCall(
   params: JsonObject | undefined,
   revision: Revision,
   headers: Pick<Headers, 'all'>,
-  rules: Rules,
+  rules: ArgumentRules,
   tools: ToolKnowledge,
 ): Fault | undefined {
   if (!params) return undefined;
@@ -33,18 +33,18 @@ export function checkToolCall(
   return error && argumentFault(`/arguments${error.pointer} ${error.problem}`, params, revision, rules);
 }
 
-/** The tool is there, and the caller did nothing wrong. */
+/** The tool exists, and the caller made no mistake. */
 const UNUSABLE_SCHEMA: Fault = {
   reason: 'unusable_schema',
   code: INVALID_PARAMS,
-  message: 'This tool can not be called here: its input schema could not be used to check the arguments',
+  message: 'This tool cannot be called here: its input schema cannot be used to check the arguments',
 };
 
 /**
- * From 2025-11-25 on a model is shown what is wrong with its arguments as the tool's result, so that it can mend them
- * (SEP-1303). A client that waits for a task can't take a result.
+ * From 2025-11-25 on, a model gets the error as the result of the tool, so that it can fix its arguments (SEP-1303). A
+ * client that waits for a task cannot handle a result.
  */
-function argumentFault(what: string, params: JsonObject, revision: Revision, { argumentErrors }: Rules): Fault {
+function argumentFault(what: string, params: JsonObject, revision: Revision, { argumentErrors }: ArgumentRules): Fault {
   const byRevision = revision >= '2025-11-25' && !Object.hasOwn(params, 'task');
   const asToolResult = argumentErrors === 'auto' ? byRevision : argumentErrors === 'result';
   return {

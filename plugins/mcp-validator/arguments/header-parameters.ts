@@ -1,9 +1,9 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
-import { subschemasOf } from './subschemas';
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
+import { subschemasOf } from '../json-schema/subschemas';
 
-/** An argument that the client repeats in `Mcp-Param-{name}`. */
+/** An argument that the client repeats in the header `Mcp-Param-{name}`. */
 export interface HeaderParameter {
-  /** Of the HTTP header, in lower case. */
+  /** The name of the HTTP header, in lower case. */
   readonly header: string;
   /** Keys from the arguments down to the value. */
   readonly path: readonly string[];
@@ -15,7 +15,7 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 
 /**
  * Finds the parameters that a schema annotates with `x-mcp-header` (2026-07-28, basic/transports/streamable-http
- * "Schema Extension"), or what makes an annotation, and with it the tool's definition, invalid.
+ * "Schema Extension"), or the problem that makes an annotation, and with it the tool, invalid.
  */
 export function findHeaderParameters(root: JsonObject): HeaderParameter[] | { readonly problem: string } {
   const found: HeaderParameter[] = [];
@@ -34,7 +34,7 @@ function walk(
   if (Object.hasOwn(schema, ANNOTATION)) {
     const name = schema[ANNOTATION];
     const type = memberOf(schema, 'type');
-    if (!isReachable || path.length === 0) return `has ${ANNOTATION} at a place that "properties" alone do not lead to`;
+    if (!isReachable || path.length === 0) return `has ${ANNOTATION} where "properties" alone do not lead`;
     if (typeof name !== 'string' || !TOKEN.test(name)) return `has an ${ANNOTATION} that is not a header name`;
     if (type !== 'string' && type !== 'integer' && type !== 'boolean') {
       return `has ${ANNOTATION} on a parameter that is not a string, integer or boolean`;
@@ -49,7 +49,7 @@ function walk(
   return undefined;
 }
 
-/** The value at a path of the arguments; undefined where there is none. */
+/** The value at a path of the arguments; undefined if there is none. */
 export function valueAt(args: JsonObject, path: readonly string[]): unknown {
   let at: unknown = args;
   for (const key of path) at = isJsonObject(at) ? memberOf(at, key) : undefined;

@@ -1,13 +1,13 @@
-import type { ToolSchema } from './compile-schema';
+import type { ToolSchema } from './compile-tool-schema';
 
-/** Why calls of a tool are denied: a pin's word, or the rule for schemas that can't be used. */
+/** Why calls of a tool are denied: its pin, or the rule for schemas that cannot be used. */
 export type ToolDenial = 'tool_changed' | 'tool_unverified' | 'unusable_schema';
 
-/** What is known of the tools of the server that a request goes to, by configuration or from the server itself. */
+/** What is known about the tools of a server, from the configuration or from the server itself. */
 export interface ToolKnowledge {
-  /** The input schema of a tool; undefined where none is known. */
+  /** The input schema of a tool; undefined if none is known. */
   readonly schemaOf: (tool: string) => ToolSchema | undefined;
-  /** Did the server list the tool? Then it is known, whether or not there is a schema. */
+  /** True if the server listed the tool: then it is known, with or without schema. */
   readonly isListed: (tool: string) => boolean;
   readonly denialOf: (tool: string) => ToolDenial | undefined;
 }

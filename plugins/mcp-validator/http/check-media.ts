@@ -1,13 +1,14 @@
-import type { HttpFacts } from '../facts';
-import { httpFault, type Fault } from '../fault';
-import type { Rules } from '../rules';
+import type { Fault } from '../../shared/mcp/json-rpc/fault';
+import { httpFault } from '../protocol/fault';
+import type { HttpFacts } from '../protocol/http-facts';
+import type { HttpRules } from './http-rules';
 import { acceptedRanges, parseMediaType } from './media-type';
 
 const JSON_TYPE = 'application/json';
 const EVENT_STREAM = 'text/event-stream';
 
-/** Media type, charset and encoding of the body, and what the client accepts in return (basic/transports). */
-export function checkMedia(facts: HttpFacts, rules: Rules): Fault | undefined {
+/** Media type, charset and encoding of the body, and the media types that the client accepts (basic/transports). */
+export function checkMedia(facts: HttpFacts, rules: HttpRules): Fault | undefined {
   if (facts.method === 'GET') {
     return accepts(facts, rules, [EVENT_STREAM]) ? undefined : notAcceptable(EVENT_STREAM);
   }
@@ -27,9 +28,9 @@ function checkContentType({ headers }: HttpFacts): Fault | undefined {
     return httpFault(415, 'unsupported_media_type', 'The Content-Type must be application/json');
   }
   const charset = type.parameters.get('charset') ?? 'utf-8';
-  // `charset*` is the same to readers that know RFC 2231.
-  const isTwofold = [...type.parameters.keys()].some((name) => name.startsWith('charset*'));
-  return !isTwofold && (charset === 'utf-8' || charset === 'utf8')
+  // `charset*` is a second charset for readers of RFC 2231.
+  const hasSecondCharset = [...type.parameters.keys()].some((name) => name.startsWith('charset*'));
+  return !hasSecondCharset && (charset === 'utf-8' || charset === 'utf8')
     ? undefined
     : httpFault(415, 'unsupported_charset', 'The charset must be utf-8');
 }
@@ -41,8 +42,8 @@ function checkEncoding({ headers }: HttpFacts): Fault | undefined {
     : httpFault(415, 'unsupported_encoding', 'The body must not be compressed (Content-Encoding)');
 }
 
-/** Lenient: ranges such as a wildcard count, and a missing header accepts all. Strict: each type by its name. */
-function accepts({ headers, method }: HttpFacts, { strictAccept }: Rules, types: readonly string[]): boolean {
+/** Lenient: wildcards match, and a missing header of a POST accepts all. Strict: each type must be named. */
+function accepts({ headers, method }: HttpFacts, { strictAccept }: HttpRules, types: readonly string[]): boolean {
   const values = headers.all('accept');
   if (values.length === 0) return !strictAccept && method === 'POST';
   const accepted = values.map(acceptedRanges);

@@ -1,23 +1,24 @@
-import type { HttpFacts } from '../facts';
-import { httpFault, type Fault } from '../fault';
-import type { Rules } from '../rules';
+import type { Fault } from '../../shared/mcp/json-rpc/fault';
+import { httpFault } from '../protocol/fault';
+import type { HttpFacts } from '../protocol/http-facts';
+import type { RevisionRules } from '../revision/revision-rules';
 
 const METHODS = new Set(['POST', 'GET', 'DELETE', 'OPTIONS']);
 
 /**
- * The HTTP method: POST carries messages, GET and DELETE belong to revisions before 2026-07-28 (its
- * basic/transports/streamable-http: a server without them answers 405), OPTIONS is left to the cors plugin.
+ * The HTTP method: POST carries messages, GET and DELETE exist in revisions before 2026-07-28 (2026-07-28,
+ * basic/transports/streamable-http: a server without them responds with 405), OPTIONS is for the cors plugin.
  */
-export function checkMethod({ method, headers }: HttpFacts, rules: Rules): Fault | undefined {
+export function checkMethod({ method, headers }: HttpFacts, rules: RevisionRules): Fault | undefined {
   if (!METHODS.has(method)) return notAllowed('The HTTP method must be POST, GET or DELETE', rules);
   if (method !== 'GET' && method !== 'DELETE') return undefined;
-  const saysModern = rules.isModernVersion(headers.get('mcp-protocol-version'));
-  return rules.legacyRevisions.length === 0 || saysModern
-    ? notAllowed('This revision of MCP has POST only', rules, 'POST')
+  const isModern = rules.isModernVersion(headers.get('mcp-protocol-version'));
+  return rules.legacyRevisions.length === 0 || isModern
+    ? notAllowed('This revision of MCP allows only POST', rules, 'POST')
     : undefined;
 }
 
-function notAllowed(message: string, rules: Rules, allow?: string): Fault {
+function notAllowed(message: string, rules: RevisionRules, allow?: string): Fault {
   const Allow = allow ?? (rules.legacyRevisions.length === 0 ? 'POST' : 'POST, GET, DELETE');
   return { ...httpFault(405, 'method_not_allowed', message), headers: { Allow } };
 }

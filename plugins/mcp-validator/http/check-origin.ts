@@ -1,13 +1,14 @@
-import type { HttpFacts } from '../facts';
-import { httpFault, type Fault } from '../fault';
-import type { Rules } from '../rules';
+import type { Fault } from '../../shared/mcp/json-rpc/fault';
+import { httpFault } from '../protocol/fault';
+import type { HttpFacts } from '../protocol/http-facts';
+import type { HttpRules } from './http-rules';
 
 /**
- * Who sent the browser here: Origin, and Host where a list is configured (basic/transports "Security Warning").
+ * The Origin of a browser, and Host if a list is configured (basic/transports "Security Warning").
  *
- * Kong rewrites Host for the upstream, which switches off the server's own defence against DNS rebinding.
+ * Kong rewrites Host for the upstream, which disables the server's own protection against DNS rebinding.
  */
-export function checkOrigin({ headers }: HttpFacts, rules: Rules): Fault | undefined {
+export function checkOrigin({ headers }: HttpFacts, rules: HttpRules): Fault | undefined {
   const origins = headers.all('origin');
   if (origins.length > 0 && !(origins.length === 1 && rules.isOriginAllowed(origins[0] ?? ''))) {
     return httpFault(403, 'origin_not_allowed', 'The Origin is not allowed');

@@ -1,9 +1,8 @@
 import { asksForWebSocket } from '../../shared/mcp/asks-for-web-socket';
-import type { HttpFacts } from '../facts';
-import { httpFault, type Fault } from '../fault';
+import type { Fault } from '../../shared/mcp/json-rpc/fault';
+import { httpFault } from '../protocol/fault';
+import type { HttpFacts } from '../protocol/http-facts';
 
-/** MCP over HTTP has no WebSocket: in one, messages would pass that nobody judges. */
+/** MCP over HTTP does not use WebSockets: no plugin sees the messages in one. */
 export const checkUpgrade = ({ headers }: HttpFacts): Fault | undefined =>
-  asksForWebSocket(headers)
-    ? httpFault(400, 'web_socket', 'The connection must not become a WebSocket (Upgrade)')
-    : undefined;
+  asksForWebSocket(headers) ? httpFault(400, 'web_socket', 'An upgrade to a WebSocket is not allowed') : undefined;

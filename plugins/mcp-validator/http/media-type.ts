@@ -12,12 +12,12 @@ const MEDIA_TYPE = new RegExp(`^${TOKEN}/${TOKEN}$`);
 const PARAMETER = new RegExp(`^(${TOKEN})=(?:(${TOKEN})|"([^"\\\\]*)")$`);
 const MAX_HEADER_LENGTH = 1024;
 
-/** Clients send few different values, each many times. */
-const MAX_REMEMBERED = 100;
-const types = new LRUCache<string, { readonly type: MediaType | undefined }>({ max: MAX_REMEMBERED });
-const ranges = new LRUCache<string, ReadonlySet<string>>({ max: MAX_REMEMBERED });
+/** Values that are kept parsed: clients send few different values, each many times. */
+const MAX_CACHED = 100;
+const types = new LRUCache<string, { readonly type: MediaType | undefined }>({ max: MAX_CACHED });
+const ranges = new LRUCache<string, ReadonlySet<string>>({ max: MAX_CACHED });
 
-/** Reads a media type with its parameters (RFC 9110, section 8.3.1); undefined when it is malformed. */
+/** Parses a media type with its parameters (RFC 9110, section 8.3.1); undefined if it is malformed. */
 export function parseMediaType(value: string): MediaType | undefined {
   if (value.length > MAX_HEADER_LENGTH) return undefined;
   let known = types.get(value);
@@ -34,7 +34,7 @@ function parse(value: string): MediaType | undefined {
     const text = part.trim();
     if (text === '') continue;
     const [, name, token, quoted] = PARAMETER.exec(text) ?? [];
-    // Two readers may each take another one of two equal parameters.
+    // Of two parameters with the same name, two readers may each use a different one.
     if (name === undefined || parameters.has(name)) return undefined;
     parameters.set(name, token ?? quoted ?? '');
   }

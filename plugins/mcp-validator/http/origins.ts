@@ -1,10 +1,10 @@
 import { anyGlobMatcher } from '../../shared/name-rules/glob';
 
-/** An Origin header in its parts, in lower case; the port is left out where it is the scheme's own. */
+/** The parts of an Origin header, in lower case, without the default port of the scheme. */
 interface Origin {
   /** `scheme://host[:port]`. */
   readonly text: string;
-  /** Without port; an IPv6 address keeps its brackets. */
+  /** Without port; an IPv6 address has its brackets. */
   readonly host: string;
 }
 
@@ -16,7 +16,7 @@ const DEFAULT_PORTS: ReadonlyMap<string, string> = new Map([
 const LOOPBACK_V4 = /^127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
 const MAX_ORIGIN_LENGTH = 512;
 
-/** Reads a serialised origin (RFC 6454, section 6.2); undefined for `null` and for anything else. */
+/** Parses a serialised origin (RFC 6454, section 6.2); undefined for `null` and for anything else. */
 function parseOrigin(value: string): Origin | undefined {
   if (value.length > MAX_ORIGIN_LENGTH) return undefined;
   const [, scheme, host, port] = ORIGIN.exec(value.toLowerCase()) ?? [];
@@ -25,12 +25,12 @@ function parseOrigin(value: string): Origin | undefined {
   return { text: `${scheme}://${host}${hasOwnPort ? `:${port}` : ''}`, host };
 }
 
-/** True for this machine's own names: `localhost`, 127.0.0.0/8 and `[::1]`. */
+/** True for loopback hosts: `localhost`, 127.0.0.0/8 and `[::1]`. */
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || LOOPBACK_V4.test(host);
 
 /**
- * Compiles the allow-list of origins. An entry with a scheme is compared with the whole origin, one without with the
- * host alone; both may be globs. An empty list allows loopback origins only.
+ * Compiles the allow-list of origins. An entry with a scheme is compared with the whole origin, an entry without scheme
+ * with the host. Entries may be globs. An empty list allows only loopback origins.
  */
 export function originMatcher(entries: readonly string[]): (value: string) => boolean {
   const lower = entries.map((entry) => entry.toLowerCase());
@@ -43,7 +43,7 @@ export function originMatcher(entries: readonly string[]): (value: string) => bo
   };
 }
 
-/** Compiles the allow-list of Host values: an entry with a port is compared with all of it, one without with the name. */
+/** Compiles the allow-list of Host values. An entry with a port is compared with the whole value, others with the name. */
 export function hostMatcher(entries: readonly string[]): ((value: string) => boolean) | undefined {
   if (entries.length === 0) return undefined;
   const matches = anyGlobMatcher(entries.map((entry) => entry.toLowerCase()));
@@ -53,7 +53,7 @@ export function hostMatcher(entries: readonly string[]): ((value: string) => boo
   };
 }
 
-/** An entry as origins are compared: without a trailing slash and the scheme's own port. */
+/** The form of an entry that is compared: without a trailing slash and the default port of the scheme. */
 function withoutDefaultPort(entry: string): string {
   const origin = entry.replace(/\/$/, '');
   return parseOrigin(origin)?.text ?? origin;

@@ -5,15 +5,15 @@ export interface HeaderValues {
   readonly all: (name: string) => readonly string[];
 }
 
-/** Set by Kong's authentication plugins, which replace a client's own. */
+/** Kong's authentication plugins set these, and replace values of the client. */
 const VERIFIED = ['x-consumer-id', 'x-credential-identifier'];
-/** What a client authenticates with to the server itself. */
+/** Credentials for the server itself. */
 const CREDENTIALS = ['authorization', 'x-api-key', 'apikey'];
 
 /**
- * A name for who is calling, to keep what a server told one user apart from what it told others: of the consumer that
- * Kong authenticated, else of the credentials in the headers. A keyed hash; the key should be random and stay in the
- * process. All callers without credentials have one name. Never made from what a server chooses, such as a session id.
+ * Identifies the caller, to keep what a server announced to one user apart from others: the consumer that Kong
+ * authenticated, else the credentials in the headers. It is a keyed hash; the key should be random and stay in the process.
+ * All callers without credentials have the same id. Values that a server chooses, such as a session id, are not used.
  */
 export function callerId(headers: HeaderValues, key: Uint8Array): string {
   const hash = createHmac('sha256', key);

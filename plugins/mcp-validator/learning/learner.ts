@@ -2,60 +2,60 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Log, Metrics, Resources } from '../../../kong/pdk';
 import type { Capture } from '../../shared/captured-body/capture';
-import { offeredNamesOf } from '../../shared/mcp/offered-names';
+import { announcedNamesOf } from '../../shared/mcp/announced-names';
 import { LineBudget } from '../../shared/runtime/line-budget';
 import { PerProcess } from '../../shared/runtime/per-process';
 import { headerOf, mediaTypeOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import type { ToolKnowledge } from '../arguments/tool-knowledge';
 import { callerId, type HeaderValues } from './caller-id';
-import type { LearningMeters } from './learning-meters';
+import type { LearningMetrics } from './learning-metrics';
 import { warmUp } from './learning-task';
 import { learningThreadOf, type LearningThread } from './learning-thread';
-import { readCapturedNews } from './read-captured-news';
-import { CompiledShelf } from './schemas/compiled-shelf';
+import { readCapturedUpdates } from './lists/read-captured-updates';
+import { NotLearnedLog } from './not-learned-log';
+import { CompiledSchemas } from './schemas/compiled-schemas';
 import { ProbeQueue } from './schemas/probe-queue';
-import type { Notes } from './told-tool';
-import { createToolWatch, type ToolWatch, type WatchConfig } from './tool-watch';
-import { UnlearnedLog } from './unlearned-log';
+import type { Findings } from './tools/announced-tool';
+import { createToolRegistry, type RegistryConfig, type ToolRegistry } from './tools/tool-registry';
 
-/** Where a request goes, for log lines and labels. */
-interface Place {
+/** The service and id of a request, for log lines and labels. */
+interface RequestRef {
   readonly service: string;
   readonly requestId: string | undefined;
 }
 
-/** Learns the tools of servers from what passes, and tells what it could not learn. */
+/** Learns the tools of servers from their responses, and reports what it could not learn. */
 export interface Learner {
-  readonly tools: ToolWatch;
-  /** Names who sends a request, when it is asked for. */
+  readonly tools: ToolRegistry;
+  /** Returns a function that computes the caller's id at its first call. */
   readonly callerOf: (headers: HeaderValues) => () => string;
-  /** Takes in what the server answered. */
+  /** Learns from a response of the server. */
   readonly read: (entry: LogEntry, capture: Capture) => Promise<void>;
-  /** Counts and logs what judging a request showed of learned schemas. */
-  readonly tellNotes: (place: Place, notes: Notes) => void;
+  /** Counts and logs what the checks of a request showed about learned schemas. */
+  readonly recordFindings: (request: RequestRef, findings: Findings) => void;
 }
 
-/** What all configurations of a process share. */
+/** Shared by all configurations of a process. */
 export interface LearningParts {
   readonly thread: LearningThread;
   readonly queue: ProbeQueue;
-  readonly compiled: CompiledShelf;
-  /** Of the names of callers. */
+  readonly compiled: CompiledSchemas;
+  /** The key of the hash of callers. */
   readonly key: Uint8Array;
 }
 
-/** Lines about calls; a client can provoke each. */
+/** Log lines about calls; a client can cause each of them. */
 const LINES_PER_SECOND = 10;
 
 const perProcess = new PerProcess<LearningParts>();
 
-/** `thread`: in place of the one of the process, for tests. */
+/** Creates the shared parts; `thread` replaces that of the process in tests. */
 export function createLearningParts(thread: LearningThread): LearningParts {
   const monotonic = () => performance.now();
   return {
     thread,
     queue: new ProbeQueue(thread.probe, monotonic),
-    compiled: new CompiledShelf(monotonic),
+    compiled: new CompiledSchemas(monotonic),
     key: randomBytes(32),
   };
 }
@@ -65,23 +65,23 @@ const partsOf = (metrics: Metrics): LearningParts =>
 
 /** The learner of a configuration. */
 export function createLearner(
-  config: WatchConfig,
+  config: RegistryConfig,
   configured: ToolKnowledge,
   { metrics, log, now }: Pick<Resources, 'metrics' | 'log' | 'now'>,
-  meters: LearningMeters,
+  learningMetrics: LearningMetrics,
   parts: LearningParts = partsOf(metrics),
 ): Learner {
-  const unlearned = new UnlearnedLog(log, meters);
+  const notLearnedLog = new NotLearnedLog(log, learningMetrics);
   const lines = new LineBudget(LINES_PER_SECOND);
-  const offered = offeredNamesOf(metrics);
-  const tools = createToolWatch(
+  const knownNames = announcedNamesOf(metrics);
+  const tools = createToolRegistry(
     config,
     configured,
     { ...parts, now },
     {
-      onLearned: meters.learned,
-      onUnlearned: (service, reason, tool, problem) => {
-        unlearned.tell({ service, reason, tool, problem });
+      onLearned: learningMetrics.learned,
+      onNotLearned: (service, reason, tool, problem) => {
+        notLearnedLog.report({ service, reason, tool, problem });
       },
     },
   );
@@ -89,8 +89,8 @@ export function createLearner(
   return {
     tools,
     callerOf: (headers) => {
-      let name: string | undefined;
-      return () => (name ??= callerId(headers, parts.key));
+      let id: string | undefined;
+      return () => (id ??= callerId(headers, parts.key));
     },
     read: async (entry, capture) => {
       const { requestId, responseHeaders, status } = entry;
@@ -99,35 +99,38 @@ export function createLearner(
         encoding: headerOf(responseHeaders, 'content-encoding'),
         status,
       };
-      const news = await readCapturedNews(capture, head, parts.thread.read);
-      if (news.pages.length === 0 && !news.listChanged && news.unread === undefined) return;
+      const updates = await readCapturedUpdates(capture, head, parts.thread.read);
+      if (updates.pages.length === 0 && !updates.listChanged && updates.unread === undefined) return;
       const service = entry.service.name;
       const isSuccess = status >= 200 && status < 300;
-      for (const { tools: listed } of isSuccess ? news.pages : []) {
-        offered.list(
+      for (const { tools: listed } of isSuccess ? updates.pages : []) {
+        knownNames.addListed(
           service,
           'tools/call',
           listed.map(({ name }) => name),
         );
       }
-      const learning = tools.learn(service, capture.caller, news, isSuccess);
-      for (const [reason, count] of learning.unlearned) unlearned.tell({ service, reason, requestId }, count);
-      if (learning.changed.length > 0) meters.changed(service, learning.changed.length);
-      for (const tool of learning.changed)
-        log.warn({ service, tool, requestId }, 'a pinned tool has another definition');
+      const { changed, notLearned } = tools.learn(service, capture.caller, updates, isSuccess);
+      for (const [reason, count] of notLearned) {
+        notLearnedLog.report({ service, reason, request_id: requestId }, count);
+      }
+      if (changed.length > 0) learningMetrics.changed(service, changed.length);
+      for (const tool of changed) {
+        log.warn({ service, tool, request_id: requestId }, 'definition of a pinned tool has changed');
+      }
     },
-    tellNotes: (place, { mismatches, unchecked }) => {
-      for (const { reason } of unchecked) meters.unchecked(place.service, reason);
-      if (mismatches.length > 0) meters.mismatched(place.service, mismatches.length);
-      for (const mismatch of mismatches) tellMismatch(log, lines, now(), { ...placeOf(place), ...mismatch });
+    recordFindings: ({ service, requestId }, { mismatches, unchecked }) => {
+      for (const { reason } of unchecked) learningMetrics.unchecked(service, reason);
+      if (mismatches.length > 0) learningMetrics.mismatched(service, mismatches.length);
+      for (const mismatch of mismatches) {
+        logMismatch(log, lines, now(), { service, request_id: requestId, ...mismatch });
+      }
     },
   };
 }
 
-const placeOf = ({ service, requestId }: Place): Place => ({ service, requestId });
-
-function tellMismatch(log: Log, lines: LineBudget, nowMs: number, fields: object): void {
+function logMismatch(log: Log, lines: LineBudget, nowMs: number, fields: object): void {
   const lost = lines.take(nowMs);
   if (lost === undefined) return;
-  log.warn(lost > 0 ? { ...fields, lost } : fields, 'a call breaks the learned schema of its tool');
+  log.warn(lost > 0 ? { ...fields, lost } : fields, 'call does not match the learned schema of its tool');
 }

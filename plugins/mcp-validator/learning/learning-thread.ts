@@ -2,23 +2,23 @@ import { join } from 'node:path';
 import type { Metrics } from '../../../kong/pdk';
 import { PerProcess } from '../../shared/runtime/per-process';
 import { DeadlineThread, TOO_LATE, type DeadlineTask } from '../../shared/runtime/side-thread/deadline-thread';
-import { readToolNews, type ListExchange, type ToolNews } from './read-tool-news';
+import { readToolUpdates, type ListExchange, type ToolUpdates } from './lists/read-tool-updates';
 import type { Probe } from './schemas/probe-schema';
 
 const MODULE = join(__dirname, 'learning-task');
 const PROBE: DeadlineTask<{ text: string }, Probe> = { module: MODULE, name: 'probeTask' };
-const READ: DeadlineTask<ListExchange, ToolNews> = { module: MODULE, name: 'readTask' };
+const READ: DeadlineTask<ListExchange, ToolUpdates> = { module: MODULE, name: 'readTask' };
 
-/** For one schema, in milliseconds; of real ones the largest take a few hundred. */
+/** Deadlines in milliseconds, for one schema and for one exchange. The largest real schemas take a few hundred. */
 const PROBE_MS = 2000;
 const READ_MS = 5000;
-/** What is not larger is read at once, in some 6 ms at the worst. */
-const MAX_READ_AT_ONCE_BYTES = 65_536;
+/** A response of up to this size is read in the main thread, in at most some 6 ms. */
+const MAX_MAIN_THREAD_BYTES = 65_536;
 
-/** Work on what servers announce that could hold up requests. */
+/** Work on announcements of servers that could block requests. */
 export interface LearningThread {
   readonly probe: (text: string) => Promise<Probe>;
-  readonly read: (exchange: ListExchange) => ToolNews | Promise<ToolNews>;
+  readonly read: (exchange: ListExchange) => ToolUpdates | Promise<ToolUpdates>;
 }
 
 function createLearningThread(): LearningThread {
@@ -29,18 +29,18 @@ function createLearningThread(): LearningThread {
         const probe = await thread.run(PROBE, { text }, PROBE_MS);
         return probe === TOO_LATE ? { unusable: 'deadline', problem: `was not compiled in ${PROBE_MS} ms` } : probe;
       } catch {
-        return { unusable: 'failed', problem: 'could not be compiled: its thread broke' };
+        return { unusable: 'failed', problem: 'could not be compiled: its thread failed' };
       }
     },
     read: (exchange) =>
-      exchange.bytes.length <= MAX_READ_AT_ONCE_BYTES ? readToolNews(exchange) : readThere(exchange),
+      exchange.bytes.length <= MAX_MAIN_THREAD_BYTES ? readToolUpdates(exchange) : readInThread(exchange),
   };
 
-  async function readThere(exchange: ListExchange): Promise<ToolNews> {
-    const unread: ToolNews = { pages: [], listChanged: false, unread: 'incomplete' };
+  async function readInThread(exchange: ListExchange): Promise<ToolUpdates> {
+    const unread: ToolUpdates = { pages: [], listChanged: false, unread: 'incomplete' };
     try {
-      const news = await thread.run(READ, exchange, READ_MS);
-      return news === TOO_LATE ? unread : news;
+      const updates = await thread.run(READ, exchange, READ_MS);
+      return updates === TOO_LATE ? unread : updates;
     } catch {
       return unread;
     }
@@ -49,6 +49,6 @@ function createLearningThread(): LearningThread {
 
 const perProcess = new PerProcess<LearningThread>();
 
-/** The thread of the process, which all configurations share. */
+/** The thread of the process, shared by all configurations. */
 export const learningThreadOf = (metrics: Metrics): LearningThread =>
   perProcess.get(metrics, 'learning-thread', createLearningThread);

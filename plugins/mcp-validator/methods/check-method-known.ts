@@ -1,38 +1,39 @@
 import { INVALID_REQUEST, METHOD_NOT_FOUND } from '../../shared/mcp/json-rpc/errors';
-import type { ParsedNotification, ParsedRequest } from '../../shared/mcp/json-rpc/message';
+import type { Fault } from '../../shared/mcp/json-rpc/fault';
+import type { ParsedCall } from '../../shared/mcp/json-rpc/message';
 import { isModern, type Revision } from '../../shared/mcp/revisions';
-import { httpFault, type Fault } from '../fault';
-import { mcpCatalogue } from '../params/catalogue';
-import type { Rules } from '../rules';
+import { protocolMethods } from '../params/protocol-methods';
+import { httpFault } from '../protocol/fault';
+import type { MethodRules } from './method-rules';
 
-/** Methods that left the core but live on in an extension (SEP-2663, `io.modelcontextprotocol/tasks`). */
+/** Methods that moved from the core to an extension (SEP-2663, `io.modelcontextprotocol/tasks`). */
 const EXTENSION_METHODS: ReadonlySet<string> = new Set(['tasks/get', 'tasks/update', 'tasks/cancel']);
 
-/** JSON-RPC 2.0, section 4.3: for the protocol itself, never for an application. */
+/** Reserved for JSON-RPC itself (JSON-RPC 2.0, section 4.3). */
 const RESERVED_PREFIX = 'rpc.';
 
 /**
- * Does the method exist for this client? A denied one looks like one that does not.
+ * Checks that the method exists for this client. The response to a denied method is the same as to an unknown one.
  *
- * What a lenient server would take for a method of the protocol, such as `Tools/Call`, exists for nobody.
- * Methods that no revision knows are extensions and pass unless they are denied by default. A core method that
- * 2026-07-28 removed is refused there; an older session may have agreed on a revision that the gateway can't see.
+ * Spellings that a lenient server may take for a method of the protocol, such as `Tools/Call`, are always rejected.
+ * Methods that no revision defines are extensions and pass, unless unknown methods are denied. A core method that
+ * 2026-07-28 removed is rejected there; an older session may have negotiated a revision that the gateway cannot see.
  */
 export function checkMethodKnown(
-  { kind, method }: ParsedRequest | ParsedNotification,
+  { kind, method }: ParsedCall,
   revision: Revision,
-  rules: Rules,
+  rules: MethodRules,
 ): Fault | undefined {
   if (!rules.methods.allows(method)) return notFound('method_denied');
   if (method.startsWith(RESERVED_PREFIX)) return notFound('reserved_method');
-  const catalogue = mcpCatalogue();
-  if (catalogue.resemblesCore(method)) return notFound('ambiguous_method');
-  if (catalogue.has(revision, kind, method)) return undefined;
-  if (kind === 'notification' && catalogue.has(revision, 'request', method)) {
+  const known = protocolMethods();
+  if (known.resemblesCore(method)) return notFound('ambiguous_method');
+  if (known.has(revision, kind, method)) return undefined;
+  if (kind === 'notification' && known.has(revision, 'request', method)) {
     const message = 'Invalid request: /id is missing; this method is a request';
     return httpFault(400, 'missing_id', message, INVALID_REQUEST);
   }
-  const isRemoved = kind === 'request' && catalogue.isCore(method) && !EXTENSION_METHODS.has(method);
+  const isRemoved = kind === 'request' && known.isCore(method) && !EXTENSION_METHODS.has(method);
   if (isRemoved && isModern(revision)) return notFound('method_not_in_revision');
   return rules.unknownMethods === 'deny' && !rules.methods.allowsExplicitly(method)
     ? notFound('unknown_method')

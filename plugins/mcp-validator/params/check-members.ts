@@ -1,25 +1,24 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
-import { httpFault, type Fault } from '../fault';
-import { mcpCatalogue } from './catalogue';
-import { foldName, foldText } from './fold-name';
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
+import { foldName, foldText } from '../../shared/mcp/fold-text';
+import type { Fault } from '../../shared/mcp/json-rpc/fault';
+import { httpFault } from '../protocol/fault';
+import { protocolMethods } from './protocol-methods';
 import type { Shape } from './shapes';
 
 /**
- * Members below `params` that some reader would take for ones with a meaning: `Name`, `param\u017f` with U+017F,
- * `progress_token`. What this gateway sees and what such a server does would differ (CVE-2026-27896).
+ * Rejects members below `params` that some reader may take for a defined one: `Name`, `param\u017f` with U+017F,
+ * `progress_token`. The gateway and such a server would read different requests (CVE-2026-27896).
  *
- * Each object is looked at of which the protocol knows the members; those with free keys, such as `arguments`, are not.
+ * Checks every object whose members the protocol defines; objects with free keys, such as `arguments`, are not checked.
  */
 export function checkMembers(method: string, params: JsonObject | undefined): Fault | undefined {
   if (!params) return undefined;
-  const catalogue = mcpCatalogue();
-  const shape = catalogue.shapeOf(method);
+  const methods = protocolMethods();
+  const shape = methods.shapeOf(method);
   if (shape) return checkShape(params, shape, '/params');
-  // Of a method that no revision knows only `_meta` has a meaning; its own members may be called as its author likes.
+  // In an unknown method only `_meta` is defined; all other members may have any name.
   const isAmbiguous = Object.keys(params).some((name) => name !== '_meta' && foldText(name) === '_meta');
-  return isAmbiguous
-    ? ambiguous('/params')
-    : checkShape(memberOf(params, '_meta'), catalogue.metaShape, '/params/_meta');
+  return isAmbiguous ? ambiguous('/params') : checkShape(memberOf(params, '_meta'), methods.metaShape, '/params/_meta');
 }
 
 function checkShape(value: unknown, shape: Shape, pointer: string): Fault | undefined {
@@ -48,5 +47,5 @@ const ambiguous = (pointer: string): Fault =>
   httpFault(
     400,
     'case_folded_member',
-    `Invalid request: a member of ${pointer} differs from a known one in case, blanks or separators alone`,
+    `Invalid request: a member of ${pointer} differs from a defined member only in case, blanks or separators`,
   );

@@ -1,20 +1,20 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
 
-/** What a key of `_meta` may be doing wrong: not formed as the protocol demands, or taking a name that is kept for it. */
+/** What can be wrong with a key of `_meta`: its syntax, or a prefix that is reserved for the protocol. */
 export type MetaKeyProblem = 'malformed' | 'reserved';
 
 const LABEL = '[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?';
 const META_KEY = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*/)?(?:[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?)?$`);
 const MAX_KEY_LENGTH = 256;
 
-/** Until 2025-11-25 such a label with another after it, since 2026-07-28 such a second label (basic/index "_meta"). */
+/** Until 2025-11-25: such a label before another one. Since 2026-07-28: such a second label (basic/index "_meta"). */
 const RESERVED_PREFIX =
   /^(?:(?:[^./]+\.)*(?:modelcontextprotocol|mcp)\.|[^./]+\.(?:modelcontextprotocol|mcp)(?=[./]))[^/]*\//;
 
-/** What the protocol itself and its extensions put there. */
+/** Keys of the protocol itself and its extensions. */
 const DEFINED = /^io\.modelcontextprotocol\//;
 
-/** The worst that is to be said of the keys of `params._meta`; servers enforce none of it. */
+/** The worst problem of the keys in `params._meta`. Servers do not enforce these rules. */
 export function findMetaKeyProblem(params: JsonObject | undefined): MetaKeyProblem | undefined {
   const meta = params && memberOf(params, '_meta');
   if (!isJsonObject(meta)) return undefined;

@@ -1,9 +1,9 @@
 import type { Revision } from '../../shared/mcp/revisions';
-import { META_CAPABILITIES, META_CLIENT_INFO, META_LOG_LEVEL, META_VERSION } from '../era/meta-keys';
+import { META_CAPABILITIES, META_CLIENT_INFO, META_LOG_LEVEL, META_VERSION } from '../protocol/meta-keys';
 import { icon } from './content';
 import { anyObject, boolean, listOf, mapOf, object, oneOf, text, token, type Schema } from './fragments';
 
-/** What clients say of themselves, by revision. */
+/** Schemas of what clients declare about themselves, by revision. */
 
 /** The levels of log messages (RFC 5424). */
 export const loggingLevel = oneOf('alert', 'critical', 'debug', 'emergency', 'error', 'info', 'notice', 'warning');

@@ -13,7 +13,7 @@ import {
   type Schema,
 } from './fragments';
 
-/** Answers that a client sends inside a request (2026-07-28, "multi round-trip requests": `inputResponses`). */
+/** Responses that a client sends inside a request (2026-07-28, "multi round-trip requests": `inputResponses`). */
 
 const meta = { _meta: anyObject };
 const role = oneOf('assistant', 'user');
@@ -25,7 +25,7 @@ const annotations = object({
   priority: { type: 'number', minimum: 0, maximum: 1 },
 });
 
-/** Of an implementation, a resource. */
+/** The icon of an implementation or a resource. */
 export const icon = object({ src: text, mimeType: text, sizes: listOf(text), theme: oneOf('dark', 'light') }, ['src']);
 
 const textContent = object({ ...meta, annotations, type: type('text'), text }, ['type', 'text']);
@@ -92,11 +92,11 @@ const createMessageResult = object(
 
 const listRootsResult = object({ roots: listOf(object({ ...meta, uri: text, name: text }, ['uri'])) }, ['roots']);
 
-// The published schema.json says integer where the protocol says number (schema.ts): 95.5 is a fair answer.
+// The published schema.json says integer where the protocol says number (schema.ts): 95.5 is valid.
 const elicitResult = object(
   { action: oneOf('accept', 'cancel', 'decline'), content: mapOf(anyOf(listOf(text), text, number, boolean)) },
   ['action'],
 );
 
-/** By the names that the server gave its questions. */
+/** Responses by the names of the server's requests. */
 export const inputResponses = mapOf(anyOf(createMessageResult, listRootsResult, elicitResult));

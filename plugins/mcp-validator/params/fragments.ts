@@ -1,7 +1,7 @@
 /** A JSON Schema as a plain value. */
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** An object with these members, of which `required` must be there; all others are open. */
+/** An object with these members; `required` must be present, other members are allowed. */
 export const object = (
   properties: Readonly<Record<string, Schema>> = {},
   required: readonly string[] = [],
@@ -11,16 +11,16 @@ export const object = (
   ...(required.length > 0 && { required }),
 });
 
-/** An object of any keys whose values are all alike. */
+/** An object with any keys, whose values have one schema. */
 export const mapOf = (values: Schema): Schema => ({ type: 'object', additionalProperties: values });
 
-/** A list whose items are all alike. */
+/** A list whose items have one schema. */
 export const listOf = (items: Schema): Schema => ({ type: 'array', items });
 
-/** What is like one of these. */
+/** A value that matches one of these. */
 export const anyOf = (...schemas: readonly Schema[]): Schema => ({ anyOf: schemas });
 
-/** One of these texts. */
+/** One of these strings. */
 export const oneOf = (...values: readonly string[]): Schema => ({ enum: values });
 
 export const text: Schema = { type: 'string' };
@@ -30,14 +30,14 @@ export const boolean: Schema = { type: 'boolean' };
 export const anyObject: Schema = { type: 'object' };
 export const anything: Schema = {};
 
-/** Of a request id or a progress token. */
+/** A request id or a progress token. */
 export const token: Schema = { type: ['string', 'integer'] };
 
-/** Opaque texts that a client hands back to the server; the protocol sets no bound, a gateway needs one. */
+/** Opaque strings that a client sends back to the server; the protocol does not limit them, a gateway must. */
 const MAX_CURSOR_LENGTH = 16_384;
 const MAX_REQUEST_STATE_LENGTH = 262_144;
 
-/** Where a list goes on; opaque to the client. */
+/** The next page of a list; opaque to the client. */
 export const cursor: Schema = { type: 'string', maxLength: MAX_CURSOR_LENGTH };
-/** What a server wants back with the next try of a request; opaque to the client. */
+/** What a server wants back when a request is repeated; opaque to the client. */
 export const requestState: Schema = { type: 'string', maxLength: MAX_REQUEST_STATE_LENGTH };

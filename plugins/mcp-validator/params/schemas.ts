@@ -18,10 +18,10 @@ import {
   type Schema,
 } from './fragments';
 
-/** What a method's `params` must be. */
+/** The schema of a method's `params`. */
 export interface ParamsSchema {
   readonly schema: Schema;
-  /** May `params` be left out? */
+  /** True if `params` may be omitted. */
   readonly optional: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface RevisionSchemas {
   readonly notifications: MethodSchemas;
 }
 
-/** The schemas of a revision (`ClientRequest` and `ClientNotification` of its schema.json); builds them anew. */
+/** Builds the schemas of a revision (`ClientRequest` and `ClientNotification` of its schema.json). */
 export function schemasOf(revision: Revision): RevisionSchemas {
   return revision >= '2026-07-28' ? modernSchemas(revision) : legacySchemas(revision);
 }
@@ -148,13 +148,13 @@ function modernSchemas(revision: Revision): RevisionSchemas {
     optional: false,
   });
   const list = params({ cursor });
-  const answers = { inputResponses, requestState };
+  const retry = { inputResponses, requestState };
   return {
     requests: new Map<string, ParamsSchema>([
       ['server/discover', params()],
       ['resources/list', list],
       ['resources/templates/list', list],
-      ['resources/read', params({ uri: text, ...answers }, ['uri'])],
+      ['resources/read', params({ uri: text, ...retry }, ['uri'])],
       [
         'subscriptions/listen',
         params(
@@ -170,9 +170,9 @@ function modernSchemas(revision: Revision): RevisionSchemas {
         ),
       ],
       ['prompts/list', list],
-      ['prompts/get', params({ name: text, arguments: mapOf(text), ...answers }, ['name'])],
+      ['prompts/get', params({ name: text, arguments: mapOf(text), ...retry }, ['name'])],
       ['tools/list', list],
-      ['tools/call', params({ name: text, arguments: anyObject, ...answers }, ['name'])],
+      ['tools/call', params({ name: text, arguments: anyObject, ...retry }, ['name'])],
       ['completion/complete', params(completion(revision), ['argument', 'ref'])],
     ]),
     notifications: new Map<string, ParamsSchema>([

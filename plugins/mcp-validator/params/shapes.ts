@@ -1,18 +1,18 @@
-import { foldName } from './fold-name';
+import { foldName } from '../../shared/mcp/fold-text';
 import type { Schema } from './fragments';
 
-/** Which members the protocol knows of a value, and of the values in it. */
+/** The members that the protocol defines in a value, and in the values inside it. */
 export interface Shape {
-  /** Undefined where keys are free: a map, or an object that the protocol leaves open. */
+  /** The folded names of the members; undefined if keys are free: a map, or an object that the protocol leaves open. */
   readonly folded: ReadonlySet<string> | undefined;
   readonly members: ReadonlyMap<string, Shape>;
-  /** Of a map's values. */
+  /** The shape of a map's values. */
   readonly values: Shape | undefined;
-  /** Of a list's items. */
+  /** The shape of a list's items. */
   readonly items: Shape | undefined;
 }
 
-/** What schemas together know of a value: those of one method in all revisions, or the alternatives of one. */
+/** The members that any of the schemas defines: the schemas of one method in all revisions, or the alternatives of one. */
 export function shapeOf(schemas: readonly Schema[]): Shape {
   const alternatives = schemas.flatMap(alternativesOf);
   const properties = new Map<string, Schema[]>();

@@ -1,19 +1,19 @@
-import { isJsonObject } from '../../shared/mcp/json-rpc/message';
-import { foldName } from '../params/fold-name';
+import { isJsonObject } from '../../shared/json/json-object';
+import { foldName } from '../../shared/mcp/fold-text';
 
-/** How much of a body is looked at to see how it begins. */
+/** Bytes of a body that are read to see how it starts. */
 const HEAD_BYTES = 4096;
 
-/** An object or a list, after what some reader skips: a byte order mark, zero bytes of UTF-16 and -32, blanks; or a comment. */
+/** An object or a list, after what some readers skip: a byte order mark, zero bytes of UTF-16 and -32, blanks; or a comment. */
 const JSON_BEGINS = /^[\s\0\ufeff\ufffd]*(?:$|[{[]|\/[/*])/;
 
-/** Might some reader take the body for a JSON object or list? Looks at its beginning alone. */
+/** True if some reader may take the body for a JSON object or list. Reads only its start. */
 export const beginsLikeJson = (bytes: Uint8Array): boolean =>
   JSON_BEGINS.test(withoutZeros(bytes.subarray(0, HEAD_BYTES)));
 
 /**
- * Might some server take the body for a message of JSON-RPC? By a member `jsonrpc` or `method` at the top, in any
- * spelling; of what is not JSON to everybody, by these words anywhere, or by its media type (`claimsJson`).
+ * True if some server may take the body for a JSON-RPC message: it has a member `jsonrpc` or `method` at the top, in any
+ * spelling; or it is not valid JSON, and has one of these words anywhere or a JSON media type (`claimsJson`).
  */
 export function mayHoldMessage(bytes: Uint8Array, claimsJson: boolean): boolean {
   const text = withoutZeros(bytes).replace(/^[\ufeff\ufffd]+/, '');
@@ -37,7 +37,7 @@ function isMessageMember(name: string): boolean {
   return folded === 'jsonrpc' || folded === 'method';
 }
 
-/** The text of UTF-8, and that of UTF-16 and -32 as far as it is ASCII. */
+/** Decodes UTF-8, and the ASCII characters of UTF-16 and -32. */
 function withoutZeros(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   return text.includes('\0') ? text.replaceAll('\0', '') : text;

@@ -2,31 +2,33 @@ import { readingsOf } from '../../shared/mcp/resource-uris/readings';
 import { foldUri, uriAllower } from '../../shared/mcp/resource-uris/uri-lists';
 import { anyGlobMatcher } from '../../shared/name-rules/glob';
 
-/** The parts of the plugin's configuration that speak of paths. */
-export interface PathsConfig {
+/** The config fields about paths. */
+export interface PathConfig {
   readonly paths: readonly string[];
   readonly exempt_paths: readonly string[];
 }
 
-/** Compiled lists of the paths that the upstream sees. */
+/** Compiled lists of paths, as the upstream receives them. */
 export interface PathRules {
-  /** May some server route the path to an MCP endpoint that is listed? True for a path that can't be read. */
+  /** True if some server may route the path to a listed MCP endpoint, or the path cannot be read. */
   readonly isEndpoint: (path: string) => boolean;
-  /** Is the path, in all its readings, one on which nothing is judged? */
+  /** True if all readings of the path are exempt. */
   readonly isExempt: (path: string) => boolean;
 }
 
-/** Before a path this makes a URI of which all readings are known. */
+/** Makes a path a URI, so that all its readings can be computed. */
 const BASE = 'path://h';
 
-/** Metadata of OAuth names the endpoint that it is about at its end (RFC 9728, section 3.1). */
+/** A path of OAuth metadata ends with the path of the endpoint that it describes (RFC 9728, section 3.1). */
 const WELL_KNOWN = '/.well-known/';
 
 /**
- * Compiles the lists; throws, naming the field, when they can't work. An entry is a glob of a path at the root of the
- * server or below any prefix: routes may keep theirs, and services have a path of their own. `/` is the root alone.
+ * Compiles the lists. An entry is a glob of a path at the root of the server or below any prefix, since routes may keep
+ * their prefix, and services may have a path. `/` is only the root.
+ *
+ * @throws Error that names the field, if an entry is not a path
  */
-export function pathRules({ paths, exempt_paths }: PathsConfig): PathRules {
+export function compilePathRules({ paths, exempt_paths }: PathConfig): PathRules {
   for (const [field, list] of Object.entries({ paths, exempt_paths })) {
     const wrong = list.findIndex((path) => !path.startsWith('/') && !path.startsWith('*'));
     if (wrong >= 0) throw new Error(`${field}[${wrong + 1}]: a path must begin with / or *`);

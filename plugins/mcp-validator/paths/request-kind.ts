@@ -1,29 +1,36 @@
 import { asksForWebSocket } from '../../shared/mcp/asks-for-web-socket';
-import type { HttpFacts } from '../facts';
 import { announcesBody } from '../http/check-body';
-import type { Rules } from '../rules';
+import type { HttpRules } from '../http/http-rules';
+import type { HttpFacts } from '../protocol/http-facts';
 import { beginsLikeJson, mayHoldMessage } from './find-message';
+import type { PathRules } from './path-rules';
 
 /**
- * What a request is to be judged as: `mcp`; `other`, which passes; `body`: a message if its body holds one; `unread`: its
- * body can't be read whole, and might.
+ * How to treat a request: `mcp`: check it; `other`: let it pass; `body`: check it if its body contains a message;
+ * `unread`: its body may contain a message, but cannot be read whole.
  */
 export type RequestKind = 'mcp' | 'other' | 'body' | 'unread';
 
-/** Sent by clients of MCP alone. */
+/** The rules that classify requests. */
+interface KindRules extends Pick<HttpRules, 'maxBodyBytes'> {
+  readonly paths: PathRules;
+}
+
+/** Headers that only clients of MCP send. */
 const MCP_HEADERS = /^(?:mcp-(?:session-id|method|name|param-.*)|last-event-id)$/;
 
-/** Of these, clients send the version to OAuth's metadata too. */
+/** Methods with which clients send the version header to OAuth metadata too. */
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Encodings of JSON that every reader of UTF-8 reads. */
+/** Charsets of JSON that every reader of UTF-8 can read. */
 const PLAIN_CHARSET = /charset\s*=\s*"?(?:utf-?8|us-ascii|iso-8859-1)"?\s*(?:;|$)/i;
 
 /**
- * Tells what a request is: each one to a listed path is MCP's; on any other path those that a server could take for
- * MCP's, so that nothing gets through unjudged by a path that nobody thought of. Looks at the beginning of the body alone: what `body` is, {@link mayHoldMessage} tells.
+ * Classifies a request. On a listed path every request is MCP; on any other path every request that a server could take
+ * for MCP, so that no message passes unchecked by a path that is not listed. Reads only the start of the body:
+ * {@link mayHoldMessage} decides about `body`.
  */
-export function requestKind(facts: HttpFacts, { paths, maxBodyBytes }: Rules): RequestKind {
+export function requestKind(facts: HttpFacts, { paths, maxBodyBytes }: KindRules): RequestKind {
   const { path, headers, body } = facts;
   if (paths.isExempt(path)) return 'other';
   if (paths.isEndpoint(path) || facts.headersTruncated || hasMcpHeader(facts)) return 'mcp';
@@ -47,11 +54,11 @@ function hasMcpHeader({ method, headers }: HttpFacts): boolean {
   return false;
 }
 
-/** Does the request say that its body is JSON? */
+/** True if the Content-Type names JSON. */
 export const claimsJson = ({ headers }: Pick<HttpFacts, 'headers'>): boolean =>
   headers.all('content-type').some((value) => /json/i.test(value));
 
-/** Compressed, or JSON in another charset: what it holds is not seen here. */
+/** True if the body is compressed, or is JSON in another charset: its content cannot be read here. */
 function isEncoded({ headers }: HttpFacts): boolean {
   if (headers.all('content-encoding').some((value) => value.trim().toLowerCase() !== 'identity')) return true;
   return headers
@@ -59,14 +66,14 @@ function isEncoded({ headers }: HttpFacts): boolean {
     .some((value) => /json/i.test(value) && /charset/i.test(value) && !PLAIN_CHARSET.test(value));
 }
 
-/** Is the request to be judged as MCP's? */
+/** True if the request must be checked as MCP. */
 export function isMcpRequest(kind: RequestKind, facts: HttpFacts): boolean {
   const { body } = facts;
   return kind === 'mcp' || (kind === 'body' && body.kind === 'bytes' && mayHoldMessage(body.bytes, claimsJson(facts)));
 }
 
-/** Does it take a look at the whole body to judge the request? */
-export function isBodyJudged(facts: HttpFacts, rules: Rules): boolean {
+/** True if the decision about the request needs the whole body. */
+export function needsWholeBody(facts: HttpFacts, rules: KindRules): boolean {
   const kind = requestKind(facts, rules);
   return kind === 'body' || (kind === 'mcp' && facts.method === 'POST');
 }

@@ -1,58 +1,58 @@
-import { isJsonObject, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
+import { foldName } from '../../shared/mcp/fold-text';
 import type { ReadingBudget } from '../../shared/mcp/resource-uris/readings';
-import { foldMethod } from '../methods/fold-method';
-import { foldName } from '../params/fold-name';
-import type { Rules } from '../rules';
+import { foldMethod } from '../protocol/fold-method';
+import type { PolicyRules } from './policy-rules';
 
-/** What a method may not use: a tool, a prompt or a resource, by its name. */
+/** A tool, prompt or resource that a method must not use. */
 export interface Denied {
   readonly kind: 'tool' | 'prompt' | 'resource';
   readonly name: string;
 }
 
-/** Objects and lists inside `params` that are looked into. */
+/** Levels of objects and lists inside `params` that are searched. */
 const MAX_DEPTH = 3;
 
-/** The arguments of a tool are the tool's; what a client says of itself names nothing. */
-const NOT_OURS = new Set(['_meta', 'arguments', 'clientInfo', 'capabilities']);
+/** Members that are not searched: arguments belong to the tool, and what a client declares about itself names nothing. */
+const NOT_SEARCHED = new Set(['_meta', 'arguments', 'clientInfo', 'capabilities']);
 
 const URI_NAMES = new Set(['uri', 'uris', 'uritemplate']);
 const URL_NAMES = new Set(['url', 'urls', 'href', 'hrefs', 'link', 'links']);
 
 /**
- * The first denied thing that a method of an extension names, whose params no schema describes: `resources/directory/read`
- * with a URI, a `ref` with a name. Members count whose names say what they hold (`uri`, `resource...`, `tool...`,
- * `prompt...`, `name`), down to {@link MAX_DEPTH} levels.
+ * Finds the first denied tool, prompt or resource that a method of an extension names: `resources/directory/read` with a
+ * URI, a `ref` with a name. No schema describes such params, so the search uses the names of members (`uri`,
+ * `resource...`, `tool...`, `prompt...`, `name`), down to {@link MAX_DEPTH} levels.
  */
 export function findDenied(
   method: string,
   params: JsonObject,
-  rules: Rules,
+  rules: PolicyRules,
   budget: ReadingBudget,
 ): Denied | undefined {
   const inspect = (name: string, value: unknown, depth: number): Denied | undefined => {
-    if (typeof value === 'string') return judgeName(method, name, value, rules, budget);
+    if (typeof value === 'string') return checkName(method, name, value, rules, budget);
     if (depth >= MAX_DEPTH) return undefined;
     if (Array.isArray(value)) return firstOf(value, (item) => inspect(name, item, depth + 1));
     if (!isJsonObject(value)) return undefined;
     return firstOf(Object.keys(value), (key) =>
-      NOT_OURS.has(key) ? undefined : inspect(foldName(key), value[key], depth + 1),
+      NOT_SEARCHED.has(key) ? undefined : inspect(foldName(key), value[key], depth + 1),
     );
   };
   return inspect('', params, 0);
 }
 
-function judgeName(
+function checkName(
   method: string,
   member: string,
   value: string,
-  { tools, prompts, resources }: Rules,
+  { tools, prompts, resources }: PolicyRules,
   budget: ReadingBudget,
 ): Denied | undefined {
   const deniedIf = (kind: Denied['kind'], isDenied: boolean): Denied | undefined =>
     isDenied ? { kind, name: value } : undefined;
   if (URI_NAMES.has(member) || member.startsWith('resource')) {
-    // Without a scheme it may be a name of another kind, which no list of URIs allows.
+    // Without a scheme it may be another kind of name, which no list of URIs allows.
     const isDenied = SCHEME.test(value) ? !resources.allows(value, budget) : resources.denies(value, budget);
     return deniedIf('resource', isDenied);
   }
@@ -66,7 +66,7 @@ function judgeName(
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
-/** What a method is about, or a member holds. */
+/** The kind of thing that a method or member is about. */
 const subjectOf = (folded: string): Denied['kind'] | undefined =>
   /^(?:tool|prompt|resource)(?=s?(?:\/|$))/.exec(folded)?.[0] as Denied['kind'] | undefined;
 

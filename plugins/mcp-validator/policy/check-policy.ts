@@ -1,23 +1,24 @@
+import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
 import { INVALID_PARAMS } from '../../shared/mcp/json-rpc/errors';
-import { isJsonObject, memberOf, type JsonObject } from '../../shared/mcp/json-rpc/message';
+import type { Fault } from '../../shared/mcp/json-rpc/fault';
 import type { ReadingBudget } from '../../shared/mcp/resource-uris/readings';
 import { isModern, type Revision } from '../../shared/mcp/revisions';
-import { RESOURCE_NOT_FOUND, type Fault } from '../fault';
-import type { Rules } from '../rules';
+import { RESOURCE_NOT_FOUND } from '../protocol/fault';
+import { unknownTool } from '../protocol/unknown-tool';
 import { findDenied } from './check-extension';
-
-/** Tool names of this form are repeated in the answer, as a server would. */
-const PRINTABLE_NAME = /^[\x20-\x7e]{1,128}$/;
+import type { PolicyRules } from './policy-rules';
 
 /**
- * May this client use the tool, prompt or resource that the call names? What is denied is answered as if it were not
- * there. `budget` bounds the work for the URIs of the whole request. Params of another shape than the protocol's name nothing, and pass: the schema has judged them already.
+ * Checks that this client may use the tool, prompt or resource that the call names. The response is the same as for one
+ * that does not exist. Params that do not match the protocol pass: the schema of the method has checked them before.
+ *
+ * @param budget bounds the work for the URIs of the whole request
  */
 export function checkPolicy(
   method: string,
   params: JsonObject | undefined,
   revision: Revision,
-  rules: Rules,
+  rules: PolicyRules,
   budget: ReadingBudget,
 ): Fault | undefined {
   if (!params) return undefined;
@@ -45,7 +46,7 @@ function checkExtension(
   method: string,
   params: JsonObject,
   revision: Revision,
-  rules: Rules,
+  rules: PolicyRules,
   budget: ReadingBudget,
 ): Fault | undefined {
   const denied = findDenied(method, params, rules, budget);
@@ -54,17 +55,11 @@ function checkExtension(
   return denied.kind === 'prompt' ? unknownPrompt : resourceNotFound(revision);
 }
 
-function checkTool(name: unknown, { tools }: Rules): Fault | undefined {
+function checkTool(name: unknown, { tools }: PolicyRules): Fault | undefined {
   return typeof name === 'string' && !tools.allows(name) ? unknownTool(name, 'tool_denied') : undefined;
 }
 
-/** The answer of a server that has no such tool (2025-11-25, server/tools "Error Handling"). */
-export function unknownTool(name: string, reason: string): Fault {
-  const message = PRINTABLE_NAME.test(name) ? `Unknown tool: ${name}` : 'Unknown tool';
-  return { reason, code: INVALID_PARAMS, message };
-}
-
-function checkPrompt(name: unknown, { prompts }: Rules): Fault | undefined {
+function checkPrompt(name: unknown, { prompts }: PolicyRules): Fault | undefined {
   return typeof name === 'string' && !prompts.allows(name) ? unknownPrompt : undefined;
 }
 
@@ -73,7 +68,7 @@ const unknownPrompt: Fault = { reason: 'prompt_denied', code: INVALID_PARAMS, me
 function checkResource(
   uri: unknown,
   revision: Revision,
-  { resources }: Rules,
+  { resources }: PolicyRules,
   budget: ReadingBudget,
 ): Fault | undefined {
   return typeof uri === 'string' && !resources.allows(uri, budget) ? resourceNotFound(revision) : undefined;
@@ -85,7 +80,12 @@ const resourceNotFound = (revision: Revision): Fault => ({
   message: 'Resource not found',
 });
 
-function checkReference(ref: unknown, revision: Revision, rules: Rules, budget: ReadingBudget): Fault | undefined {
+function checkReference(
+  ref: unknown,
+  revision: Revision,
+  rules: PolicyRules,
+  budget: ReadingBudget,
+): Fault | undefined {
   if (!isJsonObject(ref)) return undefined;
   return memberOf(ref, 'type') === 'ref/prompt'
     ? checkPrompt(memberOf(ref, 'name'), rules)
@@ -95,7 +95,7 @@ function checkReference(ref: unknown, revision: Revision, rules: Rules, budget: 
 function checkSubscriptions(
   filter: unknown,
   revision: Revision,
-  rules: Rules,
+  rules: PolicyRules,
   budget: ReadingBudget,
 ): Fault | undefined {
   const uris = isJsonObject(filter) ? memberOf(filter, 'resourceSubscriptions') : undefined;

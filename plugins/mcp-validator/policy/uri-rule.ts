@@ -1,20 +1,20 @@
 import { newReadingBudget, readingsOf, type ReadingBudget } from '../../shared/mcp/resource-uris/readings';
 import { uriAllower, uriDenier } from '../../shared/mcp/resource-uris/uri-lists';
-import type { NameLists } from './name-rule';
+import type { NameLists } from '../../shared/name-rules/name-rule';
 
 /** Compiled lists of resource URIs. */
 export interface UriRule {
-  /** May clients use the URI? `budget` bounds the work for all URIs of one request. */
+  /** True if clients may use the URI. `budget` bounds the work for all URIs of one request. */
   readonly allows: (uri: string, budget?: ReadingBudget) => boolean;
-  /** Is the URI on the deny-list, or has it too many readings to tell? */
+  /** True if the URI is on the deny-list, or has too many readings to decide. */
   readonly denies: (uri: string, budget?: ReadingBudget) => boolean;
 }
 
 /**
  * Compiles lists of resource URIs.
  *
- * A denial holds when any reading that a server may have of the URI is denied, in any case. An allowance counts only for
- * a URI whose readings are all allowed, so that no trick of writing widens it. A URI with too many readings is denied.
+ * A URI is denied if any reading that a server may have of it is denied, ignoring case. It is allowed only if all its
+ * readings are allowed, so that no spelling extends an allow-list. A URI with too many readings is denied.
  */
 export function uriRule({ allow, deny }: NameLists): UriRule {
   if (allow.length === 0 && deny.length === 0) return { allows: () => true, denies: () => false };

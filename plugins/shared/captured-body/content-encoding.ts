@@ -1,10 +1,10 @@
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 
-/** The bytes of a body with its `Content-Encoding` undone. */
+/** A body after its `Content-Encoding` was decoded. */
 export interface Decoded {
   readonly bytes: Uint8Array;
-  /** True when the encoded bytes ended early, were broken, or held more than the bound. */
+  /** True if the encoded bytes ended early, were invalid, or decoded to more than the bound. */
   readonly cut: boolean;
 }
 
@@ -13,7 +13,7 @@ type Decoder = () => NodeJS.ReadWriteStream & { destroy(): void };
 const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH } = zlib.constants;
 const { createZstdDecompress } = zlib as typeof zlib & { createZstdDecompress?: Decoder };
 
-/** `finishFlush` lets a body that was cut give what it holds instead of an error; zstd comes with Node 22.15. */
+/** With `finishFlush` an incomplete body is decoded as far as possible instead of failing. zstd requires Node 22.15. */
 const decoders: Readonly<Record<string, Decoder | undefined>> = {
   gzip: () => zlib.createGunzip({ finishFlush: Z_SYNC_FLUSH }),
   'x-gzip': () => zlib.createGunzip({ finishFlush: Z_SYNC_FLUSH }),
@@ -23,10 +23,10 @@ const decoders: Readonly<Record<string, Decoder | undefined>> = {
 };
 
 /**
- * Undoes one `Content-Encoding`; undefined where it is unknown. Gives at most `maxBytes`, whatever the body unfolds to,
- * and works off the event loop. Never rejects.
+ * Decodes one `Content-Encoding`; undefined if it is unknown. Returns at most `maxBytes`, whatever the size of the
+ * decoded body. Works off the event loop. Never rejects.
  *
- * @param encoding the header's value; empty and `identity` give the bytes as they are
+ * @param encoding the value of the header; empty and `identity` return the bytes unchanged
  */
 export async function decodeBody(
   bytes: Uint8Array,

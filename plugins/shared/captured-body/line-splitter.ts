@@ -1,18 +1,18 @@
-/** Where lines go. */
+/** Receives lines. */
 export interface LineConsumer {
   onLine(line: string): void;
-  /** The rest of a line whose start is missing. */
-  onTornLine?(rest: string): void;
-  /** Called once for each line that was longer than the bound. */
+  /** Called with the rest of a line whose start is missing. */
+  onPartialLine?(rest: string): void;
+  /** Called once for each line that is longer than the bound. */
   onLost(): void;
 }
 
 /**
- * Cuts a stream of bytes into lines at LF, CR or CRLF, whatever the chunks are. A byte order mark before the first line
- * is dropped.
+ * Splits a stream of bytes into lines at LF, CR or CRLF, independent of its chunks. A byte order mark before the first
+ * line is dropped.
  *
- * A line is decoded once it is whole, so that no character is torn by a chunk; bytes that are not UTF-8 become U+FFFD.
- * A line longer than `maxLineBytes` is lost, the next one is not. Never throws.
+ * A line is decoded when it is complete, so that no chunk splits a character; bytes that are not UTF-8 become U+FFFD. A
+ * line longer than `maxLineBytes` is lost, but not the next one. Never throws.
  */
 export class LineSplitter {
   private parts: Uint8Array[] = [];
@@ -20,7 +20,7 @@ export class LineSplitter {
   private skipping = false;
   private torn = false;
   private atStart = true;
-  /** The last byte was a CR: an LF that follows belongs to it. */
+  /** True if the last byte was a CR: an LF after it belongs to it. */
   private afterCr = false;
 
   constructor(
@@ -49,7 +49,7 @@ export class LineSplitter {
     if (start < chunk.length) this.take(chunk.subarray(start));
   }
 
-  /** Bytes are missing here: what comes next, up to the next line end, is the rest of some line. */
+  /** Marks a gap: the bytes after it, up to the next end of a line, are the rest of a line. */
   gap(): void {
     this.clear();
     this.skipping = false;
@@ -57,7 +57,7 @@ export class LineSplitter {
     this.torn = true;
   }
 
-  /** The stream is over: what follows the last line end is a line too. */
+  /** Ends the stream: bytes after the last end of a line are a line too. */
   end(): void {
     if (this.size > 0) this.finishLine();
     this.clear();
@@ -83,7 +83,7 @@ export class LineSplitter {
     if (skipping) return;
     const line = Buffer.concat(this.parts, this.size).toString('utf8');
     this.clear();
-    if (torn) this.consumer.onTornLine?.(line);
+    if (torn) this.consumer.onPartialLine?.(line);
     else this.consumer.onLine(atStart && line.startsWith(BOM) ? line.slice(1) : line);
   }
 

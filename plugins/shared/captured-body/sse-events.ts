@@ -1,29 +1,29 @@
 import { LineSplitter } from './line-splitter';
 
-/** One server-sent event that carries data. */
+/** A server-sent event with data. */
 export interface SseEvent {
-  /** The value of its `event` field, `message` where it had none. */
+  /** The value of its `event` field; `message` if it has none. */
   readonly event: string;
-  /** Its `data` lines, joined by LF. */
+  /** Its `data` lines, joined with LF. */
   readonly data: string;
 }
 
-/** Where events go. */
+/** Receives events. */
 export interface SseConsumer {
   onEvent(event: SseEvent): void;
-  /** A line whose field the standard does not know and ignores; some servers write errors there. */
+  /** Called with a line whose field the standard ignores; some servers send errors in such fields. */
   onOtherLine?(line: string): void;
-  /** The rest of a line whose start is missing: mostly the end of an event's data. */
-  onTornLine?(rest: string): void;
-  /** Called once for each event that was larger than the bound. */
+  /** Called with the rest of a line whose start is missing: usually the end of an event's data. */
+  onPartialLine?(rest: string): void;
+  /** Called once for each event that is larger than the bound. */
   onLost(): void;
 }
 
 /**
- * Reads server-sent events from chunks of bytes (WHATWG HTML, 9.2 "Server-sent events"), whatever the chunks are.
+ * Parses server-sent events in chunks of bytes (WHATWG HTML, 9.2 "Server-sent events"), independent of the chunks.
  *
  * Lines end in LF, CRLF or CR; a byte order mark at the start is dropped. An event whose data is larger than
- * `maxEventBytes` is lost, the next one is not. Never throws.
+ * `maxEventBytes` is lost, but not the next one. Never throws.
  */
 export class SseEvents {
   private readonly lines: LineSplitter;
@@ -40,10 +40,10 @@ export class SseEvents {
       onLine: (line) => {
         this.takeLine(line);
       },
-      onTornLine: (rest) => {
-        // A gap that ends where a line begins tears nothing.
+      onPartialLine: (rest) => {
+        // After a gap that ends at the start of a line, the line is complete.
         if (/^(?:data|event):/.test(rest)) this.takeLine(rest);
-        else consumer.onTornLine?.(rest);
+        else consumer.onPartialLine?.(rest);
       },
       onLost: () => {
         this.lose();
@@ -55,13 +55,16 @@ export class SseEvents {
     this.lines.push(chunk);
   }
 
-  /** Bytes are missing here: the event that they tore is dropped. */
+  /** Marks a gap: the event around it is dropped. */
   gap(): void {
     this.lines.gap();
     this.clear();
   }
 
-  /** The stream is over. An event without its blank line is given too: a cut stream's last event is worth having. */
+  /**
+   * Ends the stream. An event without its blank line is reported too, since the last event of an aborted stream is
+   * useful.
+   */
   end(): void {
     this.lines.end();
     this.dispatch();
@@ -111,5 +114,5 @@ export class SseEvents {
   }
 }
 
-/** A comment has no name. */
+/** A comment line has no field name. */
 const IGNORED: ReadonlySet<string> = new Set(['', 'id', 'retry']);

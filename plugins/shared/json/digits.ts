@@ -1,4 +1,4 @@
-/** Is the byte an ASCII digit? */
+/** True for an ASCII digit. */
 export const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
 
 /** The value of an ASCII hex digit; negative for any other byte. */

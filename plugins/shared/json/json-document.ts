@@ -1,22 +1,23 @@
 import { membersOfHead, membersOfTail } from './json-fragment';
-import { isRecord, parseJson, type JsonRecord } from './lenient-json';
+import { type JsonObject, isJsonObject } from './json-object';
+import { parseJson } from './lenient-json';
 
-/** What is known of a JSON document that passed in chunks. */
+/** What could be read of a JSON document that came in chunks. */
 export interface ReadDocument {
-  /** The members of its top level that are there; with missing bytes only the complete ones. Undefined: no object. */
-  readonly members: JsonRecord | undefined;
-  /** The whole value, when no byte is missing and it parses: an object, a list or anything else. */
+  /** The members of its top level; if bytes are missing, only the complete ones. Undefined if it is not an object. */
+  readonly members: JsonObject | undefined;
+  /** The value, if no byte is missing and it can be parsed: an object, a list or anything else. */
   readonly value: unknown;
-  /** True when the last bytes can be those of a whole document: the upstream said all it wanted to say. */
+  /** True if the last bytes can be the end of a document: the upstream has sent all of it. */
   readonly ended: boolean;
 }
 
 /**
  * Collects a JSON document from chunks, keeping at most `maxBytes` of it: its first and its last part.
  *
- * Where bytes are missing, by the bound or by {@link JsonDocument.gap}, the complete members at either end are
- * recovered: a model's name stands at the head of an answer, its token counts at the tail. A byte order mark
- * before it is dropped. Never throws.
+ * If bytes are missing, because of the bound or of {@link JsonDocument.gap}, the complete members at both ends are recovered:
+ * the name of a model is at the head of a response, its token counts are at the tail. A byte order mark is dropped. Never
+ * throws.
  */
 export class JsonDocument {
   private head: Uint8Array[] = [];
@@ -50,7 +51,7 @@ export class JsonDocument {
     if (!this.torn) {
       const text = this.tail.length === 0 ? head : textOfBytes([...this.head, ...this.tail]);
       const value = parseJson(text);
-      if (value !== undefined) return { members: isRecord(value) ? value : undefined, value, ended: true };
+      if (value !== undefined) return { members: isJsonObject(value) ? value : undefined, value, ended: true };
       return { members: membersOfHead(text), value: undefined, ended: false };
     }
     const first = membersOfHead(head);

@@ -1,11 +1,12 @@
-import { isRecord, parseJson, recordOf, type JsonRecord } from './lenient-json';
+import { type JsonObject, isJsonObject } from './json-object';
+import { parseJson, recordOf } from './lenient-json';
 
 /**
- * The complete members of a JSON object of which only the first part is there; undefined when not even one is.
+ * The complete members of a JSON object of which only the first part is known; undefined if there is none.
  *
  * One pass, linear in the text. Never throws.
  */
-export function membersOfHead(text: string): JsonRecord | undefined {
+export function membersOfHead(text: string): JsonObject | undefined {
   const start = text.search(/\S/);
   if (text[start] !== '{') return undefined;
   let lastComma = -1;
@@ -14,14 +15,14 @@ export function membersOfHead(text: string): JsonRecord | undefined {
 }
 
 /**
- * The complete members of a JSON object of which only the last part is there; undefined when none can be told.
+ * The complete members of a JSON object of which only the last part is known; undefined if there is none.
  *
- * Where the part begins is unknown, so both readings are tried, inside a string and outside; a wrong one does not
- * parse. Two passes, linear in the text. Never throws.
+ * The part may begin inside or outside of a string, so both are tried; the wrong one cannot be
+ * parsed. Two passes, linear in the text. Never throws.
  *
  * @param depth 1 for the members of the outermost object, 2 for those of the object that is its last member
  */
-export function membersOfTail(text: string, depth: 1 | 2 = 1): JsonRecord | undefined {
+export function membersOfTail(text: string, depth: 1 | 2 = 1): JsonObject | undefined {
   for (const startsInString of [false, true]) {
     const { commas, endDepth } = commasOutsideStrings(text, startsInString);
     const first = commas.find((comma) => comma.depth === endDepth + depth);
@@ -34,11 +35,11 @@ export function membersOfTail(text: string, depth: 1 | 2 = 1): JsonRecord | unde
 }
 
 /**
- * The last object that stands under a name anywhere in a piece of JSON; undefined when there is none whole.
+ * The last complete object with a name anywhere in a part of a JSON text; undefined if there is none.
  *
- * A quote within a string is escaped, so `"name":` is never a part of one. Linear in the text. Never throws.
+ * A quote inside a string is escaped, so `"name":` is never part of a string. Linear in the text. Never throws.
  */
-export function lastObjectNamed(name: string, text: string): JsonRecord | undefined {
+export function lastObjectNamed(name: string, text: string): JsonObject | undefined {
   const key = `"${name}":`;
   const at = text.lastIndexOf(key);
   if (at === -1) return undefined;
@@ -105,9 +106,9 @@ function commasOutsideStrings(text: string, startsInString: boolean): { commas: 
   return { commas, endDepth: depth };
 }
 
-function asRecord(text: string): JsonRecord | undefined {
+function asRecord(text: string): JsonObject | undefined {
   const value = parseJson(text);
-  return isRecord(value) ? value : undefined;
+  return isJsonObject(value) ? value : undefined;
 }
 
 const BACKSLASH = 0x5c;

@@ -6,25 +6,25 @@ const LINEAR_KEYS = 12;
 const LINEAR_KEY_BYTES = 64;
 const FIRST_TABLE_SIZE = 64;
 
-/** Of the hash, new in every process, so that no client can make keys that fall together. */
+/** Secrets of the hash, new in every process, so that no client can create keys with the same hash. */
 const SECRET = randomBytes(8);
 const SEED = SECRET.readInt32LE(0);
 const MULTIPLIER = SECRET.readInt32LE(4) | 1;
 
 interface Frame {
-  /** Where the keys of this object begin in the stacks. */
+  /** The index of the first key of this object in the stacks. */
   readonly base: number;
-  /** Where the decoded texts of its keys begin. */
+  /** The offset of the decoded texts of its keys. */
   readonly textBase: number;
   /** Open addressing: number of the key plus one, or 0. At most half full, a power of two long. */
   table: Int32Array | undefined;
 }
 
 /**
- * The keys of the objects that are open while a document is scanned: finds duplicates as they come.
+ * The keys of the open objects while a document is scanned: finds duplicates.
  *
- * A few keys are compared byte by byte, without allocation; many go into a table whose hashes a client can't foresee.
- * Time is proportional to the bytes of the keys, whatever they are.
+ * A few keys are compared byte by byte, without allocation; many go into a hash table whose hashes a client cannot predict.
+ * Time is always proportional to the bytes of the keys.
  */
 export class KeyLedger {
   private readonly frames: Frame[] = [];
@@ -48,7 +48,7 @@ export class KeyLedger {
     this.text.length = frame.textBase;
   }
 
-  /** Notes the key of the innermost object that stands between `start` and `end`, quotes excluded. */
+  /** Adds the key of the innermost object between `start` and `end`, without quotes. */
   add(start: number, end: number, escaped: boolean): 'duplicate_key' | 'control_character_in_key' | undefined {
     const frame = this.frames[this.frames.length - 1];
     if (!frame) return undefined;
@@ -63,7 +63,7 @@ export class KeyLedger {
     return isUnique ? undefined : 'duplicate_key';
   }
 
-  /** Is the key that was noted last this one? `name` in ASCII. */
+  /** True if the last added key is this one. `name` in ASCII. */
   lastIs(name: string): boolean {
     const last = this.ranges[this.ranges.length - 1];
     return last !== undefined && this.text.is(last, name);
@@ -76,7 +76,7 @@ export class KeyLedger {
     return true;
   }
 
-  /** Adds the last key; a frame without table gets one with all its keys. */
+  /** Adds the last key to the table; creates a table with all keys if there is none. */
   private addToTable(frame: Frame): boolean {
     const last = this.ranges.length - 1;
     const count = last - frame.base + 1;

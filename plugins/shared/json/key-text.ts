@@ -1,6 +1,6 @@
 import { hexDigit } from './digits';
 
-/** Where a key's text stands: in the document, or behind its end among the decoded ones. */
+/** The range of a key's text: in the document, or after its end among the decoded texts. */
 export interface KeyRange {
   readonly start: number;
   readonly end: number;
@@ -8,12 +8,12 @@ export interface KeyRange {
 
 const BACKSLASH = 0x5c;
 
-/** What stands for a control character after a backslash: b, f, n, r, t. */
+/** The letters of escapes of control characters: b, f, n, r, t. */
 const CONTROLS = new Set([0x62, 0x66, 0x6e, 0x72, 0x74]);
 
 /**
- * The texts of keys as UTF-8 bytes: in the document as they stand, or decoded where they were escaped, so that every
- * spelling of a key has the same bytes. Addresses at and after the document's length lead to the decoded ones.
+ * The texts of keys as UTF-8 bytes: in the document, or decoded if they have escapes, so that every spelling of a key has the
+ * same bytes. Offsets from the document's length on are those of decoded texts.
  */
 export class KeyText {
   private decoded = Buffer.alloc(0);
@@ -21,7 +21,7 @@ export class KeyText {
 
   constructor(private readonly document: Buffer) {}
 
-  /** How many bytes of decoded texts are kept; set it back to forget the last ones. */
+  /** The number of bytes of decoded texts; set it to a lower value to drop the last ones. */
   get length(): number {
     return this.used;
   }
@@ -30,7 +30,7 @@ export class KeyText {
     this.used = length;
   }
 
-  /** Decodes an escaped text, whose spelling the scan has proven; undefined when it holds a control character. */
+  /** Decodes an escaped text that the scan has validated; undefined if it contains a control character. */
   decode(start: number, end: number): KeyRange | undefined {
     this.reserve(end - start);
     const { document } = this;
@@ -72,7 +72,7 @@ export class KeyText {
     return true;
   }
 
-  /** Is it this text? `text` in ASCII. */
+  /** True if the range contains this text. `text` in ASCII. */
   is(range: KeyRange, text: string): boolean {
     if (range.end - range.start !== text.length) return false;
     const buffer = this.bufferOf(range);
@@ -81,7 +81,7 @@ export class KeyText {
     return true;
   }
 
-  /** A 32-bit hash; who does not know both secrets can't tell which texts share one. */
+  /** A 32-bit hash; without both secrets nobody can find texts with the same hash. */
   hash(range: KeyRange, seed: number, multiplier: number): number {
     const buffer = this.bufferOf(range);
     const start = this.offsetOf(range);
@@ -100,7 +100,7 @@ export class KeyText {
     return start < this.document.length ? start : start - this.document.length;
   }
 
-  /** A text is never longer than its spelling. */
+  /** Makes room for a decoded text, which is never longer than its spelling. */
   private reserve(length: number): void {
     if (this.used + length <= this.decoded.length) return;
     const grown = Buffer.alloc(Math.max(256, 2 * this.decoded.length, this.used + length));

@@ -1,5 +1,4 @@
-/** A JSON object as it came from a stranger: any member may be missing or of another type. */
-export type JsonRecord = Readonly<Record<string, unknown>>;
+import { isJsonObject, type JsonObject } from './json-object';
 
 /** Parses JSON; undefined for anything that is not JSON. Never throws. */
 export function parseJson(text: string): unknown {
@@ -10,31 +9,27 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** True for an object that is no list. */
-export const isRecord = (value: unknown): value is JsonRecord =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const nothing: JsonObject = {};
 
-const nothing: JsonRecord = {};
+/** The value as an object; an empty object if it is not one. */
+export const recordOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : nothing);
 
-/** The value as an object; an empty one where it is none. */
-export const recordOf = (value: unknown): JsonRecord => (isRecord(value) ? value : nothing);
-
-/** The value as a list; an empty one where it is none. */
+/** The value as a list; an empty list if it is not one. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
 
-/** A string that is not empty, or undefined. */
+/** The value if it is a non-empty string, else undefined. */
 export const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** A finite number, or undefined. */
+/** The value if it is a finite number, else undefined. */
 export const numberOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 
-/** A number of things: a non-negative safe integer, or undefined. */
+/** The value if it is a count (a non-negative safe integer), else undefined. */
 export const countOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 
-/** The value as JSON text; undefined where it has none or is nested too deeply to write. Never throws. */
+/** The value as JSON text; undefined if it has none or is nested too deeply. Never throws. */
 export function stringify(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);

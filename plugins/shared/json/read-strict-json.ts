@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import type { JsonFault } from './json-fault';
 import { scanJson, type JsonBounds } from './scan';
-import type { JsonFault } from './token-reader';
 
-/** A document that every reader understands alike, or the first reason why not, with the offset of the byte. */
+/** A document that every reader understands in the same way, or the first fault with the offset of its byte. */
 export type StrictJson =
   | { readonly ok: true; readonly value: unknown; readonly idLexemes: readonly (string | undefined)[] }
   | { readonly ok: false; readonly fault: JsonFault; readonly at: number };
@@ -13,7 +13,7 @@ const failure = (fault: JsonFault, at = 0): StrictJson => ({ ok: false, fault, a
  * Reads bytes as strict JSON: valid UTF-8 without byte order mark, one document, no duplicate keys, no lone
  * surrogates, no control characters in keys, no number beyond a double, within the bounds.
  *
- * Never throws. Keys such as `__proto__` become own properties; read them with `Object.hasOwn` and never merge.
+ * Never throws. Keys such as `__proto__` become own properties: read them with `Object.hasOwn` and never merge objects.
  */
 export function readStrictJson(input: Uint8Array, bounds: JsonBounds): StrictJson {
   const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);

@@ -1,16 +1,17 @@
 import { isDigit } from './digits';
+import type { JsonFault } from './json-fault';
 import { KeyLedger } from './key-ledger';
-import { END, TokenReader, type JsonFault } from './token-reader';
+import { END, TokenReader } from './token-reader';
 
-/** How much a document may hold. */
+/** The bounds of a document. */
 export interface JsonBounds {
-  /** Containers inside each other; a scalar alone has depth 0. */
+  /** Nesting depth of containers; a single scalar has depth 0. */
   readonly maxDepth: number;
-  /** Objects, arrays and scalars in all; keys do not count. */
+  /** Total number of objects, arrays and scalars; keys do not count. */
   readonly maxValues: number;
 }
 
-/** What a scan found: nothing to object to, or the first fault and the offset of its byte. */
+/** The result of a scan: success, or the first fault with the offset of its byte. */
 export type Scan =
   | {
       readonly ok: true;
@@ -37,10 +38,10 @@ const enum Expect {
 }
 
 /**
- * Proves in one pass over UTF-8 bytes that they are one JSON document (RFC 8259) that no two readers understand
- * differently: no duplicate keys, no lone surrogates, no control characters in keys, no number beyond a double.
+ * Checks in one pass over UTF-8 bytes that they are one JSON document (RFC 8259) that every reader understands in the same
+ * way: no duplicate keys, no lone surrogates, no control characters in keys, no number beyond a double.
  *
- * Builds no values. `bytes` must be valid UTF-8. Takes time proportional to the bytes, whatever they are; never throws.
+ * Creates no values. `bytes` must be valid UTF-8. Time is always proportional to the bytes. Never throws.
  */
 export function scanJson(bytes: Buffer, bounds: JsonBounds): Scan {
   return new Scanner(bytes, bounds).run();
@@ -50,7 +51,7 @@ class Scanner {
   private readonly tokens: TokenReader;
   private depth = 0;
   private valuesLeft: number;
-  /** Of each open container: is it an object? */
+  /** For each open container: true if it is an object. */
   private readonly objects: boolean[] = [];
   private readonly keys: KeyLedger;
   private readonly idLexemes: (string | undefined)[] = [];
@@ -130,15 +131,15 @@ class Scanner {
     const escaped = this.tokens.string();
     if (escaped === undefined) return false;
     const end = this.tokens.position - 1;
-    const verdict = this.keys.add(start, end, escaped);
-    if (verdict !== undefined) return this.tokens.fail(verdict, start - 1);
+    const fault = this.keys.add(start, end, escaped);
+    if (fault !== undefined) return this.tokens.fail(fault, start - 1);
     this.expectsId = this.isMessageLevel() && this.keys.lastIs('id');
     if (this.tokens.skipWhitespace() !== COLON) return false;
     this.tokens.position++;
     return true;
   }
 
-  /** In the root object, or in an object of the root array. */
+  /** True in the root object, or in an object of the root array. */
   private isMessageLevel(): boolean {
     return this.depth === 1 || (this.depth === 2 && this.objects[0] === false);
   }

@@ -1,33 +1,21 @@
 import { hexDigit, isDigit } from './digits';
-
-/** Why a text is not the strict JSON that every reader understands alike. */
-export type JsonFault =
-  | 'empty_body'
-  | 'byte_order_mark'
-  | 'invalid_utf8'
-  | 'invalid_json'
-  | 'duplicate_key'
-  | 'control_character_in_key'
-  | 'lone_surrogate'
-  | 'number_out_of_range'
-  | 'too_deep'
-  | 'too_many_values';
+import type { JsonFault } from './json-fault';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 
-/** In the place of a byte behind the last one. */
+/** Returned in place of a byte at the end of the text. */
 export const END = -1;
 
-/** Doubles end at 1.8e308: shorter spellings without an exponent are always finite. */
+/** The largest double is 1.8e308: shorter spellings without an exponent are always finite. */
 const ALWAYS_FINITE_LENGTH = 308;
 
 /**
  * Reads the tokens of JSON (RFC 8259) one after the other, without building values.
  *
- * What does not keep the grammar, or not the stricter rules for strings and numbers, leaves its fault and the place;
- * the methods tell by their result. `bytes` must be valid UTF-8.
+ * A method that finds a violation of the grammar, or of the stricter rules for strings and numbers, returns false or
+ * undefined and sets `fault` and `position`. `bytes` must be valid UTF-8.
  */
 export class TokenReader {
   position = 0;
@@ -35,7 +23,7 @@ export class TokenReader {
 
   constructor(readonly bytes: Buffer) {}
 
-  /** Passes blanks; the byte after them, or {@link END}. */
+  /** Skips white space; returns the byte after it, or {@link END}. */
   skipWhitespace(): number {
     const { bytes } = this;
     let i = this.position;
@@ -45,7 +33,7 @@ export class TokenReader {
     return byte;
   }
 
-  /** Passes a string, number or literal that begins with this byte. */
+  /** Skips a string, number or literal that begins with this byte; false on a fault. */
   scalar(byte: number): boolean {
     if (byte === QUOTE) return this.string() !== undefined;
     if (byte === MINUS || isDigit(byte)) return this.number();
@@ -55,7 +43,7 @@ export class TokenReader {
     return false;
   }
 
-  /** Passes a string from its opening quote to past its closing one: whether it has escapes; undefined on a fault. */
+  /** Skips a string, from its opening quote to after its closing quote; returns whether it has escapes, undefined on a fault. */
   string(): boolean | undefined {
     const { bytes } = this;
     const length = bytes.length;
@@ -79,12 +67,12 @@ export class TokenReader {
     return undefined;
   }
 
-  /** The text from there to here, in ASCII. */
+  /** The text from `start` to the current position, in ASCII. */
   slice(start: number): string {
     return this.bytes.toString('latin1', start, this.position);
   }
 
-  /** Notes a fault and the byte it stands at; false, for the method that found it. */
+  /** Sets the fault and the offset of its byte; returns false for the method that found it. */
   fail(fault: JsonFault, at: number): false {
     this.fault = fault;
     this.position = at;
@@ -121,7 +109,7 @@ export class TokenReader {
     return true;
   }
 
-  /** At least one digit. */
+  /** Skips digits; false if there is none. */
   private digits(): boolean {
     const start = this.position;
     while (isDigit(this.peek())) this.position++;
@@ -141,12 +129,12 @@ export class TokenReader {
     if (unit < 0) return false;
     if (unit >= 0xdc00 && unit <= 0xdfff) return this.fail('lone_surrogate', start);
     if (unit < 0xd800 || unit > 0xdbff) return true;
-    // Raw text is valid UTF-8 and holds no surrogate, so only another escape can complete the pair.
+    // Valid UTF-8 contains no surrogate, so only another escape can complete the pair.
     const second = this.peek() === BACKSLASH ? this.codeUnit() : END;
     return second >= 0xdc00 && second <= 0xdfff ? true : this.fail('lone_surrogate', start);
   }
 
-  /** The four hex digits after `\u`, and past them; negative when they are not there. */
+  /** Skips and returns the four hex digits after `\u`; negative if they are missing. */
   private codeUnit(): number {
     if (this.bytes[this.position + 1] !== 0x75) return END;
     let unit = 0;

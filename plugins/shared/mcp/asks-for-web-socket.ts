@@ -1,10 +1,10 @@
 import type { Headers } from '../../../kong/pdk';
 
 /**
- * Whether a request wants its connection to become a WebSocket: what passes then, no plugin sees.
+ * True if a request asks for an upgrade to a WebSocket: no plugin sees the messages in it.
  *
- * Kong grants it for `websocket` alone, and lets any other protocol of `Upgrade` fall, such as the `h2c` that some HTTP
- * clients offer with each request (`runloop/handler.lua`); a list that holds it is taken for it.
+ * Kong upgrades only to `websocket` and ignores other protocols in `Upgrade`, such as the `h2c` that some HTTP clients offer
+ * with each request (`runloop/handler.lua`). A list that contains `websocket` counts.
  */
 export const asksForWebSocket = (headers: Pick<Headers, 'all'>): boolean =>
   headers.all('upgrade').some((value) => value.toLowerCase().includes('websocket'));

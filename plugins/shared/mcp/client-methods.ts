@@ -1,4 +1,4 @@
-/** The methods and notifications of a client in any revision of MCP; clients can make up others. */
+/** The methods and notifications of clients in any revision of MCP; clients can send others. */
 export const CLIENT_METHODS: ReadonlySet<string> = new Set([
   'initialize',
   'ping',

@@ -1,6 +1,7 @@
+import { isJsonObject } from '../json/json-object';
 import { isRevision, type Revision } from './revisions';
 
-/** What the validator tells the plugins after it of the messages in a request body. */
+/** What mcp-validator shares with later plugins about the messages in a request body. */
 export interface MessageSummary {
   readonly revision?: Revision;
   /** The body was a JSON array. */
@@ -8,7 +9,7 @@ export interface MessageSummary {
   readonly messages: readonly MessageEntry[];
 }
 
-/** Of a request without messages, or whose messages nobody read. */
+/** The summary of a request without messages, or whose body was not read. */
 export const NO_MESSAGES: MessageSummary = { batch: false, messages: [] };
 
 /** One JSON-RPC message of the client. */
@@ -18,7 +19,7 @@ export interface MessageEntry {
   readonly method?: string;
   /** What the method acts on: a tool's or prompt's name, a resource's URI. */
   readonly name?: string;
-  /** The call is to run as a task: its answer is a task or an error, never a plain result (2025-11-25, basic/utilities/tasks). */
+  /** True if the call runs as a task: its response is a task or an error, never a plain result (2025-11-25, basic/utilities/tasks). */
   readonly task?: true;
 }
 
@@ -28,19 +29,19 @@ export const SUMMARY_KEY = 'mcp';
 type SharedEntry = Readonly<Record<string, string | number | true>>;
 type SharedSummary = Readonly<Record<string, string | true | readonly SharedEntry[]>>;
 
-/** The form that survives `kong.ctx.shared`: no `false`, no null; Lua code can read it too. */
-export function toShared({ revision, batch, messages }: MessageSummary): SharedSummary {
+/** Converts a summary for `kong.ctx.shared`: no `false`, no null; Lua code can read it too. */
+export function summaryToShared({ revision, batch, messages }: MessageSummary): SharedSummary {
   const entries = messages.map((message) => ({ ...message }));
   if (batch) return revision ? { revision, batch, messages: entries } : { batch, messages: entries };
   return revision ? { revision, messages: entries } : { messages: entries };
 }
 
-/** Reads what {@link toShared} wrote; undefined for anything else, since other plugins can write the key too. */
-export function fromShared(value: unknown): MessageSummary | undefined {
-  if (!isRecord(value)) return undefined;
+/** Reads a summary that {@link summaryToShared} wrote; undefined for other values, since other plugins can write the key too. */
+export function summaryFromShared(value: unknown): MessageSummary | undefined {
+  if (!isJsonObject(value)) return undefined;
   const { revision, batch, messages } = value;
   // Lua has no empty list: it comes back as an empty record.
-  const list = Array.isArray(messages) ? (messages as unknown[]) : isRecord(messages) ? [] : undefined;
+  const list = Array.isArray(messages) ? (messages as unknown[]) : isJsonObject(messages) ? [] : undefined;
   if (!list) return undefined;
   const entries = list.map(toEntry);
   if (!entries.every((entry) => entry !== undefined)) return undefined;
@@ -48,7 +49,7 @@ export function fromShared(value: unknown): MessageSummary | undefined {
 }
 
 function toEntry(value: unknown): MessageEntry | undefined {
-  if (!isRecord(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const { kind, id, method, name, task } = value;
   if (kind !== 'request' && kind !== 'notification' && kind !== 'response') return undefined;
   return {
@@ -59,6 +60,3 @@ function toEntry(value: unknown): MessageEntry | undefined {
     ...(task === true && { task }),
   };
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

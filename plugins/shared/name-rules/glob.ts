@@ -2,10 +2,10 @@ const STAR = '*';
 const QUESTION_MARK = 63;
 
 /**
- * Compiles a glob: `*` stands for any text, also none, `?` for one character (code point); all else for itself.
+ * Compiles a glob: `*` matches any text, also none, `?` one character (code point); all other characters match themselves.
  *
- * The match is of the whole text, case-sensitive, and takes time proportional to the text for a given pattern:
- * it never backtracks over a `*`, and no regular expression is involved.
+ * It matches the whole text, with case, in time proportional to the text for a given pattern: it never backtracks over a
+ * `*`, and uses no regular expression.
  */
 export function globMatcher(pattern: string): (text: string) => boolean {
   if (pattern === STAR) return () => true;
@@ -26,13 +26,13 @@ export function globMatcher(pattern: string): (text: string) => boolean {
   };
 }
 
-/** Compiles a list of globs into one question: does any of them match? An empty list matches nothing. */
+/** Compiles a list of globs into one matcher: true if any of them matches. An empty list matches nothing. */
 export function anyGlobMatcher(patterns: readonly string[]): (text: string) => boolean {
   const matchers = patterns.map(globMatcher);
   return (text) => matchers.some((matches) => matches(text));
 }
 
-/** Where the segment ends when it stands at `at`; -1 when it does not. */
+/** The end of the segment if it matches at `at`; else -1. */
 function matchAt(segment: string, text: string, at: number): number {
   let position = at;
   for (let i = 0; i < segment.length; i++) {
@@ -45,7 +45,7 @@ function matchAt(segment: string, text: string, at: number): number {
   return position;
 }
 
-/** The end of the leftmost place of the segment at or after `from`; -1 without one. Leftmost is enough between stars. */
+/** The end of the leftmost match of the segment at or after `from`; else -1. Leftmost is enough between stars. */
 function findFrom(segment: string, text: string, from: number): number {
   if (!segment.includes('?')) {
     const found = text.indexOf(segment, from);
@@ -58,7 +58,7 @@ function findFrom(segment: string, text: string, from: number): number {
   return -1;
 }
 
-/** True when the text ends with the segment, which may not begin before `from`. */
+/** True if the text ends with the segment, which must not begin before `from`. */
 function endsWith(segment: string, text: string, from: number): boolean {
   let position = text.length;
   for (let i = segment.length - 1; i >= 0; i--) {

@@ -1,12 +1,12 @@
-/** So many failures in a row open the circuit. */
+/** This many failures in a row open the circuit. */
 const FAILURES_TO_OPEN = 3;
 
-/** So long an open circuit waits before it is tried again, in milliseconds. */
+/** How long an open circuit waits between two probes, in milliseconds. */
 export const RETRY_AFTER_MS = 500;
 
 /**
- * Keeps callers away from a server that does not answer: after some failures in a row nobody is sent there, and now
- * and then one probe finds out whether it is back.
+ * A circuit breaker. After some failures in a row it opens, and requests are not sent to the server; a probe from time to
+ * time finds out when the server is back.
  */
 export class Circuit {
   private failures = 0;
@@ -18,19 +18,19 @@ export class Circuit {
     private readonly onClose: () => void = () => undefined,
   ) {}
 
-  /** May callers be sent? */
+  /** True while requests may be sent. */
   get isClosed(): boolean {
     return this.probedAtMs === undefined;
   }
 
-  /** True when it is time for a probe of the open circuit; the next one is due only after another wait. */
+  /** True if a probe of the open circuit is due. The next one is due after another {@link RETRY_AFTER_MS}. */
   takeProbe(nowMs: number): boolean {
     if (this.probedAtMs === undefined || nowMs - this.probedAtMs < RETRY_AFTER_MS) return false;
     this.probedAtMs = nowMs;
     return true;
   }
 
-  /** The server answered. */
+  /** Records a response of the server. */
   succeed(): void {
     this.failures = 0;
     if (this.probedAtMs === undefined) return;
@@ -38,7 +38,7 @@ export class Circuit {
     this.onClose();
   }
 
-  /** The server did not answer, or in error. */
+  /** Records a request without a response, or with an error. */
   fail(nowMs: number): void {
     this.failures += 1;
     if (this.probedAtMs !== undefined || this.failures < FAILURES_TO_OPEN) return;

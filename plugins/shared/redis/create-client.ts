@@ -1,17 +1,17 @@
 import { Cluster, Redis } from 'ioredis';
 import type { RedisConfig } from './redis-config';
 
-/** What the suite asks of a client; a cluster's and a single server's do it alike. */
+/** A client of a single server or of a cluster: what the suite uses is the same in both. */
 export type RedisClient = Redis | Cluster;
 
-/** The longest wait between two attempts to connect, in milliseconds. */
+/** The longest wait between two attempts to connect. */
 const MAX_RETRY_DELAY_MS = 1000;
 
 const retryDelay = (attempts: number): number => Math.min(25 * 2 ** Math.min(attempts, 10), MAX_RETRY_DELAY_MS);
 
 /**
- * A client that connects at once and again for ever, and that never keeps a command for later: what can't be sent now,
- * or was sent when the connection broke, fails at once, so that its caller can go another way in time.
+ * Creates a client that connects immediately and reconnects for ever. It never queues a command: one that cannot be sent
+ * now, or that was sent when the connection broke, fails at once, so that its caller has time to continue without Redis.
  */
 export function createClient(config: RedisConfig): RedisClient {
   const { cluster_nodes, sentinel_nodes, sentinel_master } = config;
@@ -51,11 +51,11 @@ export function createClient(config: RedisConfig): RedisClient {
 
 function commonOptions(config: RedisConfig) {
   return {
-    // What the suite uses is older than RESP3.
+    // The suite needs nothing of RESP3, and older servers do not know it.
     protocol: 2 as const,
     disableClientInfo: true,
     connectTimeout: config.timeout,
-    // A connection that says nothing for so long, with commands sent, is given up.
+    // Closes a connection that is silent for this long while commands are pending.
     socketTimeout: Math.max(500, 2 * config.timeout),
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

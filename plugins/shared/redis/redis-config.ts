@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** How to reach a Redis server, in the words of Kong's configuration. */
+/** How to connect to a Redis server. The fields have Kong's names. */
 export interface RedisConfig {
   readonly host: string;
   readonly port: number;
@@ -20,21 +20,21 @@ export interface RedisConfig {
   readonly cluster_max_redirections: number;
 }
 
-/** Throws, naming the field, when the configuration can't work. */
+/** @throws if fields contradict each other, naming the field */
 export function checkRedisConfig({ sentinel_master, sentinel_nodes, cluster_nodes, database }: RedisConfig): void {
   if (sentinel_nodes.length > 0 && sentinel_master === undefined) {
-    throw new Error('redis.sentinel_master: sentinel_nodes need it');
+    throw new Error('redis.sentinel_master: required by sentinel_nodes');
   }
   if (sentinel_master !== undefined && sentinel_nodes.length === 0) {
-    throw new Error('redis.sentinel_nodes: sentinel_master needs them');
+    throw new Error('redis.sentinel_nodes: required by sentinel_master');
   }
   if (cluster_nodes.length > 0 && sentinel_nodes.length > 0) {
-    throw new Error('redis.cluster_nodes: a cluster has no Sentinels; give one or the other');
+    throw new Error('redis.cluster_nodes: mutually exclusive with sentinel_nodes');
   }
-  if (cluster_nodes.length > 0 && database !== 0) throw new Error('redis.database: a cluster has database 0 alone');
+  if (cluster_nodes.length > 0 && database !== 0) throw new Error('redis.database: a cluster has only database 0');
 }
 
-/** A name for the server and the way to it: equal for equal configurations, and telling no password. */
+/** Identifies a configuration: equal for equal ones. A digest, so that it reveals no password. */
 export function redisKey(config: RedisConfig): string {
   const sorted = Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(sorted)).digest('base64url');

@@ -1,7 +1,7 @@
-/** Why Redis did not do what it was asked: a short word from a fixed list, for metrics. */
-export type RedisFailureReason = 'timeout' | 'circuit_open' | 'connection' | 'auth' | 'out_of_memory' | 'refused';
+/** Why a request to Redis failed: a value of a metric label. `error_reply`: the server replied with an error. */
+export type RedisFailureReason = 'timeout' | 'circuit_open' | 'connection' | 'auth' | 'out_of_memory' | 'error_reply';
 
-/** Redis did not do what it was asked, or nobody knows whether it did. */
+/** A request to Redis failed, or it is unknown whether it succeeded. */
 export class RedisFailure extends Error {
   override readonly name = 'RedisFailure';
 
@@ -15,14 +15,14 @@ export class RedisFailure extends Error {
 
 const AUTH = /^(?:NOAUTH|WRONGPASS|NOPERM)\b/;
 
-/** With `maxmemory-policy noeviction`; older servers tell it from within the script. */
+/** With `maxmemory-policy noeviction`. Older servers report it as an error of the script. */
 const OUT_OF_MEMORY = /\bOOM command not allowed\b/;
 
-/** What an error of the client means; a reply of the server is a refusal, all else the connection. */
+/** Classifies an error of the client: an error reply is `error_reply`, any other error `connection`. */
 export function failureOf(error: unknown): RedisFailure {
   if (error instanceof RedisFailure) return error;
   const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
   if (AUTH.test(message)) return new RedisFailure('auth', message);
   if (OUT_OF_MEMORY.test(message)) return new RedisFailure('out_of_memory', message);
-  return new RedisFailure(name === 'ReplyError' ? 'refused' : 'connection', message);
+  return new RedisFailure(name === 'ReplyError' ? 'error_reply' : 'connection', message);
 }

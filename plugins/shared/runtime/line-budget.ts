@@ -1,6 +1,6 @@
 /**
- * Bounds how many lines are logged: a bucket of as many lines as a second allows, filled at that rate. A stranger who
- * provokes refusals would fill the disk otherwise.
+ * Limits the rate of log lines: a token bucket with the lines of one second. Otherwise a client could fill the disk by
+ * causing rejections.
  */
 export class LineBudget {
   private left: number;
@@ -11,7 +11,7 @@ export class LineBudget {
     this.left = linesPerSecond;
   }
 
-  /** How many lines were lost since the last one; undefined: there is no room for this one either. */
+  /** Takes one line. Returns how many lines were dropped since the last one; undefined if this line must be dropped too. */
   take(nowMs: number): number | undefined {
     const filled = (Math.max(0, nowMs - this.filledAtMs) / 1000) * this.linesPerSecond;
     this.left = Math.min(this.linesPerSecond, this.left + filled);

@@ -1,13 +1,13 @@
 import type { Metrics } from '../../../kong/pdk';
 
 /**
- * State that all configurations of a process share, and that lives as long as the process's metrics do: there is no
- * global, so two processes' worth of it can live side by side in a test.
+ * State that all configurations of a process share. It lives as long as the metrics of the process and is not global, so
+ * that a test can have several independent states.
  */
 export class PerProcess<T> {
   private readonly states = new WeakMap<Metrics, Map<string, T>>();
 
-  /** The state under a name, made at the first call. */
+  /** The state with this name; created at the first call. */
   get(metrics: Metrics, name: string, make: () => T): T {
     const states = this.statesOf(metrics);
     const existing = states.get(name);

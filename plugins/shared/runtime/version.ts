@@ -1,2 +1,2 @@
-/** The suite's version, the one of package.json. */
+/** The version of the suite, as in package.json. */
 export const VERSION = '0.1.0';

@@ -1,41 +1,43 @@
-import { field } from '../../../kong/pdk';
+import { field, type ConfigOf } from '../../../kong/pdk';
 
 interface Defaults {
   readonly projectName: string;
   readonly serviceName: string;
 }
 
-/** The fields of one collector, beside its address. */
+/** The fields of one collector, besides its address. */
 const exporterFields = {
   otlp_protocol: field.string({
-    description: 'The encoding of OTLP over HTTP. Phoenix takes http/protobuf only.',
+    description: 'The encoding of OTLP over HTTP. Phoenix accepts http/protobuf only.',
     one_of: ['http/protobuf', 'http/json'],
     default: 'http/protobuf',
   }),
   otlp_headers: field.map(
     field.string({ description: 'The value of the header; may be a vault reference.', referenceable: true }),
     {
-      description: 'Headers to send with spans, such as authorization or api_key; a name given here wins.',
+      description:
+        'Headers that are sent with the spans, such as authorization or api_key; values may be vault references. They override the headers of the plugin and of OTEL_EXPORTER_OTLP_HEADERS.',
       default: {},
     },
   ),
   otlp_compression: field.string({
-    description: 'How batches of spans are compressed.',
+    description: 'The compression of the batches of spans.',
     one_of: ['gzip', 'none'],
     default: 'gzip',
   }),
   otlp_timeout: field.integer({
-    description: 'Milliseconds that one batch may take to be exported, retries included; after that it is dropped.',
+    description:
+      'The time in milliseconds within which a batch must be exported, retries included; after that it is dropped.',
     default: 5000,
     between: [100, 60_000],
   }),
 };
 
-/** The config fields that both telemetry plugins have: where spans go, under which names, and within which bounds. */
+/** The config fields of both telemetry plugins: where spans are sent, their names, and the bounds. */
 export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
   otlp_url: field.string({
     description:
-      'Where spans are sent, used as it stands. Unset, the environment of the plugin server decides: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT as it stands, else OTEL_EXPORTER_OTLP_ENDPOINT followed by /v1/traces, else http://localhost:8000/phoenix/v1/traces.',
+      'The URL to which spans are sent, used unchanged. If unset, the environment of the plugin server is used: OTEL_EXPORTER_OTLP_TRACES_ENDPOINT unchanged, else OTEL_EXPORTER_OTLP_ENDPOINT with /v1/traces appended, else http://localhost:8000/phoenix/v1/traces.',
     len_min: 1,
     referenceable: true,
   }),
@@ -44,142 +46,147 @@ export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
     field.record(
       {
         otlp_url: field.string({
-          description: 'Where spans are sent as well, used as it stands.',
+          description: 'The URL to which spans are sent, used unchanged.',
           required: true,
           len_min: 1,
           referenceable: true,
         }),
         ...exporterFields,
-        project_name: field.string({ description: 'The project there; that of the plugin when unset.', len_min: 1 }),
+        project_name: field.string({ description: 'The project in Phoenix; default: project_name.', len_min: 1 }),
       },
-      { description: 'A further collector.' },
+      { description: 'An additional collector.' },
     ),
     {
-      description: 'Further collectors that get every span too, each with a queue of its own.',
+      description: 'Additional collectors that receive every span too, each with its own queue.',
       default: [],
       len_max: 8,
     },
   ),
   project_name: field.string({
-    description: 'The project in Phoenix that the spans belong to.',
+    description: 'The project in Phoenix to which the spans belong.',
     default: projectName,
     len_min: 1,
   }),
   project_source: field.string({
     description:
-      "What names the project of a span: the configuration's project_name, the service's name, or a request header of trusted clients; project_name where that says nothing.",
+      "What sets the project of a span: project_name (config), the name of Kong's service (service), or a request header (header), which only trusted clients should be able to set. If the source has no valid name, project_name is used.",
     one_of: ['config', 'service', 'header'],
     default: 'config',
   }),
   project_header: field.string({
-    description: 'The request header that names the project, with project_source header.',
+    description: 'With project_source: header: the request header with the name of the project.',
     default: 'x-project-name',
     len_min: 1,
   }),
   max_projects: field.integer({
-    description: 'How many projects services or headers may name; spans of further ones go into project_name.',
+    description:
+      'The maximum number of projects that services or headers can create; spans of any other project go to project_name.',
     default: 20,
     between: [1, 200],
   }),
   service_name: field.string({
-    description: 'The service.name of the spans.',
+    description: 'The resource attribute service.name of the spans.',
     default: serviceName,
     len_min: 1,
   }),
   service_version: field.string({
-    description: "The service.version of the spans; the suite's own version when unset.",
+    description: 'The resource attribute service.version of the spans; default: the version of the suite.',
   }),
   environment: field.string({
-    description: 'The deployment environment that the spans name.',
+    description: 'The resource attribute deployment.environment.name of the spans.',
     default: 'development',
     len_min: 1,
   }),
   session_ids: field.string({
     description:
-      'How the ids of sessions are told of in spans and in the log: as a keyed hash, plain, or not at all. Whoever reads a plain one of MCP can take the session over.',
+      'How session ids are written to spans and logs: as a keyed hash (hashed), unchanged (plain) or not at all (none). Anyone who can read the plain id of an MCP session can take over the session.',
     one_of: ['hashed', 'plain', 'none'],
     default: 'hashed',
   }),
   session_key: field.string({
     description:
-      'The key of the hash, for several nodes to give one session one hash. Unset: KONG_AI_SESSION_KEY of the plugin server, else a random one for the life of the process.',
+      'The key of the hash, at least 16 characters; may be a vault reference. Set the same key on all nodes to get the same hash for a session. If unset: KONG_AI_SESSION_KEY in the environment of the plugin server, else a random key per process.',
     len_min: 16,
     referenceable: true,
     encrypted: true,
   }),
   sample_rate: field.number({
-    description: 'The share of traces that is kept, from 0 to 1, by trace id. Metrics always count every call.',
+    description: 'The share of traces that is exported, from 0 to 1, decided by trace id. Metrics count every request.',
     default: 1,
     between: [0, 1],
   }),
   parent: field.string({
     description:
-      "What a span hangs under: the traceparent that the upstream got (kong), the client's own only (client), or nothing (none, which also ignores a traceparent in _meta).",
+      "The parent of a span: the traceparent that the upstream received (kong), only a traceparent that the client sent (client), or no parent (none). Use none if clients send a traceparent but export no spans, and client if Kong's own spans are not exported.",
     one_of: ['kong', 'client', 'none'],
     default: 'kong',
   }),
   propagate: field.boolean({
     description:
-      'Give the upstream a traceparent that names the span, so that its own spans hang under it. Needs the access phase (dump --with-access).',
+      'Send the upstream a traceparent with the id of the span, so that its own spans become children. Needs the access phase (dump --with-access).',
     default: false,
   }),
   track_open_streams: field.boolean({
-    description: 'Also tell of streams while they are open, by gauges. Needs the access phase (dump --with-access).',
+    description: 'Count streams in a gauge while they are open. Needs the access phase (dump --with-access).',
     default: false,
   }),
   max_open_streams: field.integer({
-    description: 'How many open streams are counted at a time; further ones are told of when they end.',
+    description: 'With track_open_streams: the maximum number of streams that are counted at the same time.',
     default: 10_000,
     between: [1, 1_000_000],
   }),
   forget_streams_after: field.integer({
-    description: 'Seconds after which a stream whose end was never seen counts as closed, as when a worker died.',
+    description:
+      'With track_open_streams: the time in seconds after which a stream counts as closed if its end was not seen, for example because a worker died.',
     default: 86_400,
     between: [1, 2_592_000],
   }),
   log_errors: field.boolean({
-    description: 'Log one structured line for each refusal and each error, to the log of the plugin server.',
+    description: 'Write a JSON line to the log of the plugin server for each rejected or failed request.',
     default: true,
   }),
   audit: field.boolean({
-    description: 'Log one structured line for each tool call or model call, whatever became of it.',
+    description: 'Write a JSON line to the log of the plugin server for each tool call or model call.',
     default: false,
   }),
   max_log_lines: field.integer({
-    description: 'How many lines a second are logged for refusals and errors; lines of an audit are not bounded.',
+    description: 'The maximum number of lines per second for rejections and errors; audit lines have no limit.',
     default: 50,
     between: [1, 10_000],
   }),
   max_queue_size: field.integer({
-    description: 'How many spans may wait to be exported; further ones are dropped and counted.',
+    description: 'The maximum number of spans in the queue; any other span is dropped and counted.',
     default: 2048,
     between: [1, 65_536],
   }),
   max_batch_size: field.integer({
-    description: 'How many spans are exported at once.',
+    description: 'The maximum number of spans in a batch.',
     default: 128,
     between: [1, 4096],
   }),
   flush_delay: field.integer({
-    description: 'Milliseconds that a span waits for others before it is exported.',
+    description: 'The time in milliseconds for which a span waits for others before its batch is exported.',
     default: 1000,
     between: [10, 60_000],
   }),
   max_buffer_bytes: field.integer({
-    description: 'How many bytes of one exchange are held while it is read, decompressed; more is counted, not read.',
+    description:
+      'The maximum number of bytes of a request or response that are buffered while it is parsed, after decompression.',
     default: 262_144,
     between: [4096, 8_388_608],
   }),
   redact_patterns: field.array(
     field.string({
-      description:
-        'A regular expression in the syntax of RE2: no lookaround, no backreferences. Each match is replaced.',
+      description: 'A regular expression in RE2 syntax: no lookaround, no backreferences. Each match is replaced.',
       len_min: 1,
     }),
     {
       description:
-        'Regular expressions of RE2 (no lookaround, no backreferences) for what to take out of error messages and captured content, besides tokens, keys, e-mail addresses and card numbers. A match longer than 512 characters may be found in part.',
+        'Regular expressions in RE2 syntax (no lookaround, no backreferences) for text to remove from error messages and captured content, in addition to tokens, keys, e-mail addresses and card numbers. Of a match longer than 512 characters only a part may be removed.',
       default: [],
     },
   ),
 });
+
+/** The part of a plugin's config that {@link telemetryFields} declares. */
+export type TelemetryConfig = ConfigOf<ReturnType<typeof telemetryFields>>;

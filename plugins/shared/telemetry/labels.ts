@@ -1,28 +1,31 @@
 import type { Metrics } from '../../../kong/pdk';
 import { PerProcess } from '../runtime/per-process';
 
-/** The value of a label for names that no room is left for. */
+/** The label value for names beyond the bound. */
 export const OTHER = '_other';
-/** The value of a label for a name that nothing vouches for yet. */
+/** The label value for names that are not confirmed yet. */
 export const UNKNOWN = '_unknown';
+
+/** The bound for names from Kong's configuration, such as services and routes. */
+export const MAX_CONFIGURED = 200;
 
 /** Longer label values are cut to this many characters. */
 const MAX_LABEL_LENGTH = 64;
 
 /**
- * Keeps the values of metric labels few, whatever strangers send: the first `cap` values of a label pass, any other
- * becomes `_other` and is counted.
+ * Bounds the number of values of metric labels, whatever clients send: the first `cap` values of a label are used, any
+ * other value becomes `_other` and is counted.
  */
 export class Labels {
   private readonly seen = new Map<string, Set<string>>();
 
-  /** `onOverflow` is called with the label's name for each value that became `_other`. */
+  /** @param onOverflow called with the name of the label for each value that became `_other` */
   constructor(private readonly onOverflow: (label: string) => void) {}
 
   /**
-   * The value to use for `label`. A cap of one label should not change between calls: the largest one would win.
+   * The value to use for `label`. Use the same cap in all calls for a label: otherwise the largest one applies.
    *
-   * @param scope values are bounded apart in each scope, such as the tools of one server; trusted, there must be few
+   * @param scope values of each scope are bounded separately, such as the tools of one server; scopes must be few
    */
   bounded(label: string, value: string, cap: number, scope = ''): string {
     const values = this.valuesOf(label, scope);
@@ -36,12 +39,12 @@ export class Labels {
     return cut;
   }
 
-  /** True once {@link bounded} has let the value pass. */
+  /** True if {@link bounded} has returned the value before. */
   knows(label: string, value: string, scope = ''): boolean {
     return this.seen.get(keyOf(label, scope))?.has(cutLabel(value)) ?? false;
   }
 
-  /** Makes room for another value: this one's series is gone. */
+  /** Makes room for another value, after the series of this one was removed. */
   forget(label: string, value: string): void {
     this.seen.get(keyOf(label, ''))?.delete(cutLabel(value));
   }
@@ -56,25 +59,25 @@ export class Labels {
 
 const keyOf = (label: string, scope: string): string => `${label}\n${scope}`;
 const PLAIN = /^[\x20-\x7e]*$/;
-/** Characters that have no shape, lone surrogates among them: two of these would be one on a page of UTF-8. */
-const SHAPELESS = /[\p{C}\p{Zl}\p{Zp}]/gu;
+/** Characters without a visible form. Lone surrogates are among them: encoded as UTF-8, two different ones are equal. */
+const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 function cutLabel(value: string): string {
   const cut = value.slice(0, MAX_LABEL_LENGTH);
-  return PLAIN.test(cut) ? cut : cut.replace(SHAPELESS, '\ufffd');
+  return PLAIN.test(cut) ? cut : cut.replace(INVISIBLE, '\ufffd');
 }
 
 const perProcess = new PerProcess<Labels>();
 
 /**
- * The label values of one plugin's metrics. They live as long as the metrics do, since a series outlives the
- * configuration that made it. Values over the cap are counted in `<prefix>_label_overflow_total{label}`.
+ * The label values of one plugin's metrics. They are kept as long as the metrics, since a series outlives the
+ * configuration that created it. Values over the cap are counted in `<prefix>_label_overflow_total{label}`.
  */
 export function labelsOf(metrics: Metrics, prefix: string): Labels {
   return perProcess.get(metrics, prefix, () => {
     const overflow = metrics.counter({
       name: `${prefix}_label_overflow_total`,
-      help: 'Label values that became _other because their label had too many',
+      help: 'Label values that were replaced by _other because the label has too many values',
       labelNames: ['label'],
     });
     return new Labels((label) => {

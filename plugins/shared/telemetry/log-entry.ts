@@ -1,50 +1,51 @@
-import { isRecord, listOf, numberOf, parseJson, recordOf, textOf, type JsonRecord } from '../json/lenient-json';
+import { type JsonObject, isJsonObject } from '../json/json-object';
+import { listOf, numberOf, parseJson, recordOf, textOf } from '../json/lenient-json';
 
-/** What the telemetry reads of Kong's log entry (`kong/pdk/log.lua`, `kong.log.serialize`). */
+/** The part of Kong's log entry that telemetry uses (`kong/pdk/log.lua`, `kong.log.serialize`). */
 export interface LogEntry {
   readonly requestId: string | undefined;
   readonly method: string;
-  readonly requestHeaders: JsonRecord;
-  readonly responseHeaders: JsonRecord;
-  /** What the client got. */
+  readonly requestHeaders: JsonObject;
+  readonly responseHeaders: JsonObject;
+  /** The status that the client received. */
   readonly status: number;
-  /** The path that the upstream got, without the query, and without the service's own `path` before it. */
+  /** The path that the upstream received, without the query and without the `path` of Kong's service. */
   readonly upstreamPath: string;
-  /** The same with the service's own `path`. */
+  /** The same with the `path` of Kong's service. */
   readonly fullUpstreamPath: string;
-  /** True when Kong itself answered: a plugin refused the request, or the upstream could not be reached. */
+  /** True if Kong itself responded: a plugin rejected the request, or the upstream could not be reached. */
   readonly answeredByKong: boolean;
-  /** How many upstream addresses were tried; 0: none was chosen. */
+  /** The number of upstream addresses that were tried; 0 if none was selected. */
   readonly tries: number;
   readonly peer: { readonly address: string; readonly port: number } | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAtMs: number;
   readonly latencies: {
-    /** From the request's start until it went upstream; or until Kong answered it itself. */
+    /** From the start of the request until it was sent upstream, or until Kong itself responded. */
     readonly kongMs: number;
-    /** From then until the first byte of the answer; undefined without one. */
+    /** From then until the first byte of the response; undefined without a response. */
     readonly proxyMs: number | undefined;
-    /** The whole request, to the last byte sent to the client. */
+    /** The whole request, until the last byte was sent to the client. */
     readonly requestMs: number;
   };
   readonly service: { readonly name: string; readonly host: string | undefined; readonly port: number | undefined };
   readonly route: string | undefined;
   readonly consumer: { readonly id: string; readonly username: string | undefined } | undefined;
-  /** True when an authentication plugin knew the credential, or let the client pass as an anonymous consumer. */
+  /** True if an authentication plugin accepted the credential, or accepted the client as an anonymous consumer. */
   readonly authenticated: boolean;
-  /** The id of the credential that an authentication plugin knew. */
+  /** The id of the credential that an authentication plugin accepted. */
   readonly credentialId: string | undefined;
-  /** True when the client's certificate was verified. */
+  /** True if the client's certificate was verified. */
   readonly clientVerified: boolean;
   readonly workspace: string | undefined;
-  /** The W3C trace id, 32 hex digits, where a tracing plugin of Kong made one. */
+  /** The W3C trace id, 32 hex digits, if a tracing plugin of Kong created one. */
   readonly traceId: string | undefined;
 }
 
-/** Reads Kong's log entry; undefined when the text is none. Never throws: the text holds bytes of clients. */
+/** Parses Kong's log entry; undefined if the text is not one. Never throws: the text contains client data. */
 export function parseLogEntry(text: string): LogEntry | undefined {
   const entry = parseJson(text);
-  if (!isRecord(entry) || !isRecord(entry['request']) || !isRecord(entry['response'])) return undefined;
+  if (!isJsonObject(entry) || !isJsonObject(entry['request']) || !isJsonObject(entry['response'])) return undefined;
   const startedAtMs = numberOf(entry['started_at']);
   const status = numberOf(entry['response']['status']);
   if (startedAtMs === undefined || status === undefined) return undefined;
@@ -73,7 +74,7 @@ export function parseLogEntry(text: string): LogEntry | undefined {
     },
     route: textOf(route['name']) ?? textOf(route['id']),
     consumer: consumerOf(recordOf(entry['consumer'])),
-    authenticated: isRecord(entry['authenticated_entity']) || isRecord(entry['consumer']),
+    authenticated: isJsonObject(entry['authenticated_entity']) || isJsonObject(entry['consumer']),
     credentialId: textOf(recordOf(entry['authenticated_entity'])['id']),
     clientVerified: recordOf(request['tls'])['client_verify'] === 'SUCCESS',
     workspace: textOf(entry['workspace_name']) ?? textOf(entry['workspace']),
@@ -82,21 +83,24 @@ export function parseLogEntry(text: string): LogEntry | undefined {
 }
 
 /** The first value of a header, by its name in lower case. */
-export function headerOf(headers: JsonRecord, name: string): string | undefined {
+export function headerOf(headers: JsonObject, name: string): string | undefined {
   const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
   return textOf(Array.isArray(value) ? value[0] : value);
 }
 
-/** The essence of a media type, in lower case and without parameters; empty where there is none. */
-export const mediaTypeOf = (headers: JsonRecord): string =>
+/** The media type in lower case without parameters; empty if there is none. */
+export const mediaTypeOf = (headers: JsonObject): string =>
   (headerOf(headers, 'content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+/** The name of the consumer that Kong authenticated, else its id; undefined without one. */
+export const consumerNameOf = ({ consumer }: LogEntry): string | undefined => consumer?.username ?? consumer?.id;
 
 function withoutPrefix(path: string, servicePath: string | undefined): string {
   const prefix = servicePath?.replace(/\/+$/, '') ?? '';
   return prefix !== '' && path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
 }
 
-function latenciesOf(latencies: JsonRecord): LogEntry['latencies'] {
+function latenciesOf(latencies: JsonObject): LogEntry['latencies'] {
   const proxyMs = numberOf(latencies['proxy']);
   return {
     kongMs: Math.max(0, numberOf(latencies['kong']) ?? 0),
@@ -110,7 +114,7 @@ function peerOf(lastTry: unknown): LogEntry['peer'] {
   return typeof ip === 'string' && typeof port === 'number' ? { address: ip, port } : undefined;
 }
 
-function consumerOf(consumer: JsonRecord): LogEntry['consumer'] {
+function consumerOf(consumer: JsonObject): LogEntry['consumer'] {
   const id = textOf(consumer['id']);
   return id === undefined ? undefined : { id, username: textOf(consumer['username']) };
 }

@@ -1,30 +1,23 @@
 import type { Log, Metrics } from '../../../kong/pdk';
 import { LineBudget } from '../runtime/line-budget';
+import type { Line } from './log-line';
 
-/** What is logged; fields of the plugin's config. */
+/** The config fields about logging. */
 export interface LogOptions {
   readonly log_errors: boolean;
   readonly audit: boolean;
   readonly max_log_lines: number;
 }
 
-/** A line in the making: a fact that is not known is undefined, and is left out. */
-export interface Line {
-  /** `info`: nothing went wrong. */
-  readonly level: 'info' | 'warn' | 'error';
-  readonly message: string;
-  readonly fields: Readonly<Record<string, string | number | boolean | undefined>>;
-}
-
-/** Writes one line per refusal and error, and with `audit` one per call. */
+/** Writes one line for each rejection and error, and with `audit` one for each call. */
 export interface LogWriter {
   /**
-   * Writes the line if the configuration wants it. Lines of an audit are always written; others within the budget, the
-   * next one saying how many were `suppressed`.
+   * Writes the line if the configuration asks for it. Audit lines are always written. Other lines are written within a
+   * budget; the next line that is written says how many were `suppressed`.
    *
-   * @param audited the line tells of a call that `audit` is about
+   * @param isAudited true if `audit` covers the call
    */
-  write(line: Line, audited: boolean): void;
+  write(line: Line, isAudited: boolean): void;
 }
 
 /** Longer texts are cut: clients choose the names of tools, models and sessions. */
@@ -36,16 +29,16 @@ interface Host {
   readonly now: () => number;
 }
 
-/** @param prefix of the self-metric, the plugin's: `llm_telemetry` */
+/** @param prefix the prefix of the metric's name, such as `llm_telemetry` */
 export function createLogWriter(options: LogOptions, { log, metrics, now }: Host, prefix: string): LogWriter {
   const budget = new LineBudget(options.max_log_lines);
   const suppressed = metrics.counter({
     name: `${prefix}_log_lines_suppressed_total`,
-    help: 'Lines about refusals and errors that were not logged, because there were too many',
+    help: 'Log lines about rejections and errors that were dropped because max_log_lines was reached',
   });
   return {
-    write: ({ level, message, fields }, audited) => {
-      if (options.audit && audited) log[level](known(fields), message);
+    write: ({ level, message, fields }, isAudited) => {
+      if (options.audit && isAudited) log[level](known(fields), message);
       else if (options.log_errors && level !== 'info') {
         const lost = budget.take(now());
         if (lost === undefined) suppressed.inc();

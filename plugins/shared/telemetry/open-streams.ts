@@ -1,16 +1,19 @@
-/** Bounds of what is known of open streams. */
+import type { Metrics } from '../../../kong/pdk';
+import { PerProcess } from '../runtime/per-process';
+
+/** The bounds of {@link OpenStreams}. */
 export interface OpenStreamsOptions {
-  /** More streams at once than these are not counted. */
+  /** The number of streams that are counted at the same time; any other is not counted. */
   readonly maxStreams: number;
-  /** A stream whose end was not seen for this long counts as closed: the worker that held it died. */
+  /** A stream whose end was not seen for this long counts as closed: its worker has died. */
   readonly forgetAfterMs: number;
 }
 
-/** What to do about a stream that stays open. */
-export interface Lasting {
+/** A callback for a stream that is still open after some time. */
+export interface StillOpen {
   readonly afterMs: number;
-  /** Called once, unless the stream closes before. */
-  readonly tell: () => void;
+  /** Called once, unless the stream is closed before. */
+  readonly report: () => void;
 }
 
 interface OpenStream {
@@ -20,9 +23,9 @@ interface OpenStream {
 }
 
 /**
- * The streams that are open now, each under a key that its end will bring again.
+ * The streams that are open now. A key identifies a stream when it opens and when it ends.
  *
- * Streams of a process share it, so that a gauge has one value, however many configurations count into it.
+ * All configurations of a process share one instance, so that a gauge has one value.
  */
 export class OpenStreams {
   /** The oldest first. */
@@ -35,24 +38,24 @@ export class OpenStreams {
     return this.streams.size;
   }
 
-  /** Counts a stream; false where there is no room for it. A key that is open already is not counted twice. */
+  /** Counts a stream; false if the bound is reached. A key that is open already is not counted twice. */
   open(
     key: string,
     label: string,
     nowMs: number,
     { maxStreams, forgetAfterMs }: OpenStreamsOptions,
-    lasting?: Lasting,
+    stillOpen?: StillOpen,
   ): boolean {
     this.forget(nowMs - forgetAfterMs);
     if (this.streams.has(key)) return true;
     if (this.streams.size >= maxStreams) return false;
-    const timer = lasting && setTimeout(lasting.tell, lasting.afterMs).unref();
+    const timer = stillOpen && setTimeout(stillOpen.report, stillOpen.afterMs).unref();
     this.streams.set(key, { label, openedAtMs: nowMs, timer });
     this.onChange(label, 1);
     return true;
   }
 
-  /** The stream's end; a key that is not open is ignored. */
+  /** Removes a stream that has ended; a key that is not open is ignored. */
   close(key: string): void {
     const stream = this.streams.get(key);
     if (!stream) return;
@@ -67,4 +70,35 @@ export class OpenStreams {
       this.close(key);
     }
   }
+}
+
+/** The config fields that bound open streams. */
+interface BoundsConfig {
+  readonly max_open_streams: number;
+  readonly forget_streams_after: number;
+}
+
+/** The bounds in a plugin's config. */
+export const openStreamsOptionsOf = (config: BoundsConfig): OpenStreamsOptions => ({
+  maxStreams: config.max_open_streams,
+  forgetAfterMs: config.forget_streams_after * 1000,
+});
+
+/** The gauge that counts open streams. */
+export interface OpenStreamsGauge {
+  readonly name: string;
+  readonly help: string;
+  readonly label: string;
+}
+
+const perProcess = new PerProcess<OpenStreams>();
+
+/** The open streams behind a gauge, one instance for all configurations of the process. */
+export function openStreamsOf(metrics: Metrics, { name, help, label }: OpenStreamsGauge): OpenStreams {
+  return perProcess.get(metrics, name, () => {
+    const gauge = metrics.gauge({ name, help, labelNames: [label] });
+    return new OpenStreams((value, change) => {
+      gauge.inc({ [label]: value }, change);
+    });
+  });
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compose, docker, inspectAll } from './deployment.mjs';
 
-/** Limits hold, nothing but named volumes and memory is written to, and nothing has been killed. */
+/** Limits are set, only named volumes and memory are writable, and no container was killed. */
 export async function checkContainers() {
   const { services } = JSON.parse(await compose(['config', '--format', 'json']));
   for (const [service, { HostConfig, Mounts, State, RestartCount }] of await inspectAll()) {

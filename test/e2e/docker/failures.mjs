@@ -1,4 +1,4 @@
-/** What happens to containers in use. */
+/** Failures of containers. */
 import assert from 'node:assert/strict';
 import { compose, docker, inspect, inspectAll, up } from './deployment.mjs';
 import { call, until, untilAllAnswer } from './requests.mjs';
@@ -6,7 +6,7 @@ import { call, until, untilAllAnswer } from './requests.mjs';
 /** Seconds until a restarted service must be back: Kong itself needs a few, all others recover within five. */
 const SECONDS = 30;
 
-/** Restarts one service after the other; the gateway answers again each time. */
+/** Restarts one service after the other; the gateway recovers each time. */
 export async function restartEach(services) {
   const took = [];
   for (const service of services) {
@@ -19,11 +19,11 @@ export async function restartEach(services) {
   return took.join(', ');
 }
 
-/** Kills the main process of each container, as the kernel does when memory is out; Docker starts them again. */
+/** Kills the main process of each container, as the kernel does when memory is exhausted; Docker restarts them. */
 export async function killEach(services) {
   for (const service of services) {
     const { State } = await inspect(service);
-    // A container in the host's namespace of processes: no process can kill the first one of its own.
+    // A container in the process namespace of the host: no process can kill the first process of its own namespace.
     await docker(
       'run',
       '--rm',
@@ -45,7 +45,7 @@ export async function killEach(services) {
   }
 }
 
-/** Stops all, and starts all: what is in memory is gone, what is in volumes stays. */
+/** Stops and starts everything: memory is lost, volumes stay. */
 export async function stopAndStart(services) {
   await compose(['stop', '--timeout', '10']);
   await up(services);
@@ -54,12 +54,12 @@ export async function stopAndStart(services) {
 
 const addressOf = async (service) => Object.values((await inspect(service)).NetworkSettings.Networks)[0].IPAddress;
 
-/** Lets two backends come back with each other's address: each is found by its name within seconds. */
+/** Swaps the addresses of two backends: each is found by its name within seconds. */
 export async function swapBackends() {
   await untilAllAnswer(SECONDS);
   const before = [await addressOf('py-calculator'), await addressOf('go-calculator')];
   await compose(['stop', '--timeout', '5', 'py-calculator', 'go-calculator']);
-  // Docker gives the lowest free address to who starts first.
+  // Docker assigns the lowest free address to the container that starts first.
   const first = before[0].localeCompare(before[1], 'en', { numeric: true }) < 0 ? 'go-calculator' : 'py-calculator';
   await compose(['start', first]);
   await compose(['start', first === 'go-calculator' ? 'py-calculator' : 'go-calculator']);

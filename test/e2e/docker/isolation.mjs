@@ -1,9 +1,9 @@
-/** What can be reached from where. */
+/** Network isolation: what can be reached from where. */
 import assert from 'node:assert/strict';
 import { inspectAll, runNode } from './deployment.mjs';
 import { ADMIN, request, STATUS } from './requests.mjs';
 
-/** Tries to connect to each HOST:PORT; prints those that take the connection, as JSON. */
+/** Connects to each HOST:PORT; prints those that accept the connection, as JSON. */
 const PROBE = `
 const { connect } = require('node:net');
 const probe = (target) => new Promise((resolve) => {
@@ -27,7 +27,7 @@ const PORTS = {
   grafana: [3000],
 };
 
-/** From a backend nothing but the proxy is reached: by no name, by no address, by no port that Docker publishes. */
+/** A backend reaches only the proxy, by any name, address or published port. */
 export async function checkBackendsAreKeptAway() {
   const containers = await inspectAll();
   const targets = ['kong:8000', 'kong-on-access:9080', 'kong-on-control:9080', 'kong-on-access:8001'];
@@ -41,14 +41,14 @@ export async function checkBackendsAreKeptAway() {
   assert.deepEqual(await reached('py-calculator', targets), ['kong:8000']);
 }
 
-/** The status listener answers this machine and the control network, and the Admin API nobody. */
+/** The status listener is reachable from this machine and the control network, the Admin API from nowhere. */
 export async function checkListeners() {
   assert.equal((await request(`${STATUS}/status/ready`)).status, 200);
   assert.deepEqual(await reached('plugin-server', ['kong:9080', 'kong:8001', 'kong:8002']), ['kong:9080']);
   await assert.rejects(request(ADMIN));
 }
 
-/** With compose.dev.yml the Admin API answers this machine, and no other container. */
+/** With compose.dev.yml the Admin API is reachable from this machine, and from no other container. */
 export async function checkAdminForDevelopment() {
   const response = await request(`${ADMIN}/status`);
   assert.equal(response.status, 200);

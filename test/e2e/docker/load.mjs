@@ -1,4 +1,4 @@
-/** What a client can do to use up memory. */
+/** Requests that try to exhaust memory. */
 import assert from 'node:assert/strict';
 import { docker, inspect } from './deployment.mjs';
 import { GATEWAY, mcp, request, untilAllAnswer } from './requests.mjs';
@@ -11,7 +11,7 @@ const generate = async (prompt) => {
   return (await request(`${GATEWAY}/ollama/api/generate`, { method: 'POST', body })).status;
 };
 
-/** Large requests in parallel, up to what the gateway lets through. */
+/** Sends large requests in parallel, up to the limit of the gateway. */
 export const LARGE = [
   ...Array.from({ length: 6 }, () => ({ send: ping, bytes: 3 * MB })),
   ...Array.from({ length: 12 }, () => ({ send: ping, bytes: 4 * MB })),

@@ -14,7 +14,7 @@ services:
 describe('cors', () => {
   const preflight = { Origin: 'http://a.test', 'Access-Control-Request-Method': 'POST' };
 
-  it('answers a preflight itself', async () => {
+  it('responds to a preflight request itself', async () => {
     const { status, headers, body } = await proxy.ask('/one-origin', preflight, 'OPTIONS');
     expect([status, body.length]).toEqual([200, 0]);
     expect(headers).toMatchObject({
@@ -28,11 +28,11 @@ describe('cors', () => {
     expect(headers).not.toHaveProperty('access-control-expose-headers');
   });
 
-  it('passes an OPTIONS on that is no preflight', async () => {
+  it('forwards an OPTIONS request that is not a preflight request', async () => {
     expect(echoed(await proxy.ask('/one-origin', { Origin: 'http://a.test' }, 'OPTIONS')).method).toBe('OPTIONS');
   });
 
-  it('adds its headers to an answer', async () => {
+  it('adds its headers to a response', async () => {
     const { headers } = await proxy.ask('/one-origin', { Origin: 'http://evil.test' });
     expect(headers).toMatchObject({
       'access-control-allow-origin': 'http://a.test',
@@ -52,7 +52,7 @@ describe('cors', () => {
     expect([headers['access-control-allow-origin'], headers.vary]).toEqual([allowed, 'Origin']);
   });
 
-  it('names the origin where any is allowed with credentials', async () => {
+  it('returns the origin if any is allowed with credentials', async () => {
     const { headers } = await proxy.ask('/any-origin', { Origin: 'http://x.test' });
     expect(headers).toMatchObject({
       'access-control-allow-origin': 'http://x.test',

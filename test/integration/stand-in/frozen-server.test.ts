@@ -46,7 +46,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-it('answers 500 once lua_socket_read_timeout is over where a plugin server says nothing', async () => {
+it('responds with 500 after lua_socket_read_timeout when a plugin server does not answer', async () => {
   expect((await proxy.ask('/')).status).toBe(500);
   expect(proxy.gateway.logs.join('\n')).toContain('timeout');
 });

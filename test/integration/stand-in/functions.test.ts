@@ -10,7 +10,7 @@ services:
 );
 
 describe('pre- and post-function', () => {
-  it('see the request and change both messages', async () => {
+  it('read the request and change both messages', async () => {
     const answer = await proxy.ask('/lua', {}, 'POST', Buffer.alloc(7));
     const [json = '', end] = answer.body.toString().split('\n');
     const { headers } = JSON.parse(json) as { headers: string[] };
@@ -22,7 +22,7 @@ describe('pre- and post-function', () => {
     ]);
   });
 
-  it('end a request, whose filters still run', async () => {
+  it('end a request, and its filters still run', async () => {
     const { status, headers, body } = await proxy.ask('/lua', { 'X-Do': 'exit' });
     expect([status, headers['x-lua'], headers['x-status'], body.toString()]).toEqual([
       409,
@@ -32,7 +32,7 @@ describe('pre- and post-function', () => {
     ]);
   });
 
-  it("put an answer in the place of the upstream's from a header filter", async () => {
+  it('replace the response of the upstream in a header filter', async () => {
     const { status, headers, body } = await proxy.ask('/lua', { 'X-Do': 'filter-exit' });
     expect([status, headers['content-type'], headers['x-status'], body.toString()]).toEqual([
       418,
@@ -42,7 +42,7 @@ describe('pre- and post-function', () => {
     ]);
   });
 
-  it('break the connection when a header filter raises, as nginx does', async () => {
+  it('close the connection when a header filter raises an error, like nginx', async () => {
     await expect(proxy.ask('/lua', { 'X-Do': 'filter-raise' })).rejects.toThrow('socket hang up');
   });
 
@@ -55,7 +55,7 @@ describe('pre- and post-function', () => {
     expect(answer.body.toString()).toContain(text);
   });
 
-  it('answer 500 when they raise', async () => {
+  it('respond with 500 when they raise an error', async () => {
     const { status, body } = await proxy.ask('/lua', { 'X-Do': 'raise' });
     expect([status, body.toString()]).toEqual([500, expect.stringContaining('An unexpected error occurred')]);
   });

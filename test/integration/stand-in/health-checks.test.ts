@@ -69,20 +69,20 @@ afterEach(async () => {
 
 const ofReference = quick(reference.upstreams[0]!.healthchecks);
 
-it("takes a server without a health path out, by Kong's own defaults", async () => {
+it("marks a server without a health path unhealthy with Kong's defaults", async () => {
   const active = { http_path: '/health', healthy: { successes: 1 }, unhealthy: { http_failures: 3 } };
   await start(quick({ active }));
   expect(await status()).toBe(200);
   await until(async () => (await status()) === 503, 'the target to be taken out');
 });
 
-it('keeps a server without a health path in, by the reference configuration', async () => {
+it('keeps a server without a health path healthy with the reference configuration', async () => {
   await start(ofReference);
   await until(() => probes > 6, 'more checks than would take it out');
   expect(await status()).toBe(200);
 });
 
-it('takes a server that is down out, and back in once it is up, though it has no health path', async () => {
+it('marks a stopped server unhealthy, and healthy again after its start, without a health path', async () => {
   const port = await start(ofReference);
   await stop();
   await until(async () => (await status()) === 503, 'the target to be taken out');
@@ -90,7 +90,7 @@ it('takes a server that is down out, and back in once it is up, though it has no
   await until(async () => (await status()) === 200, 'the target to be back');
 });
 
-it('takes a server out for no failure of a request, by the reference configuration', async () => {
+it('never marks a server unhealthy for failed requests with the reference configuration', async () => {
   const port = await start({ ...ofReference, active: {} });
   await stop();
   for (let call = 0; call < 20; call++) expect(await status()).toBe(502);

@@ -13,12 +13,12 @@ consumers:
 - { username: bob, keyauth_credentials: [{ key: plain-key }] }
 - { username: guest }
 plugins:
-- { name: request-termination, consumer: bob, service: anonymous, config: { status_code: 418 } }
+- { name: request-size-limiting, consumer: bob, service: anonymous, config: { allowed_payload_size: 1, size_unit: bytes } }
 `,
 );
 
 describe('key-auth and acl', () => {
-  it('let a consumer with the group in, hide the key and name the consumer', async () => {
+  it('allow a consumer with the group, hide the key and set the consumer headers', async () => {
     const { headers, url } = echoed(await proxy.ask('/key?apikey=gold-key&x=1', { 'X-Consumer-Username': 'forged' }));
     expect(url).toBe('/?x=1');
     expect([valuesOf(headers, 'x-consumer-username'), valuesOf(headers, 'x-consumer-custom-id')]).toEqual([
@@ -34,13 +34,13 @@ describe('key-auth and acl', () => {
     ['a wrong key', { apikey: 'x' }, '/key', 401, 'Unauthorized'],
     ['two keys', {}, '/key?apikey=a&apikey=b', 401, 'Duplicate API key found'],
     ['a consumer without the group', { apikey: 'plain-key' }, '/key', 403, 'You cannot consume this service'],
-  ])('refuse %s', async (_, headers, path, status, message) => {
+  ])('reject %s', async (_, headers, path, status, message) => {
     const answer = await proxy.ask(path, headers);
     expect([answer.status, messageOf(answer)]).toEqual([status, message]);
     if (status === 401) expect(answer.headers['www-authenticate']).toBe('Key realm="here"');
   });
 
-  it('lets a stranger in as the anonymous consumer', async () => {
+  it('allows a request without a key as the anonymous consumer', async () => {
     const { headers } = echoed(await proxy.ask('/anonymous', { 'X-Credential-Identifier': 'forged' }));
     expect([valuesOf(headers, 'x-consumer-username'), valuesOf(headers, 'x-anonymous-consumer')]).toEqual([
       ['guest'],
@@ -49,8 +49,8 @@ describe('key-auth and acl', () => {
     expect(valuesOf(headers, 'x-credential-identifier')).toEqual([]);
   });
 
-  it('decide which configuration of a later plugin counts', async () => {
-    expect((await proxy.ask('/anonymous', { apikey: 'plain-key' })).status).toBe(418);
-    expect((await proxy.ask('/anonymous', { apikey: 'gold-key' })).status).toBe(200);
+  it('determine which configuration of a later plugin applies', async () => {
+    expect((await proxy.ask('/anonymous', { apikey: 'plain-key' }, 'POST', 'xx')).status).toBe(413);
+    expect((await proxy.ask('/anonymous', { apikey: 'gold-key' }, 'POST', 'xx')).status).toBe(200);
   });
 });

@@ -110,7 +110,7 @@ it('serves a plugin of the stock server', async () => {
   });
 });
 
-it('runs its log phase after the answer, and Lua sees what it shared', async () => {
+it('runs its log phase after the response, and Lua sees its shared values', async () => {
   gateway.logs.length = 0;
   await call();
 
@@ -123,16 +123,16 @@ it('ends the request where the plugin exits', async () => {
   expect([status, body.toString(), headers['x-word']]).toEqual([418, 'no way', 'way']);
 });
 
-it('lets a request through whose handler throws, as Kong does', async () => {
+it('forwards a request whose handler throws, like Kong', async () => {
   expect((await call({ 'X-Do': 'throw' })).status).toBe(200);
 });
 
-it('answers 500 for a body that spilled to a file', async () => {
-  const { status, body } = await call({}, Buffer.alloc(10_000));
+it('responds with 500 for a body in a file', async () => {
+  const { status, body } = await call({}, Buffer.alloc(20_000));
   expect([status, JSON.parse(body.toString())]).toMatchObject([500, { message: 'An unexpected error occurred' }]);
 });
 
-it('without the server lets requests of a warm worker through; with a new one it goes on', async () => {
+it('forwards requests of a warm worker without the server, and recovers with a new server', async () => {
   await call();
   await call();
   await stopStock();
@@ -146,7 +146,7 @@ it('without the server lets requests of a warm worker through; with a new one it
   expect(answers.map(({ headers: own }) => own['x-config'] !== undefined)).toEqual([true, true]);
 }, 20_000);
 
-it('without the server answers 500 to a cold worker', async () => {
+it('responds with 500 on a cold worker without the server', async () => {
   await stopStock();
   await gateway.reload(
     `_format_version: "3.0"\n${configText().replace('name: stock', 'name: stock, config: { word: cold }')}`,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXITED } from '../../../kong/stand-in/lua/value';
-import type { PluginConfig } from '../../../kong/stand-in/plugin-handler';
+import type { PluginConfig } from '../../../kong/stand-in/request/plugin-config';
 import { PbRpc } from '../../../kong/stand-in/rpc/pb-rpc';
 import { ScriptedPluginServer } from '../../support/scripted-plugin-server';
 
@@ -27,7 +27,7 @@ beforeEach(() => {
 describe('PbRpc alone', () => {
   const config = { __plugin_id: 'p', __key__: 'k', __seq__: 1 } as PluginConfig;
 
-  it('runs an event over a table of functions', async () => {
+  it('runs an event with a table of functions', async () => {
     const rpc = new PbRpc({ socket, plugin: 'scripted' });
     server.scripts = { access: [['kong.request.get_method'], ['kong.request.get_raw_body']] };
     await rpc.handleEvent(config, 'access', {
@@ -37,7 +37,7 @@ describe('PbRpc alone', () => {
     expect(server.replies['access']?.[0]).toMatchObject([{ v: text('PUT') }, { content: text('\xff') }]);
   });
 
-  it('says when a function ended the phase', async () => {
+  it('returns that a function ended the phase', async () => {
     const rpc = new PbRpc({ socket, plugin: 'scripted' });
     server.scripts = { access: [['kong.response.exit', { status: 204 }]] };
     const got: unknown[] = [];
@@ -50,7 +50,7 @@ describe('PbRpc alone', () => {
     expect([exited, got]).toEqual([EXITED, [[204, '', undefined]]]);
   });
 
-  it('answers through the PDK when it does not know a function', async () => {
+  it('responds through the PDK to an unknown function', async () => {
     const rpc = new PbRpc({ socket, plugin: 'scripted' });
     server.scripts = { access: [['kong.request.get_method']] };
     const errors: unknown[] = [];

@@ -4,7 +4,7 @@ import { configText, useScriptedGateway } from './scripted-gateway';
 
 const scripted = useScriptedGateway();
 
-it('starts one instance for each worker, each with its own sequence', async () => {
+it('starts one instance per worker, each with its own sequence', async () => {
   await scripted.warmUp();
   await scripted.warmUp();
   expect(scripted.server.started.map(({ name }) => name)).toEqual(['scripted', 'scripted']);
@@ -25,13 +25,13 @@ it('starts one instance for each worker, each with its own sequence', async () =
   expect(other?.['__seq__']).not.toBe(one?.['__seq__']);
 });
 
-it('takes only the first plugin of an answer', async () => {
+it('uses only the first plugin of a description', async () => {
   await expect(scripted.proxy.gateway.reload('_format_version: "3.0"\nplugins: [{ name: second }]')).rejects.toThrow(
     "plugins[1]: plugin 'second' not enabled",
   );
 });
 
-it('runs an event again on a new instance after the connection was closed in it', async () => {
+it('repeats an event on a new instance after the connection was closed', async () => {
   await scripted.warmUp();
   const before = scripted.server.started.length;
   scripted.server.scripts = { access: ['hang up'] };
@@ -56,7 +56,7 @@ it('closes the old instance only when the same plugin comes again with another c
   expect(scripted.server.closed).toContain(old?.id);
 });
 
-it('keeps the connections of events that ended', async () => {
+it('reuses the connections of completed events', async () => {
   await scripted.warmUp();
   await until(() => scripted.server.openConnections <= 8, 'events to end');
   const before = scripted.server.openConnections;
@@ -65,7 +65,7 @@ it('keeps the connections of events that ended', async () => {
 });
 
 describe('without a server', () => {
-  it('refuses requests, warm and cold, and works again when it is back', async () => {
+  it('rejects requests on warm and cold workers, and recovers when the server is back', async () => {
     await scripted.warmUp();
     await scripted.server.close();
     for (let i = 0; i < 4; i++) {

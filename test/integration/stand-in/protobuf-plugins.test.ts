@@ -7,7 +7,7 @@ import { text, useScriptedGateway } from './scripted-gateway';
 
 const scripted = useScriptedGateway();
 
-it('answers what an event reads, and carries out what it does', async () => {
+it('serves the reads of an event and applies its effects', async () => {
   scripted.server.scripts = {
     access: [
       ['kong.request.get_headers', { v: 1000 }],
@@ -69,7 +69,7 @@ it('answers what an event reads, and carries out what it does', async () => {
   expect([valuesOf(sent, 'x-up'), valuesOf(sent, 'x-drop')]).toEqual([['1', '2'], []]);
 });
 
-it('ends the request where an event exits, and drops the connection', async () => {
+it('ends the request when an event exits, and closes the connection', async () => {
   await scripted.warmUp();
   scripted.server.scripts = {
     access: [
@@ -91,7 +91,7 @@ it('ends the request where an event exits, and drops the connection', async () =
   expect(scripted.server.replies['access']).toEqual([[]]);
 });
 
-it('runs log after the answer, on saved data', async () => {
+it('runs the log phase after the response, with saved data', async () => {
   scripted.server.scripts = {
     log: [
       ['kong.log.serialize'],
@@ -131,7 +131,7 @@ it('runs log after the answer, on saved data', async () => {
   expect(String(type!['v'])).toBe('application/json');
 });
 
-it('can not ask for what is not saved once the request is over', async () => {
+it('cannot read data that is not saved after the request', async () => {
   scripted.server.scripts = { log: [['kong.request.get_method']] };
   await scripted.proxy.call('/echo');
   await until(
@@ -140,14 +140,14 @@ it('can not ask for what is not saved once the request is over', async () => {
   );
 });
 
-it('answers 500 to a call that Kong refuses', async () => {
+it('responds with 500 to a call that Kong rejects', async () => {
   scripted.server.scripts = { access: [['kong.request.get_headers', { v: 0 }]] };
   const { status, body } = await scripted.proxy.call('/echo');
   expect([status, JSON.parse(body.toString())]).toMatchObject([500, { message: 'An unexpected error occurred' }]);
   expect(scripted.proxy.gateway.logs.join()).toContain('max_headers must be >= 1');
 });
 
-it('gives the path of a body that spilled to a file, and still sends its bytes', async () => {
+it('returns the path of a body in a file, and still sends its bytes', async () => {
   let path = '';
   scripted.server.scripts = { access: [['kong.request.get_raw_body']] };
   const body = Buffer.alloc(20_000, 'é', 'utf8');

@@ -12,7 +12,7 @@ services:
 );
 
 describe('the body of a request', () => {
-  it('passes piece by piece where the route does not buffer it', async () => {
+  it('is forwarded while it arrives if the route does not buffer it', async () => {
     const got: string[] = [];
     const outgoing = request(`${proxy.url}/unbuffered`, { method: 'POST', agent: false });
     proxy.serve = (incoming, answer) => {
@@ -27,7 +27,7 @@ describe('the body of a request', () => {
     expect(got).toEqual(['one', 'two']);
   });
 
-  it('is collected first where it does, as by default, and sent with its length', async () => {
+  it('is read first and sent with its length if the route buffers it, which is the default', async () => {
     const outgoing = request(`${proxy.url}/direct`, { method: 'POST', agent: false });
     const lengths: (string | undefined)[] = [];
     proxy.serve = (incoming, answer) => {
@@ -44,7 +44,7 @@ describe('the body of a request', () => {
 it.each([
   ['by its declared length', {}],
   ['once its pieces are too many', { 'Transfer-Encoding': 'chunked' }],
-])('refuses a body over client_max_body_size %s', async (_, headers) => {
+])('rejects a body over client_max_body_size %s', async (_, headers) => {
   const body = Buffer.alloc(1024 * 1024 + 1);
   const { status } = await proxy.call('/direct', { method: 'POST', headers }, body);
   expect(status).toBe(413);

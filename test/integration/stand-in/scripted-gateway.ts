@@ -62,7 +62,7 @@ export interface ScriptedGateway {
 
 /** Starts both before a file's tests and closes them after these. */
 export function useScriptedGateway(): ScriptedGateway {
-  const folder = mkdtempSync(join(tmpdir(), 'kong-local-'));
+  const folder = mkdtempSync(join(tmpdir(), 'kong-scripted-'));
   const socket = join(folder, 'plugins.sock');
   const described = join(folder, 'scripted.json');
   const answer = { Protocol: 'ProtoBuf:1', Plugins: [description('scripted', 500), description('second', 1)] };

@@ -20,7 +20,7 @@ plugins:
 );
 
 describe.each(['/direct', '/filtered'])('streaming through %s', (path) => {
-  it('passes each piece of an answer on when it comes', async () => {
+  it('forwards each part of a response when it arrives', async () => {
     let more: (() => void) | undefined;
     proxy.serve = (_, outgoing) => {
       outgoing.writeHead(200, { 'Content-Type': 'text/event-stream' });
@@ -41,7 +41,7 @@ describe.each(['/direct', '/filtered'])('streaming through %s', (path) => {
     expect(pieces).toEqual(['data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n']);
   });
 
-  it('sends the head of a stream that has nothing to say yet', async () => {
+  it('sends the head of a stream without data', async () => {
     proxy.serve = (incoming, outgoing) => {
       incoming.resume();
       outgoing.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -52,7 +52,7 @@ describe.each(['/direct', '/filtered'])('streaming through %s', (path) => {
     await response.body?.cancel();
   });
 
-  it('lets a slow client slow the upstream down', async () => {
+  it('slows down the upstream for a slow client', async () => {
     let written = 0;
     let isFull = false;
     proxy.serve = (_, outgoing) => {
@@ -89,7 +89,7 @@ describe.each(['/direct', '/filtered'])('streaming through %s', (path) => {
     expect(size).toBeGreaterThanOrEqual(32 * 1024 * 1024);
   });
 
-  it('breaks the answer off where the upstream does', async () => {
+  it('closes the connection where the upstream does', async () => {
     proxy.serve = (_, outgoing) => {
       outgoing.write('half');
       outgoing.flushHeaders();
@@ -98,7 +98,7 @@ describe.each(['/direct', '/filtered'])('streaming through %s', (path) => {
     await expect(proxy.call(path)).rejects.toThrow('aborted');
   });
 
-  it('tells the upstream when the client leaves', async () => {
+  it('closes the connection to the upstream when the client disconnects', async () => {
     const left = new Promise((resolve) => {
       proxy.serve = (incoming, outgoing) => {
         outgoing.write('first');
@@ -113,7 +113,7 @@ describe.each(['/direct', '/filtered'])('streaming through %s', (path) => {
   });
 });
 
-describe('an event that is larger than a buffer of nginx', () => {
+describe('an event that exceeds a buffer of nginx', () => {
   const EVENT = `data: ${'x'.repeat(6_000)}\n\n`;
 
   /** What comes of one event, before the next one is sent. */
@@ -143,7 +143,7 @@ describe('an event that is larger than a buffer of nginx', () => {
     return [before, text];
   }
 
-  it('is held back in part on a route that buffers, as is the default, until the next one comes', async () => {
+  it('is held in part until the next event on a route that buffers, which is the default', async () => {
     const [before, all] = await firstOf('/direct', 3_000);
     expect(before.length).toBeLessThan(EVENT.length);
     expect(all).toBe(`${EVENT}data: 2\n\n`);
@@ -158,7 +158,7 @@ describe('an event that is larger than a buffer of nginx', () => {
   });
 });
 
-it('runs log, but no end of the body, for a client that leaves', async () => {
+it('runs the log phase, but not the end of the body, for a client that disconnects', async () => {
   proxy.serve = (_, outgoing) => outgoing.write('12345');
   const outgoing = request(`${proxy.url}/filtered`, { agent: false }).end();
   const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];

@@ -1,3 +1,4 @@
+import { SERVER } from '../../../kong/stand-in/kong-version';
 import { send, valuesOf } from '../../../kong/testkit/http';
 import { echoed } from '../../../kong/testkit/upstream';
 import { useGateway } from '../../support/use-gateway';
@@ -18,8 +19,8 @@ plugins:
 `,
 );
 
-describe('what the upstream gets', () => {
-  it('is the joined path, the query and the bytes of the body', async () => {
+describe('the request to the upstream', () => {
+  it('has the joined path, the query and the bytes of the body', async () => {
     const body = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     const { url, method, body: got } = echoed(await proxy.call('/direct/x%20y?a=1&b=%2F', { method: 'POST' }, body));
     expect({ url, method, body: Buffer.from(got, 'base64') }).toEqual({
@@ -29,7 +30,7 @@ describe('what the upstream gets', () => {
     });
   });
 
-  it("are Kong's headers, the client's own ones untouched, none of the connection's", async () => {
+  it("has Kong's headers and the unchanged headers of the client, without hop-by-hop headers", async () => {
     const { headers } = echoed(
       await proxy.call('/pool/x', {
         headers: {
@@ -53,7 +54,7 @@ describe('what the upstream gets', () => {
       'X-Forwarded-Path': '/pool/x',
       'X-Forwarded-Prefix': '/pool',
       'X-Real-IP': '127.0.0.1',
-      Via: '1.0 other, 1.1 kong/3.9.3',
+      Via: `1.0 other, 1.1 ${SERVER}`,
       Connection: 'keep-alive',
       TE: 'trailers',
     };
@@ -64,28 +65,28 @@ describe('what the upstream gets', () => {
     expect(valuesOf(headers, 'X-Kong-Request-Id')).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/)]);
   });
 
-  it('is the Host of the client where the route preserves it', async () => {
+  it('has the Host of the client if the route preserves it', async () => {
     const { headers, url } = echoed(await proxy.call('/kept', { headers: { Host: 'public.test' } }));
     expect([valuesOf(headers, 'host'), url]).toEqual([['public.test'], '/kept']);
   });
 
-  it('is the path of a target that names a host, and the host it names', async () => {
+  it('has the path and the host of an absolute target', async () => {
     const { headers, url } = echoed(
       await send(proxy.url, { path: 'http://named.test:99/direct/x?a=1', headers: { Host: 'other.test' } }),
     );
     expect([url, valuesOf(headers, 'X-Forwarded-Host')]).toEqual(['/base/x?a=1', ['named.test']]);
   });
 
-  it.each(['*', '/direct/%zz', '/direct%00', '/direct/../../direct'])('is nothing of the target %s', async (path) => {
+  it.each(['*', '/direct/%zz', '/direct%00', '/direct/../../direct'])('is not sent for the target %s', async (path) => {
     expect((await send(proxy.url, { path })).status).toBe(400);
   });
 
-  it('is the body of a client that announces trailers, read by a plugin before', async () => {
+  it('has the body of a client that announces trailers, after a plugin read it', async () => {
     const sent = proxy.call('/read', { method: 'POST', headers: { Trailer: 'X-Sum' } }, 'x');
     expect(Buffer.from(echoed(await sent).body, 'base64').toString()).toBe('x');
   });
 
-  it('keeps its connections', async () => {
+  it('reuses connections', async () => {
     const ports = new Set<number | undefined>();
     proxy.serve = (incoming, outgoing) => {
       ports.add(incoming.socket.remotePort);

@@ -34,7 +34,7 @@ interface ComposeFile {
   readonly volumes?: Readonly<Record<string, unknown>>;
 }
 
-/** A compose file with its anchors merged; `!override` and `!reset` are Compose's own, the value under them counts. */
+/** A compose file with its anchors merged; the tags `!override` and `!reset` of Compose are ignored, their values kept. */
 function read(file: string): ComposeFile {
   const customTags = ['!override', '!reset'].flatMap((tag) => [
     { tag, collection: 'map' as const },
@@ -45,7 +45,7 @@ function read(file: string): ComposeFile {
   return JSON.parse(JSON.stringify(document.toJS())) as ComposeFile;
 }
 
-/** The variables that a text takes from the environment, with their defaults put in. */
+/** A text with the defaults of its environment variables inserted. */
 const filled = (text: string): string => text.replaceAll(/\$\{\w+:?-([^}]*)\}/g, '$1');
 
 const networksOf = ({ networks = [] }: Service): readonly string[] =>
@@ -55,7 +55,7 @@ const base = read('compose.yml');
 const demo = read('compose.demo.yml');
 const dev = read('compose.dev.yml');
 const services = Object.entries(base.services);
-/** The services that do one thing, and end, before others start. */
+/** The services that finish before others start. */
 const ONE_SHOT = ['plugin-descriptions', 'file-permissions'];
 const longRunning = services.filter(([name]) => !ONE_SHOT.includes(name));
 const all = [...services, ...Object.entries(demo.services)];
@@ -63,7 +63,7 @@ const all = [...services, ...Object.entries(demo.services)];
 const schema = JSON.parse(
   readFileSync(join(__dirname, '../../fixtures/compose-spec/compose-spec.json'), 'utf8'),
 ) as Record<string, unknown>;
-// Written for draft 7, under an address that ajv does not know it by.
+// A draft-07 schema, with a `$schema` address that ajv does not know.
 delete schema['$schema'];
 const isComposeFile = new Ajv({ strict: false, validateFormats: false }).compile(schema);
 
@@ -71,13 +71,13 @@ it.each([
   ['compose.yml', base],
   ['compose.demo.yml', demo],
   ['compose.dev.yml', dev],
-])('%s keeps the Compose Specification', (_, file) => {
+])('%s conforms to the Compose Specification', (_, file) => {
   isComposeFile(file);
   expect(isComposeFile.errors).toBeNull();
 });
 
 describe('every service', () => {
-  it.each(services)('%s can write nothing, gain nothing and use up nothing', (_, service) => {
+  it.each(services)('%s has a read-only filesystem, no privileges and limited resources', (_, service) => {
     expect(service).toMatchObject({
       read_only: true,
       cap_drop: ['ALL'],
@@ -91,23 +91,23 @@ describe('every service', () => {
     expect(service.volumes ?? []).not.toContainEqual(expect.stringContaining('docker.sock'));
   });
 
-  it.each(longRunning)('%s is started again, and says how it is', (_, { restart, healthcheck }) => {
+  it.each(longRunning)('%s restarts and has a health check', (_, { restart, healthcheck }) => {
     expect(restart).toBe('unless-stopped');
     expect(healthcheck?.test?.length).toBeGreaterThan(1);
   });
 
-  it.each(all)('%s has an image with a version', (_, { image = '' }) => {
+  it.each(all)('%s has an image with a fixed version', (_, { image = '' }) => {
     expect(filled(image)).toMatch(/^[\w./-]+:[\w.-]*\d[\w.-]*$/);
   });
 
-  it.each(services)('%s reserves no more than it may use', (_, { deploy }) => {
+  it.each(services)('%s reserves at most its limits', (_, { deploy }) => {
     const bytes = (text: string) => Number.parseFloat(text) * { M: 1, G: 1024 }[text.at(-1) as 'M' | 'G'];
     const { limits, reservations } = deploy!.resources;
     expect(Number(filled(reservations!.cpus))).toBeLessThanOrEqual(Number(filled(limits!.cpus)));
     expect(bytes(filled(reservations!.memory))).toBeLessThanOrEqual(bytes(filled(limits!.memory)));
   });
 
-  it.each(services)('%s can fill no memory through a tmpfs', (_, { tmpfs = [] }) => {
+  it.each(services)('%s has a size limit for every tmpfs', (_, { tmpfs = [] }) => {
     for (const mount of tmpfs) expect(mount).toMatch(/^\/[\w/]+:(\S+,)?size=\d+m(,|$)/);
   });
 
@@ -116,8 +116,8 @@ describe('every service', () => {
   });
 });
 
-describe('what services name', () => {
-  it.each(services)('of %s is there: files, volumes, networks and services', (_, service) => {
+describe('what services refer to', () => {
+  it.each(services)('exists for %s: files, volumes, networks and services', (_, service) => {
     for (const volume of service.volumes ?? []) {
       const [source = '', target, mode] = volume.split(':');
       expect(target).toMatch(/^\//);
@@ -134,10 +134,13 @@ describe('what services name', () => {
     }
   });
 
-  it.each(all.filter(([, { build }]) => build))('of %s is built: context, Dockerfile and stage', (_, { build }) => {
-    const dockerfile = readFileSync(resolve(folder, build!.context, build!.dockerfile), 'utf8');
-    expect(dockerfile).toMatch(new RegExp(`^FROM \\S+ AS ${build!.target}$`, 'm'));
-  });
+  it.each(all.filter(([, { build }]) => build))(
+    'can be built for %s: context, Dockerfile and stage',
+    (_, { build }) => {
+      const dockerfile = readFileSync(resolve(folder, build!.context, build!.dockerfile), 'utf8');
+      expect(dockerfile).toMatch(new RegExp(`^FROM \\S+ AS ${build!.target}$`, 'm'));
+    },
+  );
 
   it('is built by one service for each image, so that a second build recreates nothing', () => {
     const built = all.filter(([, { build }]) => build).map(([, { image }]) => image);
@@ -149,11 +152,11 @@ describe('what services name', () => {
   it.each([
     ['demo', demo],
     ['development', dev],
-  ])('of the overlay for the %s replaces services that there are', (_, overlay) => {
+  ])('exists for the overlay of the %s', (_, overlay) => {
     expect(Object.keys(base.services)).toEqual(expect.arrayContaining(Object.keys(overlay.services)));
   });
 
-  it('is mounted from the clone only where file-permissions has seen that others can read it', () => {
+  it('is mounted from the clone only after file-permissions has checked it', () => {
     const sourcesOf = ({ volumes = [] }: Service) =>
       volumes.map((volume) => volume.split(':')[0]!).filter((source) => source.startsWith('.'));
     const checked = sourcesOf(base.services['file-permissions']!);
@@ -168,7 +171,7 @@ describe('what services name', () => {
     }
   });
 
-  it('is documented where it comes from the environment', () => {
+  it('is documented if it comes from the environment', () => {
     const files = ['compose.yml', 'compose.demo.yml', 'compose.dev.yml'];
     const text = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('');
     const used = [...text.matchAll(/\$\{(\w+):?-([^}]*)\}/g)].map(([, name, value]) => `${name!}=${value!}`);
@@ -183,7 +186,7 @@ describe('the gateway in a container', () => {
   const conf = readFileSync(join(folder, '../kong/kong.conf'), 'utf8');
   const kongYml = readFileSync(join(folder, '../kong/kong.yml'), 'utf8');
 
-  it('starts when the plugins can be described and answer', () => {
+  it('starts when the plugins are described and ready', () => {
     expect(kong.depends_on).toEqual({
       'file-permissions': { condition: 'service_completed_successfully' },
       'plugin-descriptions': { condition: 'service_completed_successfully' },
@@ -191,7 +194,7 @@ describe('the gateway in a container', () => {
     });
   });
 
-  it('finds socket and descriptions where kong.conf says', () => {
+  it('finds socket and descriptions at the paths of kong.conf', () => {
     const shared = '/run/kong-ai-plugins';
     const places = [...conf.matchAll(/^pluginserver_\w+_(?:socket|query_cmd) = (?:cat )?(\S+)$/gm)].map(
       ([, at]) => at!,
@@ -217,7 +220,7 @@ describe('the gateway in a container', () => {
     }
   });
 
-  it('keeps backends away from what governs and watches it', () => {
+  it('separates backends from plugin server, Redis and monitoring', () => {
     for (const name of ['redis', 'prometheus', 'grafana', 'plugin-server']) {
       expect(networksOf(base.services[name]!)).toEqual(['control']);
     }
@@ -226,12 +229,12 @@ describe('the gateway in a container', () => {
     }
   });
 
-  it('has its prefix where its user can write also after a restart', () => {
+  it('has a prefix that its user can write to, even after a restart', () => {
     expect(kong.environment!['KONG_PREFIX']).toBe('/tmp/kong');
     expect(kong.tmpfs).toEqual([expect.stringMatching(/^\/tmp:(\S+,)?mode=1777$/)]);
   });
 
-  it('offers no Admin API, and its status where no backend is', () => {
+  it('has no Admin API, and its status listener on networks without backends', () => {
     expect(kong.environment).toMatchObject({
       KONG_ADMIN_LISTEN: 'off',
       KONG_ADMIN_GUI_LISTEN: 'off',
@@ -244,21 +247,21 @@ describe('the gateway in a container', () => {
     });
   });
 
-  it('alone is on the network where ports are published, the one whose name sorts first', () => {
+  it('is alone on the network for published ports, whose name sorts first', () => {
     expect(Object.keys(base.networks!).sort()[0]).toBe('access');
     expect(services.filter(([, service]) => networksOf(service).includes('access')).map(([name]) => name)).toEqual([
       'kong',
     ]);
   });
 
-  it('opens the Admin API for development, on that network only', () => {
+  it('opens the Admin API for development on that network only', () => {
     expect(dev.services['kong']!.environment).toMatchObject({
       KONG_ADMIN_LISTEN: 'kong-on-access:8001',
       KONG_ADMIN_GUI_LISTEN: 'kong-on-access:8002',
     });
   });
 
-  it('shares the group of the socket with the plugin server and nobody else', () => {
+  it('shares the group of the socket only with the plugin server', () => {
     const { command = [] } = base.services['plugin-server']!;
     const group = command[command.indexOf('--socket-group') + 1];
     expect(command).not.toContain('--socket-mode');
@@ -269,12 +272,12 @@ describe('the gateway in a container', () => {
     expect(dockerfile).toContain(`install -d -o node -g ${group} -m 2750 /run/kong-ai-plugins`);
   });
 
-  it('forgets the address of a container within seconds', () => {
+  it('resolves the address of a container again within seconds', () => {
     expect(Number(/^dns_valid_ttl = (\d+)$/m.exec(conf)?.[1])).toBeLessThanOrEqual(5);
   });
 });
 
-it('lets Redis refuse new counters when it is full, rather than forget a limit that is spent, and leaves no volume', () => {
+it('configures Redis to reject new counters when it is full, and leaves no volume', () => {
   const { command = [], tmpfs } = base.services['redis']!;
   expect(command.join('\n')).toMatch(/^maxmemory-policy noeviction$/m);
   expect(tmpfs).toContainEqual(expect.stringMatching(/^\/data:size=/));

@@ -7,7 +7,7 @@ const dashboards = readDashboards();
 
 const readYaml = (...names: string[]): unknown => parse(readFileSync(dockerFolder(...names), 'utf8'));
 
-/** Units that Grafana knows by these words. */
+/** Units of Grafana that the dashboards may use. */
 const UNITS = 's ms bytes Bps reqps ops percentunit currencyUSD short none'.split(' ');
 
 const overlaps = (a: Panel['gridPos'], b: Panel['gridPos']): boolean =>
@@ -25,7 +25,7 @@ describe.each(dashboards)('%s', (_, { panels, templating, schemaVersion }) => {
   const shown = panels.filter(({ type }) => type !== 'row');
   const variables = templating.list.map(({ name }) => name);
 
-  it('has panels that can be told apart and do not cover each other', () => {
+  it('has panels with different ids that do not overlap', () => {
     expect(schemaVersion).toBeGreaterThanOrEqual(41);
     const ids = panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
@@ -36,7 +36,7 @@ describe.each(dashboards)('%s', (_, { panels, templating, schemaVersion }) => {
     });
   });
 
-  it.each(shown.map((panel) => [panel.title, panel] as const))('%s says what it shows, in which unit', (__, panel) => {
+  it.each(shown.map((panel) => [panel.title, panel] as const))('%s has a description and a unit', (__, panel) => {
     expect(panel.description?.length).toBeGreaterThan(10);
     expect(UNITS).toContain(panel.fieldConfig?.defaults.unit);
     expect(panel.datasource).toEqual({ type: 'prometheus', uid: 'prometheus' });
@@ -45,7 +45,7 @@ describe.each(dashboards)('%s', (_, { panels, templating, schemaVersion }) => {
     expect(new Set(letters).size).toBe(letters.length);
   });
 
-  it('asks only in PromQL, and only by variables that it has', () => {
+  it('uses valid PromQL and only its own variables', () => {
     for (const { expr } of shown.flatMap(({ targets = [] }) => targets)) {
       const used = [...expr.matchAll(/\$(\w+)/g)].map(([, name]) => name!);
       const own = ['__rate_interval', '__range', '__range_s'];
@@ -55,13 +55,13 @@ describe.each(dashboards)('%s', (_, { panels, templating, schemaVersion }) => {
     }
   });
 
-  it('has no variable for nothing', () => {
+  it('uses all its variables', () => {
     const text = JSON.stringify(panels);
     expect(variables.filter((name) => !text.includes(`$${name}`))).toEqual([]);
   });
 });
 
-it('finds data source and files where Grafana is told to look', () => {
+it('finds data source and files at the configured paths', () => {
   const { datasources } = readYaml('grafana', 'provisioning', 'datasources', 'prometheus.yml') as {
     datasources: { uid: string; url: string; jsonData: { timeInterval: string } }[];
   };

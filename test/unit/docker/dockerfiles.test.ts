@@ -22,16 +22,16 @@ it('has two images', () => {
 });
 
 describe.each(files)('%s', (file) => {
-  it('has no fault that a linter finds', () => {
+  it('has no linter errors', () => {
     expect(validate(textOf(file)).map(({ range, message }) => [range.start.line + 1, message])).toEqual([]);
   });
 
-  it('builds on a fixed line of Node that is supported for long', () => {
+  it('builds on a fixed LTS line of Node.js', () => {
     expect(textOf(file)).toMatch(/^ARG NODE_IMAGE=node:26-slim$/m);
     for (const from of textOf(file).matchAll(/^FROM (\S+)/gm)) expect(from[1]).toBe('${NODE_IMAGE}');
   });
 
-  it('ends as a user without a name or rights, with no package manager and no setuid bit', () => {
+  it('runs as an unprivileged user, without package manager and setuid files', () => {
     expect(argumentsOf(file, 'USER')).toEqual(['1000:1000']);
     const run = argumentsOf(file, 'RUN').join('\n');
     expect(run).toContain('find / -xdev -type f -perm /6000 -exec chmod a-s {} +');
@@ -44,18 +44,18 @@ describe.each(files)('%s', (file) => {
     expect(run).not.toMatch(/\b(apt|apt-get|npm|npx) (install|ci|i)\b/);
   });
 
-  it('installs what the lock file says', () => {
+  it('installs from the lock file', () => {
     const installs = [...textOf(file).matchAll(/(?<=\s)npm \w+/g)].map(([command]) => command);
     expect([...new Set(installs)]).toEqual(['npm ci']);
   });
 
-  it('starts without a shell, and keeps no secret', () => {
+  it('starts without a shell and contains no secret', () => {
     const [entryPoint = ''] = argumentsOf(file, 'ENTRYPOINT');
     expect(JSON.parse(entryPoint)).toContain('node');
     expect(textOf(file)).not.toMatch(/^\s*(ARG|ENV) \w*(TOKEN|PASSWORD|SECRET|KEY)/im);
   });
 
-  it('copies what is there, and what .dockerignore lets through', () => {
+  it('copies only files that exist and that .dockerignore allows', () => {
     const ignore = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
     const allowed = ignore.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
     expect(ignore).toContain('*');
@@ -70,19 +70,19 @@ describe.each(files)('%s', (file) => {
   });
 });
 
-it.each(files)('lets into the image of %s no dependency of development', (file) => {
+it.each(files)('%s has no development dependencies in its image', (file) => {
   const text = textOf(file);
   expect(text).toMatch(/npm ci --omit=dev/);
   expect(text).toMatch(/^COPY --from=dependencies \/app\/node_modules node_modules$/m);
   expect(text).not.toMatch(/^COPY --from=build \/app\/node_modules/m);
 });
 
-it.each(files)('copies nothing from the clone into the image of %s with the mode that the clone has', (file) => {
+it.each(files)('%s sets the mode of files that it copies from the clone', (file) => {
   const copies = finalStage(file).filter((instruction) => instruction.getKeyword() === 'COPY');
   for (const copy of copies) expect(copy.getTextContent()).toMatch(/--from=|--chmod=/);
 });
 
-it('gives the demo image the versions that the tests use', () => {
+it('uses the versions of the tests in the demo image', () => {
   const read = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'));
   interface Manifest {
     readonly dependencies: Readonly<Record<string, string>>;
@@ -100,7 +100,7 @@ it('gives the demo image the versions that the tests use', () => {
   }
 });
 
-it('lists every package that the demo upstreams import', () => {
+it('lists every package that the demo backends import', () => {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'docker/upstreams/package.json'), 'utf8')) as {
     dependencies: Readonly<Record<string, string>>;
   };
@@ -114,7 +114,7 @@ it('lists every package that the demo upstreams import', () => {
   expect(packages.sort()).toEqual(Object.keys(dependencies).sort());
 });
 
-it('asks the plugin server whether Kong can reach it', () => {
+it('checks the readiness of the plugin server', () => {
   const [check = ''] = argumentsOf('plugin-server.Dockerfile', 'HEALTHCHECK');
   expect(check).toContain('/readyz');
 });

@@ -10,7 +10,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs the check where only these commands are there. */
+/** Runs the check with only these commands on PATH. */
 function check(...commands: readonly string[]): { status: number | null; lines: string[] } {
   for (const command of commands) {
     writeFileSync(join(folder, command), '');
@@ -20,7 +20,7 @@ function check(...commands: readonly string[]): { status: number | null; lines: 
   return { status, lines: stderr.split('\n').filter((line) => line !== '') };
 }
 
-it('names in one line what npm test lacks, and how to get it', () => {
+it('names in one line what npm test is missing, and how to install it', () => {
   const { status, lines } = check();
   expect(status).toBe(1);
   expect(lines).toEqual([
@@ -29,11 +29,11 @@ it('names in one line what npm test lacks, and how to get it', () => {
   ]);
 });
 
-it('says nothing where all is there', () => {
+it('prints nothing if nothing is missing', () => {
   expect(check('redis-server', 'prometheus', 'promtool', 'openssl')).toEqual({ status: 0, lines: [] });
 });
 
-it('is what npm test does first', () => {
+it('is the first step of npm test', () => {
   const { scripts } = jest.requireActual<{ scripts: { test: string } }>('../../../package.json');
   expect(scripts.test).toMatch(/^node test\/prerequisites\.mjs && /);
 });

@@ -5,10 +5,10 @@ import { parse, stringify } from 'yaml';
 import { describePlugin } from '../../../kong/plugin-server/describe';
 import { readDeclarative } from '../../../kong/stand-in/config/declarative';
 import { pluginSchema, type KnownPlugin, type PluginSchema } from '../../../kong/stand-in/config/plugin-schema';
-import type { Exchange } from '../../../kong/stand-in/exchange';
 import { LuaMachine } from '../../../kong/stand-in/lua/machine';
 import { luaFunctions } from '../../../kong/stand-in/pdk/table';
 import { bundledPlugins } from '../../../kong/stand-in/plugins';
+import type { Exchange } from '../../../kong/stand-in/request/exchange';
 import { plugins } from '../../../plugins';
 
 interface Fragment {
@@ -20,7 +20,7 @@ const root = join(__dirname, '..', '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
 
-/** The blocks of a language, as they stand in a document. */
+/** The code blocks of a language in a document. */
 const blocks = (document: string, language: string): string[] =>
   [...read(document).matchAll(new RegExp(`^( *)\`\`\`${language}\n([^]*?)^\\1\`\`\`$`, 'gm'))].map(([, indent, text]) =>
     (text ?? '').replaceAll(new RegExp(`^${indent ?? ''}`, 'gm'), ''),
@@ -51,7 +51,7 @@ afterAll(() => {
   lua.shutDown();
 });
 
-/** The fragment as a whole file: with the services, routes and consumers that its plugins name. */
+/** The fragment as a complete file, with the services, routes and consumers that its plugins refer to. */
 function wholeFile({ services = [], plugins: list = [], ...rest }: Fragment): string {
   const named = (key: string) => [...new Set(list.flatMap((plugin) => (plugin[key] ? [plugin[key]] : [])))];
   return stringify({
@@ -71,19 +71,38 @@ it('finds the documents and their fragments', () => {
   expect(fragments.length).toBeGreaterThanOrEqual(plugins.length);
 });
 
-it.each(documents)('%s links only to files that are there', (document) => {
+it.each(documents)('%s links only to existing files', (document) => {
   const targets = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target = '']) => target);
   const missing = targets.filter((target) => !existsSync(join(root, dirname(document), target)));
   expect(missing).toEqual([]);
 });
 
-it.each(documents)('%s names only npm scripts that are there', (document) => {
+/** The anchor of a heading, as GitHub generates it. */
+const anchorOf = (heading: string): string =>
+  heading
+    .replaceAll(/[`*]/g, '')
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
+
+it.each(documents)('%s links only to existing headings', (document) => {
+  const links = [...read(document).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)];
+  const missing = links.filter(([, path = '', anchor]) => {
+    const target = path === '' ? document : join(dirname(document), path);
+    const headings = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading ?? ''));
+    return !headings.includes(anchor ?? '');
+  });
+  expect(missing.map(([link]) => link)).toEqual([]);
+});
+
+it.each(documents)('%s names only existing npm scripts', (document) => {
   const names = [...read(document).matchAll(/npm (?:run (?:--silent )?)?(\S+)/g)].map(([, name = '']) => name);
   const ours = names.map((name) => name.replace(/[`.,;:)]+$/, '')).filter((name) => /^(?:start|test)|:/.test(name));
   expect(ours.filter((name) => !(name in scripts))).toEqual([]);
 });
 
-it.each(fragments)('$document has fragments of kong.yml that Kong takes: $text', ({ value }) => {
+it.each(fragments)('$document has valid fragments of kong.yml: $text', ({ value }) => {
   const match = (text: string, pattern: string) => lua.matches(text, pattern);
   expect(() => readDeclarative(wholeFile(value), known, match, 0)).not.toThrow();
 });

@@ -86,28 +86,28 @@ it.each([
 });
 
 describe.each(config.upstreams)('the only target of $name', ({ healthchecks: { active, passive }, targets }) => {
-  it('is back within five seconds of its first good answer', () => {
+  it('is used again within five seconds after its first successful check', () => {
     expect(active.healthy.successes).toBe(1);
     expect(active.unhealthy.interval).toBeGreaterThan(0);
     expect(active.unhealthy.interval).toBeLessThanOrEqual(3);
   });
 
-  it('is not taken out, and gets back in, where it answers but has no health path', () => {
+  it('is healthy if it responds without having the health path', () => {
     expect(active.healthy.http_statuses).toEqual(expect.arrayContaining([200, 404, 401, 405]));
     expect(active.unhealthy.http_statuses.filter((status) => status < 500)).toEqual([]);
   });
 
-  it('can be taken out by nothing that a client sends', () => {
+  it('is never marked unhealthy by a client request', () => {
     expect(targets).toHaveLength(1);
     expect(passive.unhealthy).toEqual({ http_failures: 0, tcp_failures: 0, timeouts: 0 });
   });
 });
 
-it.each(['py-calculator', 'go-calculator', 'ollama'])('%s sees a Host that loopback servers take', (name) => {
+it.each(['py-calculator', 'go-calculator', 'ollama'])('%s receives a Host that loopback servers accept', (name) => {
   expect(config.upstreams.find((upstream) => upstream.name === `${name}-upstream`)?.host_header).toBe('localhost');
 });
 
-it('holds back no part of an answer on any route', () => {
+it('does not buffer responses on any route', () => {
   for (const { routes } of config.services) {
     for (const { response_buffering: buffering } of routes) expect(buffering).toBe(false);
   }
@@ -120,20 +120,20 @@ it('writes the spans of all services into one project', () => {
   expect(names).toEqual(['ai-gateway', 'ai-gateway', 'ai-gateway']);
 });
 
-it('governs both MCP servers, and the LLM', () => {
+it('configures the suite for both MCP servers and the LLM', () => {
   const mcp = ['pre-function', 'mcp-validator', 'mcp-tool-rate-limit', 'mcp-telemetry'];
   expect(pluginNames('py-calculator')).toEqual(mcp);
   expect(pluginNames('go-calculator')).toEqual(mcp);
   expect(pluginNames('ollama')).toEqual(expect.arrayContaining(['pre-function', 'llm-telemetry']));
 });
 
-it('puts nothing that sends spans where the spans go', () => {
+it('configures no telemetry for the service that receives the spans', () => {
   const sends = ['llm-telemetry', 'mcp-telemetry'];
   expect(pluginNames('phoenix').filter((name) => sends.includes(name))).toEqual([]);
   expect(config.plugins.filter(({ name }) => sends.includes(name))).toEqual([]);
 });
 
-it('takes the same largest body in the validator, in Kong and in nginx', () => {
+it('has the same limit of bodies in the validator, in Kong and in nginx', () => {
   const { allowed_payload_size: allowed, size_unit: unit } = globalPlugin('request-size-limiting');
   expect(unit).toBe('megabytes');
   const largest = Number(allowed) * 1_048_576;
@@ -144,26 +144,26 @@ it('takes the same largest body in the validator, in Kong and in nginx', () => {
   expect(conf['nginx_http_client_body_buffer_size']).toBe(`${String(allowed)}m`);
 });
 
-it('takes pictures for LLMs, and nothing larger than nginx takes', () => {
+it('allows images for LLMs, up to the limit of nginx', () => {
   const bound = service('ollama').plugins?.find(({ name }) => name === 'request-size-limiting')?.config;
   expect(bound).toMatchObject({ allowed_payload_size: 20, size_unit: 'megabytes' });
   expect(conf['nginx_http_client_max_body_size']).toBe('20m');
 });
 
-it('waits for a plugin server that says nothing for seconds, not for a minute', () => {
+it('waits seconds, not a minute, for a plugin server that does not answer', () => {
   for (const step of ['connect', 'send', 'read']) {
     expect(conf[`nginx_http_lua_socket_${step}_timeout`]).toMatch(/^(?:[1-9]|10)s$/);
   }
 });
 
 it.each(['apikey', 'X-API-Key', 'anthropic-version', 'x-stainless-lang', 'x-project-name', 'OpenAI-Organization'])(
-  'lets pages of its origins send %s',
+  'allows pages of its origins to send %s',
   (header) => {
     expect(globalPlugin('cors')['headers']).toContain(header);
   },
 );
 
-it('never lets every origin use the credentials of a user', () => {
+it('never allows credentials for all origins', () => {
   const { origins, credentials, headers, exposed_headers: exposed } = globalPlugin('cors');
   expect(credentials).toBe(true);
   expect(origins).not.toContain('*');
@@ -172,7 +172,7 @@ it('never lets every origin use the credentials of a user', () => {
   expect(exposed).toEqual(expect.arrayContaining(mcp));
 });
 
-it('bounds requests and tells of them', () => {
+it('limits requests and exports metrics', () => {
   expect(globalPlugin('rate-limiting')).toMatchObject({ second: 1000, minute: 5000, hour: 100_000, policy: 'local' });
   expect(globalPlugin('prometheus')).toMatchObject({
     status_code_metrics: true,
@@ -182,7 +182,7 @@ it('bounds requests and tells of them', () => {
   });
 });
 
-it('names every plugin of the suite in kong.conf, and wherever npm start moves them', () => {
+it('has every plugin of the suite in kong.conf and in the settings of npm start', () => {
   const names = suite.map(({ name }) => name);
   expect(conf['plugins']?.split(',')).toEqual(['bundled', ...names]);
   expect(conf['pluginserver_names']?.split(',')).toEqual(names);

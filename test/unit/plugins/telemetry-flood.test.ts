@@ -1,16 +1,17 @@
 import { Metrics } from '../../../kong/pdk';
 import { readConfig } from '../../../kong/pdk/read-config';
-import { apiAt } from '../../../plugins/llm-telemetry/apis';
 import { describeCall } from '../../../plugins/llm-telemetry/call';
-import { countCall } from '../../../plugins/llm-telemetry/count-call';
+import { countCall } from '../../../plugins/llm-telemetry/counting/count-call';
+import { modelLabelOf } from '../../../plugins/llm-telemetry/counting/model-label';
 import { llmMetricsOf } from '../../../plugins/llm-telemetry/metrics';
-import { modelLabelOf } from '../../../plugins/llm-telemetry/model-label';
-import { readRequest } from '../../../plugins/llm-telemetry/request';
+import { apiAt } from '../../../plugins/llm-telemetry/request/apis';
+import { readRequest } from '../../../plugins/llm-telemetry/request/llm-request';
 import { fields as llmFields } from '../../../plugins/llm-telemetry/schema';
-import { NO_ANSWERS } from '../../../plugins/mcp-telemetry/answers/read-answers';
-import { describeExchange } from '../../../plugins/mcp-telemetry/describe-exchange';
-import { countExchange, exchangeMetricsOf } from '../../../plugins/mcp-telemetry/exchange-metrics';
-import { countOperation, mcpMetricsOf } from '../../../plugins/mcp-telemetry/metrics';
+import { countExchange } from '../../../plugins/mcp-telemetry/counting/count-exchange';
+import { countOperation } from '../../../plugins/mcp-telemetry/counting/count-operation';
+import { exchangeMetricsOf, mcpMetricsOf } from '../../../plugins/mcp-telemetry/metrics';
+import { describeExchange } from '../../../plugins/mcp-telemetry/operations/describe-exchange';
+import { NO_RESPONSES } from '../../../plugins/mcp-telemetry/responses/read-responses';
 import { fields as mcpFields } from '../../../plugins/mcp-telemetry/schema';
 import { labelsOf } from '../../../plugins/shared/telemetry/labels';
 import { parseLogEntry } from '../../../plugins/shared/telemetry/log-entry';
@@ -39,7 +40,7 @@ it.each([
   const api = apiAt('/api/chat')!;
   const request = requestOf('{"messages":[{}]}');
   const entry = parseLogEntry(logEntry({ status }))!;
-  const base = describeCall({ api, entry, request, reply: undefined, capture: undefined });
+  const base = describeCall({ api, entry, request, response: undefined, capture: undefined });
   const seen = new Set<string>();
   for (let n = 0; n < MILLION; n++) {
     const call = { ...base, request: { ...request, model: `model-${n}` } };
@@ -48,18 +49,18 @@ it.each([
   expect(seen.size).toBe(count);
 });
 
-it('keeps the series of any number of models and consumers few', async () => {
+it('bounds the series of any number of models and consumers', async () => {
   const metrics = new Metrics();
   const instruments = llmMetricsOf(metrics);
   const config = readConfig(llmFields, { consumer_label: true, legacy_genai_metrics: true });
   const api = apiAt('/api/chat')!;
   const entry = parseLogEntry(logEntry())!;
   const request = requestOf('{"model":"m","messages":[{}]}');
-  const base = describeCall({ api, entry, request, reply: undefined, capture: undefined });
-  const reply = { inputTokens: 5, outputTokens: 2, toolCalls: [], timings: { promptEvalMs: 1, evalMs: 2 } } as never;
+  const base = describeCall({ api, entry, request, response: undefined, capture: undefined });
+  const response = { inputTokens: 5, outputTokens: 2, toolCalls: [], timings: { promptEvalMs: 1, evalMs: 2 } } as never;
   for (let n = 0; n < FLOOD; n++) {
     const consumer = { id: `c${n}`, username: `user-${n}` };
-    const call = { ...base, reply, request: { ...request, model: `model-${n}` }, entry: { ...entry, consumer } };
+    const call = { ...base, response, request: { ...request, model: `model-${n}` }, entry: { ...entry, consumer } };
     countCall(instruments, call, config);
   }
   expect(await seriesOf(metrics)).toBeLessThan(10_000);
@@ -69,16 +70,16 @@ it('keeps the series of any number of models and consumers few', async () => {
   expect(text).toMatch(new RegExp(`usage_input_tokens_total.*gen_ai_request_model="_other".* ${5 * (FLOOD - 50)}\n`));
 });
 
-it('keeps the series of any number of tools and users few', async () => {
+it('bounds the series of any number of tools and users', async () => {
   const metrics = new Metrics();
   const instruments = mcpMetricsOf(metrics, 'client');
   const exchanges = exchangeMetricsOf(metrics);
   const config = readConfig(mcpFields, { rate_limit_user_label: true });
   const entry = parseLogEntry(logEntry({ responseHeaders: { 'ratelimit-remaining': '3' } }))!;
   const exchange = { entry, capture: undefined, summary: undefined, denial: undefined };
-  const answer = { error: undefined, isToolError: false, result: {}, ended: true, unaddressed: false };
+  const response = { error: undefined, isToolError: false, result: {}, ended: true, unaddressed: false };
   const message = { id: 1, method: 'tools/call', name: 'x', parent: undefined, revision: undefined, params: undefined };
-  const [base] = describeExchange(exchange, [message], { ...NO_ANSWERS, to: () => answer }, (id) => id);
+  const [base] = describeExchange(exchange, [message], { ...NO_RESPONSES, to: () => response }, (id) => id);
   for (let n = 0; n < FLOOD; n++) {
     const asked = { ...message, name: `tool-${n}`, method: n % 2 === 0 ? 'tools/call' : `method-${n}` };
     countOperation(instruments, { ...base!, message: asked }, config);

@@ -113,7 +113,7 @@ describe.each([
     expect(names.sort()).toEqual(rows.map(([name]) => name).sort());
   });
 
-  it('never begin as Kong’s own do', () => {
+  it('never start like Kong’s own', () => {
     for (const [name] of rows) expect(name).not.toMatch(/^kong_/);
   });
 });

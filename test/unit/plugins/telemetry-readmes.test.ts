@@ -33,7 +33,7 @@ describe.each([llmTelemetry, mcpTelemetry])('the README of $name', ({ name, fiel
     }
   });
 
-  it('has descriptions that Kong takes', () => {
+  it('has descriptions that Kong accepts', () => {
     for (const { attributes } of Object.values(fields)) {
       expect(attributes.description.length).toBeGreaterThanOrEqual(10);
       expect(attributes.description.length).toBeLessThanOrEqual(500);

@@ -1,11 +1,11 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
-import { ACCEPTS, ACCEPTS_NUMBERS } from '../../arguments/accepted-types';
-import { compilePattern } from '../../arguments/patterns/compile-pattern';
+import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
+import { ACCEPTS, ACCEPTS_NUMBERS } from '../../json-schema/accepted-types';
+import { compilePattern } from '../../json-schema/patterns/compile-pattern';
 import { acceptedTypes, isNullable } from './lenient-types';
-import { isFilledIn } from './optional-members';
+import { hasServerDefault } from './optional-members';
 import { rewriteReferences } from './rewrite-references';
 
-/** Keywords that keep their meaning. Descriptions and keywords of others are left out: they judge nothing. */
+/** Keywords that keep their meaning. Descriptions and unknown keywords are dropped: they check nothing. */
 const KEPT = new Set([
   '$ref',
   '$anchor',
@@ -24,29 +24,26 @@ const KEPT = new Set([
   'multipleOf',
   'x-mcp-header',
 ]);
-/** Keywords that hold one schema, or a list of them. Not `not`: what is lenient inside it is strict outside. */
+/** Keywords that contain one schema, or a list. Not `not`: a lenient schema inside it would make it stricter. */
 const ONE = new Set(['additionalItems', 'contains', 'items', 'propertyNames', 'unevaluatedItems']);
 const LISTS = new Set(['items', 'prefixItems']);
-/** Lists of schemas that judge the same value. */
+/** Lists of schemas of the same value. */
 const PARTS = new Set(['allOf', 'anyOf']);
-/** Schemas around a part that are looked at. */
+/** Schemas around a part that are searched. */
 const MAX_AROUND = 4;
 const MAPS = new Set(['$defs', 'definitions', 'dependentSchemas', 'properties']);
-/** They close an object: `false` is announced by servers that drop further members without a word. */
+/** Keywords that close an object: servers that silently drop other members announce `false`. */
 const CLOSING = ['additionalProperties', 'unevaluatedProperties'];
 const KNOWN_DIALECT = /^https?:\/\/json-schema\.org\/(?:draft\/20(?:19-09|20-12)|draft-07)\/schema#?$/;
 const DRAFT_7 = 'http://json-schema.org/draft-07/schema#';
 
-/** Where a keyword of the announced schema stands in the lenient one, from the schema that holds both. */
-export type Moves = ReadonlyMap<JsonObject, ReadonlyMap<string, readonly string[]>>;
-
 /**
- * An announced inputSchema as servers in practice apply it, so that no call is rejected which the server takes:
- * members with a default are optional, further members are ignored, alternatives need not exclude each other, values
- * of another type that servers convert are taken, patterns beyond RE2 are left out, and so is `not`.
+ * Relaxes an announced inputSchema to what servers apply in practice, so that no call is rejected that the server accepts:
+ * members with a default are optional, other members are ignored, alternatives may overlap, values of another type that
+ * servers convert are accepted, and `not` and patterns that RE2 does not support are dropped.
  *
- * What each rule is taken from: zod (TypeScript SDK 1.x and 2.x) and pydantic (Python SDK 2.x, FastMCP 4). Takes time in
- * proportion to the schema; its depth must be bounded.
+ * Sources of the rules: zod (TypeScript SDK 1.x and 2.x) and pydantic (Python SDK 2.x, FastMCP 4). Time is proportional to
+ * the schema; its depth must be bounded.
  */
 export function toLenientSchema(root: JsonObject): JsonObject {
   const moves = new Map<JsonObject, Map<string, readonly string[]>>();
@@ -55,7 +52,7 @@ export function toLenientSchema(root: JsonObject): JsonObject {
   return rewriteReferences(relaxed, root, moves);
 }
 
-/** Without `$schema`, a list under `items` is a tuple of the drafts up to 7; those before are read as 7. */
+/** Without `$schema`, a list in `items` is a tuple of the drafts up to 7; older drafts are read as draft-07. */
 function dialectOf(root: JsonObject): string | undefined {
   const named = memberOf(root, '$schema');
   if (named !== undefined) return typeof named === 'string' && KNOWN_DIALECT.test(named) ? named : DRAFT_7;
@@ -86,7 +83,7 @@ function relax(
 }
 
 function relaxTypes(schema: JsonObject, lenient: Map<string, unknown>): void {
-  // What a header repeats has one spelling, and its rule needs the type by its name.
+  // A value that a header repeats has one spelling, and its check needs the exact type.
   if (Object.hasOwn(schema, 'x-mcp-header')) {
     lenient.set('type', memberOf(schema, 'type'));
   } else {
@@ -102,7 +99,7 @@ function relaxTypes(schema: JsonObject, lenient: Map<string, unknown>): void {
   if (typeof pattern === 'string' && compilePattern(pattern).ok) lenient.set('pattern', pattern);
 }
 
-/** @param here the schema, and those around it that judge the same value */
+/** @param here the schema, and those around it for the same value */
 function relaxMembers(
   here: readonly [JsonObject, ...(readonly JsonObject[])],
   root: JsonObject,
@@ -112,7 +109,7 @@ function relaxMembers(
   const [schema] = here;
   const required = memberOf(schema, 'required');
   if (Array.isArray(required)) {
-    const isDemanded = (name: unknown): boolean => typeof name === 'string' && !isFilledIn(name, here, root);
+    const isDemanded = (name: unknown): boolean => typeof name === 'string' && !hasServerDefault(name, here, root);
     lenient.set('required', [...new Set(required.filter(isDemanded))]);
   }
   const byPattern = memberOf(schema, 'patternProperties');
@@ -126,7 +123,7 @@ function relaxMembers(
   }
 }
 
-/** Lenient alternatives overlap, so one of them is enough. */
+/** Lenient alternatives overlap, so one match is enough. */
 function relaxOneOf(
   schema: JsonObject,
   lenient: Map<string, unknown>,
@@ -149,7 +146,7 @@ function relaxOneOf(
 
 const isNumber = (value: unknown): boolean => typeof value === 'number';
 
-/** Older drafts have a boolean where the newer ones have a number. */
+/** Older drafts have a boolean where newer ones have a number. */
 const isWellFormed = (keyword: string, value: unknown): boolean =>
   !keyword.startsWith('exclusive') || typeof value === 'number';
 

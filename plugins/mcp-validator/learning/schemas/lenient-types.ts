@@ -1,5 +1,5 @@
-import { memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
-import type { JsonType } from '../../arguments/accepted-types';
+import { type JsonObject, memberOf } from '../../../shared/json/json-object';
+import type { JsonType } from '../../json-schema/accepted-types';
 
 const TYPES: ReadonlySet<unknown> = new Set<JsonType>([
   'array',
@@ -10,15 +10,15 @@ const TYPES: ReadonlySet<unknown> = new Set<JsonType>([
   'object',
   'string',
 ]);
-/** Announced as texts of this format, taken as seconds too. */
+/** Formats of strings for which servers accept seconds too. */
 const TIMES: ReadonlySet<unknown> = new Set(['date', 'date-time', 'duration', 'time']);
 
 const isType = (type: unknown): type is JsonType => TYPES.has(type);
 
-/** OpenAPI's way to allow null. */
+/** True for `nullable` of OpenAPI, which allows null. */
 export const isNullable = (schema: JsonObject): boolean => memberOf(schema, 'nullable') === true;
 
-/** The types that a schema's values may have; undefined where it does not say, or says what no draft knows. */
+/** The types that values of a schema may have; undefined if it has no `type`, or an unknown one. */
 export function acceptedTypes(schema: JsonObject): readonly JsonType[] | undefined {
   const own = memberOf(schema, 'type');
   const listed: readonly unknown[] = Array.isArray(own) ? own : [own];

@@ -1,14 +1,14 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
+import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
 import { tokensOf } from './rewrite-references';
 
-/** Schemas that are looked through for one member: references may lead in circles. */
+/** Schemas that are searched for one member, since references may form circles. */
 const MAX_STEPS = 16;
 
 /**
- * Does a server fill this member in where a call leaves it out? One of the schemas that judge the same value tells of
- * its default: the members may stand beside the list that requires them, in a part, or where a reference leads.
+ * True if a server adds this member when a call omits it: one of the schemas of the same value has a default for it. The
+ * member may be defined next to the list that requires it, in a part, or in the target of a reference.
  */
-export function isFilledIn(name: string, schemas: readonly JsonObject[], root: JsonObject): boolean {
+export function hasServerDefault(name: string, schemas: readonly JsonObject[], root: JsonObject): boolean {
   const open: unknown[] = [...schemas];
   for (let step = 0; step < MAX_STEPS && open.length > 0; step++) {
     const schema = open.shift();
@@ -23,8 +23,8 @@ export function isFilledIn(name: string, schemas: readonly JsonObject[], root: J
 }
 
 /**
- * Does the schema of a member name a default: its own, that of the schema it refers to, or that of a part? Servers fill
- * it in, though some list the member in `required` all the same, since their handlers always see it.
+ * True if the schema of a member has a default: its own, that of its reference, or that of a part. Servers add the
+ * default, although some list the member in `required`, since their handlers always receive it.
  */
 function hasDefault(member: unknown, root: JsonObject): boolean {
   const open: unknown[] = [member];

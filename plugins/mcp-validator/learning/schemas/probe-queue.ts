@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { MAX_ANNOUNCED_LENGTH, type Probe } from './probe-schema';
 
-/** Probes one schema, elsewhere; never rejects. */
+/** Probes one schema in another thread; never rejects. */
 export type ProbeText = (text: string) => Promise<Probe>;
 
 interface Job {
@@ -9,20 +9,20 @@ interface Job {
   readonly resolve: (probe: Probe) => void;
 }
 
-/** Characters of schemas that wait, of one service and of all. */
+/** Characters of waiting schemas, for one service and for all. */
 export const MAX_WAITING_PER_SERVICE = 4_194_304;
 export const MAX_WAITING = 16_777_216;
-/** A schema counts as at least so many, so that many small ones are bounded too. */
+/** The least that a schema counts, so that many small ones are bounded too. */
 const MIN_WEIGHT = 1024;
-/** Of the thread's time, for one service in each interval. */
+/** Time of the thread for one service in each interval. */
 export const BUDGET_MS = 10_000;
 export const INTERVAL_MS = 60_000;
-/** Services whose use of time is remembered. */
+/** Services whose use of time is counted. */
 const MAX_SERVICES = 1000;
 
 /**
- * Hands schemas to the thread one after the other, the services by turns: one that announces thousands delays the others
- * by one schema each, and gets a share of the thread's time and no more. `now` in milliseconds.
+ * Passes schemas to the thread one after the other, taking turns between services: a service that announces thousands
+ * delays the others by one schema each, and gets a limited share of the thread's time. `now` returns milliseconds.
  */
 export class ProbeQueue {
   private readonly waiting = new Map<string, Job[]>();
@@ -43,7 +43,7 @@ export class ProbeQueue {
     const weight = weightOf(text);
     const ofService = (this.weights.get(service) ?? 0) + weight;
     if (ofService > MAX_WAITING_PER_SERVICE || this.weight + weight > MAX_WAITING) {
-      return Promise.resolve({ unusable: 'busy', problem: 'was not compiled: too many others wait' });
+      return Promise.resolve({ unusable: 'busy', problem: 'was not compiled: too many schemas are waiting' });
     }
     this.weights.set(service, ofService);
     this.weight += weight;
@@ -70,7 +70,7 @@ export class ProbeQueue {
     const job = first?.[1].shift();
     if (!first || !job) return undefined;
     const [service, jobs] = first;
-    // To the end of the line.
+    // The service goes to the end of the queue.
     this.waiting.delete(service);
     if (jobs.length > 0) this.waiting.set(service, jobs);
     const weight = weightOf(job.text);
@@ -86,7 +86,7 @@ export class ProbeQueue {
     let spent = this.spent.get(service);
     if (!spent || startedAtMs - spent.sinceMs >= INTERVAL_MS) spent = { sinceMs: startedAtMs, ms: 0 };
     if (spent.ms >= BUDGET_MS) {
-      return { unusable: 'budget', problem: 'was not compiled: its service has used up its time for a while' };
+      return { unusable: 'budget', problem: 'was not compiled: its service has used up its time' };
     }
     const probe = await this.probe(text);
     this.spent.set(service, { ...spent, ms: spent.ms + this.now() - startedAtMs });

@@ -1,33 +1,33 @@
-import type { JsonObject } from '../../../shared/mcp/json-rpc/message';
-import { compileToolSchema } from '../../arguments/compile-schema';
+import type { JsonObject } from '../../../shared/json/json-object';
+import { compileToolSchema } from '../../arguments/compile-tool-schema';
 import { toLenientSchema } from './lenient-schema';
 
-/** A schema that can judge calls: its lenient form as JSON text, and how large it is once compiled. */
+/** A schema that can check calls: its lenient form as JSON text, and its size once compiled. */
 export interface UsableSchema {
   readonly text: string;
-  /** Roughly the memory that it takes once it is compiled. */
+  /** Estimate of the memory that it uses once compiled. */
   readonly bytes: number;
 }
 
-/** Or why it can not: the reason as a fixed word, and a phrase that follows the schema's name. */
+/** Why a schema cannot check calls: the reason as a fixed word, and a phrase that follows the name of the schema. */
 export interface UnusableSchema {
   readonly unusable: UnusableReason;
   readonly problem: string;
 }
 
 /**
- * `unsupported`: the compiler does not take it. `too_large`: its text is too long. `deadline`: it was not
- * compiled in time. `busy`, `budget`: too many others waited, or its service had used up its time. `failed`: the thread
- * broke.
+ * `unsupported`: the compiler rejects it. `too_large`: its text is too long. `deadline`: it was not compiled in time.
+ * `busy`: too many schemas were waiting. `budget`: its service had used up its time. `failed`: the thread failed.
  */
 export type UnusableReason = 'unsupported' | 'too_large' | 'deadline' | 'busy' | 'budget' | 'failed';
 
+/** The result of compiling an announced schema. */
 export type Probe = UsableSchema | UnusableSchema;
 
-/** A longer schema is not looked at; descriptions count. */
+/** Characters of the longest schema that is compiled, including descriptions. */
 export const MAX_ANNOUNCED_LENGTH = 262_144;
 
-/** Makes an announced schema lenient and compiles it, to see whether that can be done. Takes as long as it takes. */
+/** Makes an announced schema lenient and compiles it, to see whether it is usable. Its time is not bounded. */
 export function probeSchema(announcedText: string): Probe {
   const text = JSON.stringify(toLenientSchema(JSON.parse(announcedText) as JsonObject));
   const compiled = compileToolSchema(text);

@@ -1,7 +1,9 @@
-import { isJsonObject, memberOf, type JsonObject } from '../../../shared/mcp/json-rpc/message';
-import type { Moves } from './lenient-schema';
+import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
 
-/** The tokens of a reference into the document itself (RFC 6901 in a fragment); undefined for any other reference. */
+/** Where a keyword of the announced schema is in the lenient one, relative to the schema that contains both. */
+export type Moves = ReadonlyMap<JsonObject, ReadonlyMap<string, readonly string[]>>;
+
+/** The tokens of a reference inside the document (RFC 6901 in a fragment); undefined for any other reference. */
 export function tokensOf(reference: string): readonly string[] | undefined {
   if (reference !== '#' && !reference.startsWith('#/')) return undefined;
   try {
@@ -14,7 +16,7 @@ export function tokensOf(reference: string): readonly string[] | undefined {
   }
 }
 
-/** Leads the references of a changed schema to where their targets now stand. */
+/** Updates the references of a changed schema to the new locations of their targets. */
 export function rewriteReferences(schema: JsonObject, original: JsonObject, moves: Moves): JsonObject {
   if (moves.size === 0) return schema;
   const rewrite = (value: unknown): unknown => {

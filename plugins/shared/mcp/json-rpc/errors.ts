@@ -6,36 +6,41 @@ export const INVALID_REQUEST = -32600;
 export const METHOD_NOT_FOUND = -32601;
 export const INVALID_PARAMS = -32602;
 
-/** What is needed for a decision is not to be had now; outside of -32768 to -32000 (2026-07-28, basic/index "Error Codes"). */
+/**
+ * A service that the decision depends on is unavailable. Outside of the reserved range -32768 to -32000 (2026-07-28,
+ * basic/index "Error Codes").
+ */
 export const UNAVAILABLE = 503;
 
-/** The longest error message that we send, in characters. */
+/** The length of the longest error message, in UTF-16 code units. */
 export const MAX_MESSAGE_LENGTH = 256;
 
-/** An error as JSON-RPC writes it. */
+/** The `error` member of a JSON-RPC response. */
 export interface JsonRpcError {
   readonly code: number;
   readonly message: string;
   readonly data?: unknown;
 }
 
-/** The answer to one request, as JSON text; `id` is null when the request has none that can be read. */
+/** The error response to one request, as JSON text; `id` is null if the request has none that can be read. */
 export function errorBody(id: RequestId | null, error: JsonRpcError): string {
   return JSON.stringify(toResponse(id, error));
 }
 
 /**
- * The answer to a batch of which nothing was carried out, as JSON text: one error for each of its requests, `error`
- * for those that `isCulprit` names and `other` for the rest. Undefined when the batch holds no request to answer.
+ * The response to a rejected batch, as JSON text: one error for each of its requests.
+ *
+ * @param isFailing true for the index of a message that gets `error`; all others get `other`
+ * @returns undefined if the batch has no request that expects a response
  */
 export function batchErrorBody(
   messages: readonly ParsedMessage[],
-  isCulprit: (index: number) => boolean,
+  isFailing: (index: number) => boolean,
   error: JsonRpcError,
   other: JsonRpcError,
 ): string | undefined {
   const responses = messages.flatMap((message, index) =>
-    message.kind === 'request' ? [toResponse(message.id, isCulprit(index) ? error : other)] : [],
+    message.kind === 'request' ? [toResponse(message.id, isFailing(index) ? error : other)] : [],
   );
   return responses.length > 0 ? JSON.stringify(responses) : undefined;
 }

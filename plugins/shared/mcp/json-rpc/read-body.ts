@@ -1,33 +1,29 @@
+import type { JsonFault } from '../../json/json-fault';
 import { readStrictJson } from '../../json/read-strict-json';
 import type { JsonBounds } from '../../json/scan';
-import type { JsonFault } from '../../json/token-reader';
 import { INVALID_REQUEST, PARSE_ERROR } from './errors';
-import { idToEcho, isShapeFault, parseMessage, type ParsedMessage, type RequestId } from './message';
-import type { ShapeFaultReason } from './message';
+import type { Fault } from './fault';
+import type { ParsedMessage, RequestId } from './message';
+import { idToEcho, isFault, parseMessage } from './parse-message';
 
-/** How large a body may be in its parts. */
+/** The bounds of a body. */
 export interface BodyBounds extends JsonBounds {
   /** Messages in one batch. */
   readonly maxBatch: number;
 }
 
-type BodyFaultReason = JsonFault | ShapeFaultReason | 'empty_batch' | 'batch_too_large' | 'duplicate_id';
-
-/** The messages of a request body, or the answer to a body that holds none that every server understands alike. */
+/** The messages of a request body, or what is wrong with a body that not every server understands in the same way. */
 export type JsonRpcBody =
-  | { readonly ok: true; readonly batch: boolean; readonly messages: readonly ParsedMessage[] }
-  | {
-      readonly ok: false;
-      /** HTTP status. */
-      readonly status: 400;
-      readonly code: number;
-      /** The id to echo; null when the body has none that can be read. */
-      readonly id: RequestId | null;
-      readonly reason: BodyFaultReason;
-      readonly message: string;
-    };
+  { readonly ok: true; readonly batch: boolean; readonly messages: readonly ParsedMessage[] } | BodyFault;
 
-type Refusal = Extract<JsonRpcBody, { ok: false }>;
+/** The first fault of a body. */
+export interface BodyFault extends Fault {
+  readonly ok: false;
+  /** HTTP status. */
+  readonly status: 400;
+  /** The id to echo; null if the body has none that can be read. */
+  readonly id: RequestId | null;
+}
 
 const JSON_FAULTS: Readonly<Record<JsonFault, string>> = {
   empty_body: 'The body is empty',
@@ -42,48 +38,45 @@ const JSON_FAULTS: Readonly<Record<JsonFault, string>> = {
   too_many_values: 'The body holds too many values',
 };
 
-/** Faults of the whole body; all others stand at a byte that helps to find them. */
-const WITHOUT_PLACE = new Set<JsonFault>(['empty_body', 'byte_order_mark', 'invalid_utf8']);
+/** Faults of the whole body; all others have an offset that helps to find them. */
+const WITHOUT_OFFSET = new Set<JsonFault>(['empty_body', 'byte_order_mark', 'invalid_utf8']);
 
 /**
- * Reads a request body as one JSON-RPC message or a batch of them: strict JSON within bounds, then the shape of each
- * message, then what a batch demands as a whole (1 to `maxBatch` messages, no id twice).
+ * Reads a request body as one JSON-RPC message or a batch: strict JSON within bounds, then each message, then the batch
+ * as a whole (1 to `maxBatch` messages, no id twice).
  *
- * Never throws. Which revisions may send a batch or a response, and what a method's params must be, is not its concern.
+ * Never throws. Does not check which revisions may send a batch or a response, nor the params of a method.
  */
 export function readJsonRpcBody(bytes: Uint8Array, bounds: BodyBounds): JsonRpcBody {
   const reading = readStrictJson(bytes, bounds);
   if (!reading.ok) {
-    const place = WITHOUT_PLACE.has(reading.fault) ? '' : ` (at byte ${reading.at})`;
-    return refuse(PARSE_ERROR, null, reading.fault, `Parse error: ${JSON_FAULTS[reading.fault]}${place}`);
+    const offset = WITHOUT_OFFSET.has(reading.fault) ? '' : ` (at byte ${reading.at})`;
+    return bodyFault(PARSE_ERROR, reading.fault, `Parse error: ${JSON_FAULTS[reading.fault]}${offset}`);
   }
   const { value, idLexemes } = reading;
   if (Array.isArray(value)) return readBatch(value, idLexemes, bounds.maxBatch);
   const message = parseMessage(value, idLexemes[0]);
-  return isShapeFault(message)
-    ? refuse(INVALID_REQUEST, idToEcho(value, idLexemes[0]), message.reason, `Invalid request: ${message.message}`)
+  return isFault(message)
+    ? { ...message, ok: false, status: 400, id: idToEcho(value, idLexemes[0]) }
     : { ok: true, batch: false, messages: [message] };
 }
 
 function readBatch(values: readonly unknown[], idLexemes: readonly (string | undefined)[], max: number): JsonRpcBody {
-  if (values.length === 0) return refuse(INVALID_REQUEST, null, 'empty_batch', 'Invalid request: the batch is empty');
+  if (values.length === 0) return bodyFault(INVALID_REQUEST, 'empty_batch', 'Invalid request: the batch is empty');
   if (values.length > max) {
-    const message = `Invalid request: a batch may hold at most ${max} messages`;
-    return refuse(INVALID_REQUEST, null, 'batch_too_large', message);
+    const message = `Invalid request: a batch must have at most ${max} messages`;
+    return bodyFault(INVALID_REQUEST, 'batch_too_large', message);
   }
   const messages: ParsedMessage[] = [];
   const ids = new Set<string>();
   for (const [index, value] of values.entries()) {
-    const message = parseMessage(value, idLexemes[index]);
-    if (isShapeFault(message)) {
-      const text = `Invalid request: message ${index} of the batch: ${message.message}`;
-      return refuse(INVALID_REQUEST, null, message.reason, text);
-    }
+    const message = parseMessage(value, idLexemes[index], `message ${index} of the batch: `);
+    if (isFault(message)) return { ...message, ok: false, status: 400, id: null };
     if (message.kind !== 'notification' && message.id !== undefined) {
       const { size } = ids;
       ids.add(`${message.kind} ${typeof message.id} ${message.id}`);
       if (ids.size === size) {
-        return refuse(INVALID_REQUEST, null, 'duplicate_id', `Invalid request: message ${index} repeats an id`);
+        return bodyFault(INVALID_REQUEST, 'duplicate_id', `Invalid request: message ${index} repeats an id`);
       }
     }
     messages.push(message);
@@ -91,6 +84,8 @@ function readBatch(values: readonly unknown[], idLexemes: readonly (string | und
   return { ok: true, batch: true, messages };
 }
 
-function refuse(code: number, id: RequestId | null, reason: BodyFaultReason, message: string): Refusal {
-  return { ok: false, status: 400, code, id, reason, message };
+type BodyFaultReason = JsonFault | 'empty_batch' | 'batch_too_large' | 'duplicate_id';
+
+function bodyFault(code: number, reason: BodyFaultReason, message: string): BodyFault {
+  return { ok: false, status: 400, code, id: null, reason, message };
 }

@@ -14,24 +14,24 @@ const LOOPBACK = /^(?:localhost|.*\.localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[:
 
 /**
  * A host with its port in one spelling: lower case, IDNA in ASCII, IPv4 in four decimals, IPv6 in its short form, without
- * the scheme's own port; undefined where no parser reads it.
+ * the default port of the scheme; undefined if no parser accepts it.
  */
 export function hostOf(scheme: string, authority: string): string | undefined {
-  // Lower-case names need no parser, unless they end like a number: that may be an IPv4 address in disguise.
+  // Lower-case names need no parser, unless they end like a number: that may be another spelling of an IPv4 address.
   if (PLAIN_HOST.test(authority)) return authority;
   if (authority === '' || /[\\/?#\s]/.test(authority)) return undefined;
-  // The zone of an IPv6 address says which interface of this machine, not which host.
+  // The zone of an IPv6 address names an interface of this machine, not a host.
   const text = `http://${authority.replace(/^(\[[^%\]]*)%[^\]]*\]/, '$1]')}/`;
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
-  // The parser was told that the scheme is http.
+  // The parser assumes the scheme http.
   const port = url.port === '' && /:0*80$/.test(authority) ? '80' : url.port;
   return `${url.hostname}${port === '' || port === DEFAULT_PORTS.get(scheme) ? '' : `:${port}`}`;
 }
 
 /**
- * The host that a connection would be made to: without user and final dot, and all names of this machine alike. Other
- * schemes have names of their own, of which the user and the port's absence mean nothing either.
+ * The host to connect to: without user and final dot, and with one name for all names of this machine. In other schemes
+ * only the user is removed.
  */
 export function bareHostOf(scheme: string, authority: string): string {
   const withoutUser = authority.slice(authority.lastIndexOf('@') + 1);

@@ -1,25 +1,25 @@
-/** A URI taken apart as RFC 3986 has it (appendix B); what is joined again gives the same text. */
+/** The parts of a URI (RFC 3986, appendix B); to join them returns the same text. */
 export interface UriParts {
-  /** With its colon, in lower case; empty without one. */
+  /** With its colon, in lower case; empty if there is none. */
   readonly scheme: string;
-  /** Without its two slashes; undefined without one. */
+  /** Without its two slashes; undefined if there is none. */
   readonly authority: string | undefined;
   readonly path: string;
-  /** Query and fragment, with their marks. */
+  /** Query and fragment, with `?` and `#`. */
   readonly rest: string;
 }
 
 const URI = /^([a-z][a-z0-9+.-]*:)?(?:\/\/([^/?#]*))?([^?#]*)(.*)$/is;
 
-/** Takes any text apart; never fails. */
+/** Splits any text into parts; never fails. */
 export function partsOf(uri: string): UriParts {
   const [, scheme = '', authority, path = '', rest = ''] = URI.exec(uri) ?? [];
   return { scheme: scheme.toLowerCase(), authority, path, rest };
 }
 
-/** Puts the parts together. */
+/** Joins the parts. */
 export const joinParts = ({ scheme, authority, path, rest }: UriParts): string =>
   `${scheme}${authority === undefined ? '' : `//${authority}`}${path}${rest}`;
 
-/** Schemes whose hosts every parser takes for names in DNS, and slashes for optional (WHATWG URL, "special scheme"). */
+/** Schemes whose hosts are DNS names to every parser, and whose slashes are optional (WHATWG URL, "special scheme"). */
 export const HOST_SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'ws:', 'wss:', 'ftp:']);

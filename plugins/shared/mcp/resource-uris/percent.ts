@@ -2,15 +2,15 @@ import { hexDigit } from '../../json/digits';
 
 const PERCENT = 0x25;
 
-/** What stays encoded where only the spelling may change: delimiters of URIs, `%`, `\` and control characters. */
+/** Characters that stay encoded if only the spelling may change: delimiters of URIs, `%`, `\` and control characters. */
 const MEANINGFUL = new Set<number>(Buffer.from(":/?#[]@!$&'()*+,;=%\\\u007f"));
 
-/** Decodes all percent-encoded bytes, as UTF-8; bytes that are none become U+FFFD, as in most decoders. */
+/** Decodes all percent-encoded bytes as UTF-8; invalid bytes become U+FFFD, as in most decoders. */
 export const decodeAll = (text: string): string => decode(text, false);
 
 /**
- * Decodes what means the same decoded (RFC 3986, section 6.2.2.2), and a blank: two URIs that are equal then are one to
- * every reader that decodes at all.
+ * Decodes characters that have the same meaning decoded (RFC 3986, section 6.2.2.2), and a blank: two URIs that are equal
+ * then are the same to every reader that decodes.
  */
 export const decodeHarmless = (text: string): string => decode(text, true);
 
@@ -30,7 +30,7 @@ function decode(text: string, harmlessOnly: boolean): string {
   return copied === 0 ? text : result + text.slice(copied);
 }
 
-/** Bytes below 0x80 are decoded one by one, others as long as they follow each other. */
+/** Bytes below 0x80 are decoded one by one, others together as long as they are adjacent. */
 function endOfRun(text: string, start: number): number {
   let end = start;
   while (text.charCodeAt(end) === PERCENT) {
@@ -58,12 +58,12 @@ function decodeRun(run: string, harmlessOnly: boolean): string {
   return harmlessOnly && decoded.includes('\ufffd') ? run.toUpperCase() : decoded;
 }
 
-/** `%u002e`, which JavaScript's `unescape` and some web servers know. */
+/** Decodes `%u002e`, which JavaScript's `unescape` and some web servers support. */
 export const decodeUnicodeEscapes = (text: string): string =>
   text.includes('%u')
     ? text.replace(/%u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
     : text;
 
-/** UTF-8 in more bytes than it needs, which old decoders read as `.`, `/` or `\`: never a URI of an honest client. */
+/** True for overlong UTF-8, which old decoders read as `.`, `/` or `\`: no honest client sends it. */
 export const hasOverlongByte = (text: string): boolean =>
   text.includes('%') && /%c[01]%[89ab][0-9a-f]|%e0%[89][0-9a-f]%[89ab][0-9a-f]|%f0%8[0-9a-f]%/i.test(text);

@@ -20,15 +20,15 @@ import {
   type Rewrite,
 } from './rewrites';
 
-/** Longer URIs have no readings: what they may be read as is not worth the time. In UTF-16 code units. */
+/** In UTF-16 code units. Longer URIs have no readings: to compute them would take too long. */
 export const MAX_URI_LENGTH = 16_384;
 
-/** A URI that may be read in more ways has no readings. Those of real servers have 1 to 20. */
+/** A URI with more readings counts as one without readings. URIs of real servers have 1 to 20. */
 export const MAX_READINGS = 64;
 
 /**
- * How much one request may have read, in UTF-16 code units of all readings of all its URIs: some milliseconds' work. A
- * reading costs 64 more than its length; URIs that have one reading alone cost nothing.
+ * The total length of all readings of all URIs in one request, in UTF-16 code units: some milliseconds of work. A reading
+ * costs 64 more than its length; URIs with only one reading cost nothing.
  */
 export const MAX_READ_LENGTH = 65_536;
 const READING_COST = 64;
@@ -57,25 +57,26 @@ const SPELLINGS: readonly Rewrite[] = [
   toWindowsName,
 ];
 
-/** What a reader may leave out. */
+/** Parts that a reader may ignore. */
 const CUTS: readonly Rewrite[] = [cutAtNul, cutAtFragment, cutAtQuery, dropParameters, dropRepeated, dropTrailingSlash];
 
 const ALL = [...SPELLINGS, ...CUTS];
 
 /**
- * URIs that every reader takes alike: a lower-case scheme, names without percent signs, blanks, dots at their ends,
- * empty segments and the like. Most are of this kind.
+ * URIs that every reader reads in the same way: a lower-case scheme, names without percent signs, blanks, dots at their
+ * ends, empty segments and so on. Most URIs are of this kind.
  */
 const PLAIN =
   /^(?!(?:file|https?|wss?|ftp):)[a-z][a-z0-9+.-]+:\/\/(?![a-z|]:)(?:[A-Za-z0-9_~!$&'()*,=:{}-](?:[A-Za-z0-9_~!$&'()*,=:{}.-]*[A-Za-z0-9_~!$&'()*,=:{}-])?(?:\/(?!$)|$))+$/;
 const PLAIN_FILE = /^file:\/\/(?:\/[A-Za-z0-9_~!&'()*,={}-](?:[A-Za-z0-9_~!&'()*,={}.-]*[A-Za-z0-9_~!&'()*,={}-])?)+$/;
 
 /**
- * The URI in every form in which some reader may take it: decoded before and after its dot segments are resolved, as
- * often as decoding changes something; with and without empty segments, query, fragment and parameters; `\` as slash and
- * not; all spellings of scheme and host, and so on (RFC 3986, section 6; WHATWG URL; common libraries). The first is
- * the URI in its usual spelling. Undefined when there are too many, which no honest client causes, or the budget of the
- * request is used up: what has no readings must be denied.
+ * All readings that some reader may have of the URI: decoded before and after its dot segments are resolved, as often as
+ * decoding changes something; with and without empty segments, query, fragment and parameters; with `\` as slash or not;
+ * all spellings of scheme and host, and so on (RFC 3986, section 6; WHATWG URL; common libraries). The first is the URI in
+ * its usual spelling.
+ *
+ * @returns undefined if there are too many readings, or the budget of the request is used up: such a URI must be denied
  */
 export function readingsOf(uri: string, budget = newReadingBudget()): readonly string[] | undefined {
   if (uri.length > MAX_URI_LENGTH) return undefined;
@@ -83,13 +84,13 @@ export function readingsOf(uri: string, budget = newReadingBudget()): readonly s
   return hasOverlongByte(uri) ? undefined : closureOf(usualSpelling(uri), ALL, budget);
 }
 
-/** The same for an entry of a list, which may hold globs: spellings of it alone, and none that is shorter. */
+/** The same for an entry of a list, which may contain globs: only other spellings, none that drops a part. */
 export const spellingsOf = (entry: string): readonly string[] =>
   closureOf(usualSpelling(entry), SPELLINGS, newReadingBudget()) ?? [entry];
 
 /**
- * The spelling that two URIs share when no reader tells them apart: scheme in lower case, the host of a scheme whose hosts
- * are names in DNS as parsers write it, and nothing percent-encoded that need not be.
+ * One spelling for URIs that are the same to every reader: the scheme in lower case, and the normalized host of a scheme
+ * whose hosts are DNS names.
  */
 export function usualSpelling(uri: string): string {
   const parts = partsOf(uri);
@@ -101,7 +102,7 @@ export function usualSpelling(uri: string): string {
     : joinParts({ ...parts, authority: host, path: path === '' ? '/' : path });
 }
 
-/** All that the rewrites make of a URI, one after another in any order; bounded in number and length. */
+/** All results of the rewrites, applied one after another in any order; bounded in number and length. */
 function closureOf(uri: string, rewrites: readonly Rewrite[], budget: ReadingBudget): readonly string[] | undefined {
   const found = new Set([uri]);
   budget.left -= uri.length + READING_COST;

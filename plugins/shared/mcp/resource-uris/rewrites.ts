@@ -2,12 +2,12 @@ import { bareHostOf } from './hosts';
 import { HOST_SCHEMES, joinParts, type UriParts } from './parts';
 import { resolveSegments } from './segments';
 
-/** Gives other spellings that some reader may take a URI for; the same text where there is none. `parts` are the URI's. */
+/** Returns other spellings that some reader may take the URI for; the same text if there is none. `parts` are the URI's. */
 export type Rewrite = (uri: string, parts: UriParts) => string | readonly string[];
 
 const NONE: readonly string[] = [];
 
-/** Parsers drop tabs and line breaks anywhere; parsers and programs drop blanks and controls at both ends. */
+/** Parsers drop tabs and line breaks anywhere; parsers and programs drop blanks and control characters at both ends. */
 export function dropBlanks(uri: string): string {
   const text = /[\t\n\r]/.test(uri) ? uri.replace(/[\t\n\r]/g, '') : uri;
   let start = 0;
@@ -24,7 +24,7 @@ const isBlank = (code: number): boolean =>
 export const unwrap = (uri: string): string =>
   uri.startsWith('<') || /^url:/i.test(uri) ? uri.replace(/^<(.*)>$/s, '$1').replace(/^url:/i, '') : uri;
 
-/** Where a text ends for programs written in C. */
+/** Programs in C end a text at a zero byte. */
 export const cutAtNul: Rewrite = (uri) => cutAt(uri, '\0');
 
 export const cutAtFragment: Rewrite = (uri) => cutAt(uri, '#');
@@ -35,22 +35,22 @@ function cutAt(uri: string, mark: string): string {
   return at < 0 ? uri : uri.slice(0, at);
 }
 
-/** Windows and WHATWG URL. */
+/** Windows and WHATWG URL read `\` as a slash. */
 export const turnSlashes: Rewrite = (uri) => (uri.includes('\\') ? uri.replaceAll('\\', '/') : uri);
 
-/** Full-width letters and dots, ligatures, characters that nobody sees. */
+/** Replaces full-width letters and dots and ligatures, and removes invisible characters. */
 export const toCompatible = (uri: string): string =>
   isAscii(uri) ? uri : uri.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}+/gu, '');
 
 export const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text);
 
-/** A blank, as forms have it. */
+/** In queries of forms `+` is a blank. */
 export const plusToBlank: Rewrite = (uri) => {
   const at = uri.indexOf('?');
   return at < 0 || !uri.includes('+', at) ? uri : uri.slice(0, at) + uri.slice(at).replaceAll('+', ' ');
 };
 
-/** Of a parameter that a query has twice, some readers take the first value, others the last. */
+/** If a query has a parameter twice, some readers use the first value, others the last. */
 export const dropRepeated: Rewrite = (uri) => {
   const at = uri.indexOf('?') + 1;
   if (at === 0 || !uri.includes('&', at)) return uri;
@@ -68,7 +68,7 @@ export const dropRepeated: Rewrite = (uri) => {
   return [first, last].map((kept) => uri.slice(0, at) + [...kept.values()].join('&') + uri.slice(end));
 };
 
-/** Parameters of segments (RFC 3986, section 3.3), which servers of Java drop, and Python's urlparse at the end. */
+/** Drops parameters of segments (RFC 3986, section 3.3), as Java servers do everywhere, and Python's urlparse at the end. */
 export const dropParameters: Rewrite = (uri, parts) => {
   if (!parts.path.includes(';')) return uri;
   const everywhere = parts.path.replace(/;[^/]*/g, '');
@@ -77,7 +77,7 @@ export const dropParameters: Rewrite = (uri, parts) => {
   return [everywhere, atEnd].map((path) => joinParts({ ...parts, path }));
 };
 
-/** At the end, and before a query or fragment: `db://q/?table=x` is `db://q?table=x` to most routers. */
+/** Drops slashes at the end and before a query or fragment: most routers read `db://q/?table=x` as `db://q?table=x`. */
 export const dropTrailingSlash: Rewrite = (uri) => {
   const mark = uri.search(/[?#]/);
   const atEnd = withoutSlashes(uri);
@@ -90,7 +90,7 @@ function withoutSlashes(text: string): string {
   return end === 0 || text[end - 1] === ':' ? text : text.slice(0, end);
 }
 
-/** What Windows takes for the same file: `C|`, dots and blanks at the end of a name, and the name of its main stream. */
+/** The same file on Windows: `C|`, dots and blanks at the end of a name, and the name of its main stream. */
 export const toWindowsName: Rewrite = (uri, parts) => {
   if (parts.scheme !== 'file:' || !/^\/*[a-z]\||:\$|[. ](?:\/|$)/i.test(parts.path)) return uri;
   const path = parts.path
@@ -100,14 +100,14 @@ export const toWindowsName: Rewrite = (uri, parts) => {
   return path === parts.path ? uri : joinParts({ ...parts, path });
 };
 
-/** Scheme in lower case; a path alone is a file. */
+/** Writes the scheme in lower case; a path without scheme is a file. */
 export const toScheme: Rewrite = (uri, parts) => {
   const isDrive = parts.scheme.length === 2;
   if (parts.scheme !== '' && !isDrive) return joinParts(parts);
   return `file:///${uri.replace(/^\/+/, '')}`;
 };
 
-/** Missing and surplus slashes, spellings of the host, hosts that are left out or taken for a folder. */
+/** Missing and extra slashes, spellings of the host, and hosts that are ignored or read as a folder. */
 export const toHost: Rewrite = (uri, parts) => {
   const { scheme, authority, path, rest } = parts;
   if (scheme === '') return NONE;
@@ -131,7 +131,7 @@ function fileSpellings({ authority = '', path, rest }: UriParts): readonly strin
   return host === 'localhost' ? [local] : [local, `file:///${authority}${path}${rest}`, `file://${host}${path}${rest}`];
 }
 
-/** Without dot segments: with empty segments and without, of the path alone and of all that follows the scheme. */
+/** Resolves dot segments: with and without empty segments, in the path and in everything after the scheme. */
 export const resolveDots: Rewrite = (uri, { scheme, authority, path, rest }) => {
   const start = authority === undefined ? scheme.length : scheme.length + 2;
   if (!/\/\/|(?:^|[/:])\.{1,2}(?:[/?#]|$)/.test(start === 0 ? uri : uri.slice(start))) return NONE;

@@ -1,6 +1,6 @@
 /**
- * Takes the dot segments out of a path: as RFC 3986 does (section 5.2.4), where an empty segment counts, or, with
- * `merges`, as file systems do, where it does not.
+ * Resolves the dot segments of a path: as RFC 3986 (section 5.2.4), where an empty segment counts, or, with `merges`, as
+ * file systems do, where it does not.
  */
 export function resolveSegments(path: string, merges: boolean): string {
   const isRooted = path.startsWith('/');

@@ -3,15 +3,15 @@ import { decodeHarmless } from './percent';
 import { readingsOf, spellingsOf, usualSpelling } from './readings';
 import { toCompatible } from './rewrites';
 
-/** One form for what readers that fold case or Unicode take for the same. */
+/** One form for URIs that are equal to readers that ignore case or Unicode variants. */
 export function foldUri(uri: string): string {
   const text = toCompatible(uri);
   return text.toUpperCase().toLowerCase();
 }
 
 /**
- * Compiles globs of denied URIs. `denies` gets all readings of a URI: one that is denied is enough, in any case, and so
- * is the folder that a glob such as `file:///secret/*` speaks of.
+ * Compiles globs of denied URIs. The result gets all readings of a URI: it is denied if one of them matches, ignoring case,
+ * or if one is the folder of a glob such as `file:///secret/*`.
  */
 export function uriDenier(globs: readonly string[]): (readings: readonly string[]) => boolean {
   if (globs.length === 0) return () => false;
@@ -23,23 +23,23 @@ export function uriDenier(globs: readonly string[]): (readings: readonly string[
     });
 }
 
-/** Whether a glob means a URI: by all its readings, by some, or by none. */
+/** How many readings of a URI a glob matches. */
 export type Extent = 'all' | 'some' | 'none';
 
-/** Compiles one glob that is to be matched with the readings of URIs, in any case. */
+/** Compiles one glob to match the readings of URIs, ignoring case. */
 export function uriMatcher(glob: string): (readings: readonly string[]) => Extent {
   if (glob === '*') return () => 'all';
-  const meansAll = uriAllower([glob]);
+  const matchesAll = uriAllower([glob]);
   const matches = anyGlobMatcher([...new Set([glob, ...spellingsOf(glob)].map(foldUri))]);
   return (readings) => {
-    if (meansAll(readings)) return 'all';
+    if (matchesAll(readings)) return 'all';
     return readings.some((reading) => matches(foldUri(reading))) ? 'some' : 'none';
   };
 }
 
 /**
- * Compiles globs of allowed URIs: an entry must allow the URI as it is written, and every other reading must be allowed
- * too, or be what the same reader makes of that entry.
+ * Compiles globs of allowed URIs: an entry must match the URI as it is written, and every other reading must be allowed
+ * too, or be a reading of that entry.
  */
 export function uriAllower(globs: readonly string[]): (readings: readonly string[]) => boolean {
   const entries = globs.map((glob) => {
@@ -56,7 +56,7 @@ export function uriAllower(globs: readonly string[]): (readings: readonly string
     if (allowing.length === 0) return false;
     return readings.every(
       (reading) =>
-        // Another reading is the same without what need not be encoded.
+        // The reading without unnecessary encoding is among the readings, too.
         decodeHarmless(reading) !== reading ||
         entries.some(({ matches }) => matches(reading)) ||
         allowing.some(({ matchesReading }) => matchesReading(reading) || matchesReading(`${reading}/`)),
@@ -64,7 +64,7 @@ export function uriAllower(globs: readonly string[]): (readings: readonly string
   };
 }
 
-/** Where `*` or `?` stands for a part of a host, it never reaches into the path. */
+/** `*` or `?` in the host never matches a part of the path. */
 function entryMatcher(glob: string): (uri: string) => boolean {
   const [, host, path] = HOST_WITH_WILDCARD.exec(glob) ?? [];
   if (host === undefined || path === undefined) return globMatcher(glob);
@@ -79,6 +79,6 @@ function entryMatcher(glob: string): (uri: string) => boolean {
 
 const HOST_WITH_WILDCARD = /^([^/*?]+:\/\/[^/]*[*?][^/]*)(\/.*)$/s;
 
-/** A `?` in the place of a host is a wildcard, elsewhere also the mark of a query that a reader may leave out. */
+/** A `?` in the host is a wildcard, elsewhere it may also begin a query, which a reader may ignore. */
 const readingsOfEntry = (glob: string): readonly string[] =>
   (HOST_WITH_WILDCARD.test(glob) ? undefined : readingsOf(glob)) ?? spellingsOf(glob);

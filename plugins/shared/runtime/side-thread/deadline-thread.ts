@@ -1,36 +1,36 @@
 import { Piscina } from 'piscina';
 
-/** A function that a module exports, to be called in the thread; what it takes and what it gives is copied. */
+/** A function that a module exports, to be called in the thread. Its input and its result are copied. */
 export interface DeadlineTask<Input, Output> {
   /** Path of the module, without extension. */
   readonly module: string;
-  /** The function's name among the module's exports. */
+  /** The name of the exported function. */
   readonly name: string;
-  /** Only a type: what the function is. */
+  /** Never set: carries the type of the function. */
   readonly run?: (input: Input) => Output;
 }
 
-/** The work was not done in time, and will not be. */
+/** Returned in place of a result if the task missed its deadline. */
 export const TOO_LATE = 'too_late';
 
-/** After it the thread ends without work, and gives its memory back. */
+/** After this time without work the thread ends and frees its memory. */
 const IDLE_MS = 60_000;
 const HEAP = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
-/** Loading code has no part in a deadline. */
+/** The time to load code does not count for the deadline of a task. */
 const WARM_UP_MS = 60_000;
 
 /**
- * A thread for work that a stranger's input may make endless: what is not done by its deadline is ended with its
- * thread, and a new one takes the next. Tasks are done one after the other. It does not keep the process alive.
+ * A thread for work that untrusted input may make endless: a task that misses its deadline is ended with its thread, and a
+ * new thread runs the next task. Tasks run one after the other. The thread does not keep the process alive.
  */
 export class DeadlineThread {
   private pool: Piscina | undefined;
   private last: Promise<unknown> = Promise.resolve();
 
-  /** `warmUp` is called before each task, to load what it needs. */
+  /** `warmUp` is called before each task, to load its code. */
   constructor(private readonly warmUp: DeadlineTask<undefined, void>) {}
 
-  /** Does the task; rejects when it throws or breaks the thread. The deadline begins when its turn comes. */
+  /** Runs the task; rejects if it throws or the thread fails. The deadline starts when the task starts. */
   run<Input, Output>(
     task: DeadlineTask<Input, Output>,
     input: Input,

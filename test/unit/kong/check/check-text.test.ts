@@ -38,7 +38,7 @@ it.each<[string, string, string, string]>([
     'a value of another type',
     'mcp-validator',
     'mode: 5',
-    'config.mode: expected a text, got 5. Fix: use one of: enforce, report.',
+    'config.mode: expected a string, got 5. Fix: use one of: enforce, report.',
   ],
   [
     'a word that is not among the allowed ones',
@@ -114,7 +114,7 @@ it.each<[string, string, readonly string[], string]>([
 
 it('a secret is never shown', () => {
   const { output } = check(withPlugin('mcp-tool-rate-limit', RULE, 'policy: redis', 'redis: { password: [hunter2] }'));
-  expect(output).toContain('config.redis.password: expected a text, got a value that is not shown');
+  expect(output).toContain('config.redis.password: expected a string, got a value that is not shown');
   expect(output).not.toContain('hunter2');
 });
 
@@ -161,7 +161,7 @@ it.each<[string, string]>([
 it('the same plugin twice at one place is an error', () => {
   const twice = `plugins:\n  - { name: mcp-validator, service: s }\n  - { name: mcp-validator, service: s }\n  - { name: mcp-validator, service: other }`;
   const { output } = check(twice);
-  expect(output.match(/mcp-validator is configured twice at the same place/g)).toHaveLength(1);
+  expect(output.match(/mcp-validator is configured twice for the same scope/g)).toHaveLength(1);
   expect(output).toContain('kong.yml:3: error: ');
 });
 
@@ -225,7 +225,7 @@ it.each(['off', 'Off', 'no', 'on', 'YES'])(
   'the word %s without quotes is a boolean, as it is to Kong, and the fix says so',
   (word) => {
     const { output, isUsable } = check(withPlugin('mcp-validator', `tools: { learn: ${word} }`));
-    expect(output).toContain('config.tools.learn: expected a text, got ');
+    expect(output).toContain('config.tools.learn: expected a string, got ');
     expect(output).toContain("unless in quotes: 'off'");
     expect(isUsable).toBe(false);
   },
@@ -238,7 +238,7 @@ it("the word 'off' in quotes is a text", () => {
 it('numbers are those that Kong reads: octal, and in sixties', () => {
   expect(check(withPlugin('mcp-validator', 'max_depth: 0100')).isUsable).toBe(true);
   expect(check(withPlugin('mcp-validator', 'max_depth: 010000')).output).toContain('4096 is not between 4 and 512');
-  expect(check(withPlugin('mcp-validator', 'allowed_hosts: [10:30]')).output).toContain('expected a text, got 630');
+  expect(check(withPlugin('mcp-validator', 'allowed_hosts: [10:30]')).output).toContain('expected a string, got 630');
 });
 
 it.each([

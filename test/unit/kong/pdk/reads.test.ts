@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { Headers, MAX_HEADERS, read, type Read } from '../../../../kong/pdk';
+import { Headers, MAX_HEADERS, read, type KongRead } from '../../../../kong/pdk';
 
-it.each<[string, Read<unknown>, unknown, unknown]>([
+it.each<[string, KongRead<unknown>, unknown, unknown]>([
   ['method', read.method(), 'GET', 'GET'],
   ['method, not a text', read.method(), undefined, ''],
   ['headers', read.headers(), { Host: 'x' }, Headers.from({ host: 'x' })],

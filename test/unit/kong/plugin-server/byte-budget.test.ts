@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { ByteBudget, type Hold } from '../../../../kong/plugin-server/byte-budget';
+import { ByteBudget, type Reservation } from '../../../../kong/plugin-server/byte-budget';
 
 /** Asks for bytes, and notes when they are granted. */
 function taker(budget: ByteBudget) {
   const granted: number[] = [];
   let count = 0;
-  const take = (bytes: number): Hold => {
+  const take = (bytes: number): Reservation => {
     const number = ++count;
     return budget.take(bytes, () => granted.push(number));
   };
@@ -50,7 +50,7 @@ describe('a byte budget', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 50 }), (steps) => {
         const budget = new ByteBudget(100);
-        const holds: Hold[] = [];
+        const holds: Reservation[] = [];
         const granted = new Set<number>();
         const release = (pick: number): void => {
           const number = [...granted][pick % granted.size] ?? 0;

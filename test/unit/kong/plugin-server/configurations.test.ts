@@ -164,7 +164,7 @@ it('waits at the end for disposals that are under way, and survives one that fai
   finish();
   await closing;
   expect(events).toEqual(['flushed', 'closed']);
-  expect(errors).toEqual(['releasing a configuration failed']);
+  expect(errors).toEqual(['configuration disposal failed']);
 });
 
 it('does not mind a plugin that has nothing to dispose of', async () => {

@@ -1,3 +1,4 @@
+import { partsOf, type Plugin } from '../../../../kong/pdk';
 import { toKongFields, type KongFieldBody } from '../../../../kong/pdk/kong-schema';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import { answerQuery } from '../../../../kong/plugin-server/describe';
@@ -41,6 +42,10 @@ function* walkField(path: string, body: KongFieldBody): Generator<[string, KongF
   yield* walk(body.fields ?? [], `${path}.`);
 }
 
+const phasesIn = (plugin: Plugin): string[] => [
+  ...new Set(partsOf(plugin).flatMap(({ phases }) => Object.keys(phases))),
+];
+
 /** Observers: nothing of theirs is on a request's path unless an operator wants it there. */
 const onPathOnDemand = ['llm-telemetry', 'mcp-telemetry'];
 
@@ -49,7 +54,7 @@ describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (na
   const [info] = Plugins;
 
   it('has all its phases in a description with the access phase', () => {
-    expect(answerQuery(plugin, true).Plugins[0].Phases).toEqual(Object.keys(plugin.phases));
+    expect(answerQuery(plugin, true).Plugins[0].Phases).toEqual(phasesIn(plugin));
   });
 
   it('is described as Kong asks for it', () => {
@@ -57,7 +62,7 @@ describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (na
     expect(info).toMatchObject({
       Name: name,
       Priority: plugin.priority,
-      Phases: Object.keys(plugin.phases).filter((phase) => !(onPathOnDemand.includes(name) && phase === 'access')),
+      Phases: phasesIn(plugin).filter((phase) => !(onPathOnDemand.includes(name) && phase === 'access')),
       Schema: { name },
     });
     expect(info.Version).toMatch(/^\d+\.\d+\.\d+$/);

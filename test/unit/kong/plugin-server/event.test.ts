@@ -13,6 +13,7 @@ import { encodeAnswer } from '../../../../kong/plugin-server/protocol/event-answ
 import { messages } from '../../../../kong/plugin-server/protocol/messages';
 import { ServerMetrics } from '../../../../kong/plugin-server/server-metrics';
 import { holdsNothing } from '../../../support/holds-nothing';
+import { preparedConfiguration } from '../../../support/prepared-configuration';
 
 const errors: object[] = [];
 const silent = (): void => undefined;
@@ -63,7 +64,7 @@ const run = (phase: string, { access, log: logged, isWanted, onError = 'reject' 
   });
   const { access: guard, log: watch } = declared.phases;
   const plugin = { ...declared, phases: { ...(access && { access: guard! }), ...(logged && { log: watch! }) } };
-  const instance = { id: 1, configuration: { plugin, state: undefined } };
+  const instance = { id: 1, configuration: preparedConfiguration(plugin) };
   return runEvent({ instance, phase, sequence: 3 }, asks, record);
 };
 
@@ -92,14 +93,14 @@ it('a log phase that is not wanted reads nothing', async () => {
 });
 
 it.each<[string, string, Phases, Outcome, string]>([
-  ['a guard that throws', 'access', { access: bug }, refusal, 'refused'],
+  ['a guard that throws', 'access', { access: bug }, refusal, 'rejected'],
   ['an observer that throws', 'access', { access: bug, onError: 'pass' }, proceed(), 'passed'],
   [
     'an outcome that cannot be encoded',
     'access',
     { access: () => proceed({ share: { a: undefined as never } }) },
     refusal,
-    'refused',
+    'rejected',
   ],
   ['a log phase that throws', 'log', { log: bug }, proceed(), 'passed'],
   ['a log phase that does not know whether it is wanted', 'log', { log: bug, isWanted: bug }, proceed(), 'passed'],

@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 const config = (key: string, content: object = {}) => JSON.stringify({ __key__: key, ...content });
-const PATIENCE = { replacedMs: 600, silentMs: 86_400 };
+const PATIENCE = { replacedMs: 600, otherwiseMs: 86_400 };
 
 it('gives each start an id of its own over one configuration', async () => {
   const instances = startLife();
@@ -68,7 +68,7 @@ it('the longest unused instance is closed when there are more than Kong can need
 });
 
 it.each([
-  ['an unknown plugin', 'two', '{}', 'no plugin "two" in this server'],
+  ['an unknown plugin', 'two', '{}', 'unknown plugin "two"'],
   ['no JSON, whose text stays secret', 'one', '{"password": hunter2}', /^config is not a JSON object$/],
   ['a list', 'one', '[]', 'config is not a JSON object'],
   ['null', 'one', 'null', 'config is not a JSON object'],
@@ -92,7 +92,7 @@ it('closing the last instance releases the configuration; an unknown id is no ma
   expect([instances.size, disposals]).toEqual([0, 1]);
 });
 
-describe('closeForgotten', () => {
+describe('closeIdle', () => {
   it.each<[string, string, object, number, boolean]>([
     ['a replaced one that is silent', 'k', { word: 'new' }, 601, true],
     ['a replaced one that was used lately', 'k', { word: 'new' }, 600, false],
@@ -105,7 +105,7 @@ describe('closeForgotten', () => {
     const young = await instances.start('one', config(key, content));
     nowMs += silenceMs;
     instances.use(young.id);
-    instances.closeForgotten(PATIENCE);
+    instances.closeIdle(PATIENCE);
     expect([instances.use(old.id) === undefined, instances.use(young.id) === undefined]).toEqual([isClosed, false]);
   });
 
@@ -114,7 +114,7 @@ describe('closeForgotten', () => {
     for (let reload = 0; reload < 100; reload++) {
       await instances.start('one', config('k', { word: reload }));
       nowMs += 601;
-      instances.closeForgotten(PATIENCE);
+      instances.closeIdle(PATIENCE);
     }
     expect(instances.size).toBe(1);
   });

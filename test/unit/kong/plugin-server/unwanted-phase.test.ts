@@ -1,14 +1,15 @@
-import { definePlugin, Metrics, proceed, type Plugin } from '../../../../kong/pdk';
+import { definePlugin, Metrics, proceed } from '../../../../kong/pdk';
 import { runEvent } from '../../../../kong/plugin-server/event';
 import { encodeAnswer } from '../../../../kong/plugin-server/protocol/event-answer';
 import { ServerMetrics } from '../../../../kong/plugin-server/server-metrics';
 import { holdsNothing } from '../../../support/holds-nothing';
+import { preparedConfiguration } from '../../../support/prepared-configuration';
 
 const bug = (): never => {
   throw new Error('not wanted');
 };
 
-const idle: Plugin = definePlugin({
+const idle = definePlugin({
   name: 'idle',
   version: '1',
   priority: 1,
@@ -23,7 +24,7 @@ it('a request goes on where an access phase is not wanted, which was once taken 
   const write = (fields: object): void => void errors.push(fields);
   const log = { debug: write, info: write, warn: write, error: write };
   const event = {
-    instance: { id: 1, configuration: { plugin: idle, state: undefined } },
+    instance: { id: 1, configuration: preparedConfiguration(idle) },
     phase: 'access',
     sequence: 7,
   };

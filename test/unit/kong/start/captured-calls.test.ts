@@ -16,7 +16,7 @@ const configsOf = (text: string): Readonly<Record<string, unknown>>[] =>
     plugins.filter(({ name }) => name === 'mcp-telemetry').map(({ config }) => config),
   );
 
-it('captures no call in the reference configuration, and every call in the demonstration', () => {
+it('records no tool call in the reference configuration, and every tool call in the demo', () => {
   const own = configsOf(reference);
   expect(own).toHaveLength(2);
   for (const config of own) expect(config).not.toHaveProperty('capture_tool_results');

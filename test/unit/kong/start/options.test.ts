@@ -1,6 +1,6 @@
 import { readOptions } from '../../../../kong/start/options';
 
-it('takes the engine that is there and loopback, unless told otherwise', () => {
+it('uses the first available engine and loopback by default', () => {
   expect(readOptions([])).toEqual({ host: '127.0.0.1', withAccess: false, help: false });
   expect(
     readOptions([
@@ -27,8 +27,8 @@ it('takes the engine that is there and loopback, unless told otherwise', () => {
 });
 
 it.each([
-  [['--engine', 'podman'], '--engine is one of docker, kong, local'],
-  [['--host', 'localhost'], '--host is an IPv4 address'],
+  [['--engine', 'podman'], '--engine must be one of docker, kong, stand-in'],
+  [['--host', 'localhost'], '--host must be an IPv4 address'],
   [['--speed'], /--speed/],
 ])('says what is wrong with %j', (args, message) => {
   expect(() => readOptions(args)).toThrow(message);

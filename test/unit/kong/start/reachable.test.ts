@@ -14,12 +14,12 @@ afterAll(() => {
   rmSync(top, { recursive: true });
 });
 
-it('names the folder that keeps other users out', () => {
+it('returns the folder that other users cannot enter', () => {
   chmodSync(top, 0o700);
   expect(closedFolder(inner)).toBe(top);
 });
 
-it('names none where all are open', () => {
+it('returns nothing if all folders are open', () => {
   chmodSync(top, 0o755);
   expect(closedFolder(inner)).toBeUndefined();
 });

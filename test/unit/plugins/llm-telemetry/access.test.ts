@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { Headers } from '../../../../kong/pdk';
-import { beginCall, isAccessWanted, type RequestFacts } from '../../../../plugins/llm-telemetry/access';
-import { askForUsage } from '../../../../plugins/llm-telemetry/ask-for-usage';
-import { begunFromShared } from '../../../../plugins/shared/telemetry/traces/begun-span';
+import { startCall, isAccessWanted, type RequestFacts } from '../../../../plugins/llm-telemetry/access';
+import { injectStreamUsage } from '../../../../plugins/llm-telemetry/request/inject-stream-usage';
+import { startedSpanFromShared } from '../../../../plugins/shared/telemetry/spans/started-span';
 import { STARTED_AT } from '../../../support/exchange';
-import { Teller } from './tell';
+import { TestedPlugin } from './run-llm-telemetry';
 
 const MAX = 262_144;
 const bytes = (body: unknown): Buffer => Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 
-describe('askForUsage', () => {
+describe('injectStreamUsage', () => {
   it.each([
     [
       'openai_chat',
@@ -18,7 +18,7 @@ describe('askForUsage', () => {
     ],
     ['openai_completions', ' {\n"stream":true}', ' {"stream_options":{"include_usage":true},\n"stream":true}'],
   ] as const)('adds the option to a stream of %s and leaves every other byte', (api, before, after) => {
-    expect(Buffer.from(askForUsage(api, bytes(before), MAX)!).toString()).toBe(after);
+    expect(Buffer.from(injectStreamUsage(api, bytes(before), MAX)!).toString()).toBe(after);
   });
 
   it.each([
@@ -36,14 +36,14 @@ describe('askForUsage', () => {
     ['anthropic_messages', { stream: true }],
     ['ollama_chat', { stream: true }],
   ] as const)('leaves a body of %s alone: %j', (api, body) => {
-    expect(askForUsage(api, bytes(body), MAX)).toBeUndefined();
+    expect(injectStreamUsage(api, bytes(body), MAX)).toBeUndefined();
   });
 
-  it('means the same but for the option, whatever the body', () => {
+  it('changes nothing but the option, whatever the body is', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (members) => {
         const body = { ...members, stream: true };
-        const asked = askForUsage('openai_chat', bytes(body), MAX);
+        const asked = injectStreamUsage('openai_chat', bytes(body), MAX);
         if (Object.hasOwn(members, 'stream_options')) expect(asked).toBeUndefined();
         else {
           const expected = JSON.parse(JSON.stringify(body)) as object;
@@ -54,7 +54,7 @@ describe('askForUsage', () => {
         }
       }),
     );
-    fc.assert(fc.property(fc.uint8Array(), (junk) => askForUsage('openai_chat', junk, MAX) === undefined));
+    fc.assert(fc.property(fc.uint8Array(), (junk) => injectStreamUsage('openai_chat', junk, MAX) === undefined));
   });
 });
 
@@ -76,7 +76,7 @@ describe('the access phase', () => {
     [{ inject_stream_usage: true }, true],
     [{ track_open_streams: true }, true],
   ])('is wanted by %j: %s', (config, wanted) => {
-    expect(isAccessWanted(new Teller(config).state)).toBe(wanted);
+    expect(isAccessWanted(new TestedPlugin(config).state)).toBe(wanted);
   });
 
   const all = { propagate: true, inject_stream_usage: true, track_open_streams: true };
@@ -86,17 +86,17 @@ describe('the access phase', () => {
     ['another path', { upstreamPath: '/api/tags' }, {}],
     ['our own export', {}, { 'user-agent': 'kong OTel-OTLP-Exporter-JavaScript/0.223.1' }],
   ])('leaves %s alone', async (_, more, headers) => {
-    const teller = new Teller(all);
-    expect(beginCall(teller.state, request({ stream: true }, headers, more))).toBeUndefined();
-    expect(await teller.value('llm_active_streams{')).toBeUndefined();
+    const plugin = new TestedPlugin(all);
+    expect(startCall(plugin.state, request({ stream: true }, headers, more))).toBeUndefined();
+    expect(await plugin.value('llm_active_streams{')).toBeUndefined();
   });
 
-  it('gives the upstream the span that the log phase will tell of, under the client’s', async () => {
-    const teller = new Teller({ propagate: true });
+  it('sends the upstream the id of the span that the log phase exports, a child of the client’s', async () => {
+    const plugin = new TestedPlugin({ propagate: true });
     const traceparent = `00-${traceId}-${parentId}-00`;
-    const effects = beginCall(teller.state, request({ model: 'm' }, { traceparent }))!;
+    const effects = startCall(plugin.state, request({ model: 'm' }, { traceparent }))!;
     const shared = effects.share!['llm_telemetry'];
-    const { ids, parent } = begunFromShared(shared)!;
+    const { ids, parent } = startedSpanFromShared(shared)!;
     expect(ids.traceId).toBe(traceId);
     expect(parent).toEqual({ traceId, spanId: parentId });
     expect(effects.upstreamHeaders).toEqual({ traceparent: `00-${traceId}-${ids.spanId}-01` });
@@ -104,23 +104,23 @@ describe('the access phase', () => {
 
     // Kong's log has the headers that the upstream got.
     const requestHeaders = { traceparent: effects.upstreamHeaders!['traceparent']! as string };
-    await teller.tell({ request: { model: 'm', messages: [{}] }, requestHeaders, begun: shared });
-    expect(teller.spans[0]).toMatchObject({ ids, parent });
+    await plugin.log({ request: { model: 'm', messages: [{}] }, requestHeaders, started: shared });
+    expect(plugin.spans[0]).toMatchObject({ ids, parent });
   });
 
-  it('begins a trace where there is none, and says whether it is kept', () => {
-    const { state } = new Teller({ propagate: true, sample_rate: 0 });
-    const effects = beginCall(state, request({}))!;
+  it('starts a trace if there is none, with the sampled flag', () => {
+    const { state } = new TestedPlugin({ propagate: true, sample_rate: 0 });
+    const effects = startCall(state, request({}))!;
     expect(effects.upstreamHeaders!['traceparent']).toMatch(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-00$/);
-    expect(beginCall(state, request({}))!.share).not.toEqual(effects.share);
+    expect(startCall(state, request({}))!.share).not.toEqual(effects.share);
   });
 
-  it('stays in Kong’s trace, under nothing, where only a client’s span may be the parent', async () => {
-    const teller = new Teller({ propagate: true, parent: 'client' });
-    const effects = beginCall(teller.state, request({}, { traceparent: `00-${traceId}-${parentId}-01` }))!;
-    await teller.tell({ request: { messages: [{}] }, traceId, begun: effects.share!['llm_telemetry'] });
-    expect(teller.spans[0]!.ids!.traceId).toBe(traceId);
-    expect(teller.spans[0]!.parent).toBeUndefined();
+  it('stays in Kong’s trace, without a parent, if only a client’s span may be the parent', async () => {
+    const plugin = new TestedPlugin({ propagate: true, parent: 'client' });
+    const effects = startCall(plugin.state, request({}, { traceparent: `00-${traceId}-${parentId}-01` }))!;
+    await plugin.log({ request: { messages: [{}] }, traceId, started: effects.share!['llm_telemetry'] });
+    expect(plugin.spans[0]!.ids!.traceId).toBe(traceId);
+    expect(plugin.spans[0]!.parent).toBeUndefined();
   });
 
   it.each([
@@ -131,36 +131,39 @@ describe('the access phase', () => {
     ['none of embeddings', '/api/embed', { stream: true }, undefined],
     ['one whose body is too long to read whole', '/v1/messages', `{"stream":true,"x":"${'x'.repeat(MAX)}"}`, 1],
   ])('counts as open: %s', async (_, upstreamPath, body, count) => {
-    const teller = new Teller({ track_open_streams: true });
-    const effects = beginCall(teller.state, request(body, {}, { upstreamPath }));
-    expect(await teller.value('llm_active_streams{', 'kong_service="ollama"')).toBe(count);
+    const plugin = new TestedPlugin({ track_open_streams: true });
+    const effects = startCall(plugin.state, request(body, {}, { upstreamPath }));
+    expect(await plugin.value('llm_active_streams{', 'kong_service="ollama"')).toBe(count);
     if (count === undefined) return;
-    await teller.tell({ begun: effects!.share!['llm_telemetry'] });
-    expect(await teller.value('llm_active_streams{', 'kong_service="ollama"')).toBe(0);
+    await plugin.log({ started: effects!.share!['llm_telemetry'] });
+    expect(await plugin.value('llm_active_streams{', 'kong_service="ollama"')).toBe(0);
   });
 
-  it('forgets a stream whose end was never seen, and counts no more than the bound', async () => {
+  it('forgets a stream whose end was not seen, and counts no more streams than the bound', async () => {
     let now = STARTED_AT;
-    const teller = new Teller({ track_open_streams: true, max_open_streams: 2, forget_streams_after: 10 }, () => now);
-    for (let n = 0; n < 3; n++) beginCall(teller.state, request({}));
-    expect(await teller.value('llm_active_streams{')).toBe(2);
+    const plugin = new TestedPlugin(
+      { track_open_streams: true, max_open_streams: 2, forget_streams_after: 10 },
+      () => now,
+    );
+    for (let n = 0; n < 3; n++) startCall(plugin.state, request({}));
+    expect(await plugin.value('llm_active_streams{')).toBe(2);
     now += 10_001;
-    beginCall(teller.state, request({}));
-    expect(await teller.value('llm_active_streams{')).toBe(1);
+    startCall(plugin.state, request({}));
+    expect(await plugin.value('llm_active_streams{')).toBe(1);
   });
 
   it.each([
     ['compressed', { 'content-encoding': 'gzip' }, {}],
     ['on disk', {}, { body: { kind: 'spilled' } }],
   ])('changes no body that is %s', (_, headers, more) => {
-    const { state } = new Teller({ inject_stream_usage: true });
+    const { state } = new TestedPlugin({ inject_stream_usage: true });
     const facts = request({ stream: true }, headers, { upstreamPath: '/v1/chat/completions', ...more });
-    expect(beginCall(state, facts)).toBeUndefined();
+    expect(startCall(state, facts)).toBeUndefined();
   });
 
-  it('changes a body and nothing else', () => {
-    const { state } = new Teller({ inject_stream_usage: true });
-    const effects = beginCall(state, request({ stream: true }, {}, { upstreamPath: '/v1/chat/completions' }))!;
+  it('changes only the body', () => {
+    const { state } = new TestedPlugin({ inject_stream_usage: true });
+    const effects = startCall(state, request({ stream: true }, {}, { upstreamPath: '/v1/chat/completions' }))!;
     expect(Object.keys(effects)).toEqual(['upstreamBody']);
   });
 });

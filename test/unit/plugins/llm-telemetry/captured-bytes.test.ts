@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { ndjson, STARTED_AT } from '../../../support/exchange';
-import { expectSpan, messages, spanOfExchange, type Exchange } from './tell';
+import { expectSpan, messages, spanOfExchange, type Exchange } from './run-llm-telemetry';
 
 describe('the span of', () => {
   it.each<[string, Exchange, string, object]>([
     [
-      'a compressed answer',
+      'a compressed response',
       {
         request: { model: 'm', messages },
         responseHeaders: { 'content-encoding': 'gzip' },
@@ -25,7 +25,7 @@ describe('the span of', () => {
       { 'gen_ai.request.model': 'm', 'llm.message_count': 1 },
     ],
     [
-      'a request in an encoding nobody knows',
+      'a request in an unknown encoding',
       {
         requestHeaders: { 'content-encoding': 'x' },
         request: '{"model":"m"}',
@@ -35,7 +35,7 @@ describe('the span of', () => {
       { 'gen_ai.request.model': undefined, 'llm.model_name': 'n' },
     ],
     [
-      'an answer in an encoding nobody knows',
+      'a response in an unknown encoding',
       { request: { model: 'm', messages }, responseHeaders: { 'content-encoding': 'x' }, response: 'x' },
       'ollama.chat_streaming',
       { 'error.type': undefined, 'gen_ai.usage.output_tokens': undefined },
@@ -64,7 +64,7 @@ describe('the span of', () => {
     await expectSpan(exchange, name, expected);
   });
 
-  it('a call that was not captured at all: what Kong knows', async () => {
+  it('a call that was not captured: what Kong knows', async () => {
     const span = await spanOfExchange({ captured: false });
     expect(span).toMatchObject({ name: 'ollama.chat_streaming', startMs: STARTED_AT + 2, endMs: STARTED_AT + 500 });
     expect(span.attributes).toMatchObject({

@@ -1,5 +1,5 @@
 import { ndjson, sse } from '../../../support/exchange';
-import { spanOfExchange, type Exchange } from './tell';
+import { spanOfExchange, type Exchange } from './run-llm-telemetry';
 
 const secret = ['sk', '-abcdefghijklmnopqrstuvwx'].join('');
 
@@ -24,13 +24,13 @@ const chat: Exchange = {
 const words = /Be brief|My key|a cat|A cat|whiskers|aGVsbG8|soft|where/;
 
 describe('content', () => {
-  it('is not told by default', async () => {
+  it('is not written by default', async () => {
     const { attributes } = await spanOfExchange(chat);
     expect(JSON.stringify(attributes)).not.toMatch(words);
     expect(attributes).toMatchObject({ 'input.value': '__REDACTED__', 'output.value': '__REDACTED__' });
   });
 
-  it('is told in 200 characters by preview', async () => {
+  it('is limited to 200 characters by preview', async () => {
     const { attributes } = await spanOfExchange(chat, { capture_content: 'preview' });
     expect(attributes).toMatchObject({
       'input.value': 'My key is __REDACTED__. What is this?\n__REDACTED__',
@@ -41,7 +41,7 @@ describe('content', () => {
     expect(JSON.stringify(attributes)).not.toMatch(/Be brief|whiskers|soft|input_messages/);
   });
 
-  it('is told in OpenInference’s words in full, arguments and thinking left out', async () => {
+  it('is written in the attributes of OpenInference, without arguments and thinking', async () => {
     const { attributes } = await spanOfExchange(chat, { capture_content: 'full' });
     expect(attributes).toMatchObject({
       'llm.input_messages.0.message.role': 'system',
@@ -59,7 +59,7 @@ describe('content', () => {
     expect(JSON.stringify(attributes)).not.toMatch(/whiskers|soft|where|json_schema|gen_ai\.input/);
   });
 
-  it('is told whole when all of it is opted in', async () => {
+  it('is written completely if all options are on', async () => {
     const all = {
       capture_content: 'full',
       capture_tool_args: true,
@@ -97,20 +97,20 @@ describe('content', () => {
     expect(JSON.stringify(attributes)).not.toContain(secret);
   });
 
-  it('hides the names of tools where asked to', async () => {
+  it('has no tool names with hide_tool_names', async () => {
     const options = { capture_content: 'full', hide_tool_names: true, capture_tool_args: true };
     expect(JSON.stringify(await spanOfExchange(chat, options))).not.toMatch(/"(look|pet)"/);
   });
 
-  it('keeps the newest messages and the answer within its bounds, and says that it cut', async () => {
+  it('keeps the newest messages and the response within its bounds, and reports the cut', async () => {
     const messages = Array.from({ length: 50 }, (_, n) => ({ role: 'user', content: `${n} ${'x'.repeat(9000)}` }));
     const { attributes } = await spanOfExchange(
       { request: { model: 'm', messages }, response: chat.response!, bound: 1_000_000 },
       { capture_content: 'full' },
     );
     const contents = Object.entries(attributes).filter(([key]) => key.endsWith('message.content'));
-    const told = contents.reduce((sum, [, value]) => sum + String(value).length, 0);
-    expect(told).toBeLessThanOrEqual(65_536);
+    const length = contents.reduce((sum, [, value]) => sum + String(value).length, 0);
+    expect(length).toBeLessThanOrEqual(65_536);
     expect(contents.every(([, value]) => String(value).length <= 8192)).toBe(true);
     expect(attributes['llm.input_messages.31.message.content']).toMatch(/^49 /);
     expect(attributes['llm.output_messages.0.message.content']).toBe('A cat.');
@@ -186,7 +186,7 @@ describe('content', () => {
       },
     ],
     [
-      'embeddings, whose vectors are not told',
+      'embeddings, whose vectors are not written',
       {
         path: '/v1/embeddings',
         contentType: 'application/json',

@@ -1,5 +1,5 @@
 import { ndjson, sse } from '../../../support/exchange';
-import { delta, expectSpan, messages, type Exchange } from './tell';
+import { delta, expectSpan, messages, type Exchange } from './run-llm-telemetry';
 
 describe('the span of', () => {
   it.each<[string, Exchange, string, object]>([
@@ -50,7 +50,7 @@ describe('the span of', () => {
       { 'error.type': 'timeout' },
     ],
     [
-      'a client that left before the answer',
+      'a client that left before the response',
       { status: 499, contentType: '', request: { model: 'm', messages } },
       'ollama.chat_streaming',
       { 'error.type': 'client_disconnect' },

@@ -1,5 +1,5 @@
 import { ndjson } from '../../../support/exchange';
-import { messages, Teller, type Exchange } from './tell';
+import { messages, TestedPlugin, type Exchange } from './run-llm-telemetry';
 
 describe('no span and no metric', () => {
   it.each<[string, Exchange]>([
@@ -13,11 +13,11 @@ describe('no span and no metric', () => {
     ],
     ['for a path that is not on the list', { path: '/api/chat/x', request: { model: 'm', messages } }],
     ['for a preflight', { method: 'OPTIONS', source: 'kong', tries: [] }],
-    ['for a refusal by a plugin', { status: 429, source: 'kong', tries: [] }],
+    ['for a rejection by a plugin', { status: 429, source: 'kong', tries: [] }],
   ])('%s', async (_name, exchange) => {
-    const teller = new Teller();
-    await teller.tell(exchange);
-    expect(teller.spans).toEqual([]);
-    expect(await teller.metrics.registry.metrics()).not.toMatch(/_seconds_count/);
+    const plugin = new TestedPlugin();
+    await plugin.log(exchange);
+    expect(plugin.spans).toEqual([]);
+    expect(await plugin.metrics.registry.metrics()).not.toMatch(/_seconds_count/);
   });
 });

@@ -1,10 +1,10 @@
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { ndjson } from '../../../support/exchange';
-import { Teller } from './tell';
+import { TestedPlugin } from './run-llm-telemetry';
 
 const request = { model: 'm', messages: [{ role: 'user', content: 'secret question' }] };
 const answer = ndjson(
-  { message: { content: 'secret answer' } },
+  { message: { content: 'secret response' } },
   { done: true, done_reason: 'stop', prompt_eval_count: 5, eval_count: 2 },
 );
 const common = {
@@ -17,11 +17,11 @@ const common = {
 };
 
 describe('the log', () => {
-  it('has one line for a call that failed, without secrets', async () => {
-    const teller = new Teller();
+  it('has one line for a failed call, without secrets', async () => {
+    const plugin = new TestedPlugin();
     const response = '{"error":"model of ann@example.com not found"}';
-    await teller.tell({ request, response, status: 404, contentType: 'application/json' });
-    expect(teller.lines).toEqual([
+    await plugin.log({ request, response, status: 404, contentType: 'application/json' });
+    expect(plugin.lines).toEqual([
       {
         level: 'warn',
         message: 'failed',
@@ -38,34 +38,34 @@ describe('the log', () => {
     ]);
   });
 
-  it('has one line for a call that a plugin refused', async () => {
-    const teller = new Teller();
+  it('has one line for a call that a plugin rejected', async () => {
+    const plugin = new TestedPlugin();
     const requestHeaders = { 'x-session-id': 's-1' };
-    await teller.tell({ status: 401, source: 'kong', tries: [], requestHeaders });
-    expect(teller.lines).toEqual([
+    await plugin.log({ status: 401, source: 'kong', tries: [], requestHeaders });
+    expect(plugin.lines).toEqual([
       {
         level: 'warn',
-        message: 'refused',
+        message: 'rejected',
         fields: { ...common, session_id: sessionHashOf(undefined, {})('s-1'), status: 401, duration_ms: 500 },
       },
     ]);
   });
 
-  it('has none for a good call, unless it audits', async () => {
-    const silent = new Teller();
-    await silent.tell({ request, response: answer });
+  it('has no line for a successful call without audit', async () => {
+    const silent = new TestedPlugin();
+    await silent.log({ request, response: answer });
     expect(silent.lines).toEqual([]);
-    const auditing = new Teller({ audit: true });
-    await auditing.tell({ request, response: answer });
+    const auditing = new TestedPlugin({ audit: true });
+    await auditing.log({ request, response: answer });
     expect(auditing.lines).toMatchObject([
       { level: 'info', message: 'model called', fields: { ...common, input_tokens: 5, output_tokens: 2, status: 200 } },
     ]);
     expect(JSON.stringify(auditing.lines)).not.toContain('secret');
   });
 
-  it('calls a fault of the gateway’s side an error', async () => {
-    const teller = new Teller();
-    await teller.tell({ request, status: 502, source: 'kong' });
-    expect(teller.lines).toMatchObject([{ level: 'error', fields: { error_type: 'upstream_unreachable' } }]);
+  it('has the level error for a failure of the server', async () => {
+    const plugin = new TestedPlugin();
+    await plugin.log({ request, status: 502, source: 'kong' });
+    expect(plugin.lines).toMatchObject([{ level: 'error', fields: { error_type: 'upstream_unreachable' } }]);
   });
 });

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { captureFromShared } from '../../../../plugins/shared/captured-body/capture';
 import { sse } from '../../../support/exchange';
-import { delta, expectSpan, messages, spanOfExchange, type Exchange } from './tell';
+import { delta, expectSpan, messages, spanOfExchange, type Exchange } from './run-llm-telemetry';
 
 const model = 'gen_ai.request.model';
 const temperature = 'gen_ai.request.temperature';
@@ -51,7 +51,7 @@ describe('a request longer than the captured head', () => {
       { [model]: 'm-large' },
     ],
     [
-      'begins with a byte order mark',
+      'starts with a byte order mark',
       { request: `\ufeff${JSON.stringify({ messages: long(100_000), ...parameters })}` },
       { [model]: 'm-large' },
     ],
@@ -69,14 +69,14 @@ describe('a request longer than the captured head', () => {
     await expectSpan({ ...chat, ...exchange }, 'ollama.chat_streaming', expected);
   });
 
-  it('counts its messages where all of it was kept, and not where its middle is missing', async () => {
+  it('has a message count if it was kept completely, and none if its middle is missing', async () => {
     const count = async (length: number) =>
       (await spanOfExchange({ ...chat, request: { messages: [{ content: 'x'.repeat(length) }], ...parameters } }))
         .attributes['llm.message_count'];
     expect([await count(64_000), await count(66_000)]).toEqual([1, undefined]);
   });
 
-  it('is read as far as its head goes where no tail was captured', () => {
+  it('is read from its head if no tail was captured', () => {
     const request = Buffer.from('{"model":"m","messages":[').toString('base64');
     expect(captureFromShared({ request, request_bytes: 99_999 })!.request).toMatchObject({
       tail: Buffer.of(),
@@ -84,7 +84,7 @@ describe('a request longer than the captured head', () => {
     });
   });
 
-  it('is read up to the gap where it is compressed', async () => {
+  it('is read up to the gap if it is compressed', async () => {
     // Numbers compress badly: more than the head is left.
     const input = Array.from({ length: 60_000 }, (_, n) => Math.sin(n));
     const request = gzipSync(JSON.stringify({ model: 'm', input, stream: true }));
@@ -109,7 +109,7 @@ describe('the model of a request', () => {
     ],
     ['is decoded', { path: '/openai/deployments/my%20gpt/chat/completions', request: { messages } }, 'my gpt'],
     [
-      'is taken as it is where it can’t be decoded',
+      'is taken as it is where it cannot be decoded',
       { path: '/openai/deployments/%ff%zz/chat/completions', request: { messages } },
       '%ff%zz',
     ],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { apiAt, modelInPath, type ApiName } from '../../../../plugins/llm-telemetry/apis';
+import { apiAt, modelInPath, type ApiName } from '../../../../plugins/llm-telemetry/request/apis';
 import { ndjson } from '../../../support/exchange';
-import { messages, Teller, type Exchange } from './tell';
+import { messages, TestedPlugin, type Exchange } from './run-llm-telemetry';
 
 describe('the API at a path', () => {
   it.each<[string, ApiName]>([
@@ -78,9 +78,9 @@ describe('the API at a path', () => {
 
 describe('a POST that was not read', () => {
   const unread = async (exchange: Exchange): Promise<string[]> => {
-    const teller = new Teller();
-    await teller.tell(exchange);
-    const text = await teller.metrics.registry.metrics();
+    const plugin = new TestedPlugin();
+    await plugin.log(exchange);
+    const text = await plugin.metrics.registry.metrics();
     return [...text.matchAll(/^llm_telemetry_unread_requests_total\{kong_service="ollama",reason="(\w+)"\} 1$/gm)].map(
       ([, reason]) => reason!,
     );
@@ -93,7 +93,7 @@ describe('a POST that was not read', () => {
     ['is at a path of no known API, and failed', { ...good, path: '/model/m/converse', status: 500 }, ['unknown_path']],
     ['is none: the upstream does not know the path either', { path: '/wp-login.php', status: 404 }, []],
     ['is none: another method', { path: '/v1/models', method: 'GET' }, []],
-    ['is none: a plugin refused it', { path: '/v1/images/generations', status: 401, source: 'kong', tries: [] }, []],
+    ['is none: a plugin rejected it', { path: '/v1/images/generations', status: 401, source: 'kong', tries: [] }, []],
     ['is none: a command of Ollama', { path: '/api/show' }, []],
     ['is none: tokens are counted', { path: '/v1/messages/count_tokens' }, []],
     ['is none: our own export', { path: '/v1/traces' }, []],
@@ -101,7 +101,7 @@ describe('a POST that was not read', () => {
     ['has a body that is no JSON', { ...good, request: 'model=m' }, ['request_body']],
     ['has a body in an unknown encoding', { ...good, requestHeaders: { 'content-encoding': 'x' } }, ['request_body']],
     [
-      'has an answer in an unknown encoding',
+      'has a response in an unknown encoding',
       { ...good, responseHeaders: { 'content-encoding': 'x' } },
       ['response_encoding'],
     ],
@@ -110,6 +110,6 @@ describe('a POST that was not read', () => {
   });
 });
 
-it('the model in a path is known in any case of the path', () => {
+it('the model in a path is found in upper and lower case', () => {
   expect(modelInPath('/OpenAI/Deployments/gpt-4o/Chat/Completions')).toBe('gpt-4o');
 });

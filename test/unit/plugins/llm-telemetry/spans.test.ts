@@ -1,6 +1,6 @@
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { ndjson, sse } from '../../../support/exchange';
-import { delta, expectSpan, messages, spanOfExchange, type Exchange } from './tell';
+import { delta, expectSpan, messages, spanOfExchange, type Exchange } from './run-llm-telemetry';
 
 const CHAT = sessionHashOf(undefined, {})('chat-9');
 
@@ -138,23 +138,23 @@ describe('the span of', () => {
 describe('names and aliases', () => {
   const exchange = { request: { model: 'llama3.2', messages }, response: ndjson({ done: true, eval_count: 1 }) };
 
-  it('can be the convention’s', async () => {
+  it('can follow the conventions', async () => {
     expect((await spanOfExchange(exchange, { span_name_style: 'otel' })).name).toBe('chat llama3.2');
   });
 
-  it('can do without the guide’s', async () => {
+  it('can omit the legacy attributes', async () => {
     const { attributes } = await spanOfExchange(exchange, { guide_attributes: false });
     expect(Object.keys(attributes).filter((key) => /^llm\.(vendor|model|tokens|operation|duration)/.test(key))).toEqual(
       ['llm.model_name'],
     );
   });
 
-  it('cuts what clients make long', async () => {
+  it('cuts long values from clients', async () => {
     const { attributes } = await spanOfExchange({ ...exchange, request: { model: 'x'.repeat(20_000), messages } });
     for (const value of Object.values(attributes)) expect(String(value).length).toBeLessThanOrEqual(2048);
   });
 
-  it('takes secrets out of error messages, and cuts them', async () => {
+  it('removes secrets from error messages, and cuts them', async () => {
     const error = `no: Bearer abcdefghijklmnop ${'x'.repeat(500)}`;
     const span = await spanOfExchange({
       ...exchange,

@@ -1,11 +1,11 @@
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { ndjson } from '../../../support/exchange';
 import { KONGS, REDACTED } from '../span-attributes';
-import { spanOfExchange } from './tell';
+import { spanOfExchange } from './run-llm-telemetry';
 
 /** What trace stores are built on. */
 describe('the whole span', () => {
-  it('of an Ollama chat with all that a request can say', async () => {
+  it('of an Ollama chat with all options in the request', async () => {
     const { attributes } = await spanOfExchange(
       {
         requestHeaders: { 'x-session-id': 'session-1', traceparent: 'nonsense' },
@@ -128,7 +128,7 @@ describe('the whole span', () => {
     });
   });
 
-  it('of an embedding: nothing that belongs to generation', async () => {
+  it('of an embedding: no attributes of generation', async () => {
     const { attributes } = await spanOfExchange({
       path: '/v1/embeddings',
       contentType: 'application/json',

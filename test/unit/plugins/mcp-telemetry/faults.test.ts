@@ -1,19 +1,19 @@
-import { faultOfRpcError } from '../../../../plugins/mcp-telemetry/fault';
-import { Teller, type Exchange } from './tell';
+import { faultOfRpcError } from '../../../../plugins/mcp-telemetry/operations/fault';
+import { TestedPlugin, type Exchange } from './run-mcp-telemetry';
 
 const request = (method: string) => ({ jsonrpc: '2.0', id: 1, method, params: {} });
 const failing = (code: number, message = 'x') => ({ jsonrpc: '2.0', id: 1, error: { code, message } });
 const SUMMARY = { messages: [{ kind: 'request', id: 1, method: 'tools/call', name: 'add' }] };
 
 async function faultOf(exchange: Exchange): Promise<string | undefined> {
-  const teller = new Teller();
-  await teller.tell({ request: request('tools/call'), ...exchange });
-  return /mcp_gateway_requests_total\{.*fault="(\w+)"/.exec(await teller.metrics.registry.metrics())?.[1];
+  const plugin = new TestedPlugin();
+  await plugin.log({ request: request('tools/call'), ...exchange });
+  return /mcp_gateway_requests_total\{.*fault="(\w+)"/.exec(await plugin.metrics.registry.metrics())?.[1];
 }
 
-describe('whose fault it is', () => {
+describe('the fault', () => {
   it.each<[string, Exchange, string]>([
-    ['a good answer', { response: { id: 1, result: {} } }, 'none'],
+    ['a successful response', { response: { id: 1, result: {} } }, 'none'],
     ['a tool that failed', { response: { id: 1, result: { isError: true } } }, 'none'],
     ['an unknown method', { response: failing(-32601) }, 'client'],
     ['an unknown method, as of 2026-07-28', { status: 404, response: failing(-32601) }, 'client'],
@@ -38,13 +38,13 @@ describe('whose fault it is', () => {
     ['a client that left in mid-stream', { response: 'data: {}\n\n', complete: false }, 'client'],
     ['a stream that ended', { response: 'data: {}\n\n' }, 'server'],
     ['a login page', { response: '<html>' }, 'server'],
-    ['an answer that was put off', { status: 202 }, 'none'],
+    ['a response that was deferred', { status: 202 }, 'none'],
     ['no capture', { captured: false, summary: SUMMARY }, 'none'],
   ])('%s', async (_name, exchange, fault) => {
     expect(await faultOf(exchange)).toBe(fault);
   });
 
-  it('is the client’s where it probes, whatever an older server makes of the question', () => {
+  it('is the client’s for server/discover, whatever an older server responds', () => {
     for (const code of [-32601, -32602, -32600, -32603, -32000, 0, 1]) {
       expect(faultOfRpcError(code, 200, 'server/discover')).toBe('client');
     }
@@ -55,35 +55,35 @@ describe('whose fault it is', () => {
 describe('the consumer as a label', () => {
   const consumer = { id: 'c-1', username: 'ann' };
   const labels = async (config: object, exchange: Exchange): Promise<string | undefined> => {
-    const teller = new Teller(config);
-    await teller.tell({ request: request('ping'), response: { id: 1, result: {} }, ...exchange });
-    return /requests_total\{(.*)\}/.exec(await teller.metrics.registry.metrics())?.[1];
+    const plugin = new TestedPlugin(config);
+    await plugin.log({ request: request('ping'), response: { id: 1, result: {} }, ...exchange });
+    return /requests_total\{(.*)\}/.exec(await plugin.metrics.registry.metrics())?.[1];
   };
 
-  it('is there where it is opted in, for those that Kong knows', async () => {
+  it('is present with consumer_label, for consumers that Kong knows', async () => {
     expect(await labels({}, { consumer })).not.toContain('consumer');
     expect(await labels({ consumer_label: true }, { consumer })).toContain('consumer="ann"');
     expect(await labels({ consumer_label: true }, {})).toContain('consumer="_unknown"');
   });
 
-  it('stays bounded', async () => {
-    const teller = new Teller({ consumer_label: true, max_consumers: 2 });
+  it('is bounded', async () => {
+    const plugin = new TestedPlugin({ consumer_label: true, max_consumers: 2 });
     for (let n = 0; n < 5; n++) {
       const one = { id: `c-${n}`, username: `user-${n}` };
-      await teller.tell({ request: request('ping'), response: { id: 1, result: {} }, consumer: one });
+      await plugin.log({ request: request('ping'), response: { id: 1, result: {} }, consumer: one });
     }
-    expect(await teller.value('mcp_gateway_requests_total', 'consumer="_other"')).toBe(3);
+    expect(await plugin.value('mcp_gateway_requests_total', 'consumer="_other"')).toBe(3);
   });
 });
 
-describe('the size of answers', () => {
-  it('is observed by method, and of a batch by none', async () => {
-    const teller = new Teller();
+describe('the size of responses', () => {
+  it('is observed by method, and for a batch under _other', async () => {
+    const plugin = new TestedPlugin();
     const response = { jsonrpc: '2.0', id: 1, result: { text: 'x'.repeat(1000) } };
-    await teller.tell({ request: request('tools/list'), response });
-    await teller.tell({ request: [request('ping'), request('ping')], response: [response] });
+    await plugin.log({ request: request('tools/list'), response });
+    await plugin.log({ request: [request('ping'), request('ping')], response: [response] });
     const size = (method: string, kind: string) =>
-      teller.value(`mcp_gateway_response_size_bytes_${kind}`, `method="${method}"`, 'backend="calc"');
+      plugin.value(`mcp_gateway_response_size_bytes_${kind}`, `method="${method}"`, 'backend="calc"');
     expect(await size('tools/list', 'sum')).toBe(JSON.stringify(response).length);
     expect(await size('_other', 'count')).toBe(1);
   });
@@ -95,9 +95,9 @@ describe('the name of the conventions’ metric', () => {
     ['server', ['mcp_server_operation_duration_seconds']],
     ['none', []],
   ])('with operation_role %s', async (operation_role, names) => {
-    const teller = new Teller({ operation_role });
-    await teller.tell({ request: request('ping'), response: { id: 1, result: {} } });
-    const text = await teller.metrics.registry.metrics();
+    const plugin = new TestedPlugin({ operation_role });
+    await plugin.log({ request: request('ping'), response: { id: 1, result: {} } });
+    const text = await plugin.metrics.registry.metrics();
     expect(text.match(/mcp_(?:client|server)_operation_duration_seconds(?=_count)/g) ?? []).toEqual(names);
   });
 });

@@ -1,5 +1,5 @@
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
-import { Teller } from './tell';
+import { TestedPlugin } from './run-mcp-telemetry';
 
 const call = {
   jsonrpc: '2.0',
@@ -18,15 +18,15 @@ const common = {
 };
 
 describe('the log', () => {
-  it('has one line for a refusal by a guard', async () => {
-    const teller = new Teller();
+  it('has one line for a rejection by a guard', async () => {
+    const plugin = new TestedPlugin();
     const denial = { by: 'mcp-tool-rate-limit', reason: 'rate_limited', code: 429 };
     const consumer = { id: 'c', username: 'ann' };
-    await teller.tell({ request: call, requestHeaders, denial, consumer, status: 429, source: 'kong', tries: [] });
-    expect(teller.lines).toEqual([
+    await plugin.log({ request: call, requestHeaders, denial, consumer, status: 429, source: 'kong', tries: [] });
+    expect(plugin.lines).toEqual([
       {
         level: 'warn',
-        message: 'refused',
+        message: 'rejected',
         fields: {
           ...common,
           http_status: 429,
@@ -48,17 +48,17 @@ describe('the log', () => {
     ]);
   });
 
-  it('has one line for each message that failed, and none for one that did not', async () => {
-    const teller = new Teller();
+  it('has one line for each failed message, and none for a successful one', async () => {
+    const plugin = new TestedPlugin();
     const request = [call, { ...call, id: 8 }, { ...call, id: 9 }];
     const response = [
       { id: 7, result: {} },
       { id: 8, result: { isError: true } },
       { id: 9, error: { code: -32602, message: 'Bearer abcdefghijklmnop was refused' } },
     ];
-    await teller.tell({ request, response });
+    await plugin.log({ request, response });
     expect(
-      teller.lines.map(({ level, message, fields }) => [level, message, fields['jsonrpc_id'], fields['error']]),
+      plugin.lines.map(({ level, message, fields }) => [level, message, fields['jsonrpc_id'], fields['error']]),
     ).toEqual([
       ['warn', 'failed', '8', undefined],
       ['warn', 'failed', '9', '__REDACTED__ was refused'],
@@ -71,10 +71,10 @@ describe('the log', () => {
     [500, 'upstream', 'error', 'http_5xx'],
     [404, 'upstream', 'warn', 'http_4xx'],
     [499, 'upstream', 'warn', 'cancelled'],
-  ] as const)('tells how bad a %d of the %s is', async (status, source, level, word) => {
-    const teller = new Teller();
-    await teller.tell({ request: call, status, source });
-    expect(teller.lines).toMatchObject([{ level, message: 'failed', fields: { status: word } }]);
+  ] as const)('logs the level of a %d of the %s is', async (status, source, level, word) => {
+    const plugin = new TestedPlugin();
+    await plugin.log({ request: call, status, source });
+    expect(plugin.lines).toMatchObject([{ level, message: 'failed', fields: { status: word } }]);
   });
 
   it.each([
@@ -83,41 +83,52 @@ describe('the log', () => {
       { request: 'nonsense', status: 400, denial: { by: 'v', reason: 'bad', code: -1 } },
     ],
     ['a stream that needs a key', { method: 'GET', status: 401, source: 'kong', tries: [] }],
-  ] as const)('has one line for the refusal of %s', async (_, exchange) => {
-    const teller = new Teller();
-    await teller.tell(exchange as never);
-    expect(teller.lines).toMatchObject([
-      { level: 'warn', message: 'refused', fields: { http_status: exchange.status } },
+  ] as const)('has one line for a rejected %s', async (_, exchange) => {
+    const plugin = new TestedPlugin();
+    await plugin.log(exchange as never);
+    expect(plugin.lines).toMatchObject([
+      { level: 'warn', message: 'rejected', fields: { http_status: exchange.status } },
     ]);
   });
 
-  it('takes a server without streams for no failure', async () => {
-    const teller = new Teller();
-    await teller.tell({ method: 'GET', status: 405 });
-    await teller.tell({ method: 'DELETE', status: 204 });
-    expect(teller.lines).toEqual([]);
+  it('does not report a server without streams as a failure', async () => {
+    const plugin = new TestedPlugin();
+    await plugin.log({ method: 'GET', status: 405 });
+    await plugin.log({ method: 'DELETE', status: 204 });
+    expect(plugin.lines).toEqual([]);
   });
 
-  it('audits every tool call and no other message, and never what it carried', async () => {
-    const teller = new Teller({ audit: true });
-    await teller.tell({ request: call, requestHeaders, response: { id: 7, result: { text: 'secret-result' } } });
-    await teller.tell({ request: { id: 1, method: 'tools/list' }, response: { id: 1, result: {} } });
-    expect(teller.lines).toMatchObject([
+  it('audits every tool call and no other message, without content', async () => {
+    const plugin = new TestedPlugin({ audit: true });
+    await plugin.log({ request: call, requestHeaders, response: { id: 7, result: { text: 'secret-result' } } });
+    await plugin.log({ request: { id: 1, method: 'tools/list' }, response: { id: 1, result: {} } });
+    expect(plugin.lines).toMatchObject([
       { level: 'info', message: 'tool called', fields: { ...common, tool: 'add', session_id: SESSION, status: 'ok' } },
     ]);
-    expect(JSON.stringify(teller.lines)).not.toContain('secret');
+    expect(JSON.stringify(plugin.lines)).not.toContain('secret');
   });
 
   it('names a resource without its query', async () => {
-    const teller = new Teller();
+    const plugin = new TestedPlugin();
     const request = { id: 1, method: 'resources/read', params: { uri: 'file:///a?token=secret#x' } };
-    await teller.tell({ request, response: { id: 1, error: { code: -32002, message: 'no' } } });
-    expect(teller.lines[0]!.fields).toMatchObject({ target: 'file:///a', method: 'resources/read' });
+    await plugin.log({ request, response: { id: 1, error: { code: -32002, message: 'no' } } });
+    expect(plugin.lines[0]!.fields).toMatchObject({ target: 'file:///a', method: 'resources/read' });
   });
 
-  it('stays silent when it is told to', async () => {
-    const teller = new Teller({ log_errors: false });
-    await teller.tell({ request: call, status: 500 });
-    expect(teller.lines).toEqual([]);
+  it.each([
+    ['prompts/get', { name: 'greet', uri: 'x' }, 'greet'],
+    ['tasks/get', { taskId: 't-1', name: 'x' }, 't-1'],
+    ['resources/subscribe', { uri: 'file:///a', name: 'x' }, 'file:///a'],
+    ['other/method', { name: 'n', uri: 'x' }, 'n'],
+  ])('names the target of %s by the member of its params', async (method, params, target) => {
+    const plugin = new TestedPlugin();
+    await plugin.log({ request: { id: 1, method, params }, status: 500 });
+    expect(plugin.lines[0]!.fields).toMatchObject({ target });
+  });
+
+  it('has no lines without log_errors', async () => {
+    const plugin = new TestedPlugin({ log_errors: false });
+    await plugin.log({ request: call, status: 500 });
+    expect(plugin.lines).toEqual([]);
   });
 });

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { sse } from '../../../support/exchange';
-import { Teller, type Exchange } from './tell';
+import { TestedPlugin, type Exchange } from './run-mcp-telemetry';
 
 const call = (id: number | string, name = 'add') => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name } });
 const ok = (id: number | string) => ({ jsonrpc: '2.0', id, result: { content: [] } });
 const eventStream = { contentType: 'text/event-stream' };
 
-describe('what becomes of a message', () => {
+describe('the outcome of a message', () => {
   it.each<[string, Exchange, string[], string[]]>([
-    ['an answered call', { request: call(1), response: ok(1) }, ['tools/call ok'], ['tools/call add']],
+    ['a call with a response', { request: call(1), response: ok(1) }, ['tools/call ok'], ['tools/call add']],
     [
       'a tool that failed',
       { request: call(1), response: { jsonrpc: '2.0', id: 1, result: { isError: true } } },
@@ -52,7 +52,7 @@ describe('what becomes of a message', () => {
     ],
     ['a client that left', { status: 499, request: call(1) }, ['tools/call cancelled'], ['tools/call add']],
     [
-      'a stream that ended before the answer',
+      'a stream that ended before the response',
       { ...eventStream, request: call(1), response: sse({ method: 'notifications/progress' }) },
       ['tools/call cancelled'],
       ['tools/call add'],
@@ -63,7 +63,7 @@ describe('what becomes of a message', () => {
       ['notifications/initialized ok'],
       ['notifications/initialized'],
     ],
-    ['an answer of the client', { status: 202, request: { id: 1, result: {} } }, [], []],
+    ['a response of the client', { status: 202, request: { id: 1, result: {} } }, [], []],
     [
       'a body that is no message',
       { status: 400, request: 'not json', denial: { by: 'mcp-validator', reason: 'parse', code: -32700 } },
@@ -98,10 +98,10 @@ describe('what becomes of a message', () => {
       ['prompts/get p', 'resources/read'],
     ],
   ])('%s', async (_name, exchange, statuses, names) => {
-    const teller = new Teller();
-    await teller.tell(exchange);
-    expect(await teller.statuses()).toEqual(statuses);
-    expect(teller.spans.map(({ name }) => name)).toEqual(names);
+    const plugin = new TestedPlugin();
+    await plugin.log(exchange);
+    expect(await plugin.statuses()).toEqual(statuses);
+    expect(plugin.spans.map(({ name }) => name)).toEqual(names);
   });
 
   it.each([false, true])('a tool error whose middle was not captured (SSE: %s)', async (streamed) => {
@@ -110,21 +110,21 @@ describe('what becomes of a message', () => {
       id: 1,
       result: { content: [{ type: 'text', text: 'x'.repeat(5000) }], isError: true },
     };
-    const teller = new Teller();
+    const plugin = new TestedPlugin();
     const response = streamed ? sse(answer) : answer;
-    await teller.tell({ request: call(1), response, bound: 300, ...(streamed && eventStream) });
-    expect(await teller.statuses()).toEqual(['tools/call tool_error']);
+    await plugin.log({ request: call(1), response, bound: 300, ...(streamed && eventStream) });
+    expect(await plugin.statuses()).toEqual(['tools/call tool_error']);
   });
 });
 
 describe('the span of a message', () => {
-  it('takes its parent from _meta and links the HTTP context', async () => {
+  it('has its parent from _meta and a link to the HTTP context', async () => {
     const [own, http] = ['4b'.repeat(16), 'ac'.repeat(16)];
     const request = { ...call(1), params: { name: 'add', _meta: { traceparent: `00-${own}-${'f0'.repeat(8)}-01` } } };
     const requestHeaders = { traceparent: `00-${http}-${'0a'.repeat(8)}-01` };
-    const teller = new Teller();
-    await teller.tell({ request, response: ok(1), requestHeaders });
-    expect(teller.spans[0]).toMatchObject({
+    const plugin = new TestedPlugin();
+    await plugin.log({ request, response: ok(1), requestHeaders });
+    expect(plugin.spans[0]).toMatchObject({
       parent: { traceId: own, spanId: 'f0'.repeat(8) },
       link: { traceId: http, spanId: '0a'.repeat(8) },
     });
@@ -137,36 +137,36 @@ describe('the span of a message', () => {
     ['2025-11-25', { session_ids: 'none' }, undefined],
     ['2026-07-28', {}, undefined],
   ])('names the session of %s with %j: %s', async (revision, config, session) => {
-    const teller = new Teller(config);
+    const plugin = new TestedPlugin(config);
     const requestHeaders = { 'mcp-session-id': 's-1', 'mcp-protocol-version': revision };
-    await teller.tell({ request: call(1), response: ok(1), requestHeaders });
-    expect(teller.spans[0]!.attributes['mcp.session.id']).toBe(session);
-    expect(teller.spans[0]!.attributes['mcp.protocol.version']).toBe(revision);
+    await plugin.log({ request: call(1), response: ok(1), requestHeaders });
+    expect(plugin.spans[0]!.attributes['mcp.session.id']).toBe(session);
+    expect(plugin.spans[0]!.attributes['mcp.protocol.version']).toBe(revision);
   });
 
-  it('names the revision that an initialize agreed on', async () => {
-    const teller = new Teller();
+  it('has the revision that initialize negotiated', async () => {
+    const plugin = new TestedPlugin();
     const request = { id: 0, method: 'initialize', params: { protocolVersion: '2026-07-28' } };
-    await teller.tell({ request, response: { id: 0, result: { protocolVersion: '2025-06-18' } } });
-    expect(teller.spans[0]!.attributes['mcp.protocol.version']).toBe('2025-06-18');
+    await plugin.log({ request, response: { id: 0, result: { protocolVersion: '2025-06-18' } } });
+    expect(plugin.spans[0]!.attributes['mcp.protocol.version']).toBe('2025-06-18');
   });
 
-  it('tells arguments and results only when they are opted in, without secrets', async () => {
+  it('has arguments and results only if configured, without secrets', async () => {
     const key = ['gh', 'p_', 'a'.repeat(36)].join('');
     const exchange = {
       request: { ...call(1), params: { name: 'add', arguments: { a: 1, key } } },
       response: { id: 1, result: { content: [{ type: 'text', text: 'sum: 2' }] } },
     };
-    const closed = new Teller();
-    await closed.tell(exchange);
+    const closed = new TestedPlugin();
+    await closed.log(exchange);
     expect(closed.spans[0]!.attributes).toMatchObject({
       'input.value': '__REDACTED__',
       'output.value': '__REDACTED__',
     });
     expect(JSON.stringify(closed.spans)).not.toMatch(/sum: 2|ghp_/);
 
-    const open = new Teller({ capture_tool_args: true, capture_tool_results: true });
-    await open.tell(exchange);
+    const open = new TestedPlugin({ capture_tool_args: true, capture_tool_results: true });
+    await open.log(exchange);
     expect(open.spans[0]!.attributes).toMatchObject({
       'input.value': '{"a":1,"key":"__REDACTED__"}',
       'tool.parameters': '{"a":1,"key":"__REDACTED__"}',
@@ -175,12 +175,12 @@ describe('the span of a message', () => {
     });
   });
 
-  it('is written for so many messages of a batch, while all are counted', async () => {
-    const teller = new Teller({ max_messages: 3 });
+  it('is emitted for a bounded number of messages of a batch, while all are counted', async () => {
+    const plugin = new TestedPlugin({ max_messages: 3 });
     const batch = Array.from({ length: 10 }, (_, id) => call(id));
-    await teller.tell({ request: batch, response: batch.map(({ id }) => ok(id)) });
-    expect(teller.spans).toHaveLength(3);
-    expect(await teller.statuses()).toEqual(['tools/call ok x10']);
+    await plugin.log({ request: batch, response: batch.map(({ id }) => ok(id)) });
+    expect(plugin.spans).toHaveLength(3);
+    expect(await plugin.statuses()).toEqual(['tools/call ok x10']);
   });
 });
 
@@ -191,36 +191,36 @@ describe('a body that was not captured', () => {
     'mcp-name': '=?base64?w6RkZA==?=',
   };
 
-  it('is told of by its headers, in the revision that has them', async () => {
-    const teller = new Teller();
-    await teller.tell({ captured: false, requestHeaders: headers });
-    expect(teller.spans.map(({ name }) => name)).toEqual(['tools/call ädd']);
-    expect(await teller.statuses()).toEqual(['tools/call ok']);
+  it('is reported from its headers, in the revision that has them', async () => {
+    const plugin = new TestedPlugin();
+    await plugin.log({ captured: false, requestHeaders: headers });
+    expect(plugin.spans.map(({ name }) => name)).toEqual(['tools/call ädd']);
+    expect(await plugin.statuses()).toEqual(['tools/call ok']);
   });
 
   it.each([
     ['an older revision', { ...headers, 'mcp-protocol-version': '2025-11-25' }, true],
     ['no revision', { 'mcp-method': 'tools/call' }, true],
     ['a body that says something else', headers, false],
-  ])('is not told of by the headers of %s', async (_, requestHeaders, absent) => {
-    const teller = new Teller();
+  ])('is not reported from the headers of %s', async (_, requestHeaders, absent) => {
+    const plugin = new TestedPlugin();
     const request = absent ? '' : { id: 1, method: 'ping' };
-    await teller.tell({ request, response: { id: 1, result: {} }, requestHeaders });
-    expect(teller.spans.map(({ name }) => name)).toEqual(absent ? [] : ['ping']);
+    await plugin.log({ request, response: { id: 1, result: {} }, requestHeaders });
+    expect(plugin.spans.map(({ name }) => name)).toEqual(absent ? [] : ['ping']);
   });
 });
 
-describe('what can’t be read', () => {
+describe('a body that cannot be parsed', () => {
   it('is counted', async () => {
-    const teller = new Teller();
-    await teller.tell({ status: 'nonsense' as never });
-    expect(await teller.value('mcp_telemetry_parse_errors_total', 'what="log_entry"')).toBe(1);
+    const plugin = new TestedPlugin();
+    await plugin.log({ status: 'nonsense' as never });
+    expect(await plugin.value('mcp_telemetry_parse_errors_total', 'what="log_entry"')).toBe(1);
   });
 });
 
-describe('whatever bytes pass', () => {
+describe('any bytes', () => {
   it('nothing throws', async () => {
-    const teller = new Teller();
+    const plugin = new TestedPlugin();
     const bytes = fc.oneof(
       fc.string(),
       fc.json(),
@@ -229,7 +229,7 @@ describe('whatever bytes pass', () => {
     const type = fc.constantFrom('application/json', 'text/event-stream', '');
     await fc.assert(
       fc.asyncProperty(bytes, bytes, type, fc.nat({ max: 40 }), async (request, response, contentType, bound) => {
-        await teller.tell({ request, response, contentType, bound });
+        await plugin.log({ request, response, contentType, bound });
       }),
     );
   });

@@ -1,9 +1,9 @@
 import { Headers } from '../../../../kong/pdk';
-import { beginRequest, isAccessWanted, type RequestFacts } from '../../../../plugins/mcp-telemetry/access';
+import { startRequest, isAccessWanted, type RequestFacts } from '../../../../plugins/mcp-telemetry/access';
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
-import { begunFromShared } from '../../../../plugins/shared/telemetry/traces/begun-span';
+import { startedSpanFromShared } from '../../../../plugins/shared/telemetry/spans/started-span';
 import { STARTED_AT } from '../../../support/exchange';
-import { Teller } from './tell';
+import { TestedPlugin } from './run-mcp-telemetry';
 
 const traceId = '4b'.repeat(16);
 const spanId = '0f'.repeat(8);
@@ -32,7 +32,7 @@ describe('the access phase', () => {
     [{ propagate: true }, true],
     [{ track_open_streams: true }, true],
   ])('is wanted by %j: %s', (config, wanted) => {
-    expect(isAccessWanted(new Teller(config).state)).toBe(wanted);
+    expect(isAccessWanted(new TestedPlugin(config).state)).toBe(wanted);
   });
 
   it.each([
@@ -46,60 +46,61 @@ describe('the access phase', () => {
     ['no call that lies in its header', post({ 'mcp-method': 'subscriptions/listen' }, calling), undefined],
     ['no DELETE', { ...get(), method: 'DELETE' }, undefined],
   ])('counts as open: %s', async (_, facts, transport) => {
-    const teller = new Teller({ track_open_streams: true });
-    const effects = beginRequest(teller.state, facts);
+    const plugin = new TestedPlugin({ track_open_streams: true });
+    const effects = startRequest(plugin.state, facts);
     if (transport === undefined) {
       expect(effects).toBeUndefined();
-      expect(await teller.value('mcp_gateway_connections_active{')).toBeUndefined();
+      expect(await plugin.value('mcp_gateway_connections_active{')).toBeUndefined();
       return;
     }
-    expect(await teller.value('mcp_gateway_connections_active{', `transport="${transport}"`)).toBe(1);
+    expect(await plugin.value('mcp_gateway_connections_active{', `transport="${transport}"`)).toBe(1);
     expect(effects!.upstreamHeaders).toBeUndefined();
-    await teller.tell({ method: facts.method, begun: effects!.share!['mcp_telemetry'] });
-    expect(await teller.value('mcp_gateway_connections_active{', `transport="${transport}"`)).toBe(0);
+    await plugin.log({ method: facts.method, started: effects!.share!['mcp_telemetry'] });
+    expect(await plugin.value('mcp_gateway_connections_active{', `transport="${transport}"`)).toBe(0);
   });
 
-  it('closes a stream even when its log entry can’t be read', async () => {
-    const teller = new Teller({ track_open_streams: true });
-    const effects = beginRequest(teller.state, get());
-    await teller.tell({ status: 'x' as never, begun: effects!.share!['mcp_telemetry'] });
-    expect(await teller.value('mcp_gateway_connections_active{')).toBe(0);
+  it('closes a stream even if its log entry cannot be parsed', async () => {
+    const plugin = new TestedPlugin({ track_open_streams: true });
+    const effects = startRequest(plugin.state, get());
+    await plugin.log({ status: 'x' as never, started: effects!.share!['mcp_telemetry'] });
+    expect(await plugin.value('mcp_gateway_connections_active{')).toBe(0);
   });
 
   it.each([
     ['a message', post({ traceparent }, calling), true],
     ['a GET stream', get({ traceparent }), true],
     ['any other GET', get({ traceparent, accept: '*/*' }), false],
-  ])('gives the upstream the span of %s: %s', (_, facts, propagated) => {
-    const effects = beginRequest(new Teller({ propagate: true }).state, facts);
+  ])('sends the upstream the span of %s: %s', (_, facts, propagated) => {
+    const effects = startRequest(new TestedPlugin({ propagate: true }).state, facts);
     if (!propagated) {
       expect(effects).toBeUndefined();
       return;
     }
-    const { ids } = begunFromShared(effects!.share!['mcp_telemetry'])!;
+    const { ids } = startedSpanFromShared(effects!.share!['mcp_telemetry'])!;
     expect(effects!.upstreamHeaders).toEqual({ traceparent: `00-${traceId}-${ids.spanId}-01` });
   });
 });
 
-describe('a begun span', () => {
-  const begin = (teller: Teller) => beginRequest(teller.state, post({ traceparent }, calling))!.share!['mcp_telemetry'];
+describe('a started span', () => {
+  const begin = (plugin: TestedPlugin) =>
+    startRequest(plugin.state, post({ traceparent }, calling))!.share!['mcp_telemetry'];
   const call = (id: number, meta?: object) => ({ id, method: 'tools/call', params: { name: 'add', _meta: meta } });
 
-  it('is that of the first message of a batch', async () => {
-    const teller = new Teller({ propagate: true });
-    const begun = begin(teller);
-    await teller.tell({ request: [call(1), call(2)], begun });
-    expect(teller.spans[0]).toMatchObject(begunFromShared(begun)!);
-    expect(teller.spans[1]!.ids).toBeUndefined();
+  it('is the span of the first message of a batch', async () => {
+    const plugin = new TestedPlugin({ propagate: true });
+    const started = begin(plugin);
+    await plugin.log({ request: [call(1), call(2)], started });
+    expect(plugin.spans[0]).toMatchObject(startedSpanFromShared(started)!);
+    expect(plugin.spans[1]!.ids).toBeUndefined();
   });
 
-  it('stays in the trace that _meta names', async () => {
-    const teller = new Teller({ propagate: true });
-    const begun = begin(teller);
+  it('is in the trace of _meta', async () => {
+    const plugin = new TestedPlugin({ propagate: true });
+    const started = begin(plugin);
     const other = 'aa'.repeat(16);
-    await teller.tell({ request: call(1, { traceparent: `00-${other}-${spanId}-01` }), begun });
-    expect(teller.spans[0]).toMatchObject({
-      ids: { traceId: other, spanId: begunFromShared(begun)!.ids.spanId },
+    await plugin.log({ request: call(1, { traceparent: `00-${other}-${spanId}-01` }), started });
+    expect(plugin.spans[0]).toMatchObject({
+      ids: { traceId: other, spanId: startedSpanFromShared(started)!.ids.spanId },
       parent: { traceId: other, spanId },
       link: { traceId, spanId },
     });
@@ -110,38 +111,38 @@ describe('a stream that stays open', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  it('is told of while it is open, under the span of its end', async () => {
+  it('has a span while it is open, a child of the span at its end', async () => {
     let now = STARTED_AT;
     const config = { track_open_streams: true, report_streams_after: 60, project_source: 'service' };
-    const teller = new Teller(config, () => now);
-    const effects = beginRequest(teller.state, get({ 'mcp-session-id': 's-1', traceparent }))!;
+    const plugin = new TestedPlugin(config, () => now);
+    const effects = startRequest(plugin.state, get({ 'mcp-session-id': 's-1', traceparent }))!;
     now += 60_000;
     jest.advanceTimersByTime(59_999);
-    expect(teller.spans).toEqual([]);
+    expect(plugin.spans).toEqual([]);
     jest.advanceTimersByTime(1);
-    const begun = effects.share!['mcp_telemetry'];
-    const { ids } = begunFromShared(begun)!;
-    expect(teller.spans).toEqual([
+    const started = effects.share!['mcp_telemetry'];
+    const { ids } = startedSpanFromShared(started)!;
+    expect(plugin.spans).toEqual([
       expect.objectContaining({ name: 'GET open', startMs: STARTED_AT, endMs: now, parent: ids }),
     ]);
-    expect(teller.spans[0]!.attributes).toMatchObject({
+    expect(plugin.spans[0]!.attributes).toMatchObject({
       'openinference.span.kind': 'CHAIN',
       'mcp.session.id': sessionHashOf(undefined, {})('s-1'),
       'mcp.transport': 'streamable_http',
       'kong.service': 'calc',
       'kong.request_id': 'r-1',
     });
-    expect(teller.projects).toEqual(['calc']);
+    expect(plugin.projects).toEqual(['calc']);
 
     const requestHeaders = { 'mcp-session-id': 's-1' };
-    await teller.tell({
+    await plugin.log({
       method: 'GET',
       contentType: 'text/event-stream',
       requestHeaders,
       response: 'data: {}\n\n',
-      begun,
+      started,
     });
-    expect(teller.spans[1]).toMatchObject({
+    expect(plugin.spans[1]).toMatchObject({
       name: 'GET stream',
       kind: 'client',
       ids,
@@ -154,36 +155,36 @@ describe('a stream that stays open', () => {
         'kong.service': 'calc',
       },
     });
-    expect(await teller.value('mcp_gateway_connections_total{', 'transport="streamable_http"')).toBe(1);
+    expect(await plugin.value('mcp_gateway_connections_total{', 'transport="streamable_http"')).toBe(1);
   });
 
-  it('is not told of when it closed before', async () => {
-    const teller = new Teller({ track_open_streams: true });
-    const effects = beginRequest(teller.state, get())!;
-    await teller.tell({ method: 'GET', status: 405, begun: effects.share!['mcp_telemetry'] });
+  it('has no such span if it was closed before', async () => {
+    const plugin = new TestedPlugin({ track_open_streams: true });
+    const effects = startRequest(plugin.state, get())!;
+    await plugin.log({ method: 'GET', status: 405, started: effects.share!['mcp_telemetry'] });
     jest.advanceTimersByTime(120_000);
-    expect(teller.spans).toEqual([]);
-    expect(await teller.value('mcp_gateway_connections_total{')).toBeUndefined();
+    expect(plugin.spans).toEqual([]);
+    expect(await plugin.value('mcp_gateway_connections_total{')).toBeUndefined();
   });
 });
 
-it('takes the end of a subscription for no failure', async () => {
-  const teller = new Teller();
+it('does not report the end of a subscription as a failure', async () => {
+  const plugin = new TestedPlugin();
   const request = { jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params: {} };
   const response = 'data: {"method":"notifications/subscriptions/acknowledged"}\n\n';
-  await teller.tell({ request, response, contentType: 'text/event-stream' });
-  expect(await teller.statuses()).toEqual(['subscriptions/listen ok']);
-  expect(teller.spans[0]!.error).toBeUndefined();
+  await plugin.log({ request, response, contentType: 'text/event-stream' });
+  expect(await plugin.statuses()).toEqual(['subscriptions/listen ok']);
+  expect(plugin.spans[0]!.error).toBeUndefined();
 });
 
 it.each([
   [true, 'stream_truncated'],
   [false, 'client_disconnect'],
-])('knows who ended a stream before the answer (its end came: %s)', async (complete, errorType) => {
-  const teller = new Teller();
+])('finds who ended a stream before the response (its end came: %s)', async (complete, errorType) => {
+  const plugin = new TestedPlugin();
   const request = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'slow' } };
   const response = 'data: {"method":"notifications/progress"}\n\n';
-  await teller.tell({ request, response, contentType: 'text/event-stream', complete });
-  expect(await teller.statuses()).toEqual(['tools/call cancelled']);
-  expect(teller.spans[0]!.attributes['error.type']).toBe(errorType);
+  await plugin.log({ request, response, contentType: 'text/event-stream', complete });
+  expect(await plugin.statuses()).toEqual(['tools/call cancelled']);
+  expect(plugin.spans[0]!.attributes['error.type']).toBe(errorType);
 });

@@ -1,4 +1,4 @@
-import { stateOfUpstream } from '../../../../plugins/mcp-telemetry/upstream-health';
+import { stateOfUpstream } from '../../../../plugins/mcp-telemetry/health/upstream-health';
 
 const of = (...healths: string[]): unknown => ({ data: healths.map((health) => ({ target: 't:1', health })) });
 const up = { healthy: true, circuit: 'closed' };

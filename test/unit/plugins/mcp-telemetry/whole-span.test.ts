@@ -1,6 +1,6 @@
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { KONGS, REDACTED } from '../span-attributes';
-import { Teller, type Exchange } from './tell';
+import { TestedPlugin, type Exchange } from './run-mcp-telemetry';
 
 /** The id itself would let a reader take the session over. */
 const SESSION = sessionHashOf(undefined, {})('s-1');
@@ -71,10 +71,10 @@ describe('the whole span', () => {
       { 'openinference.span.kind': 'CHAIN', 'jsonrpc.request.id': '5', 'mcp.protocol.version': '2026-07-28' },
     ],
   ])('of %s', async (name, exchange, own) => {
-    const teller = new Teller();
+    const plugin = new TestedPlugin();
     const requestHeaders = { 'mcp-session-id': 's-1', 'mcp-protocol-version': '2025-11-25' };
-    await teller.tell({ requestHeaders, consumer: { id: 'consumer-1', username: 'ann' }, ...exchange });
-    const [span] = teller.spans;
+    await plugin.log({ requestHeaders, consumer: { id: 'consumer-1', username: 'ann' }, ...exchange });
+    const [span] = plugin.spans;
     const { metadata, ...rest } = span!.attributes;
     expect(span!.name).toBe(name);
     expect(JSON.parse(metadata as string)).toMatchObject({ service: 'kong-mcp-telemetry', env: 'development' });

@@ -2,12 +2,13 @@ import { Headers, Metrics } from '../../../../kong/pdk';
 import { toKongFields } from '../../../../kong/pdk/kong-schema';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import { mcpToolRateLimit } from '../../../../plugins/mcp-tool-rate-limit';
-import { access, prepare } from '../../../../plugins/mcp-tool-rate-limit/handler';
+import { access } from '../../../../plugins/mcp-tool-rate-limit/handler';
 import { fields } from '../../../../plugins/mcp-tool-rate-limit/schema';
+import { prepare } from '../../../../plugins/mcp-tool-rate-limit/state';
 import type { Revision } from '../../../../plugins/shared/mcp/revisions';
-import { limiterFacts, refusal, TestLimiter, toolCall, type LimiterFacts } from '../../../support/limiter';
+import { limiterFacts, rejection, TestLimiter, toolCall, type LimiterFacts } from '../../../support/limiter';
 
-// Time stands still: what is left is exact.
+// The clock is stopped, so that remaining units are exact.
 beforeEach(() => jest.useFakeTimers({ now: 0 }));
 afterEach(() => jest.useRealTimers());
 
@@ -15,7 +16,7 @@ const windows = (limit: number, window_seconds = 60, burst?: number) => [
   { limit, window_seconds, ...(burst !== undefined && { burst }) },
 ];
 
-/** A limiter that has already let one call of `add` pass, its only one. */
+/** A limiter that has already admitted the only call of `add` that its limit allows. */
 async function spent(config: Record<string, unknown> = {}): Promise<TestLimiter> {
   const limiter = await TestLimiter.start({ rules: [{ windows: windows(1) }], denial: 'http_429', ...config });
   expect(await limiter.call('add')).toBe(true);
@@ -31,7 +32,7 @@ const summaryOf = (revision: Revision, name = 'add', task = false): Partial<Limi
 });
 
 describe('a call within its limit', () => {
-  it('passes, and is told where it stands', async () => {
+  it('passes, with headers that report the limit', async () => {
     const limiter = await TestLimiter.start({ rules: [{ windows: windows(3) }] });
     expect(await limiter.ask({})).toEqual({
       kind: 'proceed',
@@ -39,13 +40,13 @@ describe('a call within its limit', () => {
     });
   });
 
-  it('is told of its tightest window', async () => {
+  it('has the headers of its tightest window', async () => {
     const rules = [{ windows: [...windows(100), ...windows(3, 3600)] }];
     const limiter = await TestLimiter.start({ rules });
     expect(await limiter.ask({})).toMatchObject({ responseHeaders: { 'RateLimit-Limit': '3' } });
   });
 
-  it('may be told as the IETF draft has it, of every window', async () => {
+  it('can have the headers of the IETF draft, with every window', async () => {
     const rules = [{ id: 'say "hi" é', windows: [...windows(10, 60, 4), ...windows(100, 3600)] }];
     const limiter = await TestLimiter.start({ rules, headers: 'ietf' });
     expect(await limiter.ask({})).toMatchObject({
@@ -65,7 +66,7 @@ describe('a call within its limit', () => {
     expect(Object.keys(responseHeaders)).toEqual(names);
   });
 
-  it('is told nothing where that is hidden, or no rule is for it', async () => {
+  it('has no headers if they are hidden, or if no rule applies', async () => {
     const rules = [{ name: 'add', windows: windows(3) }];
     expect(await (await TestLimiter.start({ rules, hide_client_headers: true })).ask({})).toEqual({
       kind: 'proceed',
@@ -79,18 +80,18 @@ describe('a call over its limit', () => {
   const data = { limit: 1, window_seconds: 60, retry_after_seconds: 60, tool: 'add' };
   const error = { code: 429, message: 'Rate limit exceeded: at most 1 in 60 seconds; try again in 60 seconds', data };
 
-  it('of a tool is answered with a result that its model reads, unless configured otherwise', async () => {
+  it('of a tool gets a tool result for the model by default', async () => {
     const limiter = await TestLimiter.start({ rules: [{ windows: windows(1) }] });
     await limiter.call('add');
-    expect(refusal(await limiter.ask({}))).toMatchObject({
+    expect(rejection(await limiter.ask({}))).toMatchObject({
       status: 200,
       headers: { 'Retry-After': '60' },
       body: { jsonrpc: '2.0', id: 1, result: { content: [{ type: 'text', text: error.message }], isError: true } },
     });
   });
 
-  it('may be answered with 429, a JSON-RPC error with its id, and when to try again', async () => {
-    expect(refusal(await (await spent()).ask({}))).toEqual({
+  it('can get 429, a JSON-RPC error with its id, and Retry-After', async () => {
+    expect(rejection(await (await spent()).ask({}))).toEqual({
       kind: 'reject',
       reason: 'rate_limited',
       status: 429,
@@ -106,21 +107,21 @@ describe('a call over its limit', () => {
     });
   });
 
-  it('is not in the way of another tool', async () => {
+  it('does not affect another tool', async () => {
     expect(await (await spent()).call('subtract')).toBe(true);
   });
 
-  it('may be answered with 200', async () => {
-    const answer = refusal(await (await spent({ denial: 'jsonrpc_200' })).ask({}));
-    expect(answer).toMatchObject({ status: 200, headers: { 'Retry-After': '60' }, body: { id: 1, error } });
+  it('can get 200 with a JSON-RPC error', async () => {
+    const response = rejection(await (await spent({ denial: 'jsonrpc_200' })).ask({}));
+    expect(response).toMatchObject({ status: 200, headers: { 'Retry-After': '60' }, body: { id: 1, error } });
   });
 
   it.each([
     ['2025-06-18', {}],
     ['2026-07-28', { resultType: 'complete' }],
-  ] as const)('may be answered with a result of the tool, as %s has it', async (revision, more) => {
+  ] as const)('can get a tool result in the form of revision %s', async (revision, more) => {
     const limiter = await spent({ denial: 'tool_error' });
-    expect(refusal(await limiter.ask(summaryOf(revision)))).toMatchObject({
+    expect(rejection(await limiter.ask(summaryOf(revision)))).toMatchObject({
       status: 200,
       body: {
         jsonrpc: '2.0',
@@ -131,20 +132,20 @@ describe('a call over its limit', () => {
   });
 
   it.each<[string, Partial<LimiterFacts> & { json?: object }]>([
-    ['by the validator', summaryOf('2025-11-25', 'add', true)],
-    ['by itself', { json: { ...toolCall('add', 'x'), params: { name: 'add', task: {} } } }],
-  ])('that is to run as a task is answered with an error, which its client expects (read %s)', async (_, facts) => {
+    ['by mcp-validator', summaryOf('2025-11-25', 'add', true)],
+    ['by the limiter', { json: { ...toolCall('add', 'x'), params: { name: 'add', task: {} } } }],
+  ])('that runs as a task gets an error, which its client expects (read %s)', async (_, facts) => {
     const limiter = await spent({ denial: 'tool_error' });
-    const { status, body } = refusal(await limiter.ask(facts));
+    const { status, body } = rejection(await limiter.ask(facts));
     expect([status, body]).toEqual([200, { jsonrpc: '2.0', id: 'x', error }]);
   });
 
-  it('that is of no tool is answered with an error all the same', async () => {
+  it('of another method gets an error, also with tool_error', async () => {
     const rules = [{ method: 'resources/read', windows: windows(1) }];
     const limiter = await TestLimiter.start({ rules, denial: 'tool_error' });
     const json = { jsonrpc: '2.0', id: 'r', method: 'resources/read', params: { uri: 'file:///a' } };
     await limiter.ask({ json });
-    expect(refusal(await limiter.ask({ json }))).toMatchObject({
+    expect(rejection(await limiter.ask({ json }))).toMatchObject({
       status: 200,
       body: { id: 'r', error: { code: 429, data: { method: 'resources/read', name: 'file:///a' } } },
     });
@@ -153,32 +154,32 @@ describe('a call over its limit', () => {
   it.each(['http_429', 'jsonrpc_200', 'tool_error'])('that is a notification gets the status (%s)', async (denial) => {
     const limiter = await spent({ denial });
     const notification = { ...toolCall('add'), id: undefined };
-    expect(refusal(await limiter.ask({ json: notification }))).toMatchObject({
+    expect(rejection(await limiter.ask({ json: notification }))).toMatchObject({
       status: 429,
       body: { jsonrpc: '2.0', id: null, error: { code: 429 } },
     });
   });
 
-  it('has the status and the words that are configured', async () => {
+  it('gets the configured status and message', async () => {
     const limiter = await spent({ error_code: 420, error_message: 'Calm down' });
-    expect(refusal(await limiter.ask({}))).toMatchObject({
+    expect(rejection(await limiter.ask({}))).toMatchObject({
       status: 420,
       body: { error: { code: 429, message: 'Calm down: at most 1 in 60 seconds; try again in 60 seconds' } },
     });
   });
 
-  it('is let through again when it was told to', async () => {
+  it('passes again after Retry-After', async () => {
     const limiter = await spent();
     jest.advanceTimersByTime(59_999);
-    expect(refusal(await limiter.ask({})).headers['Retry-After']).toBe('1');
+    expect(rejection(await limiter.ask({})).headers['Retry-After']).toBe('1');
     jest.advanceTimersByTime(1);
     expect(await limiter.call('add')).toBe(true);
   });
 
-  it('a long name is cut in the answer', async () => {
+  it('has a long name cut in its response', async () => {
     const limiter = await TestLimiter.start({ rules: [{ windows: windows(1), shared: ['tools'] }] });
     await limiter.call('a');
-    const { body } = refusal(await limiter.ask({ json: toolCall('n'.repeat(5000)) }));
+    const { body } = rejection(await limiter.ask({ json: toolCall('n'.repeat(5000)) }));
     expect(JSON.stringify(body).length).toBeLessThan(500);
   });
 });
@@ -190,15 +191,15 @@ describe('a batch', () => {
   ];
   const batch = (...names: string[]) => names.map((name, i) => toolCall(name, i + 1));
 
-  it('is refused as a whole: each call is told why, and nothing is spent', async () => {
+  it('is rejected as a whole: each call gets a reason, and nothing is spent', async () => {
     const limiter = await TestLimiter.start({ rules, denial: 'http_429' });
-    const { status, body, headers } = refusal(await limiter.ask({ json: batch('add', 'expensive', 'expensive') }));
+    const { status, body, headers } = rejection(await limiter.ask({ json: batch('add', 'expensive', 'expensive') }));
     expect([status, headers['Retry-After']]).toEqual([429, undefined]);
     const whole = 'at most 1 in 60 seconds; 2 calls in one batch never fit, send fewer';
     expect(body).toMatchObject([
       {
         id: 1,
-        error: { code: 429, message: 'Rate limit exceeded: not carried out, another call of the batch is over it' },
+        error: { code: 429, message: 'Rate limit exceeded: not executed, another call of the batch is over its limit' },
       },
       { id: 2, error: { code: 429, message: `Rate limit exceeded: ${whole}`, data: { tool: 'expensive' } } },
       { id: 3, error: { code: 429 } },
@@ -206,19 +207,19 @@ describe('a batch', () => {
     expect((await limiter.ask({ json: batch('add', 'expensive') })).kind).toBe('proceed');
   });
 
-  it('answers requests alone, with one array whatever their number', async () => {
+  it('gets responses for its requests only, always in an array', async () => {
     const limiter = await TestLimiter.start({ rules, denial: 'jsonrpc_200' });
     await limiter.call('expensive');
     const notification = { ...toolCall('add'), id: undefined };
     const json = [notification, toolCall('expensive', 'only')];
-    expect(refusal(await limiter.ask({ json })).body).toMatchObject([{ id: 'only', error: { code: 429 } }]);
+    expect(rejection(await limiter.ask({ json })).body).toMatchObject([{ id: 'only', error: { code: 429 } }]);
   });
 
-  it('of calls and other requests has results for tools, errors for others', async () => {
+  it('with calls and other requests gets results for tools and errors for the others', async () => {
     const limiter = await TestLimiter.start({ rules, denial: 'tool_error' });
     await limiter.call('expensive');
     const json = [toolCall('expensive', 1), { jsonrpc: '2.0', id: 2, method: 'ping' }];
-    expect(refusal(await limiter.ask({ json }))).toMatchObject({
+    expect(rejection(await limiter.ask({ json }))).toMatchObject({
       status: 200,
       body: [
         { id: 1, result: { isError: true } },
@@ -228,8 +229,8 @@ describe('a batch', () => {
   });
 });
 
-describe('a rule that only reports', () => {
-  it('refuses nothing, counts and marks', async () => {
+describe('a rule in report mode', () => {
+  it('rejects nothing, but counts and marks', async () => {
     const limiter = await TestLimiter.start({ rules: [{ id: 'trial', report: true, windows: windows(1) }] });
     expect(await limiter.ask({})).toEqual({ kind: 'proceed', responseHeaders: {} });
     expect(await limiter.ask({})).toEqual({
@@ -241,45 +242,60 @@ describe('a rule that only reports', () => {
   });
 });
 
-describe('without the validator', () => {
+describe('without mcp-validator', () => {
   const rules = [{ windows: windows(100) }];
   const raw = (text: string | Buffer): Partial<LimiterFacts> => ({ body: { kind: 'bytes', bytes: Buffer.from(text) } });
 
   it.each<[string, Partial<LimiterFacts>, number, number]>([
-    ['what is not JSON', raw('not json'), 400, -32700],
-    ['two names', raw('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","name":"b"}}'), 400, -32700],
+    ['a body that is not JSON', raw('not json'), 400, -32700],
     [
-      'a folded name',
+      'two members name',
+      raw('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","name":"b"}}'),
+      400,
+      -32700,
+    ],
+    [
+      'a member that differs from name in case',
       raw('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"Name":"a","name":"b"}}'),
       400,
       -32600,
     ],
-    ['a folded URI', raw('{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"URI":"a"}}'), 400, -32600],
-    ['a folded method', raw('{"jsonrpc":"2.0","id":1,"method":"ping","Method":"tools/call"}'), 400, -32600],
+    [
+      'a member that differs from uri in case',
+      raw('{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"URI":"a"}}'),
+      400,
+      -32600,
+    ],
+    [
+      'a member that differs from method in case',
+      raw('{"jsonrpc":"2.0","id":1,"method":"ping","Method":"tools/call"}'),
+      400,
+      -32600,
+    ],
     ['an empty body', raw(''), 400, -32700],
     [
-      'a batch of too many',
+      'a batch with too many messages',
       { ...limiterFacts({ json: Array.from({ length: 101 }, (_, i) => toolCall('a', i)) }) },
       400,
       -32600,
     ],
     ['a compressed body', { headers: Headers.from({ 'content-encoding': 'gzip' }) }, 415, -32600],
     ['a WebSocket', { ...raw(''), method: 'GET', headers: Headers.from({ upgrade: 'websocket' }) }, 400, -32600],
-    ['a body on disk', { body: { kind: 'spilled' } }, 413, -32600],
-    ['no body at all', { body: { kind: 'failed', message: 'gone' } }, 400, -32600],
-    ['another method with a body', { ...raw('x'), method: 'PUT' }, 400, -32700],
-  ])('refuses %s', async (_, facts, status, code) => {
+    ['a body that Kong wrote to disk', { body: { kind: 'spilled' } }, 413, -32600],
+    ['a POST without a body', { body: { kind: 'failed', message: 'gone' } }, 400, -32600],
+    ['a PUT with an invalid body', { ...raw('x'), method: 'PUT' }, 400, -32700],
+  ])('rejects %s', async (_, facts, status, code) => {
     const strict = await TestLimiter.start({ rules });
-    expect(refusal(await strict.ask(facts))).toMatchObject({ status, body: { error: { code } } });
+    expect(rejection(await strict.ask(facts))).toMatchObject({ status, body: { error: { code } } });
     expect(await strict.sum('mcp_tool_rate_limit_unreadable_total')).toBe(1);
     const lenient = await TestLimiter.start({ rules, require_valid: false });
     expect(await lenient.ask(facts)).toEqual({ kind: 'proceed' });
     expect(await lenient.sum('mcp_tool_rate_limit_unreadable_total')).toBe(1);
   });
 
-  it('refuses a body over its bound', async () => {
+  it('rejects a body over its bound', async () => {
     const limiter = await TestLimiter.start({ rules, max_body_bytes: 20 });
-    expect(refusal(await limiter.ask({})).status).toBe(413);
+    expect(rejection(await limiter.ask({})).status).toBe(413);
   });
 
   it.each(['GET', 'DELETE', 'OPTIONS'])('%s without a body passes', async (method) => {
@@ -288,14 +304,14 @@ describe('without the validator', () => {
     expect(await limiter.ask({ body: { kind: 'failed', message: '' }, method })).toEqual({ kind: 'proceed' });
   });
 
-  it('Mcp-Name decides nothing: the body does', async () => {
+  it('uses the body, not the Mcp-Name header', async () => {
     const limiter = await TestLimiter.start({ rules: [{ name: 'add', windows: windows(1) }] });
     const headers = Headers.from({ 'mcp-method': 'tools/call', 'mcp-name': 'free' });
     expect([await limiter.call('add', { headers }), await limiter.call('add', { headers })]).toEqual([true, false]);
   });
 });
 
-describe('who calls', () => {
+describe('a caller', () => {
   const paid = { id: 'c1', username: 'ann', customId: '', tags: ['paid'] };
   const tiers = [{ name: 'paid', tag: 'paid', group: 'paid' }];
   const rules = [
@@ -309,35 +325,35 @@ describe('who calls', () => {
     return count;
   };
 
-  it('has the limits of its tier, which no header of its own raises', async () => {
+  it('has the limits of its tier, and cannot change the tier with headers', async () => {
     const limiter = await TestLimiter.start(config);
     expect(await admitted(limiter, { consumer: paid })).toBe(5);
     const forged = Headers.from({ 'x-consumer-groups': 'paid', 'x-consumer-id': 'c1', 'x-consumer-username': 'ann' });
     expect(await admitted(limiter, { headers: forged })).toBe(1);
-    const untrusting = await TestLimiter.start({
+    const withoutTrust = await TestLimiter.start({
       ...config,
       tiers: [{ name: 'paid', tag: 'paid' }],
       trust_acl_groups: false,
     });
-    expect(await admitted(untrusting, { consumer: { ...paid, tags: [] }, headers: forged })).toBe(1);
+    expect(await admitted(withoutTrust, { consumer: { ...paid, tags: [] }, headers: forged })).toBe(1);
   });
 });
 
 describe('metrics', () => {
-  it('count calls by rule, and never a name that a client made up', async () => {
+  it('count calls by rule, and never contain a name that a client invented', async () => {
     const rules = [
       { name: 'add', windows: windows(1) },
       { id: 'rest', windows: windows(1), shared: ['tools'] },
     ];
     const limiter = await TestLimiter.start({ rules });
-    for (const name of ['add', 'add', 'made up', 'also made up']) await limiter.call(name);
+    for (const name of ['add', 'add', 'invented', 'also invented']) await limiter.call(name);
     const text = await limiter.metrics.registry.metrics();
     const lines = text.split('\n').filter((line) => line.startsWith('mcp_tool_rate_limit_decisions_total'));
     expect(lines.map((line) => line.slice('mcp_tool_rate_limit_decisions_total'.length))).toEqual([
-      '{service="py-calculator",rule="tools/call add",tool="add",decision="allowed"} 1',
-      '{service="py-calculator",rule="tools/call add",tool="add",decision="refused"} 1',
-      '{service="py-calculator",rule="rest",tool="_other",decision="allowed"} 1',
-      '{service="py-calculator",rule="rest",tool="_other",decision="refused"} 1',
+      '{kong_service="py-calculator",rule="tools/call add",tool="add",decision="allowed"} 1',
+      '{kong_service="py-calculator",rule="tools/call add",tool="add",decision="rejected"} 1',
+      '{kong_service="py-calculator",rule="rest",tool="_other",decision="allowed"} 1',
+      '{kong_service="py-calculator",rule="rest",tool="_other",decision="rejected"} 1',
     ]);
     expect(await limiter.value('mcp_tool_rate_limit_keys')).toBe(2);
     await limiter.close();
@@ -345,7 +361,7 @@ describe('metrics', () => {
     expect(await limiter.value('mcp_tool_rate_limit_keys_bytes')).toBe(0);
   });
 
-  it('count the callers for whom there was no room', async () => {
+  it('count calls that there was no counter for', async () => {
     const limiter = await TestLimiter.start({ rules: [{ windows: windows(5) }], max_keys: 1, max_names_per_caller: 0 });
     await limiter.call('a');
     await limiter.call('b', { ip: '192.0.2.2' });
@@ -354,12 +370,12 @@ describe('metrics', () => {
 });
 
 describe('the declaration', () => {
-  it('guards: it runs after authentication and the validator, and refuses when it breaks', () => {
+  it('is a guard: it runs after authentication and mcp-validator, and rejects when it throws', () => {
     expect(mcpToolRateLimit).toMatchObject({ name: 'mcp-tool-rate-limit', priority: 905, onError: 'reject' });
     expect(Object.keys(mcpToolRateLimit.phases)).toEqual(['access']);
   });
 
-  it('takes the body from Kong only where the validator did not read it', () => {
+  it('reads the body from Kong only if mcp-validator did not', () => {
     const { reads, more } = mcpToolRateLimit.phases.access!;
     const methodsOf = (of: object) => Object.values(of).map(({ method }: { method: string }) => method);
     expect(methodsOf(reads)).not.toContain('kong.request.get_raw_body');
@@ -368,7 +384,7 @@ describe('the declaration', () => {
     expect([isNeeded(undefined), isNeeded({ batch: false, messages: [] })]).toEqual([true, false]);
   });
 
-  it('never lets a request pass whose calls it was not told', async () => {
+  it('throws when it has neither the body nor its summary', async () => {
     const state = await prepare(readConfig(fields, { rules: [{ windows: windows(1) }] }), {
       metrics: new Metrics(),
       log: console,
@@ -379,7 +395,7 @@ describe('the declaration', () => {
     expect(() => access(state, limiterFacts({}), undefined)).toThrow('neither');
   });
 
-  it('every description has a length that Kong takes', () => {
+  it('has descriptions of a length that Kong accepts', () => {
     const descriptions = JSON.stringify(toKongFields(fields)).match(/(?<="description":")(?:[^"\\]|\\.)*/g) ?? [];
     expect(descriptions.length).toBeGreaterThan(40);
     for (const text of descriptions) {
@@ -388,7 +404,7 @@ describe('the declaration', () => {
     }
   });
 
-  it('secrets may be references to a vault', () => {
+  it('accepts vault references for secrets', () => {
     const secrets = fields.redis.fields!;
     for (const name of ['password', 'sentinel_password']) {
       expect(secrets[name]?.attributes).toMatchObject({ referenceable: true, encrypted: true });

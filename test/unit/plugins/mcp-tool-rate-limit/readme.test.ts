@@ -45,14 +45,14 @@ describe.each<[string, Fields]>([
   });
 });
 
-it('has fragments that are configurations', async () => {
-  const fragments = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => parse(yaml!) as object);
-  expect(fragments).toHaveLength(4);
-  for (const fragment of fragments) {
+it('has examples that are valid configurations', async () => {
+  const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => parse(yaml!) as object);
+  expect(examples).toHaveLength(4);
+  for (const example of examples) {
     const config =
-      'services' in fragment
-        ? (fragment as { services: { plugins: { config?: object }[] }[] }).services[0]!.plugins[1]!.config!
-        : fragment;
+      'services' in example
+        ? (example as { services: { plugins: { config?: object }[] }[] }).services[0]!.plugins[1]!.config!
+        : example;
     expect(Object.keys(fields)).toEqual(expect.arrayContaining(Object.keys(config)));
     for (const given of (config as { rules: object[] }).rules) {
       expect(Object.keys(rule)).toEqual(expect.arrayContaining(Object.keys(given)));
@@ -63,7 +63,7 @@ it('has fragments that are configurations', async () => {
   }
 });
 
-it('names the metrics that there are', async () => {
+it('names all metrics', async () => {
   const metrics = new Metrics();
   await TestLimiter.start({ rules: [{ windows: [{ limit: 1, window_seconds: 1 }] }] }, metrics);
   const existing = metrics.registry.getMetricsAsArray().map(({ name }) => name);

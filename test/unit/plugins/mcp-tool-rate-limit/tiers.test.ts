@@ -16,16 +16,16 @@ it.each([
   ['a tag in another case', ['Tier:Gold'], [], true, 'free'],
   ['a group', [], ['paid'], true, 'paid'],
   ['one group of several', [], ['staff, gold'], true, 'gold'],
-  ['a group where acl does not run', [], ['gold'], false, 'free'],
-  ['a second header of groups: acl writes one', [], ['staff', 'gold'], true, 'free'],
+  ['a group without trust_acl_groups', [], ['gold'], false, 'free'],
+  ['two headers of groups, since acl writes one', [], ['staff', 'gold'], true, 'free'],
   ['part of a group', [], ['golden, marigold'], true, 'free'],
-  ['groups of a caller whom nobody authenticated', undefined, ['gold'], true, 'free'],
+  ['groups of an unauthenticated caller', undefined, ['gold'], true, 'free'],
 ])('%s', (_, tags, groupHeaders, trust, tier) => {
   expect(tierOf({ tags, groupHeaders }, rules(trust))).toBe(tier);
 });
 
 it.each([
-  [{ tiers: [{ name: 'a' }] }, 'tiers[1]: give it a tag or a group'],
+  [{ tiers: [{ name: 'a' }] }, 'tiers[1]: requires tag or group'],
   [
     {
       tiers: [
@@ -33,9 +33,9 @@ it.each([
         { name: 'b', group: 'g' },
       ],
     },
-    'tiers[2].group: trust_acl_groups must be true',
+    'tiers[2].group: requires trust_acl_groups: true',
   ],
-])('%j can not be', (part, message) => {
+])('rejects %j', (part, message) => {
   expect(() => {
     checkTiers({ ...rules(false), ...part });
   }).toThrow(message);

@@ -1,4 +1,4 @@
-import { judge } from '../../../../plugins/mcp-validator/judge';
+import { decide } from '../../../../plugins/mcp-validator/decision/decide';
 import type { Revision } from '../../../../plugins/shared/mcp/revisions';
 import { MODERN, post, rulesOf } from './request';
 
@@ -22,5 +22,5 @@ export function acceptsMessage(message: unknown, revision: Revision): boolean {
       'mcp-name': typeof name === 'string' ? name : undefined,
     }),
   });
-  return judge(facts, rules).kind === 'pass';
+  return decide(facts, rules).kind === 'pass';
 }

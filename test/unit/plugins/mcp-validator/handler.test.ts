@@ -2,9 +2,10 @@ import { Headers, Metrics, type FactsOf, type Log } from '../../../../kong/pdk';
 import { toKongFields } from '../../../../kong/pdk/kong-schema';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import { mcpValidator } from '../../../../plugins/mcp-validator';
-import { type accessReads, prepare } from '../../../../plugins/mcp-validator/handler';
+import { type accessReads } from '../../../../plugins/mcp-validator/handler';
 import { fields } from '../../../../plugins/mcp-validator/schema';
-import { judgeSmall } from './judge-small';
+import { prepare } from '../../../../plugins/mcp-validator/state';
+import { decideSmall } from './decide-small';
 import { JSON_HEADERS, MODERN, modernMeta } from './request';
 
 type Entry = [fields: object, message: string];
@@ -33,7 +34,7 @@ const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'add
 
 describe('access', () => {
   it('lets a good message pass and shares its summary', () => {
-    expect(judgeSmall(start().state, facts(call))).toEqual({
+    expect(decideSmall(start().state, facts(call))).toEqual({
       kind: 'proceed',
       share: {
         mcp: { revision: '2025-03-26', messages: [{ kind: 'request', id: 1, method: 'tools/call', name: 'add' }] },
@@ -41,7 +42,7 @@ describe('access', () => {
     });
   });
 
-  it('takes session headers off a stateless request', () => {
+  it('removes session headers from a stateless request', () => {
     const body = { ...call, params: { ...call.params, _meta: modernMeta() } };
     const headers = {
       'mcp-protocol-version': MODERN,
@@ -49,14 +50,14 @@ describe('access', () => {
       'mcp-name': 'add',
       'mcp-session-id': 's',
     };
-    expect(judgeSmall(start().state, facts(body, headers))).toMatchObject({
+    expect(decideSmall(start().state, facts(body, headers))).toMatchObject({
       kind: 'proceed',
       clearUpstreamHeaders: ['mcp-session-id'],
     });
   });
 
-  it('refuses a bad one, and shares why', () => {
-    const outcome = judgeSmall(start().state, facts({ ...call, params: {} }));
+  it('rejects a bad message and shares the reason', () => {
+    const outcome = decideSmall(start().state, facts({ ...call, params: {} }));
     expect(outcome).toMatchObject({
       kind: 'reject',
       status: 200,
@@ -68,14 +69,14 @@ describe('access', () => {
     });
   });
 
-  it('shares no summary of what it could not read', () => {
-    const outcome = judgeSmall(start().state, facts('not json'));
+  it('shares no summary of an unreadable body', () => {
+    const outcome = decideSmall(start().state, facts('not json'));
     expect(outcome.share).toEqual({ mcp_denied: { by: 'mcp-validator', reason: 'invalid_json', code: -32700 } });
   });
 
-  it('takes as many headers as Kong hands out for too many', () => {
+  it('rejects as many headers as Kong returns at most', () => {
     const many = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`x-${i}`, '']));
-    expect(judgeSmall(start().state, facts(call, many))).toMatchObject({ kind: 'reject', status: 431 });
+    expect(decideSmall(start().state, facts(call, many))).toMatchObject({ kind: 'reject', status: 431 });
   });
 
   it.each([
@@ -83,9 +84,9 @@ describe('access', () => {
     ['reserved', 'mcp.dev/key'],
   ])('logs a %s key in _meta, without the key', (problem, key) => {
     const { state, entries } = start();
-    judgeSmall(state, facts({ ...call, params: { ...call.params, _meta: { [key]: 1 } } }));
+    decideSmall(state, facts({ ...call, params: { ...call.params, _meta: { [key]: 1 } } }));
     expect(entries).toEqual([
-      [{ service: 'py-calculator', requestId: 'abc' }, `a message has a ${problem} key in _meta`],
+      [{ service: 'py-calculator', request_id: 'abc' }, `message has a ${problem} key in _meta`],
     ]);
   });
 });
@@ -93,9 +94,9 @@ describe('access', () => {
 describe('report mode', () => {
   const config = { mode: 'report' };
 
-  it('lets everything pass, marks and logs what would have been refused', () => {
+  it('lets everything pass, and marks and logs what would be rejected', () => {
     const { state, entries } = start(config);
-    expect(judgeSmall(state, facts({ ...call, params: {} }))).toEqual({
+    expect(decideSmall(state, facts({ ...call, params: {} }))).toEqual({
       kind: 'proceed',
       reason: 'invalid_params',
       responseHeaders: { 'X-MCP-Validator-Report': 'status=200; code=-32602; reason=invalid_params' },
@@ -103,46 +104,46 @@ describe('report mode', () => {
     });
     expect(entries).toEqual([
       [
-        { service: 'py-calculator', requestId: 'abc', status: 200, code: -32602, reason: 'invalid_params' },
-        'would have refused a request',
+        { service: 'py-calculator', request_id: 'abc', status: 200, code: -32602, reason: 'invalid_params' },
+        'request would be rejected',
       ],
     ]);
   });
 
-  it('does nothing to a good message', () => {
-    expect(judgeSmall(start(config).state, facts(call))).toEqual(judgeSmall(start().state, facts(call)));
+  it('does nothing for a good message', () => {
+    expect(decideSmall(start(config).state, facts(call))).toEqual(decideSmall(start().state, facts(call)));
   });
 });
 
 describe('metrics', () => {
-  it('count messages and refusals, and never a name that a client made up', async () => {
+  it('count messages and rejections, and never use a method name that a client made up', async () => {
     const { state, metrics } = start();
-    judgeSmall(state, facts(call));
-    judgeSmall(state, facts({ ...call, method: 'made-up' }));
-    judgeSmall(state, facts({ ...call, params: {} }));
-    judgeSmall(state, facts([call, { ...call, id: 2, params: {} }]));
-    judgeSmall(state, facts('x'));
+    decideSmall(state, facts(call));
+    decideSmall(state, facts({ ...call, method: 'made-up' }));
+    decideSmall(state, facts({ ...call, params: {} }));
+    decideSmall(state, facts([call, { ...call, id: 2, params: {} }]));
+    decideSmall(state, facts('x'));
     const text = await metrics.registry.metrics();
-    const lines = text.split('\n').filter((line) => /^mcp_validator_(?:messages|refused)_total/.test(line));
-    expect(lines.map((line) => line.replace('service="py-calculator",', ''))).toEqual([
-      'mcp_validator_messages_total{revision="2025-03-26",method="tools/call",verdict="pass"} 1',
-      'mcp_validator_messages_total{revision="2025-03-26",method="other",verdict="pass"} 1',
-      'mcp_validator_messages_total{revision="2025-03-26",method="tools/call",verdict="refuse"} 3',
-      'mcp_validator_refused_total{revision="2025-03-26",method="tools/call",reason="invalid_params"} 1',
-      'mcp_validator_refused_total{revision="2025-03-26",method="batch",reason="invalid_params"} 1',
-      'mcp_validator_refused_total{revision="unknown",method="none",reason="invalid_json"} 1',
+    const lines = text.split('\n').filter((line) => /^mcp_validator_(?:messages|rejected)_total/.test(line));
+    expect(lines.map((line) => line.replace('kong_service="py-calculator",', ''))).toEqual([
+      'mcp_validator_messages_total{revision="2025-03-26",method="tools/call",decision="pass"} 1',
+      'mcp_validator_messages_total{revision="2025-03-26",method="other",decision="pass"} 1',
+      'mcp_validator_messages_total{revision="2025-03-26",method="tools/call",decision="reject"} 3',
+      'mcp_validator_rejected_total{revision="2025-03-26",method="tools/call",reason="invalid_params"} 1',
+      'mcp_validator_rejected_total{revision="2025-03-26",method="batch",reason="invalid_params"} 1',
+      'mcp_validator_rejected_total{revision="unknown",method="none",reason="invalid_json"} 1',
     ]);
-    expect(text).toContain('mcp_validator_duration_seconds_count{service="py-calculator"} 5');
+    expect(text).toContain('mcp_validator_duration_seconds_count{kong_service="py-calculator"} 5');
   });
 });
 
 describe('the declaration', () => {
-  it('guards: it runs before Kong limits, and refuses when it breaks', () => {
+  it('is a guard: it runs before rate limiting, and rejects the request on an error', () => {
     expect(mcpValidator).toMatchObject({ name: 'mcp-validator', priority: 930, onError: 'reject' });
     expect(Object.keys(mcpValidator.phases)).toEqual(['access', 'log']);
   });
 
-  it('every description has a length that Kong takes', () => {
+  it('every description has a length that Kong accepts', () => {
     const descriptions = JSON.stringify(toKongFields(fields)).match(/(?<="description":")(?:[^"\\]|\\.)*/g) ?? [];
     expect(descriptions.length).toBeGreaterThan(20);
     for (const text of descriptions) {

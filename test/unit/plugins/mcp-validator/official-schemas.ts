@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020';
-import { AJV_OPTIONS } from '../../../../plugins/mcp-validator/params/catalogue';
+import { AJV_OPTIONS } from '../../../../plugins/mcp-validator/json-schema/schema-error';
 import type { Revision } from '../../../../plugins/shared/mcp/revisions';
 import { samplesOf } from './schema-samples';
 

@@ -12,7 +12,7 @@ type Json = Record<string, unknown>;
 /** Where the gateway differs from the official schemas on purpose, and why. */
 const DIFFERENCES: readonly { why: string; applies: (message: unknown, revision: Revision) => boolean }[] = [
   {
-    why: 'members beyond the protocol are refused: readers that fold case take them for others; the schemas are open',
+    why: 'members beyond the protocol are rejected: readers that ignore case take them for others; the schemas are open',
     applies: (message) =>
       isObject(message) && Object.keys(message).some((key) => !['jsonrpc', 'id', 'method', 'params'].includes(key)),
   },
@@ -103,7 +103,7 @@ describeOracle('the official examples', () => {
   const schema = hasOfficialSchemas ? new OfficialSchema(MODERN) : undefined;
   const requests = new Map([...(schema?.methods('ClientRequest') ?? [])].map(([method, name]) => [name, method]));
 
-  it('are all there, and valid by the official schema with its errata patched', () => {
+  it('are complete, and valid by the official schema with patched errata', () => {
     expect(examples.length).toBeGreaterThanOrEqual(129);
     const invalid = examples.filter(({ definition, value }) => !(schema?.validator(definition)(value) as boolean));
     expect(invalid).toEqual([]);

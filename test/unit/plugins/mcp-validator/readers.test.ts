@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { judge } from '../../../../plugins/mcp-validator/judge';
+import { decide } from '../../../../plugins/mcp-validator/decision/decide';
 import { post, rulesOf } from './request';
 
 /** How a JSON reader takes the members of an object: which of several wins, and whether case counts. */
@@ -99,18 +99,18 @@ const message = fc
   )
   .map(([body, version]) => ({ members: [[version, '2.0'] as const, ...(body as Members).members] }));
 
-it('what passes means the same to every reader', () => {
+it('what passes has the same meaning to every reader', () => {
   const rules = rulesOf();
   let passed = 0;
   fc.assert(
     fc.property(message, (document) => {
-      if (judge(post(write(document)), rules).kind === 'refuse') return;
+      if (decide(post(write(document)), rules).kind === 'reject') return;
       passed++;
       const [meaning, ...others] = READERS.map((reader) => meaningFor(document, reader));
       for (const other of others) expect(other).toEqual(meaning);
     }),
     { numRuns: 3000, seed: 20_260_728 },
   );
-  // The documents are not all refused: the property says something.
+  // The documents are not all rejected: the property says something.
   expect(passed).toBeGreaterThan(20);
 });

@@ -65,7 +65,9 @@ it('its fragments configure the plugin', () => {
 
 it('names every metric', () => {
   const folder = join(__dirname, '../../../../plugins/mcp-validator');
-  const sources = ['meters.ts', 'learning/learning-meters.ts'].map((name) => readFileSync(join(folder, name), 'utf8'));
+  const sources = ['metrics.ts', 'learning/learning-metrics.ts'].map((name) =>
+    readFileSync(join(folder, name), 'utf8'),
+  );
   const source = sources.join('\n');
   const metrics = [...source.matchAll(/name: '(\w+)',[^}]*?labelNames: \[(.*?)\]/gs)];
   expect(metrics).toHaveLength(8);

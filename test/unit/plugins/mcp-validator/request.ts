@@ -1,7 +1,8 @@
 import { Headers, type RawBody } from '../../../../kong/pdk';
 import { readConfig } from '../../../../kong/pdk/read-config';
-import type { HttpFacts } from '../../../../plugins/mcp-validator/facts';
-import { judge, type Pass, type Verdict } from '../../../../plugins/mcp-validator/judge';
+import { decide } from '../../../../plugins/mcp-validator/decision/decide';
+import type { Pass, Decision } from '../../../../plugins/mcp-validator/decision/decision';
+import type { HttpFacts } from '../../../../plugins/mcp-validator/protocol/http-facts';
 import { compileRules, type Rules } from '../../../../plugins/mcp-validator/rules';
 import { fields } from '../../../../plugins/mcp-validator/schema';
 
@@ -83,7 +84,7 @@ export function modernPost(
   });
 }
 
-/** A verdict as a test states it. */
+/** A rejection, as a test states it. */
 export interface Answer {
   readonly status: number;
   readonly code: number;
@@ -91,24 +92,24 @@ export interface Answer {
   readonly message: string;
   readonly reason: string;
   readonly data?: unknown;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
-export const judgeWith = (facts: HttpFacts, config: Record<string, unknown> = {}): Verdict =>
-  judge(facts, Object.keys(config).length === 0 ? defaultRules : rulesOf(config));
+export const decideWith = (facts: HttpFacts, config: Record<string, unknown> = {}): Decision =>
+  decide(facts, Object.keys(config).length === 0 ? defaultRules : rulesOf(config));
 
-/** The answer to a request that must be refused. */
+/** The answer to a request that must be rejected. */
 export function answerOf(facts: HttpFacts, config: Record<string, unknown> = {}): Answer {
-  const verdict = judgeWith(facts, config);
-  if (verdict.kind === 'pass') throw new Error('the request passed');
-  const { status, body, reason, headers } = verdict.refusal;
+  const decision = decideWith(facts, config);
+  if (decision.kind === 'pass') throw new Error('the request passed');
+  const { status, body, reason, headers } = decision.response;
   const { id, error } = JSON.parse(body) as { id: unknown; error: { code: number; message: string; data?: unknown } };
   return { status, reason, headers, id, ...error };
 }
 
-/** The verdict on a request that must pass. */
+/** The decision on a request that must pass. */
 export function passOf(facts: HttpFacts, config: Record<string, unknown> = {}): Pass {
-  const verdict = judgeWith(facts, config);
-  if (verdict.kind === 'refuse') throw new Error(`refused: ${verdict.refusal.reason} ${verdict.refusal.body}`);
-  return verdict;
+  const decision = decideWith(facts, config);
+  if (decision.kind === 'reject') throw new Error(`rejected: ${decision.response.reason} ${decision.response.body}`);
+  return decision;
 }

@@ -1,7 +1,7 @@
 import * as core from '@modelcontextprotocol/core';
 import * as sdk from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
-import { mcpCatalogue } from '../../../../plugins/mcp-validator/params/catalogue';
+import { protocolMethods } from '../../../../plugins/mcp-validator/params/protocol-methods';
 import { schemasOf } from '../../../../plugins/mcp-validator/params/schemas';
 import { REVISIONS, type Revision } from '../../../../plugins/shared/mcp/revisions';
 import { acceptsMessage, memberAt } from './accepts-message';
@@ -48,7 +48,7 @@ const cases = SDKS.flatMap(({ name, requests, notifications, revisions, newest }
   ).flatMap(([kind, schema]) => {
     const method = schema.shape.method.value;
     return revisions
-      .filter((revision) => mcpCatalogue().has(revision, kind, method))
+      .filter((revision) => protocolMethods().has(revision, kind, method))
       .map((revision) => ({ name, kind, method, schema, revision, isNewest: revision === newest }));
   }),
 );

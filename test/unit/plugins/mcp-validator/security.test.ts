@@ -3,7 +3,7 @@ import {
   answerOf,
   factsOf,
   JSON_HEADERS,
-  judgeWith,
+  decideWith,
   MODERN,
   modernMeta,
   modernPost,
@@ -76,7 +76,7 @@ describe('smuggling', () => {
     expect(answerOf(post(request('tools/list', { _meta })))).toMatchObject({ status: 400, code: -32600 });
   });
 
-  it('more values than a server should unpack', () => {
+  it('more values than a server should parse', () => {
     const facts = post(request('tools/call', { name: 'a', arguments: { list: Array.from({ length: 200 }, () => 0) } }));
     expect(answerOf(facts, { max_values: 100 })).toMatchObject({
       status: 400,
@@ -88,7 +88,7 @@ describe('smuggling', () => {
 
   it('a call hidden in a batch', () => {
     const batch = [request('ping'), request('tools/call', { name: 'rm' }, 2)];
-    expect(judgeWith(post(batch), { tools: { allow: [], deny: ['rm'] } }).kind).toBe('refuse');
+    expect(decideWith(post(batch), { tools: { allow: [], deny: ['rm'] } }).kind).toBe('reject');
   });
 
   it('a name in the header that is not the one in the body', () => {
@@ -108,14 +108,14 @@ describe('smuggling', () => {
     },
   );
 
-  it('NUL and big integers in arguments pass as they are', () => {
+  it('NUL and big integers in arguments pass unchanged', () => {
     const body =
       '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","arguments":{"t":"\\u0000","n":9007199254740993,"z":-0}}}';
     expect(passOf(post(body))).toBeDefined();
   });
 });
 
-describe('what an answer tells', () => {
+describe('an error response', () => {
   it('never repeats values, within 256 characters', () => {
     const secret = 'S3CRET';
     for (const facts of [
@@ -132,7 +132,7 @@ describe('what an answer tells', () => {
     }
   });
 
-  it('names the place and the rule', () => {
+  it('names the location and the rule', () => {
     expect(answerOf(post(request('tools/call', {}))).message).toBe(
       "Invalid params: /params must have required property 'name'",
     );
@@ -170,21 +170,21 @@ describe('properties', () => {
     { requiredKeys: ['jsonrpc'] },
   );
 
-  it('any message gets a verdict, and every refusal is an answer', () => {
+  it('any message gets a decision, and every rejection is a valid response', () => {
     fc.assert(
       fc.property(fc.oneof(message, fc.array(message, { maxLength: 3 }), value), version, (body, header) => {
-        const verdict = judgeWith(post(body, { 'mcp-protocol-version': header, 'mcp-method': 'tools/list' }));
-        if (verdict.kind === 'pass') return;
-        expect(verdict.refusal.status === 200 || (verdict.refusal.status >= 400 && verdict.refusal.status < 500)).toBe(
-          true,
-        );
-        expect(JSON.parse(verdict.refusal.body)).toBeDefined();
+        const decision = decideWith(post(body, { 'mcp-protocol-version': header, 'mcp-method': 'tools/list' }));
+        if (decision.kind === 'pass') return;
+        expect(
+          decision.response.status === 200 || (decision.response.status >= 400 && decision.response.status < 500),
+        ).toBe(true);
+        expect(JSON.parse(decision.response.body)).toBeDefined();
       }),
       { numRuns: 400 },
     );
   });
 
-  it('any bytes with any headers get a verdict', () => {
+  it('any bytes with any headers get a decision', () => {
     const header = fc.oneof(fc.string(), fc.array(fc.string(), { maxLength: 3 }), fc.constant('application/json'));
     const names = [
       'content-type',
@@ -204,8 +204,8 @@ describe('properties', () => {
         headers,
         fc.uint8Array({ maxLength: 60 }),
         (verb, given, bytes) => {
-          expect(['pass', 'refuse']).toContain(judgeWith(factsOf(verb, given, bytes)).kind);
-          expect(['pass', 'refuse']).toContain(judgeWith(factsOf('POST', { ...given, ...JSON_HEADERS }, bytes)).kind);
+          expect(['pass', 'reject']).toContain(decideWith(factsOf(verb, given, bytes)).kind);
+          expect(['pass', 'reject']).toContain(decideWith(factsOf('POST', { ...given, ...JSON_HEADERS }, bytes)).kind);
         },
       ),
       { numRuns: 300 },

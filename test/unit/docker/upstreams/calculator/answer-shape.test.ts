@@ -11,8 +11,8 @@ describe('answerShape', () => {
     ['*/*', false, 'json'],
     ['*/*', true, 'json'],
     [null, false, 'json'],
-    ['text/html', true, 'refuse'],
-    ['', false, 'refuse'],
+    ['text/html', true, 'not_acceptable'],
+    ['', false, 'not_acceptable'],
   ])('of accept %s with progress %s is %s', (accept, progress, shape) => {
     expect(answerShape(accept, progress)).toBe(shape);
   });
@@ -31,7 +31,7 @@ describe('wantsProgress', () => {
     expect(wantsProgress(body)).toBe(expected);
   });
 
-  it('takes any value', () => {
+  it('accepts any value', () => {
     fc.assert(fc.property(fc.anything(), (value) => typeof wantsProgress(value) === 'boolean'));
   });
 });

@@ -12,14 +12,14 @@ describe('operations', () => {
     expect(operations[name].compute(a, b)).toEqual({ ok: true, value });
   });
 
-  it.each([0, -0])('tells why it cannot divide by %d', (zero) => {
+  it.each([0, -0])('explains why it cannot divide by %d', (zero) => {
     expect(operations.divide.compute(7, zero)).toEqual({
       ok: false,
       reason: expect.stringContaining('divide 7 by zero') as string,
     });
   });
 
-  it('never yields a number that JSON cannot carry', () => {
+  it('never returns a number that JSON cannot represent', () => {
     const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
     fc.assert(
       fc.property(fc.constantFrom(...Object.values(operations)), finite, finite, ({ compute }, a, b) => {

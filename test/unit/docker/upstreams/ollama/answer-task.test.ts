@@ -5,7 +5,7 @@ import { findModel } from '../../../../../docker/upstreams/ollama/models';
 import { INSTANT } from '../../../../../docker/upstreams/ollama/pace';
 import { readGenerate } from '../../../../../docker/upstreams/ollama/questions';
 
-/** A response of which the client takes `take` chunks and then no more. */
+/** A response of which the client reads `take` chunks and then stops. */
 class SlowResponse extends Writable {
   headersSent = false;
   taken = 0;
@@ -29,7 +29,7 @@ class SlowResponse extends Writable {
 }
 
 describe('answerTask', () => {
-  it('stops producing while the client does not read, and ends when it leaves', async () => {
+  it('stops producing while the client does not read, and ends when it disconnects', async () => {
     const read = readGenerate({ model: 'demo-long', prompt: 'x' }, findModel('demo-long')!);
     if (!read.ok) throw new Error(read.error);
     const response = new SlowResponse(20);

@@ -10,7 +10,7 @@ function marks(value: unknown): number {
   return members.reduce<number>((sum, member) => sum + marks(member), own);
 }
 
-it('counts the values of any JSON text, however they are nested and escaped', () => {
+it('counts the values of any JSON text, with any nesting and escaping', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const text = Buffer.from(JSON.stringify(value));
@@ -32,7 +32,7 @@ it.each([
   expect([hasMoreValuesThan(count, bytes), hasMoreValuesThan(count - 1, bytes)]).toEqual([false, true]);
 });
 
-it('refuses a request of millions of empty objects before it is parsed', () => {
+it('rejects a request of millions of empty objects before it is parsed', () => {
   const body = Buffer.from(`{"model":"llama3.2","messages":[${Array(200_001).fill('{}').join(',')}]}`);
   expect(parseRequest(chatRequest, body)).toEqual({ ok: false, error: 'request body has over 200000 values' });
 });

@@ -16,7 +16,7 @@ describe('chunkMs', () => {
     expect(new Set(times).size).toBeGreaterThan(10);
   });
 
-  it('is nothing at an instant pace', () => {
+  it('is zero at an instant pace', () => {
     fc.assert(fc.property(fc.integer(), fc.nat(), (seed, index) => chunkMs(INSTANT, seed, index) === 0));
   });
 });

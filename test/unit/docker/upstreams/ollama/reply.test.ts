@@ -24,7 +24,7 @@ describe('replyTo', () => {
     expect(replyTo(ask('llama3.2')).doneReason).toBe('stop');
   });
 
-  it('counts what it produces', () => {
+  it('counts its tokens', () => {
     const { parts } = replyTo(ask('llama3.2'));
     expect(evalCount(parts)).toBe(parts.length);
   });
@@ -39,7 +39,7 @@ describe('replyTo', () => {
     expect({ count: evalCount(reply.parts), doneReason: reply.doneReason }).toEqual({ count, doneReason });
   });
 
-  it('calls a tool instead of talking, and reads what the tool said', () => {
+  it('calls a tool instead of answering, and uses the result of the tool', () => {
     const prompt = 'What is the weather in Paris?';
     const [part] = replyTo(ask('llama3.2', { prompt, tools: [weather] })).parts;
     expect(part).toMatchObject({ kind: 'tool_calls', calls: [{ function: { arguments: { city: 'Paris' } } }] });
@@ -58,7 +58,7 @@ describe('replyTo', () => {
     expect(reply.parts).toHaveLength(1);
   });
 
-  it('thinks first when asked to', () => {
+  it('thinks first if requested', () => {
     const kinds = replyTo(ask('qwen3', { think: true })).parts.map((part) => part.kind);
     expect(kinds.lastIndexOf('thinking')).toBeLessThan(kinds.indexOf('content'));
     expect(kinds[0]).toBe('thinking');
@@ -68,15 +68,15 @@ describe('replyTo', () => {
     expect(textOf(ask('llama3.2', { stop: ['', 'demo', 'model'] }))).toMatch(/This is a $/);
   });
 
-  it('writes JSON where JSON is wanted, whatever the prompt holds', () => {
+  it('writes JSON if requested, whatever the prompt contains', () => {
     const prompt = `"\\\ud83d ${'x'.repeat(200)}`;
     expect(JSON.parse(textOf(ask('llama3.2', { prompt, json: true })))).toHaveProperty('answer');
   });
 
-  it('breaks when it is meant to', () => {
+  it('fails if the model is the broken one', () => {
     expect(replyTo(ask('demo-broken'))).toMatchObject({
       parts: { length: 5 },
-      failure: expect.stringContaining('demo model broke') as string,
+      failure: expect.stringContaining('demo model always fails') as string,
     });
   });
 });

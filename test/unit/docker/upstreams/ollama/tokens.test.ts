@@ -23,7 +23,7 @@ describe('countTokens', () => {
     fc.assert(fc.property(fc.string(), (text) => countTokens(text) === tokenize(text).length));
   });
 
-  it('estimates what lies beyond the exact part', () => {
+  it('estimates beyond the exact part', () => {
     expect(countTokens('a'.repeat(65_536 + 400))).toBe(Math.ceil(65_536 / 6) + 100);
   });
 });

@@ -25,7 +25,7 @@ describe('callTools', () => {
     ['the whole name', 'use get_weather now', ['get_weather']],
     ['a word of a camel-cased name', 'send a mail, please', ['sendMail']],
     ['none of them', 'get me a list of things', []],
-  ])('goes by %s', (_what, prompt, names) => {
+  ])('matches %s', (_what, prompt, names) => {
     const calls = callTools([weather, tool('sendMail')], prompt);
     expect(calls.map((call) => call.function.name)).toEqual(names);
   });
@@ -61,7 +61,7 @@ describe('callTools', () => {
       expect(one([weather, tool(name, operands)], 'Calculate 5 + 3')).toEqual([[name, { a: 5, b: 3 }]]);
     });
 
-    it('names the operation to a tool that does all', () => {
+    it('passes the operation to a tool for all operations', () => {
       const properties = {
         operation: { type: 'string', enum: ['multiply', 'add'] },
         x: { type: 'number' },
@@ -72,13 +72,13 @@ describe('callTools', () => {
       ]);
     });
 
-    it('writes the expression to a tool that takes text', () => {
+    it('passes the expression to a tool that takes text', () => {
       expect(one([tool('calculator', { expression: { type: 'string' } })], 'What is 5 plus 3?')).toEqual([
         ['calculator', { expression: '5 + 3' }],
       ]);
     });
 
-    it('calls nothing where no tool calculates', () => {
+    it('calls nothing if no tool calculates', () => {
       expect(one([weather], 'Calculate 5 + 3')).toEqual([]);
     });
   });
@@ -88,7 +88,7 @@ describe('callTools', () => {
     expect(callTools(tools, 'weather')).toHaveLength(4);
   });
 
-  it('takes any schema', () => {
+  it('accepts any schema', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.string(), (parameters, prompt) => {
         const [call] = callTools([{ function: { name: 'weather', parameters } }], `weather ${prompt}`);

@@ -2,7 +2,7 @@ import { BodyBudget } from '../../../../../docker/upstreams/shared/body-budget';
 
 const MB = 1_048_576;
 
-/** Takes `bytes`, and notes the name once they are held. */
+/** Takes `bytes`, and records the name when they are held. */
 function taker(budget: BodyBudget) {
   const started: string[] = [];
   const take = (name: string, bytes: number): Promise<() => void> =>
@@ -15,7 +15,7 @@ function taker(budget: BodyBudget) {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-it('lets large bodies wait, in order, until earlier ones are gone', async () => {
+it('makes large bodies wait, in order, until earlier ones are released', async () => {
   const { started, take } = taker(new BodyBudget(10 * MB));
   const first = await take('first', 6 * MB);
   const second = take('second', 6 * MB);
@@ -39,7 +39,7 @@ it('never lets a small body wait', async () => {
 it.each([
   ['larger than the budget', 5 * MB],
   ['of unknown length', Infinity],
-])('lets a body %s take all of it, alone', async (_, bytes) => {
+])('gives the whole budget to a body %s', async (_, bytes) => {
   const { started, take } = taker(new BodyBudget(MB));
   const all = await take('all', bytes);
   const next = take('next', 0.5 * MB);
@@ -49,7 +49,7 @@ it.each([
   await next;
 });
 
-it('counts bytes that are given back twice once', async () => {
+it('releases bytes only once', async () => {
   const { started, take } = taker(new BodyBudget(MB));
   const first = await take('first', MB);
   first();

@@ -1,7 +1,7 @@
 import { Slots } from '../../../../../docker/upstreams/shared/slots';
 
 describe('Slots', () => {
-  it('gives no more than its size, and a freed one again', () => {
+  it('gives at most its size, and reuses freed slots', () => {
     const slots = new Slots(2);
     const first = slots.take();
     expect(slots.take()).toBeDefined();
@@ -11,7 +11,7 @@ describe('Slots', () => {
     expect(slots.take()).toBeUndefined();
   });
 
-  it('frees a slot once, however often it is asked', () => {
+  it('frees a slot only once', () => {
     const slots = new Slots(1);
     const free = slots.take();
     free?.();

@@ -19,13 +19,13 @@ describe('readAttributes', () => {
     expect(readAttributes([{ key: 'k', ...(value && { value }) }])).toEqual({ k: expected });
   });
 
-  it('takes any name as a name', () => {
+  it('accepts any name', () => {
     const read = readAttributes([{ key: '__proto__', value: { stringValue: 'x' } }]);
     expect(Object.keys(read)).toEqual(['__proto__']);
     expect(textOf(readAttributes([]), 'constructor')).toBeUndefined();
   });
 
-  it('looks names up in order, by type', () => {
+  it('looks up names in order, by type', () => {
     const read = readAttributes([
       { key: 'a', value: { intValue: '1' } },
       { key: 'b', value: { stringValue: 'text' } },

@@ -18,17 +18,17 @@ describe('decodeRequest', () => {
     });
   });
 
-  it('decodes nothing that has too many messages', () => {
+  it('does not decode a request with too many messages', () => {
     expect(decodeRequest(bytes, 5)).toBe('too_many');
   });
 
-  it('refuses every cut', () => {
+  it('rejects truncated bytes', () => {
     for (let length = 1; length < bytes.length; length += 1) {
       expect(decodeRequest(bytes.slice(0, length), 100)).toBe('invalid');
     }
   });
 
-  it('takes any bytes', () => {
+  it('never throws, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (any) => {
         const decoded = decodeRequest(any, 10);

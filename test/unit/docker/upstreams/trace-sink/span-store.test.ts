@@ -33,7 +33,7 @@ describe('SpanStore', () => {
     expect(names(store)).toBe(kept);
   });
 
-  it('lets the oldest go when bytes run out, and a batch too big altogether', () => {
+  it('removes the oldest spans at the limit of bytes, and drops a batch that is too large', () => {
     const store = new SpanStore({ maxSpans: 100, maxBytes: 100 });
     store.add(batch('ab'), 60);
     store.add(batch('cd'), 60);
@@ -44,7 +44,7 @@ describe('SpanStore', () => {
     expect(names(store)).toBe('y');
   });
 
-  it('tells listeners of what it kept, oldest first, with growing numbers', () => {
+  it('notifies listeners of stored spans, oldest first, with increasing numbers', () => {
     const store = new SpanStore({ maxSpans: 2, maxBytes: 1e6 }, 10);
     const heard: number[][] = [];
     const stop = store.listen((spans) => heard.push(spans.map(({ seq }) => seq)));
@@ -57,7 +57,7 @@ describe('SpanStore', () => {
     expect(store.find(13)).toBeUndefined();
   });
 
-  it('knows the projects', () => {
+  it('lists the projects', () => {
     const store = new SpanStore({ maxSpans: 10, maxBytes: 1e6 });
     store.add(batch('zab'), 10);
     expect(store.projects()).toEqual(['first', 'second']);

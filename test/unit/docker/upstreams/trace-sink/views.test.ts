@@ -18,7 +18,7 @@ describe('rowOf', () => {
     return rowOf({ seq: 1, span: readSpans(request, undefined)[0]! });
   };
 
-  it('holds only what is known', () => {
+  it('contains only known values', () => {
     expect(row('n', {})).toEqual({
       seq: 1,
       startMs: 0,

@@ -40,7 +40,7 @@ it('reads back every frame, wherever the stream is cut', () => {
       expect(read).toEqual(
         list.map((payload) => (payload.length > 100 ? payload.length : Buffer.from(payload).toString('hex'))),
       );
-      expect(reader.isUnfinished).toBe(false);
+      expect(reader.isIncomplete).toBe(false);
     }),
     { numRuns: 300 },
   );
@@ -74,7 +74,7 @@ it.each<[string, number, Read[]]>([
 ])('a frame %s', (_, length, expected) => {
   const reader = new FrameReader(8);
   expect(readAll(reader, [announce(length), Buffer.alloc(Math.min(length, 100))])).toEqual(expected);
-  expect(reader.isUnfinished).toBe(length > 100);
+  expect(reader.isIncomplete).toBe(length > 100);
 });
 
 it('goes on after an oversized frame', () => {
@@ -84,7 +84,7 @@ it('goes on after an oversized frame', () => {
 });
 
 it('says what was announced and what is allowed', () => {
-  expect(String(new OversizedFrame(17, 16))).toBe('a frame of 17 bytes was announced, the bound is 16');
+  expect(String(new OversizedFrame(17, 16))).toBe('a frame of 17 bytes was announced, the limit is 16');
 });
 
 it.each<[string, Buffer, boolean]>([
@@ -93,8 +93,8 @@ it.each<[string, Buffer, boolean]>([
   ['a length without its payload', announce(1), true],
   ['half a payload', Buffer.concat([announce(2), Buffer.alloc(1)]), true],
   ['a whole frame', END_OF_CALLS, false],
-])('after %s', (_, bytes, isUnfinished) => {
+])('after %s', (_, bytes, isIncomplete) => {
   const reader = new FrameReader(100);
   readAll(reader, [bytes]);
-  expect(reader.isUnfinished).toBe(isUnfinished);
+  expect(reader.isIncomplete).toBe(isIncomplete);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { SharedValue } from '../../../../../kong/pdk';
 import { messages } from '../../../../../kong/plugin-server/protocol/messages';
-import { fromStruct, fromValue, textOf, toValue } from '../../../../../kong/plugin-server/protocol/values';
+import { fromStruct, fromValue, decodeText, toValue } from '../../../../../kong/plugin-server/protocol/values';
 import { fromValue as toLua, toValue as fromLua } from '../../../../../kong/stand-in/rpc/pb-values';
 import { messageType } from '../../../../../kong/stand-in/rpc/pluginsocket';
 
@@ -33,8 +33,8 @@ it('a shared value survives Kong', () => {
 it('text of any bytes: latin1 keeps every one, utf8 never fails', () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => {
-      expect(Buffer.from(textOf(bytes, 'latin1'), 'latin1')).toEqual(Buffer.from(bytes));
-      expect(textOf(bytes)).toBe(Buffer.from(bytes).toString());
+      expect(Buffer.from(decodeText(bytes, 'latin1'), 'latin1')).toEqual(Buffer.from(bytes));
+      expect(decodeText(bytes)).toBe(Buffer.from(bytes).toString());
     }),
   );
 });

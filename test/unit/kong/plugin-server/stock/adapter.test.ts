@@ -51,8 +51,11 @@ const stockOf = (decide: (method: string) => Outcome, onError: OnError = 'reject
   );
 
 type Phases = Readonly<Record<'access' | 'log', (kong: unknown) => Promise<void>>>;
+let keys = 0;
+
+/** Each start has a configuration of its own, since the tests' plugins have the same name. */
 const start = (decide: (method: string) => Outcome, config: object = {}, onError?: OnError): Phases =>
-  new (stockOf(decide, onError).Plugin)({ word: 'w', __key__: 'k', ...config }) as Phases;
+  new (stockOf(decide, onError).Plugin)({ word: 'w', __key__: `k${keys++}`, ...config }) as Phases;
 
 const reads: Call[] = [['kong.request.get_method'], ['kong.ctx.shared.get', 'mcp']];
 const exit500: Call = [

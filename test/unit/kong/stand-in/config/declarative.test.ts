@@ -51,7 +51,7 @@ function complaints(file: object | string): string[] {
 const service = { name: 's', host: 'h' };
 const plugin = (config: object) => ({ plugins: [{ name: 'echo', config }] });
 
-describe('what Kong refuses', () => {
+describe('what Kong rejects', () => {
   it.each<[string, object | string, string]>([
     ['no YAML', '{', 'file: failed parsing yaml'],
     ['no table', 'x', 'file: expected an object'],
@@ -150,12 +150,12 @@ describe('what Kong refuses', () => {
     expect(complaints(file)).toContainEqual(expect.stringContaining(message));
   });
 
-  it('names every fault, not only the first', () => {
+  it('reports all errors, not only the first', () => {
     expect(complaints({ services: [{ port: 'x' }], plugins: [{ name: 'nope' }] })).toHaveLength(3);
   });
 });
 
-describe('what Kong makes of a file', () => {
+describe('how Kong reads a file', () => {
   it('fills defaults, leaves unset fields out, fills required records only', () => {
     const { plugins: list } = read(plugin({ label: 'a', limit: null }));
     expect(list[0]?.config).toEqual({ label: 'a', mode: 'strict', nested: { depth: 3 } });

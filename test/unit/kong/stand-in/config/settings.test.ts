@@ -13,26 +13,24 @@ it('takes settings from KONG_ variables', () => {
   expect(settingsOf({ KONG_PROXY_LISTEN: 'a', PATH: 'b' })).toEqual({ proxy_listen: 'a' });
 });
 
-it('knows plugin servers as Kong names them', () => {
-  const { pluginServers, notices } = readSettings({
+it('reads plugin servers by the names that Kong gives their settings', () => {
+  const { pluginServers } = readSettings({
     pluginserver_names: 'Mcp-Validator, b',
     pluginserver_mcp_validator_query_cmd: 'dump',
     pluginserver_b_query_cmd: 'dump-b',
     pluginserver_b_socket: '/s',
-    pluginserver_b_start_cmd: 'run',
   });
   expect(pluginServers).toEqual([
     { name: 'mcp-validator', socket: '/usr/local/kong/mcp-validator.socket', queryCommand: 'dump' },
-    { name: 'b', socket: '/s', queryCommand: 'dump-b', startCommand: 'run' },
+    { name: 'b', socket: '/s', queryCommand: 'dump-b' },
   ]);
-  expect(notices).toEqual([expect.stringContaining('mcp-validator')]);
 });
 
-it('refuses a plugin server without a query command, as Kong does', () => {
+it('rejects a plugin server without a query command, like Kong', () => {
   expect(() => readSettings({ pluginserver_names: 'x' })).toThrow('query_command undefined for pluginserver x');
 });
 
-it('enables the bundled plugins alone unless told otherwise', () => {
+it('enables only the bundled plugins by default', () => {
   expect(readSettings({}).plugins).toEqual(['bundled']);
   expect(readSettings({ plugins: 'cors, mine' }).plugins).toEqual(['cors', 'mine']);
 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
+import { createWindow } from '../../../../../plugins/mcp-tool-rate-limit/windows/create-window';
 import { PARTS, SlidingWindow } from '../../../../../plugins/mcp-tool-rate-limit/windows/sliding-window';
 import type { Quota } from '../../../../../plugins/mcp-tool-rate-limit/windows/window';
-import { windowStateOf } from '../../../../../plugins/mcp-tool-rate-limit/windows/window-state';
 
-/** What was asked: after how long, and how many units. */
+/** A request: after what time, and for how many units. */
 type Ask = readonly [gapMs: number, units: number];
 
 const asks = (windowMs: number) =>
@@ -19,17 +19,17 @@ const sliding: fc.Arbitrary<Quota> = fc.record({
   windowMs: fc.integer({ min: 1, max: 500 }),
 });
 
-/** Runs a counter through what is asked, beginning at a time that a process may have reached. */
+/** Sends requests to a counter, starting at a realistic uptime of the process. */
 function run(quota: Quota, given: readonly Ask[], startMs = 86_400_000) {
-  const window = windowStateOf(quota);
+  const window = createWindow(quota);
   const cells = new Float64Array(window.width + 2);
-  // A row is one among many: the numbers around it stay as they are.
+  // A row has neighbours: the numbers around it must not change.
   cells[0] = cells[window.width + 1] = 7;
   let nowMs = startMs;
   const steps = given.map(([gapMs, units]) => {
     nowMs += gapMs;
     const reading = window.read(cells, 1, nowMs, units);
-    const taken = reading.waitMs === 0 ? window.take(cells, 1, nowMs, units) : undefined;
+    const taken = reading.waitMs === 0 ? window.spend(cells, 1, nowMs, units) : undefined;
     return { nowMs, units, reading, taken, admitted: reading.waitMs === 0, cells: cells.slice() };
   });
   return { window, cells, steps };
@@ -42,7 +42,7 @@ describe.each([
   ['a paced window', paced],
   ['a sliding window', sliding],
 ])('%s', (_, quota) => {
-  it('admits at most limit + burst units in any window, however they come', () => {
+  it('admits at most limit + burst units in any window', () => {
     fc.assert(
       fc.property(withAsks(quota), ([given, asked]) => {
         const { steps } = run(given, asked);
@@ -56,7 +56,7 @@ describe.each([
     );
   });
 
-  it('says exactly how long to wait: a millisecond sooner it would not do', () => {
+  it('reports the exact wait: a millisecond earlier the units do not fit', () => {
     fc.assert(
       fc.property(withAsks(quota), ([given, asked]) => {
         const { window, steps } = run(given, asked);
@@ -73,7 +73,7 @@ describe.each([
     );
   });
 
-  it('says exactly how much is left, and when it is as new', () => {
+  it('reports exactly how many units remain, and when the counter is empty', () => {
     fc.assert(
       fc.property(withAsks(quota), ([given, asked]) => {
         const { window, steps } = run(given, asked);
@@ -90,7 +90,7 @@ describe.each([
     );
   });
 
-  it('keeps to its own row', () => {
+  it('changes only its own row', () => {
     fc.assert(
       fc.property(withAsks(quota), ([given, asked]) => {
         const { cells } = run(given, asked);
@@ -100,7 +100,7 @@ describe.each([
   });
 });
 
-/** The generic cell rate algorithm as a virtual scheduling, in exact fractions. */
+/** The generic cell rate algorithm in the form of virtual scheduling, in exact integers. */
 function model({ limit, windowMs, burst = 0 }: Quota, given: readonly Ask[]): boolean[] {
   let now = 0n;
   let theoretical = 0n;
@@ -138,7 +138,7 @@ it('a paced window stays exact at the bounds of the schema', () => {
   );
 });
 
-it('a sliding window of few units is an exact log', () => {
+it('a sliding window with a small limit is an exact log', () => {
   const few = fc.record({ limit: fc.integer({ min: 1, max: PARTS + 2 }), windowMs: fc.integer({ min: 1, max: 500 }) });
   fc.assert(
     fc.property(withAsks(few), ([given, asked]) => {
@@ -152,7 +152,7 @@ it('a sliding window of few units is an exact log', () => {
   );
 });
 
-it('a sliding window of many units gives none back more than a part too late', () => {
+it('a sliding window with a large limit makes a unit available at most one part too late', () => {
   fc.assert(
     fc.property(withAsks(sliding), ([given, asked]) => {
       const log: { at: number; units: number }[] = [];
@@ -166,7 +166,7 @@ it('a sliding window of many units gives none back more than a part too late', (
   );
 });
 
-it('a row has a fixed size, whatever the limit', () => {
+it('a row has a bounded size for any limit', () => {
   expect(new SlidingWindow({ limit: 1_000_000, windowMs: 1000 }).width).toBe(1 + 2 * (PARTS + 2));
   expect(new SlidingWindow({ limit: 5, windowMs: 1000 }).width).toBe(11);
 });

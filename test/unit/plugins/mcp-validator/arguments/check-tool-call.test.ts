@@ -1,4 +1,4 @@
-import { answerOf, judgeWith, modernPost, passOf, post, request, rulesOf, versionHeader } from '../request';
+import { answerOf, decideWith, modernPost, passOf, post, request, rulesOf, versionHeader } from '../request';
 
 const add = JSON.stringify({
   type: 'object',
@@ -9,9 +9,9 @@ const config = { tools: { allow: [], deny: [], schemas: { add } } };
 const call = (args: unknown, more: object = {}) => request('tools/call', { name: 'add', arguments: args, ...more });
 
 function resultOf(facts: ReturnType<typeof post>, given: Record<string, unknown> = config) {
-  const verdict = judgeWith(facts, given);
-  if (verdict.kind === 'pass') throw new Error('passed');
-  const { status, body, reason, code } = verdict.refusal;
+  const decision = decideWith(facts, given);
+  if (decision.kind === 'pass') throw new Error('passed');
+  const { status, body, reason, code } = decision.response;
   return { status, reason, code, body: JSON.parse(body) as unknown };
 }
 
@@ -53,7 +53,7 @@ describe('arguments that break their schema', () => {
     expect(body).toMatchObject({ id: 1, result: { isError: true, resultType: 'complete' } });
   });
 
-  it('can be answered one way in all revisions', () => {
+  it('can get the same response in all revisions', () => {
     const modern = modernPost('tools/call', { name: 'add', arguments: {} });
     expect(answerOf(modern, { ...config, argument_errors: 'error' })).toMatchObject({ status: 400, code: -32602 });
     expect(resultOf(post(call({})), { ...config, argument_errors: 'result' }).body).toMatchObject({
@@ -71,12 +71,12 @@ describe('arguments that break their schema', () => {
     expect(message).not.toContain('S3CRET');
   });
 
-  it('missing ones are none', () => {
+  it('missing arguments are an empty object', () => {
     expect(answerOf(post(request('tools/call', { name: 'add' })), config).message).toContain("required property 'a'");
   });
 });
 
-it('arguments that fit pass, and tools without a schema too, unless they are denied', () => {
+it('arguments that match pass, and tools without a schema too, unless they are denied', () => {
   expect(passOf(post(call({ a: 1, b: 2.5, c: 'free' })), config)).toBeDefined();
   const other = post(request('tools/call', { name: 'other', arguments: { a: 'x' } }));
   expect(passOf(other, config)).toBeDefined();
@@ -88,7 +88,7 @@ it('arguments that fit pass, and tools without a schema too, unless they are den
   expect(answerOf(inherited, { ...config, unknown_tools: 'deny' })).toMatchObject({ code: -32602 });
 });
 
-it('a configuration with a schema that can not be used fails, naming it', () => {
+it('a configuration with a schema that cannot be used fails, naming it', () => {
   expect(() => rulesOf({ tools: { schemas: { add: '{' } } })).toThrow(
     /tools\.schemas: the schema of add is not strict JSON/,
   );
@@ -140,7 +140,7 @@ describe('Mcp-Param headers', () => {
     [{ at: { city: {} } }, { 'mcp-param-city': '' }, false],
   ])('%j with %j passes: %j', (args, headers, passes) => {
     const facts = modernPost('tools/call', { name: 'deploy', arguments: args }, headers);
-    // null is judged by the schema afterwards.
+    // null is checked by the schema afterwards.
     if (passes && Object.values(args).includes(null)) expect(resultOf(facts, given).reason).toBe('invalid_arguments');
     else if (passes) expect(passOf(facts, given)).toBeDefined();
     else
@@ -152,7 +152,7 @@ describe('Mcp-Param headers', () => {
       });
   });
 
-  it('mean nothing to older revisions', () => {
+  it('are ignored in older revisions', () => {
     expect(passOf(post(request('tools/call', { name: 'deploy', arguments: { region: 'eu' } })), given)).toBeDefined();
   });
 

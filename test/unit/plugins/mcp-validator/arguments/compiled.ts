@@ -1,7 +1,7 @@
-import type { Checker } from '../../../../../plugins/mcp-validator/arguments/checker';
-import { compileDocument } from '../../../../../plugins/mcp-validator/arguments/compile-document';
-import { compileToolSchema, type ToolSchema } from '../../../../../plugins/mcp-validator/arguments/compile-schema';
-import type { Dialect } from '../../../../../plugins/mcp-validator/arguments/keywords/compile-context';
+import { compileToolSchema, type ToolSchema } from '../../../../../plugins/mcp-validator/arguments/compile-tool-schema';
+import type { Checker } from '../../../../../plugins/mcp-validator/json-schema/checker';
+import { compileDocument } from '../../../../../plugins/mcp-validator/json-schema/compile-document';
+import type { Dialect } from '../../../../../plugins/mcp-validator/json-schema/keywords/compile-context';
 
 export type Json = Record<string, unknown>;
 

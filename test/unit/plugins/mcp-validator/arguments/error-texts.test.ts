@@ -45,7 +45,7 @@ describe('errors name what the schema allows, never what the caller sent', () =>
     expect(textOf(schema as object, value)).toBe(expected);
   });
 
-  it('long lists are cut, and say how many there are', () => {
+  it('long lists are shortened and show their length', () => {
     const values = Array.from({ length: 500 }, (_, i) => `value-${i}`);
     const text = textOf({ enum: values }, 'other') ?? '';
     expect(text).toMatch(
@@ -55,7 +55,7 @@ describe('errors name what the schema allows, never what the caller sent', () =>
     expect((textOf({ const: 'x'.repeat(5000) }, '') ?? '').length).toBeLessThan(220);
   });
 
-  it('a schema that breaks its own dialect says where', () => {
+  it('a schema that is invalid in its dialect shows where', () => {
     expect(problemOf({ properties: { a: { type: 'float' } } })).toContain('is not a valid schema: /properties/a/type ');
   });
 });

@@ -18,7 +18,7 @@ describe('duplicate headers', () => {
   );
 });
 
-describe('a twin of a header, with underscores that some servers read as hyphens,', () => {
+describe('a variant of a header, with underscores that some servers read as hyphens,', () => {
   it.each([
     'mcp_name',
     'mcp-protocol_version',
@@ -33,12 +33,12 @@ describe('a twin of a header, with underscores that some servers read as hyphens
     expect(answerOf(facts)).toMatchObject({ status: 400, code: -32600, id: null, reason: 'ambiguous_header' });
   });
 
-  it.each(['x_request_id', 'mcpname', '_', 'content_typ'])('%s is nobody else', (name) => {
+  it.each(['x_request_id', 'mcpname', '_', 'content_typ'])('%s is not a variant', (name) => {
     expect(passOf(post(ping, { [name]: 'x' }))).toBeDefined();
   });
 });
 
-describe('Connection, whose headers Kong takes away before the server sees them,', () => {
+describe('Connection, whose headers Kong removes before the server sees them,', () => {
   it.each([
     'Content-Length',
     'close, transfer-encoding',
@@ -59,7 +59,7 @@ describe('Connection, whose headers Kong takes away before the server sees them,
   });
 });
 
-it('more headers than Kong hands out can not be judged', () => {
+it('more headers than Kong returns cannot be checked', () => {
   expect(answerOf({ ...post(ping), headersTruncated: true })).toMatchObject({ status: 431, code: -32600, id: null });
 });
 

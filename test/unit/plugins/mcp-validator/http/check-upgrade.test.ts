@@ -6,7 +6,7 @@ describe('an upgrade of the connection', () => {
     ['POST', 'WebSocket'],
     ['DELETE', 'h2c, websocket'],
     ['OPTIONS', ['h2c', 'websocket']],
-  ])('of a %s to %j is refused: a WebSocket would carry messages past the validator', (method, upgrade) => {
+  ])('of a %s to %j is rejected: messages in a WebSocket would bypass the validator', (method, upgrade) => {
     const headers = { ...JSON_HEADERS, ...STREAM_HEADERS, 'mcp-session-id': 's', upgrade };
     expect(answerOf(factsOf(method, headers, method === 'POST' ? JSON.stringify(ping) : ''))).toMatchObject({
       status: 400,

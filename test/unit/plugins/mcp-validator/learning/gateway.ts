@@ -1,12 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { Headers, Metrics, type Log, type Outcome } from '../../../../../kong/pdk';
 import { readConfig } from '../../../../../kong/pdk/read-config';
-import { access, log, prepare } from '../../../../../plugins/mcp-validator/handler';
+import { access, log } from '../../../../../plugins/mcp-validator/handler';
 import { createLearningParts } from '../../../../../plugins/mcp-validator/learning/learner';
 import type { LearningThread } from '../../../../../plugins/mcp-validator/learning/learning-thread';
-import { readToolNews } from '../../../../../plugins/mcp-validator/learning/read-tool-news';
+import { readToolUpdates } from '../../../../../plugins/mcp-validator/learning/lists/read-tool-updates';
 import { probeSchema } from '../../../../../plugins/mcp-validator/learning/schemas/probe-schema';
 import { fields } from '../../../../../plugins/mcp-validator/schema';
+import { prepare } from '../../../../../plugins/mcp-validator/state';
 import { captureFromShared } from '../../../../../plugins/shared/captured-body/capture';
 import { logEntry, sharedCapture } from '../../../../support/exchange';
 import { JSON_HEADERS, request } from '../request';
@@ -14,7 +15,7 @@ import { JSON_HEADERS, request } from '../request';
 export const schema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] };
 export const add = { name: 'add', description: 'Adds', inputSchema: schema };
 
-/** An answer to tools/list. */
+/** An response to tools/list. */
 export const list = (tools: object[], more: object = {}, id: unknown = 1) => ({
   jsonrpc: '2.0',
   id,
@@ -44,7 +45,7 @@ export interface Exchange {
 /** The thread's work, done at once. */
 const here: LearningThread = {
   probe: (text) => Promise.resolve(probeSchema(text)),
-  read: readToolNews,
+  read: readToolUpdates,
 };
 
 /** A configuration and its servers, as Kong would bring them together. */
@@ -76,7 +77,7 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
         .find((line) => line.startsWith(series))
         ?.split(' ')[1];
     },
-    /** The reason why a call is refused; by whom, and on what service. */
+    /** The reason why a call is rejected; by whom, and on what service. */
     call: (
       args: object,
       { name = 'add', service = 'one', by }: { name?: string; service?: string; by?: string } = {},

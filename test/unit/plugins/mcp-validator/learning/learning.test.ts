@@ -11,14 +11,14 @@ const other = { ...add, name: 'other' };
 const many = Array.from({ length: 40 }, (_, i) => ({ ...add, name: `tool-${i}`, description: 'd'.repeat(2000) }));
 
 describe('learning', () => {
-  it('is off by default, and then nothing is read after the answer', async () => {
+  it('is off by default, and then responses are not read', async () => {
     const { state, answer, call } = gateway({});
     expect(isLogWanted(state)).toBe(false);
     await answer({ answer: list([add]) });
     expect(call({})).toBeUndefined();
   });
 
-  it('takes schemas from an answer to tools/list', async () => {
+  it('learns schemas from a response to tools/list', async () => {
     const { state, answer, call } = gateway(LEARN);
     expect(isLogWanted(state)).toBe(true);
     expect(call({})).toBeUndefined();
@@ -66,7 +66,7 @@ describe('learning', () => {
     expect(call({})).toBeUndefined();
   });
 
-  it('joins pages, and no list takes from what another one gave', async () => {
+  it('joins pages, and no list removes tools of another list', async () => {
     const { answer, call } = gateway(LEARN, { unknown_tools: 'deny' });
     await answer({ answer: list([add], { nextCursor: 'p2' }) });
     await answer({ asked: request('tools/list', { cursor: 'p2' }), answer: list([other]) });
@@ -76,7 +76,7 @@ describe('learning', () => {
     expect([call({ a: 1 }), call({ a: 1 }, { name: 'other' })]).toEqual([undefined, undefined]);
   });
 
-  it('keeps what each caller was told in private apart, and knows the tools of all', async () => {
+  it('keeps private announcements apart by caller, and knows the tools of all', async () => {
     const { answer, call } = gateway(LEARN, { unknown_tools: 'deny' });
     await answer({ answer: list([add], PRIVATE), by: 'Bearer ann' });
     await answer({ answer: list([], PRIVATE), by: 'Bearer bob' });
@@ -88,13 +88,16 @@ describe('learning', () => {
   it.each([
     ['shared', 'invalid_arguments'],
     ['off', undefined],
-  ])('with learn_private %s what one caller was told in private is judged as %s for another', async (mode, verdict) => {
-    const { answer, call } = gateway({ ...LEARN, learn_private: mode });
-    await answer({ answer: list([add], PRIVATE), by: 'Bearer ann' });
-    expect(call({}, { by: 'Bearer bob' })).toBe(verdict);
-  });
+  ])(
+    'with learn_private %s a private announcement to one caller has the result %s for another',
+    async (mode, decision) => {
+      const { answer, call } = gateway({ ...LEARN, learn_private: mode });
+      await answer({ answer: list([add], PRIVATE), by: 'Bearer ann' });
+      expect(call({}, { by: 'Bearer bob' })).toBe(decision);
+    },
+  );
 
-  it('takes what any of the servers behind a service takes, until its caller is told otherwise', async () => {
+  it('accepts what any of the servers behind a service accepts, until its caller gets another announcement', async () => {
     const { answer, call } = gateway(LEARN);
     await answer({ answer: list([add]), by: 'Bearer ann' });
     await answer({ answer: list([{ ...add, inputSchema: { ...schema, required: ['b'] } }]), by: 'Bearer bob' });
@@ -103,7 +106,7 @@ describe('learning', () => {
     expect(call({ a: 1 })).toBe('invalid_arguments');
   });
 
-  it('does not use what its caller was told before list_changed, and keeps the names', async () => {
+  it('does not use what was announced to its caller before list_changed, and keeps the names', async () => {
     const { answer, call } = gateway(LEARN, { unknown_tools: 'deny' });
     await answer({ answer: list([add]), by: 'Bearer ann' });
     const changed = sse({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
@@ -113,7 +116,7 @@ describe('learning', () => {
     expect(call({})).toBeUndefined();
   });
 
-  it('a configured schema wins, and a learned one makes a tool known', async () => {
+  it('a configured schema takes precedence, and a learned one makes a tool known', async () => {
     const { answer, call } = gateway({ ...LEARN, schemas: { add: '{"type":"object"}' } }, { unknown_tools: 'deny' });
     expect(call({}, { name: 'other' })).toBe('unknown_tool');
     await answer({ answer: list([add, other]) });
@@ -128,11 +131,11 @@ describe('learning', () => {
     expect(call({ a: 1 })).toBeUndefined();
     expect(lines).toEqual([
       [
-        { service: 'one', requestId: 'r', tool: 'add', problem: "/arguments must have required property 'a'" },
-        'a call breaks the learned schema of its tool',
+        { service: 'one', request_id: 'r', tool: 'add', problem: "/arguments must have required property 'a'" },
+        'call does not match the learned schema of its tool',
       ],
     ]);
-    expect(await metric('mcp_validator_learned_mismatches_total{service="one"}')).toBe('1');
+    expect(await metric('mcp_validator_learned_mismatches_total{kong_service="one"}')).toBe('1');
   });
 });
 
@@ -154,7 +157,7 @@ describe('what was not learned', () => {
     await answer(exchange);
     await answer({ ...exchange, asked: request('tools/list'), by: 'Bearer other' });
     expect(lines.filter(([given]) => given['reason'] === reason)).toHaveLength(1);
-    const count = await metric(`mcp_validator_unlearned_total{service="one",reason="${reason}"}`);
+    const count = await metric(`mcp_validator_unlearned_total{kong_service="one",reason="${reason}"}`);
     expect(Number(count)).toBeGreaterThan(0);
     await answer({ ...exchange, service: 'two' });
     expect(lines.filter(([given]) => given['reason'] === reason)).toHaveLength(2);
@@ -163,11 +166,11 @@ describe('what was not learned', () => {
   it('counts a private list that is not to be learned', async () => {
     const { answer, metric, lines } = gateway({ ...LEARN, learn_private: 'off' });
     await answer({ answer: list([add], PRIVATE) });
-    expect(await metric('mcp_validator_unlearned_total{service="one",reason="private"}')).toBe('1');
+    expect(await metric('mcp_validator_unlearned_total{kong_service="one",reason="private"}')).toBe('1');
     expect(lines).toHaveLength(1);
   });
 
-  it('is not told of an answer that the client left, of an error, or of an exchange without lists', async () => {
+  it('ignores a response that the client aborted, an error, and an exchange without lists', async () => {
     const { answer, lines } = gateway(LEARN);
     await answer({ answer: '{"jsonrpc":"2.0","id":1,"res', complete: false });
     await answer({ answer: { jsonrpc: '2.0', id: 1, error: { code: -32603, message: 'x' } } });
@@ -175,18 +178,18 @@ describe('what was not learned', () => {
     expect(lines).toEqual([]);
   });
 
-  it('is what stands after the end of a list that is cut: the tools before it are learned', async () => {
+  it('is the part after the cut of a list: the tools before it are learned', async () => {
     const { answer, call, metric } = gateway(LEARN, { unknown_tools: 'deny' });
     await answer({ answer: list(many), kept: 30_000 });
     expect(call({}, { name: 'tool-3' })).toBe('invalid_arguments');
     expect(call({ a: 1 }, { name: 'tool-3' })).toBeUndefined();
     expect(call({ a: 1 }, { name: 'tool-39' })).toBe('unknown_tool');
-    expect(Number(await metric('mcp_validator_learned_tools{service="one"}'))).toBeGreaterThan(10);
+    expect(Number(await metric('mcp_validator_learned_tools{kong_service="one"}'))).toBeGreaterThan(10);
   });
 
   it('counts only the tools that can be checked', async () => {
     const { answer, metric } = gateway(LEARN);
-    const known = () => metric('mcp_validator_learned_tools{service="one"}');
+    const known = () => metric('mcp_validator_learned_tools{kong_service="one"}');
     await answer({ answer: list([add, { ...other, inputSchema: { type: 'object', $ref: '#' } }]) });
     expect(await known()).toBe('1');
     await answer({ answer: list([add, other], PRIVATE) });
@@ -194,18 +197,18 @@ describe('what was not learned', () => {
   });
 });
 
-describe('a tool whose schema can not be used', () => {
+describe('a tool whose schema cannot be used', () => {
   const recursive = list([{ ...add, inputSchema: { type: 'object', $ref: '#' } }]);
 
   it('is known: its calls pass unchecked, and are counted', async () => {
     const { answer, call, metric } = gateway(LEARN, { unknown_tools: 'deny' });
     await answer({ answer: recursive });
     expect(call({})).toBeUndefined();
-    expect(await metric('mcp_validator_unchecked_calls_total{service="one",reason="unsupported"}')).toBe('1');
+    expect(await metric('mcp_validator_unchecked_calls_total{kong_service="one",reason="unsupported"}')).toBe('1');
     expect(call({}, { name: 'other' })).toBe('unknown_tool');
   });
 
-  it('is denied where that is asked for, unless a schema is configured', async () => {
+  it('is denied if configured so, unless its own schema is configured', async () => {
     const { answer, call } = gateway(LEARN, { unusable_schemas: 'deny' });
     await answer({ answer: recursive });
     expect(call({})).toBe('unusable_schema');
@@ -220,9 +223,9 @@ describe('a tool whose schema can not be used', () => {
     const thread = { probe: () => new Promise<Probe>((resolve) => (finish = resolve)) };
     const { answer, call, state, metric } = gateway(LEARN, {}, thread);
     const answered = answer({ answer: list([add]) });
-    await until(() => state.learner.tools.toldOf('one', () => '', ['add']) !== undefined, 'the list');
+    await until(() => state.learner.tools.announcedTools('one', () => '', ['add']) !== undefined, 'the list');
     expect(call({})).toBeUndefined();
-    expect(await metric('mcp_validator_unchecked_calls_total{service="one",reason="pending"}')).toBe('1');
+    expect(await metric('mcp_validator_unchecked_calls_total{kong_service="one",reason="pending"}')).toBe('1');
     finish(probeSchema(JSON.stringify(schema)));
     await answered;
     expect(call({})).toBe('invalid_arguments');

@@ -1,5 +1,5 @@
-import { MAX_CALLERS, PinWatch } from '../../../../../plugins/mcp-validator/learning/pin-watch';
-import { definitionHash } from '../../../../../plugins/mcp-validator/learning/tool-definition';
+import { definitionHash } from '../../../../../plugins/mcp-validator/learning/lists/tool-definition';
+import { MAX_CALLERS, PinStates } from '../../../../../plugins/mcp-validator/learning/tools/pin-states';
 import { request } from '../request';
 import { add, EVENTS, gateway, list, PRIVATE, sse, type Exchange } from './gateway';
 
@@ -14,12 +14,14 @@ it('a changed definition is logged and counted once, and only reported by defaul
   expect(lines).toEqual([]);
   await answer({ answer: list([poisoned]) });
   await answer({ answer: list([poisoned]) });
-  expect(lines).toEqual([[{ service: 'one', tool: 'add', requestId: 'req' }, 'a pinned tool has another definition']]);
-  expect(await metric('mcp_validator_changed_tools_total{service="one"}')).toBe('1');
+  expect(lines).toEqual([
+    [{ service: 'one', tool: 'add', request_id: 'req' }, 'definition of a pinned tool has changed'],
+  ]);
+  expect(await metric('mcp_validator_changed_tools_total{kong_service="one"}')).toBe('1');
   expect(call({})).toBeUndefined();
 });
 
-it('enforced, calls are answered as unknown until the definition is back', async () => {
+it('if enforced, calls are rejected as unknown until the definition is back', async () => {
   const { answer, call } = enforced();
   expect(call({ a: 1 })).toBeUndefined();
   await answer({ answer: list([poisoned]) });
@@ -35,7 +37,7 @@ it('enforced, calls are answered as unknown until the definition is back', async
   expect(call({ a: 1 })).toBeUndefined();
 });
 
-describe('a server can not evade enforced pins by', () => {
+describe('a server cannot evade enforced pins by', () => {
   const text = JSON.stringify(list([poisoned]));
   const twice = `{"jsonrpc":"2.0","id":1,"id":1,"result":{"tools":[${JSON.stringify(add)}]}}`;
 
@@ -85,9 +87,9 @@ describe('a server can not evade enforced pins by', () => {
     ],
     ['an answer without version', { answer: { ...list([add]), jsonrpc: '1.0' } }],
     ['an answer that is an error too', { answer: { ...list([add]), error: { code: 1, message: '' } } }],
-    ['a tool beside it that clients refuse', { answer: list([add, { name: 'x', inputSchema: { type: 'string' } }]) }],
-    ['a title that clients refuse', { answer: list([{ ...add, title: 5 }]) }],
-    ['a cursor that clients refuse', { answer: list([add], { nextCursor: 5 }) }],
+    ['a tool beside it that clients reject', { answer: list([add, { name: 'x', inputSchema: { type: 'string' } }]) }],
+    ['a title that clients reject', { answer: list([{ ...add, title: 5 }]) }],
+    ['a cursor that clients reject', { answer: list([add], { nextCursor: 5 }) }],
   ])('the good definition in %s', async (_, decoy) => {
     const { answer, call } = enforced();
     await answer({ answer: list([poisoned]) });
@@ -113,13 +115,13 @@ describe('a server can not evade enforced pins by', () => {
   });
 });
 
-it('the answer of another method with a list of tools is no list of the server', async () => {
+it('a response to another method with a list of tools is not a list of the server', async () => {
   const { answer, call } = enforced();
   await answer({ answer: list([{ name: 'add' }]), asked: request('toolsets/get') });
   expect(call({ a: 1 })).toBeUndefined();
 });
 
-describe('what one caller was told', () => {
+describe('a list for one caller', () => {
   const ann = { by: 'Bearer ann' };
   const bob = { by: 'Bearer bob' };
 
@@ -142,26 +144,26 @@ describe('what one caller was told', () => {
     expect([call({ a: 1 }, ann), call({ a: 1 }, bob)]).toEqual(['tool_changed', undefined]);
   });
 
-  it('in public warns those who were told nothing', async () => {
+  it('that is public warns callers without a list', async () => {
     const { answer, call } = enforced();
     await answer({ answer: list([poisoned]), ...ann });
     expect(call({ a: 1 }, bob)).toBe('tool_changed');
   });
 });
 
-it('a denial is not forgotten when there are too many callers', () => {
-  const watch = new PinWatch(new Map([['add', 'good']]));
+it('a denial is kept if there are too many callers', () => {
+  const watch = new PinStates(new Map([['add', 'good']]));
   const page = (hash: string) => ({
     tools: [{ name: 'add', hash, schemaText: '{}' }],
-    isAnswer: true,
+    isResponse: true,
     isFirst: true,
     isPrivate: true,
     isPublic: false,
   });
-  watch.hear('ann', [page('bad')]);
+  watch.update('ann', [page('bad')]);
   expect(watch.stateOf('ann', 'add')).toBe('changed');
-  expect(watch.stateOf('new', 'add')).toBe('unheard');
-  for (let i = 0; i < MAX_CALLERS; i++) watch.hear(`other-${i}`, [page('good')]);
+  expect(watch.stateOf('new', 'add')).toBe('unknown');
+  for (let i = 0; i < MAX_CALLERS; i++) watch.update(`other-${i}`, [page('good')]);
   expect(watch.stateOf('ann', 'add')).toBe('changed');
   expect(watch.stateOf('other-5', 'add')).toBe('pinned');
 });

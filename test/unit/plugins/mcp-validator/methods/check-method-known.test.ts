@@ -11,7 +11,7 @@ describe('a method that is not there', () => {
     'resources/unsubscribe',
     'tasks/list',
     'tasks/result',
-  ])('%s is gone in the stateless revision: 404', (method) => {
+  ])('%s does not exist in the stateless revision: 404', (method) => {
     expect(answerOf(modernPost(method))).toMatchObject({ status: 404, code: -32601, id: 1 });
   });
 
@@ -111,7 +111,7 @@ describe('a method that a lenient server takes for one of the protocol', () => {
     'vendor/Ping',
     'skills/list',
     'call',
-  ])('%j is of an extension and passes', (method) => {
+  ])('%j belongs to an extension and passes', (method) => {
     expect(passOf(post(request(method)))).toBeDefined();
   });
 

@@ -3,7 +3,7 @@ import { answerOf, MODERN, modernMeta, modernPost, passOf, post, request } from 
 const argument = { name: 'a', value: '' };
 const text = { type: 'text', text: 'x' };
 
-describe('a member that some reader takes for one with a meaning', () => {
+describe('a member that some reader takes for a defined one', () => {
   it.each([
     ['tools/call', { name: 'a', Name: 'b' }],
     ['tools/call', { name: 'a', 'name ': 'b' }],
@@ -64,7 +64,7 @@ describe('a member that some reader takes for one with a meaning', () => {
   });
 });
 
-describe('keys that are free', () => {
+describe('free keys', () => {
   it.each([
     ['tools/call', { name: 'a', arguments: { Name: 1, name: 2, URI: 3, _Meta: 4 } }],
     ['prompts/get', { name: 'a', arguments: { Name: 'x', name: 'y' } }],

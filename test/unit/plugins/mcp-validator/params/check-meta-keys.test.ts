@@ -59,7 +59,7 @@ describe('_meta', () => {
     ['mcp/x', false],
     ['mcp.dev', false],
     ['x', false],
-  ])('the prefix of %j is reserved: %j, which is told, never refused', (key, isReserved) => {
+  ])('the prefix of %j is reserved: %j, which is logged, never rejected', (key, isReserved) => {
     const facts = post(request('tools/list', { _meta: { [key]: 1 } }));
     for (const check of ['warn', 'deny']) {
       expect(passOf(facts, { meta_key_check: check }).metaKeyProblem).toBe(isReserved ? 'reserved' : undefined);
@@ -67,7 +67,7 @@ describe('_meta', () => {
     expect(passOf(facts, { meta_key_check: 'off' }).metaKeyProblem).toBeUndefined();
   });
 
-  it('of a batch the worst is told', () => {
+  it('of a batch the worst problem is logged', () => {
     const ping = (key: string, id: number) => request('ping', { _meta: { [key]: 1 } }, id);
     const batch = [ping('mcp.dev/x', 1), ping('a b', 2), ping('x', 3)];
     expect(passOf(post(batch)).metaKeyProblem).toBe('malformed');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { pathRules } from '../../../../../plugins/mcp-validator/paths/path-rules';
-import { answerOf, factsOf, JSON_HEADERS, judgeWith, MODERN, passOf, request, rulesOf } from '../request';
+import { compilePathRules } from '../../../../../plugins/mcp-validator/paths/path-rules';
+import { answerOf, factsOf, JSON_HEADERS, decideWith, MODERN, passOf, request, rulesOf } from '../request';
 
 const call = request('tools/call', { name: 'rm' });
 const config = { tools: { allow: [], deny: ['rm'] } };
@@ -53,7 +53,7 @@ describe('a path that some server may route to an MCP endpoint', () => {
     '',
     'mcp',
     `/%${'25'.repeat(90)}41`,
-  ])('%j is judged', (path) => {
+  ])('%j is checked', (path) => {
     expect(answerOf(on(path, 'GET'))).toMatchObject({ status: 406 });
     expect(answerOf(on(path, 'HEAD'))).toMatchObject({ status: 405 });
     expect(
@@ -81,7 +81,7 @@ describe('a path that some server may route to an MCP endpoint', () => {
     '/favicon.ico',
     '/files/a%20b.txt',
     '/\u00fcber',
-  ])('%j is another', (path) => {
+  ])('%j is another path', (path) => {
     for (const verb of ['GET', 'HEAD', 'DELETE', 'PUT']) {
       expect(passOf(on(path, verb, { accept: '*/*', 'user-agent': 'curl/8' }))).toMatchObject({
         summary: { batch: false, messages: [] },
@@ -91,12 +91,12 @@ describe('a path that some server may route to an MCP endpoint', () => {
   });
 
   it('is configured by globs', () => {
-    const rules = pathRules({ paths: ['/rpc/*', '/v?/mcp'], exempt_paths: [] });
+    const rules = compilePathRules({ paths: ['/rpc/*', '/v?/mcp'], exempt_paths: [] });
     expect(['/rpc/a', '/rpc/', '/RPC/a/b', '/api/rpc/a', '/v1/mcp/'].map(rules.isEndpoint)).toEqual(
       Array(5).fill(true),
     );
     expect(['/rpcx', '/mcp', '/', '/v10/mcp'].map(rules.isEndpoint)).toEqual(Array(4).fill(false));
-    expect(pathRules({ paths: ['/*'], exempt_paths: [] }).isEndpoint('/anything')).toBe(true);
+    expect(compilePathRules({ paths: ['/*'], exempt_paths: [] }).isEndpoint('/anything')).toBe(true);
     expect(() => rulesOf({ paths: ['/mcp', 'sse'] })).toThrow('paths[2]: a path must begin with / or *');
   });
 
@@ -156,12 +156,12 @@ describe('what a server could take for MCP on a path that is not listed', () => 
     ['something with a session, in underscores', 'x', { mcp_session_id: 's' }],
     ['something with a mirrored header', 'x', { 'mcp-method': 'tools/call' }],
     ['something with a version', '{}', { ...JSON_HEADERS, 'mcp-protocol-version': MODERN }],
-  ])('%s is judged', (_, body, headers) => {
-    expect(judgeWith(postOn('/health', body, headers), config).kind).toBe('refuse');
-    if (headers === JSON_HEADERS) expect(judgeWith(on('/health', 'PUT', headers, body), config).kind).toBe('refuse');
+  ])('%s is checked', (_, body, headers) => {
+    expect(decideWith(postOn('/health', body, headers), config).kind).toBe('reject');
+    if (headers === JSON_HEADERS) expect(decideWith(on('/health', 'PUT', headers, body), config).kind).toBe('reject');
   });
 
-  it('a good message passes as on any path, and is told of', () => {
+  it('a good message passes as on any path, and is shared', () => {
     const facts = postOn('/custom', JSON.stringify(request('tools/call', { name: 'add' })));
     expect(passOf(facts, config).summary?.messages).toMatchObject([{ method: 'tools/call', name: 'add' }]);
     expect(answerOf(postOn('/custom', text), config)).toMatchObject({ reason: 'tool_denied' });
@@ -178,10 +178,10 @@ describe('what a server could take for MCP on a path that is not listed', () => 
       { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-protocol': 'chat, mcp' },
     ],
   ])('%s is rejected', (_, verb, headers) => {
-    expect(judgeWith(on('/custom', verb, headers)).kind).toBe('refuse');
+    expect(decideWith(on('/custom', verb, headers)).kind).toBe('reject');
   });
 
-  it('a body that can not be read whole gets 413, unless it is no JSON', () => {
+  it('a body that cannot be read whole gets 413, unless it is no JSON', () => {
     const small = { max_body_bytes: 100 };
     const spilled = {
       ...on('/upload', 'POST', { 'content-type': 'multipart/form-data' }),
@@ -200,7 +200,7 @@ describe('what a server could take for MCP on a path that is not listed', () => 
     ['connection', 'close, Transfer-Encoding'],
     ['content_length', '5'],
     ['transfer_encoding', 'chunked'],
-  ])('%s: %s could hide a request of it, and is rejected on every path', (name, value) => {
+  ])('%s: %s could hide a second request, and is rejected on every path', (name, value) => {
     expect(answerOf(on('/health', 'GET', { [name]: value }))).toMatchObject({ status: 400 });
   });
 
@@ -278,7 +278,7 @@ describe('what no server takes for MCP passes', () => {
   });
 });
 
-it('no message of any spelling passes unjudged on any path', () => {
+it('no message in any spelling passes unchecked on any path', () => {
   const key = fc.constantFrom('method', 'Method', 'm\\u0065thod', 'METHOD', 'method\\u0000', 'jsonrpc', 'jsonRPC');
   const path = fc.constantFrom('/health', '/x/mcpx', '/.well-known/x', '/a%2fb', '/messages2');
   const type = fc.constantFrom(
@@ -307,7 +307,7 @@ it('no message of any spelling passes unjudged on any path', () => {
       fc.constantFrom('POST', 'PUT', 'GET', 'DELETE'),
       (name, where, media, write, verb) => {
         const facts = on(where, verb, { 'content-type': media }, write(`{"${name}":"tools/call","id":1}`));
-        expect(judgeWith(facts).kind).toBe('refuse');
+        expect(decideWith(facts).kind).toBe('reject');
       },
     ),
     { numRuns: 500 },
@@ -315,7 +315,7 @@ it('no message of any spelling passes unjudged on any path', () => {
 });
 
 it('any path gets an answer', () => {
-  const rules = pathRules({ paths: ['/', '/mcp'], exempt_paths: ['/x/*'] });
+  const rules = compilePathRules({ paths: ['/', '/mcp'], exempt_paths: ['/x/*'] });
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom('/', '.', '%', '2', 'e', 'f', 'm', 'c', 'p', ';', '\\', '?', ' ') }),

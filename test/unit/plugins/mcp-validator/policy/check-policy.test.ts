@@ -6,7 +6,7 @@ const config = {
   resources: { allow: [], deny: ['file:///etc/*'] },
 };
 
-describe('denied tools, prompts and resources look as if they were not there', () => {
+describe('denied tools, prompts and resources look as if they did not exist', () => {
   it.each([
     ['tools/call', { name: 'rm' }, -32602, 'Unknown tool: rm', 'tool_denied'],
     ['tools/call', { name: 'x\ty' }, -32602, 'Unknown tool', 'tool_denied'],
@@ -60,7 +60,7 @@ describe('denied tools, prompts and resources look as if they were not there', (
   });
 });
 
-it('the work for the URIs of one request is bounded: too many that can be read in several ways are denied', () => {
+it('the work for the URIs of one request is bounded: too many ambiguous URIs are denied', () => {
   const uris = Array.from({ length: 2000 }, (_, index) => `https://api.example.com/a%20b/${index}?q=1`);
   const listen = (list: string[]) =>
     modernPost('subscriptions/listen', { notifications: { resourceSubscriptions: list } });
@@ -106,7 +106,7 @@ describe('a method of an extension that names something denied', () => {
     expect(passOf(post(request(method, params)), config)).toBeDefined();
   });
 
-  it('an allow-list is also one for extensions, where it is clear what they name', () => {
+  it('an allow-list also applies to extensions if it is clear what they name', () => {
     const allow = { resources: { allow: ['file:///pub/*'], deny: [] }, tools: { allow: ['add'], deny: [] } };
     const read = (params: object) => post(request('resources/directory/read', params));
     expect(passOf(read({ uri: 'file:///pub/x' }), allow)).toBeDefined();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { nameRule } from '../../../../../plugins/mcp-validator/policy/name-rule';
 import { uriRule } from '../../../../../plugins/mcp-validator/policy/uri-rule';
 import { MAX_URI_LENGTH } from '../../../../../plugins/shared/mcp/resource-uris/readings';
+import { nameRule } from '../../../../../plugins/shared/name-rules/name-rule';
 
 describe('nameRule', () => {
   it.each([
@@ -18,7 +18,7 @@ describe('nameRule', () => {
     expect(nameRule({ allow, deny }).allows(name)).toBe(expected);
   });
 
-  it('tells an entry from the default', () => {
+  it('distinguishes an entry from the default', () => {
     expect(nameRule({ allow: [], deny: [] }).allowsExplicitly('x')).toBe(false);
     expect(nameRule({ allow: ['x'], deny: [] }).allowsExplicitly('x')).toBe(true);
     expect(nameRule({ allow: ['x'], deny: ['x'] }).allowsExplicitly('x')).toBe(false);
@@ -57,7 +57,7 @@ describe('uriRule', () => {
     'https://intranet.example.com./secret',
     'https://intranet.example.com/public/../secret?x=1',
     'https://intranet.example.com/\u017fecret',
-  ])('a denial meets %j', (uri) => {
+  ])('a deny entry matches %j', (uri) => {
     expect(uriRule({ allow: [], deny: SECRETS }).allows(uri)).toBe(false);
     expect(uriRule({ allow: ['*'], deny: SECRETS }).allows(uri)).toBe(false);
   });
@@ -87,7 +87,7 @@ describe('uriRule', () => {
     ['file:///etc/passwd#file:///srv/', false],
     ['https://docs.example.com@evil.com/x', false],
     ['https://docs.example.com.evil.com/x', false],
-  ])('an allowance of %j: %j', (uri, expected) => {
+  ])('allowing %j: %j', (uri, expected) => {
     expect(uriRule({ allow: ['file:///srv/*', 'https://Docs.Example.com/*'], deny: [] }).allows(uri)).toBe(expected);
   });
 
@@ -112,7 +112,7 @@ describe('uriRule', () => {
     'file:///SECRET/x',
     'file:///%73ecret%2f%ff',
     'file:///pub/%c0%ae%c0%ae/secret/x',
-  ])('a denial of file:///secret/* meets %j', (uri) => {
+  ])('denying file:///secret/* matches %j', (uri) => {
     expect(uriRule({ allow: [], deny: ['file:///secret/*'] }).allows(uri)).toBe(false);
   });
 
@@ -130,7 +130,7 @@ describe('uriRule', () => {
     ['file:///C:/secret/*', 'C:\\Secret\\x'],
     ['file:///\u00dcber/*', 'file:///U\u0308ber/x'],
     ['db://query?table=users', 'db://query?table=%75sers'],
-  ])('a denial of %j meets %j', (deny, uri) => {
+  ])('denying %j matches %j', (deny, uri) => {
     expect(uriRule({ allow: [], deny: [deny] }).allows(uri)).toBe(false);
   });
 
@@ -225,21 +225,21 @@ describe('uriRule', () => {
     expect(uriRule(LISTS).allows(uri)).toBe(expected);
   });
 
-  it('what one entry leaves out of its own query, another does not give', () => {
+  it('what one entry omits from its query, another entry does not allow', () => {
     const rule = uriRule({ allow: ['file:///pub/*', 'file:///logs/day?level=*'], deny: [] });
     expect(rule.allows('file:///logs/day?level=info')).toBe(true);
     expect(rule.allows('file:///logs/day')).toBe(false);
     expect(rule.allows('file:///pub/../logs/day')).toBe(false);
   });
 
-  it('has a bound of length, where lists are configured', () => {
+  it('has a bounded length if lists are configured', () => {
     const rule = uriRule({ allow: ['a*'], deny: [] });
     expect(rule.allows('a'.repeat(MAX_URI_LENGTH))).toBe(true);
     expect(rule.allows('a'.repeat(MAX_URI_LENGTH + 1))).toBe(false);
     expect(uriRule({ allow: [], deny: [] }).allows('a'.repeat(MAX_URI_LENGTH + 1))).toBe(true);
   });
 
-  it('any text gets an answer', () => {
+  it('decides about any text', () => {
     const rule = uriRule({ allow: ['a*'], deny: ['*b'] });
     fc.assert(
       fc.property(

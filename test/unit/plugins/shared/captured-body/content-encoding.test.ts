@@ -18,19 +18,19 @@ describe('decodeBody', () => {
   it.each([
     ['gzip', gzipSync(body)],
     ['br', brotliCompressSync(body)],
-  ])('gives what a cut %s body holds', async (encoding, bytes) => {
+  ])('decodes a cut %s body', async (encoding, bytes) => {
     const decoded = await decodeBody(bytes.subarray(0, bytes.length - 12), encoding, 10_000);
     expect(body.subarray(0, decoded!.bytes.length)).toEqual(decoded!.bytes);
   });
 
-  it('unfolds no more than its bound', async () => {
+  it('returns no more than its bound', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000));
     const decoded = await decodeBody(bomb, 'gzip', 4096);
     expect(decoded).toMatchObject({ cut: true });
     expect(decoded!.bytes).toHaveLength(4096);
   });
 
-  it('gives nothing for broken bytes, and tells so', async () => {
+  it('returns nothing for invalid bytes, and reports the cut', async () => {
     expect(await decodeBody(Buffer.from('not gzip'), 'gzip', 100)).toEqual({ bytes: Buffer.alloc(0), cut: true });
   });
 

@@ -46,7 +46,7 @@ describe('SseEvents', () => {
     expect(read(text)).toEqual({ events, lost: 0 });
   });
 
-  it('reads the same whatever the chunks are', () => {
+  it('reads the same events whatever the chunks are', () => {
     const piece = fc.constantFrom('data: 1', 'event: a', ': x', '\n', '\r', '\r\n', '\n\n', '\ufeff', 'é☀');
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 20 }), fc.integer({ min: 1, max: 5 }), (pieces, size) => {
@@ -62,7 +62,7 @@ describe('SseEvents', () => {
     );
   });
 
-  it('hands on lines of fields that the standard does not know', () => {
+  it('passes on lines with fields that the standard does not define', () => {
     const lines: string[] = [];
     const reader = new SseEvents(1000, {
       onEvent: () => undefined,
@@ -73,7 +73,7 @@ describe('SseEvents', () => {
     expect(lines).toEqual(['error: {}', '{"error":1}']);
   });
 
-  it('loses what is larger than its bound, in one line or in many, and no other', () => {
+  it('loses only an event that is larger than its bound, in one line or in many', () => {
     expect(read(`data: ${'x'.repeat(200)}\n\ndata: 1\n\n`, 100)).toEqual({
       events: [{ event: 'message', data: '1' }],
       lost: 1,

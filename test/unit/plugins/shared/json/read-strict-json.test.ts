@@ -1,7 +1,7 @@
 import { readStrictJson } from '../../../../../plugins/shared/json/read-strict-json';
 import { bounds, faultOf, read } from './read';
 
-describe('readStrictJson refuses', () => {
+describe('readStrictJson rejects', () => {
   it.each([
     ['nothing', '', 'empty_body'],
     ['blanks alone', ' \n', 'invalid_json'],
@@ -77,13 +77,13 @@ describe('readStrictJson refuses', () => {
     }
   });
 
-  it('tells the byte of the fault', () => {
+  it('returns the offset of the fault', () => {
     expect(read('{"é":1,"é":2}')).toEqual({ ok: false, fault: 'duplicate_key', at: 8 });
     expect(read('[1,2')).toEqual({ ok: false, fault: 'invalid_json', at: 4 });
   });
 });
 
-describe('readStrictJson keeps its bounds', () => {
+describe('readStrictJson enforces its bounds', () => {
   it.each([
     ['depth met', '[[{}]]', { maxDepth: 3, maxValues: 99 }, undefined],
     ['depth passed', '[[[[]]]]', { maxDepth: 3, maxValues: 99 }, 'too_deep'],

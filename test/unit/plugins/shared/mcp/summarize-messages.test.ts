@@ -1,5 +1,6 @@
-import { fromShared, toShared } from '../../../../../plugins/shared/mcp/message-summary';
-import { summarizeMessages, targetOf } from '../../../../../plugins/shared/mcp/summarize-messages';
+import { targetOf } from '../../../../../plugins/shared/mcp/call-targets';
+import { summaryFromShared, summaryToShared } from '../../../../../plugins/shared/mcp/message-summary';
+import { summarizeMessages } from '../../../../../plugins/shared/mcp/summarize-messages';
 
 it.each([
   ['tools/call', { name: 'add' }, 'add'],
@@ -41,5 +42,5 @@ it('summarizes every kind of message, and the summary survives the shared contex
       { kind: 'response' },
     ],
   });
-  expect(fromShared(toShared(summary))).toEqual(summary);
+  expect(summaryFromShared(summaryToShared(summary))).toEqual(summary);
 });

@@ -1,12 +1,12 @@
 import { Circuit, RETRY_AFTER_MS } from '../../../../../plugins/shared/redis/circuit';
 
-function watched() {
-  const told: string[] = [];
+function observed() {
+  const events: string[] = [];
   return {
-    told,
+    events,
     circuit: new Circuit(
-      () => told.push('open'),
-      () => told.push('close'),
+      () => events.push('open'),
+      () => events.push('close'),
     ),
   };
 }
@@ -16,7 +16,7 @@ const failTimes = (circuit: Circuit, times: number, nowMs = 0): void => {
 };
 
 it('opens at the third failure in a row', () => {
-  const { circuit, told } = watched();
+  const { circuit, events } = observed();
   failTimes(circuit, 2);
   circuit.succeed();
   failTimes(circuit, 2);
@@ -24,11 +24,11 @@ it('opens at the third failure in a row', () => {
   failTimes(circuit, 1);
   expect(circuit.isClosed).toBe(false);
   failTimes(circuit, 5);
-  expect(told).toEqual(['open']);
+  expect(events).toEqual(['open']);
 });
 
-it('lets one probe through at a time, and closes with the first answer', () => {
-  const { circuit, told } = watched();
+it('allows one probe at a time, and closes with the first response', () => {
+  const { circuit, events } = observed();
   expect(circuit.takeProbe(1_000_000)).toBe(false);
   failTimes(circuit, 3, 1000);
   expect(circuit.takeProbe(1000 + RETRY_AFTER_MS - 1)).toBe(false);
@@ -40,5 +40,5 @@ it('lets one probe through at a time, and closes with the first answer', () => {
   expect(circuit.isClosed).toBe(true);
   failTimes(circuit, 2, 9000);
   expect(circuit.isClosed).toBe(true);
-  expect(told).toEqual(['open', 'close']);
+  expect(events).toEqual(['open', 'close']);
 });

@@ -12,19 +12,19 @@ it.each([
   [{ sentinel_master: 'main' }, 'redis.sentinel_nodes'],
   [{ sentinel_master: 'main', sentinel_nodes: nodes, cluster_nodes }, 'redis.cluster_nodes'],
   [{ cluster_nodes, database: 2 }, 'redis.database'],
-])('%j can not work', (redis, field) => {
+])('rejects %j', (redis, field) => {
   expect(() => {
     checkRedisConfig(configOf(redis));
   }).toThrow(field);
 });
 
-it.each([{}, { sentinel_master: 'main', sentinel_nodes: nodes }, { cluster_nodes }])('%j can work', (redis) => {
+it.each([{}, { sentinel_master: 'main', sentinel_nodes: nodes }, { cluster_nodes }])('accepts %j', (redis) => {
   expect(() => {
     checkRedisConfig(configOf(redis));
   }).not.toThrow();
 });
 
-it('names a server by all that leads to it, and tells no password', () => {
+it('identifies a server by its whole configuration, without revealing the password', () => {
   expect(redisKey(configOf({ port: 1, host: 'a' }))).toBe(redisKey(configOf({ host: 'a', port: 1 })));
   expect(redisKey(configOf({ password: 'one' }))).not.toBe(redisKey(configOf({ password: 'two' })));
   expect(redisKey(configOf({ password: 'secret' }))).not.toContain('secret');
@@ -36,11 +36,11 @@ it.each([
   ['OOM command not allowed', 'ReplyError', 'out_of_memory'],
   ['ERR Error running script: @user_script:9: -OOM command not allowed', 'ReplyError', 'out_of_memory'],
   ['Connection is closed.', 'Error', 'connection'],
-])('%s is of the kind that it is told as', (message, name, reason) => {
+])('classifies %s (%s) as %s', (message, name, reason) => {
   expect(failureOf(Object.assign(new Error(message), { name }))).toMatchObject({ reason });
 });
 
-it('keeps a failure that has its kind', () => {
+it('keeps a failure that is already classified', () => {
   const failure = new RedisFailure('timeout', 'late');
   expect(failureOf(failure)).toBe(failure);
 });

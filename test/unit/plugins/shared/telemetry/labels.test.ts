@@ -2,7 +2,7 @@ import { Metrics } from '../../../../../kong/pdk';
 import { Labels, labelsOf, OTHER } from '../../../../../plugins/shared/telemetry/labels';
 
 describe('Labels', () => {
-  it('lets the first values pass and makes one of a million others', () => {
+  it('keeps the first values and replaces a million others by one', () => {
     let overflows = 0;
     const labels = new Labels(() => overflows++);
     const seen = new Set<string>();
@@ -13,7 +13,7 @@ describe('Labels', () => {
     expect(labels.bounded('model', 'm7', 50)).toBe('m7');
   });
 
-  it('keeps the labels apart and cuts long values', () => {
+  it('bounds each label separately and cuts long values', () => {
     const labels = new Labels(() => undefined);
     expect(labels.bounded('a', 'x', 1)).toBe('x');
     expect(labels.bounded('b', 'y', 1)).toBe('y');
@@ -38,7 +38,7 @@ describe('Labels', () => {
     expect(labels.knows('model', value)).toBe(true);
   });
 
-  it('makes room for another when a value is forgotten', () => {
+  it('has room for another value after one is forgotten', () => {
     const labels = new Labels(() => undefined);
     labels.bounded('a', 'x', 1);
     labels.forget('a', 'x');

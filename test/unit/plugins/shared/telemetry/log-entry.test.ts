@@ -3,7 +3,7 @@ import { headerOf, mediaTypeOf, parseLogEntry } from '../../../../../plugins/sha
 import { logEntry, STARTED_AT } from '../../../../support/exchange';
 
 describe('parseLogEntry', () => {
-  it('reads what Kong writes', () => {
+  it('parses what Kong writes', () => {
     expect(parseLogEntry(logEntry({ consumer: { id: 'c', username: 'ada' }, traceId: 'ab'.repeat(16) }))).toMatchObject(
       {
         method: 'POST',
@@ -30,17 +30,17 @@ describe('parseLogEntry', () => {
     ['/base/v1/models', '/base/', '/v1/models'],
     ['/based/v1', '/base', '/based/v1'],
     ['/v1', '/', '/v1'],
-  ])('takes the upstream path of %s with the service path %s for %s', (path, servicePath, upstreamPath) => {
+  ])('reads the upstream path of %s with the service path %s for %s', (path, servicePath, upstreamPath) => {
     const entry = logEntry({ path, service: { name: 's', ...(servicePath && { path: servicePath }) } });
     expect(parseLogEntry(entry)!.upstreamPath).toBe(upstreamPath);
   });
 
-  it('takes the latency of an upstream that was never reached for unknown', () => {
+  it('has no latency of an upstream that was not reached', () => {
     const entry = { ...(JSON.parse(logEntry()) as object), latencies: { kong: 3, proxy: -1, request: 4 } };
     expect(parseLogEntry(JSON.stringify(entry))!.latencies).toEqual({ kongMs: 3, proxyMs: undefined, requestMs: 4 });
   });
 
-  it('never throws, whatever stands in it', () => {
+  it('never throws, whatever it contains', () => {
     const whole = JSON.parse(logEntry()) as Record<string, unknown>;
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(whole)), fc.jsonValue(), (key, value) => {
@@ -56,7 +56,7 @@ describe('parseLogEntry', () => {
 });
 
 describe('headers of an entry', () => {
-  it('gives the first value, and own members only', () => {
+  it('returns the first value, and own members only', () => {
     expect(headerOf({ a: ['1', '2'] }, 'a')).toBe('1');
     expect(headerOf({ a: '' }, 'a')).toBeUndefined();
     expect(headerOf({}, 'constructor')).toBeUndefined();

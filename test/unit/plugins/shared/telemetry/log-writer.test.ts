@@ -1,10 +1,11 @@
 import { Metrics } from '../../../../../kong/pdk';
 import { logInto, type LogLine } from '../../../../../kong/testkit/log-lines';
 import { LineBudget } from '../../../../../plugins/shared/runtime/line-budget';
-import { createLogWriter, MAX_FIELD_LENGTH, type Line } from '../../../../../plugins/shared/telemetry/log-writer';
+import type { Line } from '../../../../../plugins/shared/telemetry/log-line';
+import { createLogWriter, MAX_FIELD_LENGTH } from '../../../../../plugins/shared/telemetry/log-writer';
 
 describe('LineBudget', () => {
-  it('lets as many lines pass as a second allows, and tells how many were lost', () => {
+  it('allows the configured lines per second, and reports how many were lost', () => {
     const budget = new LineBudget(3);
     expect([1000, 1000, 1000, 1000, 1000].map((at) => budget.take(at))).toEqual([0, 0, 0, undefined, undefined]);
     expect(budget.take(1333)).toBeUndefined();
@@ -12,7 +13,7 @@ describe('LineBudget', () => {
     expect(budget.take(0)).toBeUndefined();
   });
 
-  it('never lets more than a second’s lines pass at once, however long it was silent', () => {
+  it('never allows more than one second’s lines at once, however long it was idle', () => {
     const budget = new LineBudget(2);
     budget.take(0);
     const passed = Array.from({ length: 100 }, () => budget.take(1e9)).filter((lost) => lost !== undefined);
@@ -40,7 +41,7 @@ describe('a log writer', () => {
     expect(lines.map(({ level }) => level)).toEqual(levels);
   });
 
-  it('audits only what is to be audited', () => {
+  it('writes audit lines only for audited calls', () => {
     const { writer, lines } = writerOf({ audit: true });
     writer.write(line('info'), false);
     expect(lines).toEqual([]);
@@ -55,7 +56,7 @@ describe('a log writer', () => {
     expect(await metrics.registry.metrics()).toContain('p_log_lines_suppressed_total 998');
   });
 
-  it('leaves out what is not known and cuts what is long', () => {
+  it('omits unknown fields and cuts long ones', () => {
     const { writer, lines } = writerOf({});
     writer.write(line('warn', { a: undefined, b: 0, c: false, d: 'x'.repeat(1000) }), false);
     expect(lines[0]!.fields).toEqual({ b: 0, c: false, d: 'x'.repeat(MAX_FIELD_LENGTH) });

@@ -3,7 +3,7 @@ import { OpenStreams } from '../../../../../plugins/shared/telemetry/open-stream
 const bounds = { maxStreams: 2, forgetAfterMs: 1000 };
 
 describe('OpenStreams', () => {
-  it('counts each stream once, by its label, within the bound', () => {
+  it('counts each stream once, by its label, up to the bound', () => {
     const changes: [string, number][] = [];
     const streams = new OpenStreams((label, change) => changes.push([label, change]));
     expect(streams.open('a', 'x', 0, bounds)).toBe(true);
@@ -21,7 +21,7 @@ describe('OpenStreams', () => {
     expect(streams.size).toBe(1);
   });
 
-  it('forgets what is too old, and only that', () => {
+  it('forgets only the streams that are too old', () => {
     const streams = new OpenStreams(() => undefined);
     streams.open('a', 'x', 0, bounds);
     streams.open('b', 'x', 1, bounds);

@@ -1,6 +1,6 @@
-import { compileToolSchema } from '../../../../../../plugins/mcp-validator/arguments/compile-schema';
+import { compileToolSchema } from '../../../../../../plugins/mcp-validator/arguments/compile-tool-schema';
 import { toLenientSchema } from '../../../../../../plugins/mcp-validator/learning/schemas/lenient-schema';
-import type { JsonObject } from '../../../../../../plugins/shared/mcp/json-rpc/message';
+import type { JsonObject } from '../../../../../../plugins/shared/json/json-object';
 
 const check = (schema: object, args: object): string | undefined => {
   const compiled = compileToolSchema(JSON.stringify(toLenientSchema(schema as JsonObject)));
@@ -100,7 +100,7 @@ describe('a call that no server accepts is rejected', () => {
   });
 });
 
-it('leads references through alternatives to where these stand now', () => {
+it('updates references through alternatives to their new locations', () => {
   const tree = object({
     node: {
       anyOf: [{ type: 'string' }],
@@ -116,7 +116,7 @@ it('leads references through alternatives to where these stand now', () => {
   expect(check(tree, { leaf: 'x' })).toContain('/leaf');
 });
 
-it('leaves out what judges nothing, so that a schema with long descriptions is small', () => {
+it('drops what checks nothing, so that a schema with long descriptions is small', () => {
   const described = object({ a: { type: 'string', description: 'x'.repeat(1000), title: 'A', 'x-vendor': {} } });
   expect(JSON.stringify(toLenientSchema(described))).not.toMatch(/description|title|vendor/);
   const named = object({ description: { type: 'number' }, default: { type: 'string' } }, { required: ['description'] });

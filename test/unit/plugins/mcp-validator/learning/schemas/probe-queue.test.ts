@@ -27,7 +27,7 @@ function start(takesMs = 1) {
 const schemas = (letter: string, count: number, length = 10) =>
   Array.from({ length: count }, (_, i) => letter + String(i).padStart(length - 1, '0'));
 
-it('serves the services by turns, whatever one of them announces', async () => {
+it('takes turns between services, independent of what one of them announces', async () => {
   const { queue, done } = start();
   const all = [
     ...schemas('a', 5).map((text) => queue.add('a', text)),
@@ -38,7 +38,7 @@ it('serves the services by turns, whatever one of them announces', async () => {
   expect(done.join('')).toBe('aababaa');
 });
 
-it('gives a service a share of the time and no more, and another one after a while', async () => {
+it('gives a service a limited share of the time in each interval', async () => {
   const { queue, done, pass } = start(1000);
   const probes = await Promise.all(schemas('a', 20).map((text) => queue.add('a', text)));
   const compiled = probes.filter((probe) => 'text' in probe);
@@ -50,7 +50,7 @@ it('gives a service a share of the time and no more, and another one after a whi
   expect(done.length).toBe(BUDGET_MS / 1000 + 2);
 });
 
-it('bounds what waits, of one service and of all', async () => {
+it('bounds what is waiting, for one service and for all', async () => {
   const { queue } = start();
   const size = 100_000;
   const fill = (service: string) =>
@@ -64,13 +64,13 @@ it('bounds what waits, of one service and of all', async () => {
   expect(await queue.add('a', 'x'.repeat(size))).toBe(usable);
 });
 
-it('counts small schemas as more than they are', async () => {
+it('counts small schemas with a minimum weight', async () => {
   const { queue } = start();
   const probes = await Promise.all(schemas('a', 5000).map((text) => queue.add('a', text)));
   expect(probes.filter((probe) => 'text' in probe)).toHaveLength(MAX_WAITING_PER_SERVICE / 1024 + 1);
 });
 
-it('does not look at a schema that is too long', async () => {
+it('does not compile a schema that is too long', async () => {
   const { queue, done } = start();
   expect(await queue.add('a', 'x'.repeat(262_145))).toMatchObject({ unusable: 'too_large' });
   expect(done).toEqual([]);

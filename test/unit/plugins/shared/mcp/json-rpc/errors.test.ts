@@ -20,7 +20,7 @@ describe('errorBody', () => {
 
 describe('batchErrorBody', () => {
   const error = { code: -32602, message: 'bad' };
-  const other = { code: -32600, message: 'refused with it' };
+  const other = { code: -32600, message: 'rejected with it' };
 
   it('answers every request of the batch, and nothing else', () => {
     const body = batchErrorBody(

@@ -32,7 +32,7 @@ describe('readJsonRpcBody reads', () => {
   });
 });
 
-describe('readJsonRpcBody refuses with 400', () => {
+describe('readJsonRpcBody rejects with 400', () => {
   it.each([
     ['not json', -32700, null, 'invalid_json'],
     ['', -32700, null, 'empty_body'],

@@ -1,0 +1,104 @@
+import type { DenialResponse } from '../../shared/mcp/denial';
+import type { Fault } from '../../shared/mcp/json-rpc/fault';
+import type { ParsedMessage } from '../../shared/mcp/json-rpc/message';
+import { newReadingBudget, type ReadingBudget } from '../../shared/mcp/resource-uris/readings';
+import { isModern, type Revision } from '../../shared/mcp/revisions';
+import { summarizeMessages } from '../../shared/mcp/summarize-messages';
+import { checkToolCall } from '../arguments/check-tool-call';
+import type { ToolKnowledge } from '../arguments/tool-knowledge';
+import { batchFaultResponse, httpFaultResponse, messageFaultResponse } from '../denial-response';
+import { checkMethodKnown } from '../methods/check-method-known';
+import { checkMembers } from '../params/check-members';
+import { checkParams, metaKeyProblemOf } from '../params/check-params';
+import { checkPolicy } from '../policy/check-policy';
+import { httpFault } from '../protocol/fault';
+import type { HttpFacts } from '../protocol/http-facts';
+import { checkMirroredHeaders } from '../revision/check-mirrored-headers';
+import { resolveBatchRevision } from '../revision/resolve-batch-revision';
+import { resolveRevision } from '../revision/resolve-revision';
+import type { Rules } from '../rules';
+import { pass, type Decision, type Rejection } from './decision';
+import type { ReadMessages } from './read-messages';
+
+/** Session headers, which stateless requests do not have: a server may take the request for one of that session. */
+const SESSION_HEADERS = ['mcp-session-id', 'last-event-id'] as const;
+const NO_HEADERS: readonly string[] = [];
+
+/** The checks of the messages of a request. `tools` is what is known about the tools of its server. */
+export function checkMessages(
+  { batch, messages }: ReadMessages,
+  facts: HttpFacts,
+  rules: Rules,
+  tools: ToolKnowledge,
+): Decision {
+  const [first] = messages;
+  return batch || !first ? checkBatch(messages, facts, rules, tools) : checkSingle(first, facts, rules, tools);
+}
+
+function checkSingle(message: ParsedMessage, facts: HttpFacts, rules: Rules, tools: ToolKnowledge): Decision {
+  const reject = (fault: Fault, revision?: Revision): Rejection => ({
+    kind: 'reject',
+    response: messageFaultResponse(fault, message, revision, rules),
+    summary: summarizeMessages([message], false, revision),
+  });
+  const ambiguous = message.kind === 'response' ? undefined : checkMembers(message.method, message.params);
+  if (ambiguous) return reject(ambiguous);
+  const revision = resolveRevision(message, facts.headers.get('mcp-protocol-version'), rules);
+  if (typeof revision === 'object') return reject(revision);
+  if (message.kind !== 'response' && isModern(revision)) {
+    const mismatch = checkMirroredHeaders(message, facts.headers);
+    if (mismatch) return reject(mismatch, revision);
+  }
+  const fault = checkMessage(message, revision, facts, rules, tools, newReadingBudget());
+  if (fault) return reject(fault, revision);
+  const strip = isModern(revision) ? SESSION_HEADERS.filter((name) => facts.headers.has(name)) : NO_HEADERS;
+  return pass(summarizeMessages([message], false, revision), strip, metaKeyProblemOf([message], rules));
+}
+
+function checkBatch(
+  messages: readonly ParsedMessage[],
+  facts: HttpFacts,
+  rules: Rules,
+  tools: ToolKnowledge,
+): Decision {
+  const reject = (response: DenialResponse, revision?: Revision): Rejection => ({
+    kind: 'reject',
+    response,
+    summary: summarizeMessages(messages, true, revision),
+  });
+  for (const message of messages) {
+    const ambiguous = message.kind === 'response' ? undefined : checkMembers(message.method, message.params);
+    if (ambiguous) return reject(httpFaultResponse(ambiguous));
+  }
+  const revision = resolveBatchRevision(messages, facts.headers.get('mcp-protocol-version'), rules);
+  if (typeof revision === 'object') return reject(httpFaultResponse(revision));
+  const budget = newReadingBudget();
+  for (const [index, message] of messages.entries()) {
+    const fault = checkMessage(message, revision, facts, rules, tools, budget);
+    if (fault) return reject(batchFaultResponse(fault, messages, index, revision, rules), revision);
+  }
+  return pass(summarizeMessages(messages, true, revision), NO_HEADERS, metaKeyProblemOf(messages, rules));
+}
+
+/** The checks of one message of a known revision: its method, params, what these name, and the arguments of a tool. */
+function checkMessage(
+  message: ParsedMessage,
+  revision: Revision,
+  { headers }: HttpFacts,
+  rules: Rules,
+  tools: ToolKnowledge,
+  budget: ReadingBudget,
+): Fault | undefined {
+  if (message.kind === 'response') {
+    return message.id === undefined && revision < '2025-11-25'
+      ? httpFault(400, 'invalid_id', 'Invalid request: /id is missing')
+      : undefined;
+  }
+  const { method, params } = message;
+  return (
+    checkMethodKnown(message, revision, rules) ??
+    checkParams(message, revision, rules) ??
+    checkPolicy(method, params, revision, rules, budget) ??
+    (method === 'tools/call' ? checkToolCall(params, revision, headers, rules, tools) : undefined)
+  );
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
+import { canonicalJson } from '../../json-schema/canonical-json';
+
+/** The part of a tool's definition that clients and models use. */
+export interface ToolDefinition {
+  readonly name: string;
+  /** The JSON text of its inputSchema; undefined if that is not an object. */
+  readonly schemaText: string | undefined;
+  /** See {@link definitionHash}. */
+  readonly hash: string;
+}
+
+/** In UTF-16 code units. Twice the length that the protocol recommends (2025-11-25, server/tools "Tool Names"). */
+const MAX_NAME_LENGTH = 256;
+
+/** Reads a tool of a `tools/list` result; undefined if it has no name by which it can be called. */
+export function readToolDefinition(tool: unknown): ToolDefinition | undefined {
+  if (!isJsonObject(tool)) return undefined;
+  const name = memberOf(tool, 'name');
+  if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH) return undefined;
+  const inputSchema = memberOf(tool, 'inputSchema');
+  const schemaText = isJsonObject(inputSchema) ? JSON.stringify(inputSchema) : undefined;
+  return { name, schemaText, hash: definitionHash(tool) };
+}
+
+/**
+ * The SHA-256 (hex) of the part of a definition that a model sees: `name`, `description` and `inputSchema` as JSON with
+ * sorted keys and without white space; a missing description counts as null. The same as the output of
+ * `jq -cjS '{name,description,inputSchema}' | sha256sum`.
+ */
+export function definitionHash(tool: JsonObject): string {
+  const visible = {
+    description: memberOf(tool, 'description') ?? null,
+    inputSchema: memberOf(tool, 'inputSchema') ?? null,
+    name: memberOf(tool, 'name') ?? null,
+  };
+  return createHash('sha256').update(canonicalJson(visible, byCodePoint)).digest('hex');
+}
+
+/** The order of jq: by code point, which differs from JavaScript's order only for surrogates. */
+function byCodePoint(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const difference = rankOf(a.charCodeAt(at)) - rankOf(b.charCodeAt(at));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points above those of a single code unit. */
+const rankOf = (code: number): number => (code >= 0xd800 && code <= 0xdfff ? code + 0x10000 : code);

@@ -1,0 +1,9 @@
+import type { SinglePlugin } from '../../kong/pdk';
+import type { Configuration } from '../../kong/plugin-server/configurations';
+
+/** The configuration of a plugin whose `prepare` returned this state. */
+export const preparedConfiguration = (plugin: SinglePlugin, state?: unknown): Configuration => ({
+  plugin,
+  parts: [{ plugin, state }],
+  isBoundToService: false,
+});

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+/** A plugin of kong.yml. */
+export interface ReferencePlugin {
+  readonly name: string;
+  readonly config: object;
+}
+
+interface ReferenceConfig {
+  readonly services: readonly { readonly plugins: readonly ReferencePlugin[] }[];
+  readonly plugins: readonly ReferencePlugin[];
+}
+
+const reference = parse(readFileSync(join(__dirname, '../../kong/kong.yml'), 'utf8')) as ReferenceConfig;
+
+/** The capture functions, as kong.yml configures them. */
+export const captureFunctions = pluginNamed('pre-function', reference.services[0]?.plugins);
+
+/** The access log, as kong.yml configures it. */
+export const fileLog = pluginNamed('file-log', reference.plugins);
+
+/** A service at `/<name>` with the capture functions and further plugins. */
+export const serviceAt = (name: string, url: string, plugins: readonly ReferencePlugin[]) => ({
+  name,
+  url,
+  routes: [{ name, paths: [`/${name}`] }],
+  plugins: [captureFunctions, ...plugins],
+});
+
+function pluginNamed(name: string, plugins: readonly ReferencePlugin[] = []): ReferencePlugin {
+  const plugin = plugins.find((one) => one.name === name);
+  if (!plugin) throw new Error(`kong.yml has no plugin ${name}`);
+  return plugin;
+}

@@ -1,9 +1,0 @@
-import type { FactsOf, Outcome } from '../../../../kong/pdk';
-import { access, type accessReads, type State } from '../../../../plugins/mcp-validator/handler';
-
-/** Judges a request whose body is not large: the outcome is there at once. */
-export function judgeSmall(state: State, facts: FactsOf<typeof accessReads>): Outcome {
-  const outcome = access(state, facts);
-  if (outcome instanceof Promise) throw new Error('the body is judged in another thread');
-  return outcome;
-}
