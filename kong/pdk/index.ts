@@ -24,6 +24,6 @@ export { Headers } from './headers';
 export { Metrics } from './metrics';
 export type { PdkEffect, PdkRead, ResponseHeaders, SharedValue } from './operations';
 export { proceed, reject, rejectJson } from './outcome';
-export type { Outcome, Proceed, Reject, RejectJsonOptions } from './outcome';
+export type { Outcome, Proceed, Reject, RejectJsonOptions, Warning } from './outcome';
 export { MAX_HEADERS, read } from './reads';
 export type { Consumer, FactsOf, KnownFact, KongRead, RawBody, Read, Reads } from './reads';

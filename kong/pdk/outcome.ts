@@ -3,11 +3,18 @@ import type { ResponseHeaders, SharedValue } from './operations';
 /** The decision of a phase. The plugin server applies it in one write; a handler never changes anything itself. */
 export type Outcome = Proceed | Reject;
 
+/** A log line at level warn about the request. The plugin server adds `request_id`, and asks Kong for it only then. */
+export interface Warning {
+  readonly fields: object;
+  readonly message: string;
+}
+
 /** The request proceeds, with these changes. */
 export interface Proceed {
   readonly kind: 'proceed';
   /** The reason in one or two words, for the debug log. */
   readonly reason?: string;
+  readonly warnings?: readonly Warning[];
   /** Put into `kong.ctx.shared` for the plugins after this one. */
   readonly share?: Readonly<Record<string, SharedValue>>;
   /** Added to the client's response. */
@@ -25,6 +32,7 @@ export interface Reject {
   readonly kind: 'reject';
   /** The reason in one or two words, for the debug log. */
   readonly reason?: string;
+  readonly warnings?: readonly Warning[];
   /** HTTP status, 100 to 599. */
   readonly status: number;
   readonly headers: ResponseHeaders;

@@ -55,7 +55,7 @@ export async function runEvent(event: Event, ask: Ask, record: EventRecord): Pro
   };
   const results = await runParts(plan, phase, fetch, encodeEffects);
   for (const result of results) count(result, phase, record);
-  if (record.logsDecisions || results.some(({ failure }) => failure)) await logResults(results, phase, ask, record);
+  if (record.logsDecisions || results.some(needsLog)) await logResults(results, phase, ask, record);
   return joinEffects(
     results.map(({ applied }) => applied),
     sequence,
@@ -96,12 +96,16 @@ function count(result: Result, phase: string, { metrics }: EventRecord): void {
   metrics.duration.observe(labels, durationMs / 1000);
 }
 
+const needsLog = ({ failure, outcome }: Result): boolean => failure !== undefined || outcome.warnings !== undefined;
+
+/** Asks Kong for the request id, and logs what happened to the request. */
 async function logResults(results: readonly Result[], phase: string, ask: Ask, record: EventRecord): Promise<void> {
   // In the log phase Kong returns no variables, and nothing is decided.
   const request_id = phase === 'access' ? await askRequestId(ask) : undefined;
   for (const result of results) {
     const { plugin, failure, outcome, durationMs } = result;
     const fields = { request_id, plugin: plugin.name, phase };
+    for (const warning of outcome.warnings ?? []) record.log.warn({ ...fields, ...warning.fields }, warning.message);
     if (failure) record.log.error({ err: failure.error, ...fields }, 'handler threw');
     else if (record.logsDecisions && request_id !== undefined) {
       const { reason } = outcome;

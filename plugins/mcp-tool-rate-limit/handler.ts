@@ -13,17 +13,17 @@ import type { Config } from './schema';
 import type { State } from './state';
 import { tierOf } from './tiers';
 
-/** The facts of the access phase. */
-export const accessReads = {
+/** The facts of the access phase: only those that the rules use. */
+export const accessReads = ({ needed }: Pick<State, 'needed'>) => ({
   headers: read.headers(),
-  consumer: read.consumer(),
-  credentialId: read.credentialId(),
-  ip: read.forwardedIp(),
+  consumer: needed.consumer ? read.consumer() : read.known(undefined),
+  credentialId: needed.credentialId ? read.credentialId() : read.known(undefined),
+  ip: needed.ip ? read.forwardedIp() : read.known(''),
   service: read.serviceName(),
   summary: read.shared(SUMMARY_KEY, summaryFromShared),
-};
+});
 
-type Facts = FactsOf<typeof accessReads>;
+type Facts = FactsOf<ReturnType<typeof accessReads>>;
 
 /** Further facts, needed if mcp-validator did not read the body. */
 export const bodyReads = {

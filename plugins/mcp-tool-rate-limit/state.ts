@@ -5,6 +5,7 @@ import type { Counters } from './counters/counters';
 import { createCounters, monotonicMs } from './create-counters';
 import { createCallReader, type CallReader } from './large-bodies/call-reader';
 import { limitPolicyOf, type LimitPolicy } from './limit-policy';
+import { neededFacts, type NeededFacts } from './needed-facts';
 import { createMetrics, type LimiterMetrics } from './metrics';
 import { compileRules } from './rules';
 import type { Config } from './schema';
@@ -15,6 +16,7 @@ import { UnverifiedNames } from './unverified-names';
 export interface State {
   readonly config: Config;
   readonly policy: LimitPolicy;
+  readonly needed: NeededFacts;
   readonly counters: Counters;
   readonly readCalls: CallReader;
   readonly metrics: LimiterMetrics;
@@ -36,6 +38,7 @@ export async function prepare(config: Config, resources: Resources): Promise<Sta
   return {
     config,
     policy,
+    needed: neededFacts(policy.rules, config),
     counters: await createCounters(config, policy, metrics, resources),
     readCalls: createCallReader(config.max_body_bytes, sideThreadOf(resources.metrics)),
     metrics,

@@ -1,4 +1,4 @@
-import { MAX_HEADERS, proceed, read, reject, type FactsOf, type Outcome } from '../../kong/pdk';
+import { MAX_HEADERS, proceed, read, reject, type FactsOf, type Outcome, type Warning } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture';
 import { warnOfOldCapture } from '../shared/captured-body/warn-of-old-capture';
 import { denied } from '../shared/mcp/denial';
@@ -20,7 +20,6 @@ export const accessReads = {
   headers: read.headers(),
   body: read.rawBody(),
   service: read.serviceName(),
-  requestId: read.requestId(),
 };
 
 type Facts = FactsOf<typeof accessReads>;
@@ -44,8 +43,10 @@ export function access(state: State, facts: Facts): Outcome | Promise<Outcome> {
   const { isEnabled, hasPins } = learner.tools;
   const conclude = ({ decision, findings }: DecideResult): Outcome => {
     observe(service, decision);
-    if (findings) learner.recordFindings(facts, findings);
-    const outcome = outcomeOf(decision, facts, state);
+    const outcome = withWarnings(
+      outcomeOf(decision, service, state.mode),
+      findings ? learner.recordFindings(service, findings) : [],
+    );
     return isEnabled ? prepareListRequest(outcome, httpFacts, decision.summary, caller, hasPins) : outcome;
   };
   const announcedTools: AnnouncedToolsOf | undefined = isEnabled
@@ -62,31 +63,34 @@ export function access(state: State, facts: Facts): Outcome | Promise<Outcome> {
   return conclude({ decision, findings: tools?.findings });
 }
 
-function outcomeOf(decision: Decision, facts: Facts, state: State): Outcome {
-  if (decision.kind === 'pass') return passOutcome(decision, facts, state);
-  return state.mode === 'enforce' ? rejectOutcome(decision) : reportOutcome(decision, facts, state);
+function withWarnings(outcome: Outcome, warnings: readonly Warning[]): Outcome {
+  return warnings.length > 0 ? { ...outcome, warnings: [...(outcome.warnings ?? []), ...warnings] } : outcome;
 }
 
-function passOutcome({ summary, stripHeaders, metaKeyProblem }: Pass, facts: Facts, { log }: State): Outcome {
-  if (metaKeyProblem) log.warn(logFieldsOf(facts), `message has a ${metaKeyProblem} key in _meta`);
+function outcomeOf(decision: Decision, service: string, mode: State['mode']): Outcome {
+  if (decision.kind === 'pass') return passOutcome(decision, service);
+  return mode === 'enforce' ? rejectOutcome(decision) : reportOutcome(decision, service);
+}
+
+function passOutcome({ summary, stripHeaders, metaKeyProblem }: Pass, service: string): Outcome {
   const share = summary ? { share: { [SUMMARY_KEY]: summaryToShared(summary) } } : {};
-  return proceed(stripHeaders.length > 0 ? { ...share, clearUpstreamHeaders: stripHeaders } : share);
+  const outcome = proceed(stripHeaders.length > 0 ? { ...share, clearUpstreamHeaders: stripHeaders } : share);
+  if (!metaKeyProblem) return outcome;
+  return withWarnings(outcome, [{ fields: { service }, message: `message has a ${metaKeyProblem} key in _meta` }]);
 }
 
 const rejectOutcome = ({ response, summary }: Rejection): Outcome =>
   reject(denied(NAME, response, summary && { [SUMMARY_KEY]: summaryToShared(summary) }));
 
-function reportOutcome({ response, summary }: Rejection, facts: Facts, { log }: State): Outcome {
+function reportOutcome({ response, summary }: Rejection, service: string): Outcome {
   const { status, code, reason } = response;
-  log.warn({ ...logFieldsOf(facts), status, code, reason }, 'request would be rejected');
   return proceed({
     reason,
+    warnings: [{ fields: { service, status, code, reason }, message: 'request would be rejected' }],
     responseHeaders: { [REPORT_HEADER]: `status=${status}; code=${code}; reason=${reason}` },
     ...(summary && { share: { [SUMMARY_KEY]: summaryToShared(summary) } }),
   });
 }
-
-const logFieldsOf = ({ service, requestId }: Facts): object => ({ service, request_id: requestId });
 
 /** True for a configuration that learns or pins tools: only it uses the response. */
 export const isLogWanted = (state: State): boolean => state.learner.tools.isEnabled;

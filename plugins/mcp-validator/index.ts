@@ -1,6 +1,8 @@
 import { definePlugin } from '../../kong/pdk';
+import { SUMMARY_KEY } from '../shared/mcp/message-summary';
 import { VERSION } from '../shared/runtime/version';
 import { access, accessReads, isLogWanted, log, logReads } from './handler';
+import { CALLER_KEY } from './learning/lists/prepare-list-request';
 import { compileRules } from './rules';
 import { fields } from './schema';
 import { prepare } from './state';
@@ -11,6 +13,7 @@ export const mcpValidator = definePlugin({
   version: VERSION,
   priority: 930,
   onError: 'reject',
+  shares: [SUMMARY_KEY, CALLER_KEY],
   fields,
   check: compileRules,
   prepare,

@@ -5,7 +5,7 @@ import { fields } from '../../plugins/mcp-tool-rate-limit/schema';
 import { dispose, prepare, type State } from '../../plugins/mcp-tool-rate-limit/state';
 
 /** All facts that the limiter reads, including the body. */
-export type LimiterFacts = FactsOf<typeof accessReads> & FactsOf<typeof bodyReads>;
+export type LimiterFacts = FactsOf<ReturnType<typeof accessReads>> & FactsOf<typeof bodyReads>;
 
 type Entry = readonly [message: string, fields: object];
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import type { Log, Metrics, Resources } from '../../../kong/pdk';
+import type { Metrics, Resources, Warning } from '../../../kong/pdk';
 import type { Capture } from '../../shared/captured-body/capture';
 import { announcedNamesOf } from '../../shared/mcp/announced-names';
 import { LineBudget } from '../../shared/runtime/line-budget';
@@ -18,12 +18,6 @@ import { ProbeQueue } from './schemas/probe-queue';
 import type { Findings } from './tools/announced-tool';
 import { createToolRegistry, type RegistryConfig, type ToolRegistry } from './tools/tool-registry';
 
-/** The service and id of a request, for log lines and labels. */
-interface RequestRef {
-  readonly service: string;
-  readonly requestId: string | undefined;
-}
-
 /** Learns the tools of servers from their responses, and reports what it could not learn. */
 export interface Learner {
   readonly tools: ToolRegistry;
@@ -31,8 +25,8 @@ export interface Learner {
   readonly callerOf: (headers: HeaderValues) => () => string;
   /** Learns from a response of the server. */
   readonly read: (entry: LogEntry, capture: Capture) => Promise<void>;
-  /** Counts and logs what the checks of a request showed about learned schemas. */
-  readonly recordFindings: (request: RequestRef, findings: Findings) => void;
+  /** Counts what the checks of a request showed about learned schemas. Returns the warnings to log. */
+  readonly recordFindings: (service: string, findings: Findings) => readonly Warning[];
 }
 
 /** Shared by all configurations of a process. */
@@ -119,18 +113,18 @@ export function createLearner(
         log.warn({ service, tool, request_id: requestId }, 'definition of a pinned tool has changed');
       }
     },
-    recordFindings: ({ service, requestId }, { mismatches, unchecked }) => {
+    recordFindings: (service, { mismatches, unchecked }) => {
       for (const { reason } of unchecked) learningMetrics.unchecked(service, reason);
       if (mismatches.length > 0) learningMetrics.mismatched(service, mismatches.length);
-      for (const mismatch of mismatches) {
-        logMismatch(log, lines, now(), { service, request_id: requestId, ...mismatch });
-      }
+      return mismatches.flatMap((mismatch) => mismatchWarning(lines, now(), { service, ...mismatch }));
     },
   };
 }
 
-function logMismatch(log: Log, lines: LineBudget, nowMs: number, fields: object): void {
+/** No warning beyond the line budget; the next one says how many were lost. */
+function mismatchWarning(lines: LineBudget, nowMs: number, fields: object): readonly Warning[] {
   const lost = lines.take(nowMs);
-  if (lost === undefined) return;
-  log.warn(lost > 0 ? { ...fields, lost } : fields, 'call does not match the learned schema of its tool');
+  if (lost === undefined) return [];
+  const message = 'call does not match the learned schema of its tool';
+  return [{ fields: lost > 0 ? { ...fields, lost } : fields, message }];
 }

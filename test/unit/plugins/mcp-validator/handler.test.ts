@@ -26,7 +26,6 @@ function facts(body: object | string, headers: Record<string, string | string[]>
     headers: Headers.from({ ...JSON_HEADERS, ...headers }),
     body: { kind: 'bytes', bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) },
     service: 'py-calculator',
-    requestId: 'abc',
   };
 }
 
@@ -83,11 +82,12 @@ describe('access', () => {
     ['malformed', 'bad key'],
     ['reserved', 'mcp.dev/key'],
   ])('logs a %s key in _meta, without the key', (problem, key) => {
-    const { state, entries } = start();
-    decideSmall(state, facts({ ...call, params: { ...call.params, _meta: { [key]: 1 } } }));
-    expect(entries).toEqual([
-      [{ service: 'py-calculator', request_id: 'abc' }, `message has a ${problem} key in _meta`],
-    ]);
+    const { warnings } = decideSmall(
+      start().state,
+      facts({ ...call, params: { ...call.params, _meta: { [key]: 1 } } }),
+    );
+    const message = `message has a ${problem} key in _meta`;
+    expect(warnings).toEqual([{ fields: { service: 'py-calculator' }, message }]);
   });
 });
 
@@ -95,19 +95,15 @@ describe('report mode', () => {
   const config = { mode: 'report' };
 
   it('lets everything pass, and marks and logs what would be rejected', () => {
-    const { state, entries } = start(config);
+    const { state } = start(config);
+    const fields = { service: 'py-calculator', status: 200, code: -32602, reason: 'invalid_params' };
     expect(decideSmall(state, facts({ ...call, params: {} }))).toEqual({
       kind: 'proceed',
       reason: 'invalid_params',
+      warnings: [{ fields, message: 'request would be rejected' }],
       responseHeaders: { 'X-MCP-Validator-Report': 'status=200; code=-32602; reason=invalid_params' },
       share: { mcp: { revision: '2025-03-26', messages: [{ kind: 'request', id: 1, method: 'tools/call' }] } },
     });
-    expect(entries).toEqual([
-      [
-        { service: 'py-calculator', request_id: 'abc', status: 200, code: -32602, reason: 'invalid_params' },
-        'request would be rejected',
-      ],
-    ]);
   });
 
   it('does nothing for a good message', () => {

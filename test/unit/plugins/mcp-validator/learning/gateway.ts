@@ -63,7 +63,7 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
     const headers = { ...JSON_HEADERS, ...(by !== undefined && { authorization: by }), 'accept-encoding': 'gzip' };
     const bytes = Buffer.from(body ? JSON.stringify(body) : '');
     const facts = { method, path: '/mcp', headers: Headers.from(headers), body: { kind: 'bytes', bytes } as const };
-    return access(state, { ...facts, service, requestId: 'r' });
+    return access(state, { ...facts, service });
   };
   return {
     state,
@@ -83,6 +83,7 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
       { name = 'add', service = 'one', by }: { name?: string; service?: string; by?: string } = {},
     ) => {
       const outcome = ask(request('tools/call', { name, arguments: args }), service, by, 'POST') as Outcome;
+      for (const { fields: given, message } of outcome.warnings ?? []) warn(given, message);
       return outcome.kind === 'reject' ? (outcome.share?.['mcp_denied'] as { reason: string }).reason : undefined;
     },
     /** Lets a request and its answer pass, and waits until what it tells is learned. */

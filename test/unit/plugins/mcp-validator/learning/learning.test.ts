@@ -131,7 +131,7 @@ describe('learning', () => {
     expect(call({ a: 1 })).toBeUndefined();
     expect(lines).toEqual([
       [
-        { service: 'one', request_id: 'r', tool: 'add', problem: "/arguments must have required property 'a'" },
+        { service: 'one', tool: 'add', problem: "/arguments must have required property 'a'" },
         'call does not match the learned schema of its tool',
       ],
     ]);
