@@ -179,8 +179,8 @@ describe('Ollama demo: rejections', () => {
     const abort = new AbortController();
     const slow = await post(`${url}/api/generate`, { model: 'demo-long', prompt: 'x' }, abort.signal);
     const brief = { model: 'llama3.2', prompt: 'x', stream: false, options: { num_predict: 1 } };
-    const refused = await post(`${url}/api/generate`, brief);
-    expect([slow.status, refused.status]).toEqual([200, 503]);
+    const rejected = await post(`${url}/api/generate`, brief);
+    expect([slow.status, rejected.status]).toEqual([200, 503]);
     abort.abort();
     await until(async () => (await post(`${url}/api/generate`, brief)).status === 200, 'a free place');
   });

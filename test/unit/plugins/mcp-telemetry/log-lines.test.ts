@@ -71,7 +71,7 @@ describe('the log', () => {
     [500, 'upstream', 'error', 'http_5xx'],
     [404, 'upstream', 'warn', 'http_4xx'],
     [499, 'upstream', 'warn', 'cancelled'],
-  ] as const)('logs the level of a %d of the %s is', async (status, source, level, word) => {
+  ] as const)('logs a %d of the %s at the level %s', async (status, source, level, word) => {
     const plugin = new TestedPlugin();
     await plugin.log({ request: call, status, source });
     expect(plugin.lines).toMatchObject([{ level, message: 'failed', fields: { status: word } }]);

@@ -75,7 +75,7 @@ describe('a stream of events is read', () => {
       { ...chat(), responseHeaders: { 'content-encoding': 'gzip' }, response: gzipSync(sse(...records)) },
       hello,
     ],
-    ['that nobody asked for', { ...chat(...records, '[DONE]'), request: { model: 'm', messages } }, hello],
+    ['that the request did not ask for', { ...chat(...records, '[DONE]'), request: { model: 'm', messages } }, hello],
     [
       'that is one whole document',
       chat({ model: 'm', choices: [{ message: { content: 'Hello' }, finish_reason: 'stop' }], usage: usage(9, 2, 11) }),

@@ -125,26 +125,26 @@ describe('a list for one caller', () => {
   const ann = { by: 'Bearer ann' };
   const bob = { by: 'Bearer bob' };
 
-  it('in private denies nobody else a tool', async () => {
+  it('does not deny a tool to other callers if it is private', async () => {
     const { answer, call } = enforced();
     await answer({ answer: list([poisoned], PRIVATE), ...ann });
     expect([call({ a: 1 }, ann), call({ a: 1 }, bob)]).toEqual(['tool_changed', undefined]);
   });
 
-  it('without being read denies nobody else a tool', async () => {
+  it('does not deny a tool to other callers if it was not read', async () => {
     const { answer, call } = enforced();
     await answer({ answer: 'x', headers: { 'content-encoding': 'compress' }, ...ann });
     expect([call({ a: 1 }, ann), call({ a: 1 }, bob)]).toEqual(['tool_unverified', undefined]);
   });
 
-  it('clears a tool for nobody else', async () => {
+  it('does not lift the denial of a tool for other callers', async () => {
     const { answer, call } = enforced();
     await answer({ answer: list([poisoned]), ...ann });
     await answer({ answer: list([add]), ...bob });
     expect([call({ a: 1 }, ann), call({ a: 1 }, bob)]).toEqual(['tool_changed', undefined]);
   });
 
-  it('that is public warns callers without a list', async () => {
+  it('also applies to callers without a list if it is public', async () => {
     const { answer, call } = enforced();
     await answer({ answer: list([poisoned]), ...ann });
     expect(call({ a: 1 }, bob)).toBe('tool_changed');
