@@ -290,12 +290,12 @@ describe('Ollama demo: a calculator', () => {
     [{ model: 'none', messages: asked }, 404],
     [{ model: 'llama3.2', messages: [] }, 400],
     ['no JSON', 400],
-  ])("says what is wrong in OpenAI's form: %j", async (body, status) => {
+  ])("reports errors in OpenAI's format: %j", async (body, status) => {
     const response = await post(`${await start()}/v1/chat/completions`, body);
     expect([response.status, await response.json()]).toMatchObject([status, { error: { type: 'api_error' } }]);
   });
 
-  it('breaks a stream off as Ollama does, with an error and without an end', async () => {
+  it('ends a failed stream as Ollama does, with an error and without a last record', async () => {
     const body = { model: 'demo-broken', messages: asked, stream: true };
     const text = await (await post(`${await start()}/v1/chat/completions`, body)).text();
     expect(events(text).at(-1)).toContain('"error"');

@@ -78,10 +78,7 @@ describe('the log', () => {
   });
 
   it.each([
-    [
-      'a body that holds no message',
-      { request: 'nonsense', status: 400, denial: { by: 'v', reason: 'bad', code: -1 } },
-    ],
+    ['a body without a message', { request: 'nonsense', status: 400, denial: { by: 'v', reason: 'bad', code: -1 } }],
     ['a stream that needs a key', { method: 'GET', status: 401, source: 'kong', tries: [] }],
   ] as const)('has one line for a rejected %s', async (_, exchange) => {
     const plugin = new TestedPlugin();

@@ -92,7 +92,7 @@ describe('the outcome by the response:', () => {
       },
       'invalid_response',
     ],
-    ['JSON that is no message', { response: { detail: 'signed out' } }, 'invalid_response'],
+    ['JSON that is not a message', { response: { detail: 'signed out' } }, 'invalid_response'],
     ['a list of nothing', { response: [] }, 'invalid_response'],
     ['a text', { response: '"ok"' }, 'invalid_response'],
     ['the response to another request', { response: result({}, 2) }, 'invalid_response'],

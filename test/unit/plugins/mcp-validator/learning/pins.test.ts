@@ -55,7 +55,7 @@ describe('a server cannot evade enforced pins by', () => {
     ['a list with both definitions', { answer: list([poisoned, add]) }, 'tool_changed'],
     ['another id', { answer: list([poisoned], {}, '1') }, 'tool_changed'],
     ['lines that end in a carriage return', { answer: `: \rdata: ${text}\r\r`, headers: EVENTS }, 'tool_changed'],
-    ['an answer that comes later', { answer: '', status: 202 }, 'tool_unverified'],
+    ['a response that is sent later', { answer: '', status: 202 }, 'tool_unverified'],
     [
       'a stream of another request',
       { asked: request('ping'), answer: sse(list([poisoned], {}, 99)), headers: EVENTS },
@@ -75,7 +75,7 @@ describe('a server cannot evade enforced pins by', () => {
   /** The list that the gateway reads, and the client does not take: it goes on with the one that it has. */
   it.each<[what: string, decoy: Exchange, denial?: string]>([
     ['an error status', { answer: list([add]), status: 500 }],
-    ['a status whose body clients leave unread', { answer: list([add]), status: 202 }],
+    ['a status whose body clients do not read', { answer: list([add]), status: 202 }],
     ['another media type', { answer: list([add]), headers: { 'content-type': 'text/plain' } }],
     ['an answer that was not asked for', { answer: list([add], {}, 99), asked: request('ping') }],
     ['a stream that the client opened', { method: 'GET', answer: sse(list([add])), headers: EVENTS }],

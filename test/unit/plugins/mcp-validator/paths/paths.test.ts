@@ -145,7 +145,7 @@ describe('what a server could take for MCP on a path that is not listed', () => 
     ['a comment before it', `/* x */ ${text}`, JSON_HEADERS],
     ['a comma at its end', '{"method":"tools/call",}', JSON_HEADERS],
     ['JSON5', "{method:'tools/call'}", JSON_HEADERS],
-    ['what says that it is JSON and is not', 'not json', JSON_HEADERS],
+    ['text with the media type of JSON that is not JSON', 'not json', JSON_HEADERS],
     ['two documents', `{"a":1}\n${text}`, { 'content-type': 'application/x-ndjson' }],
     [
       'something compressed',
