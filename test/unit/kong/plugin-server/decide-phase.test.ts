@@ -4,7 +4,7 @@ import { decidePhase } from '../../../../kong/plugin-server/decide-phase';
 const reads = { method: read.method() };
 const more = { ip: read.forwardedIp(), path: read.path() };
 
-/** A phase whose second batch POST alone needs; its handler tells what it was given. */
+/** A phase whose second batch only POST needs; its handler shares the values that it receives. */
 const phaseOf = (isWanted?: () => boolean): RunnablePhase =>
   definePlugin({
     name: 'one',
@@ -21,7 +21,7 @@ const phaseOf = (isWanted?: () => boolean): RunnablePhase =>
     },
   }).phases.access!;
 
-/** Fetches facts that say how they were asked for; notes each batch. */
+/** Returns facts for each batch, and records the batch. */
 function fetching(method: string) {
   const batches: Reads[] = [];
   const fetch = (batch: Reads) => {
@@ -34,13 +34,13 @@ function fetching(method: string) {
 it.each([
   ['GET', [reads], { state: 'state', method: 'GET' }],
   ['POST', [reads, more], { state: 'state', method: 'POST', ip: '::1' }],
-])('%s: asks for what the request needs, a batch at a time', async (method, asked, share) => {
+])('reads only the batches that a %s request needs, one after the other', async (method, asked, share) => {
   const { batches, fetch } = fetching(method);
   expect(await decidePhase(phaseOf(), 'state', fetch)).toEqual(proceed({ share }));
   expect(batches).toEqual(asked);
 });
 
-it('asks nothing where the phase is not wanted', async () => {
+it('reads nothing if the phase is not wanted', async () => {
   const { batches, fetch } = fetching('POST');
   expect(
     await decidePhase(
@@ -52,7 +52,7 @@ it('asks nothing where the phase is not wanted', async () => {
   expect(batches).toEqual([]);
 });
 
-it('rejects when a batch can not be fetched', async () => {
+it('rejects its promise if a batch cannot be fetched', async () => {
   const fetch = (batch: Reads) =>
     batch === reads ? Promise.resolve({ method: 'POST' }) : Promise.reject(new Error('the second'));
   await expect(decidePhase(phaseOf(), 'state', fetch)).rejects.toThrow('the second');

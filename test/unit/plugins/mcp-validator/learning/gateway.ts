@@ -85,7 +85,7 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
       const outcome = ask(request('tools/call', { name, arguments: args }), service, by, 'POST') as Outcome;
       return outcome.kind === 'reject' ? (outcome.share?.['mcp_denied'] as { reason: string }).reason : undefined;
     },
-    /** Lets a request and its answer pass, and waits until what it tells is learned. */
+    /** Lets a request and its response pass, and waits until the announced tools are learned. */
     answer: async ({
       asked = request('tools/list'),
       answer,
