@@ -10,7 +10,7 @@ import { queryOf, readTarget } from '../routing/uri';
 import type { Try, UpstreamRequest } from '../upstream/upstream-request';
 import type { Environment } from './environment';
 import { errorBody, errorType, messageFor } from './errors';
-import { headerValues, ownAnswer, type OwnAnswer } from './own-answer';
+import { headerValues, ownAnswer, type OwnAnswer } from './own-response';
 import type { PluginConfig } from './plugin-config';
 import { RequestBody } from './request-body';
 
