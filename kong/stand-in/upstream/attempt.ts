@@ -77,6 +77,12 @@ export async function attempt(x: Exchange, address: Address): Promise<IncomingMe
       fail(502, error.message);
     });
     outgoing.on('response', resolve);
+    if (x.isUpgrade) {
+      outgoing.on('upgrade', (response, socket, head) => {
+        socket.unshift(head);
+        resolve(response);
+      });
+    }
   });
 }
 
@@ -107,12 +113,12 @@ function withLength(pairs: readonly HeaderPair[], length: number | undefined, me
   return list.toRaw();
 }
 
-async function sendBody(x: Exchange, outgoing: ClientRequest, refuse: () => void): Promise<void> {
+async function sendBody(x: Exchange, outgoing: ClientRequest, rejectBody: () => void): Promise<void> {
   const body = await x.body.stream();
   let bytes = 0;
   body.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (x.body.isTooLarge(bytes)) refuse();
+    if (x.body.isTooLarge(bytes)) rejectBody();
   });
   body.on('error', () => outgoing.destroy());
   body.pipe(outgoing);
