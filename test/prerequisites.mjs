@@ -1,7 +1,7 @@
 /**
- * Says in one line what `npm test` needs and this machine lacks, before anything runs; exit code 1 then.
+ * Prints in one line what `npm test` needs and this machine lacks, before any test runs; then exits with 1.
  *
- * The tests talk to a real Redis, over TLS too, and check rules with a real Prometheus.
+ * The tests use a real Redis, also over TLS, and check rules with a real Prometheus.
  */
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';

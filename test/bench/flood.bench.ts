@@ -28,7 +28,7 @@ const FLOODS = 6;
 const BATCH = 100;
 const BATCHES_PER_ADDRESS = 3;
 const SINGLES = 30;
-/** The rule of kong.yml lets 600 a minute pass. */
+/** The rule of kong.yml admits 600 calls per minute. */
 const GOOD_EVERY_MS = 150;
 const GOOD_TOOLS = ['add', 'subtract', 'multiply', 'divide'];
 

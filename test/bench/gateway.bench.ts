@@ -1,5 +1,5 @@
 /**
- * What the gateway costs: calls of a tool, and fifty streams at once, each direct and through it in the same run.
+ * The cost of the gateway: tool calls and fifty concurrent streams, each direct and through the gateway in one run.
  *
  * Prints two tables. Runs on the stand-in, or with `BENCH_ENGINE=kong` on the Kong on PATH; needs the compiled suite.
  */
@@ -11,7 +11,7 @@ import { startOnThisMachine } from '../../kong/start/on-this-machine';
 
 const HOST = '127.61.62.63';
 const STREAMS = 50;
-// In total below the limit in kong.yml.
+// The total is below the limit in kong.yml.
 const CALLS = 500;
 const WARM_UP = 90;
 const agent = new Agent({ keepAlive: true, maxSockets: STREAMS });

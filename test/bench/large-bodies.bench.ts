@@ -1,8 +1,8 @@
 /**
- * How long the event loop, and so every other request, is held up while large hostile bodies are checked: in the thread
- * that answers everybody, and in a thread of their own. Throughput beside it, since handing a body over costs something.
+ * How long the event loop, and so every other request, is blocked while large hostile bodies are checked: in the main
+ * thread, and in a separate thread. Also the throughput, since passing a body to another thread has a cost.
  *
- * Prints a table. Uses the compiled suite, for threads run no sources. No thresholds, since machines differ.
+ * Prints a table. Uses the compiled suite, since threads cannot run the sources. No thresholds, since machines differ.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

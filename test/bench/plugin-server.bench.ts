@@ -1,9 +1,9 @@
 /**
- * How many events the plugin server handles in a second over its socket, beside the same events with one call of Kong at
- * a time, as a server without pipelining makes them.
+ * How many events per second the plugin server handles over its socket, compared with the same events with one call to
+ * Kong at a time, as in a server without pipelining.
  *
- * The plugin has four reads and one effect, as the validator. Kong's side is this process: a plain client that answers
- * with bytes encoded beforehand, so that what is measured is the server and the socket. Prints a table; no thresholds,
+ * The plugin has four reads and one effect, like the validator. Kong's side is this process: a plain client that replies
+ * with bytes encoded beforehand, so that only the server and the socket are measured. Prints a table; no thresholds,
  * since machines differ.
  *
  * `node test/support/run-typescript.mjs $PWD/test/bench/plugin-server.bench.ts`
@@ -52,7 +52,7 @@ const guard = definePlugin({
   },
 });
 
-/** The empty frame, and the answer to call 1. */
+/** The empty frame, and the response to call 1. */
 const END_BYTES = 10;
 
 const encode = (type: string, message: object): Buffer => messageType(type).encode(message).finish() as Buffer;
@@ -77,7 +77,7 @@ const replies = [
   Buffer.alloc(0),
 ].map(frame);
 
-/** The pairs of frames, a call's name and argument each, that a write of several calls consists of. */
+/** The pairs of frames in a write of several calls: the name and the argument of each call. */
 function callsOf(batch: Buffer): Buffer[] {
   const reader = new FrameReader(batch.length);
   reader.push(batch);
@@ -144,7 +144,7 @@ async function servePipelined(path: string): Promise<void> {
   process.send?.('ready');
 }
 
-/** Sends events over one connection, each after the other, until the time is over; gives how many. */
+/** Sends events over one connection, one after the other, until the time is over; returns their number. */
 function drive(path: string, instanceId: number, untilMs: number): Promise<number> {
   const call = frame(
     encode('RpcCall', { sequence: 1, cmd_handle_event: { instance_id: instanceId, event_name: bytes('access') } }),
@@ -177,7 +177,7 @@ function drive(path: string, instanceId: number, untilMs: number): Promise<numbe
         } else if (payload instanceof Buffer && payload.length === 0) isEnd = true;
         else isArgument = true;
       }
-      // Kong writes each reply by itself, the length and the payload apart; one write here favours neither server.
+      // Kong writes the length and the payload of each reply separately; one write here favours neither server.
       if (answers.length > 0) socket.write(Buffer.concat(answers));
     });
     socket.write(call);
@@ -210,7 +210,7 @@ async function measure(): Promise<void> {
     }),
   );
   const rows: object[] = [];
-  // In turns, so that a disturbance meets both.
+  // Alternate, so that other load on the machine affects both.
   for (let round = 1; round <= ROUNDS; round++) {
     for (const connections of CONNECTIONS) {
       for (const { kind, path, id } of servers) {

@@ -1,6 +1,6 @@
 /**
- * Runs the benchmarks: `npm run bench -- [name ...]`, all without a name. Each compares in one run and prints a table;
- * none has thresholds, since machines differ.
+ * Runs the benchmarks: `npm run bench -- [name ...]`, all without a name. Each compares in one run, prints a table,
+ * and has no thresholds, since machines differ.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * How long the validator takes to check a body, beside JSON.parse and JSON.parse + one ajv run of the same bytes.
+ * How long the validator takes to check a body, compared with JSON.parse and JSON.parse + one ajv run of the same bytes.
  *
  * Prints a table of CPU times. A plain program: no thresholds, since machines differ.
  */
@@ -28,7 +28,7 @@ const typical = call(
   '{"query":"the quick brown fox jumps over the lazy dog","limit":10,"filters":{"language":"en","since":"2026-01-01","tags":["a","b","c"],"exact":false},"cursor":null,"sort":[{"by":"date","order":"desc"}]}',
 );
 
-/** Index keys whose unseeded hashes fall together in V8. */
+/** Index keys whose unseeded hashes collide in V8. */
 const colliding = (i: number): string => String(i * 65_536 + 7);
 
 const rulesWith = (properties: object) => {
@@ -46,7 +46,7 @@ const searchRules = rulesWith({
   sort: { type: 'array', items: { type: 'object', properties: { by: text, order: { enum: ['asc', 'desc'] } } } },
 });
 
-/** Bodies that a tool's schema checks too. */
+/** Bodies that are also checked with a tool's schema. */
 const checkedBySchema: readonly (readonly [name: string, body: string, rules: Rules])[] = [
   ['schema: typical call', typical, searchRules],
   [

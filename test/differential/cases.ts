@@ -97,6 +97,13 @@ const RESPONSES = [
   ...['text-type', 'not-modified', 'no-content', 'with-date', 'error', 'redirect', 'kong-headers', 'chunks'],
 ].flatMap((name) => [ask('GET', `/plain/${name}`), ask('GET', `/direct/${name}`)]);
 
+const UPGRADES: readonly Case[] = [
+  {
+    name: 'a WebSocket upgrade',
+    send: [text('GET', '/plain/ws', { headers: ['Connection: Upgrade', 'Upgrade: WebSocket'] }), 'ping'],
+  },
+];
+
 const FAILURES = [
   ask('GET', '/dead/x'),
   ask('POST', '/dead/x', { body: 'x' }),
@@ -374,6 +381,7 @@ export const CASES: readonly (readonly [room: string, cases: readonly Case[]])[]
   ['bodies', BODIES],
   ['malformed requests', MALFORMED],
   ['responses of upstreams', RESPONSES],
+  ['upgrades', UPGRADES],
   ['failures of upstreams', FAILURES],
   ['plugins', PLUGINS],
   ['external plugins', EXTERNAL],

@@ -56,6 +56,11 @@ export async function startRecordingUpstream(): Promise<RecordingUpstream> {
       respond(incoming, outgoing);
     });
   });
+  server.on('upgrade', (incoming, socket) => {
+    received.push(recordOf(incoming, Buffer.alloc(0)));
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Up: 1\r\n\r\n');
+    socket.once('data', (data) => socket.end(data));
+  });
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,6 +1,6 @@
 import { gateway, postMcp, toolCall } from './gateway';
 
-it('allows pages of this machine, with credentials and the headers of MCP', async () => {
+it('allows cross-origin requests from pages of this machine, with credentials and MCP headers', async () => {
   const response = await fetch(`${gateway.proxyUrl}/py-calculator/mcp`, {
     method: 'OPTIONS',
     headers: {

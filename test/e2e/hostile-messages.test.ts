@@ -55,7 +55,7 @@ it('rejects a body over the limit with 413, and accepts a large body under the l
 });
 
 it.each(['py-calculator/mcp', 'ollama/api/chat', 'phoenix/v1/traces'])(
-  'refuses a request to %s that would have Kong drop the length of its body, and hide another request in it',
+  'rejects a request to %s that makes Kong drop Content-Length, which could hide a second request in the body',
   async (path) => {
     const outgoing = request(`${gateway.proxyUrl}/${path}`, {
       method: 'POST',

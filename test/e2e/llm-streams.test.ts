@@ -96,10 +96,10 @@ it('streams fifty chats at the same time, and records each of them', async () =>
   streams.forEach(expectStreamed);
   await expectCounted(before, streams);
   await eventually('fifty spans', async () => {
-    const told = new Map(
+    const sessions = new Map(
       (await spans()).map(({ attributes }) => [attributes['kong.request_id'], attributes['session.id']]),
     );
-    return new Set(streams.map(({ requestId }) => told.get(requestId)).filter(Boolean)).size === 50;
+    return new Set(streams.map(({ requestId }) => sessions.get(requestId)).filter(Boolean)).size === 50;
   });
 });
 

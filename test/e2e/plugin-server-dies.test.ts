@@ -21,7 +21,7 @@ it('forwards nothing without validation while the plugin server is down, and rec
     return response.status === 200;
   });
   const seen = statuses.length;
-  await eventually('a refusal with a reason again', () => Promise.resolve(statuses.slice(seen).includes(400)));
+  await eventually('a rejection with a reason again', () => Promise.resolve(statuses.slice(seen).includes(400)));
   isDone = true;
   await Promise.all(traffic);
   // 400 is the response of the validator, 500 that of Kong without a plugin server.

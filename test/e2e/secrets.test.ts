@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CALCULATORS, eventually, gateway, postMcp, toolCall, total } from './gateway';
 
-/** The reference configuration, with secrets in every place: nothing that it writes has one. */
+/** Sends secrets in every place through the reference configuration; none of its output may contain them. */
 const WORD = 'canary';
 let count = 0;
 const secret = (where: string): string => `${WORD}-${where}-${++count}-77`;
@@ -36,7 +36,7 @@ const spansOf = async (project: string): Promise<PhoenixSpan[]> => {
 
 it('writes no secret to a log, a span, a metric or a response', async () => {
   const ids: string[] = [];
-  const refusals: string[] = [];
+  const rejections: string[] = [];
   const post = async (path: string, body: unknown, more: Record<string, string> = {}): Promise<string> => {
     const response = await fetch(`${gateway.proxyUrl}${path}?apikey=${secret('query')}`, {
       method: 'POST',
@@ -61,8 +61,8 @@ it('writes no secret to a log, a span, a metric or a response', async () => {
     await post(`/${server}/mcp`, toolCall('no-such-tool', { x: secret('argument') }));
     await post(`/${server}/mcp`, toolCall('divide', { a: secret('argument'), b: 1 }));
     await post(`/${server}/mcp`, toolCall('add', { a: 1, b: 2 }), { 'Mcp-Session-Id': secret('session') });
-    refusals.push(await post(`/${server}/mcp`, `{"jsonrpc":"2.0","${secret('broken')}`));
-    refusals.push(
+    rejections.push(await post(`/${server}/mcp`, `{"jsonrpc":"2.0","${secret('broken')}`));
+    rejections.push(
       await post(`/${server}/mcp`, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: secret('params') }),
     );
   }
@@ -70,7 +70,7 @@ it('writes no secret to a log, a span, a metric or a response', async () => {
   await post('/ollama/api/chat', { model: 'llama3.2', messages, stream: false });
   await post('/ollama/api/chat', { model: 'no-such-model', messages });
 
-  expect(leaksIn(refusals.join('\n'))).toEqual([]);
+  expect(leaksIn(rejections.join('\n'))).toEqual([]);
   // The reference configuration writes the spans of all services into one project.
   const spans = await eventually('the spans of every service', async () => {
     const own = (await spansOf('ai-gateway')).filter(({ attributes }) =>

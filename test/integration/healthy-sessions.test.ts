@@ -114,18 +114,15 @@ async function seriesOf(name: string): Promise<(readonly [labels: string, value:
   );
 }
 
-it.each(clients)(
-  'a session of %s with a server that only has tools counts no fault of the server',
-  async (_, connect) => {
-    await session(await connect('/tools-only/mcp'));
-    for (const method of ['server/discover', 'prompts/list', 'resources/list', 'resources/templates/list', 'x/y']) {
-      await (await ask('/tools-only/mcp', method)).text();
-    }
-    const labels = (await seriesOf('mcp_gateway_requests_total')).map(([text]) => text);
-    expect(labels.filter((text) => text.includes('fault="server"'))).toEqual([]);
-    expect(labels.filter((text) => text.includes('"tools/call",status="ok"'))).not.toEqual([]);
-  },
-);
+it.each(clients)('counts no server fault for a session of %s with a server that only has tools', async (_, connect) => {
+  await session(await connect('/tools-only/mcp'));
+  for (const method of ['server/discover', 'prompts/list', 'resources/list', 'resources/templates/list', 'x/y']) {
+    await (await ask('/tools-only/mcp', method)).text();
+  }
+  const labels = (await seriesOf('mcp_gateway_requests_total')).map(([text]) => text);
+  expect(labels.filter((text) => text.includes('fault="server"'))).toEqual([]);
+  expect(labels.filter((text) => text.includes('"tools/call",status="ok"'))).not.toEqual([]);
+});
 
 it('counts a call whose stream the server closes early, to be resumed, with its response', async () => {
   const client = await connect1('/full');

@@ -116,7 +116,7 @@ async function statuses(calls: number, of: (i: number) => Promise<Answer>): Prom
   return count;
 }
 
-it('all workers of a node share one counter; a call over its limit does not reach the upstream', async () => {
+it('shares one counter between all workers of a node, and forwards no call over the limit', async () => {
   const before = reached;
   expect(await statuses(20, () => post('/alone', toolCall('add')))).toEqual({ 200: 3, 429: 17 });
   expect(reached).toBe(before + 3);
@@ -155,15 +155,15 @@ it('uses the messages that mcp-validator read, and forwards the body unchanged',
   expect((await post('/checked', toolCall('checked'))).status).toBe(429);
 });
 
-it('two nodes with one Redis together admit exactly what one would', async () => {
+it('admits with two nodes and one Redis exactly as many calls as with one node', async () => {
   expect(await statuses(60, (i) => post('/shared', toolCall('add'), {}, i % 2))).toEqual({ 200: 20, 429: 40 });
 });
 
-it("a consumer's own configuration replaces that of the route", async () => {
+it("uses a consumer's own configuration instead of that of the route", async () => {
   expect(await statuses(8, () => post('/tagged', toolCall('add'), { apikey: 'vip' }))).toEqual({ 200: 6, 429: 2 });
 });
 
-it('the metrics of a node count its decisions', async () => {
+it('counts the decisions of a node in its metrics', async () => {
   const text = await nodes[0]!.plugins.metrics.registry.metrics();
   const of = 'mcp_tool_rate_limit_decisions_total{kong_service="alone",rule="tools/call *",tool="_other"';
   expect(text).toContain(`${of},decision="allowed"} 4`);
@@ -178,12 +178,12 @@ describe('tiers', () => {
     ['grouped', { apikey: 'ann' }, 5],
     ['grouped', { apikey: 'bob', 'x-consumer-groups': 'paid' }, 2],
     ['grouped', { 'x-consumer-groups': 'paid', 'x-authenticated-groups': 'paid' }, 2],
-  ])('/%s %j: %i calls', async (path, headers, limit) => {
+  ])('on /%s with the headers %j admit %i calls', async (path, headers, limit) => {
     const admitted = await statuses(8, () => post(`/${path}`, toolCall('add'), headers));
     expect(admitted).toEqual({ 200: limit, 429: 8 - limit });
   });
 
-  it('the anonymous consumer has one counter, whatever consumer its headers name', async () => {
+  it('uses one counter for the anonymous consumer, whatever consumer its headers name', async () => {
     const admitted = await statuses(8, (i) =>
       post('/tagged', toolCall('mul'), { 'x-consumer-id': `id ${i}`, 'x-credential-identifier': `${i}` }),
     );

@@ -169,7 +169,7 @@ it('accepts a request with thousands of charges', async () => {
   expect(statuses.filter(({ remaining }) => remaining === 1)).toHaveLength(5000);
 });
 
-it('stands still after the clock of the server was set back', async () => {
+it('does not refill counters after the clock of the server was set back', async () => {
   const window = createWindow({ limit: 1, windowMs: 1000 });
   const paced = createWindow({ limit: 1, windowMs: 1000, burst: 0 });
   const charges = [window, paced].map((one, i): Charge => ({

@@ -36,7 +36,7 @@ async function admittedOf(all: readonly TestLimiter[], calls: number, tool = 'ad
 }
 
 describe('several nodes with one Redis', () => {
-  it('together admit exactly what one would', async () => {
+  it('together admit exactly as many calls as one node', async () => {
     const { port } = await redis();
     const nodes = await Promise.all([1, 2, 3].map(() => limiter({ rules: [rule(20)], redis: { port } })));
     expect(await admittedOf(nodes, 90)).toBe(20);
@@ -118,7 +118,7 @@ describe('the connection', () => {
     expect(String(await command('INFO', 'keyspace'))).toContain('db3:keys=2');
   });
 
-  it('treats a wrong password as any failure, and does not log it', async () => {
+  it('treats a wrong password like any failure, and does not log the password', async () => {
     const { port } = await redis(['requirepass secret']);
     const one = await limiter({ rules: [rule(1)], fault_tolerant: false, redis: { port, password: 'wr0ng' } });
     expect((await one.ask({})).kind).toBe('reject');

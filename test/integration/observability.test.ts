@@ -5,7 +5,7 @@ import { SCRAPE_INTERVAL_MS, startPrometheus, type Prometheus } from '../support
 import { selectorsOf } from '../support/promql';
 import { startTraffic } from '../support/traffic';
 
-/** A real Prometheus with the project's own configuration watches a real run: does every question get an answer? */
+/** A real Prometheus with the project's configuration scrapes a real run, so that every query has data. */
 const engine = process.env['E2E_ENGINE'] === 'kong' ? 'kong' : 'stand-in';
 
 /** Selectors without data in this test, and why. */

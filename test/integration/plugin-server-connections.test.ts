@@ -6,17 +6,17 @@ import { until } from '../../kong/testkit/until';
 import { configOf, KongWorker, openRaw } from '../support/kong-worker';
 import { call, usePluginServer } from '../support/use-plugin-server';
 
-const REFUSALS = 4000;
+const REJECTIONS = 4000;
 const host = usePluginServer();
 
-it('an event whose connection vanished is forgotten', async () => {
+it('drops an event whose connection was closed', async () => {
   const { rpc } = new KongWorker('guard', host.socket);
   const id = await rpc.startInstance('guard', configOf('guard'));
   const open = await host.valueOf('plugin_server_connections');
   const raws = Array.from({ length: 20 }, () => openRaw(host.socket));
   for (const raw of raws)
     raw.socket.write(call('cmd_handle_event', { instance_id: id, event_name: Buffer.from('access') }));
-  // The reads are asked for; nobody answers.
+  // The server sends the reads and gets no reply.
   await until(() => raws.every((raw) => raw.received().length > 0), 'the questions');
   for (const raw of raws) raw.socket.destroy();
   await Promise.all(raws.map(({ closed }) => closed));
@@ -26,7 +26,7 @@ it('an event whose connection vanished is forgotten', async () => {
   );
 });
 
-it('a client that does not read is read no more, until it does', async () => {
+it('stops reading from a client that does not read, until it reads again', async () => {
   const known = new Set(host.server['connections'].keys());
   const raw = openRaw(host.socket);
   raw.socket.pause();
@@ -40,19 +40,19 @@ it('a client that does not read is read no more, until it does', async () => {
   raw.socket.destroy();
 });
 
-it('holds nothing of refused requests', async () => {
+it('keeps no state of rejected requests', async () => {
   const workers = Array.from({ length: 8 }, () => new KongWorker('guard', host.socket));
   const instances = await host.valueOf('plugin_server_instances');
   const statuses = new Map<number | undefined, number>();
   await Promise.all(
     workers.map(async (worker) => {
-      for (let i = 0; i < REFUSALS / workers.length; i++) {
+      for (let i = 0; i < REJECTIONS / workers.length; i++) {
         const { exit } = await worker.event('access', { headers: { 'x-do': 'reject' } });
         statuses.set(exit?.status, (statuses.get(exit?.status) ?? 0) + 1);
       }
     }),
   );
-  expect([...statuses]).toEqual([[400, REFUSALS]]);
+  expect([...statuses]).toEqual([[400, REJECTIONS]]);
   expect((await host.valueOf('plugin_server_instances')) - instances).toBe(workers.length);
   const connections = host.server['connections'];
   // Each worker keeps the connection on which it started its instance.
@@ -60,7 +60,7 @@ it('holds nothing of refused requests', async () => {
   await until(() => [...connections.values()].every(({ isInCall }) => !isInCall), 'all events to be over');
 }, 30_000);
 
-it('takes a large frame in only when there is room for it, and answers others meanwhile', async () => {
+it('reads a large frame only when the byte budget has room for it, and answers other events meanwhile', async () => {
   const path = join(host.folder, 'narrow.sock');
   const narrow = await host.start({ socket: path, maxHeldBytes: 200_000, metrics: new Metrics() });
   const waiting = async () => {
@@ -84,7 +84,7 @@ it('takes a large frame in only when there is room for it, and answers others me
   await narrow.stop();
 });
 
-it('closes connections beyond the bound, and counts them', async () => {
+it('closes connections above the bound, and counts them', async () => {
   const path = join(host.folder, 'few.sock');
   const few = await host.start({ socket: path, maxConnections: 2, metrics: new Metrics() });
   const raws = Array.from({ length: 3 }, () => openRaw(path));
@@ -100,7 +100,7 @@ describe('a frame that never becomes complete', () => {
   const metricsOf = (server: Awaited<ReturnType<typeof host.start>>) => async (name: string) =>
     Number((await server['options'].metrics.registry.getSingleMetricAsString(name)).split(' ').at(-1));
 
-  it('counts in the bytes that are held, however small it is, and gives them back', async () => {
+  it('reserves bytes, however small it is, and releases them when the connection closes', async () => {
     const path = join(host.folder, 'partial.sock');
     const server = await host.start({ socket: path, metrics: new Metrics() });
     const metric = metricsOf(server);
@@ -112,9 +112,9 @@ describe('a frame that never becomes complete', () => {
     await server.stop();
   });
 
-  it('waits when others hold all room for small frames, while large ones still pass', async () => {
+  it('waits if other small frames use their whole share of the budget, while large frames still pass', async () => {
     const path = join(host.folder, 'crowded.sock');
-    // A quarter is for small frames: two reservations.
+    // A quarter of the budget is for small frames: two reservations.
     const server = await host.start({ socket: path, maxHeldBytes: 4 * 131_072, metrics: new Metrics() });
     const metric = metricsOf(server);
     const raws = Array.from({ length: 3 }, () => openRaw(path));
@@ -128,7 +128,7 @@ describe('a frame that never becomes complete', () => {
     await server.stop();
   });
 
-  it('costs its connection after the frame timeout; one that waits for room, or is idle, does not', async () => {
+  it('closes its connection after the frame timeout, but not an idle connection or one that waits for the budget', async () => {
     const path = join(host.folder, 'stalled.sock');
     let nowMs = 1_000_000;
     const server = await host.start({

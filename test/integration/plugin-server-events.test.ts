@@ -8,7 +8,7 @@ const rejectedFrames = (reason: string) => host.valueOf(`plugin_server_rejected_
 describe('an event', () => {
   const worker = new KongWorker('guard', host.socket);
 
-  it('is decided in two writes, over one connection', async () => {
+  it('takes two writes, over one connection', async () => {
     for (let i = 0; i < 3; i++) {
       expect(await worker.event('access', { body: 'four' })).toEqual({
         effects: [
@@ -21,7 +21,7 @@ describe('an event', () => {
     expect(await host.valueOf('plugin_server_connections')).toBe(1);
   });
 
-  it('asks for a second batch where the first tells that it is needed, and only there', async () => {
+  it('reads the second batch only if the first batch shows that it is needed', async () => {
     const frugal = new KongWorker('choosy', host.socket);
     for (const [headers, shared] of [
       [{}, { read: 0 }],
@@ -33,11 +33,11 @@ describe('an event', () => {
     expect(frugal.logs).toEqual([]);
   });
 
-  it('sees every byte of a header', async () => {
+  it('receives every byte of a header', async () => {
     expect((await worker.event('access', { headers: { 'x-bin': '\xff\0\x80é' } })).shared['seen']).toBe('ff0080e9');
   });
 
-  it('takes any bytes as names, values and bodies', async () => {
+  it('accepts any bytes as names, values and bodies', async () => {
     const bytes = fc.uint8Array({ maxLength: 50 }).map((given) => Buffer.from(given).toString('latin1'));
     const facts = fc.record({ headers: fc.dictionary(bytes, bytes), body: bytes, known: bytes });
     await fc.assert(
@@ -50,7 +50,7 @@ describe('an event', () => {
     );
   });
 
-  it('ends with the exit, and the next one takes another connection', async () => {
+  it('ends with the exit, and the next event uses another connection', async () => {
     const result = await worker.event('access', { headers: { 'x-do': 'reject' } });
     expect(result).toEqual({
       exit: { status: 400, body: 'no', headers: { 'X-Why': 'w' } },
@@ -60,32 +60,35 @@ describe('an event', () => {
     expect((await worker.event('log')).exit).toBeUndefined();
   });
 
-  it('with an answer larger than the buffers between', async () => {
+  it('can have a response that is larger than the socket buffers', async () => {
     const { exit, shared } = await worker.event('access', { headers: { 'x-do': 'flood' } });
     expect([exit?.body.length, shared]).toEqual([2_000_000, { why: 'w' }]);
   });
 
-  it.each(['throw', 'unencodable'])('a guard with a bug (%s) refuses with 500 and tells nothing', async (action) => {
-    const { exit, effects } = await worker.event('access', { headers: { 'x-do': action } });
-    expect([exit?.status, exit?.body, effects]).toEqual([500, '{"message":"An unexpected error occurred"}', []]);
-    expect(host.lines).toMatchObject([
-      { level: 'error', fields: { plugin: 'guard', phase: 'access', request_id: 'a-request-id' } },
-    ]);
-  });
+  it.each(['throw', 'unencodable'])(
+    'is rejected with 500 and without details if a guard has a bug (%s)',
+    async (action) => {
+      const { exit, effects } = await worker.event('access', { headers: { 'x-do': action } });
+      expect([exit?.status, exit?.body, effects]).toEqual([500, '{"message":"An unexpected error occurred"}', []]);
+      expect(host.lines).toMatchObject([
+        { level: 'error', fields: { plugin: 'guard', phase: 'access', request_id: 'a-request-id' } },
+      ]);
+    },
+  );
 
-  it('an observer with a bug lets the request through', async () => {
+  it('lets the request pass if an observer has a bug', async () => {
     expect(await new KongWorker('observer', host.socket).event('access')).toEqual({ effects: [], shared: {} });
     expect(
       await host.valueOf('plugin_server_handler_errors_total{plugin="observer",phase="access",request="passed"}'),
     ).toBe(1);
   });
 
-  it('a log phase with a bug is over all the same', async () => {
+  it('completes if a log phase has a bug', async () => {
     expect((await worker.event('log', { entry: 'no json' })).exit).toBeUndefined();
     expect(host.lines).toMatchObject([{ level: 'error', fields: { phase: 'log', request_id: undefined } }]);
   });
 
-  it('a body above the bound of a frame is as good as spilled, and costs no connection', async () => {
+  it('treats a body above the frame limit as spilled, and keeps the connection', async () => {
     const before = await rejectedFrames('oversized');
     const { effects } = await worker.event('access', { body: Buffer.alloc(MAX_FRAME_BYTES + 1) });
     expect(effects[0]).toEqual(['kong.response.set_headers', { 'X-Body': 'spilled' }]);
@@ -96,7 +99,7 @@ describe('an event', () => {
     ]);
   });
 
-  it('another reply above the bound refuses the request', async () => {
+  it('rejects the request if any other reply is above the frame limit', async () => {
     const result = await worker.event('access', { headers: { 'x-long': 'x'.repeat(MAX_FRAME_BYTES) } });
     expect(result.exit?.status).toBe(500);
   });

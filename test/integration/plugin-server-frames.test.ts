@@ -11,14 +11,14 @@ const announce = (length: number): Buffer => {
   bytes.writeUInt32LE(length);
   return bytes;
 };
-describe('bytes that make no sense', () => {
+describe('invalid bytes', () => {
   it.each<[string, Buffer, string]>([
     ['a frame above the bound', announce(MAX_FRAME_BYTES + 1), 'oversized'],
     ['the longest frame that can be announced', announce(0xffff_ffff), 'oversized'],
-    ['a frame that is no message', frame(Buffer.from('GET / HTTP/1.1\r\n')), 'malformed'],
+    ['a frame that is not a message', frame(Buffer.from('GET / HTTP/1.1\r\n')), 'malformed'],
     ['an empty call', frame(Buffer.alloc(0)), 'malformed'],
     ['a call without a known command', frame(Buffer.of(0x08, 0x01)), 'malformed'],
-  ])('%s costs its connection', async (_, bytes, reason) => {
+  ])('close the connection: %s', async (_, bytes, reason) => {
     const before = await rejectedFrames(reason);
     const raw = openRaw(host.socket);
     raw.socket.write(bytes);
@@ -27,7 +27,7 @@ describe('bytes that make no sense', () => {
     expect(host.lines).toMatchObject([{ level: 'warn', message: 'frame rejected', fields: { reason } }]);
   });
 
-  it('a truncated frame is counted when its connection ends', async () => {
+  it('count a truncated frame when its connection ends', async () => {
     const before = await rejectedFrames('truncated');
     const raw = openRaw(host.socket);
     raw.socket.end(Buffer.concat([announce(100), Buffer.alloc(50)]));
@@ -35,7 +35,7 @@ describe('bytes that make no sense', () => {
     expect((await rejectedFrames('truncated')) - before).toBe(1);
   });
 
-  it('a frame at the wrong time costs its connection', async () => {
+  it('close the connection: a frame at the wrong time', async () => {
     const { rpc } = new KongWorker('guard', host.socket);
     const id = await rpc.startInstance('guard', configOf('guard'));
     const before = await rejectedFrames('unexpected');
@@ -44,13 +44,13 @@ describe('bytes that make no sense', () => {
     raw.socket.write(
       Buffer.concat([call('cmd_handle_event', { instance_id: id, event_name: Buffer.from('access') }), ...garbage]),
     );
-    // The three are replies to the reads; what follows them answers the question for the request's id, then nothing.
+    // Three are replies to the reads, the next one is the reply to the read of the request id; the rest is unexpected.
     raw.socket.write(Buffer.concat([...garbage, ...garbage]));
     await raw.closed;
     expect((await rejectedFrames('unexpected')) - before).toBe(1);
   });
 
-  it('random ones never stop the server', async () => {
+  it('never stop the server if they are random', async () => {
     const streams = fc.array(
       fc.oneof(
         fc.uint8Array({ maxLength: 100 }),

@@ -6,7 +6,7 @@ import { call, usePluginServer } from '../support/use-plugin-server';
 const host = usePluginServer();
 
 describe('instances', () => {
-  it('share a configuration, which is released with the last of them', async () => {
+  it('share a configuration, which is released with the last instance', async () => {
     const config = configOf('guard', { word: 'shared' });
     const workers = [1, 2].map(() => new KongWorker('guard', host.socket));
     const held = await host.valueOf('plugin_server_configurations');
@@ -19,7 +19,7 @@ describe('instances', () => {
     await until(() => disposed.includes('shared'), 'the disposal');
   });
 
-  it('an unknown one closes the connection, and Kong starts it anew', async () => {
+  it('close the connection if they are unknown, and Kong starts them again', async () => {
     const raw = openRaw(host.socket);
     raw.socket.write(call('cmd_handle_event', { instance_id: 4711, event_name: Buffer.from('access') }));
     await raw.closed;
@@ -35,7 +35,7 @@ describe('instances', () => {
   it.each([
     ['guard', { word: 'broken' }, 'guard'],
     ['nobody', {}, '_unknown'],
-  ])('one of %s that cannot start leaves Kong without an answer, counted and logged', async (name, config, label) => {
+  ])('are counted and logged, without a response to Kong, if %s cannot start', async (name, config, label) => {
     const worker = new KongWorker(name, host.socket);
     await expect(worker.event('access', {}, configOf(name, config))).rejects.toThrow('closed');
     expect(await host.valueOf(`plugin_server_config_errors_total{plugin="${label}"}`)).toBe(1);

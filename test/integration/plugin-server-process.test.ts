@@ -9,7 +9,7 @@ import { until } from '../../kong/testkit/until';
 import { plugins } from '../../plugins';
 import { configOf, KongWorker } from '../support/kong-worker';
 
-/** The compiled program: `npm run build` makes it. */
+/** The compiled program, built by `npm run build`. */
 const PROGRAM = resolve('dist/plugins/main.js');
 const SLOW = [resolve('test/support/run-typescript.mjs'), resolve('test/support/plugin-server-program.ts')];
 
@@ -41,7 +41,7 @@ function run(args: readonly string[], options: SpawnOptions = {}): Run {
 
 const program = (...args: string[]): Run => run([PROGRAM, ...args]);
 
-/** A log line of a server by its message. */
+/** The log line of a server with this message. */
 const logged = ({ output }: Run, message: string): Record<string, unknown> | undefined =>
   output.stderr
     .split('\n')
@@ -63,7 +63,7 @@ const access = (socket: string, config: Record<string, string | number>) =>
 
 describe('the command line', () => {
   const out = join(folder, 'descriptions');
-  const refused: [string[], string][] = [
+  const rejected: [string[], string][] = [
     [['dump', 'nobody'], `unknown plugin "nobody"; available: ${plugins.map(({ name }) => name).join(', ')}`],
     [['dump', 'mcp-validator', '--out', 'x'], 'error: name one plugin, or use --all --out <dir>'],
     [['check', '/no/such/kong.yml'], 'error: cannot read /no/such/kong.yml: ENOENT'],
@@ -82,13 +82,13 @@ describe('the command line', () => {
 
   const helps = [['--help'], ...['serve', 'dump', 'check', 'stock'].map((command) => [command, '--help'])];
 
-  // All at once: most of their time is the start of a process.
+  // All in parallel: most of the time is the start of a process.
   beforeAll(async () => {
     writeFileSync(join(folder, 'wrong.yml'), 'plugins: [{ name: mcp-validator, config: { mode: x } }]\n');
     const all = [
       ...plugins.map(({ name }) => ['dump', name]),
       ['dump', '--all', '--out', out],
-      ...refused.map(([args]) => args),
+      ...rejected.map(([args]) => args),
       ...helps,
       ['check', join(folder, 'wrong.yml')],
       ['check', 'kong/kong.yml'],
@@ -104,14 +104,14 @@ describe('the command line', () => {
   }, 60_000);
 
   it.each(plugins.map((plugin) => [plugin.name, plugin] as const))(
-    'dump %s prints its description and nothing else',
+    'prints only the description with dump %s',
     async (name, plugin) => {
       const stdout = `${JSON.stringify(answerQuery(plugin))}\n`;
       expect(await outputOf(['dump', name])).toEqual({ code: 0, stdout, stderr: '' });
     },
   );
 
-  it('dump --all writes a file for each plugin', async () => {
+  it('writes a file for each plugin with dump --all', async () => {
     expect(await outputOf(['dump', '--all', '--out', out])).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(readdirSync(out).sort()).toEqual(plugins.map(({ name }) => `${name}.json`).sort());
     for (const plugin of plugins) {
@@ -126,7 +126,7 @@ describe('the command line', () => {
     expect(stdout).toMatchSnapshot();
   });
 
-  it('check prints what is wrong in a file and fails; the reference file passes', async () => {
+  it('prints the problems of an invalid file with check, and accepts the reference file', async () => {
     const wrong = await outputOf(['check', join(folder, 'wrong.yml')]);
     expect([wrong.code, wrong.stderr]).toEqual([1, '']);
     expect(wrong.stdout).toContain('wrong.yml:1: error: plugin mcp-validator, config.mode: "x" is not one of');
@@ -134,7 +134,7 @@ describe('the command line', () => {
     expect([reference.code, reference.stderr]).toEqual([0, '']);
   });
 
-  it.each(refused)('%j fails with one sentence, without a stack', async (args, message) => {
+  it.each(rejected)('%j fails with one sentence, without a stack', async (args, message) => {
     const { code, stdout, stderr } = await outputOf(args);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain(message);
@@ -143,7 +143,7 @@ describe('the command line', () => {
 });
 
 describe('the socket', () => {
-  it('is closed to other users by default, and belongs to the group that was asked for', async () => {
+  it('is closed to other users by default, and belongs to the configured group', async () => {
     const group = process.getgid?.() ?? 0;
     const { child, ended, socket } = await serving('group', ['--socket-group', String(group)]);
     expect([statSync(socket).mode & 0o777, statSync(socket).gid]).toEqual([0o660, group]);
@@ -151,14 +151,14 @@ describe('the socket', () => {
     expect(await ended).toBe(0);
   });
 
-  it('has the mode that was asked for', async () => {
+  it('has the configured mode', async () => {
     const { child, ended, socket } = await serving('mode', ['--socket-mode', '0620']);
     expect(statSync(socket).mode & 0o777).toBe(0o620);
     child.kill();
     expect([await ended, existsSync(socket)]).toEqual([0, false]);
   });
 
-  it('of a killed server is taken over; that of a live one is not', async () => {
+  it('is replaced if its server was killed, and kept if its server runs', async () => {
     const first = await serving('takeover');
     const second = run([...SLOW, 'serve', '--socket', first.socket]);
     expect(await second.ended).toBe(1);
@@ -179,7 +179,7 @@ describe('the socket', () => {
     await third.ended;
   });
 
-  it('never takes the place of another file', async () => {
+  it('never replaces another file', async () => {
     const path = join(folder, 'precious');
     writeFileSync(path, 'kept');
     const { output, ended } = run([...SLOW, 'serve', '--socket', path]);
@@ -207,7 +207,7 @@ describe('a stop', () => {
   it.each([
     ['a request', { wait_ms: 60_000 }, true],
     ['a disposal', { flush_ms: 60_000 }, false],
-  ])('is bounded in time, whatever %s does', async (_, config, isFlushed) => {
+  ])('is bounded in time, even if %s never finishes', async (_, config, isFlushed) => {
     const started = await serving('bound', ['--stop-timeout', '400']);
     const request = access(started.socket, { folder: started.home, ...config }).catch(() => undefined);
     await until(() => existsSync(join(started.home, 'started')), 'the request');
@@ -217,11 +217,11 @@ describe('a stop', () => {
     expect(Date.now() - stoppedAt).toBeLessThan(30_000);
     await request;
     expect(logged(started, 'stopped before all calls and exports finished')).toBeDefined();
-    // What hangs leaves time to flush the rest.
+    // A request that hangs leaves time to flush the rest.
     expect(existsSync(join(started.home, 'flushed'))).toBe(isFlushed);
   });
 
-  it('is at once on a second signal', async () => {
+  it('is immediate on a second signal', async () => {
     const { child, ended, home, socket, output } = await serving('twice', ['--stop-timeout', '60000']);
     const request = access(socket, { folder: home, wait_ms: 60_000 }).catch(() => undefined);
     await until(() => existsSync(join(home, 'started')), 'the request');
@@ -269,7 +269,7 @@ describe('the monitor', () => {
     await started.ended;
   });
 
-  it('says when its port is taken', async () => {
+  it('reports a port that is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };

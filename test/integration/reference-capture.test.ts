@@ -16,18 +16,18 @@ const KEPT = 32 * 1024;
 const reference = parse(readFileSync(join(__dirname, '../../kong/kong.yml'), 'utf8')) as ReferenceConfig;
 const functions = reference.services[0]!.plugins.find(({ name }) => name === 'pre-function')!.config;
 
-/** Writes what was captured where the test can read it: the members that are there, in order, each after its name. */
-const TELL = `
-  local told = "captured"
+/** Logs the captured members that are present, in order, each after its name, so that the test can read them. */
+const LOG_CAPTURE = `
+  local text = "captured"
   for _, name in ipairs { "request", "request_tail", "request_bytes", "head", "tail", "response_bytes", "complete" } do
     local value = kong.ctx.shared.capture[name]
-    if value ~= nil then told = told .. " " .. name .. "=" .. tostring(value) end
+    if value ~= nil then text = text .. " " .. name .. "=" .. tostring(value) end
   end
   for _, name in ipairs { "first_at", "last_at" } do
     local value = kong.ctx.shared.capture[name]
-    if value ~= nil then told = told .. " " .. name .. "=" .. string.format("%.3f", value) end
+    if value ~= nil then text = text .. " " .. name .. "=" .. string.format("%.3f", value) end
   end
-  kong.log.notice(told)`;
+  kong.log.notice(text)`;
 
 let gateway: TestGateway;
 let upstream: TestUpstream;
@@ -42,7 +42,7 @@ beforeAll(async () => {
       services: [{ name: 'any', url: upstream.url, routes: [{ paths: ['/'] }] }],
       plugins: [
         { name: 'pre-function', config: functions },
-        { name: 'post-function', config: { log: [TELL] } },
+        { name: 'post-function', config: { log: [LOG_CAPTURE] } },
       ],
     }),
     settings: { nginx_http_client_body_buffer_size: '1m' },

@@ -12,7 +12,7 @@ import { LARGE_BODY_BYTES } from '../../plugins/shared/runtime/side-thread/large
 import { logEntry, sharedCapture } from '../support/exchange';
 import { configOf, KongWorker, type RequestFacts } from '../support/kong-worker';
 
-/** npm kong-pdk's own server with each plugin of the suite, as `kong-ai-plugins stock` lays them out. */
+/** The server of npm kong-pdk with each plugin of the suite, in the directories that `kong-ai-plugins stock` writes. */
 const STOCK = resolve('node_modules/kong-pdk/bin/kong-js-pluginserver');
 const PROGRAM = resolve('dist/plugins/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'stock-server-'));
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await finished([PROGRAM, 'stock', '--out', laidOut]);
   for (const { name } of plugins) {
     const args = [STOCK, '-p', folder, '--sock-name', `${name}.sock`, '-d', join(laidOut, name)];
-    // Port 0 is any free one; the log says which.
+    // Port 0 selects any free port; the log contains the chosen one.
     const env = { ...process.env, KONG_AI_METRICS: '127.0.0.1:0', LOG_LEVEL: 'info' };
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     const server: StockServer = { child, socket: join(folder, `${name}.sock`), output: '' };
@@ -74,7 +74,7 @@ const logged: RequestFacts = {
   shared: { capture: sharedCapture(call, '{"jsonrpc":"2.0","id":7,"result":{}}') as never },
 };
 
-it('lays out one directory with a single entry per plugin, and says the same there as to Kong', async () => {
+it('writes one directory with a single entry per plugin, with the description that Kong gets', async () => {
   expect(readdirSync(laidOut).sort()).toEqual(plugins.map(({ name }) => name).sort());
   for (const { name } of plugins) expect(readdirSync(join(laidOut, name))).toEqual([`${name}.js`]);
   const [plugin] = plugins;
@@ -99,7 +99,7 @@ describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (na
 
 const LIMITED = { rules: [{ name: 'add', windows: [{ limit: 1000, window_seconds: 60 }] }] };
 
-it('refuses what the validator refuses, again and again', async () => {
+it('rejects invalid requests repeatedly with the validator', async () => {
   const worker = workerOf('mcp-validator');
   for (let i = 0; i < 50; i++) {
     const { exit } = await worker.event('access', { headers, body: 'not json' });
@@ -108,17 +108,17 @@ it('refuses what the validator refuses, again and again', async () => {
   expect(worker.logs).toEqual([]);
 });
 
-it('judges a large body there, too', async () => {
+it('checks a large body', async () => {
   const worker = workerOf('mcp-validator');
   const large = 'x'.repeat(LARGE_BODY_BYTES);
   const { exit } = await worker.event('access', { headers, body: call.replace('"a":5', `"b":"${large}"`) });
   expect(exit).toBeUndefined();
-  const refused = await worker.event('access', { headers, body: call.replace('"a":5', `"b":"${large}","b":0`) });
-  expect(JSON.parse(refused.exit?.body ?? '')).toMatchObject({ error: { code: -32700 } });
+  const rejected = await worker.event('access', { headers, body: call.replace('"a":5', `"b":"${large}","b":0`) });
+  expect(JSON.parse(rejected.exit?.body ?? '')).toMatchObject({ error: { code: -32700 } });
   expect(worker.logs).toEqual([]);
 });
 
-it('refuses what is above the limit', async () => {
+it('rejects a call above the limit', async () => {
   const worker = workerOf('mcp-tool-rate-limit');
   const config = configOf('mcp-tool-rate-limit', {
     denial: 'http_429',
@@ -132,7 +132,7 @@ it('refuses what is above the limit', async () => {
   expect(JSON.parse(answers[1]?.exit?.body ?? '')).toMatchObject({ id: 7, error: { code: 429 } });
 });
 
-it('a request under a config that cannot work is refused', async () => {
+it('rejects a request under an invalid configuration', async () => {
   const worker = workerOf('mcp-validator');
   const { exit } = await worker.event(
     'access',
@@ -142,7 +142,7 @@ it('a request under a config that cannot work is refused', async () => {
   expect(exit?.status).toBe(500);
 });
 
-it('serves its metrics where KONG_AI_METRICS says', async () => {
+it('serves its metrics at the address in KONG_AI_METRICS', async () => {
   const server = servers.get('mcp-validator')!;
   await workerOf('mcp-validator').event('access', { headers, body: call }, configOf('mcp-validator'));
   await until(() => server.output.includes('serving metrics'), 'the address in the log');

@@ -58,9 +58,9 @@ describe('exporting does no harm', () => {
   });
 
   it('retries if the collector is busy, and counts the span once', async () => {
-    let refusals = 1;
+    let rejections = 1;
     collector = await startCollector((response) => {
-      response.writeHead(refusals-- > 0 ? 503 : 200, { 'retry-after': '0' }).end();
+      response.writeHead(rejections-- > 0 ? 503 : 200, { 'retry-after': '0' }).end();
     });
     await prepare({ otlp_url: collector.url });
     await host.send(call);

@@ -24,7 +24,7 @@ interface House {
   /** The sum of all series of a metric. */
   total(name: string): Promise<number>;
   eventually(name: string, value: number): Promise<void>;
-  /** Ends in order: the gateway, then the plugin server, which flushes. */
+  /** Stops in order: the gateway, then the plugin server, which flushes. */
   stop(): Promise<void>;
 }
 
@@ -227,7 +227,7 @@ it.each([
     incoming.resume();
     outgoing.setHeader('content-type', 'text/event-stream');
     outgoing.write('data: {"choices":[{"delta":{"content":"Hel"}}]}\n\n');
-    // What was written goes out before the socket closes.
+    // The written bytes are sent before the socket closes.
     if (errorType === 'stream_truncated') outgoing.socket!.end();
   };
   await build({ otlp_url: collector.url });

@@ -101,7 +101,7 @@ describe('mcp-telemetry with a real collector', () => {
 
   it('distinguishes a rejection by a guard from a response of the server', async () => {
     const body = '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"add"}}';
-    const refusal = '{"jsonrpc":"2.0","id":7,"error":{"code":429,"message":"Too many calls"}}';
+    const rejection = '{"jsonrpc":"2.0","id":7,"error":{"code":429,"message":"Too many calls"}}';
     await host.send({
       do: 'log',
       values: {
@@ -113,7 +113,7 @@ describe('mcp-telemetry with a real collector', () => {
           source: 'kong',
           tries: [],
         }),
-        capture: sharedCapture(body, refusal),
+        capture: sharedCapture(body, rejection),
         mcp: { revision: '2025-11-25', messages: [{ kind: 'request', id: 7, method: 'tools/call', name: 'add' }] },
         mcp_denied: { by: 'mcp-tool-rate-limit', reason: 'rate_limited', code: 429 },
       },

@@ -3,7 +3,7 @@ import { startOllama } from '../../docker/upstreams/ollama/start';
 import type { RunningServer } from '../../docker/upstreams/shared/http-server';
 import { TestedPlugin } from '../unit/plugins/llm-telemetry/run-llm-telemetry';
 
-/** What the demo server really sends, read from the bytes that a gateway would have kept of it. */
+/** Reads the real responses of the demo server from the bytes that a gateway would capture. */
 describe('llm-telemetry on the responses of the demo server', () => {
   let server: RunningServer;
 
@@ -39,7 +39,7 @@ describe('llm-telemetry on the responses of the demo server', () => {
     ['/api/chat', { model: 'llama3.2', messages, stream: false }, 'ollama.chat', undefined],
     ['/api/generate', { model: 'llama3.2', prompt: 'Tell me something.' }, 'ollama.generate_streaming', undefined],
     ['/api/generate', { model: 'llama3.2', prompt: 'Tell me something.', stream: false }, 'ollama.generate', undefined],
-    // So little is kept that the last record is cut.
+    // The captured part is so small that the last record is cut.
     ['/api/generate', { model: 'llama3.2', prompt: 'Tell me something.' }, 'ollama.generate_streaming', 230],
     ['/api/chat', { model: 'llama3.2', messages }, 'ollama.chat_streaming', 400],
   ])('%s %j', async (path, request, name, bound) => {

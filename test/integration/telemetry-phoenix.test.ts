@@ -5,7 +5,7 @@ import { hostPlugin } from '../support/hosted-plugin';
 
 /**
  * Reads spans back from a real Phoenix: `pip install arize-phoenix && arize-phoenix serve`, then
- * `PHOENIX_URL=http://127.0.0.1:6006 npx jest telemetry-phoenix`. Without PHOENIX_URL there is nothing to ask.
+ * `PHOENIX_URL=http://127.0.0.1:6006 npx jest telemetry-phoenix`. Without PHOENIX_URL the tests are skipped.
  */
 const phoenix = process.env['PHOENIX_URL'];
 const project = `test-${Date.now()}`;

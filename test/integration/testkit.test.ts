@@ -25,7 +25,7 @@ const stampOf = async (url: string): Promise<string | undefined> => {
   return headers[headers.indexOf('X-Stamp') + 1];
 };
 
-it('runs plugins with the configs of a test, and counts', async () => {
+it('runs plugins with the configs of a test, and counts in their metrics', async () => {
   const gateway = await startTestGateway({ plugins: [stamp], config: { stamp: { word: 'old' } } });
   try {
     expect(await stampOf(`${gateway.url}/a`)).toBe('old /a');
@@ -55,7 +55,7 @@ it('rejects a config that Kong would reject', async () => {
   );
 });
 
-it('answers with the upstream of a test', async () => {
+it('responds with the upstream of a test', async () => {
   const gateway = await startTestGateway({ plugins: [stamp], upstream: (_, response) => response.end('hello') });
   const { status, body } = await send(gateway.url);
   await gateway[Symbol.asyncDispose]();

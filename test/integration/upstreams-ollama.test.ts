@@ -179,8 +179,8 @@ describe('Ollama demo: rejections', () => {
     const abort = new AbortController();
     const slow = await post(`${url}/api/generate`, { model: 'demo-long', prompt: 'x' }, abort.signal);
     const brief = { model: 'llama3.2', prompt: 'x', stream: false, options: { num_predict: 1 } };
-    const refused = await post(`${url}/api/generate`, brief);
-    expect([slow.status, refused.status]).toEqual([200, 503]);
+    const rejected = await post(`${url}/api/generate`, brief);
+    expect([slow.status, rejected.status]).toEqual([200, 503]);
     abort.abort();
     await until(async () => (await post(`${url}/api/generate`, brief)).status === 200, 'a free place');
   });
@@ -290,12 +290,12 @@ describe('Ollama demo: a calculator', () => {
     [{ model: 'none', messages: asked }, 404],
     [{ model: 'llama3.2', messages: [] }, 400],
     ['no JSON', 400],
-  ])("says what is wrong in OpenAI's form: %j", async (body, status) => {
+  ])("reports errors in OpenAI's format: %j", async (body, status) => {
     const response = await post(`${await start()}/v1/chat/completions`, body);
     expect([response.status, await response.json()]).toMatchObject([status, { error: { type: 'api_error' } }]);
   });
 
-  it('breaks a stream off as Ollama does, with an error and without an end', async () => {
+  it('ends a failed stream as Ollama does, with an error and without a last record', async () => {
     const body = { model: 'demo-broken', messages: asked, stream: true };
     const text = await (await post(`${await start()}/v1/chat/completions`, body)).text();
     expect(events(text).at(-1)).toContain('"error"');

@@ -17,7 +17,7 @@ import { until } from '../../kong/testkit/until';
 import { mcpValidator } from '../../plugins/mcp-validator';
 import { LOOK_UP_SCHEMA, NOTE, startMcpTestServer, type McpTestServer } from '../support/mcp-test-server';
 
-/** The official clients, each in what it speaks, through the validator to a real server. */
+/** The official clients, each with its own revisions, through the validator to a real server. */
 let plugins: ServedPlugins | undefined;
 let upstream: McpTestServer | undefined;
 let gateway: TestGateway;
@@ -60,7 +60,7 @@ const thought = { role: 'assistant', model: 'm', content: { type: 'text', text: 
 
 type Words = Promise<{ readonly content?: unknown; readonly isError?: unknown; readonly [other: string]: unknown }>;
 
-/** What both lines of clients can do, in one form. */
+/** The operations of both client SDKs, with one interface. */
 interface TestClient {
   readonly client: Pick<Client2, 'listTools' | 'listPrompts' | 'getPrompt' | 'listResources' | 'readResource'>;
   readonly transport: Pick<Transport2, 'sessionId' | 'terminateSession'>;

@@ -98,7 +98,7 @@ describe('the validator', () => {
     expect(ask(state, call({ b: ballast + ballast }))).toMatchObject({ kind: 'reject', status: 413 });
   });
 
-  it('checks it against the announced tools, too', async () => {
+  it('checks a large body against the announced tools, too', async () => {
     const state = prepare(readConfig(fields, { tools: { learn: 'enforce' } }), resources());
     const tools = [{ name: 'add', inputSchema: { type: 'object', required: ['a'] } }];
     const asked = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });

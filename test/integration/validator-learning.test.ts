@@ -86,7 +86,7 @@ async function metric(series: string): Promise<number> {
   );
 }
 
-/** Waits until the log phase of a list has come, and its schemas are compiled. */
+/** Waits until the log phase of a list has run, and its schemas are compiled. */
 const learned = (service: string, count: number) =>
   until(
     async () => (await metric(`mcp_validator_learned_tools{kong_service="${service}"}`)) === count,
@@ -101,7 +101,7 @@ it.each([
     'three',
     connect2({ versionNegotiation: { mode: { pin: '2026-07-28' } } }),
   ],
-])('a call that does not match the announced schema is rejected: %s', async (_, service, connect) => {
+])('rejects a call that does not match the announced schema: %s', async (_, service, connect) => {
   const client = await connect(service);
   const { tools } = await client.listTools();
   await learned(service, tools.length);
@@ -144,7 +144,7 @@ it('learns a list of more than 64 KiB completely', async () => {
   }
 });
 
-it('learns what is kept of a longer one, and reports that it is incomplete', async () => {
+it('learns the captured part of a longer list, and reports that it is incomplete', async () => {
   answer = list(toolsOf(20, 40_000));
   expect(await ask('longer', { method: 'tools/list' })).toBe(answer);
   await learned('longer', 13);

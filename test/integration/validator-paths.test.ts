@@ -19,7 +19,7 @@ let gateway: TestGateway;
 const seen: string[] = [];
 const sessions = new Map<string, SSEServerTransport>();
 
-/** The legacy transport tells its client where to POST: `prefix` is what the server knows of its public path. */
+/** The legacy transport sends its client the path for POST; `prefix` is the public prefix that the server knows. */
 async function openStream(prefix: string, outgoing: Parameters<RequestListener>[1]): Promise<void> {
   const transport = new SSEServerTransport(`${prefix}/messages`, outgoing);
   sessions.set(transport.sessionId, transport);
@@ -102,7 +102,7 @@ it.each([
   ['POST', '/py-calculator/token', form, 'grant_type=authorization_code&code=x'],
   ['GET', '/py-calculator/authorize?response_type=code', { accept: 'text/html' }, ''],
   ['POST', '/py-calculator/upload', { 'content-type': 'application/octet-stream' }, 'x'.repeat(200_000)],
-])('%s %s passes both guards', async (method, path, headers, body) => {
+])('lets %s %s pass both guards', async (method, path, headers, body) => {
   const answer = await ask(path, method, headers, body);
   expect(answer.status).toBe(200);
   expect(seen).toHaveLength(1);
@@ -119,7 +119,7 @@ it.each([
   '/py-calculator/%6dcp',
   '/py-calculator/x/../mcp',
   '/py-calculator/.well-known/x',
-])('a denied call is not forwarded by POST %s', async (path) => {
+])('does not forward a denied call by POST %s', async (path) => {
   for (const headers of [json, { 'content-type': 'text/plain' }]) {
     const answer = await ask(path, 'POST', { ...headers, accept: 'application/json, text/event-stream' }, rm);
     expect(answer.body.toString()).toMatch(/"error":/);
@@ -129,7 +129,7 @@ it.each([
   expect(seen).toEqual([]);
 });
 
-/** The first line of the answer to a request for a WebSocket. */
+/** The first line of the response to a request for a WebSocket. */
 async function upgrade(path: string): Promise<string> {
   const { hostname, port } = new URL(gateway.proxyUrl);
   const socket = connect(Number(port), hostname);
@@ -140,7 +140,7 @@ async function upgrade(path: string): Promise<string> {
   return first.toString().split('\r\n', 1)[0] ?? '';
 }
 
-it('a WebSocket is allowed only on paths that are not MCP', async () => {
+it('allows a WebSocket only on paths that are not MCP', async () => {
   expect(await upgrade('/py-calculator/ws')).toMatch(/ 101 /);
   expect(await upgrade('/py-calculator/mcp')).toMatch(/ 400 /);
 });

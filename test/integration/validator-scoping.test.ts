@@ -47,7 +47,7 @@ it.each([
   ['ann', 'admin_reset', false],
   ['bob', 'multiply', true],
   ['bob', 'admin_reset', false],
-])('%s may call %s: %j', async (apikey, name, isAllowed) => {
+])('decides whether %s may call %s: %j', async (apikey, name, isAllowed) => {
   const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', apikey };
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } });
   const answer = await send(`${gateway.proxyUrl}/py-calculator/mcp`, { method: 'POST', headers }, body);

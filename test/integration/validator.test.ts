@@ -6,7 +6,7 @@ import { until } from '../../kong/testkit/until';
 import { echo, echoed, startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { mcpValidator } from '../../plugins/mcp-validator';
 
-/** The validator in its real server, behind the gateway, before an upstream that says what it got. */
+/** The validator in its real server, behind the gateway, in front of an upstream that echoes the request. */
 let plugins: ServedPlugins | undefined;
 let upstream: TestUpstream | undefined;
 let gateway: TestGateway;
@@ -14,7 +14,7 @@ let reached = 0;
 
 const add = { name: 'add', inputSchema: { type: 'object', required: ['a'] } };
 
-/** Answers tools/list as a server does, and echoes all else. */
+/** Responds to tools/list as a server does, and echoes all other requests. */
 const upstreamListener: RequestListener = (incoming, outgoing) => {
   reached++;
   if (incoming.url !== '/learn/list') {
@@ -93,7 +93,7 @@ it.each([
   ['{"jsonrpc":"2.0","id":1,"method":"tools/call","method":"ping"}', 400, -32700, null],
   ['not json', 400, -32700, null],
   ['{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}', 200, -32602, 7],
-])('%s never reaches the upstream', async (body, status, code, id) => {
+])('does not forward %s to the upstream', async (body, status, code, id) => {
   const before = reached;
   const answer = await post('/strict', body);
   expect(answer.status).toBe(status);
@@ -119,14 +119,14 @@ it('removes the session from a stateless request', async () => {
   expect(valuesOf(echoed(answer).headers, 'mcp-session-id')).toEqual([]);
 });
 
-it("a consumer's configuration replaces that of the service", async () => {
+it("uses a consumer's configuration instead of that of the service", async () => {
   const denied = await post('/strict', call('admin_reset'));
   expect(JSON.parse(denied.body.toString())).toMatchObject({ id: 7, error: { message: 'Unknown tool: admin_reset' } });
   const allowed = await post('/strict', call('admin_reset'), { apikey: 'k1' });
   expect(echoed(allowed).url).toBe('/strict');
 });
 
-it('in report mode all pass, and the response shows what would be rejected', async () => {
+it('lets all requests pass in report mode, and marks in the response what would be rejected', async () => {
   const answer = await post('/report', '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}');
   expect(echoed(answer).url).toBe('/report');
   expect(answer.headers['x-mcp-validator-report']).toBe('status=200; code=-32602; reason=invalid_params');
@@ -135,7 +135,7 @@ it('in report mode all pass, and the response shows what would be rejected', asy
 it('learns from the responses that stream through', async () => {
   expect(echoed(await post('/learn/call', call('add'))).url).toBe('/learn/call');
   await post('/learn/list', '{"jsonrpc":"2.0","id":1,"method":"tools/list"}');
-  // The log phase runs after the answer.
+  // The log phase runs after the response.
   const body = await until(async () => {
     const text = (await post('/learn/call', call('add'))).body.toString();
     return text.includes('Invalid arguments') && text;

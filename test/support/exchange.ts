@@ -1,4 +1,4 @@
-/** What a test says of an exchange; the rest is as Kong would have it. */
+/** The part of an exchange that a test sets; the rest has the values that Kong would have. */
 export interface ExchangeOptions {
   readonly requestId?: string;
   readonly path?: string;
@@ -10,9 +10,9 @@ export interface ExchangeOptions {
   readonly contentType?: string;
   readonly responseHeaders?: Readonly<Record<string, unknown>>;
   readonly consumer?: object;
-  /** What Kong knew the client by. */
+  /** How Kong authenticated the client. */
   readonly credential?: object;
-  /** Of the client's certificate: `SUCCESS` or what nginx says else. */
+  /** The verification of the client's certificate: `SUCCESS` or another result of nginx. */
   readonly clientVerify?: string;
   readonly traceId?: string;
   readonly service?: object;
@@ -55,7 +55,7 @@ export const logEntry = (options: ExchangeOptions = {}): string =>
     ...(options.traceId && { trace_id: { w3c: options.traceId } }),
   });
 
-/** What the Lua functions of kong.yml keep of an exchange, with at most `bound` bytes at each end of the response. */
+/** What the Lua functions of kong.yml capture of an exchange, with at most `bound` bytes at each end of the response. */
 export function sharedCapture(
   request: string | Buffer,
   response: string | Buffer,
@@ -83,7 +83,7 @@ export function sharedCapture(
 /** Records of a stream as newline-delimited JSON. */
 export const ndjson = (...records: object[]): string => records.map((record) => `${JSON.stringify(record)}\n`).join('');
 
-/** Records of a stream as server-sent events, each under its `type` when it has one. */
+/** Records of a stream as server-sent events, each with its `type` as the event name if it has one. */
 export const sse = (...records: (object | string)[]): string =>
   records
     .map((record) => {

@@ -1,6 +1,6 @@
 const zero = (): number => 0;
 
-/** The sizes of what a plugin server holds, for one that is none. */
+/** The sizes that a plugin server reports in its metrics, for tests without a server. */
 export const holdsNothing = {
   connections: zero,
   instances: zero,

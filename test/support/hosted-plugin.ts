@@ -6,7 +6,7 @@ import type { HostCommand } from './plugin-host';
 /** A plugin that runs in a process of its own. */
 export interface HostedPlugin {
   send(command: HostCommand): Promise<unknown>;
-  /** What the process wrote to stdout and stderr so far. */
+  /** The output of the process on stdout and stderr so far. */
   printed(): string;
   stop(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { SpanSink } from '../../plugins/shared/telemetry/export/span-sink';
 import type { SpanRecord } from '../../plugins/shared/telemetry/spans/span';
 import { STARTED_AT } from './exchange';
 
-/** A configuration of a telemetry plugin without an exporter: what it would send is kept. */
+/** A configuration of a telemetry plugin without an exporter: it keeps the spans that it would send. */
 export class KeptTelemetry<State extends { readonly spans: SpanSink }> {
   readonly spans: SpanRecord[] = [];
   readonly projects: (string | undefined)[] = [];
@@ -21,7 +21,7 @@ export class KeptTelemetry<State extends { readonly spans: SpanSink }> {
     this.state = { ...prepared, spans: { ...prepared.spans, record } };
   }
 
-  /** The value of a series whose name and labels hold all the given pieces. */
+  /** The value of a series whose name and labels contain all the given texts. */
   async value(name: string, ...pieces: string[]): Promise<number | undefined> {
     const lines = (await this.metrics.registry.metrics()).split('\n');
     const found = lines.find((line) => line.startsWith(name) && pieces.every((piece) => line.includes(piece)));

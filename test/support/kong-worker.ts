@@ -6,7 +6,7 @@ import type { RpcOptions } from '../../kong/stand-in/rpc/client';
 import type { MpRpc } from '../../kong/stand-in/rpc/mp-rpc';
 import { PbRpc } from '../../kong/stand-in/rpc/pb-rpc';
 
-/** What Kong knows of a request; what is absent it does not know. */
+/** The facts of a request that Kong knows; an absent fact is unknown. */
 export interface RequestFacts {
   readonly headers?: LuaValue;
   readonly body?: LuaValue;
@@ -16,15 +16,15 @@ export interface RequestFacts {
   readonly ip?: string;
 }
 
-/** What became of one event on Kong's side. */
+/** The result of one event on Kong's side. */
 export interface EventResult {
   readonly exit?: { readonly status: number; readonly body: string; readonly headers: LuaValue };
-  /** Every effect but the exit: the function and its arguments. */
+  /** Every effect except the exit: the function and its arguments. */
   readonly effects: readonly (readonly [string, ...LuaValue[]])[];
   readonly shared: Readonly<Record<string, LuaValue>>;
 }
 
-/** A config as Kong sends it for one plugin at one place. */
+/** A config as Kong sends it for one plugin in one scope. */
 export const configOf = (plugin: string, config: Record<string, LuaValue> = {}, sequence = 1): PluginConfig => ({
   ...config,
   __plugin_id: `id-of-${plugin}`,
@@ -92,7 +92,7 @@ export class KongWorker {
 export interface RawConnection {
   readonly socket: Socket;
   readonly closed: Promise<void>;
-  /** What the server sent so far. */
+  /** The bytes that the server sent so far. */
   received(): Buffer;
 }
 

@@ -3,7 +3,7 @@ import { silentLog } from '../../kong/testkit/silent-log';
 import { LARGE_BODY_BYTES } from '../../plugins/shared/runtime/side-thread/large-body';
 import { MAX_HELD_BYTES } from '../../plugins/shared/runtime/side-thread/side-thread';
 
-/** What a plugin gets of a process of its own. */
+/** The resources of a plugin in its own process. */
 export const resources = () => ({ metrics: new Metrics(), log: silentLog, now: () => 0, env: {}, scope: {} });
 
 /** Text that makes a body large. */
@@ -31,14 +31,14 @@ export const post = (body: object | string, headers: Record<string, string> = {}
   body: { kind: 'bytes', bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) } as const,
 });
 
-/** Sends more large requests at once than may be held; those that are refused must be told to try again. */
+/** Sends more large requests at once than may be held; each rejection must have a Retry-After header. */
 export async function flood(ask: (facts: ReturnType<typeof post>) => Outcome | Promise<Outcome>): Promise<void> {
   const facts = post(call({ ballast: 'x'.repeat(MAX_HELD_BYTES / 32) }));
   const held = Math.floor(MAX_HELD_BYTES / facts.body.bytes.length);
   const outcomes = await Promise.all(Array.from({ length: 2 * held }, async () => ask(facts)));
-  const refused = outcomes.filter(({ kind }) => kind === 'reject');
-  expect(refused).toHaveLength(held);
-  for (const outcome of refused) {
+  const rejected = outcomes.filter(({ kind }) => kind === 'reject');
+  expect(rejected).toHaveLength(held);
+  for (const outcome of rejected) {
     expect(outcome).toMatchObject({
       status: 503,
       headers: { 'Retry-After': '1' },

@@ -31,11 +31,11 @@ export const LOOK_UP_SCHEMA = {
 
 /** The server of {@link startMcpTestServer}. */
 export interface McpTestServer extends TestUpstream {
-  /** The values of `Last-Event-ID` that clients came back with. */
+  /** The values of `Last-Event-ID` from clients that reconnected. */
   readonly resumedAfter: readonly string[];
 }
 
-/** An MCP server with one of everything, for all revisions: sessions with resumable streams, and stateless requests. */
+/** An MCP server with every feature, for all revisions: sessions with resumable streams, and stateless requests. */
 export async function startMcpTestServer(): Promise<McpTestServer> {
   const resumedAfter: string[] = [];
   const sessions = new Map<string, SessionTransport>();
@@ -76,7 +76,7 @@ export async function startMcpTestServer(): Promise<McpTestServer> {
   };
 }
 
-/** `notifier` tells all listeners of stateless clients; a session tells its own client. */
+/** `notifier` notifies all listeners of stateless clients; a session notifies its own client. */
 function createServer(notifier: (() => ServerNotifier) | undefined): McpServer {
   const server = new McpServer(
     { name: 'test', version: '1' },
@@ -97,7 +97,7 @@ function createServer(notifier: (() => ServerNotifier) | undefined): McpServer {
   server.registerTool('ask', { inputSchema: z.object({}) }, ask);
   server.registerTool('think', { inputSchema: z.object({}) }, think);
   server.registerTool('leave', { inputSchema: z.object({}) }, (_, { http }) => {
-    // The answer is kept for the client that comes back for it.
+    // The response is kept for the client, which reconnects to get it.
     http?.closeSSE?.();
     return text('came back');
   });
@@ -118,7 +118,7 @@ const lookUpInput = z.object({
   limit: z.int().max(10).optional(),
 });
 
-/** A stateless call ends with the question, and is made again with the answer; in a session the server asks meanwhile. */
+/** A stateless call ends with the question and is repeated with the answer; in a session the server asks meanwhile. */
 const isStateless = ({ mcpReq }: ServerContext): boolean => mcpReq.envelope !== undefined;
 
 const question: ElicitRequestFormParams = {

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A bound of what a process may have, in memory and swap. */
+/** A limit for the memory and swap of a process. */
 export interface MemoryLimit {
-  /** How the bound is kept. */
+  /** How the limit is enforced. */
   readonly kind: string;
-  /** Puts a process under it. */
+  /** Applies the limit to a process. */
   apply(pid: number): void;
   close(): void;
 }
@@ -13,8 +13,8 @@ export interface MemoryLimit {
 const ROOT = '/sys/fs/cgroup';
 
 /**
- * Bounds the memory of processes by a control group, as a container's is: past it the kernel kills. Undefined where this
- * process may not make one.
+ * Limits the memory of processes with a control group, as for containers: the kernel kills a process above the limit.
+ * Undefined if this process may not create one.
  */
 export function createMemoryLimit(name: string, bytes: number): MemoryLimit | undefined {
   const isUnified = existsSync(join(ROOT, 'cgroup.controllers'));

@@ -7,8 +7,8 @@ interface NodeModule {
 }
 
 /**
- * Loads a package with Node's own loader, outside the test runner's: for code that imports dynamically, as Emscripten's
- * does, which the runner's sandbox refuses. Reaches the host through a function that the sandbox shares with it.
+ * Loads a package with Node's own loader instead of the test runner's: for code with dynamic imports, such as
+ * Emscripten's, which the sandbox rejects. Reaches the host through a function that the sandbox shares with it.
  */
 export function nativeRequire(name: string): unknown {
   const hostFunction = Buffer.from.constructor as (source: string) => () => HostProcess;

@@ -10,15 +10,15 @@ import type { Run, RunState } from '../../kong/start/run';
 
 const repository = join(__dirname, '../..');
 
-/** The whole suite as `npm start` runs it, with more to see: every metric that a configuration can turn on. */
+/** The whole suite as `npm start` runs it, with every metric that a configuration can enable. */
 export interface ObservedSuite {
   readonly state: RunState;
-  /** Empty, for what watches. */
+  /** An empty folder for the monitoring programs. */
   readonly folder: string;
   stop(): Promise<void>;
 }
 
-/** @param engine what runs kong.yml: the stand-in, or a `kong` on PATH */
+/** @param engine the program that runs kong.yml: the stand-in, or a `kong` on PATH */
 export async function startObservedSuite(host: string, engine: 'kong' | 'stand-in'): Promise<ObservedSuite> {
   if (!existsSync(join(repository, 'dist'))) throw new Error('the suite is not built: run `npm run build` first');
   if (spawnSync('redis-server', ['--version']).error) throw new Error('redis-server does not run: install it');
@@ -69,7 +69,7 @@ interface Service {
 
 /** kong.yml with a login, with all optional metrics, and with backends that misbehave. */
 function talkative(host: string, oddPort: number): string {
-  // By way of JSON, since aliases give one object in many places.
+  // Through JSON, since aliases put the same object in many places.
   const text = readFileSync(join(repository, 'kong/kong.yml'), 'utf8');
   const config = JSON.parse(JSON.stringify(parse(text, { merge: true }))) as {
     services: (Service & Record<string, unknown>)[];
@@ -106,7 +106,7 @@ function talkative(host: string, oddPort: number): string {
   });
   config.services.push(
     service('odd', oddPort, odd),
-    // Nothing counts there, and so every call is refused.
+    // No Redis listens there, so every call is rejected.
     service('uncounted', oddPort, {
       plugins: [
         {
@@ -129,7 +129,7 @@ function talkative(host: string, oddPort: number): string {
   return stringify(config, { aliasDuplicateObjects: false });
 }
 
-/** A backend of its own kind: tools without end, answers that no API promises, and errors. */
+/** A faulty backend: it has an endless list of tools, responses that no API defines, and errors. */
 const answerOddly: RequestListener = (request, response) => {
   request.resume();
   if (request.url === '/api/chat') {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import protobuf from 'protobufjs';
 
-/** Messages of opentelemetry-proto, all fields that a test may want to see. */
+/** Messages of opentelemetry-proto, with all fields that tests use. */
 const source = `
   syntax = "proto3";
   message Request { repeated ResourceSpans resource_spans = 1; }
@@ -40,7 +40,7 @@ export interface ReceivedSpan {
   readonly links: readonly { traceId: string; spanId: string }[];
 }
 
-/** A receiver that runs, and what it received. */
+/** A running receiver, and what it received. */
 export interface Collector {
   readonly url: string;
   readonly spans: ReceivedSpan[];
@@ -48,7 +48,7 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-/** A real OTLP receiver on a free port that takes protobuf only, as Phoenix does; `answer` may answer otherwise. */
+/** A real OTLP receiver on a free port that accepts only protobuf, as Phoenix does; `answer` can change the response. */
 export async function startCollector(answer?: (response: ServerResponse) => void): Promise<Collector> {
   const spans: ReceivedSpan[] = [];
   const requests: Collector['requests'] = [];
@@ -121,7 +121,7 @@ function decode(body: Uint8Array): ReceivedSpan[] {
 
 const hex = (base64 = ''): string => Buffer.from(base64, 'base64').toString('hex');
 
-/** To the microsecond: more digits a double has not. */
+/** Rounded to microseconds: a double has no more digits. */
 const milliseconds = (nanoseconds: string): number => Number(BigInt(nanoseconds) / 1000n) / 1000;
 
 const toSpan = (span: WireSpan, resource: KeyValue[] = []): ReceivedSpan => ({

@@ -2,8 +2,8 @@ import { Metrics, type KongRead, type SinglePlugin } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
 
 /**
- * Hosts one plugin in a process of its own, as the plugin server does, for tests that look at what it sends and prints.
- * The parent's messages are carried out in order; each is answered when it is done.
+ * Runs one plugin in its own process, as the plugin server does, for tests of what it sends and prints.
+ * Handles the messages of the parent in order, and answers each one when it is complete.
  */
 export type HostCommand =
   | { readonly do: 'prepare'; readonly module: string; readonly plugin: string; readonly config: object }

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { definePlugin, field, proceed, read } from '../../kong/pdk';
 import { runCli } from '../../kong/plugin-server/cli';
 
-/** A program over the plugin server whose only plugin takes as long as it is told, for tests that look at processes. */
+/** A program with a plugin server whose only plugin waits for a configured time, for tests of processes. */
 const slow = definePlugin({
   name: 'slow',
   version: '1.0.0',

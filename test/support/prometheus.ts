@@ -6,23 +6,23 @@ import { parse, stringify } from 'yaml';
 import { until } from '../../kong/testkit/until';
 import { dockerFolder, ruleFiles } from './monitoring-files';
 
-/** How often a Prometheus that the tests start looks at its targets, in milliseconds. */
+/** The scrape interval of a Prometheus that the tests start, in milliseconds. */
 export const SCRAPE_INTERVAL_MS = 1000;
 
-/** Runs promtool. @throws Error that says what to install when there is none */
+/** Runs promtool. @throws Error that names what to install if it is missing */
 export function promtool(...args: readonly string[]): SpawnSyncReturns<string> {
   const result = spawnSync('promtool', args, { encoding: 'utf8' });
   if (result.error) throw new Error('promtool does not run: install the package prometheus', { cause: result.error });
   return result;
 }
 
-/** A sample of an instant query; the value is not a number where Prometheus says NaN. */
+/** A sample of an instant query; the value is NaN if Prometheus returns NaN. */
 interface Sample {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** A Prometheus that runs. */
+/** A running Prometheus. */
 export interface Prometheus {
   query(expression: string): Promise<Sample[]>;
   /** The rules that failed when they were last evaluated, with the error. */
@@ -37,10 +37,10 @@ interface Config {
 }
 
 /**
- * Starts a real Prometheus with the project's configuration and rules, which looks every second instead of every few.
+ * Starts a real Prometheus with the project's configuration and rules, which scrapes every second.
  *
- * @param host the address that it and all its targets listen on, at the ports of the configuration
- * @param folder empty; gets configuration and data
+ * @param host the address on which Prometheus and all its targets listen, with the ports of the configuration
+ * @param folder an empty folder for configuration and data
  */
 export async function startPrometheus(host: string, folder: string): Promise<Prometheus> {
   const address = `${host}:9090`;

@@ -1,6 +1,6 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** The vector selectors of a PromQL expression, as they stand: metric and label matchers, without range or offset. */
+/** The vector selectors of a PromQL expression: metric and label matchers, without range or offset. */
 export function selectorsOf(expression: string): string[] {
   const selectors = new Set<string>();
   parser.parse(expression).iterate({

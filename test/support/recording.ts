@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 
-/** An HTTP/1.1 response as it came over the wire. */
+/** An HTTP/1.1 response as it was sent over the network. */
 export interface Recording {
   readonly status: number;
-  /** By lower-case name; of a repeated one the last. */
+  /** By lower-case name; the last value of a repeated header. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body as the server wrote it, chunk by chunk; one chunk where it was not chunked. */
+  /** The body in the chunks that the server wrote; one chunk if it was not chunked. */
   readonly chunks: readonly Uint8Array[];
 }
 
-/** Reads a recording with its headers and its chunked framing (RFC 9112, section 7.1), which may stop in its middle. */
+/** Reads a recording with its headers and its chunked framing (RFC 9112, section 7.1), which may be truncated. */
 export function readRecording(path: string): Recording {
   const bytes = readFileSync(path);
   const headEnd = bytes.indexOf('\r\n\r\n');

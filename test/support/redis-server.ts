@@ -12,9 +12,9 @@ const PROGRAM = 'redis-server';
 /** A real Redis server on a free port of the loopback, for one test file. */
 export interface TestRedis {
   readonly port: number;
-  /** Lines of its configuration, as it was started. */
+  /** Lines of its configuration at the start. */
   readonly directives: readonly string[];
-  /** Runs one command, of whatever kind. */
+  /** Runs any command. */
   command(name: string, ...args: (string | number)[]): Promise<unknown>;
   /** Sends a signal: SIGSTOP makes it hang, SIGKILL ends it. */
   signal(signal: NodeJS.Signals): Promise<void>;
@@ -23,7 +23,7 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
-/** Finds free ports: all are held until all are known. */
+/** Finds free ports: keeps each one open until all are known. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
@@ -46,7 +46,7 @@ export async function freePorts(count: number): Promise<number[]> {
  * Starts a server. `directives` are lines of redis.conf, `mode` an argument such as `--sentinel`; a server with TLS
  * keeps a plain port for the test's own commands.
  *
- * @throws with what to do about it where there is no redis-server
+ * @throws with instructions if redis-server is missing
  */
 export async function startRedis(directives: readonly string[] = [], mode: readonly string[] = []): Promise<TestRedis> {
   const [port = 0] = await freePorts(1);

@@ -1,4 +1,4 @@
-// Lets a plain Node process run the sources as they are: `node test/support/run-typescript.mjs file.ts`.
+// Lets a plain Node.js process run the TypeScript sources: `node test/support/run-typescript.mjs file.ts`.
 import { readFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 

@@ -4,7 +4,7 @@ import { messageType, methods } from '../../kong/stand-in/rpc/pluginsocket';
 
 type Message = Record<string, unknown>;
 
-/** What the server asks Kong for during an event: functions with their encoded arguments, or that it hangs up. */
+/** The calls that the server sends to Kong during an event, with encoded arguments, or a closed connection. */
 export type Script = readonly (readonly [method: string, argument?: Message] | 'hang up')[];
 
 /** A started instance, as Kong described it. */
@@ -15,8 +15,8 @@ export interface Started {
 }
 
 /**
- * A plugin server for `ProtoBuf:1` that does what a test writes down. All calls of an event go out in one write, the
- * replies are read after it, as the protocol allows; they are kept by event name in `replies`.
+ * A plugin server for `ProtoBuf:1` that follows the script of a test. All calls of an event are sent in one write, and
+ * the replies are read afterwards, as the protocol allows; they are kept by event name in `replies`.
  */
 export class ScriptedPluginServer {
   readonly started: Started[] = [];

@@ -1,9 +1,9 @@
 import { definePlugin, field, proceed, read, reject } from '../../kong/pdk';
 
-/** Words of the configurations that were released. */
+/** The field `word` of the configurations that were released. */
 export const disposed: string[] = [];
 
-/** Does what the request's headers say. */
+/** Acts as the headers of the request say. */
 export const guard = definePlugin({
   name: 'guard',
   version: '1.0.0',
@@ -40,7 +40,7 @@ export const guard = definePlugin({
   },
 });
 
-/** Fails at every request, and lets it pass. */
+/** Fails on every request, and lets it pass. */
 export const observer = definePlugin({
   name: 'observer',
   version: '1.0.0',
@@ -56,7 +56,7 @@ export const observer = definePlugin({
   },
 });
 
-/** Needs the body of a request whose headers say so. */
+/** Reads the body only if the headers of the request ask for it. */
 export const choosy = definePlugin({
   name: 'choosy',
   version: '1.0.0',

@@ -1,5 +1,5 @@
-// Sends spans through the real OTLP exporter, in a process of its own: the exporter loads node:http by a dynamic
-// import, which the module machinery of the tests does not offer. One job per message; the reply is its outcome.
+// Sends spans through the real OTLP exporter, in its own process: the exporter loads node:http with a dynamic
+// import, which the module loader of the tests does not support. One job per message; the reply is its result.
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';

@@ -3,7 +3,7 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 
-/** An official server that has tools and nothing else: it answers -32601 to whoever asks for prompts. */
+/** An official server that has only tools: it responds with -32601 to a request for prompts. */
 export async function startToolsOnlyServer(): Promise<TestUpstream> {
   const handler = createMcpHandler(createServer);
   const handle = toNodeHandler({ fetch: (request) => handler.fetch(request) });

@@ -7,13 +7,13 @@ const MCP_HEADERS = { 'Content-Type': 'application/json', Accept: 'application/j
 /** Milliseconds between two rounds of one kind. */
 const BETWEEN_ROUNDS_MS = 200;
 
-/** Sends requests of every kind, good and bad, round after round, until it is told to stop. */
+/** Sends valid and invalid requests of every kind in rounds, until the caller stops it. */
 export function startTraffic(state: RunState): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
   const again = async (round: () => Promise<unknown>): Promise<void> => {
     while (!signal.aborted) {
-      // A gateway that is stopped answers nobody; what matters is what the metrics say.
+      // A stopped gateway does not respond; only the metrics matter.
       await round().catch(() => undefined);
       await pause(BETWEEN_ROUNDS_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -68,7 +68,7 @@ async function session(proxyUrl: string, post: Post, signal: AbortSignal): Promi
   await fetch(`${proxyUrl}/py-calculator/mcp`, { method: 'DELETE', headers, signal });
 }
 
-/** Calls that end well, with errors of every kind, and not at all. */
+/** Calls that succeed, calls that fail in every way, and calls that never end. */
 async function calls(post: Post): Promise<void> {
   for (const name of ['multiply', 'subtract']) await post('/py-calculator/mcp', toolCall(name, { a: 6, b: 7 }));
   await post('/py-calculator/mcp', toolCall('divide', { a: 1, b: 0 }));
@@ -88,7 +88,7 @@ const llmRequests: [path: string, body: object][] = [
   ['/ollama/api/chat', { model: 'nobody-has-it', messages }],
 ];
 
-/** What goes wrong around the plugins: backends that are not there or talk nonsense, and a stranger on the socket. */
+/** Failures around the plugins: missing backends, invalid responses, and an unknown client on the socket. */
 async function oddities(state: RunState, post: Post): Promise<void> {
   await post('/nowhere/mcp', message('tools/list'));
   await post('/gone/mcp', message('tools/list'));

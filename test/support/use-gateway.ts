@@ -4,21 +4,21 @@ import { startTestGateway, type TestGateway } from '../../kong/testkit/gateway';
 import { send, type Answer } from '../../kong/testkit/http';
 import { echo, startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 
-/** The gateway of a test file and the upstream behind it; there once the first test runs. */
+/** The gateway of a test file and the upstream behind it; available when the first test runs. */
 export interface RunningGateway {
   readonly gateway: TestGateway;
   readonly upstream: TestUpstream;
-  /** What the upstream does with the next requests of a test: at its start {@link echo}. */
+  /** How the upstream handles the next requests of a test: at its start {@link echo}. */
   serve: RequestListener;
   /** The gateway's proxy, without a slash at its end. */
   readonly url: string;
   /** Sends a request to a path of the proxy. */
   call(path: string, options?: RequestOptions, body?: string | Buffer): Promise<Answer>;
-  /** The same, where it is the headers that matter. */
+  /** The same, for tests of headers. */
   ask(path: string, headers?: OutgoingHttpHeaders, method?: string, body?: string | Buffer): Promise<Answer>;
 }
 
-/** Starts both before a file's tests and closes them after these. The declarative file is told of the upstream. */
+/** Starts both before a file's tests and closes them afterwards. The declarative file gets the upstream's address. */
 export function useGateway(
   configText: (upstream: TestUpstream) => string,
   settings: Readonly<Record<string, string>> = {},

@@ -15,15 +15,15 @@ export interface ServerInProcess {
   readonly server: PluginServer;
   readonly folder: string;
   readonly socket: string;
-  /** What it logged since a test began. */
+  /** The log lines since the start of the test. */
   readonly lines: readonly LogLine[];
   /** Starts another one like it. */
   start(options: Partial<ServerOptions>): Promise<PluginServer>;
-  /** The current value of a metric; zero where it never counted. */
+  /** The current value of a metric; zero if it never counted. */
   valueOf(series: string): Promise<number>;
 }
 
-/** Starts one before a file's tests and stops it after these. */
+/** Starts a server before a file's tests and stops it afterwards. */
 export function usePluginServer(): ServerInProcess {
   const folder = mkdtempSync(join(tmpdir(), 'plugin-server-'));
   const socket = join(folder, 'plugins.sock');

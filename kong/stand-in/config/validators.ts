@@ -5,42 +5,42 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 type Validator = (value: never, argument: never, match: PatternMatch) => string | undefined;
 
-const problemIf = (bad: boolean, message: string): string | undefined => (bad ? message : undefined);
+const failIf = (bad: boolean, message: string): string | undefined => (bad ? message : undefined);
 const listed = (options: readonly LuaValue[]): string => options.map(luaToString).join(', ');
 
 /** Kong's validators in Kong's order (`Schema.validators_order`). They return Kong's error message or undefined. */
 const VALIDATORS: readonly [name: keyof Field, validator: Validator][] = [
-  ['eq', (value: LuaValue, wanted: LuaValue) => problemIf(value !== wanted, `value must be ${luaToString(wanted)}`)],
-  ['ne', (value: LuaValue, other: LuaValue) => problemIf(value === other, `value must not be ${luaToString(value)}`)],
+  ['eq', (value: LuaValue, wanted: LuaValue) => failIf(value !== wanted, `value must be ${luaToString(wanted)}`)],
+  ['ne', (value: LuaValue, other: LuaValue) => failIf(value === other, `value must not be ${luaToString(value)}`)],
   [
     'not_one_of',
     (value: LuaValue, options: readonly LuaValue[]) =>
-      problemIf(options.includes(value), `must not be one of: ${listed(options)}`),
+      failIf(options.includes(value), `must not be one of: ${listed(options)}`),
   ],
   [
     'one_of',
     (value: LuaValue, options: readonly LuaValue[]) =>
-      problemIf(!options.includes(value), `expected one of: ${listed(options)}`),
+      failIf(!options.includes(value), `expected one of: ${listed(options)}`),
   ],
-  ['gt', (value: number, limit: number) => problemIf(value <= limit, `value must be greater than ${limit}`)],
-  ['uuid', (value: string) => problemIf(!UUID.test(value), 'expected a valid UUID')],
-  ['is_regex', (value: string) => problemIf(!isRegex(value), `not a valid regex: ${value}`)],
+  ['gt', (value: number, limit: number) => failIf(value <= limit, `value must be greater than ${limit}`)],
+  ['uuid', (value: string) => failIf(!UUID.test(value), 'expected a valid UUID')],
+  ['is_regex', (value: string) => failIf(!isRegex(value), `not a valid regex: ${value}`)],
   [
     'between',
     (value: number, [low = -Infinity, high = Infinity]: readonly number[]) =>
-      problemIf(value < low || value > high, `value should be between ${low} and ${high}`),
+      failIf(value < low || value > high, `value should be between ${low} and ${high}`),
   ],
-  ['len_eq', (value: LuaValue, length: number) => problemIf(lengthOf(value) !== length, `length must be ${length}`)],
-  ['len_min', (value: LuaValue, min: number) => problemIf(lengthOf(value) < min, `length must be at least ${min}`)],
-  ['len_max', (value: LuaValue, max: number) => problemIf(lengthOf(value) > max, `length must be at most ${max}`)],
-  ['starts_with', (value: string, start: string) => problemIf(!value.startsWith(start), `should start with: ${start}`)],
-  ['not_match', (value: string, pattern: string, match) => problemIf(match(value, pattern), `invalid value: ${value}`)],
+  ['len_eq', (value: LuaValue, length: number) => failIf(lengthOf(value) !== length, `length must be ${length}`)],
+  ['len_min', (value: LuaValue, min: number) => failIf(lengthOf(value) < min, `length must be at least ${min}`)],
+  ['len_max', (value: LuaValue, max: number) => failIf(lengthOf(value) > max, `length must be at most ${max}`)],
+  ['starts_with', (value: string, start: string) => failIf(!value.startsWith(start), `should start with: ${start}`)],
+  ['not_match', (value: string, pattern: string, match) => failIf(match(value, pattern), `invalid value: ${value}`)],
   [
     'match_none',
     (value: string, list: NonNullable<Field['match_none']>, match) =>
       list.find(({ pattern }) => match(value, pattern))?.err,
   ],
-  ['match', (value: string, pattern: string, match) => problemIf(!match(value, pattern), `invalid value: ${value}`)],
+  ['match', (value: string, pattern: string, match) => failIf(!match(value, pattern), `invalid value: ${value}`)],
   [
     'match_all',
     (value: string, list: NonNullable<Field['match_all']>, match) =>
@@ -49,12 +49,12 @@ const VALIDATORS: readonly [name: keyof Field, validator: Validator][] = [
   [
     'match_any',
     (value: string, { patterns, err }: NonNullable<Field['match_any']>, match) =>
-      problemIf(!patterns.some((pattern) => match(value, pattern)), err),
+      failIf(!patterns.some((pattern) => match(value, pattern)), err),
   ],
   [
     'contains',
     (value: readonly LuaValue[], wanted: LuaValue) =>
-      problemIf(!value.includes(wanted), `expected to contain: ${luaToString(wanted)}`),
+      failIf(!value.includes(wanted), `expected to contain: ${luaToString(wanted)}`),
   ],
   ['check', (value: LuaValue, check: NonNullable<Field['check']>) => check(value)],
 ];

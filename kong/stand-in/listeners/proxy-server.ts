@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { SERVER } from '../kong-version';
 import type { PrometheusPlugin } from '../plugins/prometheus';
@@ -9,6 +8,7 @@ import { Exchange } from '../request/exchange';
 import { messageOf, Phases } from '../request/phases';
 import { serve } from '../request/serve';
 import type { Runtime } from '../runtime/runtime';
+import { ClientRequest } from './client-request';
 import { meter } from './traffic-meter';
 
 const MAX_HEADER_BYTES = 32 * 1024;
@@ -31,6 +31,7 @@ export class ProxyServer {
   constructor(private readonly parts: ProxyParts) {
     this.server = createServer(
       {
+        IncomingMessage: ClientRequest,
         maxHeaderSize: MAX_HEADER_BYTES,
         keepAliveTimeout: KEEP_ALIVE_MS,
         headersTimeout: HEADERS_MS,
@@ -45,6 +46,10 @@ export class ProxyServer {
     this.server.on('checkExpectation', (request, response) => {
       this.take(request, response);
     });
+    this.server.on('upgrade', (request, socket, head) => {
+      socket.unshift(head);
+      this.takeUpgrade(request);
+    });
     this.server.on('clientError', rejectMalformed);
     this.server.on('connection', (socket) => {
       parts.traffic.connections++;
@@ -58,8 +63,8 @@ export class ProxyServer {
     while (this.open.size > 0) await Promise.all(this.open);
   }
 
-  private take(request: IncomingMessage, response: ServerResponse): void {
-    const done = this.handle(request, response).catch((error: unknown) => {
+  private take(request: IncomingMessage, response: ServerResponse, isUpgrade = false): void {
+    const done = this.handle(request, response, isUpgrade).catch((error: unknown) => {
       this.parts.runtime().log('crit', messageOf(error));
       response.destroy();
     });
@@ -67,7 +72,20 @@ export class ProxyServer {
     void done.finally(() => this.open.delete(done));
   }
 
-  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Handles a request for a WebSocket: Node leaves the connection and the response to the listener. */
+  private takeUpgrade(request: IncomingMessage): void {
+    const { socket } = request;
+    const response = new ServerResponse(request);
+    response.assignSocket(socket);
+    response.shouldKeepAlive = false;
+    response.on('finish', () => {
+      if (response.statusCode !== 101) socket.destroySoon();
+    });
+    socket.on('error', () => socket.destroy());
+    this.take(request, response, true);
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse, isUpgrade: boolean): Promise<void> {
     const { traffic, now } = this.parts;
     const runtime = this.parts.runtime();
     const worker = this.turn++ % runtime.iterators.length;
@@ -76,6 +94,7 @@ export class ProxyServer {
     traffic.requests++;
     const { count, mark } = meter(request.socket);
     const x = new Exchange(runtime, worker, request, response, now, count);
+    x.isUpgrade = isUpgrade;
     const phases = new Phases(x, iterator);
     const { sharedContexts } = runtime;
     const closed = new Promise<void>((resolve) => {

@@ -7,21 +7,21 @@ import type { Runtime } from '../runtime/runtime';
 export function statusServer(runtime: () => Runtime, status: () => LuaTable, metrics: PrometheusPlugin): Server {
   return createServer((request, response) => {
     const [path] = (request.url ?? '/').split('?');
-    const answer = (code: number, type: string, body: string) => {
+    const respond = (code: number, type: string, body: string) => {
       response.writeHead(code, { 'Content-Type': type });
       response.end(body);
     };
     const json = 'application/json; charset=utf-8';
-    if (path === '/status') answer(200, json, encodeJson(status()));
-    else if (path === '/status/ready') answer(200, json, encodeJson({ message: 'ready' }));
-    else if (path !== '/metrics') answer(404, json, encodeJson({ message: 'Not found' }));
+    if (path === '/status') respond(200, json, encodeJson(status()));
+    else if (path === '/status/ready') respond(200, json, encodeJson({ message: 'ready' }));
+    else if (path !== '/metrics') respond(404, json, encodeJson({ message: 'Not found' }));
     else {
       metrics.expose(runtime()).then(
         (text) => {
-          answer(200, 'text/plain; charset=UTF-8', text);
+          respond(200, 'text/plain; charset=UTF-8', text);
         },
         () => {
-          answer(500, json, encodeJson({ message: 'An unexpected error occurred' }));
+          respond(500, json, encodeJson({ message: 'An unexpected error occurred' }));
         },
       );
     }

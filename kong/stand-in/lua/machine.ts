@@ -43,7 +43,7 @@ export class LuaMachine<R extends LuaRequest> {
     functions: ReadonlyMap<string, LuaFunction<R>>,
   ) {
     this.functions = [...functions.values()];
-    this.entry = bridge.load(PRELUDE, '=kong', [[...functions.keys()]], (args) => this.answer(args));
+    this.entry = bridge.load(PRELUDE, '=kong', [[...functions.keys()]], (args) => this.callFunction(args));
   }
 
   /** Starts a machine whose snippets can call the given functions. */
@@ -93,8 +93,8 @@ export class LuaMachine<R extends LuaRequest> {
   async run(request: R, plugin: string, phase: Phase): Promise<Exited | undefined> {
     let [signal, message] = this.enter(request, 'start', request.id, plugin, phase);
     while (signal === 'wait') {
-      const answer = await this.settle();
-      [signal, message] = this.enter(request, 'continue', request.id, plugin, ...answer);
+      const result = await this.settle();
+      [signal, message] = this.enter(request, 'continue', request.id, plugin, ...result);
     }
     return this.outcome(signal, message);
   }
@@ -140,7 +140,7 @@ export class LuaMachine<R extends LuaRequest> {
     return signal === 'exit' ? EXITED : undefined;
   }
 
-  private answer([index, ...args]: LuaValue[]): LuaValue[] {
+  private callFunction([index, ...args]: LuaValue[]): LuaValue[] {
     const request = this.current;
     if (request === undefined) return [RAISED, 'no request found'];
     if (index === 0) {

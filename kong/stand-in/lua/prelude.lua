@@ -139,7 +139,7 @@ local function environment()
   return env
 end
 
--- A chunk that gives a function is run once for it, and the function from then on (Kong's 0.2.0+ style).
+-- A chunk that returns a function runs only once; then the function runs for each request (Kong's 0.2.0+ style).
 local function phase_function(source, name)
   local chunk, message = load(source, "=" .. name, "t", environment())
   if not chunk then error(message, 0) end

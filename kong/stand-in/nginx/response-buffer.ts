@@ -10,7 +10,7 @@ const AFTER_DATA = 4;
  * full, or when it contains everything that is still expected. The last part of a chunk that began in an earlier buffer
  * is therefore held until the next chunk or the end. Without chunks and without a length, only full buffers are sent.
  */
-export class AnswerBuffer {
+export class ResponseBuffer {
   private room: number;
   private readonly held: Buffer[] = [];
   private used = 0;

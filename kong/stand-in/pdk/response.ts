@@ -1,6 +1,6 @@
 import { isTable, LuaError, type LuaTable, type LuaValue } from '../lua/value';
 import type { Exchange, PhaseName } from '../request/exchange';
-import { headerValues } from '../request/own-answer';
+import { headerValues } from '../request/own-response';
 import { checkHeader, checkHeaders, checkMax, checkPhase, checkString, type PdkModule } from './function';
 
 const READABLE: readonly PhaseName[] = ['header_filter', 'body_filter', 'log', 'error'];

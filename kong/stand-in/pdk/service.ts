@@ -1,6 +1,6 @@
 import { LuaError, luaToString, type LuaValue } from '../lua/value';
 import type { Exchange } from '../request/exchange';
-import { headerValues } from '../request/own-answer';
+import { headerValues } from '../request/own-response';
 import { escapePath } from '../routing/uri';
 import type { UpstreamRequest } from '../upstream/upstream-request';
 import { checkHeader, checkHeaders, checkPhase, checkString, type PdkModule } from './function';

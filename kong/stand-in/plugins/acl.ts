@@ -19,18 +19,18 @@ const handler: PluginHandler = {
   access(x, given) {
     const config = given as Config;
     const isDenying = (config.deny?.length ?? 0) > 0;
-    const rejectCaller = (): Step => (x.credential ? x.error(403, 'You cannot consume this service') : x.error(401));
+    const reject = (): Step => (x.credential ? x.error(403, 'You cannot consume this service') : x.error(401));
     const consumerId = x.consumer?.['id'];
     const shared = x.environment.sharedContexts.getShared(x.id, 'authenticated_groups');
     const authenticated = Array.isArray(shared) ? (shared as string[]) : undefined;
     const usesAuthenticated =
       authenticated !== undefined &&
       (consumerId === undefined || !x.credential || config.always_use_authenticated_groups);
-    if (consumerId === undefined && !usesAuthenticated) return rejectCaller();
+    if (consumerId === undefined && !usesAuthenticated) return reject();
     const own = usesAuthenticated
       ? authenticated
       : x.environment.lookups.groups.get(luaToString(consumerId))?.map(({ group }) => group);
-    if (!own && !isDenying) return rejectCaller();
+    if (!own && !isDenying) return reject();
     const groups = own ?? [];
     const listed = (isDenying ? config.deny : config.allow) ?? [];
     if (groups.some((group) => listed.includes(group)) === isDenying) {

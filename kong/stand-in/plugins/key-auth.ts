@@ -29,14 +29,14 @@ const handler: PluginHandler = {
     if (config.anonymous !== undefined && x.credential) return undefined;
     const problem = authenticate(x, config);
     if (problem === undefined) return undefined;
-    if (config.anonymous === undefined) return unauthorized(x, config, problem);
+    if (config.anonymous === undefined) return reject(x, config, problem);
     const { consumers, consumersByName } = x.environment.lookups;
     setConsumer(x, consumers.get(config.anonymous) ?? consumersByName.get(config.anonymous), undefined);
     return undefined;
   },
 };
 
-function unauthorized(x: Exchange, { realm }: Config, message: string): Step {
+function reject(x: Exchange, { realm }: Config, message: string): Step {
   const challenge = realm === undefined ? 'Key' : `Key realm="${realm}"`;
   return x.error(401, message, { 'WWW-Authenticate': challenge });
 }

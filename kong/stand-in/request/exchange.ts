@@ -10,7 +10,7 @@ import { queryOf, readTarget } from '../routing/uri';
 import type { Try, UpstreamRequest } from '../upstream/upstream-request';
 import type { Environment } from './environment';
 import { errorBody, errorType, messageFor } from './errors';
-import { headerValues, ownAnswer, type OwnAnswer } from './own-answer';
+import { headerValues, ownResponse, type OwnResponse } from './own-response';
 import type { PluginConfig } from './plugin-config';
 import { RequestBody } from './request-body';
 
@@ -68,7 +68,8 @@ export class Exchange {
   status = 200;
   /** The reason phrase of the upstream; absent for nginx's own. */
   reason: string | undefined;
-  answer: OwnAnswer | undefined;
+  /** The response of Kong itself, instead of one of the upstream. */
+  ownResponse: OwnResponse | undefined;
   /** The body with which `kong.response.exit` in a header filter replaces that of the upstream. */
   bodyInstead: Buffer | undefined;
   proxied = false;
@@ -82,6 +83,8 @@ export class Exchange {
    * A filter or the upstream failed during the response, which closed the connection: the client did not disconnect.
    */
   isBroken = false;
+  /** The client asks for a WebSocket. */
+  isUpgrade = false;
 
   constructor(
     readonly environment: Environment,
@@ -156,15 +159,21 @@ export class Exchange {
   responseTable(max: number): LuaTable {
     const table = this.responseHeaders.toTable(max);
     // nginx has already given up the connection in its log phase.
-    if (this.phase === 'log') table['connection'] = 'close';
-    else if (this.headersSent) table['connection'] = this.response.shouldKeepAlive ? 'keep-alive' : 'close';
+    if (this.phase === 'log' && this.status !== 101) table['connection'] = 'close';
+    else if (this.headersSent) table['connection'] = this.connectionHeader;
     if (this.isChunked) table['transfer-encoding'] = 'chunked';
     return table;
   }
 
+  /** The `Connection` header that nginx adds to the response. */
+  get connectionHeader(): string {
+    if (this.status === 101) return 'upgrade';
+    return this.response.shouldKeepAlive ? 'keep-alive' : 'close';
+  }
+
   /** Whether the response is sent in chunks. */
   private get isChunked(): boolean {
-    const hasBody = this.method !== 'HEAD' && this.status !== 204 && this.status !== 304;
+    const hasBody = this.method !== 'HEAD' && ![101, 204, 304].includes(this.status);
     return (
       hasBody && this.headersSent && this.request.httpVersion === '1.1' && !this.responseHeaders.has('content-length')
     );
@@ -176,14 +185,14 @@ export class Exchange {
    */
   exit(status: number, body?: LuaValue, headers: LuaTable = {}): Exited | undefined {
     this.exited = true;
-    const answer = ownAnswer(status, body, headers);
+    const response = ownResponse(status, body, headers);
     if (this.phase !== 'header_filter') {
-      this.answer ??= answer;
+      this.ownResponse ??= response;
       return EXITED;
     }
-    this.applyAnswer(answer);
+    this.applyOwnResponse(response);
     this.reason = undefined;
-    this.bodyInstead = answer.body ?? Buffer.alloc(0);
+    this.bodyInstead = response.body ?? Buffer.alloc(0);
     return undefined;
   }
 
@@ -200,7 +209,7 @@ export class Exchange {
     this.reason = undefined;
     const type = errorType(this.headers.get('accept') ?? this.headers.get('content-type') ?? 'text/plain');
     const body = Buffer.from(errorBody(type, messageFor(status), this.id), 'latin1');
-    this.answer = { status: status === 494 ? 400 : status, headers: { 'Content-Type': type }, body };
+    this.ownResponse = { status: status === 494 ? 400 : status, headers: { 'Content-Type': type }, body };
     return EXITED;
   }
 
@@ -209,12 +218,12 @@ export class Exchange {
     const page = errorPage(status);
     this.fail(status);
     if (page !== undefined) {
-      this.answer = { status, headers: { 'Content-Type': 'text/html' }, body: Buffer.from(page, 'latin1') };
+      this.ownResponse = { status, headers: { 'Content-Type': 'text/html' }, body: Buffer.from(page, 'latin1') };
     }
   }
 
   /** Copies the status and headers of a response of Kong into the exchange. */
-  applyAnswer({ status, headers, body, contentType }: OwnAnswer): void {
+  applyOwnResponse({ status, headers, body, contentType }: OwnResponse): void {
     this.status = status;
     for (const [name, value] of Object.entries(headers)) {
       if (/^transfer[-_]encoding$/i.test(name)) this.log('warn', 'manually setting Transfer-Encoding. Ignored.');

@@ -35,7 +35,7 @@ export class Phases {
     for (const run of this.iterator.collect(x.route, x.service, () => x.consumer?.['id'] as string | undefined)) {
       if (x.isCut) return;
       collected.push(run);
-      if (x.answer) continue;
+      if (x.ownResponse) continue;
       try {
         await this.step(run, (handler) => handler.access?.(x, run.config));
       } catch (error) {

@@ -17,12 +17,12 @@ export class Responder {
   ) {}
 
   /** Sends a response of Kong itself: of a plugin, or an error. */
-  answer(): void {
+  respond(): void {
     const { x } = this;
-    if (!x.answer) throw new Error('no answer to send');
-    x.applyAnswer(x.answer);
+    if (!x.ownResponse) throw new Error('no response to send');
+    x.applyOwnResponse(x.ownResponse);
     if (!this.head()) return;
-    if (x.answer.body && x.answer.body.length > 0) this.piece(x.answer.body);
+    if (x.ownResponse.body && x.ownResponse.body.length > 0) this.piece(x.ownResponse.body);
     this.end();
   }
 
@@ -35,7 +35,7 @@ export class Responder {
       return;
     }
     x.fail(status);
-    this.answer();
+    this.respond();
   }
 
   /** Sends the status and the headers of the exchange. Returns whether a body may follow. */
@@ -53,10 +53,10 @@ export class Responder {
     }
     x.headersSent = true;
     finishHeaders(x.responseHeaders, x.status);
-    x.response.sendDate = x.answer !== undefined && !x.responseHeaders.has('date');
+    x.response.sendDate = x.ownResponse !== undefined && !x.responseHeaders.has('date');
     // Without the header Node would add Keep-Alive, which Kong does not send.
-    const connection = ['Connection', x.response.shouldKeepAlive ? 'keep-alive' : 'close'];
-    x.response.writeHead(x.status, x.reason ?? reasonFor(x.status), [...x.responseHeaders.toRaw(), ...connection]);
+    const headers = [...x.responseHeaders.toRaw(), 'Connection', x.connectionHeader];
+    x.response.writeHead(x.status, x.reason ?? reasonFor(x.status), headers);
     if (x.bodyInstead) {
       this.isOver = true;
       this.write(x.bodyInstead, true);

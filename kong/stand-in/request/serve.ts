@@ -13,9 +13,9 @@ export async function serve(x: Exchange, phases: Phases): Promise<void> {
     const rejection = rejectionByNginx(x);
     if (rejection !== undefined) {
       x.rejectByNginx(rejection);
-      responder.answer();
+      responder.respond();
     } else if (await decide(x, phases)) await proxy(x, responder);
-    else responder.answer();
+    else responder.respond();
   } catch (error) {
     if (x.clientGone) return;
     x.log('err', messageOf(error));
@@ -60,7 +60,7 @@ async function decide(x: Exchange, phases: Phases): Promise<boolean> {
   setUpstream(x);
   await phases.access();
   x.moments.accessEnd = x.now();
-  if (x.answer) return false;
+  if (x.ownResponse) return false;
   if (!service || !pickTarget(x)) {
     x.error(503, service ? 'failure to get a peer from the ring-balancer' : 'no Service found with those values');
     return false;

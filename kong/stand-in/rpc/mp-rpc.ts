@@ -14,7 +14,7 @@ import type { PluginConfig } from '../request/plugin-config';
 import { RpcClient } from './client';
 import { SocketFailure, type Connection } from './connection';
 import { pack, type Packable } from './mp-pack';
-import { answerOf, toLua } from './mp-values';
+import { stepOf, toLua } from './mp-values';
 
 /** An error that the server returned. */
 export class ServerError extends Error {
@@ -77,7 +77,7 @@ export class MpRpc extends RpcClient {
       const { Method: method, Args: args } = step.Data;
       const result = await this.callPdk(pdk, method, args);
       if (result === EXITED) return EXITED;
-      const [name, data] = answerOf(method, result);
+      const [name, data] = stepOf(method, result);
       step = asStep(await this.call(name, { EventId: eventId, ...(data !== undefined && { Data: data }) }));
     }
     if (step.Data !== 'ret') throw new LuaError(`attempt to index field 'Data' (a string value)`);

@@ -1,7 +1,7 @@
 import { Failure, isTable, LuaError, Several, toBytes, type LuaValue, type PdkResult } from '../lua/value';
 import { Binary, EmptyMap, type Packable } from './mp-pack';
 
-/** Which step answers which function's result; any other goes by `plugin.Step`. */
+/** The step that returns the result of a function; the results of all others are returned by `plugin.Step`. */
 const STEPS: Readonly<Record<string, string>> = {
   'kong.client.get_credential': 'plugin.StepCredential',
   'kong.client.load_consumer': 'plugin.StepConsumer',
@@ -19,8 +19,8 @@ const STEPS: Readonly<Record<string, string>> = {
 const MULTI_MAPS = new Set(Object.keys(STEPS).filter((name) => STEPS[name] === 'plugin.StepMultiMap'));
 const RAW = new Set(['kong.request.get_raw_body', 'kong.response.get_raw_body', 'kong.service.response.get_raw_body']);
 
-/** The step that carries a function's result to the server, and the result as it is packed (`rpc/mp_rpc.lua`). */
-export function answerOf(method: string, result: PdkResult): [step: string, data: Packable] {
+/** The step that returns the result of a function to the plugin server, and the data to pack (`rpc/mp_rpc.lua`). */
+export function stepOf(method: string, result: PdkResult): [step: string, data: Packable] {
   const value = result instanceof Several ? result.values[0] : result;
   if (MULTI_MAPS.has(method)) return [STEPS[method] ?? '', fixMultiMap(value as LuaValue)];
   if (RAW.has(method)) return ['plugin.Step', fixRaw(value)];
@@ -28,7 +28,7 @@ export function answerOf(method: string, result: PdkResult): [step: string, data
   return [STEPS[method] ?? 'plugin.Step', value as LuaValue];
 }
 
-/** Every value in a list, `true` as an empty one. */
+/** Puts each single string into a list; `true` becomes an empty list. */
 function fixMultiMap(map: LuaValue): Packable {
   const entries = isTable(map) ? Object.entries(map) : [];
   if (entries.length === 0) return new EmptyMap();
@@ -40,14 +40,14 @@ function fixMultiMap(map: LuaValue): Packable {
   );
 }
 
-/** lua-MessagePack fails on a body that could not be read, and so does the request (measured: 500). */
+/** lua-MessagePack fails for a body that could not be read, and Kong then responds with 500 (measured). */
 function fixRaw(value: PdkResult | undefined): Binary {
   if (value instanceof Uint8Array) return new Binary(value);
   if (typeof value === 'string') return new Binary(Buffer.from(value, 'latin1'));
   throw new LuaError("bad argument #1 to 'packers' (string expected, got nil)");
 }
 
-/** What the decoder gave, with strings and binaries alike as byte strings, as Lua has them. */
+/** A decoded value for Lua: strings and binaries both become byte strings. */
 export function toLua(value: unknown): LuaValue {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
   if (Array.isArray(value)) return value.map(toLua);

@@ -59,10 +59,10 @@ export class PbRpc extends RpcClient {
 
   async startInstance(name: string, config: PluginConfig): Promise<number> {
     const data = { name: Buffer.from(name, 'latin1'), config: Buffer.from(encodeJson(config), 'latin1') };
-    const answer = await this.call('cmd_start_instance', data);
-    if (answer === EXITED || !answer.instance_status)
+    const response = await this.call('cmd_start_instance', data);
+    if (response === EXITED || !response.instance_status)
       throw new LuaError('attempt to index instance_status (a nil value)');
-    return answer.instance_status.instance_id;
+    return response.instance_status.instance_id;
   }
 
   async closeInstance(id: number): Promise<void> {

@@ -2,8 +2,8 @@ import { isTable, type LuaTable, type LuaValue } from '../lua/value';
 import { messageType } from './pluginsocket';
 
 /**
- * Values between Lua and protobuf as `pb_rpc.lua` turns them, faults included: `false` is lost on the way in, null
- * comes in as the name that lua-protobuf gives to the enum's value, an empty table goes out as an empty struct.
+ * Converts values between Lua and protobuf like `pb_rpc.lua`, including its errors: a received `false` is lost, a
+ * received null becomes the name of the enum value, and an empty table is sent as an empty struct.
  */
 
 type Message = Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ type Message = Readonly<Record<string, unknown>>;
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 const text = (value: unknown): string => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : '');
 
-/** `structpb_value` of pb_unwrap: what Lua gets for a `google.protobuf.Value`. */
+/** Converts a received `google.protobuf.Value` to a Lua value (`structpb_value` in pb_unwrap). */
 export function fromValue(value: unknown): LuaValue {
   if (typeof value !== 'object' || value === null) return undefined;
   const message = value as Message;
@@ -28,7 +28,7 @@ const has = (message: Message, name: string): boolean => Object.hasOwn(message, 
 
 const fromList = (list: unknown): LuaValue[] => ((list as { values?: unknown[] }).values ?? []).map(fromValue);
 
-/** `google.protobuf.Struct` as a table; members without a value are left out. */
+/** Converts a received `google.protobuf.Struct` to a table without the members that have no value. */
 export const fromStruct = (struct: unknown): LuaTable =>
   Object.fromEntries(
     ((struct as { fields?: { key: Uint8Array; value: unknown }[] }).fields ?? []).flatMap(({ key, value }) => {
@@ -37,7 +37,7 @@ export const fromStruct = (struct: unknown): LuaTable =>
     }),
   );
 
-/** `structpb_value` of pb_wrap: the `google.protobuf.Value` for what Lua gave. */
+/** Converts a Lua value to a `google.protobuf.Value` (`structpb_value` in pb_wrap). */
 export function toValue(value: LuaValue): Message {
   if (value === undefined || value === null) return { null_value: 1 };
   if (typeof value === 'boolean') return { bool_value: value };
@@ -56,7 +56,7 @@ function toStruct(value: LuaValue): Message {
   return { fields: present.map(([key, member]) => ({ key: bytes(key), value: toValue(member) })) };
 }
 
-/** A message of Kong's own entities from its table: the fields that the message has, the others left out. */
+/** Converts a table to a message about an entity of Kong; fields that the message does not define are dropped. */
 export function toMessage(name: string, value: LuaValue): Message {
   if (!isTable(value)) return {};
   const fields = Object.values(messageType(name).fields);
@@ -77,7 +77,8 @@ export function toMessage(name: string, value: LuaValue): Message {
 }
 
 /**
- * A table from a message of Kong's own entities; absent texts are "", absent lists empty, as lua-protobuf fills them.
+ * Converts a message about an entity of Kong to a table. An absent string becomes "", an absent list an empty list, like
+ * in lua-protobuf.
  */
 function fromMessage(name: string, message: unknown): LuaValue {
   if (typeof message !== 'object' || message === null) return undefined;
@@ -91,7 +92,7 @@ function fromMessage(name: string, message: unknown): LuaValue {
   );
 }
 
-/** The arguments that a PDK function gets for its decoded message (`pb_unwrap`). */
+/** The arguments of a PDK function from its decoded message (`pb_unwrap`). */
 export function unwrap(type: string, message: Message): LuaValue[] {
   switch (type) {
     case 'Empty':
@@ -125,7 +126,7 @@ export function unwrap(type: string, message: Message): LuaValue[] {
   }
 }
 
-/** The message for a result (`pb_wrap`); undefined where Kong answers an empty frame. */
+/** The message for the result of a PDK function (`pb_wrap`); undefined when Kong returns an empty frame. */
 export function wrap(type: string, value: LuaValue): Message | undefined {
   switch (type) {
     case 'Value':

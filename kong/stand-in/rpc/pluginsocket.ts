@@ -1,7 +1,7 @@
 import { parse, type Type } from 'protobufjs';
 import { definitions } from '../../plugin-server/protocol/definitions';
 
-/** The messages of all PDK functions (`include/kong/pluginsocket.proto`), besides those that both ends need. */
+/** The messages of all PDK functions (`include/kong/pluginsocket.proto`): the shared ones, and those that only Kong needs. */
 const { root } = parse(
   `
   ${definitions('uint32')}
@@ -34,10 +34,10 @@ const { root } = parse(
   { keepCase: true },
 );
 
-/** The codec of a message by its name. */
+/** The codec of the message with this name. */
 export const messageType = (name: string): Type => root.lookupType(name);
 
-/** A function of the PDK as the service describes it: the messages of its argument and of its result. */
+/** The names of the messages for the argument and for the result of a PDK function. */
 export interface Method {
   readonly input: string;
   readonly output: string;
@@ -120,7 +120,7 @@ const METHODS = `
   kong.service.response.get_raw_body Empty ByteString
 `;
 
-/** Every function that a plugin server may call over this protocol. */
+/** All functions that a plugin server can call over this protocol. */
 export const methods: ReadonlyMap<string, Method> = new Map(
   METHODS.trim()
     .split('\n')

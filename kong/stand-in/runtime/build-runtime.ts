@@ -43,7 +43,7 @@ export interface RuntimeParts {
 }
 
 /**
- * Makes what runs a declarative file. Throws a `ConfigError` for a file that Kong rejects; starts no health check yet.
+ * Builds the runtime of a declarative file. Throws a `ConfigError` for a file that Kong rejects. Starts no health checks.
  */
 export function buildRuntime(text: string, parts: RuntimeParts): Runtime {
   const { lua, log, settings, nodeId } = parts;

@@ -77,6 +77,12 @@ export async function attempt(x: Exchange, address: Address): Promise<IncomingMe
       fail(502, error.message);
     });
     outgoing.on('response', resolve);
+    if (x.isUpgrade) {
+      outgoing.on('upgrade', (response, socket, head) => {
+        socket.unshift(head);
+        resolve(response);
+      });
+    }
   });
 }
 

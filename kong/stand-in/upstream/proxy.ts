@@ -2,6 +2,7 @@ import type { Exchange } from '../request/exchange';
 import type { Responder } from '../request/responder';
 import { attempt, AttemptFailure, type Address } from './attempt';
 import { relay } from './relay';
+import { tunnel } from './tunnel';
 
 /**
  * Sends the request to its upstream and the response to the client, while they arrive. Tries other targets when there
@@ -21,7 +22,8 @@ export async function proxy(x: Exchange, responder: Responder): Promise<void> {
       return;
     }
     try {
-      await relay(x, await attempt(x, address), responder);
+      const response = await attempt(x, address);
+      await (response.statusCode === 101 ? tunnel : relay)(x, response, responder);
       return;
     } catch (error) {
       if (!(error instanceof AttemptFailure)) throw error;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
 import { HeaderList } from '../nginx/header-list';
 import { dropResponseHops } from '../nginx/hop-by-hop';
-import { AnswerBuffer, isBuffered } from '../nginx/response-buffer';
+import { ResponseBuffer, isBuffered } from '../nginx/response-buffer';
 import type { Exchange } from '../request/exchange';
 import type { Responder } from '../request/responder';
 
@@ -18,7 +18,8 @@ const SINGLE = new Set([
   'expires',
 ]);
 
-function takeHead(x: Exchange, response: IncomingMessage): void {
+/** Copies the status and the headers of the response into the exchange. */
+export function takeHead(x: Exchange, response: IncomingMessage): void {
   const headers = HeaderList.fromRaw(response.rawHeaders);
   dropResponseHops(headers);
   x.status = response.statusCode ?? 502;
@@ -79,13 +80,13 @@ function breakOff(x: Exchange): void {
 }
 
 /** nginx's buffers for this response; undefined for an unbuffered one. */
-function bufferFor(x: Exchange, response: IncomingMessage): AnswerBuffer | undefined {
+function bufferFor(x: Exchange, response: IncomingMessage): ResponseBuffer | undefined {
   const accelBuffering = response.headers['x-accel-buffering'];
   const asked = typeof accelBuffering === 'string' ? accelBuffering : accelBuffering?.[0];
   if (!isBuffered(x.match?.route.response_buffering ?? true, asked)) return undefined;
   const { 'content-length': length, 'transfer-encoding': encoding } = response.headers;
   const framing = encoding !== undefined ? 'chunked' : length === undefined ? 'close' : Number(length);
-  return new AnswerBuffer(framing, headBytes(response));
+  return new ResponseBuffer(framing, headBytes(response));
 }
 
 /** The number of bytes of the head of a response. */

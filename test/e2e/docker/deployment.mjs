@@ -7,7 +7,7 @@ const PROJECT = 'kong-ai-plugins-scenario';
 const FILES = ['docker/compose.yml', 'docker/compose.demo.yml', 'test/e2e/docker/compose.ports.yml'];
 const DEV_FILES = ['docker/compose.dev.yml', 'test/e2e/docker/compose.dev-ports.yml'];
 
-/** Runs docker and resolves with what it printed; rejects with the end of that when it fails. */
+/** Runs docker and resolves with its output; if it fails, rejects with the end of the output. */
 export function docker(...args) {
   return new Promise((resolve, reject) => {
     execFile('docker', args, { cwd: ROOT, maxBuffer: 64 * 1_048_576 }, (error, stdout, stderr) => {
@@ -17,15 +17,15 @@ export function docker(...args) {
   });
 }
 
-/** Runs docker compose on the deployment; `files` come on top of the usual ones. */
+/** Runs docker compose on the deployment; `files` are added to the usual ones. */
 export const compose = (args, files = []) =>
   docker('compose', '-p', PROJECT, ...[...FILES, ...files].flatMap((file) => ['-f', file]), ...args);
 
-/** Starts the services, and waits until each is healthy. Never pulls: what is missing is an error. */
+/** Starts the services, and waits until each is healthy. Never pulls: a missing image is an error. */
 export const up = (services, { build = false, dev = false } = {}) =>
   compose(['up', '--detach', '--wait', ...(build ? ['--build'] : []), ...services], dev ? DEV_FILES : []);
 
-/** Removes the containers and networks, with `volumes` also what they kept. */
+/** Removes the containers and networks, with `volumes` also their volumes. */
 export const down = ({ volumes = false } = {}) =>
   compose(['--profile', '*', 'down', '--remove-orphans', '--timeout', '5', ...(volumes ? ['--volumes'] : [])]);
 
@@ -39,5 +39,5 @@ export async function inspectAll() {
 /** The container of one service. */
 export const inspect = async (service) => (await inspectAll()).get(service);
 
-/** Runs a program of Node in the container of a service; resolves with what it printed. */
+/** Runs a Node.js program in the container of a service; resolves with its output. */
 export const runNode = (service, script, ...args) => compose(['exec', '-T', service, 'node', '-e', script, ...args]);

@@ -23,7 +23,7 @@ const usage = async (service) =>
 
 /** Batches of calls to tools whose names are made up: the plugin server stays within its memory and goes on answering. */
 export async function inventNames(requests) {
-  // What the servers offer is known, as it is once a client has begun a session.
+  // The gateway knows the tools of the servers, as after the start of a client's session.
   for (const server of ['py-calculator', 'go-calculator']) await mcp(server, { method: 'tools/list' });
   const before = await usage('plugin-server');
   let sent = 0;
@@ -42,7 +42,7 @@ export async function inventNames(requests) {
   await Promise.all(Array.from({ length: 8 }, worker));
   const { State, RestartCount } = await inspect('plugin-server');
   assert.deepEqual([State.OOMKilled, RestartCount], [false, 0]);
-  // Within a minute whoever made up the names is well again too.
+  // Within a minute the client that invented the names is admitted again too.
   await untilAllAnswer(65);
   return `plugin server: ${before} before, ${await usage('plugin-server')} after`;
 }

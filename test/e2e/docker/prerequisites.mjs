@@ -1,9 +1,9 @@
-/** What the scenario needs of this machine. */
+/** The requirements of the scenario on this machine. */
 import { docker } from './deployment.mjs';
 
 const COMPOSE_MINIMUM = [2, 24, 4];
 const NEEDED = ['node:26-slim', 'redis:8.6.1-alpine'];
-/** Services that take part only where their images are there. */
+/** Services that run only if their images are available. */
 const OPTIONAL = {
   prometheus: 'prom/prometheus:v3.13.1',
   grafana: 'grafana/grafana:13.2.3',
@@ -17,7 +17,7 @@ const isThere = (image) =>
     () => false,
   );
 
-/** The services to start, or why the scenario can't run here, in one line. */
+/** The services to start, or one line that explains why the scenario cannot run here. */
 export async function findPrerequisites() {
   try {
     await docker('version', '--format', '{{.Server.Version}}');

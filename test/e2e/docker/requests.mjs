@@ -11,8 +11,8 @@ export const ADMIN = 'http://127.0.0.1:18001';
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
 /**
- * The whole answer to a request on a connection of its own; gives up after a minute. Not by fetch, which waits for ever
- * on a connection that Docker accepts for a container that is not there yet.
+ * The whole response to a request on its own connection; fails after a minute. Does not use fetch, which waits forever
+ * on a connection that Docker accepts for a container that has not started yet.
  */
 export function request(url, { method = 'GET', headers = {}, body = '' } = {}) {
   return new Promise((resolve, reject) => {
@@ -52,7 +52,7 @@ const parsed = (text) => {
 
 export const call = (server, name, args) => mcp(server, { method: 'tools/call', params: { name, arguments: args } });
 
-/** What every backend answers when all is well: each by itself, not by its neighbour. */
+/** The response of every backend in normal operation; it shows which backend responded. */
 async function checkAll() {
   for (const server of ['py-calculator', 'go-calculator']) {
     const health = await request(`${GATEWAY}/${server}/health`, { headers: HEADERS });
@@ -64,10 +64,10 @@ async function checkAll() {
   }
 }
 
-/** Tries until all backends answer; fails after `seconds`. */
+/** Retries until all backends respond; fails after `seconds`. */
 export const untilAllAnswer = (seconds) => until(seconds, checkAll);
 
-/** Tries a check until it holds; after `seconds` fails as it did last. */
+/** Retries a check until it passes; after `seconds` throws its last error. */
 export async function until(seconds, check) {
   const end = Date.now() + seconds * 1_000;
   for (;;) {

@@ -1,7 +1,7 @@
 /**
- * Builds and runs the deployment of docker/ on a real Docker engine, and puts it through what happens in use:
+ * Builds and runs the deployment of docker/ on a real Docker engine, with the failures and the load of real use:
  * `npm run test:docker`. Skips with a message where there is no engine or no base images. It pulls no images, uses ports
- * from 13000 to 19464 of loopback, and leaves nothing behind but the built images. `--keep` leaves the containers too, and
+ * from 13000 to 19464 of loopback, and leaves nothing but the built images. `--keep` leaves the containers too, and
  * `--only TEXT` runs on those that were left just the steps whose names contain the text.
  *
  * Takes about ten minutes, most of it load and waiting for health checks.
@@ -29,15 +29,15 @@ const STEPS = [
     },
   ],
   ['the five requests of the README', fiveRequests],
-  ['limits of memory and processes hold, no volume is without a name', checkContainers],
-  ['images have no package manager, setuid file or dependency of development', checkImages],
+  ['limits memory and processes, and has no unnamed volume', checkContainers],
+  ['images have no package manager, setuid file or development dependency', checkImages],
   ['only the group of the socket can connect', checkSocket],
   ['backends reach the proxy and nothing else', checkBackendsAreKeptAway],
-  ['the status listener answers operators, the Admin API nobody', checkListeners],
-  ['a clone that only its owner may read ends in a message', checkUmask],
-  ['large requests in parallel take no backend out', () => sendLargeBodies(LARGE)],
-  ['invented tool names use up no memory', () => inventNames(4_000)],
-  ['limits held under load', checkContainers],
+  ['operators can reach the status listener, and no one the Admin API', checkListeners],
+  ['a clone that only its owner may read causes a helpful message', checkUmask],
+  ['no backend fails under parallel large requests', () => sendLargeBodies(LARGE)],
+  ['invented tool names do not exhaust memory', () => inventNames(4_000)],
+  ['the limits hold under load', checkContainers],
   ['two backends that swap addresses are found within seconds', swapBackends],
   ['each service comes back after a restart', restartEach],
   ['each service comes back after kill -9', killEach],
@@ -57,7 +57,7 @@ const STEPS = [
   ],
 ];
 
-/** What runs, and the last lines that each container wrote, cut short. */
+/** The running containers, and the last lines of each one's log, shortened. */
 async function describe() {
   const logs = await compose(['logs', '--tail', '10']);
   const lines = logs.split('\n').map((line) => line.slice(0, 240));

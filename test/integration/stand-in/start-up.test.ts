@@ -20,7 +20,7 @@ const settings = (queryCommand = `cat ${answer}`) => ({
 it.each([
   ['prints no JSON', 'echo hello', 'failed decoding plugin info of mine'],
   ['prints nothing', 'false', 'error loading plugins info'],
-  ['describes no plugin', 'echo []', 'no plugin in the answer'],
+  ['describes no plugin', 'echo []', 'no plugin in the output'],
   ['names another plugin than the setting', `sed s/mine/other/ ${answer}`, 'mine plugin is enabled but not installed'],
 ])('does not start with a query command that %s', async (_, query, message) => {
   await expect(startTestGateway({ settings: settings(query) })).rejects.toThrow(message);

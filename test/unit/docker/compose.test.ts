@@ -116,7 +116,7 @@ describe('every service', () => {
   });
 });
 
-describe('what services refer to', () => {
+describe('a file or service that a service refers to', () => {
   it.each(services)('exists for %s: files, volumes, networks and services', (_, service) => {
     for (const volume of service.volumes ?? []) {
       const [source = '', target, mode] = volume.split(':');

@@ -9,7 +9,7 @@ const paths = [...read('docs/architecture.md').matchAll(/`((?:plugins|kong|docke
   ([, path]) => path!,
 );
 
-it('names the rooms of the repository', () => {
+it('names the folders of the repository', () => {
   expect(paths.length).toBeGreaterThan(20);
 });
 

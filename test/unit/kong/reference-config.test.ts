@@ -133,7 +133,7 @@ it('configures no telemetry for the service that receives the spans', () => {
   expect(config.plugins.filter(({ name }) => sends.includes(name))).toEqual([]);
 });
 
-it('has the same limit of bodies in the validator, in Kong and in nginx', () => {
+it('has the same body size limit in the validator, in Kong and in nginx', () => {
   const { allowed_payload_size: allowed, size_unit: unit } = globalPlugin('request-size-limiting');
   expect(unit).toBe('megabytes');
   const largest = Number(allowed) * 1_048_576;
@@ -150,7 +150,7 @@ it('allows images for LLMs, up to the limit of nginx', () => {
   expect(conf['nginx_http_client_max_body_size']).toBe('20m');
 });
 
-it('waits seconds, not a minute, for a plugin server that does not answer', () => {
+it('waits at most ten seconds for a plugin server that does not respond', () => {
   for (const step of ['connect', 'send', 'read']) {
     expect(conf[`nginx_http_lua_socket_${step}_timeout`]).toMatch(/^(?:[1-9]|10)s$/);
   }

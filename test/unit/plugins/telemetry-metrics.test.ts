@@ -108,7 +108,7 @@ describe.each([
     },
   );
 
-  it('are these and no others', () => {
+  it('are exactly the listed ones', () => {
     const names = metrics.registry.getMetricsAsArray().map(({ name }) => name);
     expect(names.sort()).toEqual(rows.map(([name]) => name).sort());
   });

@@ -15,6 +15,7 @@ import { OI, SCHEMA_URL } from '../spans/semconv';
 import type { ParentContext, SpanRecord } from '../spans/span';
 import { BoundedBatches } from './bounded-batches';
 import { ChosenIds } from './chosen-ids';
+import { createExportAgent } from './export-agent';
 import type { ExportMetrics } from './export-metrics';
 import type { QueuedBytes } from './queued-bytes';
 import { samplerOf } from './sampler';
@@ -76,6 +77,7 @@ function exporterOf({ url, protocol, headers, compression, timeoutMs, projectNam
     headers: { 'x-project-name': projectName, 'x-phoenix-project-name': projectName, ...headers },
     compression: compression as never,
     timeoutMillis: timeoutMs,
+    httpAgentOptions: createExportAgent,
     // A shutdown exports the whole queue at once.
     concurrencyLimit: Math.ceil(target.maxQueueSize / target.maxBatchSize) + 1,
   });

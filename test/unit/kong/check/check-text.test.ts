@@ -23,13 +23,13 @@ const withPlugin = (name: string, ...config: string[]): string =>
 const RULE = 'rules: [{ windows: [{ limit: 5, window_seconds: 60 }] }]';
 const at = (line: number, plugin: string) => `kong.yml:${line}: error: plugin ${plugin} on service calculator, `;
 
-it('the reference configuration has no errors', () => {
+it('reports no errors for the reference configuration', () => {
   const { output, isUsable } = checkText('kong.yml', readFileSync('kong/kong.yml', 'utf8'), plugins, false);
   expect(output).not.toContain('error:');
   expect(isUsable).toBe(true);
 });
 
-it('a correct configuration is ok', () => {
+it('reports a correct configuration as valid', () => {
   expect(check(withPlugin('mcp-tool-rate-limit', RULE))).toEqual({ output: 'kong.yml: ok\n', isUsable: true });
 });
 
@@ -77,7 +77,7 @@ it.each<[string, string, string, string]>([
     'rules: [{ windows: [{ limit: 0, window_seconds: 60 }] }]',
     'config.rules[1].windows[1].limit: 0 is not between 1 and 1000000. Fix: use a whole number from 1 to 1000000.',
   ],
-])('%s is an error that names path, value and fix', (_, plugin, line, expected) => {
+])('reports %s as an error with path, value and fix', (_, plugin, line, expected) => {
   const { output, isUsable } = check(withPlugin(plugin, line));
   expect(output).toContain(`${at(expected.includes('missing') ? 8 : 9, plugin)}${expected}\n`);
   expect(output).toContain('kong.yml: 1 error, 0 warnings\n');
@@ -86,7 +86,7 @@ it.each<[string, string, string, string]>([
 
 it.each<[string, string, readonly string[], string]>([
   [
-    'a rule that needs a header',
+    'a rule that needs the name of a header',
     'mcp-tool-rate-limit',
     ['rules: [{ limit_by: [header], windows: [{ limit: 5, window_seconds: 60 }] }]'],
     'config.rules[1].header_name: ',
@@ -104,7 +104,7 @@ it.each<[string, string, readonly string[], string]>([
     'config.redis.sentinel_master: ',
   ],
 ])(
-  '%s, which is a rule across fields, is an error and not a 500 at the first request',
+  'reports %s, which breaks a rule across fields, as an error before the first request fails with 500',
   (_, plugin, lines, expected) => {
     const { output, isUsable } = check(withPlugin(plugin, ...lines));
     expect(output).toContain(`on service calculator, ${expected}`);
@@ -112,18 +112,18 @@ it.each<[string, string, readonly string[], string]>([
   },
 );
 
-it('a secret is never shown', () => {
+it('never prints a secret', () => {
   const { output } = check(withPlugin('mcp-tool-rate-limit', RULE, 'policy: redis', 'redis: { password: [hunter2] }'));
   expect(output).toContain('config.redis.password: expected a string, got a value that is not shown');
   expect(output).not.toContain('hunter2');
 });
 
-it('a vault reference stands for a value that is not known here', () => {
+it('accepts a vault reference, whose value is not known to the check', () => {
   const file = withPlugin('mcp-tool-rate-limit', RULE, 'policy: redis', "redis: { password: '{vault://env/pw}' }");
   expect(check(file)).toEqual({ output: 'kong.yml: ok\n', isUsable: true });
 });
 
-it('a rule across fields that a vault reference may break is a warning', () => {
+it('reports a rule across fields as a warning if the field is a vault reference', () => {
   const secretive = definePlugin({
     name: 'secretive',
     version: '1',
@@ -153,36 +153,39 @@ it.each<[string, string]>([
     'services:\n  - { name: s, host: h, routes: [{ name: r, paths: [/], response_buffering: false, plugins: [{ name: mcp-validator, config: { mode: x } }] }] }',
   ],
   ['for a consumer', 'consumers:\n  - { username: alex, plugins: [{ name: mcp-validator, config: { mode: x } }] }'],
-  ['on top, with a reference', 'plugins:\n  - { name: mcp-validator, service: s, config: { mode: x } }'],
-])('a plugin %s is checked', (_, text) => {
+  [
+    'at the top level, with a reference to a service',
+    'plugins:\n  - { name: mcp-validator, service: s, config: { mode: x } }',
+  ],
+])('checks a plugin %s', (_, text) => {
   expect(check(text).output).toContain('config.mode: "x" is not one of: enforce, report');
 });
 
-it('the same plugin twice at one place is an error', () => {
+it('reports the same plugin twice in one scope as an error', () => {
   const twice = `plugins:\n  - { name: mcp-validator, service: s }\n  - { name: mcp-validator, service: s }\n  - { name: mcp-validator, service: other }`;
   const { output } = check(twice);
   expect(output.match(/mcp-validator is configured twice for the same scope/g)).toHaveLength(1);
   expect(output).toContain('kong.yml:3: error: ');
 });
 
-it('a value that comes by a YAML alias is found at its anchor', () => {
+it('reports the line of the anchor for a value from a YAML alias', () => {
   const file = `x: &shared\n  mode: wrong\nplugins:\n  - name: mcp-validator\n    config: *shared`;
   expect(check(file).output).toContain('kong.yml:2: error: plugin mcp-validator, config.mode');
 });
 
-it('a route that buffers responses under a plugin of the suite is a warning', () => {
+it('reports a warning for a route that buffers responses and has a plugin of the suite', () => {
   const file = withPlugin('mcp-tool-rate-limit', RULE).replace(', response_buffering: false', '');
   const { output, isUsable } = check(file);
   expect(output).toContain('kong.yml:5: warning: services[1].routes[1]: response_buffering is not false');
   expect([isUsable, check(file, true).isUsable]).toEqual([true, false]);
 });
 
-it('a plugin on one service says nothing of the routes of others', () => {
+it('reports no warning for the routes of services without a plugin of the suite', () => {
   const other = '\n  - { name: web, host: web, routes: [{ name: web, paths: [/w] }] }';
   expect(check(withPlugin('mcp-tool-rate-limit', RULE) + other).output).toBe('kong.yml: ok\n');
 });
 
-it('a misspelt name of a plugin is a warning, an unrelated one is not', () => {
+it('reports a misspelt plugin name as a warning, and ignores an unrelated name', () => {
   const file = withPlugin('mcp-tool-rate-limit', RULE);
   expect(check(`${file}\n      - name: mcp-validater`).output).toContain(
     'unknown plugin "mcp-validater". Fix: did you mean "mcp-validator"?',
@@ -194,25 +197,25 @@ it.each<[string, string]>([
   ['broken YAML', 'a: [1'],
   ['a tab as indentation', 'a:\n\t- 1'],
   ['the same key twice', 'a: 1\na: 2'],
-])('%s is an error with its line', (_, text) => {
+])('reports %s as an error with its line', (_, text) => {
   const { output, isUsable } = check(text);
   expect(output).toMatch(/^kong\.yml:\d: error: not valid YAML: \S.*\n/);
   expect(isUsable).toBe(false);
 });
 
-it('aliases that multiply are an error, not a stall', () => {
+it('reports aliases that expand exponentially as an error, in bounded time', () => {
   const lines = Array.from({ length: 30 }, (_, i) => `a${i}: &a${i} [${i === 0 ? 'x' : `*a${i - 1}, *a${i - 1}`}]`);
   expect(check(lines.join('\n')).isUsable).toBe(false);
 });
 
 it.each(['', 'services: []', 'plugins: {}', 'plugins: [{ name: cors }]', 'services: [{ name: a }]'])(
-  'a file without plugins of the suite says so: %j',
+  'reports that a file has no plugins of the suite: %j',
   (text) => {
     expect(check(text).output).toContain('warning: no plugin of this suite is in the file');
   },
 );
 
-it('no text can make the check throw', () => {
+it('never throws, for any configuration', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       for (const { name } of plugins) check(JSON.stringify({ plugins: [{ name, config: value }] }));
@@ -222,7 +225,7 @@ it('no text can make the check throw', () => {
 });
 
 it.each(['off', 'Off', 'no', 'on', 'YES'])(
-  'the word %s without quotes is a boolean, as it is to Kong, and the fix says so',
+  'reads the word %s without quotes as a boolean, as Kong does, and the fix explains it',
   (word) => {
     const { output, isUsable } = check(withPlugin('mcp-validator', `tools: { learn: ${word} }`));
     expect(output).toContain('config.tools.learn: expected a string, got ');
@@ -231,11 +234,11 @@ it.each(['off', 'Off', 'no', 'on', 'YES'])(
   },
 );
 
-it("the word 'off' in quotes is a text", () => {
+it("reads the word 'off' in quotes as a string", () => {
   expect(check(withPlugin('mcp-validator', "tools: { learn: 'off' }")).isUsable).toBe(true);
 });
 
-it('numbers are those that Kong reads: octal, and in sixties', () => {
+it('reads octal and base-60 numbers as Kong does', () => {
   expect(check(withPlugin('mcp-validator', 'max_depth: 0100')).isUsable).toBe(true);
   expect(check(withPlugin('mcp-validator', 'max_depth: 010000')).output).toContain('4096 is not between 4 and 512');
   expect(check(withPlugin('mcp-validator', 'allowed_hosts: [10:30]')).output).toContain('expected a string, got 630');
@@ -243,20 +246,20 @@ it('numbers are those that Kong reads: octal, and in sixties', () => {
 
 it.each([
   ['a list', '[]'],
-  ['a text', 'words'],
-  ['bytes that are no text', '\0\u0001\ufffd'],
+  ['a string', 'words'],
+  ['bytes that are not text', '\0\u0001\ufffd'],
   ['services that are a number', '_format_version: "3.0"\nservices: 5'],
-  ['services that are no entities', '_format_version: "3.0"\nservices: [5, null, [x]]'],
+  ['services that are not entities', '_format_version: "3.0"\nservices: [5, null, [x]]'],
   ['services under an anchor that is not a list', 'services: { a: { plugins: [{ name: mcp-validator }] } }'],
   ['plugins that are a map', 'plugins: { mcp-validator: { mode: report } }'],
   ['a plugin without a name', 'plugins: [{ config: { mode: report } }]'],
-])('what Kong refuses as a whole is an error, since no plugin can be found in it: %s', (_what, text) => {
+])('reports an error for a file that Kong rejects as a whole: %s', (_what, text) => {
   const { output, isUsable } = check(text);
   expect(output).toContain('error: ');
   expect(isUsable).toBe(false);
 });
 
-it('the groups that a consumer names are not taken for entities', () => {
+it('does not read the groups of a consumer as entities', () => {
   const file = 'consumers: [{ username: ann, groups: [a], consumer_groups: [a], plugins: [{ name: mcp-validator }] }]';
   expect(check(file).isUsable).toBe(true);
 });

@@ -12,17 +12,17 @@ it.each<[string, readonly string[], readonly string[]]>([
   ['^%W$', ['-'], ['a']],
   ['^[a-c%x]*$', ['abcF0', ''], ['g']],
   ['^a+$b', ['a$b'.replace('a', 'aa')], ['ab']],
-])('the Lua pattern %j matches what it matches in Lua', (pattern, matching, others) => {
+])('matches the same texts as Lua with the pattern %j', (pattern, matching, others) => {
   const expression = fromLuaPattern(pattern);
   for (const text of matching) expect([text, expression.test(text)]).toEqual([text, true]);
   for (const text of others) expect([text, expression.test(text)]).toEqual([text, false]);
 });
 
-it.each(['%b()', '%f[%w]', '(a)', 'a-', '%', '[a', '[%W]'])('the Lua pattern %j is not supported', (pattern) => {
+it.each(['%b()', '%f[%w]', '(a)', 'a-', '%', '[a', '[%W]'])('does not support the Lua pattern %j', (pattern) => {
   expect(() => fromLuaPattern(pattern)).toThrow('unsupported Lua pattern');
 });
 
-it('every pattern that a field of the suite declares is supported', () => {
+it('supports every pattern that a field of the suite declares', () => {
   const patterns: string[] = [];
   const collect = (field: Field): void => {
     const { match } = field.attributes as { readonly match?: string };

@@ -19,7 +19,7 @@ it.each(blocks)('$file is current', (block) => {
 
 const block: GeneratedBlock = { file: 'a.md', begin: '<b>', end: '</b>', text: 'new' };
 
-it('replaces what is between the markers, and nothing else', () => {
+it('replaces the text between the markers, and nothing else', () => {
   expect(withBlock('x\n<b>\nold\nold\n</b>\ny\n', block)).toBe('x\n<b>\nnew\n</b>\ny\n');
   expect(withBlock('<b>\n</b>', block)).toBe('<b>\nnew\n</b>');
 });

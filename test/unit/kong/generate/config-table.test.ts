@@ -3,7 +3,7 @@ import { field } from '../../../../kong/pdk';
 
 const text = field.string({ description: 'A text' });
 
-it('has a row for each field, those of records under longer names', () => {
+it('has a row for each field, with dotted names for fields of records', () => {
   const fields = {
     mode: field.string({ description: 'off|on, * or _other', one_of: ['off', 'on'], default: 'off' }),
     key: field.string({ description: 'The <key>', len_min: 16, len_max: 64, referenceable: true, required: true }),

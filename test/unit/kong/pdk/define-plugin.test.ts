@@ -18,13 +18,13 @@ it.each([
   ['both phases', { access, log }, ['access', 'log']],
   ['one phase', { log }, ['log']],
   ['no phase', {}, []],
-])('keeps %s, and no name of one that is not declared', (_, phases, names) => {
+])('keeps %s, and no key of an undeclared phase', (_, phases, names) => {
   const plugin = definePlugin({ ...base, ...phases });
   expect(Object.keys(plugin.phases)).toEqual(names);
   expect(plugin).toMatchObject({ name: 'one', version: '1.0.0', priority: 1, onError: 'reject', fields: base.fields });
 });
 
-it('hands the facts of a second batch to the handler by their types, all or none', () => {
+it('passes the typed facts of the second batch to the handler, either all or none', () => {
   const { phases } = definePlugin({
     ...base,
     access: {
@@ -41,7 +41,7 @@ it('hands the facts of a second batch to the handler by their types, all or none
   );
 });
 
-it('hands state and facts to the handler by their types', () => {
+it('passes typed state and facts to the handler', () => {
   const { phases } = definePlugin({ ...base, access });
   expect(phases.access?.handle({ limit: 7 }, { ip: '::1' })).toEqual(proceed({ share: { ip: '::1', limit: 7 } }));
 });

@@ -4,10 +4,10 @@ import { effectsOf } from '../../../../kong/pdk/effects';
 const answer = { status: 400, headers: { 'Content-Type': 'text/plain' }, body: 'nö' };
 
 it.each<[string, Outcome, readonly object[]]>([
-  ['nothing to do', proceed(), []],
+  ['an outcome without effects', proceed(), []],
   ['empty effects', proceed({ share: {}, responseHeaders: {}, upstreamHeaders: {}, clearUpstreamHeaders: [] }), []],
   [
-    'all effects, removed headers before set ones',
+    'all effects: removes headers before it sets headers',
     proceed({
       share: { a: 1, b: 'x' },
       responseHeaders: { R: '1' },
@@ -24,18 +24,18 @@ it.each<[string, Outcome, readonly object[]]>([
     ],
   ],
   [
-    'a refusal: the exit is last',
+    'a rejection: the exit comes last',
     reject({ ...answer, share: { why: 'x' } }),
     [
       { method: 'kong.ctx.shared.set', key: 'why', value: 'x' },
       { method: 'kong.response.exit', status: 400, headers: answer.headers, body: Buffer.from('nö') },
     ],
   ],
-])('%s', (_, outcome, effects) => {
+])('translates %s', (_, outcome, effects) => {
   expect(effectsOf(outcome)).toEqual(effects);
 });
 
-it('proceed and reject say what they are', () => {
+it('marks outcomes with the kind proceed or reject', () => {
   expect(proceed({ responseHeaders: { a: 'b' } })).toEqual({ kind: 'proceed', responseHeaders: { a: 'b' } });
   expect(reject(answer)).toEqual({ kind: 'reject', ...answer });
 });

@@ -25,10 +25,10 @@ const fields = {
 
 type Config = ConfigOf<typeof fields>;
 type Same<A, B> = [A, B] extends [B, A] ? true : false;
-/** Compiles only where the types are the same. */
+/** Compiles only if the types are the same. */
 const assertSame = <A, B>(_proof: Same<A, B>): void => undefined;
 
-it('gives the type of the config', () => {
+it('derives the type of the config', () => {
   assertSame<Config['word'], string>(true);
   assertSame<Config['mode'], 'enforce' | 'report'>(true);
   assertSame<Config['note'], string | undefined>(true);
@@ -41,7 +41,7 @@ it('gives the type of the config', () => {
 });
 
 describe('toKongFields', () => {
-  it("writes Kong's form: single-key objects, in order, with every attribute as it was declared", () => {
+  it("writes Kong's format: single-key objects, in order, with every attribute as declared", () => {
     const written = toKongFields(fields);
     expect(written.map((entry) => Object.keys(entry))).toEqual(Object.keys(fields).map((name) => [name]));
     expect(written[1]).toEqual({
@@ -57,7 +57,7 @@ describe('toKongFields', () => {
     });
   });
 
-  it('survives JSON, in which it reaches Kong', () => {
+  it('is unchanged by JSON, which carries it to Kong', () => {
     const written = toKongFields(fields);
     expect(JSON.parse(JSON.stringify(written))).toEqual(written);
   });
@@ -74,11 +74,11 @@ describe('readConfig', () => {
   };
 
   it.each<[string, Record<string, unknown>, object]>([
-    ['nothing but what is required: defaults, and no optional field', { word: 'w' }, least],
-    ['null is absent', { word: 'w', note: null, count: null, redis: null, sink: null }, least],
+    ['a config with only the required field: defaults, and no optional field', { word: 'w' }, least],
+    ['null as an absent value', { word: 'w', note: null, count: null, redis: null, sink: null }, least],
     ["Lua's empty table for a list", { word: 'w', names: {}, kinds: {} }, { ...least, names: [], kinds: [] }],
     [
-      'an optional record gets its defaults where it is given',
+      'an optional record that is present, with its defaults',
       { word: 'w', sink: {} },
       { ...least, sink: { url: 'http://x' } },
     ],
@@ -88,11 +88,15 @@ describe('readConfig', () => {
       { ...least, limits: { add: { limit: 3 }, sub: { limit: 9 } } },
     ],
     [
-      'false and zero are values',
+      'false and zero as values',
       { word: '', active: false, count: 0, ratio: 0 },
       { ...least, word: '', count: 0, ratio: 0 },
     ],
-    ['what Kong adds, and what nobody declared', { word: 'w', __key__: 'k', __seq__: 1, service_id: 's', x: 1 }, least],
+    [
+      'a config without the members that Kong adds and without undeclared ones',
+      { word: 'w', __key__: 'k', __seq__: 1, service_id: 's', x: 1 },
+      least,
+    ],
     [
       'names of the prototype',
       JSON.parse('{"word":"w","limits":{"__proto__":{"limit":1}}}') as Record<string, unknown>,
@@ -105,7 +109,7 @@ describe('readConfig', () => {
     expect(readConfig(fields, raw)).toEqual(config);
   });
 
-  it('never hands out the declared default itself', () => {
+  it('never returns the declared default object itself', () => {
     expect(readConfig(fields, {}).names).not.toBe(fields.names.attributes.default);
   });
 });

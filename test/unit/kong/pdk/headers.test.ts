@@ -21,7 +21,7 @@ it.each<[string, string | undefined, readonly string[], boolean]>([
   ['x-empty', '', [''], true],
   ['constructor', undefined, [], false],
   ['__proto__', undefined, [], false],
-])('%s: get, all, has', (name, first, all, isThere) => {
+])('returns get, all and has of %s', (name, first, all, isThere) => {
   expect([headers.get(name), headers.all(name), headers.has(name)]).toEqual([first, all, isThere]);
 });
 
@@ -30,12 +30,12 @@ it('counts values and lists names in lower case', () => {
   expect([...headers.names()]).toEqual(['accept', 'x-two', 'x-odd', 'x-empty']);
 });
 
-it('keeps both of two names that differ in case', () => {
+it('joins the values of two names that differ in case', () => {
   const both = Headers.from({ 'X-A': '1', 'x-a': ['2', '3'] });
   expect([both.all('x-a'), both.size]).toEqual([['1', '2', '3'], 3]);
 });
 
-it('takes anything as a value, and a name from a stranger', () => {
+it('accepts any names and any values', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.anything()), (raw) => {
       const read = Headers.from(raw);

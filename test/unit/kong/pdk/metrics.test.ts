@@ -3,7 +3,7 @@ import { Metrics } from '../../../../kong/pdk';
 const metrics = new Metrics();
 const help = 'help';
 
-it('gives the same metric for the same name, so that configurations count into one', async () => {
+it('returns the same metric for the same name, so that configurations share it', async () => {
   for (const amount of [2, 3])
     metrics.counter({ name: 'calls_total', help, labelNames: ['tool'] }).inc({ tool: 'add' }, amount);
   metrics.histogram({ name: 'seconds', help, buckets: [0.1, 1] }).observe(0.5);
@@ -22,11 +22,11 @@ it('gives the same metric for the same name, so that configurations count into o
   }
 });
 
-it('refuses a name that is another kind of metric', () => {
+it('rejects a name that already has another type of metric', () => {
   metrics.counter({ name: 'taken_total', help });
   expect(() => metrics.gauge({ name: 'taken_total', help })).toThrow('the metric taken_total is not a gauge');
 });
 
-it('counts apart from other instances', async () => {
+it('counts separately from other instances', async () => {
   expect(await new Metrics().registry.metrics()).toBe('\n');
 });

@@ -1,6 +1,6 @@
 import { rejectJson } from '../../../../kong/pdk';
 
-it('sets the content type of a JSON answer', () => {
+it('sets the content type of a JSON response', () => {
   expect(rejectJson(400, { message: 'é' })).toEqual({
     kind: 'reject',
     status: 400,
@@ -9,7 +9,7 @@ it('sets the content type of a JSON answer', () => {
   });
 });
 
-it('takes headers, a reason and values to share', () => {
+it('accepts headers, a reason and values to share', () => {
   const options = { headers: { 'Retry-After': '1' }, reason: 'busy', share: { denied: true } } as const;
   expect(rejectJson(503, [], options)).toEqual({
     kind: 'reject',

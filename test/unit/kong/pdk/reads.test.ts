@@ -3,7 +3,7 @@ import { Headers, MAX_HEADERS, read, type KongRead } from '../../../../kong/pdk'
 
 it.each<[string, KongRead<unknown>, unknown, unknown]>([
   ['method', read.method(), 'GET', 'GET'],
-  ['method, not a text', read.method(), undefined, ''],
+  ['method, not a string', read.method(), undefined, ''],
   ['headers', read.headers(), { Host: 'x' }, Headers.from({ host: 'x' })],
   ['headers, none', read.headers(), undefined, Headers.from({})],
   ['body, none', read.rawBody(), undefined, { kind: 'failed', message: 'no body' }],
@@ -13,8 +13,8 @@ it.each<[string, KongRead<unknown>, unknown, unknown]>([
     { id: '1', username: 'ann', tags: ['gold', 3] },
     { id: '1', username: 'ann', customId: '', tags: ['gold'] },
   ],
-  ['consumer, an empty answer', read.consumer(), {}, undefined],
-  ['consumer, no answer', read.consumer(), undefined, undefined],
+  ['consumer, an empty reply', read.consumer(), {}, undefined],
+  ['consumer, no reply', read.consumer(), undefined, undefined],
   ['consumer, an empty id', read.consumer(), { id: '', username: 'ann' }, undefined],
   ['credential', read.credentialId(), { id: 'c' }, 'c'],
   ['credential, none', read.credentialId(), { id: '' }, undefined],
@@ -23,15 +23,15 @@ it.each<[string, KongRead<unknown>, unknown, unknown]>([
   ['service, none', read.serviceName(), undefined, ''],
   ['shared', read.shared('mcp', (value) => value), [1], [1]],
   ['shared, null', read.shared('mcp', (value) => value), null, undefined],
-])('shapes %s', (_, { shape }, value, fact) => {
+])('converts the reply: %s', (_, { shape }, value, fact) => {
   expect(shape(value)).toEqual(fact);
 });
 
-it('asks for as many headers as Kong gives, and for a shared value by its key', () => {
+it('requests as many headers as Kong returns, and a shared value by its key', () => {
   expect([read.headers().argument, read.shared('mcp', String).argument]).toEqual([MAX_HEADERS, 'mcp']);
 });
 
-it('never throws, whatever the transport gives', () => {
+it('never throws, for any value from the transport', () => {
   const all = [
     read.method(),
     read.path(),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ByteBudget, type Reservation } from '../../../../kong/plugin-server/byte-budget';
 
-/** Asks for bytes, and notes when they are granted. */
+/** Requests bytes, and records when they are granted. */
 function taker(budget: ByteBudget) {
   const granted: number[] = [];
   let count = 0;
@@ -13,7 +13,7 @@ function taker(budget: ByteBudget) {
 }
 
 describe('a byte budget', () => {
-  it('grants what there is room for at once, and the rest in the order of coming', () => {
+  it('grants at once the requests that fit, and the others in the order of arrival', () => {
     const budget = new ByteBudget(100);
     const { granted, take } = taker(budget);
     const [first, second] = [take(60), take(60), take(30)];
@@ -24,7 +24,7 @@ describe('a byte budget', () => {
     expect(budget.heldBytes).toBe(30);
   });
 
-  it('grants more than it has when nothing else is held', () => {
+  it('grants a request above its size if nothing else is held', () => {
     const budget = new ByteBudget(100);
     const { granted, take } = taker(budget);
     const huge = take(1000);
@@ -34,7 +34,7 @@ describe('a byte budget', () => {
     expect(granted).toEqual([1, 2]);
   });
 
-  it('forgets who no longer waits, and lets those behind go first', () => {
+  it('removes a released request from the queue, and grants the next one', () => {
     const budget = new ByteBudget(100);
     const { granted, take } = taker(budget);
     take(50);
@@ -45,7 +45,7 @@ describe('a byte budget', () => {
     expect([budget.heldBytes, budget.waiting]).toEqual([100, 0]);
   });
 
-  it('never grants more than it has, but one alone, and grants everything in the end', () => {
+  it('never exceeds its size, except for a single large request, and finally grants all requests', () => {
     const step = fc.record({ bytes: fc.integer({ min: 1, max: 150 }), releases: fc.option(fc.nat()) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 50 }), (steps) => {

@@ -6,7 +6,7 @@ interface Life {
   readonly resources: Resources;
 }
 
-/** A plugin whose preparation the test holds in its hands. */
+/** A plugin whose preparation the test controls. */
 function watchedPlugin(prepare: () => Promise<void> | void = () => undefined) {
   const prepared: Life[] = [];
   const disposed: Life[] = [];
@@ -67,7 +67,7 @@ it('prepares once for all holders, and disposes after the last release', async (
   expect(disposed).toEqual(prepared);
 });
 
-it('prepares anew once nobody holds it', async () => {
+it('prepares a configuration again after its last holder released it', async () => {
   const { plugin, prepared } = watchedPlugin();
   const configurations = hosted();
   (await configurations.acquire(plugin, raw(1))).release();
@@ -75,7 +75,7 @@ it('prepares anew once nobody holds it', async () => {
   expect(prepared).toHaveLength(2);
 });
 
-it('gives the plugin its config, the process and the scope', async () => {
+it('passes config, environment and scope to the plugin', async () => {
   const { plugin, prepared } = watchedPlugin();
   await hosted().acquire(plugin, { ...raw(1), word: null, service_id: 's', route_id: 'r', consumer_id: null });
   expect(prepared).toMatchObject([
@@ -84,7 +84,7 @@ it('gives the plugin its config, the process and the scope', async () => {
   expect(prepared[0]!.resources.scope).not.toHaveProperty('consumerId');
 });
 
-it('a failure meets all who asked, stays for a second, and is tried again', async () => {
+it('reports a failure to all waiting holders, keeps it for a second, and then tries again', async () => {
   let isBroken = true;
   const { plugin, prepared, disposed } = watchedPlugin(() => {
     if (isBroken) throw new Error('word: no such thing');
@@ -103,7 +103,7 @@ it('a failure meets all who asked, stays for a second, and is tried again', asyn
   expect(disposed).toHaveLength(1);
 });
 
-it('forgets a failure that nobody asks for again', async () => {
+it('removes an old failure although its configuration is not requested again', async () => {
   const { plugin, prepared } = watchedPlugin(() => {
     throw new Error('no');
   });
@@ -116,7 +116,7 @@ it('forgets a failure that nobody asks for again', async () => {
   expect(configurations['entries'].size).toBe(1);
 });
 
-it('a new holder during the preparation of the last one shares it', async () => {
+it('shares a preparation that is in progress with a new holder', async () => {
   let finish = (): void => undefined;
   const { plugin, prepared, disposed } = watchedPlugin(() => new Promise<void>((resolve) => (finish = resolve)));
   const configurations = hosted();
@@ -129,7 +129,7 @@ it('a new holder during the preparation of the last one shares it', async () => 
   expect(disposed).toHaveLength(1);
 });
 
-it('at the end disposes of all, held or being prepared, once', async () => {
+it('closeAll disposes of every held or prepared configuration once', async () => {
   let finish = (): void => undefined;
   const slow = watchedPlugin(() => new Promise<void>((resolve) => (finish = resolve)));
   const quick = watchedPlugin();
@@ -145,7 +145,7 @@ it('at the end disposes of all, held or being prepared, once', async () => {
   expect([quick.disposed.length, slow.disposed.length]).toEqual([1, 1]);
 });
 
-it('waits at the end for disposals that are under way, and survives one that fails', async () => {
+it('closeAll waits for disposals in progress, and continues if one fails', async () => {
   let finish = (): void => undefined;
   const flushing = new Promise<void>((resolve) => (finish = resolve));
   const events: string[] = [];
@@ -167,7 +167,7 @@ it('waits at the end for disposals that are under way, and survives one that fai
   expect(errors).toEqual(['configuration disposal failed']);
 });
 
-it('does not mind a plugin that has nothing to dispose of', async () => {
+it('accepts a plugin without dispose', async () => {
   const plugin = definePlugin({
     name: 'plain',
     version: '1',

@@ -7,7 +7,7 @@ import { pluginSchema } from '../../../../kong/stand-in/config/plugin-schema';
 import { validateRecord } from '../../../../kong/stand-in/config/validate';
 import { plugins } from '../../../../plugins';
 
-/** Which attributes Kong takes for which types (`kong/db/schema/metaschema.lua`, attribute_types); others for any. */
+/** The types for which Kong accepts an attribute (`kong/db/schema/metaschema.lua`, attribute_types). */
 const TYPES_OF: Readonly<Record<string, readonly string[]>> = {
   between: ['number', 'integer'],
   gt: ['number', 'integer'],
@@ -24,7 +24,7 @@ const TYPES_OF: Readonly<Record<string, readonly string[]>> = {
 };
 const ANY_TYPE = new Set(['type', 'description', 'required', 'default']);
 
-/** All fields of a record, the inner ones of collections and records included, by their paths. */
+/** All fields of a record by path, including those inside collections and records. */
 function* walk(
   fields: readonly Readonly<Record<string, KongFieldBody>>[],
   path = '',
@@ -46,18 +46,18 @@ const phasesIn = (plugin: Plugin): string[] => [
   ...new Set(partsOf(plugin).flatMap(({ phases }) => Object.keys(phases))),
 ];
 
-/** Observers: nothing of theirs is on a request's path unless an operator wants it there. */
+/** Observers: their access phase runs only if an operator enables it. */
 const onPathOnDemand = ['llm-telemetry', 'mcp-telemetry'];
 
 describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (name, plugin) => {
   const { Protocol, Plugins } = answerQuery(plugin);
   const [info] = Plugins;
 
-  it('has all its phases in a description with the access phase', () => {
+  it('describes all its phases if the access phase is requested', () => {
     expect(answerQuery(plugin, true).Plugins[0].Phases).toEqual(phasesIn(plugin));
   });
 
-  it('is described as Kong asks for it', () => {
+  it('has a description in the format that Kong expects', () => {
     expect(Protocol).toBe('ProtoBuf:1');
     expect(info).toMatchObject({
       Name: name,
@@ -72,7 +72,7 @@ describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (na
     expect(JSON.parse(JSON.stringify(info))).toEqual(info);
   });
 
-  it.each([...walk(toKongFields(plugin.fields))])('field %s is one that Kong takes', (_, body) => {
+  it.each([...walk(toKongFields(plugin.fields))])('declares the field %s in a form that Kong accepts', (_, body) => {
     expect(String(body['description']).length).toBeGreaterThanOrEqual(10);
     expect(String(body['description']).length).toBeLessThanOrEqual(500);
     for (const attribute of Object.keys(body).filter((known) => !ANY_TYPE.has(known))) {
@@ -80,7 +80,7 @@ describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (na
     }
   });
 
-  it('has defaults that its own rules allow, and that are the ones of readConfig', () => {
+  it('has defaults that its own rules allow and that equal those of readConfig', () => {
     const { record } = pluginSchema(info.Schema);
     const complaints = validateRecord(record!, {}, 'config', () => true);
     expect(complaints.filter(({ message }) => message !== 'required field missing')).toEqual([]);

@@ -74,7 +74,7 @@ const bug = (): never => {
 const counted = async (): Promise<string[]> =>
   (await registry.registry.metrics()).split('\n').filter((line) => /_events_total\{|_errors_total\{/.test(line));
 
-const refusal = reject({
+const rejection = reject({
   status: 500,
   headers: { 'Content-Type': 'application/json; charset=utf-8' },
   body: '{"message":"An unexpected error occurred"}',
@@ -86,25 +86,25 @@ it('reads, decides and answers', async () => {
   expect(await counted()).toEqual(['plugin_server_events_total{plugin="one",phase="access",outcome="proceed"} 1']);
 });
 
-it('a log phase that is not wanted reads nothing', async () => {
+it('reads nothing for a log phase that is not wanted', async () => {
   const never: Ask = () => Promise.reject(new Error('asked'));
   expect(await run('log', { log: bug, isWanted: () => false }, never)).toEqual(encodeAnswer(proceed(), 3));
   expect(await counted()).toEqual(['plugin_server_events_total{plugin="one",phase="log",outcome="done"} 1']);
 });
 
 it.each<[string, string, Phases, Outcome, string]>([
-  ['a guard that throws', 'access', { access: bug }, refusal, 'rejected'],
+  ['a guard that throws', 'access', { access: bug }, rejection, 'rejected'],
   ['an observer that throws', 'access', { access: bug, onError: 'pass' }, proceed(), 'passed'],
   [
     'an outcome that cannot be encoded',
     'access',
     { access: () => proceed({ share: { a: undefined as never } }) },
-    refusal,
+    rejection,
     'rejected',
   ],
   ['a log phase that throws', 'log', { log: bug }, proceed(), 'passed'],
-  ['a log phase that does not know whether it is wanted', 'log', { log: bug, isWanted: bug }, proceed(), 'passed'],
-])('%s is answered, counted and logged', async (_, phase, phases, outcome, request) => {
+  ['a log phase whose isWanted throws', 'log', { log: bug, isWanted: bug }, proceed(), 'passed'],
+])('answers, counts and logs %s', async (_, phase, phases, outcome, request) => {
   expect(await run(phase, phases)).toEqual(encodeAnswer(outcome, 3));
   expect(await counted()).toEqual([
     `plugin_server_events_total{plugin="one",phase="${phase}",outcome="error"} 1`,
@@ -113,17 +113,14 @@ it.each<[string, string, Phases, Outcome, string]>([
   expect(errors).toMatchObject([{ plugin: 'one', phase, request_id: phase === 'access' ? 'r1' : undefined }]);
 });
 
-it.each(['rewrite', '__proto__', 'constructor'])(
-  'a phase that the plugin does not have is refused: %s',
-  async (phase) => {
-    expect(await run(phase, { access: () => proceed() })).toEqual(encodeAnswer(refusal, 3));
-    expect((await counted())[0]).toContain('phase="_unknown",outcome="error"');
-  },
-);
+it.each(['rewrite', '__proto__', 'constructor'])('rejects a phase that the plugin does not have: %s', async (phase) => {
+  expect(await run(phase, { access: () => proceed() })).toEqual(encodeAnswer(rejection, 3));
+  expect((await counted())[0]).toContain('phase="_unknown",outcome="error"');
+});
 
-it('replies that make no sense refuse the request, and hide its id', async () => {
+it('rejects a request with malformed replies, and logs no request id', async () => {
   const garbage: Ask = ({ size }) => Promise.resolve(Array.from({ length: size }, () => Buffer.of(0x0a, 0xff)));
-  expect(await run('access', { access: () => proceed() }, garbage)).toEqual(encodeAnswer(refusal, 3));
+  expect(await run('access', { access: () => proceed() }, garbage)).toEqual(encodeAnswer(rejection, 3));
   expect(errors).toMatchObject([{ request_id: undefined }]);
 });
 
@@ -133,10 +130,10 @@ describe('with a debug log', () => {
   });
 
   it.each<[string, Outcome, object]>([
-    ['a request that goes on', proceed(), { outcome: 'proceed', reason: undefined }],
+    ['a request that proceeds', proceed(), { outcome: 'proceed', reason: undefined }],
     ['a rejected request', reject({ status: 400, headers: {}, body: '', reason: 'bad_body' }), { reason: 'bad_body' }],
     ['a request that would be rejected', proceed({ reason: 'rate_limited' }), { reason: 'rate_limited' }],
-  ])('%s leaves one line with its id, outcome, reason and duration', async (_, outcome, expected) => {
+  ])('logs one line with id, outcome, reason and duration for %s', async (_, outcome, expected) => {
     await run('access', { access: () => outcome });
     expect(decisions).toEqual([
       expect.objectContaining({
@@ -149,13 +146,13 @@ describe('with a debug log', () => {
     expect(decisions).toMatchObject([{ outcome: outcome.kind, ...expected }]);
   });
 
-  it('a log phase decides nothing, and leaves no line', async () => {
+  it('logs no line for a log phase, which has no decision', async () => {
     await run('log', { log: () => undefined });
     expect(decisions).toEqual([]);
   });
 });
 
-it('without a debug log no decision is logged, and no request id is asked for', async () => {
+it('logs no decision and reads no request id without a debug log', async () => {
   let asked = 0;
   await run('access', { access: () => proceed() }, (batch) => {
     asked += 1;

@@ -21,11 +21,11 @@ it.each([
   ['', undefined],
   ['kong:x', undefined],
   ['nobody-here', undefined],
-])('the group %j has the id %j', (group, id) => {
+])('returns for the group %j the id %j', (group, id) => {
   expect(groupIdOf(group, file)).toBe(id);
 });
 
-it('without a groups file a name is unknown, a number is not', () => {
+it('resolves only a number if the groups file is missing', () => {
   expect(groupIdOf('kong', join(folder, 'missing'))).toBeUndefined();
   expect(groupIdOf('12', join(folder, 'missing'))).toBe(12);
 });

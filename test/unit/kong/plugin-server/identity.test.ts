@@ -7,32 +7,40 @@ const plugin = (name: string) =>
 const base = { word: 'w', map: { a: 1, b: { c: [1, 2] } }, __key__: 'k', route_id: 'r' };
 
 it.each<[string, RawConfig, boolean]>([
-  ['the same', { ...base }, true],
-  ['numbers that Kong gives', { ...base, __seq__: 9, __plugin_id: 'p', __ws_id: 'w', plugin_instance_name: 'n' }, true],
+  ['the same config', { ...base }, true],
+  [
+    'other ids and numbers from Kong',
+    { ...base, __seq__: 9, __plugin_id: 'p', __ws_id: 'w', plugin_instance_name: 'n' },
+    true,
+  ],
   ['another order', { route_id: 'r', __key__: 'k', map: { b: { c: [1, 2] }, a: 1 }, word: 'w' }, true],
-  ['another place', { ...base, __key__: 'other' }, false],
+  ['another key', { ...base, __key__: 'other' }, false],
   ['another scope', { ...base, route_id: 'other' }, false],
   ['another value', { ...base, word: 'v' }, false],
   ['another order of a list', { ...base, map: { a: 1, b: { c: [2, 1] } } }, false],
-  ["a key of the user's that is a word of Kong's", { ...base, map: { ...base.map, plugin_instance_name: 'n' } }, false],
-  ['a member less', { __key__: 'k', word: 'w', route_id: 'r' }, false],
-])('%s', (_, raw, isSame) => {
+  [
+    "a user's key with the name of a member that Kong adds",
+    { ...base, map: { ...base.map, plugin_instance_name: 'n' } },
+    false,
+  ],
+  ['a missing member', { __key__: 'k', word: 'w', route_id: 'r' }, false],
+])('compares a config with %s', (_, raw, isSame) => {
   expect(identityOf(plugin('a'), raw) === identityOf(plugin('a'), base)).toBe(isSame);
 });
 
-it('two plugins never share', () => {
+it('differs between two plugins', () => {
   expect(identityOf(plugin('a'), base)).not.toBe(identityOf(plugin('b'), base));
 });
 
-it("without a key the plugin's id is the place", () => {
+it("uses the plugin's id if there is no key", () => {
   expect(identityOf(plugin('a'), { __plugin_id: '1' })).not.toBe(identityOf(plugin('a'), { __plugin_id: '2' }));
 });
 
-it('holds nothing of the content, which may be secret', () => {
+it('contains no text of the config, which may be secret', () => {
   expect(identityOf(plugin('a'), { ...base, password: 'hunter2' })).not.toContain('hunter2');
 });
 
-it('reads the scope, and nothing that is no id', () => {
+it('reads the scope, and ignores values that are not ids', () => {
   expect(scopeOf({ service_id: 's', route_id: 'r', consumer_id: 'c', x: 1 })).toEqual({
     serviceId: 's',
     routeId: 'r',

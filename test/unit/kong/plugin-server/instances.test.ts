@@ -29,7 +29,7 @@ beforeEach(() => {
 const config = (key: string, content: object = {}) => JSON.stringify({ __key__: key, ...content });
 const PATIENCE = { replacedMs: 600, otherwiseMs: 86_400 };
 
-it('gives each start an id of its own over one configuration', async () => {
+it('returns a new id for each start of the same configuration', async () => {
   const instances = startLife();
   const started = await Promise.all([1, 2].map((seq) => instances.start('one', config('k', { __seq__: seq }))));
   expect(new Set(started.map(({ id }) => id)).size).toBe(2);
@@ -38,7 +38,7 @@ it('gives each start an id of its own over one configuration', async () => {
   expect(instances.use(started[0]!.id)).toMatchObject({ id: started[0]!.id });
 });
 
-it('an id can not be guessed from another one, so that nobody else can close an instance', async () => {
+it('generates ids that cannot be guessed from other ids', async () => {
   const instances = startLife();
   const ids: number[] = [];
   for (let i = 0; i < 200; i++) ids.push((await instances.start('one', config(`k${i}`))).id);
@@ -49,14 +49,14 @@ it('an id can not be guessed from another one, so that nobody else can close an 
   expect(gaps.size).toBeGreaterThan(190);
 });
 
-it('an id that is in use is not given out again', async () => {
+it('does not reuse an id that is in use', async () => {
   const drawn = [7, 7, 7, 9];
   const instances = startLife(() => drawn.shift()!);
   const [first, second] = [await instances.start('one', config('a')), await instances.start('one', config('b'))];
   expect([first.id, second.id]).toEqual([7, 9]);
 });
 
-it('the longest unused instance is closed when there are more than Kong can need', async () => {
+it('closes the least recently used instance above the maximum number', async () => {
   const instances = startLife();
   const first = await instances.start('one', config('first'));
   for (let i = 0; i < 20_000; i++) {
@@ -69,17 +69,17 @@ it('the longest unused instance is closed when there are more than Kong can need
 
 it.each([
   ['an unknown plugin', 'two', '{}', 'unknown plugin "two"'],
-  ['no JSON, whose text stays secret', 'one', '{"password": hunter2}', /^config is not a JSON object$/],
+  ['text that is not JSON, without repeating it', 'one', '{"password": hunter2}', /^config is not a JSON object$/],
   ['a list', 'one', '[]', 'config is not a JSON object'],
   ['null', 'one', 'null', 'config is not a JSON object'],
-  ['nothing', 'one', '', 'config is not a JSON object'],
-])('refuses %s', async (_, name, text, message) => {
+  ['an empty config', 'one', '', 'config is not a JSON object'],
+])('rejects %s', async (_, name, text, message) => {
   const instances = startLife();
   await expect(instances.start(name, text)).rejects.toThrow(message);
   expect([instances.size, instances.knows(name)]).toEqual([0, name === 'one']);
 });
 
-it('closing the last instance releases the configuration; an unknown id is no matter', async () => {
+it('releases the configuration with its last instance, and ignores an unknown id', async () => {
   const instances = startLife();
   const [a, b] = [await instances.start('one', config('k')), await instances.start('one', config('k'))];
   expect(instances.close(a.id)).toBe(true);
@@ -94,11 +94,11 @@ it('closing the last instance releases the configuration; an unknown id is no ma
 
 describe('closeIdle', () => {
   it.each<[string, string, object, number, boolean]>([
-    ['a replaced one that is silent', 'k', { word: 'new' }, 601, true],
-    ['a replaced one that was used lately', 'k', { word: 'new' }, 600, false],
-    ["another worker's with the same configuration", 'k', {}, 601, false],
-    ['one at another place', 'other', { word: 'new' }, 601, false],
-    ['any that was silent for very long', 'other', {}, 86_401, true],
+    ['closes a replaced instance that is idle', 'k', { word: 'new' }, 601, true],
+    ['keeps a replaced instance that was used recently', 'k', { word: 'new' }, 600, false],
+    ["keeps another worker's instance with the same configuration", 'k', {}, 601, false],
+    ['keeps an instance of another scope', 'other', { word: 'new' }, 601, false],
+    ['closes any instance that is idle for a day', 'other', {}, 86_401, true],
   ])('%s', async (_, key, content, silenceMs, isClosed) => {
     const instances = startLife();
     const old = await instances.start('one', config('k'));
@@ -109,7 +109,7 @@ describe('closeIdle', () => {
     expect([instances.use(old.id) === undefined, instances.use(young.id) === undefined]).toEqual([isClosed, false]);
   });
 
-  it('leaves nothing of a gateway that reloads again and again', async () => {
+  it('keeps only the current instance of a gateway that reloads repeatedly', async () => {
     const instances = startLife();
     for (let reload = 0; reload < 100; reload++) {
       await instances.start('one', config('k', { word: reload }));

@@ -18,7 +18,7 @@ const observer = (isWanted: boolean, onDemand = true) => ({
 const logged = (missing: MissingPhases, configuration: ReturnType<typeof observer>, times: number): number =>
   Array.from({ length: times }, () => missing.isMissedAt(configuration, 'log')).filter(Boolean).length;
 
-it('tells once of options whose phase never comes', () => {
+it('reports once that a phase which the options need never runs', () => {
   const missing = new MissingPhases();
   const configuration = observer(true);
   expect(logged(missing, configuration, 99)).toBe(0);
@@ -26,11 +26,11 @@ it('tells once of options whose phase never comes', () => {
 });
 
 it.each([
-  ['the phase came', observer(true), ['access']],
-  ['the phase came late', observer(true), ['log', 'access']],
+  ['the phase ran', observer(true), ['access']],
+  ['the phase ran late', observer(true), ['log', 'access']],
   ['no option needs it', observer(false), []],
-  ['Kong is always told of it', observer(true, false), []],
-])('says nothing where %s', (_when, configuration, before) => {
+  ['the description always lists the phase', observer(true, false), []],
+])('reports nothing if %s', (_when, configuration, before) => {
   const missing = new MissingPhases();
   for (const phase of before) missing.isMissedAt(configuration, phase);
   expect(logged(missing, configuration, 500)).toBe(0);

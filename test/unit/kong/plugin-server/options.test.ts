@@ -6,12 +6,12 @@ it.each([
   ['0.0.0.0:0', { host: '0.0.0.0', port: 0 }],
   ['[::1]:80', { host: '::1', port: 80 }],
   ['localhost:65535', { host: 'localhost', port: 65535 }],
-])('address %s', (text, address) => {
+])('parses the address %s', (text, address) => {
   expect(parseAddress(text)).toEqual(address);
 });
 
 it.each(['', '9464', 'localhost', 'localhost:', '::1:80', 'a:65536', 'a:-1', 'a:1x', 'a:b:1'])(
-  'no address: %j',
+  'rejects the address %j',
   (text) => {
     expect(() => parseAddress(text)).toThrow('expected HOST:PORT, such as 127.0.0.1:9464');
   },
@@ -21,21 +21,21 @@ it.each([
   ['0660', 0o660],
   ['660', 0o660],
   ['000', 0],
-])('mode %s', (text, mode) => {
+])('parses the mode %s', (text, mode) => {
   expect(parseMode(text)).toBe(mode);
 });
 
-it.each(['', '66', '0o660', '888', '00660', '1777', '-660'])('no mode: %j', (text) => {
+it.each(['', '66', '0o660', '888', '00660', '1777', '-660'])('rejects the mode %j', (text) => {
   expect(() => parseMode(text)).toThrow('expected an octal mode, such as 0660');
 });
 
 it.each([
   ['1', 1],
   ['2147483647', 2147483647],
-])('count %s', (text, count) => {
+])('parses the count %s', (text, count) => {
   expect(parseCount(text)).toBe(count);
 });
 
-it.each(['', '0', '-1', '1.5', '1e3', '0x10', ' 1', '2147483648', 'many'])('no count: %j', (text) => {
+it.each(['', '0', '-1', '1.5', '1e3', '0x10', ' 1', '2147483648', 'many'])('rejects the count %j', (text) => {
   expect(() => parseCount(text)).toThrow('expected a whole number from 1 to 2147483647');
 });

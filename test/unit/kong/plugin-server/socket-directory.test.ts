@@ -19,18 +19,18 @@ function directory(name: string, modes: readonly number[]): string {
 }
 
 it.each<[string, readonly number[]]>([
-  ['of its owner alone', [0o700]],
+  ['that only its owner may write to', [0o700]],
   ['that a group may write to', [0o770]],
-  ['inside of a sticky directory, as /tmp is', [0o1777, 0o755]],
-])('a directory %s is taken', async (name, modes) => {
+  ['inside a sticky directory such as /tmp', [0o1777, 0o755]],
+])('accepts a directory %s', async (name, modes) => {
   await expect(checkDirectory(directory(name, modes))).resolves.toBeUndefined();
 });
 
 it.each<[string, readonly number[]]>([
-  ['that everybody may write to', [0o777]],
-  ['that everybody may write to, sticky or not', [0o1777]],
-  ['whose parent everybody may replace', [0o777, 0o755]],
-])('a directory %s is rejected, since any local user could replace the socket', async (name, modes) => {
+  ['that all users may write to', [0o777]],
+  ['that all users may write to, although it is sticky', [0o1777]],
+  ['whose parent all users may write to', [0o777, 0o755]],
+])('rejects a directory %s, since any local user could replace the socket', async (name, modes) => {
   await expect(checkDirectory(directory(name, modes))).rejects.toThrow(
     /is writable by every local user, who could replace the socket: choose .* or add --allow-world-writable-directory$/,
   );

@@ -19,7 +19,7 @@ const idle = definePlugin({
   access: { reads: {}, isWanted: () => false, handle: bug },
 });
 
-it('a request goes on where an access phase is not wanted, which was once taken for a failed guard', async () => {
+it('lets a request proceed if the access phase of a guard is not wanted', async () => {
   const errors: object[] = [];
   const write = (fields: object): void => void errors.push(fields);
   const log = { debug: write, info: write, warn: write, error: write };

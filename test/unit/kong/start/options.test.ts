@@ -30,6 +30,6 @@ it.each([
   [['--engine', 'podman'], '--engine must be one of docker, kong, stand-in'],
   [['--host', 'localhost'], '--host must be an IPv4 address'],
   [['--speed'], /--speed/],
-])('says what is wrong with %j', (args, message) => {
+])('rejects %j with a message that names the problem', (args, message) => {
   expect(() => readOptions(args)).toThrow(message);
 });

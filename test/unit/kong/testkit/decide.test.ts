@@ -64,7 +64,7 @@ it('fills in the config and the facts', async () => {
   expect(await decide(counting, {}, {})).toEqual(proceed({ share: defaults }));
 });
 
-it('takes headers from a record, and every other fact as it is', async () => {
+it('accepts headers as a record, and every other fact unchanged', async () => {
   const consumer = { id: 'c', username: 'ann', customId: '', tags: [] };
   const facts = { method: 'PUT', path: '/a', headers: { 'user-agent': 'curl' }, ip: '::1', consumer, known: 'it' };
   const share = { ...defaults, method: 'PUT', path: '/a', agent: 'curl', ip: '::1', who: 'c', known: 'it' };
@@ -79,12 +79,12 @@ it.each([
   ['JSON', { json: { a: [1] } }, '{"a":[1]}'],
   ['what Kong returns', { kind: 'spilled' } as const, 'spilled'],
   ['nothing', undefined, ''],
-])('takes a body as %s', async (_, body, text) => {
+])('accepts a body as %s', async (_, body, text) => {
   const outcome = await decide(counting, {}, { headers: { 'X-Read': '1' }, ...(body && { body }) });
   expect(outcome).toEqual(proceed({ share: { ...defaults, body: text } }));
 });
 
-it('keeps the state of a prepared plugin, and disposes of it', async () => {
+it('keeps the state of a prepared plugin until it is disposed', async () => {
   disposed.length = 0;
   const prepared = await preparePlugin(counting, { limit: 1, redis: { host: 'cache' } });
   expect([(await prepared.access()).kind, await prepared.access()]).toEqual([
@@ -97,7 +97,7 @@ it('keeps the state of a prepared plugin, and disposes of it', async () => {
   await expect(prepared.log()).rejects.toThrow('counting has no log phase');
 });
 
-it('hands in what a test observes', async () => {
+it('uses the resources that a test passes in', async () => {
   const metrics = new Metrics();
   await decide(counting, {}, {}, { metrics });
   expect(await metrics.registry.metrics()).toContain('requests_total 1');
@@ -123,7 +123,7 @@ it('checks the types of config and facts', () => {
   expect([unknownField, wrongType, unknownFact, wrongFact]).toHaveLength(4);
 });
 
-it('runs the log phase of a plugin that has no other', async () => {
+it('runs the log phase of a plugin without an access phase', async () => {
   const logged: string[] = [];
   const observer = definePlugin({
     name: 'observer',
@@ -144,7 +144,7 @@ it('runs the log phase of a plugin that has no other', async () => {
   expect(logged).toEqual(['{"a":1}', '{}']);
 });
 
-it("rejects with a handler's own error", async () => {
+it('rejects its promise with the error of the handler', async () => {
   const faulty = definePlugin({
     name: 'faulty',
     version: '1.0.0',

@@ -75,7 +75,7 @@ describe('the access phase', () => {
     [{ propagate: true }, true],
     [{ inject_stream_usage: true }, true],
     [{ track_open_streams: true }, true],
-  ])('is wanted by %j: %s', (config, wanted) => {
+  ])('is wanted with the config %j: %s', (config, wanted) => {
     expect(isAccessWanted(new TestedPlugin(config).state)).toBe(wanted);
   });
 
@@ -125,11 +125,16 @@ describe('the access phase', () => {
 
   it.each([
     ['a stream by default', '/api/chat', { model: 'm' }, 1],
-    ['one that is asked for, below the service’s own path', '/base/v1/chat/completions', { stream: true }, 1],
-    ['none by default', '/v1/chat/completions', {}, undefined],
-    ['none that is asked for', '/api/chat', { stream: false }, undefined],
-    ['none of embeddings', '/api/embed', { stream: true }, undefined],
-    ['one whose body is too long to read whole', '/v1/messages', `{"stream":true,"x":"${'x'.repeat(MAX)}"}`, 1],
+    ['a requested stream, below the service’s own path', '/base/v1/chat/completions', { stream: true }, 1],
+    ['no stream by default', '/v1/chat/completions', {}, undefined],
+    ['no stream if the request disables it', '/api/chat', { stream: false }, undefined],
+    ['no stream of embeddings', '/api/embed', { stream: true }, undefined],
+    [
+      'a stream whose request body is too long to parse completely',
+      '/v1/messages',
+      `{"stream":true,"x":"${'x'.repeat(MAX)}"}`,
+      1,
+    ],
   ])('counts as open: %s', async (_, upstreamPath, body, count) => {
     const plugin = new TestedPlugin({ track_open_streams: true });
     const effects = startCall(plugin.state, request(body, {}, { upstreamPath }));

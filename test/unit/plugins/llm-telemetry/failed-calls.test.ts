@@ -44,7 +44,7 @@ describe('the span of', () => {
       { 'error.type': 'upstream_unreachable' },
     ],
     [
-      'an upstream that took too long',
+      'an upstream that timed out',
       { status: 504, source: 'kong', contentType: 'application/json', request: { model: 'm', messages } },
       'ollama.chat_streaming',
       { 'error.type': 'timeout' },

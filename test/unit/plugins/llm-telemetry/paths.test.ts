@@ -61,7 +61,7 @@ describe('the API at a path', () => {
     '/v1/mycompletions',
     '/v1/images/generations',
     '/api/tags?x=/api/chat',
-  ])('%s is none of ours', (path) => {
+  ])('%s belongs to no known API', (path) => {
     expect(apiAt(path)).toBeUndefined();
   });
 
@@ -88,17 +88,21 @@ describe('a POST that was not read', () => {
   const good = { request: { model: 'm', messages }, response: ndjson({ done: true, eval_count: 1 }) };
 
   it.each<[string, Exchange, string[]]>([
-    ['is none: a call', good, []],
+    ['is not reported: a call', good, []],
     ['is at a path of no known API', { ...good, path: '/v1/images/generations' }, ['unknown_path']],
     ['is at a path of no known API, and failed', { ...good, path: '/model/m/converse', status: 500 }, ['unknown_path']],
-    ['is none: the upstream does not know the path either', { path: '/wp-login.php', status: 404 }, []],
-    ['is none: another method', { path: '/v1/models', method: 'GET' }, []],
-    ['is none: a plugin rejected it', { path: '/v1/images/generations', status: 401, source: 'kong', tries: [] }, []],
-    ['is none: a command of Ollama', { path: '/api/show' }, []],
-    ['is none: tokens are counted', { path: '/v1/messages/count_tokens' }, []],
-    ['is none: our own export', { path: '/v1/traces' }, []],
+    ['is not reported: the upstream does not know the path', { path: '/wp-login.php', status: 404 }, []],
+    ['is not reported: another method', { path: '/v1/models', method: 'GET' }, []],
+    [
+      'is not reported: a plugin rejected it',
+      { path: '/v1/images/generations', status: 401, source: 'kong', tries: [] },
+      [],
+    ],
+    ['is not reported: a command of Ollama', { path: '/api/show' }, []],
+    ['is not reported: a request to count tokens', { path: '/v1/messages/count_tokens' }, []],
+    ['is not reported: an export of spans', { path: '/v1/traces' }, []],
     ['was not captured', { ...good, captured: false }, ['not_captured']],
-    ['has a body that is no JSON', { ...good, request: 'model=m' }, ['request_body']],
+    ['has a body that is not JSON', { ...good, request: 'model=m' }, ['request_body']],
     ['has a body in an unknown encoding', { ...good, requestHeaders: { 'content-encoding': 'x' } }, ['request_body']],
     [
       'has a response in an unknown encoding',

@@ -57,7 +57,7 @@ describe('the backend', () => {
   });
 });
 
-/** As Kong's entry has it; key-auth alone gives the credential's own id as its identifier. */
+/** As in Kong's log entry; only key-auth uses the credential's own id as its identifier. */
 const knownBy = (identifier: string) => ({
   consumer: { id: 'c' },
   credential: { id: 'cred-1', consumer_id: 'c' },
@@ -75,13 +75,13 @@ describe('authentication', () => {
     ['none', {}, undefined],
     ['a key', { ...knownBy('cred-1'), requestHeaders: { apikey: 'k' } }, 'type="key",result="success"'],
     [
-      'a key beside another header that is none',
+      'a key beside a header that is not a credential',
       { ...knownBy('cred-1'), requestHeaders: { authorization: 'REDACTED', 'x-authenticated-scope': 'forged' } },
       'type="key",result="success"',
     ],
     ['a key that was hidden', knownBy('cred-1'), 'type="key",result="success"'],
     [
-      'a token beside a key that nobody asked for',
+      'a token beside a key that is not checked',
       { ...knownBy('issuer'), requestHeaders: { apikey: 'k' } },
       'type="jwt",result="success"',
     ],
@@ -91,7 +91,7 @@ describe('authentication', () => {
       'type="oauth2",result="success"',
     ],
     ['a certificate', { consumer: { id: 'c' }, clientVerify: 'SUCCESS' }, 'type="mtls",result="success"'],
-    ['a certificate that nobody asked a consumer for', { clientVerify: 'SUCCESS' }, undefined],
+    ['a certificate without a consumer', { clientVerify: 'SUCCESS' }, undefined],
     ['a consumer without a credential', { consumer: { id: 'c' } }, 'type="other",result="success"'],
     [
       'nothing, as the anonymous consumer',
@@ -99,7 +99,7 @@ describe('authentication', () => {
       undefined,
     ],
     [
-      'a key where a token is asked for',
+      'a key instead of the required token',
       { ...rejectedBy('Bearer error="invalid_token"'), requestHeaders: { apikey: 'k' } },
       'type="jwt",result="failure"',
     ],

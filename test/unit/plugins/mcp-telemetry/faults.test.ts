@@ -28,7 +28,7 @@ describe('the fault', () => {
     ['an unknown method with a status of the server', { status: 503, response: failing(-32601) }, 'server'],
     ['an error that the server defined', { response: failing(-32000) }, 'server'],
     ['an exception of a Python server', { response: failing(0, 'division by zero') }, 'server'],
-    ['a refusal', { denial: { by: 'mcp-validator', reason: 'x', code: -32602 } }, 'client'],
+    ['a rejection', { denial: { by: 'mcp-validator', reason: 'x', code: -32602 } }, 'client'],
     ['a login that is asked for', { status: 401 }, 'client'],
     ['too many requests', { status: 429, source: 'kong', tries: [] }, 'client'],
     ['a crash', { status: 500 }, 'server'],

@@ -71,17 +71,14 @@ describe('the log', () => {
     [500, 'upstream', 'error', 'http_5xx'],
     [404, 'upstream', 'warn', 'http_4xx'],
     [499, 'upstream', 'warn', 'cancelled'],
-  ] as const)('logs the level of a %d of the %s is', async (status, source, level, word) => {
+  ] as const)('logs a %d of the %s at the level %s', async (status, source, level, word) => {
     const plugin = new TestedPlugin();
     await plugin.log({ request: call, status, source });
     expect(plugin.lines).toMatchObject([{ level, message: 'failed', fields: { status: word } }]);
   });
 
   it.each([
-    [
-      'a body that holds no message',
-      { request: 'nonsense', status: 400, denial: { by: 'v', reason: 'bad', code: -1 } },
-    ],
+    ['a body without a message', { request: 'nonsense', status: 400, denial: { by: 'v', reason: 'bad', code: -1 } }],
     ['a stream that needs a key', { method: 'GET', status: 401, source: 'kong', tries: [] }],
   ] as const)('has one line for a rejected %s', async (_, exchange) => {
     const plugin = new TestedPlugin();

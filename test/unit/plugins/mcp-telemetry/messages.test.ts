@@ -39,7 +39,7 @@ describe('the outcome of a message', () => {
       ['tools/call add'],
     ],
     [
-      'a server that took too long',
+      'a server that timed out',
       { status: 504, source: 'kong', request: call(1) },
       ['tools/call timeout'],
       ['tools/call add'],
@@ -65,7 +65,7 @@ describe('the outcome of a message', () => {
     ],
     ['a response of the client', { status: 202, request: { id: 1, result: {} } }, [], []],
     [
-      'a body that is no message',
+      'a body that is not a message',
       { status: 400, request: 'not json', denial: { by: 'mcp-validator', reason: 'parse', code: -32700 } },
       ['_other denied'],
       [],
@@ -201,7 +201,7 @@ describe('a body that was not captured', () => {
   it.each([
     ['an older revision', { ...headers, 'mcp-protocol-version': '2025-11-25' }, true],
     ['no revision', { 'mcp-method': 'tools/call' }, true],
-    ['a body that says something else', headers, false],
+    ['a body that differs from the headers', headers, false],
   ])('is not reported from the headers of %s', async (_, requestHeaders, absent) => {
     const plugin = new TestedPlugin();
     const request = absent ? '' : { id: 1, method: 'ping' };

@@ -71,7 +71,7 @@ describe('the outcome by the response:', () => {
     ],
     ['printed prettily', { response: JSON.stringify(failed, null, 2) }, 'tool_error'],
     ['with an empty result', { response: { jsonrpc: '2.0', id: 1, result: null } }, 'ok'],
-    // No JSON-RPC.
+    // Not JSON-RPC.
     [
       'a login page',
       { contentType: 'text/html', response: '<!doctype html><title>Sign in</title>' },
@@ -92,7 +92,7 @@ describe('the outcome by the response:', () => {
       },
       'invalid_response',
     ],
-    ['JSON that is no message', { response: { detail: 'signed out' } }, 'invalid_response'],
+    ['JSON that is not a message', { response: { detail: 'signed out' } }, 'invalid_response'],
     ['a list of nothing', { response: [] }, 'invalid_response'],
     ['a text', { response: '"ok"' }, 'invalid_response'],
     ['the response to another request', { response: result({}, 2) }, 'invalid_response'],
@@ -100,7 +100,7 @@ describe('the outcome by the response:', () => {
     ['nothing, with 200', {}, 'invalid_response'],
     ['nothing, with 204', { status: 204 }, 'invalid_response'],
     ['nothing but a notification', { response: progress }, 'invalid_response'],
-    // What comes on another stream.
+    // Messages on another stream.
     ['nothing, with 202', { status: 202 }, 'deferred'],
     ['a stream that may be resumed', { ...events, response: `id: 1\ndata:\n\n${sse(progress)}` }, 'deferred'],
     [
@@ -345,7 +345,7 @@ describe('a response that is hard to recognize', () => {
       'ok',
     ],
     [
-      'a stream that ends after an empty id, by which nobody can resume',
+      'a stream that ends after an empty id, which cannot be resumed',
       { ...events, response: 'id: \ndata:\n\n' },
       'cancelled',
     ],

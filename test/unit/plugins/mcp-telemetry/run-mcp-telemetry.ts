@@ -54,7 +54,7 @@ export class TestedPlugin extends KeptTelemetry<State> {
     });
   }
 
-  /** What became of the messages, as `method status` with counts above one. */
+  /** The outcomes of the messages, as `method status` with counts above one. */
   async statuses(): Promise<string[]> {
     const text = await this.metrics.registry.metrics();
     return [...text.matchAll(/mcp_gateway_requests_total\{method="(.*)",status="(.*)",namespace=".*"\} (\d+)/g)].map(

@@ -31,7 +31,7 @@ describe('the access phase', () => {
     [{}, false],
     [{ propagate: true }, true],
     [{ track_open_streams: true }, true],
-  ])('is wanted by %j: %s', (config, wanted) => {
+  ])('is wanted with the config %j: %s', (config, wanted) => {
     expect(isAccessWanted(new TestedPlugin(config).state)).toBe(wanted);
   });
 
@@ -39,12 +39,16 @@ describe('the access phase', () => {
     ['a GET of the streamable transport', get({ 'mcp-session-id': 's' }), 'streamable_http'],
     ['a GET that names a revision', get({ 'mcp-protocol-version': '2025-11-25' }), 'streamable_http'],
     ['a GET of the older transport', get(), 'sse'],
-    ['a subscription, by the validator', post({}, listening), 'streamable_http'],
-    ['a subscription, by its header', post({ 'mcp-method': 'subscriptions/listen' }), 'streamable_http'],
-    ['no page', get({ accept: 'text/html' }), undefined],
-    ['no call', post({}, calling), undefined],
-    ['no call that lies in its header', post({ 'mcp-method': 'subscriptions/listen' }, calling), undefined],
-    ['no DELETE', { ...get(), method: 'DELETE' }, undefined],
+    ['a subscription, from the summary of the validator', post({}, listening), 'streamable_http'],
+    ['a subscription, from its header', post({ 'mcp-method': 'subscriptions/listen' }), 'streamable_http'],
+    ['no stream for a page', get({ accept: 'text/html' }), undefined],
+    ['no stream for a call', post({}, calling), undefined],
+    [
+      'no stream for a call whose header names another method',
+      post({ 'mcp-method': 'subscriptions/listen' }, calling),
+      undefined,
+    ],
+    ['no stream for a DELETE', { ...get(), method: 'DELETE' }, undefined],
   ])('counts as open: %s', async (_, facts, transport) => {
     const plugin = new TestedPlugin({ track_open_streams: true });
     const effects = startRequest(plugin.state, facts);

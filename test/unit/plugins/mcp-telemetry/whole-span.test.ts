@@ -2,10 +2,10 @@ import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { KONGS, REDACTED } from '../span-attributes';
 import { TestedPlugin, type Exchange } from './run-mcp-telemetry';
 
-/** The id itself would let a reader take the session over. */
+/** With the id itself a reader could take over the session. */
 const SESSION = sessionHashOf(undefined, {})('s-1');
 
-/** What trace stores are built on. */
+/** The attributes that trace stores require. */
 describe('the whole span', () => {
   it.each<[string, Exchange, object]>([
     [

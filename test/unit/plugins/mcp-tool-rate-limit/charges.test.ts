@@ -134,11 +134,11 @@ describe('which counter a call uses', () => {
   });
 
   it('a caller without the identity of limit_by uses the fallback', () => {
-    const nobody = caller();
+    const anonymous = caller();
     const other = caller({ ip: '192.0.2.2' });
-    expect(counterOf(by('consumer'), nobody)).not.toBe(counterOf(by('consumer'), other));
+    expect(counterOf(by('consumer'), anonymous)).not.toBe(counterOf(by('consumer'), other));
     const shared = { ...by('consumer'), fallback: 'shared' };
-    expect(counterOf(shared, nobody)).toBe(counterOf(shared, other));
+    expect(counterOf(shared, anonymous)).toBe(counterOf(shared, other));
     const skip = { ...by('consumer'), fallback: 'skip' };
     expect(rulesFor(call('add'), [{ ...skip, id: 'skipped' }, { id: 'next' }])).toEqual(['next']);
     expect(counterOf(by('header'), caller({}, { 'x-tenant': '' }))).toBe(counterOf(by('header'), caller()));

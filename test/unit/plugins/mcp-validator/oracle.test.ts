@@ -5,7 +5,7 @@ import { hasOfficialSchemas, officialExamples, OfficialSchema } from './official
 import { MODERN } from './request';
 import { mutationsOf } from './schema-samples';
 
-// Without MCP_SPEC_DIR there is no oracle to ask.
+// Without MCP_SPEC_DIR there are no official schemas to compare with.
 const describeOracle = hasOfficialSchemas ? describe : describe.skip;
 
 type Json = Record<string, unknown>;
@@ -124,7 +124,7 @@ describeOracle('the official examples', () => {
   });
 
   it.each(examples.filter(({ definition }) => definition === 'InputResponses'))(
-    '$file passes as answers',
+    '$file passes as responses',
     ({ value }) => {
       const params = withMeta({ name: 'tool', inputResponses: value });
       expect(acceptsMessage({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }, MODERN)).toBe(true);

@@ -97,7 +97,7 @@ describe('smuggling', () => {
   });
 
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
-    'a method or member named %s is nothing special',
+    'a method or member named %s has no special meaning',
     (name) => {
       expect(passOf(post(request(name)))).toBeDefined();
       const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","arguments":{"${name}":1},"${name}":2}}`;

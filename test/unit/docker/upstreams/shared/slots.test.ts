@@ -1,7 +1,7 @@
 import { Slots } from '../../../../../docker/upstreams/shared/slots';
 
 describe('Slots', () => {
-  it('gives at most its size, and reuses freed slots', () => {
+  it('provides at most its number of slots, and reuses freed slots', () => {
     const slots = new Slots(2);
     const first = slots.take();
     expect(slots.take()).toBeDefined();

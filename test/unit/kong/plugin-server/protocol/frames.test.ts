@@ -3,7 +3,7 @@ import { END_OF_CALLS, frame, FrameReader, OversizedFrame } from '../../../../..
 
 type Read = string | number;
 
-/** Everything that a reader gives for these chunks: payloads as hex, the announced length of oversized ones. */
+/** All frames that a reader returns for these chunks: payloads as hex, the announced length of oversized ones. */
 function readAll(reader: FrameReader, chunks: readonly Buffer[]): Read[] {
   const all: Read[] = [];
   for (const chunk of chunks) {
@@ -46,7 +46,7 @@ it('reads back every frame, wherever the stream is cut', () => {
   );
 });
 
-it('gives each byte of a large frame that comes in small chunks', () => {
+it('returns every byte of a large frame that arrives in small chunks', () => {
   const payload = Buffer.alloc(3 * 1024 * 1024, 'abcdefg');
   const bytes = frame(payload);
   const reader = new FrameReader(payload.length);
@@ -57,7 +57,7 @@ it('gives each byte of a large frame that comes in small chunks', () => {
   expect(payload.equals(reader.next() as Buffer)).toBe(true);
 });
 
-it('keeps an earlier payload as it was while later bytes come', () => {
+it('does not change an earlier payload while later bytes arrive', () => {
   const reader = new FrameReader(100);
   const bytes = Buffer.concat([frame(Buffer.from('first')), frame(Buffer.from('second')), frame(Buffer.from('third'))]);
   reader.push(bytes.subarray(0, 6));
@@ -70,20 +70,20 @@ it('keeps an earlier payload as it was while later bytes come', () => {
 it.each<[string, number, Read[]]>([
   ['at the bound', 8, ['0'.repeat(16)]],
   ['above the bound', 9, [9]],
-  ['the longest that can be announced', 0xffff_ffff, [0xffff_ffff]],
-])('a frame %s', (_, length, expected) => {
+  ['of the maximum length that can be announced', 0xffff_ffff, [0xffff_ffff]],
+])('reads a frame %s', (_, length, expected) => {
   const reader = new FrameReader(8);
   expect(readAll(reader, [announce(length), Buffer.alloc(Math.min(length, 100))])).toEqual(expected);
   expect(reader.isIncomplete).toBe(length > 100);
 });
 
-it('goes on after an oversized frame', () => {
+it('continues after an oversized frame', () => {
   const reader = new FrameReader(2);
   const bytes = Buffer.concat([frame(Buffer.from('long')), frame(Buffer.from('ok')), END_OF_CALLS]);
   expect(readAll(reader, split(bytes, [5, 7]))).toEqual([4, '6f6b', '']);
 });
 
-it('says what was announced and what is allowed', () => {
+it('names the announced and the allowed length', () => {
   expect(String(new OversizedFrame(17, 16))).toBe('a frame of 17 bytes was announced, the limit is 16');
 });
 
@@ -93,7 +93,7 @@ it.each<[string, Buffer, boolean]>([
   ['a length without its payload', announce(1), true],
   ['half a payload', Buffer.concat([announce(2), Buffer.alloc(1)]), true],
   ['a whole frame', END_OF_CALLS, false],
-])('after %s', (_, bytes, isIncomplete) => {
+])('knows whether a frame is incomplete after %s', (_, bytes, isIncomplete) => {
   const reader = new FrameReader(100);
   readAll(reader, [bytes]);
   expect(reader.isIncomplete).toBe(isIncomplete);

@@ -15,7 +15,7 @@ function framesOf(bytes: Buffer): Buffer[] {
   return frames;
 }
 
-/** What Kong makes of calls: the functions and the arguments that Lua gets. */
+/** Decodes calls as Kong does: the functions and the arguments that Lua receives. */
 function callsOf(frames: readonly Buffer[]): unknown[] {
   const calls: unknown[] = [];
   for (let i = 0; i + 1 < frames.length; i += 2) {
@@ -30,7 +30,7 @@ const reply = (type: string, message: object): Buffer => messageType(type).encod
 const text = (value: string): Buffer => Buffer.from(value, 'latin1');
 
 describe('reads', () => {
-  it('go out as one batch of calls that Kong knows', () => {
+  it('are sent as one batch of calls that Kong knows', () => {
     const batch = new ReadBatch([
       read.headers(),
       read.rawBody(),
@@ -89,17 +89,17 @@ describe('reads', () => {
     expect(declared.shape(decodeReply(declared, bytes))).toEqual(fact);
   });
 
-  it.each(['', '0a00'])('an empty body is no bytes (%s)', (hex) => {
+  it.each(['', '0a00'])('decode an empty body as zero bytes (%s)', (hex) => {
     expect(decodeReply(read.rawBody(), Buffer.from(hex, 'hex'))).toMatchObject({ kind: 'bytes', bytes: { length: 0 } });
   });
 
-  it('a body too long for a frame counts as spilled; another reply that long is an error', () => {
+  it('treat a body that is too long for a frame as spilled, and any other reply of that length as an error', () => {
     const oversized = new OversizedFrame(17, 16);
     expect(decodeReply(read.rawBody(), oversized)).toEqual({ kind: 'spilled' });
     expect(() => decodeReply(read.headers(), oversized)).toThrow('the reply to kong.request.get_headers is too long');
   });
 
-  it('returns the value of each reply in a batch, and throws for a missing or malformed reply', () => {
+  it('return the value of each reply in a batch, and fail for a missing or malformed reply', () => {
     const batch = new ReadBatch([read.method(), read.forwardedIp()]);
     const replies = [reply('String', { v: text('GET') }), reply('String', { v: text('::1') })];
     expect([batch.valueAt(0, replies), batch.valueAt(1, replies)]).toEqual(['GET', '::1']);
@@ -107,7 +107,7 @@ describe('reads', () => {
     expect(() => batch.valueAt(0, [Buffer.of(0x0a, 9), replies[1]!])).toThrow();
   });
 
-  it('is compiled once', () => {
+  it('are compiled once', () => {
     const reads = [read.method()];
     expect(ReadBatch.of(reads)).toBe(ReadBatch.of(reads));
   });
@@ -118,7 +118,7 @@ describe('an answer', () => {
   const end = [Buffer.alloc(0), reply('RpcReturn', { sequence })];
 
   it.each<[string, Outcome, unknown[], object]>([
-    ['nothing to do', proceed(), [], { replies: 0, isExit: false }],
+    ['an outcome without effects', proceed(), [], { replies: 0, isExit: false }],
     [
       'every effect',
       proceed({
@@ -136,7 +136,7 @@ describe('an answer', () => {
       { replies: 4, isExit: false },
     ],
     [
-      'an exit, to which no reply comes',
+      'an exit, which gets no reply',
       reject({ status: 429, headers: { 'Retry-After': '3' }, body: 'nö', share: { why: 'x' } }),
       [
         ['kong.ctx.shared.set', 'why', 'x'],
@@ -144,7 +144,7 @@ describe('an answer', () => {
       ],
       { replies: 1, isExit: true },
     ],
-  ])('with %s', (_, outcome, calls, rest) => {
+  ])('encodes %s', (_, outcome, calls, rest) => {
     const { bytes, ...answer } = encodeAnswer(outcome, sequence);
     const frames = framesOf(bytes);
     expect(answer).toEqual(rest);
@@ -152,7 +152,7 @@ describe('an answer', () => {
     expect(frames.slice(2 * calls.length)).toEqual(answer.isExit ? [] : end);
   });
 
-  it('gives back the sequence number as it came', () => {
+  it('repeats the sequence number of the event', () => {
     fc.assert(
       fc.property(fc.nat(0x7fff_ffff), (number) => {
         const [, last] = framesOf(encodeAnswer(proceed(), number).bytes);
@@ -162,7 +162,7 @@ describe('an answer', () => {
     );
   });
 
-  it('fails for a value that no message can carry', () => {
+  it('fails for a value that cannot be encoded', () => {
     expect(() => encodeAnswer(proceed({ share: { a: undefined as never } }), 1)).toThrow();
     expect(() => encodeAnswer(undefined as never, 1)).toThrow();
   });

@@ -22,7 +22,7 @@ const { shared } = fc.letrec<{ shared: SharedValue }>((tie) => ({
   ),
 }));
 
-it('a shared value survives Kong', () => {
+it('passes a shared value through Kong unchanged', () => {
   fc.assert(
     fc.property(shared, (value) => {
       expect(throughKong(value)).toEqual(value);
@@ -30,7 +30,7 @@ it('a shared value survives Kong', () => {
   );
 });
 
-it('text of any bytes: latin1 keeps every one, utf8 never fails', () => {
+it('decodes any bytes: latin1 keeps every byte, utf8 never fails', () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => {
       expect(Buffer.from(decodeText(bytes, 'latin1'), 'latin1')).toEqual(Buffer.from(bytes));
@@ -62,7 +62,7 @@ it.each<[string, string, unknown]>([
   ['nothing', '', undefined],
   ['null', '0800', undefined],
   ['zero', '110000000000000000', 0],
-  ['an empty text', '1a00', ''],
+  ['an empty string', '1a00', ''],
   ['an empty list', '3200', []],
   ['an empty struct', '2a00', {}],
   ['a struct with an entry that has no value', '2a050a030a0161', { a: undefined }],
@@ -74,7 +74,7 @@ it.each([
   ['value', (bytes: Uint8Array) => fromValue(messages.value.decode(bytes), 'utf8')],
   ['struct', (bytes: Uint8Array) => fromStruct(messages.struct.decode(bytes), 'latin1')],
   ['call', (bytes: Uint8Array) => messages.rpcCall.decode(bytes)],
-])('any bytes are a %s or an error, never more', (_, decode) => {
+])('decodes any bytes as a %s or throws an Error', (_, decode) => {
   const seen = new Set<boolean>();
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
@@ -92,7 +92,7 @@ it.each([
   expect(seen.size).toBe(2);
 });
 
-it('a value nested deeper than the stack is an error', () => {
+it('rejects a value that is nested too deeply', () => {
   let bytes: Buffer = Buffer.from('2001', 'hex');
   // Each level wraps the last one as the only element of a list.
   for (let level = 0; level < 300; level++) bytes = wrap(0x32, wrap(0x0a, bytes));

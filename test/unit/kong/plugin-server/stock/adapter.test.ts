@@ -7,7 +7,7 @@ import { fromMsgPack } from '../../../../../kong/plugin-server/stock/values';
 type Call = readonly [method: string, ...args: unknown[]];
 type Answer = (method: string) => unknown;
 
-/** The `kong` that npm kong-pdk hands to a phase, answering each call from `answer` and noting it. */
+/** The `kong` object that npm kong-pdk passes to a phase; records each call and returns the result of `answer`. */
 function stockKong(answer: Answer = () => undefined) {
   const calls: Call[] = [];
   const at = (path: string): object =>
@@ -22,7 +22,7 @@ function stockKong(answer: Answer = () => undefined) {
   return { kong: at('kong'), calls };
 }
 
-// The failures below are on purpose.
+// The failures below are intended.
 process.env['LOG_LEVEL'] = 'silent';
 
 const disposed: string[] = [];
@@ -84,7 +84,7 @@ it('exports what the stock server expects, with phases on the prototype', () => 
 });
 
 it.each<[string, () => Outcome, Call[]]>([
-  ['nothing', () => proceed(), []],
+  ['no effects', () => proceed(), []],
   [
     'every effect in order',
     () =>
@@ -102,33 +102,33 @@ it.each<[string, () => Outcome, Call[]]>([
     ],
   ],
   [
-    'an exit at last',
+    'an exit as the last effect',
     () => reject({ status: 400, headers: { H: 'h' }, body: 'no', share: { why: 'x' } }),
     [
       ['kong.ctx.shared.set', 'why', 'x'],
       ['kong.response.exit', 400, Buffer.from('no'), { H: 'h' }],
     ],
   ],
-  ['a refusal for a bug', bug, [exit500]],
-])('asks for the facts and carries out %s', async (_, decide, effects) => {
+  ['a rejection for a bug', bug, [exit500]],
+])('reads the facts and applies %s', async (_, decide, effects) => {
   const { kong, calls } = stockKong((method) => (method === 'kong.request.get_method' ? 'POST' : undefined));
   await start(decide).access(kong);
   expect(calls).toEqual([...reads, ...effects]);
 });
 
-it('asks for a second batch where the first tells that it is needed', async () => {
+it('reads the second batch only if the first batch shows that it is needed', async () => {
   const { kong, calls } = stockKong((method) => (method === 'kong.request.get_method' ? 'PUT' : '::1'));
   await start((seen) => proceed({ share: { seen } })).access(kong);
   expect(calls).toEqual([...reads, ['kong.client.get_forwarded_ip'], ['kong.ctx.shared.set', 'seen', 'PUT ::1']]);
 });
 
-it('lets a request of an observer with a bug through', async () => {
+it('lets the request pass if an observer has a bug', async () => {
   const { kong, calls } = stockKong();
   await start(bug, {}, 'pass').access(kong);
   expect(calls).toEqual(reads);
 });
 
-it('refuses where Kong fails an effect of a guard', async () => {
+it('rejects the request if an effect of a guard fails in Kong', async () => {
   const { kong, calls } = stockKong((method) =>
     method === 'kong.ctx.shared.set' ? Promise.reject(new Error('PDK')) : '',
   );
@@ -139,20 +139,20 @@ it('refuses where Kong fails an effect of a guard', async () => {
 it.each([
   ['w', []],
   ['wanted', [['kong.log.serialize']]],
-])('asks nothing in a log phase that is not wanted (%s)', async (word, asked) => {
+])('reads only in a wanted log phase (%s)', async (word, asked) => {
   const { kong, calls } = stockKong();
   await start(() => proceed(), { word }).log(kong);
   expect(calls).toEqual(asked);
 });
 
-it('refuses under a configuration that cannot work', async () => {
+it('rejects requests under an invalid configuration', async () => {
   isBroken = true;
   const { kong, calls } = stockKong();
   await start(() => proceed(), { word: 'broken' }).access(kong);
   expect(calls).toEqual([exit500]);
 });
 
-it('releases a configuration when its last instance is garbage', async () => {
+it('releases a configuration after its last instance is garbage-collected', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const kept = start(() => proceed(), { word: 'kept' });
@@ -173,11 +173,11 @@ it.each<[unknown, object]>([
   ['', { kind: 'bytes', bytes: Buffer.alloc(0) }],
   [undefined, { kind: 'spilled' }],
   [null, { kind: 'spilled' }],
-])('a body that arrives as %p', (value, body) => {
+])('converts a body that arrives as %p', (value, body) => {
   expect(fromMsgPack('kong.request.get_raw_body', value)).toEqual(body);
 });
 
-it('other facts are taken as they come', () => {
+it('returns other facts unchanged', () => {
   const value = { a: ['1'] };
   expect(fromMsgPack('kong.request.get_headers', value)).toBe(value);
 });

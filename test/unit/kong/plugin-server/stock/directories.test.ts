@@ -14,7 +14,7 @@ const plugins = ['one', 'two'].map((name) =>
 );
 const suite = { plugins, module: join(out, 'suite.js') };
 
-it('writes one directory with one entry per plugin, again and again', () => {
+it('writes one directory with one entry per plugin, also if it already exists', () => {
   writeStockDirectories(suite, out);
   writeStockDirectories(suite, out);
   for (const name of ['one', 'two']) {
@@ -25,7 +25,7 @@ it('writes one directory with one entry per plugin, again and again', () => {
   }
 });
 
-it('refuses a directory with other files, and deletes none', () => {
+it('rejects a directory with other files, and deletes none of them', () => {
   const sources = join(out, 'sources');
   mkdirSync(join(sources, 'one'), { recursive: true });
   writeFileSync(join(sources, 'one', 'index.ts'), 'kept');

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
-import { AnswerBuffer, isBuffered } from '../../../../../kong/stand-in/nginx/response-buffer';
+import { ResponseBuffer, isBuffered } from '../../../../../kong/stand-in/nginx/response-buffer';
 
 const piece = (bytes: number) => Buffer.alloc(bytes, 'x');
 const HEAD = 100;
 
 describe('an answer in chunks', () => {
   it.each([1, 100, 3_900])('passes a chunk of %d bytes at once: it fits into one buffer', (bytes) => {
-    expect(new AnswerBuffer('chunked', HEAD).take(piece(bytes))).toHaveLength(bytes);
+    expect(new ResponseBuffer('chunked', HEAD).take(piece(bytes))).toHaveLength(bytes);
   });
 
   it('holds the tail of a chunk that goes beyond a buffer, until the next one comes', () => {
-    const buffer = new AnswerBuffer('chunked', HEAD);
+    const buffer = new ResponseBuffer('chunked', HEAD);
     buffer.take(piece(10));
     const first = buffer.take(piece(6_000)).length;
     expect(first).toBe(4_096 - '1770\r\n'.length);
@@ -18,20 +18,20 @@ describe('an answer in chunks', () => {
   });
 
   it('gives up its tail when the answer ends', () => {
-    const buffer = new AnswerBuffer('chunked', HEAD);
+    const buffer = new ResponseBuffer('chunked', HEAD);
     const passed = buffer.take(piece(6_000)).length;
     expect(passed).toBeLessThan(6_000);
     expect(buffer.end()).toHaveLength(6_000 - passed);
   });
 
   it('has less room at first: the head takes its part of the first buffer', () => {
-    expect(new AnswerBuffer('chunked', 4_000).take(piece(500)).length).toBeLessThan(100);
+    expect(new ResponseBuffer('chunked', 4_000).take(piece(500)).length).toBeLessThan(100);
   });
 });
 
 describe('an answer with a length', () => {
   it('passes once it is whole, and what fills a buffer before', () => {
-    const buffer = new AnswerBuffer(5_000, HEAD);
+    const buffer = new ResponseBuffer(5_000, HEAD);
     expect(buffer.take(piece(1_000))).toHaveLength(0);
     expect(buffer.take(piece(3_000))).toHaveLength(3_996);
     expect(buffer.take(piece(1_000))).toHaveLength(1_004);
@@ -40,7 +40,7 @@ describe('an answer with a length', () => {
 
 describe('an answer that ends with its connection', () => {
   it('passes full buffers only', () => {
-    const buffer = new AnswerBuffer('close', HEAD);
+    const buffer = new ResponseBuffer('close', HEAD);
     expect(buffer.take(piece(500))).toHaveLength(0);
     expect(buffer.take(piece(4_096))).toHaveLength(3_996);
     expect(buffer.end()).toHaveLength(600);
@@ -56,7 +56,7 @@ it('never loses, adds or reorders a byte', () => {
       fc.array(fc.integer({ min: 1, max: 9_000 }), { maxLength: 20 }),
       (kind, head, sizes) => {
         const pieces = sizes.map((size, index) => Buffer.alloc(size, index));
-        const buffer = new AnswerBuffer(kind, head);
+        const buffer = new ResponseBuffer(kind, head);
         expect(Buffer.concat([...pieces.map((data) => buffer.take(data)), buffer.end()])).toEqual(
           Buffer.concat(pieces),
         );

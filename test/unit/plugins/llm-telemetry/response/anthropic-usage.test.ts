@@ -29,32 +29,32 @@ describe('the tokens of an Anthropic stream', () => {
 
   itReports([
     [
-      'come from the start where the end leaves out the input',
+      'come from the start if the end omits the input',
       of({ input_tokens: 25, output_tokens: 1 }, end({ output_tokens: 15 }), stop),
       tokens(25, 15),
     ],
     [
-      'are not added where the end repeats the input',
+      'are not added if the end repeats the input',
       of({ input_tokens: 25, output_tokens: 1 }, end({ input_tokens: 25, output_tokens: 15 }), stop),
       tokens(25, 15),
     ],
     [
-      'are not put back by a 0 at the end',
+      'are not replaced by a 0 at the end',
       of({ input_tokens: 15, output_tokens: 0 }, end({ input_tokens: 0, output_tokens: 9 }), stop),
       tokens(15, 9),
     ],
     [
-      'come from the end where the start has zeroes',
+      'come from the end if the start has zeroes',
       of({ input_tokens: 0, output_tokens: 0 }, end({ input_tokens: 31, output_tokens: 7 }), stop),
       tokens(31, 7),
     ],
     [
-      'come from the end where the start has none',
+      'come from the end if the start has none',
       of(undefined, end({ input_tokens: 31, output_tokens: 7 }), stop),
       tokens(31, 7),
     ],
     [
-      'are the larger ones of several ends, which count up',
+      'are the largest ones if several end events count up',
       of(
         { input_tokens: 10, output_tokens: 2 },
         end({ output_tokens: 40 }, null),
@@ -64,12 +64,12 @@ describe('the tokens of an Anthropic stream', () => {
       tokens(2679, 510),
     ],
     [
-      'are the larger ones where a later event says less',
+      'are the larger ones if a later event reports fewer',
       of({ input_tokens: 25, output_tokens: 1 }, end({ output_tokens: 15 }), end({ output_tokens: 0 }), stop),
       tokens(25, 15),
     ],
     [
-      'count what was read from the cache and written to it, as in the start',
+      'include cache reads and cache writes that the start reports',
       of(
         { input_tokens: 10, cache_read_input_tokens: 100, cache_creation_input_tokens: 5, output_tokens: 1 },
         end({ output_tokens: 15 }),
@@ -87,7 +87,7 @@ describe('the tokens of an Anthropic stream', () => {
       tokens(115, 15),
     ],
     [
-      'count the cache where the end repeats the input without it, or zeroes it',
+      'count the cache if the end repeats the input without the cache, or reports zero for it',
       of(
         { input_tokens: 10, cache_read_input_tokens: 100, output_tokens: 1 },
         end({ input_tokens: 10, cache_read_input_tokens: 0, output_tokens: 15 }),
@@ -101,7 +101,7 @@ describe('the tokens of an Anthropic stream', () => {
       tokens(110, 15),
     ],
     [
-      'do not count the cache twice where the start has the sum',
+      'do not count the cache twice if the start has the sum',
       of(
         { input_tokens: 110, output_tokens: 1 },
         end({ input_tokens: 10, cache_read_input_tokens: 100, output_tokens: 15 }),
@@ -110,7 +110,7 @@ describe('the tokens of an Anthropic stream', () => {
       tokens(110, 15),
     ],
     [
-      'are known where all of the input came from the cache',
+      'are known if the whole input was read from the cache',
       of({ input_tokens: 0, cache_read_input_tokens: 2000, output_tokens: 1 }, end({ output_tokens: 15 }), stop),
       tokens(2000, 15),
     ],
@@ -120,12 +120,12 @@ describe('the tokens of an Anthropic stream', () => {
       tokens(25, null),
     ],
     [
-      'are no false zeroes',
+      'are absent instead of false zeroes',
       of({ input_tokens: 0, output_tokens: 0 }, end({ output_tokens: 0 }), stop),
       tokens(null, null),
     ],
     [
-      'are the truth where a server that translates guesses at the start',
+      'are the exact ones of the end if a translating server estimates at the start',
       of({ input_tokens: 40, output_tokens: 0 }, end({ input_tokens: 6, output_tokens: 9 }), stop),
       tokens(6, 9),
     ],
@@ -138,7 +138,7 @@ describe('the tokens of an Anthropic stream', () => {
       tokens(12, 34),
     ],
     [
-      'are not lost to null, texts, fractions and negative numbers',
+      'are not replaced by null, strings, fractions or negative numbers',
       of(
         { input_tokens: 25, cache_read_input_tokens: null, output_tokens: 1 },
         end({ input_tokens: -1, cache_read_input_tokens: '9', output_tokens: 15, cache_creation_input_tokens: 1.5 }),
@@ -154,22 +154,22 @@ describe('the end of an Anthropic stream', () => {
 
   itReports([
     [
-      'is its reason to stop where `message_stop` is missing',
+      'is the stop reason if `message_stop` is missing',
       message(first, ...said, end({ output_tokens: 15 })),
       { [ERROR]: null, [REASONS]: ['end_turn'], [OUT]: 15 },
     ],
     [
-      'that does not come is an error, and the input is known all the same',
+      'is an error if it is missing, while the input is still known',
       message(first, ...said),
       { [ERROR]: 'stream_truncated', [IN]: 25, [OUT]: null, [REASONS]: ['error'] },
     ],
     [
-      'that says its reason twice says it once',
+      'reports a repeated stop reason once',
       message(first, ...said, end({ output_tokens: 15 }), end({ output_tokens: 15 }), stop),
       { [REASONS]: ['end_turn'], [OUT]: 15 },
     ],
     [
-      'may be an error in mid-stream',
+      'can be an error in the middle of the stream',
       message(first, ...said, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }),
       { [ERROR]: 'stream_error', error: 'Overloaded', [IN]: 25 },
     ],
@@ -190,7 +190,7 @@ describe('an Anthropic message that is not streamed', () => {
       { [IN]: 12, [OUT]: 4 },
     ],
     [
-      'is read where a stream was promised',
+      'is read although a stream was requested',
       { ...whole({ input_tokens: 3, output_tokens: 4 }), contentType: 'text/event-stream' },
       { [IN]: 3, [OUT]: 4, [ERROR]: null, [REASONS]: ['end_turn'] },
     ],

@@ -40,17 +40,17 @@ describe('a stream of events is read', () => {
     ['without the space after the colon', each((record) => `${data('', record)}\n\n`), hello],
     ['with ids, retries and names', each((record) => `id: 7\nretry: 5\nevent: chunk\n${data(' ', record)}\n\n`), hello],
     ['without blank lines', each((record) => `${data(' ', record)}\n`), hello],
-    ['with more blank lines than one', each((record) => `${data(' ', record)}\n\n\n\n`), hello],
+    ['with more than one blank line', each((record) => `${data(' ', record)}\n\n\n\n`), hello],
     [
-      'with data over several lines',
+      'with data on several lines',
       of(records.map((record) => `${JSON.stringify(record, null, 1).replace(/^/gm, 'data: ')}\n\n`).join('')),
       hello,
     ],
     ['without the blank line at its end', of(sse(...records).trimEnd()), hello],
     ['with spaces around [DONE]', of(`${sse(...records)}data:  [DONE] \n\n`), hello],
     ['that starts with an event’s name', of(`event: message\n${sse(...records)}`), hello],
-    ['that starts with a field that is unknown', of(`server: x\n${sse(...records)}`), hello],
-    ['that carried nothing yet', of('\n\n'), { [ERROR]: 'stream_truncated' }],
+    ['that starts with an unknown field', of(`server: x\n${sse(...records)}`), hello],
+    ['that has no event yet', of('\n\n'), { [ERROR]: 'stream_truncated' }],
     ['that a proxy pads', of(`:${' '.repeat(2048)}\n\n${sse(...records)}`), hello],
   ]);
 
@@ -75,7 +75,7 @@ describe('a stream of events is read', () => {
       { ...chat(), responseHeaders: { 'content-encoding': 'gzip' }, response: gzipSync(sse(...records)) },
       hello,
     ],
-    ['that nobody asked for', { ...chat(...records, '[DONE]'), request: { model: 'm', messages } }, hello],
+    ['that the request did not ask for', { ...chat(...records, '[DONE]'), request: { model: 'm', messages } }, hello],
     [
       'that is one whole document',
       chat({ model: 'm', choices: [{ message: { content: 'Hello' }, finish_reason: 'stop' }], usage: usage(9, 2, 11) }),
@@ -89,7 +89,7 @@ describe('a stream of events is read', () => {
       }),
       hello,
     ],
-    ['whose last record came twice', chat(...records, records[2]!, records[3]!, '[DONE]', '[DONE]'), hello],
+    ['whose last record was sent twice', chat(...records, records[2]!, records[3]!, '[DONE]', '[DONE]'), hello],
   ]);
 });
 
@@ -120,7 +120,7 @@ describe('lines of JSON are read', () => {
     ['that end in CRLF', of(ndjson(...lines).replaceAll('\n', '\r\n'), 'application/json'), hello],
     ['with empty lines between', of(ndjson(...lines).replaceAll('\n', '\n\n'), 'text/event-stream'), hello],
     ['without a last line end', of(ndjson(...lines).trimEnd(), 'application/json'), hello],
-    ['with no line end at all', of(ndjson(...lines).replaceAll('\n', ''), 'application/json'), hello],
+    ['without any line end', of(ndjson(...lines).replaceAll('\n', ''), 'application/json'), hello],
     ['as events', of(sse(...lines), 'application/x-ndjson'), hello],
     [
       'of generate',
@@ -139,7 +139,7 @@ describe('lines of JSON are read', () => {
     ],
     ['of a chat of OpenAI', { ...chat(), contentType: 'application/json', response: ndjson(...records) }, hello],
     [
-      'of which only the first came',
+      'of which only the first was received',
       of(ndjson(lines[0]!), 'application/json'),
       { [ERROR]: 'stream_truncated', [LENGTH]: 3 },
     ],
@@ -161,16 +161,16 @@ describe('a document is read', () => {
 
   itReports([
     ['after a byte order mark', { ...wholeChat({}), response: `\ufeff${JSON.stringify(document)}` }, expected],
-    ['that is written over many lines', { ...wholeChat({}), response: JSON.stringify(document, null, 2) }, expected],
+    ['that is written on many lines', { ...wholeChat({}), response: JSON.stringify(document, null, 2) }, expected],
     [
-      'where a stream was asked for',
+      'although a stream was requested',
       { ...wholeChat(document), request: { model: 'm', messages, stream: true } },
       expected,
     ],
-    ['under the media type of text', { ...wholeChat(document), contentType: 'text/plain' }, expected],
+    ['with the media type of text', { ...wholeChat(document), contentType: 'text/plain' }, expected],
     ['without a media type', { ...wholeChat(document), contentType: '' }, expected],
     [
-      'over many lines under the media type of events',
+      'on many lines with the media type of events',
       { ...wholeChat({}), contentType: 'text/event-stream', response: JSON.stringify(document, null, 2) },
       expected,
     ],
@@ -208,11 +208,15 @@ describe('content as a list of parts', () => {
       { [LENGTH]: 3 },
     ],
     ['of both in one record', chat(piece({ content: [thinking, text('391')] }), ...ends), { [LENGTH]: 3 }],
-    ['of bare texts', chat(piece({ content: ['39', '1'] }), ...ends), { [LENGTH]: 3 }],
+    ['of plain strings', chat(piece({ content: ['39', '1'] }), ...ends), { [LENGTH]: 3 }],
     ['that is one part', chat(piece({ content: text('391') }), ...ends), { [LENGTH]: 3 }],
-    ['beside bare texts', chat(piece({ content: 'a' }), piece({ content: [text('391')] }), ...ends), { [LENGTH]: 4 }],
     [
-      'whose thinking is a text',
+      'beside plain strings',
+      chat(piece({ content: 'a' }), piece({ content: [text('391')] }), ...ends),
+      { [LENGTH]: 4 },
+    ],
+    [
+      'whose thinking is a string',
       chat(piece({ content: [{ type: 'thinking', thinking: 'multiply' }, text('391')] }), ...ends),
       { [LENGTH]: 3 },
     ],
@@ -227,14 +231,14 @@ describe('content as a list of parts', () => {
       { [LENGTH]: 3 },
     ],
     ['not streamed', wholeChat({ choices: [{ message: { content: [thinking, text('391')] } }] }), { [LENGTH]: 3 }],
-    ['of texts, not streamed', wholeChat({ choices: [{ message: { content: ['39', '1'] } }] }), { [LENGTH]: 3 }],
+    ['of strings, not streamed', wholeChat({ choices: [{ message: { content: ['39', '1'] } }] }), { [LENGTH]: 3 }],
     [
-      'of Ollama’s kind',
+      'in the format of Ollama',
       { response: ndjson({ message: { content: [text('391')] } }, { done: true }) },
       { [LENGTH]: 3 },
     ],
     [
-      'that is nested without end',
+      'that is nested very deeply',
       wholeChat({ choices: [{ message: { content: [[[[[[[['deep']]]]]]]] } }] }),
       { [LENGTH]: 0 },
     ],

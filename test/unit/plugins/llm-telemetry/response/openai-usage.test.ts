@@ -36,7 +36,7 @@ describe('the usage of a streamed chat', () => {
       counts,
     ],
     [
-      'is not put back by zeroes',
+      'is not replaced by zeroes',
       chat(hi, end({ usage: usage(23, 19, 42) }), { choices: [], usage: usage(0, 0, 0) }, '[DONE]'),
       counts,
     ],
@@ -50,29 +50,29 @@ describe('the usage of a streamed chat', () => {
       counts,
     ],
     [
-      'has no false zeroes',
+      'is absent instead of false zeroes',
       chat(hi, end(), { choices: [], usage: usage(0, 0, 0) }, '[DONE]'),
       { [IN]: null, [OUT]: null, [TOTAL]: null },
     ],
     [
-      'has no false zero of output',
+      'has no output count instead of a false zero',
       chat(hi, end(), { choices: [], usage: usage(23, 0, 23) }, '[DONE]'),
       { [IN]: 23, [OUT]: null },
     ],
     [
-      'has a true zero of output',
+      'has a zero of output if it is true',
       chat(end(), { choices: [], usage: usage(23, 0, 23) }, '[DONE]'),
       { [IN]: 23, [OUT]: 0 },
     ],
     [
-      'is not lost to a record that is none',
+      'is not replaced by an invalid record',
       chat(hi, end({ usage: usage(23, 19, 42) }), { object: 'telemetry', cost: 1 }, '[DONE]'),
       counts,
     ],
   ]);
 });
 
-describe('usage under a provider’s own member is read:', () => {
+describe('usage in a provider-specific member is read:', () => {
   const own: readonly [provider: string, member: object][] = [
     ['Groq', { x_groq: { id: 'req_1', usage: { queue_time: 0.07, ...usage(23, 19, 42), total_time: 0.028 } } }],
     ['another x_ member', { x_provider: { usage: usage(23, 19, 42) } }],
@@ -92,7 +92,7 @@ describe('usage under a provider’s own member is read:', () => {
     ],
     ['Gemini’s own', { usageMetadata: { promptTokenCount: 23, candidatesTokenCount: 19, totalTokenCount: 42 } }],
     [
-      'llama.cpp, of which a part was in its cache',
+      'llama.cpp, with a part of the prompt in its cache',
       { timings: { cache_n: 20, prompt_n: 3, prompt_ms: 9.1, predicted_n: 19, predicted_ms: 80 } },
     ],
     [
@@ -109,9 +109,9 @@ describe('usage under a provider’s own member is read:', () => {
     ],
     ['a null beside it', { usage: null, x_groq: { usage: usage(23, 19, 42) } }],
     ['zeroes beside it', { usage: usage(0, 0, 0), x_groq: { usage: usage(23, 19, 42) } }],
-    ['names of the other API', { usage: { input_tokens: 23, output_tokens: 19 } }],
+    ['member names of the other API', { usage: { input_tokens: 23, output_tokens: 19 } }],
     [
-      'more members of it',
+      'more members of usage',
       { usage: { ...usage(23, 19, 42), cost: 0.1, is_byok: false, prompt_tokens_details: { cached_tokens: 20 } } },
     ],
   ];
@@ -128,7 +128,7 @@ describe('usage under a provider’s own member is read:', () => {
   );
   itReports([
     [
-      'the official one before any other',
+      'the official member before any other',
       wholeChat({
         choices: [{ message: { content: 'Hi' } }],
         usage: usage(23, 19, 42),
@@ -145,21 +145,21 @@ describe('reasoning outside of completion_tokens', () => {
     wholeChat({ choices: [{ message: { content: '36' }, finish_reason: 'stop' }], usage });
 
   itReports([
-    ['is output where the total is larger than the sum', whole(usage(9, 2, 111)), all(9, 102, 111)],
+    ['is output if the total is larger than the sum', whole(usage(9, 2, 111)), all(9, 102, 111)],
     ['is output in a stream', chat(hi, end({ usage: usage(9, 2, 111) }), '[DONE]'), all(9, 102, 111)],
     [
       'is output if it is reported separately',
       whole({ ...usage(32, 9, 135), completion_tokens_details: { reasoning_tokens: 94 } }),
       all(32, 103, 135),
     ],
-    ['is output where nothing else is', whole({ prompt_tokens: 9, total_tokens: 111 }), all(9, 102, 111)],
+    ['is output if there is no other output', whole({ prompt_tokens: 9, total_tokens: 111 }), all(9, 102, 111)],
     [
-      'is output where there is no total, and more of it than completion',
+      'is output if there is no total and it is larger than completion',
       whole({ ...usage(32, 9), completion_tokens_details: { reasoning_tokens: 94 } }),
       all(32, 103, 135),
     ],
     [
-      'is not counted twice where it is a part of completion',
+      'is not counted twice if it is a part of completion',
       whole({ ...usage(32, 103, 135), completion_tokens_details: { reasoning_tokens: 94 } }),
       all(32, 103, 135),
     ],
@@ -168,8 +168,8 @@ describe('reasoning outside of completion_tokens', () => {
       chat(piece({ content: '3' }, null, { usage: usage(9, 1, 50) }), end({ usage: usage(9, 2, 111) }), '[DONE]'),
       all(9, 102, 111),
     ],
-    ['is nothing where the total is less than the sum', whole(usage(9, 2, 3)), all(9, 2, 11)],
-    ['is nothing where the total is 0', whole(usage(9, 2, 0)), all(9, 2, 11)],
+    ['is zero if the total is less than the sum', whole(usage(9, 2, 3)), all(9, 2, 11)],
+    ['is zero if the total is 0', whole(usage(9, 2, 0)), all(9, 2, 11)],
     ['keeps a total without other counts', whole({ total_tokens: 42 }), { [IN]: null, [OUT]: null, [TOTAL]: 42 }],
   ]);
 });
@@ -179,10 +179,10 @@ describe('invalid counts', () => {
   const none = { [IN]: null, [OUT]: null, [TOTAL]: null };
 
   itReports([
-    ['are texts', whole({ prompt_tokens: '9', completion_tokens: '2' }), none],
+    ['are strings', whole({ prompt_tokens: '9', completion_tokens: '2' }), none],
     ['are negative', whole(usage(-1, -1, -2)), none],
     ['are fractions', whole(usage(1.5, 2.5, 4)), { ...none, [TOTAL]: 4 }],
-    ['are larger than any call', whole(usage(1e300, 2e15, 1e18)), none],
+    ['are larger than any real call', whole(usage(1e300, 2e15, 1e18)), none],
     ['are lists', whole([usage(1, 2, 3)]), none],
     ['are null', whole({ prompt_tokens: null, completion_tokens: null, total_tokens: null }), none],
   ]);
@@ -191,15 +191,15 @@ describe('invalid counts', () => {
 describe('the end of a streamed chat', () => {
   itReports([
     [
-      'is clean without [DONE], with a reason and usage',
+      'is complete without [DONE], with a reason and usage',
       chat(hi, end(), { choices: [], usage: usage(9, 2, 11) }),
       { [ERROR]: null, [REASONS]: ['stop'], [IN]: 9 },
     ],
-    ['is clean without [DONE], with a reason alone', chat(hi, end()), { [ERROR]: null, [REASONS]: ['stop'] }],
-    ['is clean with [DONE] alone', chat(hi, '[DONE]'), { [ERROR]: null }],
+    ['is complete without [DONE], with only a reason', chat(hi, end()), { [ERROR]: null, [REASONS]: ['stop'] }],
+    ['is complete with only [DONE]', chat(hi, '[DONE]'), { [ERROR]: null }],
     ['is missing without both', chat(hi), { [ERROR]: 'stream_truncated', [REASONS]: ['error'] }],
     [
-      'is missing where a choice has none',
+      'is missing if a choice has no reason',
       chat({
         choices: [
           { index: 0, delta: { content: 'a' }, finish_reason: 'stop' },
@@ -209,7 +209,7 @@ describe('the end of a streamed chat', () => {
       { [ERROR]: 'stream_truncated' },
     ],
     [
-      'is missing where the reason is an empty text',
+      'is missing if the reason is an empty string',
       chat(piece({ content: 'Hi' }, '')),
       { [ERROR]: 'stream_truncated' },
     ],
@@ -223,12 +223,12 @@ describe('the reasons of a streamed chat', () => {
 
   itReports([
     [
-      'are reported once where the record of the usage repeats them',
+      'are reported once if the record with the usage repeats them',
       chat(hi, end(), end({ usage: usage(9, 2, 11) }), '[DONE]'),
       { [REASONS]: ['stop'], [IN]: 9 },
     ],
     [
-      'are reported once where every record has one',
+      'are reported once if every record has one',
       chat(piece({ content: 'a' }, 'stop'), piece({ content: 'b' }, 'stop'), '[DONE]'),
       { [REASONS]: ['stop'] },
     ],
@@ -238,7 +238,7 @@ describe('the reasons of a streamed chat', () => {
       { [REASONS]: ['stop', 'length'] },
     ],
     [
-      'are one where the choice has no index',
+      'are one if the choice has no index',
       chat(choice(undefined, null), choice(undefined, 'stop'), choice(undefined, 'stop'), '[DONE]'),
       { [REASONS]: ['stop'] },
     ],
@@ -276,10 +276,10 @@ describe('embeddings', () => {
     response: { model: 'e', data: [], usage },
   });
   itReports([
-    ['count what they read', embeddings({ prompt_tokens: 8, total_tokens: 8 }), { [IN]: 8, [TOTAL]: 8 }],
+    ['count the input tokens', embeddings({ prompt_tokens: 8, total_tokens: 8 }), { [IN]: 8, [TOTAL]: 8 }],
     ['count the total if nothing else is reported', embeddings({ total_tokens: 8 }), { [IN]: 8, [TOTAL]: 8 }],
     [
-      'count nothing where there is 0',
+      'count nothing if the usage is 0',
       embeddings({ prompt_tokens: 0, total_tokens: 0 }),
       { [IN]: null, [TOTAL]: null },
     ],
@@ -293,13 +293,13 @@ describe('the tokens of a server that is compatible with Ollama', () => {
   });
   itReports([
     [
-      'are no false zeroes',
+      'are absent instead of false zeroes',
       chatOf({ done: true, prompt_eval_count: 0, eval_count: 0 }),
       { [IN]: null, [OUT]: null, [ERROR]: null },
     ],
-    ['may be worded as OpenAI does', chatOf({ done: true, usage: usage(9, 3, 12) }), { [IN]: 9, [OUT]: 3 }],
+    ['can have the names of OpenAI', chatOf({ done: true, usage: usage(9, 3, 12) }), { [IN]: 9, [OUT]: 3 }],
     [
-      'are not put back by a second last record',
+      'are not replaced by a second last record',
       chatOf(
         { done: true, done_reason: 'stop', prompt_eval_count: 9, eval_count: 3 },
         { done: true, done_reason: 'stop', prompt_eval_count: 0, eval_count: 0 },
@@ -307,7 +307,7 @@ describe('the tokens of a server that is compatible with Ollama', () => {
       { [IN]: 9, [OUT]: 3, [REASONS]: ['stop'] },
     ],
     [
-      'come in events',
+      'can be sent in events',
       {
         path: '/api/chat',
         contentType: 'text/event-stream',
@@ -322,16 +322,16 @@ describe('usage in the formats of single providers', () => {
   const at = (more: object) => chat(hi, end(more), '[DONE]');
   const beside = { prompt_tokens: 10, completion_tokens: 5, cache_read_input_tokens: 100 };
   itReports([
-    ['is a member of its own name', at({ x_usage: usage(23, 19, 42) }), counts],
-    ['is a member with a word before it', at({ token_usage: usage(23, 19, 42) }), counts],
+    ['is in a member with a provider-specific name', at({ x_usage: usage(23, 19, 42) }), counts],
+    ['is in a member with a prefixed name', at({ token_usage: usage(23, 19, 42) }), counts],
     ['is in a piece of a choice', chat(hi, piece({ usage: usage(23, 19, 42) }, 'stop'), '[DONE]'), counts],
     [
-      'counts the cache in the total alone: that is input, no reasoning',
+      'counts the cache only in the total, as input and not as reasoning',
       wholeChat({ choices: [], usage: { ...beside, total_tokens: 115 } }),
       { [IN]: 110, [OUT]: 5, [TOTAL]: 115 },
     ],
     [
-      'counts what the cache took in the total alone',
+      'counts cache writes only in the total',
       wholeChat({ choices: [], usage: { ...beside, cache_creation_input_tokens: 20, total_tokens: 135 } }),
       { [IN]: 130, [OUT]: 5, [TOTAL]: 135 },
     ],

@@ -31,11 +31,11 @@ const two = ['f{"a":1}', 'g{"b":2}'];
 describe('a streamed tool call', () => {
   it.each<[string, Exchange, string[]]>([
     [
-      'comes in pieces',
+      'is sent in pieces',
       calls(call(0, 'a', 'f', ''), call(0, undefined, undefined, '{"a"'), call(0, undefined, undefined, ':1}')),
       one,
     ],
-    ['comes whole', calls(call(0, 'a', 'f', '{"a":1}')), one],
+    ['is sent as a whole', calls(call(0, 'a', 'f', '{"a":1}')), one],
     [
       'repeats its name in each piece',
       calls(call(0, 'a', 'f', ''), call(0, undefined, 'f', '{"a"'), call(0, undefined, 'f', ':1}')),
@@ -47,17 +47,17 @@ describe('a streamed tool call', () => {
       one,
     ],
     [
-      'has null where it repeats nothing',
+      'has null in members that it does not repeat',
       calls(call(0, 'a', 'f', ''), call(0, null, null, '{"a"'), call(0, null, null, ':1}')),
       one,
     ],
     [
-      'has empty texts where it repeats nothing',
+      'has empty strings in members that it does not repeat',
       calls(call(0, 'a', 'f', ''), call(0, '', '', '{"a"'), call(0, '', '', ':1}')),
       one,
     ],
     [
-      'counts from 1',
+      'has indexes from 1',
       calls(call(1, 'a', 'f', '{"a":1}'), call(2, 'b', 'g', '{"b"'), call(2, undefined, undefined, ':2}')),
       two,
     ],
@@ -112,9 +112,9 @@ describe('a streamed tool call', () => {
       calls(call(0, undefined, 'f', '{"a":1}'), call(0, undefined, 'f', '{"a":1}')),
       one,
     ],
-    ['comes with another one in one record', calls([call(0, 'a', 'f', '{"a":1}'), call(1, 'b', 'g', '{"b":2}')]), two],
+    ['is in one record with another call', calls([call(0, 'a', 'f', '{"a":1}'), call(1, 'b', 'g', '{"b":2}')]), two],
     [
-      'comes by turns with another one',
+      'is sent in turns with another call',
       calls(
         call(0, 'a', 'f', '{"a"'),
         call(1, 'b', 'g', '{"b"'),
@@ -125,7 +125,7 @@ describe('a streamed tool call', () => {
     ],
     ['has its id before its name', calls(call(0, 'a'), call(0, undefined, 'f', '{"a":1}')), one],
     ['has its name before its id', calls(call(0, undefined, 'f', '{"a"'), call(0, 'a', undefined, ':1}')), one],
-    ['has an id of its own in each piece', calls(call(0, 'a1', 'f', '{"a"'), call(0, 'a2', null, ':1}')), one],
+    ['has a different id in each piece', calls(call(0, 'a1', 'f', '{"a"'), call(0, 'a2', null, ':1}')), one],
     [
       'calls one tool twice',
       calls(call(0, 'a', 'f', '{"a":1}'), call(1, 'b', 'f', '{"a":1}')),
@@ -134,12 +134,12 @@ describe('a streamed tool call', () => {
     ['has the same id as all others', calls(call(0, 'x', 'f', '{"a":1}'), call(1, 'x', 'g', '{"b":2}')), two],
     ['has its arguments as an object', calls(call(0, 'a', 'f', { a: 1 })), one],
     [
-      'has braces in its texts',
+      'has braces in its strings',
       calls(call(0, 'a', 'f', '{"a":"}{\\""'), call(0, undefined, undefined, '}')),
       ['f{"a":"}{\\""}'],
     ],
     [
-      'of old comes as function_call',
+      'in the legacy format is a function_call',
       chat(
         piece({ function_call: { name: 'f', arguments: '' } }),
         piece({ function_call: { name: 'f', arguments: '{"a"' } }),
@@ -149,18 +149,14 @@ describe('a streamed tool call', () => {
       one,
     ],
     [
-      'comes in both wordings',
+      'is sent in both formats',
       chat(
         piece({ tool_calls: [call(0, 'a', 'f', '{"a":1}')], function_call: { name: 'f', arguments: '{"a":1}' } }),
         ...done,
       ),
       one,
     ],
-    [
-      'is not there where a record has empty calls',
-      calls([], call(0, undefined, undefined, ''), call(0, '', '', '')),
-      [],
-    ],
+    ['is absent if a record has empty calls', calls([], call(0, undefined, undefined, ''), call(0, '', '', '')), []],
   ])('%s', async (_name, exchange, expected) => {
     expect(await calledBy(exchange)).toEqual(expected);
     const { attributes } = await spanOfExchange(exchange);
@@ -183,7 +179,7 @@ describe('a streamed tool call', () => {
       { [CALLS]: 2, [NAMES]: ['f', 'g'] },
     ],
     [
-      'is known by its name where it has no arguments',
+      'is known by its name if it has no arguments',
       calls(call(0, 'a', 'f'), call(1, 'b', 'g')),
       { [CALLS]: 2, [NAMES]: ['f', 'g'] },
     ],
@@ -281,7 +277,7 @@ describe('tool calls of the other APIs', () => {
       two,
     ],
     [
-      'Anthropic, by turns',
+      'Anthropic, in turns',
       message(block(1, 'a', 'f'), block(2, 'b', 'g'), json(1, '{"a":1}'), json(2, '{"b":2}'), ...end),
       two,
     ],
@@ -303,7 +299,7 @@ describe('tool calls of the other APIs', () => {
       two,
     ],
     [
-      'Ollama, as texts, all at index 0',
+      'Ollama, as strings, all at index 0',
       {
         response: ndjson(
           { message: { tool_calls: [native('a', 'f', '{"a":1}', 0)] } },
@@ -345,7 +341,7 @@ describe('tool calls of the other APIs', () => {
       one,
     ],
     [
-      'a document of old',
+      'a document in the legacy format',
       wholeChat({ choices: [{ message: { function_call: { name: 'f', arguments: '{"a":1}' } } }] }),
       one,
     ],
@@ -372,7 +368,7 @@ describe('responses without deltas', () => {
   });
   itReports([
     [
-      'have the text of the end',
+      'have the text of the last event',
       of(end),
       { 'llm.response_length': 5, 'error.type': null, 'gen_ai.usage.input_tokens': 3 },
     ],

@@ -158,7 +158,7 @@ describe('Mcp-Param headers', () => {
 
   it.each([
     ['an empty name', { properties: { a: { type: 'string', 'x-mcp-header': '' } } }],
-    ['a name that is no header', { properties: { a: { type: 'string', 'x-mcp-header': 'a b' } } }],
+    ['a name that is not a valid header name', { properties: { a: { type: 'string', 'x-mcp-header': 'a b' } } }],
     [
       'the same name twice',
       { properties: { a: { type: 'string', 'x-mcp-header': 'A' }, b: { type: 'string', 'x-mcp-header': 'a' } } },

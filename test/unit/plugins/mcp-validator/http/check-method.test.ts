@@ -15,7 +15,7 @@ describe('the HTTP method', () => {
   });
 });
 
-it('OPTIONS is left to the cors plugin', () => {
+it('OPTIONS passes, since the cors plugin handles it', () => {
   expect(passOf(factsOf('OPTIONS', { origin: 'http://localhost:3000' }, ''))).not.toHaveProperty('summary');
 });
 
@@ -29,7 +29,7 @@ describe('GET and DELETE of stateless clients', () => {
     });
   });
 
-  it('and where the request itself says so', () => {
+  it('also get 405 if the request declares the stateless revision', () => {
     expect(answerOf(factsOf('GET', { ...STREAM_HEADERS, 'mcp-protocol-version': MODERN }, ''))).toMatchObject({
       status: 405,
     });

@@ -86,7 +86,7 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
       for (const { fields: given, message } of outcome.warnings ?? []) warn(given, message);
       return outcome.kind === 'reject' ? (outcome.share?.['mcp_denied'] as { reason: string }).reason : undefined;
     },
-    /** Lets a request and its answer pass, and waits until what it tells is learned. */
+    /** Lets a request and its response pass, and waits until the announced tools are learned. */
     answer: async ({
       asked = request('tools/list'),
       answer,

@@ -58,7 +58,7 @@ describe('learning', () => {
   it.each([
     ['an error', { answer: list([add]), status: 500 }],
     ['an answer of Kong itself', { answer: list([add]), source: 'kong' }],
-    ['what is no JSON', { answer: 'x' }],
+    ['text that is not JSON', { answer: 'x' }],
     ['another service', { answer: list([add]), service: 'two' }],
   ] as [string, Exchange][])('learns nothing from %s', async (_, exchange) => {
     const { answer, call } = gateway(LEARN);

@@ -55,7 +55,7 @@ describe('a server cannot evade enforced pins by', () => {
     ['a list with both definitions', { answer: list([poisoned, add]) }, 'tool_changed'],
     ['another id', { answer: list([poisoned], {}, '1') }, 'tool_changed'],
     ['lines that end in a carriage return', { answer: `: \rdata: ${text}\r\r`, headers: EVENTS }, 'tool_changed'],
-    ['an answer that comes later', { answer: '', status: 202 }, 'tool_unverified'],
+    ['a response that is sent later', { answer: '', status: 202 }, 'tool_unverified'],
     [
       'a stream of another request',
       { asked: request('ping'), answer: sse(list([poisoned], {}, 99)), headers: EVENTS },
@@ -75,7 +75,7 @@ describe('a server cannot evade enforced pins by', () => {
   /** The list that the gateway reads, and the client does not take: it goes on with the one that it has. */
   it.each<[what: string, decoy: Exchange, denial?: string]>([
     ['an error status', { answer: list([add]), status: 500 }],
-    ['a status whose body clients leave unread', { answer: list([add]), status: 202 }],
+    ['a status whose body clients do not read', { answer: list([add]), status: 202 }],
     ['another media type', { answer: list([add]), headers: { 'content-type': 'text/plain' } }],
     ['an answer that was not asked for', { answer: list([add], {}, 99), asked: request('ping') }],
     ['a stream that the client opened', { method: 'GET', answer: sse(list([add])), headers: EVENTS }],
@@ -125,26 +125,26 @@ describe('a list for one caller', () => {
   const ann = { by: 'Bearer ann' };
   const bob = { by: 'Bearer bob' };
 
-  it('in private denies nobody else a tool', async () => {
+  it('does not deny a tool to other callers if it is private', async () => {
     const { answer, call } = enforced();
     await answer({ answer: list([poisoned], PRIVATE), ...ann });
     expect([call({ a: 1 }, ann), call({ a: 1 }, bob)]).toEqual(['tool_changed', undefined]);
   });
 
-  it('without being read denies nobody else a tool', async () => {
+  it('does not deny a tool to other callers if it was not read', async () => {
     const { answer, call } = enforced();
     await answer({ answer: 'x', headers: { 'content-encoding': 'compress' }, ...ann });
     expect([call({ a: 1 }, ann), call({ a: 1 }, bob)]).toEqual(['tool_unverified', undefined]);
   });
 
-  it('clears a tool for nobody else', async () => {
+  it('does not lift the denial of a tool for other callers', async () => {
     const { answer, call } = enforced();
     await answer({ answer: list([poisoned]), ...ann });
     await answer({ answer: list([add]), ...bob });
     expect([call({ a: 1 }, ann), call({ a: 1 }, bob)]).toEqual(['tool_changed', undefined]);
   });
 
-  it('that is public warns callers without a list', async () => {
+  it('also applies to callers without a list if it is public', async () => {
     const { answer, call } = enforced();
     await answer({ answer: list([poisoned]), ...ann });
     expect(call({ a: 1 }, bob)).toBe('tool_changed');

@@ -2,7 +2,7 @@ import { answerOf, modernPost, passOf, post, request, versionHeader } from '../r
 
 const notification = { jsonrpc: '2.0', method: 'notifications/initialized' };
 
-describe('a method that is not there', () => {
+describe('an unknown or denied method', () => {
   it.each([
     'initialize',
     'ping',
@@ -123,7 +123,7 @@ describe('a method that a lenient server takes for one of the protocol', () => {
     },
   );
 
-  it('a denial by glob meets no other method for its separators', () => {
+  it('a denial by glob matches no other method because of its separators', () => {
     const config = { methods: { allow: [], deny: ['tools-*', 'notifications_*'] } };
     expect(passOf(post(request('tools/list')), config)).toBeDefined();
     expect(passOf(post(notification), config)).toBeDefined();

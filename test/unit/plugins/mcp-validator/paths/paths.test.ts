@@ -100,7 +100,7 @@ describe('a path that some server may route to an MCP endpoint', () => {
     expect(() => rulesOf({ paths: ['/mcp', 'sse'] })).toThrow('paths[2]: a path must begin with / or *');
   });
 
-  it('is exempt only if no reading of it leads elsewhere', () => {
+  it('is exempt only if no reading of it leads to another path', () => {
     const exempt = { exempt_paths: ['/upload/*', '/rpc'] };
     for (const path of ['/upload/a', '/upload/a%20b', '/upload/', '/rpc']) {
       expect(passOf(postOn(path, JSON.stringify(call)), { ...config, ...exempt })).toBeDefined();
@@ -145,7 +145,7 @@ describe('what a server could take for MCP on a path that is not listed', () => 
     ['a comment before it', `/* x */ ${text}`, JSON_HEADERS],
     ['a comma at its end', '{"method":"tools/call",}', JSON_HEADERS],
     ['JSON5', "{method:'tools/call'}", JSON_HEADERS],
-    ['what says that it is JSON and is not', 'not json', JSON_HEADERS],
+    ['text with the media type of JSON that is not JSON', 'not json', JSON_HEADERS],
     ['two documents', `{"a":1}\n${text}`, { 'content-type': 'application/x-ndjson' }],
     [
       'something compressed',
@@ -181,7 +181,7 @@ describe('what a server could take for MCP on a path that is not listed', () => 
     expect(decideWith(on('/custom', verb, headers)).kind).toBe('reject');
   });
 
-  it('a body that cannot be read whole gets 413, unless it is no JSON', () => {
+  it('a body that cannot be read completely gets 413, unless it is not JSON', () => {
     const small = { max_body_bytes: 100 };
     const spilled = {
       ...on('/upload', 'POST', { 'content-type': 'multipart/form-data' }),
@@ -204,7 +204,7 @@ describe('what a server could take for MCP on a path that is not listed', () => 
     expect(answerOf(on('/health', 'GET', { [name]: value }))).toMatchObject({ status: 400 });
   });
 
-  it('too many headers may hide one of it', () => {
+  it('a request with too many headers is rejected, since they may hide an MCP header', () => {
     expect(answerOf({ ...on('/health', 'GET'), headersTruncated: true })).toMatchObject({ status: 431 });
   });
 });
@@ -271,7 +271,7 @@ describe('what no server takes for MCP passes', () => {
     expect(passOf(on(path, verb, headers, body), config)).toMatchObject({ summary: { messages: [] } });
   });
 
-  it('but a WebSocket on an MCP path does not', () => {
+  it('except a WebSocket on an MCP path', () => {
     expect(answerOf(on('/mcp', 'GET', { accept: 'text/event-stream', upgrade: 'websocket' }))).toMatchObject({
       reason: 'web_socket',
     });
@@ -314,7 +314,7 @@ it('no message in any spelling passes unchecked on any path', () => {
   );
 });
 
-it('any path gets an answer', () => {
+it('any path gets a decision', () => {
   const rules = compilePathRules({ paths: ['/', '/mcp'], exempt_paths: ['/x/*'] });
   fc.assert(
     fc.property(

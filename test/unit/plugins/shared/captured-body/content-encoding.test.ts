@@ -11,7 +11,7 @@ describe('decodeBody', () => {
     [' br ', brotliCompressSync(body)],
     ['identity', body],
     [undefined, body],
-  ])('undoes %s', async (encoding, bytes) => {
+  ])('decodes %s', async (encoding, bytes) => {
     expect(await decodeBody(bytes, encoding, 10_000)).toEqual({ bytes: body, cut: false });
   });
 

@@ -61,7 +61,7 @@ describe('fragments of any object', () => {
 });
 
 describe('JsonDocument', () => {
-  it('keeps no more than its bound, whatever passes', () => {
+  it('keeps no more than its bound, whatever the input is', () => {
     const document = new JsonDocument(1000);
     document.push(Buffer.from('{"model":"m","x":"'));
     for (let n = 0; n < 2000; n++) document.push(Buffer.from('y'.repeat(100)));

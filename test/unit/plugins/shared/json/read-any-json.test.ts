@@ -5,7 +5,7 @@ import { faultOf, read } from './read';
 describe('properties', () => {
   const wide = { maxDepth: 1000, maxValues: 100_000 };
 
-  it('any bytes get an answer, and what passes is what JSON.parse reads', () => {
+  it('any bytes get a result, and accepted text has the value that JSON.parse returns', () => {
     const pieces = fc.array(
       fc.constantFrom(
         '{',
@@ -64,7 +64,7 @@ describe('properties', () => {
     );
   });
 
-  it('a mutation of valid JSON never passes unless JSON.parse takes it too', () => {
+  it('a mutation of valid JSON passes only if JSON.parse accepts it too', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.nat(), fc.integer({ min: 0, max: 255 }), (value, where, byte) => {
         const bytes = Buffer.from(JSON.stringify(value));
@@ -97,7 +97,7 @@ describe('properties', () => {
     );
   });
 
-  it('what passes has one meaning for readers that keep the first, and that keep the last of equal keys', () => {
+  it('accepted text has one meaning for readers that keep the first and for readers that keep the last of equal keys', () => {
     const key = fc.constantFrom('a', '\\u0061', 'A', 'b', '\\u0062', '__proto__');
     const objects = fc.array(fc.tuple(key, fc.integer()), { maxLength: 5 });
     fc.assert(

@@ -1,7 +1,7 @@
 import { readStrictJson, type StrictJson } from '../../../../../plugins/shared/json/read-strict-json';
 
 export const bounds = { maxDepth: 64, maxValues: 1000 };
-/** What becomes of a text. */
+/** The result of reading a text. */
 export const read = (text: string | Uint8Array, given = bounds): StrictJson => readStrictJson(Buffer.from(text), given);
 /** What is wrong with a text. */
 export const faultOf = (text: string | Uint8Array, given = bounds): string | undefined => {

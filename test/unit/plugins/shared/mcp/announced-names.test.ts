@@ -10,7 +10,7 @@ it('knows what a server listed, by service and kind', () => {
   expect(offered.has('a', 'prompts/get', 'add')).toBe(false);
 });
 
-it('keeps the names listed last where a server lists too many', () => {
+it('keeps the most recently listed names if a server lists too many', () => {
   const offered = new AnnouncedNames(bounds);
   offered.addListed('a', 'tools/call', ['1', '2', '3']);
   offered.addListed('a', 'tools/call', ['1', '4']);
@@ -18,7 +18,7 @@ it('keeps the names listed last where a server lists too many', () => {
   expect(offered.size).toBe(3);
 });
 
-it('a name that a server merely accepts takes no place of one that it lists', () => {
+it('a name that a server only accepts does not replace a name that it lists', () => {
   const offered = new AnnouncedNames(bounds);
   offered.addListed('a', 'tools/call', ['1', '2']);
   for (const name of ['x', 'y', 'z']) offered.addConfirmed('a', 'tools/call', name);

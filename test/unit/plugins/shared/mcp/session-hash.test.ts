@@ -2,7 +2,7 @@ import { sessionHashOf } from '../../../../../plugins/shared/mcp/session-hash';
 
 const ID = 'session-4f0c';
 
-it('tells nothing of the id', () => {
+it('reveals nothing about the id', () => {
   const hash = sessionHashOf(undefined, {})(ID);
   expect(hash).toMatch(/^[0-9a-f]{32}$/);
   expect(hash).not.toBe(sessionHashOf(undefined, {})('session-4f0d'));
@@ -12,7 +12,7 @@ it('is the same for all configurations of a process', () => {
   expect(sessionHashOf(undefined, {})(ID)).toBe(sessionHashOf(undefined, {})(ID));
 });
 
-it('is the same on every node that has the key, by the environment or by the configuration', () => {
+it('is the same on every node with the same key, from the environment or from the configuration', () => {
   const byEnvironment = sessionHashOf(undefined, { KONG_AI_SESSION_KEY: ' shared-by-all-nodes ' })(ID);
   expect(sessionHashOf('shared-by-all-nodes', {})(ID)).toBe(byEnvironment);
   expect(sessionHashOf('the configuration wins', { KONG_AI_SESSION_KEY: 'k' })(ID)).not.toBe(byEnvironment);

@@ -31,7 +31,7 @@ describe('Labels', () => {
     ['\udfff', '\ufffd'],
     [`${'a'.repeat(63)}\u{1f600}`, `${'a'.repeat(63)}\ufffd`],
     ['caf\u00e9 \u{1f600}', 'caf\u00e9 \u{1f600}'],
-  ])('makes one value of all that would be one on the page: %j is %j', (value, shown) => {
+  ])('uses one label value for names that look the same on the metrics page: %j is %j', (value, shown) => {
     const labels = new Labels(() => undefined);
     expect(labels.bounded('model', value, 1)).toBe(shown);
     expect(labels.bounded('model', shown, 1)).toBe(shown);

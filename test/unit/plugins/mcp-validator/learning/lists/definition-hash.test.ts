@@ -16,7 +16,7 @@ describe('definitionHash', () => {
     expect(definitionHash(tool)).toBe('c7861ff4f0f4d38bceaf856084734eff9b6fb91f070d98778debe2414640d622');
   });
 
-  it('does not depend on the order of members, nor on what no model sees', () => {
+  it('does not depend on the order of members, nor on members that models do not see', () => {
     const { name, description, inputSchema } = tool;
     const turned = {
       inputSchema: { properties: { a: { type: 'number' }, b: {} }, type: 'object' },
@@ -38,7 +38,7 @@ describe('definitionHash', () => {
 });
 
 it.each([null, 5, 'x', [], {}, { name: 5, inputSchema: {} }, { name: 'x'.repeat(2000), inputSchema: {} }])(
-  'readToolDefinition takes %j for no tool',
+  'readToolDefinition does not accept %j as a tool',
   (value) => {
     expect(readToolDefinition(value)).toBeUndefined();
   },

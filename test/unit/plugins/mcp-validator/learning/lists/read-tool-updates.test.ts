@@ -57,7 +57,7 @@ it.each([
   ['JSON', text, false],
   ['events', events, true],
 ])(
-  'a list as %s that is cut anywhere gives its whole tools, and is never taken for an answer',
+  'reads the complete tools of a list as %s that is cut anywhere, and never reads it as a complete response',
   (_, whole, isEventStream) => {
     const bytes = Buffer.from(whole);
     const names = tools.map(({ name }) => name);

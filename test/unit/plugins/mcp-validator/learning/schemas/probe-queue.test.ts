@@ -34,7 +34,7 @@ it('takes turns between services, independent of what one of them announces', as
     ...schemas('b', 2).map((text) => queue.add('b', text)),
   ];
   await Promise.all(all);
-  // The first one is begun before the second service has anything.
+  // The first task starts before the second service has any.
   expect(done.join('')).toBe('aababaa');
 });
 

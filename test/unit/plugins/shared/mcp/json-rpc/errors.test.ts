@@ -22,7 +22,7 @@ describe('batchErrorBody', () => {
   const error = { code: -32602, message: 'bad' };
   const other = { code: -32600, message: 'rejected with it' };
 
-  it('answers every request of the batch, and nothing else', () => {
+  it('has a response for every request of the batch, and for nothing else', () => {
     const body = batchErrorBody(
       [
         { kind: 'request', id: 1, method: 'a' },
@@ -39,7 +39,7 @@ describe('batchErrorBody', () => {
     ]);
   });
 
-  it('has nothing to say to a batch without requests', () => {
+  it('returns no response for a batch without requests', () => {
     expect(batchErrorBody([{ kind: 'notification', method: 'b' }], () => true, error, other)).toBeUndefined();
   });
 });

@@ -72,7 +72,7 @@ describe('readJsonRpcBody rejects with 400', () => {
     expect(read(text)).toMatchObject({ ok: false, status: 400, code, id, reason });
   });
 
-  it('says where, and what to mend, without repeating values', () => {
+  it('names the position and the fix, without repeating values', () => {
     expect(read('{"secret":1,"secret":2}')).toMatchObject({
       message: 'Parse error: An object has the same key twice (at byte 12)',
     });
@@ -80,7 +80,7 @@ describe('readJsonRpcBody rejects with 400', () => {
   });
 });
 
-it('any bytes get an answer', () => {
+it('any bytes get a result', () => {
   const member = fc.constantFrom(
     '"jsonrpc":"2.0"',
     '"id":1',

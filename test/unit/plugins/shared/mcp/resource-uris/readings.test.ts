@@ -58,18 +58,18 @@ describe('readingsOf', () => {
     expect(readingsOf(uri)).toContain(reading);
   });
 
-  it('gives none for UTF-8 in more bytes than it needs', () => {
+  it('returns none for overlong UTF-8', () => {
     expect(readingsOf('file:///srv/%c0%ae%c0%ae/etc/x')).toBeUndefined();
     expect(readingsOf('file:///srv/%e0%80%af')).toBeUndefined();
   });
 
-  it('gives none where there are too many', () => {
+  it('returns none if there are too many', () => {
     expect(readingsOf('file:///%2e%2e/%2e%2e/%252e%252e\\..//x;y/?q#z')).toBeUndefined();
     expect(readingsOf(`file:///%${'25'.repeat(100)}2e`)).toBeUndefined();
     expect(readingsOf(`file:///${'a'.repeat(MAX_URI_LENGTH)}`)).toBeUndefined();
   });
 
-  it('gives none once the budget of a request is used up, but plain ones at all times', () => {
+  it('returns none after the budget of a request is used up, but always those of plain URIs', () => {
     const budget = newReadingBudget();
     let read = 0;
     while (readingsOf('https://api.example.com/a%20b?q=1', budget)) read++;
@@ -78,7 +78,7 @@ describe('readingsOf', () => {
     expect(readingsOf('file:///srv/a', budget)).toEqual(['file:///srv/a']);
   });
 
-  it('never gives more than the bound, and the same readings for each of them', () => {
+  it('never returns more than the bound, and returns the same readings for each reading', () => {
     const part = fc.constantFrom(
       '/',
       '//',

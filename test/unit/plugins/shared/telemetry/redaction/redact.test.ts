@@ -128,7 +128,7 @@ describe('a bound', () => {
   });
 
   it('keeps secrets after it out of the result', () => {
-    // What is taken out shortens the text: the half secret at the end of what was looked at must not take its place.
+    // Removed secrets shorten the text: the half secret at the end of the inspected part must not fill the gap.
     const many = `${SECRETS[2]![1]} `.repeat(200);
     for (let maxLength = 1; maxLength < 600; maxLength += 7) {
       expect(
@@ -190,7 +190,7 @@ describe('the time of a scan', () => {
 
   it('does not depend on the length of the text after the bound', () => {
     const piece = 'eyJ-';
-    // Ten megabytes, of which two kilobytes are looked at.
+    // Ten megabytes, of which two kilobytes are inspected.
     expect(redactor.error(piece.repeat(2_500_000), 200)).toHaveLength(200);
   });
 });
@@ -211,7 +211,7 @@ describe('the configured patterns', () => {
     ['(a)\\1', /backreferences/],
     ['(?:(?:a{1000}){1000})', /redact_patterns\[0\]/],
     ['a'.repeat(1001), /1000 characters/],
-  ])('are refused with their name: %s', (source, message) => {
+  ])('are rejected with their name: %s', (source, message) => {
     expect(() => pattern(source)).toThrow(message);
     expect(() => createRedactor(['fine', source])).toThrow(/redact_patterns\[1\]/);
   });

@@ -1,7 +1,7 @@
 import { encodeJson, LuaError, luaToString, type LuaTable, type LuaValue } from '../lua/value';
 
 /** A response of Kong itself. */
-export interface OwnAnswer {
+export interface OwnResponse {
   readonly status: number;
   readonly headers: LuaTable;
   readonly body: Buffer | undefined;
@@ -12,7 +12,7 @@ export interface OwnAnswer {
  * The response for the arguments of `kong.response.exit`: a table becomes JSON. Throws {@link LuaError} for an invalid
  * body.
  */
-export function ownAnswer(status: number, body: LuaValue, headers: LuaTable): OwnAnswer {
+export function ownResponse(status: number, body: LuaValue, headers: LuaTable): OwnResponse {
   const isJson = typeof body === 'object' && body !== null && !(body instanceof Uint8Array);
   return {
     status,
