@@ -1,5 +1,6 @@
 import type { Plugin } from '../pdk';
 import { checkBuffering } from './check-buffering';
+import { checkOverlap } from './check-overlap';
 import { checkPlugin } from './check-plugin';
 import { checkShape } from './check-shape';
 import { closest } from './closest';
@@ -21,6 +22,7 @@ export function checkFile(file: unknown, plugins: readonly Plugin[]): Finding[] 
     }),
     ...checkNames(entries, byName),
     ...checkTwice(ours),
+    ...checkOverlap(ours, byName),
     ...checkBuffering(file, ours),
   ];
 }

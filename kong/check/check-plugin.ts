@@ -5,7 +5,7 @@ import type { PluginEntry } from './find-plugins';
 import type { Finding } from './finding';
 
 /** The field that a message of {@link Plugin.check} begins with. */
-const FIELD = /^([a-z_][\w.[\]]*): /i;
+const FIELD = /^([a-z_][\w.[\]-]*): /i;
 
 /** All errors of one configuration of a plugin: field by field, then the rules across fields. */
 export function checkPlugin(plugin: Plugin, { entry, path }: PluginEntry): Finding[] {

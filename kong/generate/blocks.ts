@@ -1,4 +1,4 @@
-import type { Plugin } from '../pdk';
+import type { Field, Plugin } from '../pdk';
 import { pluginSettings } from '../plugin-server/kong-conf';
 import { configTable } from './config-table';
 
@@ -21,13 +21,20 @@ export function generatedBlocks(plugins: readonly Plugin[]): GeneratedBlock[] {
   const names = plugins.map(({ name }) => name);
   return [
     { file: 'kong/kong.conf', begin: '# <plugins>', end: '# </plugins>', text: confText(names) },
-    ...plugins.map(({ name, fields }) => ({
-      file: `plugins/${name}/README.md`,
+    ...plugins.map((plugin) => ({
+      file: `plugins/${plugin.name}/README.md`,
       begin: '<!-- config -->',
       end: '<!-- /config -->',
-      text: `\n${configTable(fields)}\n`,
+      text: `\n${configTable(tableFields(plugin))}\n`,
     })),
   ];
+}
+
+/** The sections of a composed plugin have the fields of its parts, whose READMEs list them. */
+function tableFields(plugin: Plugin): Plugin['fields'] {
+  if (!('parts' in plugin)) return plugin.fields;
+  const sections = Object.entries(plugin.fields).map(([name, { type, attributes }]) => [name, { type, attributes }]);
+  return Object.fromEntries(sections) as Readonly<Record<string, Field>>;
 }
 
 const confText = (names: readonly string[]): string =>

@@ -24,7 +24,9 @@ export function composePlugins({ name, version, priority, parts }: Composition):
   const fields: Fields = Object.fromEntries(
     ordered.map((part) => [
       part.name,
-      field.record(part.fields, { description: `Configures ${part.name}; without this section it does not run.` }),
+      field.record(part.fields, {
+        description: `The config of ${part.name}, with the same fields and defaults. Without this section it does not run.`,
+      }),
     ]),
   );
   const check = (config: Sections): void => {

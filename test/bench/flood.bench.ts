@@ -41,13 +41,19 @@ interface Window {
   window_seconds: number;
 }
 
+/** What the benchmark changes of the guards' configuration. */
+interface Guard {
+  readonly 'mcp-tool-rate-limit': { readonly rules: readonly { readonly windows: readonly Window[] }[] };
+}
+
 /** The configurations of the plugins of the first service in kong.yml, by name. */
 function configurations(): ReadonlyMap<string, Config> {
   const file = parse(readFileSync(join(root, 'kong', 'kong.yml'), 'utf8')) as {
     services: { plugins: { name: string; config?: Config }[] }[];
   };
   const configs = new Map(file.services[0]?.plugins.map(({ name, config = {} }) => [name, config]) ?? []);
-  const { rules } = configs.get('mcp-tool-rate-limit') as unknown as { rules: { windows: Window[] }[] };
+  const guard = configs.get('mcp-guard') as unknown as Guard;
+  const { rules } = guard['mcp-tool-rate-limit'];
   for (const window of rules.flatMap(({ windows }) => windows)) {
     window.limit *= STRETCH;
     window.window_seconds *= STRETCH;
@@ -61,7 +67,7 @@ class Client {
   private readonly configs = configurations();
 
   constructor(socket: string) {
-    const names = ['mcp-validator', 'mcp-tool-rate-limit', 'mcp-telemetry'];
+    const names = ['mcp-guard', 'mcp-telemetry'];
     this.workers = new Map(names.map((name) => [name, new KongWorker(name, socket)]));
   }
 
@@ -73,14 +79,7 @@ class Client {
       accept: 'application/json, text/event-stream',
       'mcp-protocol-version': '2025-03-26',
     };
-    let shared: EventResult['shared'] = {};
-    let exit: EventResult['exit'];
-    for (const plugin of ['mcp-validator', 'mcp-tool-rate-limit']) {
-      const result = await this.event(plugin, 'access', { headers, body, shared, ip });
-      ({ shared } = result);
-      exit ??= result.exit;
-      if (exit) break;
-    }
+    const { shared, exit } = await this.event('mcp-guard', 'access', { headers, body, shared: {}, ip });
     const response = exit?.body ?? JSON.stringify(answer ?? {});
     const capture = {
       request: Buffer.from(body).subarray(0, 32_768).toString('base64'),
@@ -99,7 +98,7 @@ class Client {
       latencies: { request: 5, proxy: 3, kong: 2 },
       ...(exit ? { source: 'kong' } : { tries: [{ ip: '127.0.0.1', port: 8100 }] }),
     });
-    for (const plugin of ['mcp-validator', 'mcp-telemetry']) {
+    for (const plugin of ['mcp-guard', 'mcp-telemetry']) {
       await this.event(plugin, 'log', { entry, shared: { ...shared, capture }, ip });
     }
     return !exit;

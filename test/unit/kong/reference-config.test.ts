@@ -121,7 +121,7 @@ it('writes the spans of all services into one project', () => {
 });
 
 it('configures the suite for both MCP servers and the LLM', () => {
-  const mcp = ['pre-function', 'mcp-validator', 'mcp-tool-rate-limit', 'mcp-telemetry'];
+  const mcp = ['pre-function', 'mcp-guard', 'mcp-telemetry'];
   expect(pluginNames('py-calculator')).toEqual(mcp);
   expect(pluginNames('go-calculator')).toEqual(mcp);
   expect(pluginNames('ollama')).toEqual(expect.arrayContaining(['pre-function', 'llm-telemetry']));
@@ -138,8 +138,8 @@ it('has the same body size limit in the validator, in Kong and in nginx', () => 
   expect(unit).toBe('megabytes');
   const largest = Number(allowed) * 1_048_576;
   for (const name of ['py-calculator', 'go-calculator']) {
-    const validator = service(name).plugins?.find((plugin) => plugin.name === 'mcp-validator');
-    expect(validator?.config['max_body_bytes']).toBe(largest);
+    const guard = service(name).plugins?.find((plugin) => plugin.name === 'mcp-guard');
+    expect(guard?.config['mcp-validator']).toMatchObject({ max_body_bytes: largest });
   }
   expect(conf['nginx_http_client_body_buffer_size']).toBe(`${String(allowed)}m`);
 });

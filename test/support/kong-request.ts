@@ -1,0 +1,103 @@
+import type { KongRead, Outcome, PdkEffect, Plugin } from '../../kong/pdk';
+import { effectsOf } from '../../kong/pdk/effects';
+import type { Configuration } from '../../kong/plugin-server/configurations';
+import type { Fetch } from '../../kong/plugin-server/event-facts';
+import { planOf } from '../../kong/plugin-server/event-plan';
+import { runParts } from '../../kong/plugin-server/run-parts';
+
+/** What a client sends. */
+export interface SentRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: string;
+}
+
+/** The values that plain reads return for every request. */
+const CONSTANTS: Readonly<Record<string, unknown>> = {
+  'kong.client.get_forwarded_ip': '192.0.2.1',
+  'kong.client.get_consumer': {},
+  'kong.client.get_credential': {},
+  'kong.router.get_service': { id: 's', name: 'calc' },
+};
+
+/** One request as Kong holds it while plugins run: reads return its state, effects change it. */
+export class KongRequest {
+  private readonly shared = new Map<string, unknown>();
+  private readonly headers: Record<string, unknown>;
+  private readonly responseHeaders: Record<string, unknown> = {};
+  private body: Uint8Array;
+  private exit: object | undefined;
+
+  constructor(private readonly sent: SentRequest) {
+    this.headers = { ...sent.headers };
+    this.body = Buffer.from(sent.body);
+  }
+
+  /** Runs the access event of a plugin: the reads return the state before it, the effects are applied after it. */
+  async runAccess(configuration: Configuration): Promise<void> {
+    if (this.exit) return;
+    const fetch: Fetch = (batch) => {
+      const values = batch.map((read) => structuredClone(this.valueOf(read)));
+      return Promise.resolve({ valueAt: (index) => values[index] });
+    };
+    const results = await runParts(planOf(configuration, 'access'), 'access', fetch, (outcome) => outcome);
+    for (const { applied } of results) this.apply(applied);
+  }
+
+  /** All that the client, the upstream and later plugins can see. */
+  get state(): object {
+    const { shared, headers, responseHeaders, body, exit } = this;
+    return { shared: Object.fromEntries(shared), headers, responseHeaders, body: String(Buffer.from(body)), exit };
+  }
+
+  private valueOf({ method, argument }: KongRead<unknown>): unknown {
+    switch (method) {
+      case 'kong.request.get_method':
+        return this.sent.method;
+      case 'kong.request.get_headers':
+        return this.headers;
+      case 'kong.request.get_raw_body':
+        return { kind: 'bytes', bytes: this.body };
+      case 'kong.nginx.get_var':
+        return argument === 'upstream_uri' ? this.sent.path : 'request-id';
+      case 'kong.ctx.shared.get':
+        return this.shared.get(String(argument));
+      default:
+        return CONSTANTS[method];
+    }
+  }
+
+  private apply(outcome: Outcome): void {
+    for (const effect of effectsOf(outcome)) this.applyOne(effect);
+  }
+
+  private applyOne(effect: PdkEffect): void {
+    switch (effect.method) {
+      case 'kong.ctx.shared.set':
+        this.shared.set(effect.key, effect.value);
+        break;
+      case 'kong.response.set_headers':
+        Object.assign(this.responseHeaders, lowerCase(effect.headers));
+        break;
+      case 'kong.service.request.clear_header':
+        delete this.headers[effect.name.toLowerCase()];
+        break;
+      case 'kong.service.request.set_headers':
+        Object.assign(this.headers, lowerCase(effect.headers));
+        break;
+      case 'kong.service.request.set_raw_body':
+        this.body = effect.body;
+        break;
+      case 'kong.response.exit':
+        this.exit = { status: effect.status, headers: effect.headers, body: String(Buffer.from(effect.body)) };
+    }
+  }
+}
+
+const lowerCase = (headers: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** The names of plugins in the order in which Kong runs them. */
+export const byPriority = <P extends Plugin>(plugins: readonly P[]): P[] =>
+  plugins.toSorted((a, b) => b.priority - a.priority);
