@@ -80,10 +80,14 @@ function talkative(host: string, oddPort: number): string {
     if (!found) throw new Error(`kong.yml has no ${plugin} on ${service}`);
     Object.assign(found.config, fields);
   };
+  const changeGuard = (service: string, section: string, fields: Record<string, unknown>): void => {
+    const guard = pluginsOf(service).find(({ name }) => name === 'mcp-guard');
+    change(service, 'mcp-guard', { [section]: { ...(guard?.config[section] as object), ...fields } });
+  };
   const learned = { learn: 'enforce', pins: { add: '0'.repeat(64) } };
-  change('py-calculator', 'mcp-validator', { tools: learned });
+  changeGuard('py-calculator', 'mcp-validator', { tools: learned });
   change('py-calculator', 'mcp-telemetry', { track_open_streams: true, flush_delay: 10 });
-  change('go-calculator', 'mcp-tool-rate-limit', { policy: 'redis', redis: { host } });
+  changeGuard('go-calculator', 'mcp-tool-rate-limit', { policy: 'redis', redis: { host } });
   change('go-calculator', 'mcp-telemetry', { rate_limit_user_label: true });
   change('ollama', 'llm-telemetry', { track_open_streams: true, consumer_label: true, flush_delay: 10 });
   pluginsOf('go-calculator').push({ name: 'key-auth', config: { key_names: ['apikey'] } });
