@@ -1,6 +1,6 @@
 import { partsOf, type Plugin } from '../pdk';
-import type { Finding } from './finding';
 import type { PluginEntry, ScopeKind } from './find-plugins';
+import type { Finding } from './finding';
 import { isRecord } from './is-record';
 
 /** A plugin that runs for some requests: an entry of its own, or a section of a composed plugin. */

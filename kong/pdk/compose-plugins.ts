@@ -1,5 +1,5 @@
-import { field, type Fields } from './fields';
 import type { ComposedPlugin, Plugin, SinglePlugin } from './define-plugin';
+import { field, type Fields } from './fields';
 
 /** What a composed plugin is made of. */
 export interface Composition {

@@ -107,8 +107,8 @@ export class EventFacts {
 /** The headers of the request after the changes of an outcome: Kong's later reads return the changed ones. */
 function withHeaderChanges(headers: unknown, outcome: Outcome): unknown {
   if (outcome.kind !== 'proceed' || !(outcome.upstreamHeaders ?? outcome.clearUpstreamHeaders)) return headers;
-  const changed: Record<string, unknown> = { ...(headers as Record<string, unknown>) };
-  for (const name of outcome.clearUpstreamHeaders ?? []) delete changed[name.toLowerCase()];
-  for (const [name, value] of Object.entries(outcome.upstreamHeaders ?? {})) changed[name.toLowerCase()] = value;
-  return changed;
+  const changed = new Map(Object.entries(headers as Record<string, unknown>));
+  for (const name of outcome.clearUpstreamHeaders ?? []) changed.delete(name.toLowerCase());
+  for (const [name, value] of Object.entries(outcome.upstreamHeaders ?? {})) changed.set(name.toLowerCase(), value);
+  return Object.fromEntries(changed);
 }

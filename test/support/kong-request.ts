@@ -24,13 +24,13 @@ const CONSTANTS: Readonly<Record<string, unknown>> = {
 /** One request as Kong holds it while plugins run: reads return its state, effects change it. */
 export class KongRequest {
   private readonly shared = new Map<string, unknown>();
-  private readonly headers: Record<string, unknown>;
+  private readonly headers: Map<string, unknown>;
   private readonly responseHeaders: Record<string, unknown> = {};
   private body: Uint8Array;
   private exit: object | undefined;
 
   constructor(private readonly sent: SentRequest) {
-    this.headers = { ...sent.headers };
+    this.headers = new Map(Object.entries(sent.headers));
     this.body = Buffer.from(sent.body);
   }
 
@@ -48,24 +48,24 @@ export class KongRequest {
   /** All that the client, the upstream and later plugins can see. */
   get state(): object {
     const { shared, headers, responseHeaders, body, exit } = this;
-    return { shared: Object.fromEntries(shared), headers, responseHeaders, body: String(Buffer.from(body)), exit };
+    return {
+      shared: Object.fromEntries(shared),
+      headers: Object.fromEntries(headers),
+      responseHeaders,
+      body: String(Buffer.from(body)),
+      exit,
+    };
   }
 
   private valueOf({ method, argument }: KongRead<unknown>): unknown {
-    switch (method) {
-      case 'kong.request.get_method':
-        return this.sent.method;
-      case 'kong.request.get_headers':
-        return this.headers;
-      case 'kong.request.get_raw_body':
-        return { kind: 'bytes', bytes: this.body };
-      case 'kong.nginx.get_var':
-        return argument === 'upstream_uri' ? this.sent.path : 'request-id';
-      case 'kong.ctx.shared.get':
-        return this.shared.get(String(argument));
-      default:
-        return CONSTANTS[method];
-    }
+    const values: Readonly<Partial<Record<typeof method, unknown>>> = {
+      'kong.request.get_method': this.sent.method,
+      'kong.request.get_headers': Object.fromEntries(this.headers),
+      'kong.request.get_raw_body': { kind: 'bytes', bytes: this.body },
+      'kong.nginx.get_var': argument === 'upstream_uri' ? this.sent.path : 'request-id',
+      'kong.ctx.shared.get': this.shared.get(String(argument)),
+    };
+    return method in values ? values[method] : CONSTANTS[method];
   }
 
   private apply(outcome: Outcome): void {
@@ -81,10 +81,10 @@ export class KongRequest {
         Object.assign(this.responseHeaders, lowerCase(effect.headers));
         break;
       case 'kong.service.request.clear_header':
-        delete this.headers[effect.name.toLowerCase()];
+        this.headers.delete(effect.name.toLowerCase());
         break;
       case 'kong.service.request.set_headers':
-        Object.assign(this.headers, lowerCase(effect.headers));
+        for (const [name, value] of Object.entries(lowerCase(effect.headers))) this.headers.set(name, value);
         break;
       case 'kong.service.request.set_raw_body':
         this.body = effect.body;
