@@ -86,8 +86,9 @@ function usageAttributes({ api, response }: LlmCall): OptionalAttributes {
 /** The total as reported, unless it is less than its parts. */
 function totalOf(api: Api, { inputTokens, outputTokens, totalTokens }: LlmResponse): number | undefined {
   const output = api.operation === 'embeddings' ? 0 : outputTokens;
-  if (inputTokens === undefined || output === undefined) return totalTokens;
-  return Math.max(inputTokens + output, totalTokens ?? 0);
+  const isComplete = inputTokens !== undefined && output !== undefined;
+  if (totalTokens === undefined && !isComplete) return undefined;
+  return Math.max((inputTokens ?? 0) + (output ?? 0), totalTokens ?? 0);
 }
 
 function estimateAttributes(call: LlmCall): OptionalAttributes {

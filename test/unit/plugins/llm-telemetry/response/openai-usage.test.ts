@@ -36,6 +36,11 @@ describe('the usage of a streamed chat', () => {
       counts,
     ],
     [
+      'has a total below its input, which once was reported as it is',
+      chat(hi, end(), { choices: [], usage: { prompt_tokens: 23, total_tokens: 1 } }, '[DONE]'),
+      { [IN]: 23, [OUT]: null, [TOTAL]: 23 },
+    ],
+    [
       'is not replaced by zeroes',
       chat(hi, end({ usage: usage(23, 19, 42) }), { choices: [], usage: usage(0, 0, 0) }, '[DONE]'),
       counts,
