@@ -1,22 +1,9 @@
-import type { Field, Fields } from '../pdk';
+import type { Field, FieldRules, Fields } from '../pdk';
 import { closest } from './closest';
 import type { Finding, Path } from './finding';
 import { isRecord } from './is-record';
 import { fromLuaPattern } from './lua-pattern';
 import { shownValue } from './shown-value';
-
-/** The attributes that restrict the value of a field (`kong/db/schema/init.lua`, Schema.validators). */
-interface Rules {
-  readonly required?: boolean;
-  readonly default?: unknown;
-  readonly one_of?: readonly unknown[];
-  readonly between?: readonly [number, number];
-  readonly gt?: number;
-  readonly len_min?: number;
-  readonly len_max?: number;
-  readonly match?: string;
-  readonly referenceable?: boolean;
-}
 
 const REFERENCE = /^\{vault:\/\/.+\}$/;
 
@@ -46,7 +33,7 @@ function unknownField(name: string, known: readonly string[], path: Path): Findi
 }
 
 function checkField(field: Field, value: unknown, path: Path): Finding[] {
-  const rules = field.attributes as Rules;
+  const rules = field.attributes as FieldRules;
   if (value === undefined || value === null) return checkMissing(field, rules, path);
   const expected = expectedType(field, value);
   if (expected !== undefined) {
@@ -62,7 +49,7 @@ function checkField(field: Field, value: unknown, path: Path): Finding[] {
 }
 
 /** A required record is filled with the defaults of its fields, so only those without one are missing. */
-function checkMissing({ fields }: Field, rules: Rules, path: Path): Finding[] {
+function checkMissing({ fields }: Field, rules: FieldRules, path: Path): Finding[] {
   if (!rules.required || rules.default !== undefined) return [];
   return fields ? checkRecord(fields, {}, path) : [wrong(path, 'required, but missing', 'add it')];
 }
@@ -97,7 +84,7 @@ function expectedType({ type }: Field, value: unknown): string | undefined {
 }
 
 /** The rule that a value of the right type breaks. Kong rejects an empty string unless the field allows it. */
-function broken({ type }: Field, rules: Rules, value: unknown): string | undefined {
+function broken({ type }: Field, rules: FieldRules, value: unknown): string | undefined {
   const {
     one_of: allowed,
     between,
@@ -119,7 +106,7 @@ function broken({ type }: Field, rules: Rules, value: unknown): string | undefin
     : undefined;
 }
 
-function fixFor({ type }: Pick<Field, 'type'>, rules: Rules): string {
+function fixFor({ type }: Pick<Field, 'type'>, rules: FieldRules): string {
   const { one_of: allowed, between, required, default: preset, len_min: shortest, len_max: longest } = rules;
   if (allowed) return `use one of: ${allowed.join(', ')}`;
   if (between) return `use a ${type === 'integer' ? 'whole number' : 'number'} from ${between[0]} to ${between[1]}`;

@@ -1,16 +1,8 @@
-import type { Field, Fields } from '../pdk';
+import type { Field, FieldRules, Fields } from '../pdk';
 
 /** The attributes of a field that a reader of its row wants to know. */
-interface ShownAttributes {
+interface ShownAttributes extends FieldRules {
   readonly description: string;
-  readonly required?: boolean;
-  readonly default?: unknown;
-  readonly one_of?: readonly unknown[];
-  readonly between?: readonly [number, number];
-  readonly gt?: number;
-  readonly len_min?: number;
-  readonly len_max?: number;
-  readonly referenceable?: boolean;
 }
 
 /**

@@ -50,6 +50,19 @@ export interface Field<T = unknown, Present extends boolean = boolean> {
   readonly phantom?: { value: T; present: Present };
 }
 
+/** The attributes that restrict the value of any field (`kong/db/schema/init.lua`, Schema.validators). */
+export interface FieldRules {
+  readonly required?: boolean;
+  readonly default?: unknown;
+  readonly one_of?: readonly unknown[];
+  readonly between?: readonly [number, number];
+  readonly gt?: number;
+  readonly len_min?: number;
+  readonly len_max?: number;
+  readonly match?: string;
+  readonly referenceable?: boolean;
+}
+
 /** The fields of a config or record by name, in the order that Kong shows them. */
 export type Fields = Readonly<Record<string, Field>>;
 

@@ -19,7 +19,7 @@ export type {
   Suite,
 } from './define-plugin';
 export { field } from './fields';
-export type { ConfigOf, Field, Fields } from './fields';
+export type { ConfigOf, Field, FieldRules, Fields } from './fields';
 export { Headers } from './headers';
 export { Metrics } from './metrics';
 export type { PdkEffect, PdkRead, ResponseHeaders, SharedValue } from './operations';

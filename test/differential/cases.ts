@@ -180,7 +180,7 @@ const MALFORMED: readonly Case[] = [
     send: [text('POST', '/plain/x', { headers: ['Content-Length: -1'] })],
   },
   {
-    name: 'a length that is no number',
+    name: 'a length that is not a number',
     differs: 'stricter',
     send: [text('POST', '/plain/x', { headers: ['Content-Length: 0x1'] })],
   },
