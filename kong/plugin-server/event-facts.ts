@@ -33,11 +33,11 @@ export class EventFacts {
 
   /** Fetches what every request needs. */
   async loadBatch(): Promise<void> {
-    const { batch, ofService } = this.plan;
+    const { batch, batchOfRequest, ofService } = this.plan;
     const known = ofService?.known;
     if (!ofService || known) {
       for (const [key, value] of known ?? []) this.replies.set(key, () => value);
-      await this.load(known ? batch.filter(({ isOfService }) => !isOfService) : batch);
+      await this.load(known ? batchOfRequest : batch);
       return;
     }
     await this.load(batch);
@@ -47,10 +47,11 @@ export class EventFacts {
     ofService.set(new Map(values as [string, unknown][]));
   }
 
-  /** Fetches those of the facts that are not there yet. */
-  async loadMissing(sources: Sources): Promise<void> {
-    const missing = sources.flatMap(([, source]) => ('read' in source && !this.has(source.key) ? [source.read] : []));
-    if (missing.length > 0) await this.load(missing);
+  /** Fetches those of the reads whose values are not there yet. */
+  async loadMissing(reads: readonly KongRead<unknown>[]): Promise<void> {
+    const missing = reads.filter((read) => !this.has(keyOf(read)));
+    // The list itself where nothing is left out: it is encoded already.
+    if (missing.length > 0) await this.load(missing.length === reads.length ? reads : missing);
   }
 
   /** The facts by their names. @throws when a reply is not what Kong's service declares */

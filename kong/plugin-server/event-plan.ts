@@ -22,7 +22,12 @@ export interface PlannedPart {
   readonly phase: RunnablePhase;
   readonly facts: Sources;
   /** See `Phase.more`. */
-  readonly more?: { readonly facts: Sources; readonly isNeeded: (facts: never) => boolean };
+  readonly more?: {
+    readonly facts: Sources;
+    /** The reads of these facts: a constant list, so that it is encoded once. */
+    readonly reads: readonly KongRead<unknown>[];
+    readonly isNeeded: (facts: never) => boolean;
+  };
 }
 
 /** What an event of one configuration and phase does, worked out once: the same for every request. */
@@ -30,6 +35,8 @@ export interface EventPlan {
   readonly parts: readonly PlannedPart[];
   /** What is asked for every request, each read once. */
   readonly batch: readonly KongRead<unknown>[];
+  /** The same without the facts of the service, for requests after these are known. */
+  readonly batchOfRequest: readonly KongRead<unknown>[];
   /** The facts of the service, once they are known; see {@link FactsOfService}. */
   readonly ofService: FactsOfService | undefined;
 }
@@ -84,7 +91,13 @@ function makePlan({ parts, isBoundToService }: Configuration, phase: string): Ev
   }
   const reads = [...batch.values()];
   const hasServiceFacts = isBoundToService && reads.some(({ isOfService }) => isOfService);
-  return { parts: planned, batch: reads, ofService: hasServiceFacts ? new FactsOfService() : undefined };
+  const batchOfRequest = reads.filter(({ isOfService }) => !isOfService);
+  return {
+    parts: planned,
+    batch: reads,
+    batchOfRequest,
+    ofService: hasServiceFacts ? new FactsOfService() : undefined,
+  };
 }
 
 function planPart({ plugin, state }: PreparedPart, name: string): PlannedPart | undefined {
@@ -97,8 +110,13 @@ function planPart({ plugin, state }: PreparedPart, name: string): PlannedPart | 
     state,
     phase,
     facts: sourcesOf(reads),
-    ...(more && { more: { facts: sourcesOf(more.reads), isNeeded: more.isNeeded } }),
+    ...(more && { more: { ...furtherFacts(more.reads), isNeeded: more.isNeeded } }),
   };
+}
+
+function furtherFacts(reads: Reads): Pick<NonNullable<PlannedPart['more']>, 'facts' | 'reads'> {
+  const facts = sourcesOf(reads);
+  return { facts, reads: facts.flatMap(([, source]) => ('read' in source ? [source.read] : [])) };
 }
 
 const sourcesOf = (reads: Reads): Sources => Object.entries(reads).map(([name, read]) => [name, sourceOf(read)]);

@@ -1,6 +1,7 @@
-import { Headers, Metrics, type FactsOf, type Log } from '../../../../kong/pdk';
+import { Headers, Metrics, type FactsOf } from '../../../../kong/pdk';
 import { toKongFields } from '../../../../kong/pdk/kong-schema';
 import { readConfig } from '../../../../kong/pdk/read-config';
+import { silentLog } from '../../../../kong/testkit/silent-log';
 import { mcpValidator } from '../../../../plugins/mcp-validator';
 import { type accessReads } from '../../../../plugins/mcp-validator/handler';
 import { fields } from '../../../../plugins/mcp-validator/schema';
@@ -8,15 +9,10 @@ import { prepare } from '../../../../plugins/mcp-validator/state';
 import { decideSmall } from './decide-small';
 import { JSON_HEADERS, MODERN, modernMeta } from './request';
 
-type Entry = [fields: object, message: string];
-
 function start(config: Record<string, unknown> = {}) {
-  const entries: Entry[] = [];
-  const keep = (given: object, message: string): void => void entries.push([given, message]);
-  const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
   const metrics = new Metrics();
-  const state = prepare(readConfig(fields, config), { metrics, log, now: () => 0, env: {}, scope: {} });
-  return { state, entries, metrics };
+  const state = prepare(readConfig(fields, config), { metrics, log: silentLog, now: () => 0, env: {}, scope: {} });
+  return { state, metrics };
 }
 
 function facts(body: object | string, headers: Record<string, string | string[]> = {}): FactsOf<typeof accessReads> {
