@@ -100,8 +100,9 @@ function makePlan({ parts, isBoundToService }: Configuration, phase: string): Ev
   };
 }
 
-function planPart({ plugin, state }: PreparedPart, name: string): PlannedPart | undefined {
-  const phase = Object.hasOwn(plugin.phases, name) ? plugin.phases[name as PhaseName] : undefined;
+/** Undefined if the part lacks the phase, or its configuration does not need it. */
+function planPart({ plugin, needs, state }: PreparedPart, name: string): PlannedPart | undefined {
+  const phase = needs.has(name as PhaseName) ? plugin.phases[name as PhaseName] : undefined;
   if (!phase) return undefined;
   const reads = typeof phase.reads === 'function' ? phase.reads(state as never) : phase.reads;
   const { more } = phase;

@@ -92,9 +92,6 @@ function reportOutcome({ response, summary }: Rejection, service: string): Outco
   });
 }
 
-/** True for a configuration that learns or pins tools: only it uses the response. */
-export const isLogWanted = (state: State): boolean => state.learner.tools.isEnabled;
-
 /** Learns the tools of the server from its response. */
 export async function log(state: State, { entry: text, capture }: FactsOf<typeof logReads>): Promise<void> {
   if (capture) warnOfOldCapture(capture, state.log, NAME);
