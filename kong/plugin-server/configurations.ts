@@ -100,7 +100,9 @@ export class Configurations {
       plugin.check?.(config);
       const resources = { ...this.resources, scope: scopeOf(raw) };
       const parts = await this.prepareParts(configuredParts(plugin, config), resources);
-      return { plugin, parts, isBoundToService: resources.scope.serviceId !== undefined };
+      // A route belongs to one service.
+      const { serviceId = '', routeId = '' } = resources.scope;
+      return { plugin, parts, isBoundToService: serviceId !== '' || routeId !== '' };
     };
     const entry: Entry = { prepared: prepare(), users: 0 };
     this.entries.set(key, entry);
