@@ -11,7 +11,7 @@ export function checkPhases(plugin: Plugin, config: unknown, path: Path, describ
           severity: 'error' as const,
           path: [...path, ...field.split('.')],
           problem: `has no effect, because the description of ${plugin.name} leaves out the phase ${phase}`,
-          fix: 'run dump again with --for and this file, and restart Kong',
+          fix: 'run dump again with --for and this file, and reload Kong',
         })),
   );
 }

@@ -67,7 +67,7 @@ function warnOfMissingPhases(configuration: Configuration, phase: string, { log 
   for (const [missing, fields] of missingPhases.missedAt(configuration, phase) ?? []) {
     log.warn(
       { plugin: configuration.plugin.name, phase: missing, fields },
-      'fields have no effect, because Kong does not call the phase: run dump again with --for or --phases and restart Kong',
+      'fields have no effect, because Kong does not call the phase: run dump again with --for or --phases and reload Kong',
     );
   }
 }

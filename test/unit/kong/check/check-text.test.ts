@@ -276,7 +276,7 @@ describe('with the descriptions that Kong has', () => {
 
   it('reports a field that needs a phase which they leave out', () => {
     expect(checkFor(guard, ['access'])).toContain(
-      `${at(10, 'mcp-guard')}config.mcp-validator.tools.learn: has no effect, because the description of mcp-guard leaves out the phase log. Fix: run dump again with --for and this file, and restart Kong.`,
+      `${at(10, 'mcp-guard')}config.mcp-validator.tools.learn: has no effect, because the description of mcp-guard leaves out the phase log. Fix: run dump again with --for and this file, and reload Kong.`,
     );
   });
 
