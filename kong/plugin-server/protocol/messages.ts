@@ -69,8 +69,6 @@ export const messages = {
   struct: messageType<Struct>('Struct'),
   text: messageType<{ v: Bytes }>('Text'),
   int: messageType<{ v: number }>('Int'),
-  keyValue: messageType<{ k: Bytes; v: Value }>('KV'),
-  exitArgs: messageType<{ status: number; body: Bytes; headers: Struct }>('ExitArgs'),
   rawBody: messageType<{ content: Bytes; body_filepath: Bytes; error: Bytes }>('RawBodyResult'),
   consumer: messageType<{ id: Bytes; username: Bytes; custom_id: Bytes; tags: Bytes[] }>('Consumer'),
   credential: messageType<{ id: Bytes; consumer_id: Bytes }>('AuthenticatedCredential'),

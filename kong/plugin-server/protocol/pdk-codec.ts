@@ -1,7 +1,8 @@
 import type { KongRead, PdkEffect, PdkRead, RawBody } from '../../pdk';
 import { frame, OversizedFrame } from './frames';
+import type { MessageWriter } from './message-writer';
 import { messages, type Bytes } from './messages';
-import { fromStruct, fromValue, decodeText, toStruct, toValue } from './values';
+import { fromStruct, fromValue, decodeText, writeStruct, writeValue } from './values';
 
 /** Encodes the argument and decodes the result of a read, as the service in Kong's .proto declares them. */
 interface ReadCodec {
@@ -87,28 +88,44 @@ function methodFrame(method: PdkEffect['method']): Buffer {
   return known;
 }
 
-/** The frames that make Kong carry out an effect: the operation's name and its arguments. */
-export const encodeEffect = (effect: PdkEffect): [Buffer, Buffer] => [
-  methodFrame(effect.method),
-  frame(encodeArguments(effect)),
-];
+/** Writes the frames that make Kong carry out an effect: the operation's name and its arguments. */
+export function writeEffect(writer: MessageWriter, effect: PdkEffect): void {
+  writer.raw(methodFrame(effect.method));
+  const start = writer.beginFrame();
+  writeArguments(writer, effect);
+  writer.endFrame(start);
+}
 
-function encodeArguments(effect: PdkEffect): Bytes {
+/** Fields of the messages `KV` and `ExitArgs`, and of those with one field, `v`. */
+const KEY_VALUE = { key: 1, value: 2 } as const;
+const EXIT = { status: 1, body: 2, headers: 3 } as const;
+const V = 1;
+
+function writeArguments(writer: MessageWriter, effect: PdkEffect): void {
   switch (effect.method) {
-    case 'kong.ctx.shared.set':
-      return messages.keyValue.encode({ k: Buffer.from(effect.key), v: toValue(effect.value) });
+    case 'kong.ctx.shared.set': {
+      writer.text(KEY_VALUE.key, effect.key);
+      const start = writer.beginMessage(KEY_VALUE.value);
+      writeValue(writer, effect.value);
+      writer.endMessage(start);
+      break;
+    }
     case 'kong.response.set_headers':
     case 'kong.service.request.set_headers':
-      return messages.struct.encode(toStruct(effect.headers));
+      writeStruct(writer, effect.headers);
+      break;
     case 'kong.service.request.clear_header':
-      return messages.text.encode({ v: Buffer.from(effect.name) });
+      writer.text(V, effect.name);
+      break;
     case 'kong.service.request.set_raw_body':
-      return messages.text.encode({ v: effect.body });
-    case 'kong.response.exit':
-      return messages.exitArgs.encode({
-        status: effect.status,
-        body: effect.body,
-        headers: toStruct(effect.headers),
-      });
+      writer.data(V, effect.body);
+      break;
+    case 'kong.response.exit': {
+      writer.integer(EXIT.status, effect.status);
+      writer.data(EXIT.body, effect.body);
+      const start = writer.beginMessage(EXIT.headers);
+      writeStruct(writer, effect.headers);
+      writer.endMessage(start);
+    }
   }
 }

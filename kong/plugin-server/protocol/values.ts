@@ -1,4 +1,5 @@
 import type { ResponseHeaders, SharedValue } from '../../pdk';
+import type { MessageWriter } from './message-writer';
 import type { Bytes, Struct, Value } from './messages';
 
 /** How bytes are decoded: `latin1` keeps every byte, `utf8` is for texts that our own plugins wrote. */
@@ -29,18 +30,46 @@ export function fromStruct(struct: Partial<Struct>, encoding: TextEncoding): Rec
   return plain;
 }
 
-/** The protobuf Value of a shared value. */
-export function toValue(value: SharedValue): Value {
-  if (typeof value === 'string') return { string_value: Buffer.from(value) };
-  if (typeof value === 'number') return { number_value: value };
-  if (value === true) return { bool_value: true };
-  if (Array.isArray(value)) return { list_value: { values: value.map(toValue) } };
-  return { struct_value: toStruct(value as Readonly<Record<string, SharedValue>>) };
+/** Field numbers of `google.protobuf.Value`, `ListValue`, `Struct` and its entries. */
+const VALUE = { number: 2, text: 3, bool: 4, struct: 5, list: 6 } as const;
+const ELEMENTS = 1;
+const ENTRIES = 1;
+const ENTRY = { key: 1, value: 2 } as const;
+
+/** Writes the fields of a protobuf Value. @throws TypeError for a value that is not a shared one */
+export function writeValue(writer: MessageWriter, value: SharedValue | readonly string[]): void {
+  if (typeof value === 'string') writer.text(VALUE.text, value);
+  else if (typeof value === 'number') writer.double(VALUE.number, value);
+  else if (value === true) writer.integer(VALUE.bool, 1);
+  else if (Array.isArray(value)) writeList(writer, value);
+  else {
+    const start = writer.beginMessage(VALUE.struct);
+    writeStruct(writer, value as Readonly<Record<string, SharedValue>>);
+    writer.endMessage(start);
+  }
 }
 
-/** The protobuf Struct of a record of shared values, or of headers. */
-export function toStruct(record: Readonly<Record<string, SharedValue>> | ResponseHeaders): Struct {
-  return {
-    fields: Object.entries(record).map(([key, value]) => ({ key: Buffer.from(key), value: toValue(value) })),
-  };
+function writeList(writer: MessageWriter, list: readonly SharedValue[]): void {
+  const start = writer.beginMessage(VALUE.list);
+  for (const element of list) {
+    const elementStart = writer.beginMessage(ELEMENTS);
+    writeValue(writer, element);
+    writer.endMessage(elementStart);
+  }
+  writer.endMessage(start);
+}
+
+/** Writes the fields of a protobuf Struct: a record of shared values, or headers. */
+export function writeStruct(
+  writer: MessageWriter,
+  record: Readonly<Record<string, SharedValue>> | ResponseHeaders,
+): void {
+  for (const key of Object.keys(record)) {
+    const entryStart = writer.beginMessage(ENTRIES);
+    writer.text(ENTRY.key, key);
+    const valueStart = writer.beginMessage(ENTRY.value);
+    writeValue(writer, record[key] as SharedValue);
+    writer.endMessage(valueStart);
+    writer.endMessage(entryStart);
+  }
 }

@@ -1,13 +1,20 @@
 import fc from 'fast-check';
 import type { SharedValue } from '../../../../../kong/pdk';
+import { MessageWriter } from '../../../../../kong/plugin-server/protocol/message-writer';
 import { messages } from '../../../../../kong/plugin-server/protocol/messages';
-import { fromStruct, fromValue, decodeText, toValue } from '../../../../../kong/plugin-server/protocol/values';
+import { fromStruct, fromValue, decodeText, writeValue } from '../../../../../kong/plugin-server/protocol/values';
 import { fromValue as toLua, toValue as fromLua } from '../../../../../kong/stand-in/rpc/pb-values';
 import { messageType } from '../../../../../kong/stand-in/rpc/pluginsocket';
 
+function encoded(value: SharedValue): Buffer {
+  const writer = new MessageWriter();
+  writeValue(writer, value);
+  return writer.copy();
+}
+
 /** The value after both of Kong's conversions: sent by one plugin, read by another. */
 const throughKong = (value: SharedValue): unknown => {
-  const lua = toLua(messageType('Value').decode(messages.value.encode(toValue(value))));
+  const lua = toLua(messageType('Value').decode(encoded(value)));
   return fromValue(messages.value.decode(messageType('Value').encode(fromLua(lua)).finish()), 'utf8');
 };
 
@@ -15,6 +22,10 @@ const { shared } = fc.letrec<{ shared: SharedValue }>((tie) => ({
   shared: fc.oneof(
     { depthSize: 'small' },
     fc.string({ unit: 'grapheme' }),
+    // Lengths of one, two and three bytes.
+    fc
+      .tuple(fc.constantFrom('a', 'é', '€', '😀'), fc.constantFrom(42, 43, 127, 128, 16_384))
+      .map(([each, n]) => each.repeat(n)),
     fc.double({ noNaN: true }),
     fc.constant<true>(true),
     fc.array(tie('shared'), { minLength: 1, maxLength: 4 }),
