@@ -69,7 +69,6 @@ export const messages = {
   struct: messageType<Struct>('Struct'),
   text: messageType<{ v: Bytes }>('Text'),
   int: messageType<{ v: number }>('Int'),
-  rawBody: messageType<{ content: Bytes; body_filepath: Bytes; error: Bytes }>('RawBodyResult'),
   consumer: messageType<{ id: Bytes; username: Bytes; custom_id: Bytes; tags: Bytes[] }>('Consumer'),
   credential: messageType<{ id: Bytes; consumer_id: Bytes }>('AuthenticatedCredential'),
   service: messageType<{ id: Bytes; name: Bytes }>('Service'),

@@ -1,6 +1,7 @@
 import type { ResponseHeaders, SharedValue } from '../../pdk';
+import type { MessageReader } from './message-reader';
 import type { MessageWriter } from './message-writer';
-import type { Bytes, Struct, Value } from './messages';
+import type { Bytes } from './messages';
 
 /** How bytes are decoded: `latin1` keeps every byte, `utf8` is for texts that our own plugins wrote. */
 export type TextEncoding = 'latin1' | 'utf8';
@@ -12,29 +13,71 @@ export function decodeText(bytes: Bytes | undefined, encoding: TextEncoding = 'u
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding);
 }
 
-/** The plain value of a decoded protobuf Value: records without a prototype, undefined for null and for nothing. */
-export function fromValue(value: Partial<Value> | null | undefined, encoding: TextEncoding): unknown {
-  // An entry of a struct may lack its value.
-  if (!value) return undefined;
-  if (Object.hasOwn(value, 'string_value')) return decodeText(value.string_value, encoding);
-  if (Object.hasOwn(value, 'number_value')) return value.number_value;
-  if (Object.hasOwn(value, 'bool_value')) return value.bool_value;
-  if (value.struct_value) return fromStruct(value.struct_value, encoding);
-  return value.list_value?.values.map((element) => fromValue(element, encoding));
-}
-
-/** The plain record of a protobuf Struct, without a prototype, because clients choose its keys. */
-export function fromStruct(struct: Partial<Struct>, encoding: TextEncoding): Record<string, unknown> {
-  const plain = Object.create(null) as Record<string, unknown>;
-  for (const { key, value } of struct.fields ?? []) plain[decodeText(key, encoding)] = fromValue(value, encoding);
-  return plain;
-}
-
 /** Field numbers of `google.protobuf.Value`, `ListValue`, `Struct` and its entries. */
 const VALUE = { number: 2, text: 3, bool: 4, struct: 5, list: 6 } as const;
 const ELEMENTS = 1;
 const ENTRIES = 1;
 const ENTRY = { key: 1, value: 2 } as const;
+
+/** Reads a protobuf Value: records without a prototype, undefined for null and for nothing. */
+export function readValue(reader: MessageReader, encoding: TextEncoding): unknown {
+  let value: unknown;
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === VALUE.text) value = reader.text(encoding);
+    else if (field === VALUE.number) value = reader.double();
+    else if (field === VALUE.bool) value = reader.bool();
+    else if (field === VALUE.struct) {
+      const outerEnd = reader.enter();
+      value = readStruct(reader, encoding);
+      reader.leave(outerEnd);
+    } else if (field === VALUE.list) {
+      const outerEnd = reader.enter();
+      value = readList(reader, encoding);
+      reader.leave(outerEnd);
+    } else reader.skip();
+  }
+  return value;
+}
+
+function readList(reader: MessageReader, encoding: TextEncoding): unknown[] {
+  const list: unknown[] = [];
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field !== ELEMENTS) {
+      reader.skip();
+      continue;
+    }
+    const outerEnd = reader.enter();
+    list.push(readValue(reader, encoding));
+    reader.leave(outerEnd);
+  }
+  return list;
+}
+
+/** Reads a protobuf Struct as a plain record, without a prototype, because clients choose its keys. */
+export function readStruct(reader: MessageReader, encoding: TextEncoding): Record<string, unknown> {
+  const plain = Object.create(null) as Record<string, unknown>;
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === ENTRIES) readEntry(reader, encoding, plain);
+    else reader.skip();
+  }
+  return plain;
+}
+
+function readEntry(reader: MessageReader, encoding: TextEncoding, into: Record<string, unknown>): void {
+  const outerEnd = reader.enter();
+  let key = '';
+  let value: unknown;
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === ENTRY.key) key = reader.text(encoding);
+    else if (field === ENTRY.value) {
+      const entryEnd = reader.enter();
+      value = readValue(reader, encoding);
+      reader.leave(entryEnd);
+    } else reader.skip();
+  }
+  into[key] = value;
+  reader.leave(outerEnd);
+}
 
 /** Writes the fields of a protobuf Value. @throws TypeError for a value that is not a shared one */
 export function writeValue(writer: MessageWriter, value: SharedValue | readonly string[]): void {
