@@ -77,6 +77,6 @@ async function decide(part: PlannedPart, facts: EventFacts, load: () => Promise<
   await load();
   const first = facts.get(part.facts);
   if (!more?.isNeeded(first as never)) return phase.handle(state as never, first as never);
-  await facts.loadMissing(more.reads);
+  await facts.loadMissing(more.batch);
   return phase.handle(state as never, first as never, facts.get(more.facts) as never);
 }
