@@ -130,7 +130,7 @@ export const EXCHANGES: readonly LoggedExchange[] = [
   }),
   llm(
     'a stream with usage and a missing middle',
-    json({ ...JSON.parse(chat), stream: true }),
+    json({ ...(JSON.parse(chat) as object), stream: true }),
     sse(
       ...Array.from({ length: 1000 }, () => ({ choices: [{ index: 0, delta: { content: 'x'.repeat(80) } }] })),
       { choices: [], usage: { prompt_tokens: 26, completion_tokens: 9, total_tokens: 35 } },
