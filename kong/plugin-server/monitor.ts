@@ -10,6 +10,8 @@ export interface MonitorOptions {
   readonly registry: Registry;
   /** Whether Kong can reach the plugins. */
   readonly isReady: () => boolean;
+  /** Within which a request must be complete, in milliseconds. */
+  readonly requestTimeoutMs?: number;
   /** What else the endpoint serves, by the beginning of the path. */
   readonly intake?: { readonly path: string; readonly handle: RequestHandler };
 }
@@ -28,6 +30,8 @@ const MAX_CONNECTIONS = 64;
 /** For an intake: each of Kong's workers keeps a connection or two. */
 const MAX_INTAKE_CONNECTIONS = 512;
 
+const REQUEST_TIMEOUT_MS = 10_000;
+
 /** How often requests that are not complete in time are looked for, in milliseconds. */
 const CHECK_EVERY_MS = 1_000;
 
@@ -35,7 +39,8 @@ const CHECK_EVERY_MS = 1_000;
 const INTAKE_KEEP_ALIVE_MS = 75_000;
 
 /** Starts the endpoint. It responds to GET and HEAD, reads no body, and reports nothing about single requests. */
-export async function startMonitor({ host, port, registry, isReady, intake }: MonitorOptions): Promise<Monitor> {
+export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
+  const { host, port, registry, isReady, requestTimeoutMs = REQUEST_TIMEOUT_MS, intake } = options;
   const server = createServer({ connectionsCheckingInterval: CHECK_EVERY_MS }, (request, response) => {
     if (intake && request.url?.startsWith(intake.path)) {
       void intake.handle(request, response, request.url);
@@ -54,8 +59,8 @@ export async function startMonitor({ host, port, registry, isReady, intake }: Mo
   });
   server.maxConnections = MAX_CONNECTIONS + (intake ? MAX_INTAKE_CONNECTIONS : 0);
   if (intake) server.keepAliveTimeout = INTAKE_KEEP_ALIVE_MS;
-  server.headersTimeout = 5_000;
-  server.requestTimeout = 10_000;
+  server.headersTimeout = Math.min(5_000, requestTimeoutMs);
+  server.requestTimeout = requestTimeoutMs;
   await listen(server, host, port);
   const { port: bound } = server.address() as AddressInfo;
   return {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
 import { intakePlugin, type IntakeSections } from '../../check/check-log-intake';
 import type { Plugin } from '../../pdk';
 import { Configurations, type Configuration, type HostResources } from '../configurations';
@@ -55,6 +56,7 @@ export class LogIntake {
   private readonly metrics: IntakeMetrics;
   private readonly configurations: Configurations;
   private readonly inProgress = new Set<Promise<void>>();
+  private batchesBeingRead = 0;
   private isStopping = false;
 
   private constructor(
@@ -98,18 +100,10 @@ export class LogIntake {
 
   /** Answers a request to a path below {@link INTAKE_PATH}. Never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const work = this.receive(request, response, path).then(
-      ({ status, text, result }) => {
-        this.metrics.batches.inc({ result });
-        // The rest of a rejected body must be read, or the sender sees a broken connection instead of the answer.
-        request.resume();
-        response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
-      },
-      () => {
-        this.metrics.batches.inc({ result: 'aborted' });
-        response.destroy();
-      },
-    );
+    const work = this.answer(request, response, path).catch(() => {
+      this.metrics.batches.inc({ result: 'aborted' });
+      response.destroy();
+    });
     this.inProgress.add(work);
     await work;
     this.inProgress.delete(work);
@@ -120,6 +114,14 @@ export class LogIntake {
     this.isStopping = true;
     await within(timeoutMs / 2, Promise.all(this.inProgress));
     await within(timeoutMs / 2, this.configurations.closeAll());
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const { status, text, result } = await this.receive(request, response, path);
+    // A sender whose bytes are not read sees a broken connection instead of the answer.
+    if (result !== 'accepted') await finished(request.resume(), { writable: false });
+    this.metrics.batches.inc({ result });
+    response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
   }
 
   private async receive(request: IncomingMessage, response: ServerResponse, path: string): Promise<Answer> {
@@ -139,20 +141,21 @@ export class LogIntake {
     if (!isJson(request)) {
       return { status: 415, text: 'expected Content-Type: application/json', result: 'wrong_request' };
     }
-    if (this.isStopping || this.inProgress.size >= this.bounds.maxLogBatches) {
+    if (this.isStopping || this.batchesBeingRead >= this.bounds.maxLogBatches) {
       response.setHeader('Retry-After', '1');
       return { status: 503, text: 'too many batches, or the server stops: send it again', result: 'overloaded' };
     }
     const outcome =
       Number(request.headers['content-length'] ?? 0) > this.bounds.maxLogBatchBytes
         ? tooManyBytes(this.bounds.maxLogBatchBytes)
-        : await this.read(request, name, endpoint);
+        : await this.read(request, name, endpoint).finally(() => (this.batchesBeingRead -= 1));
     if (outcome.result === 'accepted') return { status: 200, text: textOf(outcome), result: 'accepted' };
     this.resources.log.warn({ endpoint: name, fault: outcome.fault }, 'a batch of log entries was rejected');
     return { status: outcome.result === 'malformed' ? 400 : 413, text: outcome.fault, result: outcome.result };
   }
 
   private async read(request: IncomingMessage, name: string, endpoint: Endpoint): Promise<BatchOutcome> {
+    this.batchesBeingRead += 1;
     const { log } = this.resources;
     const { metrics } = this;
     const outcome = await readBatch(request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>, {
