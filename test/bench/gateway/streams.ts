@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { SMALL_CALL } from './messages';
+import { medianOf } from './stats';
+
+/** Opens streams one after the other; returns the median time from the request to the first chunk, in milliseconds. */
+export async function firstChunkMs(url: string, streams: number): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const times: number[] = [];
+  for (let i = 0; i < streams; i++) times.push(await openStream(url, agent));
+  agent.destroy();
+  return medianOf(times);
+}
+
+async function openStream(url: string, agent: Agent): Promise<number> {
+  const headers = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' };
+  const startedAt = performance.now();
+  const outgoing = request(`${url}?stream=1`, { method: 'POST', agent, headers });
+  outgoing.end(SMALL_CALL);
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+  if (incoming.statusCode !== 200) throw new Error(`a stream was answered with status ${incoming.statusCode}`);
+  await once(incoming, 'data');
+  const ms = performance.now() - startedAt;
+  incoming.resume();
+  await once(incoming, 'end');
+  return ms;
+}
