@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
+/** The time that wrk may take longer than it should. */
+const TIMEOUT_MS = 30_000;
 const run = promisify(execFile);
 
 /** What wrk reports of one run. */
@@ -22,7 +24,7 @@ export function writeScript(file: string, body: string): void {
 /** Sends the requests of a script over some connections, each as soon as the last one is answered. */
 export async function load(url: string, script: string, connections: number, seconds: number): Promise<Load> {
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script, url];
-  const { stdout } = await run('wrk', args);
+  const { stdout } = await run('wrk', args, { timeout: seconds * 1000 + TIMEOUT_MS });
   return parseReport(stdout);
 }
 

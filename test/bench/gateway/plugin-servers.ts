@@ -67,13 +67,15 @@ interface Program {
 
 async function started(folder: string, programs: readonly Program[]): Promise<PluginServers> {
   const env = { ...process.env, KONG_AI_METRICS: '127.0.0.1:0', LOG_LEVEL: 'error' };
-  const children = programs.map(({ command, args }) => spawn(command, args, { stdio: 'ignore', env }));
+  const children = programs.map(({ command, args }) =>
+    spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env }),
+  );
   const stop = (): void => {
     for (const child of children) child.kill();
   };
   try {
     for (const { socket } of programs) {
-      await until(() => existsSync(socket) || children.some(({ exitCode }) => exitCode !== null), `${socket}`, 30_000);
+      await until(() => existsSync(socket) || children.some(({ exitCode }) => exitCode !== null), socket, 30_000);
       // Kong's workers run as another user.
       chmodSync(socket, 0o666);
     }
@@ -81,12 +83,13 @@ async function started(folder: string, programs: readonly Program[]): Promise<Pl
     stop();
     throw error;
   }
+  const names = programs.flatMap(({ plugins }) => plugins);
   return {
     pids: children.map(({ pid = 0 }) => pid),
     settings: {
-      ...Object.assign({}, ...programs.map(({ plugins, socket }) => pluginSettings(plugins, socket, folder))),
-      plugins: ['bundled', ...programs.flatMap(({ plugins }) => plugins)].join(),
-      pluginserver_names: programs.flatMap(({ plugins }) => plugins).join(),
+      ...programs.reduce((all, { plugins, socket }) => ({ ...all, ...pluginSettings(plugins, socket, folder) }), {}),
+      plugins: ['bundled', ...names].join(),
+      pluginserver_names: names.join(),
     },
     stop,
   };

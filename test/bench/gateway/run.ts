@@ -40,7 +40,9 @@ async function runWith(
   cleanUp: (() => unknown)[],
 ): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
-  cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
+  cleanUp.push(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   // Kong's workers run as another user.
   chmodSync(folder, 0o755);
   const skipped: string[] = [];
@@ -56,12 +58,12 @@ async function runWith(
   const surroundings = { sinkUrl: upstreamUrl, logFile, redisPort: redis?.port };
   const chosen = choose(rowsFor(surroundings), globalRowsFor(surroundings), options.only);
   const running: RunningRow[] = [];
+  cleanUp.push(() => Promise.all(running.map((row) => row.stop())));
   for (const row of chosen) {
     progress(`starts ${row.name}`);
     try {
       const [port = 0] = await freePorts(1);
       const started = await startRow(row, port, upstreamUrl, folder);
-      cleanUp.push(() => started.stop());
       running.push(started);
     } catch (error) {
       if (row.server !== 'go-yardstick') throw error;
@@ -71,7 +73,7 @@ async function runWith(
   const [first] = running;
   if (!first) throw new Error('no row is left to measure');
   const upstream = startUpstream(first.master, upstreamPort, folder);
-  cleanUp.push(() => upstream.stop());
+  cleanUp.push(upstream.stop);
   const scripts: Scripts = { small: join(folder, 'small.lua'), large: join(folder, 'large.lua') };
   writeScript(scripts.small, SMALL_CALL);
   writeScript(scripts.large, LARGE_CALL);

@@ -43,10 +43,14 @@ http {
  *
  * @param kongMaster process id of a Kong
  */
-export function startUpstream(kongMaster: number, port: number, folder: string): { stop(): void } {
+export function startUpstream(kongMaster: number, port: number, folder: string): { stop: () => void } {
   const file = join(folder, 'upstream.conf');
   writeFileSync(file, configuration(port));
   const nginx = readlinkSync(`/proc/${kongMaster}/exe`);
   const child = spawn(nginx, ['-p', folder, '-c', file, '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  return { stop: () => child.kill() };
+  return {
+    stop: () => {
+      child.kill();
+    },
+  };
 }
