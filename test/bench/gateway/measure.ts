@@ -7,7 +7,7 @@ import { firstChunkMs } from './streams';
 export const CONNECTIONS = [1, 16, 128] as const;
 /** The CPU of a request is that of the measurement with so many connections. */
 export const CPU_CONNECTIONS = 16;
-const LARGE_SECONDS = 2;
+const LARGE_SECONDS = 3;
 const STREAMS = 50;
 
 /** CPU of one request in microseconds. */
@@ -41,7 +41,7 @@ export async function measure(running: RunningRow, scripts: Scripts, seconds: nu
     if (connections === CPU_CONNECTIONS) cpu = run.cpu;
   }
   const serverRssMib = rssMibOf(running.serverPids);
-  const large = await withCpu(running, () => load(running.url, scripts.large, 1, Math.min(seconds, LARGE_SECONDS)));
+  const large = await withCpu(running, () => load(running.url, scripts.large, 1, LARGE_SECONDS));
   return { loads, cpu, largeBodyCpu: large.cpu, serverRssMib, firstChunkMs: await firstChunkMs(running.url, STREAMS) };
 }
 

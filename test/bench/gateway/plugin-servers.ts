@@ -43,7 +43,7 @@ async function startGo(folder: string, plugins: readonly string[]): Promise<Plug
   execFileSync('go', ['build', '-o', program, '.'], { cwd: join(YARDSTICKS, 'go'), stdio: 'pipe' });
   for (const name of plugins) describe(folder, name, program, ['-dump']);
   const socket = join(folder, 'go-yardstick.socket');
-  return started(folder, [{ plugins, socket, command: program, args: ['-kong-prefix', folder] }]);
+  return started(folder, [{ plugins, socket, command: program, args: ['-kong-prefix', folder], stderr: 'ignore' }]);
 }
 
 /** Starts one stock server per plugin: Kong uses the first plugin of a server only. */
@@ -63,12 +63,14 @@ interface Program {
   readonly socket: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** The server in Go reports every start there. */
+  readonly stderr?: 'ignore';
 }
 
 async function started(folder: string, programs: readonly Program[]): Promise<PluginServers> {
   const env = { ...process.env, KONG_AI_METRICS: '127.0.0.1:0', LOG_LEVEL: 'error' };
-  const children = programs.map(({ command, args }) =>
-    spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env }),
+  const children = programs.map(({ command, args, stderr = 'inherit' }) =>
+    spawn(command, args, { stdio: ['ignore', 'ignore', stderr], env }),
   );
   const stop = (): void => {
     for (const child of children) child.kill();

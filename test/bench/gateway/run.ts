@@ -102,7 +102,11 @@ async function measureAll(
   for (let round = 1; round <= rounds; round++) {
     for (const [row, list] of samples) {
       progress(`round ${round} of ${rounds}: ${row.row.name}`);
-      list.push(await measure(row, scripts, seconds));
+      try {
+        list.push(await measure(row, scripts, seconds));
+      } catch (error) {
+        throw new Error(`${row.row.name} cannot be measured`, { cause: error });
+      }
     }
   }
   return [...samples].map(([{ row, serverPids }, list]) => ({
