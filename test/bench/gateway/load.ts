@@ -36,7 +36,7 @@ export function parseReport(report: string): Load {
   const requests = numberIn(report, /(\d+) requests in/);
   if (failure !== undefined || requests === 0) throw new Error(`requests failed: ${failure?.trim() ?? report}`);
   const percentile = (share: string): number => {
-    const [, value, unit = ''] = new RegExp(`^ +${share}% +([\\d.]+)(us|ms|s|m)$`, 'm').exec(report) ?? [];
+    const [, value, unit = ''] = new RegExp(`^ +${share}% +([\\d.]+)(us|ms|s|m) *$`, 'm').exec(report) ?? [];
     return Number(value) * (MS_PER_UNIT[unit] ?? NaN);
   };
   return {

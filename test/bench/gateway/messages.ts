@@ -5,9 +5,10 @@ const callOf = (args: object): string =>
 export const SMALL_CALL = callOf({ a: 5, b: 3, note: 'a typical argument '.repeat(10) });
 
 const MIB = 1024 * 1024;
-const ENTRY = { path: 'src/index.ts', line: 12, text: 'lorem ipsum dolor sit amet, consectetur adipiscing elit' };
+const LINE = '  const total = items.reduce((sum, { price }) => sum + price, 0); // "lorem ipsum"\n';
 
-/** A call of a tool with arguments of 1 MiB: about 10 000 objects, each with a text and a number. */
+/** A call that writes a source file of 1 MiB. */
 export const LARGE_CALL = callOf({
-  entries: Array.from({ length: Math.floor(MIB / (JSON.stringify(ENTRY).length + 1)) }, () => ENTRY),
+  path: 'src/index.ts',
+  content: LINE.repeat(Math.floor(MIB / JSON.stringify(LINE).length)),
 });

@@ -69,8 +69,8 @@ interface Program {
 
 async function started(folder: string, programs: readonly Program[]): Promise<PluginServers> {
   const env = { ...process.env, KONG_AI_METRICS: '127.0.0.1:0', LOG_LEVEL: 'error' };
-  const children = programs.map(({ command, args, stderr = 'inherit' }) =>
-    spawn(command, args, { stdio: ['ignore', 'ignore', stderr], env }),
+  const children = programs.map(({ command, args, stderr }) =>
+    spawn(command, args, { stdio: ['ignore', 'ignore', stderr ?? 'inherit'], env }),
   );
   const stop = (): void => {
     for (const child of children) child.kill();

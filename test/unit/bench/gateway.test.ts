@@ -14,7 +14,7 @@ const REPORT = `Running 1s test @ http://127.0.0.1:8000/mcp
      50%  842.00us
      75%    1.82ms
      90%    2.74ms
-     99%    1.20s
+     99%    1.20s ${''}
   10731 requests in 1.00s, 3.27MB read
 Requests/sec:  10728.55
 Transfer/sec:      3.27MB
