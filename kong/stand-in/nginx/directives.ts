@@ -21,8 +21,7 @@ export function parseDirectives(text: string): Directive[] {
   const list = (isBlock: boolean): Directive[] => {
     const directives: Directive[] = [];
     let words: string[] = [];
-    while (at < tokens.length) {
-      const token = tokens[at++]!;
+    for (let token = tokens[at++]; token; token = tokens[at++]) {
       if (!token.isMark) words.push(token.text);
       else if (token.text === '}' && isBlock && words.length === 0) return directives;
       else if (token.text === '}' || words.length === 0) throw new Error(`nginx: unexpected "${token.text}"`);

@@ -33,3 +33,9 @@ const unlimited = ({ name, config = {} }: PluginEntry): PluginEntry => ({
 export const globalPlugins = reference.plugins.map(unlimited);
 /** The plugins of an MCP service of kong.yml. */
 export const servicePlugins = (reference.services[0]?.plugins ?? []).map(unlimited);
+
+/** The settings of kong.conf for the request log, with another file. */
+export const requestLog = (file: string): Record<string, string> => ({
+  nginx_http_include: join(ROOT, 'kong', 'request-log.conf'),
+  proxy_access_log: `${file} requests`,
+});

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { YARDSTICKS } from './paths';
-import { globalPlugins, HIGH_LIMITS, servicePlugins, type PluginEntry } from './reference';
+import { globalPlugins, HIGH_LIMITS, requestLog, servicePlugins, type PluginEntry } from './reference';
 
 /** Which process serves the external plugins of a row. */
 export type ServerKind = 'suite' | 'null-event' | 'go-yardstick' | 'stock';
@@ -36,11 +36,10 @@ const guard = (limits: object = {}): PluginEntry => ({
 });
 const LUA = readFileSync(join(YARDSTICKS, 'lua-yardstick.lua'), 'utf8');
 
-/** The rows of the table, in its order, and those that only `--only` selects. */
+/** The rows of the table, in its order. */
 export function rowsFor({ sinkUrl, logFile, redisPort }: Surroundings): Row[] {
-  const adapt = adapter(sinkUrl, logFile);
+  const adapt = adapter(sinkUrl);
   const service = servicePlugins.map(adapt);
-  const globals = globalPlugins.map(adapt);
   const capture = service.filter(({ name }) => name === 'pre-function');
   const telemetry = adapt({ name: 'mcp-telemetry', config: {} });
   const redis = { policy: 'redis', redis: { host: '127.0.0.1', port: redisPort } };
@@ -85,13 +84,20 @@ export function rowsFor({ sinkUrl, logFile, redisPort }: Surroundings): Row[] {
       plugins: [...capture, guard(), batches(sinkUrl)],
       server: 'suite',
     },
-    { name: 'global', title: 'global plugins of kong.yml', plugins: [], globalPlugins: globals },
+    {
+      name: 'global',
+      title: 'global plugins and request log of the reference configuration',
+      plugins: [],
+      globalPlugins,
+      settings: requestLog(logFile),
+    },
     {
       name: 'reference',
-      title: 'an MCP service of kong.yml with the global plugins',
+      title: 'an MCP service of the reference configuration, with the row above',
       plugins: service,
-      globalPlugins: globals,
+      globalPlugins,
       server: 'suite',
+      settings: requestLog(logFile),
     },
     {
       name: 'stock',
@@ -102,25 +108,13 @@ export function rowsFor({ sinkUrl, logFile, redisPort }: Surroundings): Row[] {
   ];
 }
 
-/** The rows that only `--only` selects: each global plugin of kong.yml alone. */
-export const globalRowsFor = ({ sinkUrl, logFile }: Surroundings): Row[] =>
-  globalPlugins.map(adapter(sinkUrl, logFile)).map((plugin) => ({
-    name: `global/${plugin.name}`,
-    title: plugin.name,
-    plugins: [],
-    globalPlugins: [plugin],
-  }));
-
-/** What must differ on this machine: where files and spans go. */
+/** What must differ on this machine: where spans go. */
 const adapter =
-  (sinkUrl: string, logFile: string) =>
-  (plugin: PluginEntry): PluginEntry => {
-    const more: Readonly<Record<string, object>> = {
-      'file-log': { path: logFile },
-      'mcp-telemetry': { otlp_url: `${sinkUrl}/v1/traces` },
-    };
-    return { ...plugin, config: { ...plugin.config, ...more[plugin.name] } };
-  };
+  (sinkUrl: string) =>
+  (plugin: PluginEntry): PluginEntry =>
+    plugin.name === 'mcp-telemetry'
+      ? { ...plugin, config: { ...plugin.config, otlp_url: `${sinkUrl}/v1/traces` } }
+      : plugin;
 
 const batches = (sinkUrl: string): PluginEntry => ({
   name: 'http-log',

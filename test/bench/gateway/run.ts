@@ -2,13 +2,14 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts, startRedis } from '../../support/redis-server';
+import { globalRowsFor } from './global-rows';
 import { startRow, type RunningRow } from './kong';
 import { writeScript } from './load';
 import { measure, warmUp, type Sample, type Scripts } from './measure';
 import { LARGE_CALL, SMALL_CALL } from './messages';
 import type { Options } from './options';
 import { isInstalled } from './prerequisites';
-import { globalRowsFor, rowsFor, type Row } from './rows';
+import { rowsFor, type Row } from './rows';
 import type { Measured } from './table';
 import { startUpstream } from './upstream';
 
