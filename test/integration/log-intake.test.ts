@@ -25,7 +25,12 @@ const observer = definePlugin({
   dispose: () => {
     received.push('disposed');
   },
-  access: { reads: {}, onDemand: true, isWanted: ({ tracks }) => tracks === true, handle: () => proceed() },
+  access: {
+    reads: {},
+    onDemand: true,
+    neededBy: ({ tracks }) => (tracks === true ? ['tracks'] : []),
+    handle: () => proceed(),
+  },
   log: {
     reads: { entry: read.logEntry(), mark: read.shared('mark', String) },
     handle: async ({ label }, { entry, mark }) => {

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { intakePlugin, type IntakeSections } from '../../check/check-log-intake';
-import type { Plugin } from '../../pdk';
-import { Configurations, type Configuration, type HostResources } from '../configurations';
-import { planOf } from '../event-plan';
+import type { KongRead, Plugin } from '../../pdk';
+import { Configurations, type Configuration, type HostResources, type PreparedPart } from '../configurations';
 import { within } from '../within';
 import { intakeMetricsOf, type BatchResult, type IntakeMetrics } from './metrics';
 import { readBatch, tooManyBytes, type BatchOutcome } from './read-batch';
@@ -87,11 +86,11 @@ export class LogIntake {
   private async add(name: string, section: IntakeSections[string], plugins: readonly Plugin[]): Promise<void> {
     const raw = { ...section, __key__: name };
     const { configuration } = await this.configurations.acquire(intakePlugin(plugins), raw);
-    const missing = planOf(configuration, 'log').batch.find((read) => !isInEntry(read));
+    const missing = configuration.parts.flatMap(logReadsOf).find((read) => !isInEntry(read));
     if (missing) throw new Error(`${name}: a log entry does not contain ${missing.method}`);
-    for (const { plugin, state } of configuration.parts) {
+    for (const { plugin, config } of configuration.parts) {
       const { access } = plugin.phases;
-      if (!access || access.isWanted?.(state as never) === false) continue;
+      if (!access || access.neededBy?.(config as never).length === 0) continue;
       const fields = { endpoint: name, plugin: plugin.name };
       this.resources.log.warn(fields, 'options that need the access phase have no effect on entries of http-log');
     }
@@ -175,6 +174,14 @@ export class LogIntake {
     }
     return outcome;
   }
+}
+
+/** What the log phase of a part asks Kong for. */
+function logReadsOf({ plugin, state }: PreparedPart): KongRead<unknown>[] {
+  const { log } = plugin.phases;
+  if (!log) return [];
+  const reads = typeof log.reads === 'function' ? log.reads(state as never) : log.reads;
+  return Object.values(reads).filter((read) => !('known' in read));
 }
 
 const isJson = ({ headers }: IncomingMessage): boolean =>

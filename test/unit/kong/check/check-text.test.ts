@@ -273,7 +273,8 @@ it('merges maps with << as Kong does', () => {
 describe('with the descriptions that Kong has', () => {
   const guard = withPlugin('mcp-guard', 'mcp-validator:', '  tools: { learn: report }');
   const checkFor = (text: string, phases: readonly string[]) =>
-    checkText('kong.yml', text, plugins, false, (file) => checkFile(file, plugins, new Map([['mcp-guard', phases]]))).output;
+    checkText('kong.yml', text, plugins, false, (file) => checkFile(file, plugins, new Map([['mcp-guard', phases]])))
+      .output;
 
   it('reports a field that needs a phase which they leave out', () => {
     expect(checkFor(guard, ['access'])).toContain(
