@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Plugin, Suite } from '../pdk';
 import { checkFile } from './check-file';
 import { readDescriptions, type DescribedPhases } from './read-descriptions';
-import { readDeclarativeFile } from './read-file';
+import { readTextFile } from './read-file';
 import { readYaml } from './read-yaml';
 import { report, summary } from './report';
 
@@ -32,7 +32,7 @@ export function addCheckCommand(program: Command, suite: Suite): void {
       let text: string;
       let described: DescribedPhases;
       try {
-        text = readDeclarativeFile(file);
+        text = readTextFile(file);
         described = descriptions === undefined ? new Map() : readDescriptions(descriptions, suite.plugins);
       } catch (error) {
         command.error(`error: ${error instanceof Error ? error.message : String(error)}`);
