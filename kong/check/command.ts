@@ -4,7 +4,7 @@ import { checkFile } from './check-file';
 import { checkLogIntake } from './check-log-intake';
 import type { Finding } from './finding';
 import { readDescriptions, type DescribedPhases } from './read-descriptions';
-import { readDeclarativeFile } from './read-file';
+import { readTextFile } from './read-file';
 import { readYaml } from './read-yaml';
 import { report, summary } from './report';
 
@@ -49,9 +49,9 @@ function checkFiles(file: string, options: CheckOptions, plugins: readonly Plugi
   const { strict = false, descriptions, logIntake } = options;
   const described: DescribedPhases = descriptions === undefined ? new Map() : readDescriptions(descriptions, plugins);
   const check: Check = (value) => checkFile(value, plugins, described);
-  const results = [checkText(file, readDeclarativeFile(file), plugins, strict, check)];
+  const results = [checkText(file, readTextFile(file), plugins, strict, check)];
   if (logIntake !== undefined) {
-    results.push(checkText(logIntake, readDeclarativeFile(logIntake), plugins, strict, checkLogIntake));
+    results.push(checkText(logIntake, readTextFile(logIntake), plugins, strict, checkLogIntake));
   }
   return results;
 }

@@ -13,9 +13,9 @@ import { isOwnExport } from './own-export';
 import { apiAt, type Api } from './request/apis';
 import { readCapturedRequest } from './request/read-captured-request';
 import { readCapturedResponse } from './response/read-captured-response';
+import { fieldsWithAccess } from './schema';
 import { textLengthToKeep } from './span/content/content';
 import { spanOf } from './span/span';
-import { fieldsWithAccess } from './schema';
 import { STARTED_SPAN_KEY, type State } from './state';
 
 const NO_BODY: RawBody = { kind: 'failed', message: 'not read' };

@@ -17,10 +17,10 @@ import { outcomeOfExchange } from './operations/outcome';
 import { readMessages } from './requests/client-messages';
 import { mirroredMessage } from './requests/mirrored-message';
 import { readResponses, responsesByHead } from './responses/read-responses';
+import { fieldsWithAccess } from './schema';
 import { sessionKeyIn } from './sessions/session-id';
 import { spanOf } from './span/span';
 import { streamSpanOf } from './span/stream-span';
-import { fieldsWithAccess } from './schema';
 import { STARTED_SPAN_KEY, type State } from './state';
 import { openedStream } from './streams';
 

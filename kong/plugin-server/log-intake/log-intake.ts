@@ -88,9 +88,8 @@ export class LogIntake {
     const { configuration } = await this.configurations.acquire(intakePlugin(plugins), raw);
     const missing = configuration.parts.flatMap(logReadsOf).find((read) => !isInEntry(read));
     if (missing) throw new Error(`${name}: a log entry does not contain ${missing.method}`);
-    for (const { plugin, config } of configuration.parts) {
-      const { access } = plugin.phases;
-      if (!access || access.neededBy?.(config as never).length === 0) continue;
+    for (const { plugin, needs } of configuration.parts) {
+      if (!needs.has('access')) continue;
       const fields = { endpoint: name, plugin: plugin.name };
       this.resources.log.warn(fields, 'options that need the access phase have no effect on entries of http-log');
     }
@@ -181,7 +180,7 @@ function logReadsOf({ plugin, state }: PreparedPart): KongRead<unknown>[] {
   const { log } = plugin.phases;
   if (!log) return [];
   const reads = typeof log.reads === 'function' ? log.reads(state as never) : log.reads;
-  return Object.values(reads).filter((read) => !('known' in read));
+  return Object.values(reads).filter((read): read is KongRead<unknown> => !('known' in read));
 }
 
 const isJson = ({ headers }: IncomingMessage): boolean =>
