@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Plugin, Suite } from '../pdk';
 import { checkFile } from './check-file';
+import { checkLogIntake } from './check-log-intake';
+import type { Finding } from './finding';
 import { readYaml } from './read-yaml';
 import { report, summary } from './report';
 
@@ -19,29 +21,51 @@ export function addCheckCommand(program: Command, suite: Suite): void {
     .command('check')
     .description("check the plugins' configurations in a declarative file of Kong, without Kong")
     .argument('[file]', 'the file, YAML or JSON', 'kong.yml')
+    .option('--log-intake <file>', 'check the file of `serve --log-intake` too')
     .option('--strict', 'treat warnings as errors')
-    .action((file: string, { strict = false }: { readonly strict?: boolean }, command: Command) => {
-      let text: string;
-      try {
-        text = readBounded(file);
-      } catch (error) {
-        command.error(`error: cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    .action((file: string, { strict = false, logIntake }: CheckOptions, command: Command) => {
+      const read = (path: string): string => {
+        try {
+          return readBounded(path);
+        } catch (error) {
+          command.error(`error: cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      };
+      const results = [checkText(file, read(file), suite.plugins, strict)];
+      if (logIntake !== undefined) {
+        results.push(checkText(logIntake, read(logIntake), suite.plugins, strict, checkLogIntake));
       }
-      const { output, isUsable } = checkText(file, text, suite.plugins, strict);
-      process.stdout.write(output);
-      if (!isUsable) process.exitCode = 1;
+      process.stdout.write(results.map(({ output }) => output).join(''));
+      if (!results.every(({ isUsable }) => isUsable)) process.exitCode = 1;
     });
 }
 
-/** Checks the text of a declarative file; with `isStrict` a file with warnings is not usable. */
-export function checkText(file: string, text: string, plugins: readonly Plugin[], isStrict: boolean): CheckResult {
+interface CheckOptions {
+  readonly strict?: boolean;
+  readonly logIntake?: string;
+}
+
+/** Finds what is wrong in a parsed file. */
+type Check = (file: unknown, plugins: readonly Plugin[]) => Finding[];
+
+/**
+ * Checks the text of a declarative file, or of another one with its own `check`; with `isStrict` a file with warnings is
+ * not usable.
+ */
+export function checkText(
+  file: string,
+  text: string,
+  plugins: readonly Plugin[],
+  isStrict: boolean,
+  check: Check = checkFile,
+): CheckResult {
   const yaml = readYaml(text);
   if ('problems' in yaml) {
     const lines = yaml.problems.map(({ line, message }) => `${file}:${line}: error: not valid YAML: ${message}\n`);
     const errors = yaml.problems.map(() => ({ severity: 'error' as const }));
     return { output: lines.join('') + summary(file, errors), isUsable: false };
   }
-  const findings = checkFile(yaml.value, plugins);
+  const findings = check(yaml.value, plugins);
   const isUsable = !findings.some(({ severity }) => isStrict || severity === 'error');
   return { output: report(file, yaml, findings), isUsable };
 }

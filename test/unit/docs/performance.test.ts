@@ -4,7 +4,12 @@ import { globalRowsFor } from '../../bench/gateway/global-rows';
 import { rowsFor, type Row } from '../../bench/gateway/rows';
 
 const page = readFileSync(join(__dirname, '../../../docs/performance.md'), 'utf8');
-const surroundings = { sinkUrl: 'http://127.0.0.1:1', logFile: '/requests.log', redisPort: 6379 };
+const surroundings = {
+  sinkUrl: 'http://127.0.0.1:1',
+  logFile: '/requests.log',
+  redisPort: 6379,
+  intake: { address: '127.0.0.1:2', file: '/log-intake.yml' },
+};
 const documented = [...page.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
 const namesOf = (rows: readonly Row[]) => rows.map(({ name }) => name);
 
