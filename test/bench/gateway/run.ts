@@ -76,7 +76,7 @@ async function runWith(
   }
   const [first] = running;
   if (!first) throw new Error('no row is left to measure');
-  const upstream = startUpstream(first.master, upstreamPort, folder);
+  const upstream = await startUpstream(first.master, upstreamPort, folder);
   cleanUp.push(upstream.stop);
   const scripts: Scripts = { small: join(folder, 'small.lua'), large: join(folder, 'large.lua') };
   writeScript(scripts.small, SMALL_CALL);

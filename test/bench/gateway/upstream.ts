@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '../../../kong/testkit/until';
 
 /** The time between the first and the second event of a stream. */
 const PAUSE_SECONDS = 0.02;
@@ -43,14 +44,24 @@ http {
  *
  * @param kongMaster process id of a Kong
  */
-export function startUpstream(kongMaster: number, port: number, folder: string): { stop: () => void } {
+export async function startUpstream(kongMaster: number, port: number, folder: string): Promise<{ stop: () => void }> {
   const file = join(folder, 'upstream.conf');
   writeFileSync(file, configuration(port));
   const nginx = readlinkSync(`/proc/${kongMaster}/exe`);
   const child = spawn(nginx, ['-p', folder, '-c', file, '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  return {
-    stop: () => {
-      child.kill();
-    },
+  const stop = (): void => {
+    child.kill();
   };
+  const answers = () =>
+    fetch(`http://127.0.0.1:${port}`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  try {
+    await until(answers, 'the upstream');
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return { stop };
 }
