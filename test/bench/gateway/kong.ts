@@ -73,9 +73,9 @@ export async function startRow(row: Row, port: number, upstreamUrl: string, pare
 
 const NO_SERVERS: PluginServers = { pids: [], settings: {}, stop: () => undefined };
 
-async function serversOf({ server, plugins }: Row, folder: string): Promise<PluginServers> {
+async function serversOf({ server, plugins, serve }: Row, folder: string): Promise<PluginServers> {
   const external = plugins.map(({ name }) => name).filter((name) => !BUNDLED.has(name));
-  return server === undefined ? NO_SERVERS : startPluginServers(server, folder, external);
+  return server === undefined ? NO_SERVERS : startPluginServers(server, folder, external, serve);
 }
 
 /** Plugins of Kong that rows have beside external ones. */

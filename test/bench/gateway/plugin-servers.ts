@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pluginSettings } from '../../../kong/plugin-server/kong-conf';
 import { until } from '../../../kong/testkit/until';
 import { PROGRAM, ROOT, RUN_TYPESCRIPT, YARDSTICKS } from './paths';
-import type { ServerKind } from './rows';
+import type { Row, ServerKind } from './rows';
 
 /** The processes that serve the external plugins of a row, and the settings with which Kong finds them. */
 export interface PluginServers {
@@ -13,27 +13,36 @@ export interface PluginServers {
   stop(): void;
 }
 
-const STARTERS: Readonly<Record<ServerKind, (folder: string, plugins: readonly string[]) => Promise<PluginServers>>> = {
-  suite: (folder, plugins) => startOwn([PROGRAM], folder, plugins),
+type Start = (folder: string, plugins: readonly string[], more?: Row['serve']) => Promise<PluginServers>;
+const STARTERS: Readonly<Record<ServerKind, Start>> = {
+  suite: (folder, plugins, more) => startOwn([PROGRAM], folder, plugins, more),
   'null-event': (folder, plugins) => startOwn([RUN_TYPESCRIPT, join(YARDSTICKS, 'null-event.ts')], folder, plugins),
   'go-yardstick': startGo,
   stock: startStock,
 };
 
 /** Starts what serves these plugins; a folder of the row only. */
-export const startPluginServers = (kind: ServerKind, folder: string, plugins: readonly string[]) =>
-  STARTERS[kind](folder, plugins);
+export const startPluginServers = (kind: ServerKind, ...given: Parameters<Start>) => STARTERS[kind](...given);
 
 /** Starts a plugin server of this project. */
 async function startOwn(
   program: readonly string[],
   folder: string,
   plugins: readonly string[],
+  more: Row['serve'] = { plugins: [], args: [] },
 ): Promise<PluginServers> {
   for (const name of plugins) describe(folder, name, process.execPath, [...program, 'dump', name]);
   const socket = join(folder, 'plugins.sock');
-  const serve = ['serve', '--socket', socket, '--socket-mode', '0666', '--plugins', plugins.join()];
-  const args = [...program, ...serve, '--allow-world-writable-directory', '--log-level', 'error'];
+  const serve = [
+    'serve',
+    '--socket',
+    socket,
+    '--socket-mode',
+    '0666',
+    '--plugins',
+    [...plugins, ...more.plugins].join(),
+  ];
+  const args = [...program, ...serve, ...more.args, '--allow-world-writable-directory', '--log-level', 'error'];
   return started(folder, [{ plugins, socket, command: process.execPath, args }]);
 }
 

@@ -14,7 +14,10 @@ interface Declarative {
   readonly plugins: readonly PluginEntry[];
 }
 
-const reference = parse(readFileSync(join(ROOT, 'kong', 'kong.yml'), 'utf8'), { merge: true }) as Declarative;
+const read = (...path: readonly string[]): unknown =>
+  parse(readFileSync(join(ROOT, 'kong', ...path), 'utf8'), { merge: true });
+const reference = read('kong.yml') as Declarative;
+const batches = read('profiles', 'telemetry-batches.yml') as Declarative;
 
 /** The limits are so high that no request of the benchmark is rejected. */
 export const HIGH_LIMITS = { rules: [{ windows: [{ limit: 1_000_000, window_seconds: 1 }] }] };
@@ -33,6 +36,14 @@ const unlimited = ({ name, config = {} }: PluginEntry): PluginEntry => ({
 export const globalPlugins = reference.plugins.map(unlimited);
 /** The plugins of an MCP service of kong.yml. */
 export const servicePlugins = (reference.services[0]?.plugins ?? []).map(unlimited);
+
+/** The plugins of an MCP service whose telemetry is sent in batches to this address. */
+export const batchPlugins = (intake: string): PluginEntry[] =>
+  (batches.services[0]?.plugins ?? []).map((plugin) =>
+    plugin.name === 'http-log'
+      ? { ...plugin, config: { ...plugin.config, http_endpoint: `http://${intake}/logs/mcp` } }
+      : plugin,
+  );
 
 /** The settings of kong.conf for the request log, with another file. */
 export const requestLog = (file: string): Record<string, string> => ({

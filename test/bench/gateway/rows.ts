@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { YARDSTICKS } from './paths';
-import { globalPlugins, HIGH_LIMITS, requestLog, servicePlugins, type PluginEntry } from './reference';
+import { batchPlugins, globalPlugins, HIGH_LIMITS, requestLog, servicePlugins, type PluginEntry } from './reference';
 
 /** Which process serves the external plugins of a row. */
 export type ServerKind = 'suite' | 'null-event' | 'go-yardstick' | 'stock';
@@ -14,6 +14,8 @@ export interface Row {
   readonly plugins: readonly PluginEntry[];
   readonly globalPlugins?: readonly PluginEntry[];
   readonly server?: ServerKind;
+  /** With server `suite`: plugins that it serves in addition, and further options of `serve`. */
+  readonly serve?: { readonly plugins: readonly string[]; readonly args: readonly string[] };
   /** Settings of kong.conf that differ from those of all rows. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -26,6 +28,8 @@ export interface Surroundings {
   readonly logFile: string;
   /** Undefined if there is no Redis. */
   readonly redisPort: number | undefined;
+  /** The address and the file of the log intake. */
+  readonly intake: { readonly address: string; readonly file: string };
 }
 
 const validator: PluginEntry = { name: 'mcp-validator' };
@@ -37,7 +41,7 @@ const guard = (limits: object = {}): PluginEntry => ({
 const LUA = readFileSync(join(YARDSTICKS, 'lua-yardstick.lua'), 'utf8');
 
 /** The rows of the table, in its order. */
-export function rowsFor({ sinkUrl, logFile, redisPort }: Surroundings): Row[] {
+export function rowsFor({ sinkUrl, logFile, redisPort, intake }: Surroundings): Row[] {
   const adapt = adapter(sinkUrl);
   const service = servicePlugins.map(adapt);
   const capture = service.filter(({ name }) => name === 'pre-function');
@@ -80,9 +84,13 @@ export function rowsFor({ sinkUrl, logFile, redisPort }: Surroundings): Row[] {
     },
     {
       name: 'telemetry-batches',
-      title: 'mcp-guard, capture, http-log in batches (to a sink)',
-      plugins: [...capture, guard(), batches(sinkUrl)],
+      title: 'mcp-guard, capture, mcp-telemetry by batches of http-log',
+      plugins: batchPlugins(intake.address).map((plugin) => (plugin.name === 'mcp-guard' ? guard() : plugin)),
       server: 'suite',
+      serve: {
+        plugins: ['mcp-telemetry'],
+        args: ['--metrics', intake.address, '--log-intake', intake.file],
+      },
     },
     {
       name: 'global',
@@ -115,12 +123,3 @@ const adapter =
     plugin.name === 'mcp-telemetry'
       ? { ...plugin, config: { ...plugin.config, otlp_url: `${sinkUrl}/v1/traces` } }
       : plugin;
-
-const batches = (sinkUrl: string): PluginEntry => ({
-  name: 'http-log',
-  config: {
-    http_endpoint: `${sinkUrl}/log`,
-    custom_fields_by_lua: { capture: 'return kong.ctx.shared.capture' },
-    queue: { max_batch_size: 200, max_coalescing_delay: 1 },
-  },
-});

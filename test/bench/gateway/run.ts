@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import { freePorts, startRedis } from '../../support/redis-server';
 import { globalRowsFor } from './global-rows';
 import { startRow, type RunningRow } from './kong';
@@ -47,7 +48,7 @@ async function runWith(
   // Kong's workers run as another user.
   chmodSync(folder, 0o755);
   const skipped: string[] = [];
-  const [upstreamPort = 0] = await freePorts(1);
+  const [upstreamPort = 0, intakePort = 0] = await freePorts(2);
   const upstreamUrl = `http://127.0.0.1:${upstreamPort}`;
   const logFile = join(folder, 'requests.log');
   writeFileSync(logFile, '');
@@ -56,7 +57,9 @@ async function runWith(
   if (redis) cleanUp.push(() => redis.close());
   else skipped.push('guard-redis, there is no redis-server on PATH');
 
-  const surroundings = { sinkUrl: upstreamUrl, logFile, redisPort: redis?.port };
+  const intake = { address: `127.0.0.1:${intakePort}`, file: join(folder, 'log-intake.yml') };
+  writeFileSync(intake.file, stringify({ mcp: { 'mcp-telemetry': { otlp_url: `${upstreamUrl}/v1/traces` } } }));
+  const surroundings = { sinkUrl: upstreamUrl, logFile, redisPort: redis?.port, intake };
   const chosen = choose(rowsFor(surroundings), globalRowsFor(surroundings), options.only);
   const running: RunningRow[] = [];
   cleanUp.push(() => Promise.all(running.map((row) => row.stop())));

@@ -4,8 +4,14 @@ import { globalRowsFor } from '../../bench/gateway/global-rows';
 import { rowsFor, type Row } from '../../bench/gateway/rows';
 
 const page = readFileSync(join(__dirname, '../../../docs/performance.md'), 'utf8');
-const surroundings = { sinkUrl: 'http://127.0.0.1:1', logFile: '/requests.log', redisPort: 6379 };
-const documented = [...page.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
+const surroundings = {
+  sinkUrl: 'http://127.0.0.1:1',
+  logFile: '/requests.log',
+  redisPort: 6379,
+  intake: { address: '127.0.0.1:2', file: '/log-intake.yml' },
+};
+const [, section = ''] = /^## The rows$([\s\S]*?)^## /m.exec(page) ?? [];
+const documented = [...section.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
 const namesOf = (rows: readonly Row[]) => rows.map(({ name }) => name);
 
 it('explains every row of the table, in its order', () => {
