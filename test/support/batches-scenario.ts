@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { request, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { Metrics, type Plugin } from '../../kong/pdk';
+import { Metrics } from '../../kong/pdk';
 import { INTAKE_PATH, LogIntake } from '../../kong/plugin-server/log-intake/log-intake';
 import { startMonitor } from '../../kong/plugin-server/monitor';
 import { send } from '../../kong/testkit/http';
