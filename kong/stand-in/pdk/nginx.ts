@@ -1,5 +1,5 @@
 import type { LuaFunction } from '../lua/machine';
-import { luaToString } from '../lua/value';
+import { LuaError, luaToString, type LuaValue } from '../lua/value';
 import type { Exchange } from '../request/exchange';
 import { nginxExit } from './node';
 import { variable } from './variables';
@@ -10,5 +10,20 @@ export const nginx: Readonly<Record<string, LuaFunction<Exchange>>> = {
   'ngx.encode_base64': (_x, [text]) => Buffer.from(luaToString(text), 'latin1').toString('base64'),
   'ngx.exit': (x, [status]) => nginxExit(x, status),
   'ngx.var': (x, [name]) => variable(x, luaToString(name)),
+  'ngx.ctx': (x, [key]) => contextValue(x, luaToString(key)),
   'ngx.req.get_body_data': (x) => x.body.bytes,
 };
+
+/** A member of `ngx.ctx`. @throws LuaError for one that is not emulated */
+export function contextValue(x: Exchange, key: string): LuaValue {
+  switch (key) {
+    case 'buffered_proxying':
+      return x.isBuffered || undefined;
+    case 'buffered_status':
+      return x.heldResponse?.status;
+    case 'KONG_PROXIED':
+      return x.proxied || undefined;
+    default:
+      throw new LuaError(`the stand-in does not emulate ngx.ctx.${key}`);
+  }
+}
