@@ -25,7 +25,7 @@ export function phasesOf(plugin: Plugin, onDemand = false): PhaseName[] {
   return PHASES.filter((name) => phases.some(({ [name]: phase }) => phase && (onDemand || !phase.onDemand)));
 }
 
-const PHASES: readonly PhaseName[] = ['access', 'log'];
+const PHASES: readonly PhaseName[] = ['access', 'response', 'log'];
 
 /** Describes one plugin; see {@link phasesOf} for `onDemand`. */
 export function describePlugin(plugin: Plugin, onDemand = false): PluginInfo {

@@ -136,6 +136,19 @@ export const HELD: readonly Case[] = [
     scripts: { 'second.access': [exit(429, 'too many')], 'first.response': [exit(200, 'never')] },
   },
   {
+    ...ask('GET', '/held-twice/twice'),
+    name: 'an answer that the first changed for the second',
+    scripts: {
+      'first.response': [
+        clear('ETag'),
+        ['kong.response.set_headers', headers({ 'Content-Length': '7', 'X-Multi': 'one' })],
+        ['kong.response.set_status', { v: 203 }],
+        ['kong.nginx.set_ctx', { k: bytes('buffered_body'), v: { string_value: bytes('changed') } }],
+      ],
+      'second.response': [...READS, BODY, exit(203, 'changed again')],
+    },
+  },
+  {
     name: 'a WebSocket upgrade is never held',
     send: [
       'GET /held/ws HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: given\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',

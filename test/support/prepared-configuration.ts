@@ -6,4 +6,5 @@ export const preparedConfiguration = (plugin: SinglePlugin, state?: unknown): Co
   plugin,
   parts: [{ plugin, state }],
   isBoundToService: false,
+  isHeldBefore: () => false,
 });

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../pdk';
+import type { Outcome, PdkEffect } from '../../pdk';
 import { effectsOf } from '../../pdk/effects';
 import { END_OF_CALLS, frame } from './frames';
 import { messages } from './messages';
@@ -14,7 +14,7 @@ export interface EventAnswer {
   readonly isExit: boolean;
 }
 
-/** The effects of one outcome, encoded. */
+/** Effects, encoded. */
 export interface EncodedEffects {
   readonly frames: readonly Buffer[];
   readonly count: number;
@@ -23,8 +23,13 @@ export interface EncodedEffects {
 
 /** Encodes the effects of an outcome. @throws when the outcome contains a value that no message can represent */
 export function encodeEffects(outcome: Outcome): EncodedEffects {
-  const frames = effectsOf(outcome).flatMap(encodeEffect);
-  return { frames, count: frames.length / 2, isExit: outcome.kind === 'reject' };
+  return encodeAll(effectsOf(outcome));
+}
+
+/** Encodes effects. @throws when one contains a value that no message can represent */
+export function encodeAll(effects: readonly PdkEffect[]): EncodedEffects {
+  const frames = effects.flatMap(encodeEffect);
+  return { frames, count: effects.length, isExit: effects.at(-1)?.method === 'kong.response.exit' };
 }
 
 /**

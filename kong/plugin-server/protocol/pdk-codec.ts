@@ -35,6 +35,15 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
   'kong.request.get_method': { encode: noArgument, decode: textReply },
   'kong.request.get_path': { encode: noArgument, decode: textReply },
   'kong.request.get_raw_body': { encode: noArgument, decode: decodeRawBody },
+  'kong.response.get_headers': {
+    encode: intArgument,
+    decode: (reply) => fromStruct(messages.struct.decode(reply), 'latin1'),
+  },
+  'kong.response.get_status': { encode: noArgument, decode: (reply) => messages.int.decode(reply).v },
+  'kong.service.response.get_raw_body': {
+    encode: noArgument,
+    decode: (reply) => messages.text.decode(reply).v ?? nothing,
+  },
   'kong.router.get_service': {
     encode: noArgument,
     decode: (reply) => {
@@ -69,12 +78,13 @@ export const encodeRead = ({ method, argument }: KongRead<unknown>): Buffer =>
 /**
  * The plain value in Kong's reply.
  *
- * @throws when the reply is not the message that Kong's service declares, or is too long; a body that is too long counts
- * as spilled
+ * @throws when the reply is not the message that Kong's service declares, or is too long; a request body that is too long
+ * counts as spilled, and the body of an answer as absent
  */
 export function decodeReply({ method }: KongRead<unknown>, reply: Bytes | OversizedFrame): unknown {
   if (!(reply instanceof OversizedFrame)) return codecs[method].decode(reply);
   if (method === 'kong.request.get_raw_body') return { kind: 'spilled' } satisfies RawBody;
+  if (method === 'kong.service.response.get_raw_body') return undefined;
   throw new Error(`the reply to ${method} is too long: ${String(reply)}`);
 }
 
@@ -97,9 +107,16 @@ function encodeArguments(effect: PdkEffect): Bytes {
   switch (effect.method) {
     case 'kong.ctx.shared.set':
       return messages.keyValue.encode({ k: Buffer.from(effect.key), v: toValue(effect.value) });
+    case 'kong.nginx.set_ctx': {
+      const value = effect.value === false ? { bool_value: false } : { string_value: effect.value };
+      return messages.keyValue.encode({ k: Buffer.from(effect.key), v: value });
+    }
+    case 'kong.response.set_status':
+      return messages.int.encode({ v: effect.status });
     case 'kong.response.set_headers':
     case 'kong.service.request.set_headers':
       return messages.struct.encode(toStruct(effect.headers));
+    case 'kong.response.clear_header':
     case 'kong.service.request.clear_header':
       return messages.text.encode({ v: Buffer.from(effect.name) });
     case 'kong.service.request.set_raw_body':

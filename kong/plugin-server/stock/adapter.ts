@@ -55,6 +55,8 @@ export function toStockPlugin(plugin: Plugin): StockPlugin {
   }
   // The server finds phases on the prototype.
   for (const phase of phasesOf(plugin)) {
+    // It would hold every answer of a route until its end.
+    if (phase === 'response') continue;
     Object.defineProperty(Stock.prototype, phase, {
       value(this: Stock, kong: StockPdk) {
         return runEvent(plugin, phase, this.held, kong);
@@ -187,9 +189,14 @@ function argumentsOf(effect: PdkEffect): readonly unknown[] {
   switch (effect.method) {
     case 'kong.ctx.shared.set':
       return [effect.key, effect.value];
+    case 'kong.nginx.set_ctx':
+      return [effect.key, effect.value === false ? undefined : effect.value];
+    case 'kong.response.set_status':
+      return [effect.status];
     case 'kong.response.set_headers':
     case 'kong.service.request.set_headers':
       return [effect.headers];
+    case 'kong.response.clear_header':
     case 'kong.service.request.clear_header':
       return [effect.name];
     case 'kong.service.request.set_raw_body':

@@ -24,6 +24,12 @@ export const response: PdkModule = {
     checkPhase(x, ...READABLE);
     return x.responseTable(checkMax('max_headers', max));
   },
+  'kong.response.set_status': (x, status) => {
+    checkWritable(x);
+    x.status = checkStatus(status, 100);
+    x.reason = undefined;
+    return undefined;
+  },
   'kong.response.set_header': (x, name, value) => {
     checkWritable(x);
     checkHeader(name, value);

@@ -1,9 +1,9 @@
 import type { LuaFunction } from '../lua/machine';
-import { encodeJson, LuaError, luaToString, type LuaValue, type PdkResult } from '../lua/value';
+import { encodeJson, LuaError, type LuaValue, type PdkResult } from '../lua/value';
 import type { Exchange } from '../request/exchange';
 import { logEntry } from '../request/log-entry';
 import { checkMax, checkString, type PdkFunction, type PdkModule } from './function';
-import { contextValue, nginx } from './nginx';
+import { contextValue, nginx, setContextValue } from './nginx';
 import { logging, node } from './node';
 import { request } from './request';
 import { response } from './response';
@@ -32,9 +32,7 @@ const EXPOSED: PdkModule = {
     x.heldResponse ? {} : x.responseTable(checkMax('max_headers', max)),
   'kong.nginx.get_ctx': (x, key) => contextValue(x, checkString('key', key)),
   'kong.nginx.set_ctx': (x, key, value) => {
-    if (key !== 'buffered_proxying')
-      throw new LuaError(`the stand-in does not emulate setting ngx.ctx.${luaToString(key)}`);
-    x.isBuffered = value !== undefined && value !== null && value !== false;
+    setContextValue(x, checkString('key', key), value);
     return undefined;
   },
   'ngx.req.get_body_file': async (x) => {

@@ -19,10 +19,7 @@ export const heldBy = (phases: Phases): Delivery => ({
     if (body || x.method === 'HEAD') await deliver(x, response, body ?? Buffer.alloc(0), phases, responder);
     else fail(x, status, responder);
   },
-  failure: (x, status, responder) => {
-    x.unexpected = true;
-    fail(x, status, responder);
-  },
+  failure: fail,
 });
 
 async function deliver(

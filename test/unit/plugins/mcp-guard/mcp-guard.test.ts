@@ -17,7 +17,7 @@ async function prepare(plugin: Plugin, config: object, metrics: Metrics): Promis
   for (const part of configuredParts(plugin, readConfig(plugin.fields, config as Record<string, unknown>))) {
     parts.push({ plugin: part.plugin, state: await part.plugin.prepare(part.config as never, resources) });
   }
-  return { plugin, parts, isBoundToService: false };
+  return { plugin, parts, isBoundToService: false, isHeldBefore: () => false };
 }
 
 const validator = fc.record(
