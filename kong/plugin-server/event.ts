@@ -1,8 +1,8 @@
-import { partsOf, proceed, read, type AnswerOutcome, type Log, type Outcome } from '../pdk';
+import { partsOf, proceed, read, type AnswerOutcome, type KongRead, type Log, type Outcome } from '../pdk';
 import type { Configuration } from './configurations';
 import { EventFacts, type Fetch } from './event-facts';
 import { planOf } from './event-plan';
-import { heldRead, holdOrRelease, wishesOf, type Wish } from './held-answers';
+import { failureOf, heldRead, holdOrRelease, upgradeRead, wishesOf, type Wish } from './held-answers';
 import type { Instance } from './instances';
 import { MissingPhases } from './missing-phases';
 import {
@@ -77,13 +77,15 @@ const RELEASED = encodeAll(holdOrRelease([], undefined));
 /** What Kong is told about holding the answer. Where that fails, nobody could judge the answer: the request is rejected. */
 async function encodeHold(
   wishes: readonly Wish[],
-  others: typeof HELD_READS,
+  others: readonly KongRead<unknown>[],
   facts: EventFacts,
   event: Event,
   record: EventRecord,
 ): Promise<EncodedEffects> {
   try {
-    await facts.loadMissing(others);
+    const [first] = wishes;
+    await facts.loadMissing(first ? [...others, upgradeRead] : others);
+    if (first && facts.valueOf(upgradeRead) !== '') return encodeEffects(failureOf(first.hold.failure));
     return encodeAll(holdOrRelease(wishes, others.length === 0 ? undefined : facts.valueOf(heldRead)));
   } catch (error) {
     recordFailure(error, event, record);

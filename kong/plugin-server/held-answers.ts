@@ -1,4 +1,15 @@
-import { read, type Hold, type KongRead, type Outcome, type PdkEffect, type Plugin, type SinglePlugin } from '../pdk';
+import {
+  read,
+  reject,
+  type Hold,
+  type HoldFailure,
+  type KongRead,
+  type Outcome,
+  type PdkEffect,
+  type Plugin,
+  type Reject,
+  type SinglePlugin,
+} from '../pdk';
 
 /** The key of `kong.ctx.shared` under which plugins say that they hold the answer of a request. */
 const HELD = 'held';
@@ -22,6 +33,17 @@ function shapeHeld(value: unknown): Held | undefined {
   if (!Array.isArray(by) || typeof status !== 'number' || typeof failure !== 'string') return undefined;
   return { by: by.map(String), status, failure, ...(passed_on === true && { passed_on }) };
 }
+
+/** The protocol to which the upstream may switch, else empty. Kong never holds the answer to such a request. */
+export const upgradeRead: KongRead<string> = {
+  method: 'kong.nginx.get_var',
+  argument: 'upstream_upgrade',
+  shape: (value) => (typeof value === 'string' ? value : ''),
+};
+
+/** The response in place of an answer that nobody can judge. */
+export const failureOf = ({ status, body }: HoldFailure): Reject =>
+  reject({ status, headers: { 'Content-Type': 'application/json' }, body, reason: 'not judged' });
 
 /** The effect that says who holds the answer. */
 export const shareHeld = ({ by, status, failure, passed_on }: Held): PdkEffect => ({

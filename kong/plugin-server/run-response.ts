@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import { keep, read, reject, type AnswerOutcome, type PdkEffect, type Plugin, type Reject } from '../pdk';
+import { keep, read, type AnswerOutcome, type PdkEffect, type Plugin, type Reject } from '../pdk';
 import { shareEffects } from '../pdk/effects';
 import { addChange, addRejection, changedHeaders, NO_CHANGE, type AnswerChange } from './answer-change';
 import { exitEffects, headerEffects, passOnEffects, type HeldAnswer } from './answer-effects';
 import { EventFacts, type Fetch } from './event-facts';
 import type { EventPlan, PlannedPart } from './event-plan';
-import { heldRead, holderName, type Held } from './held-answers';
+import { failureOf, heldRead, holderName, type Held } from './held-answers';
 import { INTERNAL_ERROR, policyOf, type PartResult } from './run-parts';
 
 /** What the parts of a plugin decided about a held answer, and what Kong is told. */
@@ -63,11 +63,11 @@ async function judge(
     if (judged.outcome.kind === 'reject') break;
     facts.replaceAnswer(change, changedHeaders(answer.headers, change));
   }
-  const failure = exitEffects(answer, addRejection(NO_CHANGE, failureOf(held)), NO_BYTES);
+  const failed = exitEffects(answer, addRejection(NO_CHANGE, notJudged(held)), NO_BYTES);
   const isFinal = results.at(-1)?.outcome.kind === 'reject' || isLast(parts, plugin, held);
   const effects = await effectsOf(answer, change, isFinal, facts);
   const shared = results.flatMap(({ outcome }) => shareEffects(outcome.share));
-  return { results, effects: effects ? [...shared, ...effects] : failure, failure };
+  return { results, effects: effects ? [...shared, ...effects] : failed, failure: failed };
 }
 
 /** Whether no other plugin judges the answer after these parts. */
@@ -82,7 +82,7 @@ async function judgeOne(part: PlannedPart, held: Held, facts: EventFacts, before
     const outcome = (await part.phase.handle(part.state as never, facts.get(part.facts) as never)) as AnswerOutcome;
     return { outcome, applied: outcome.kind === 'reject' ? addRejection(before, outcome) : addChange(before, outcome) };
   } catch (error) {
-    const outcome = policyOf(part.plugin, 'response') === 'reject' ? failureOf(held) : keep();
+    const outcome = policyOf(part.plugin, 'response') === 'reject' ? notJudged(held) : keep();
     const applied = outcome.kind === 'reject' ? addRejection(before, outcome) : before;
     return { outcome, applied, failure: { error } };
   }
@@ -110,8 +110,7 @@ async function effectsOf(
   return changed.kind === 'bytes' ? exitEffects(answer, change, changed.bytes) : undefined;
 }
 
-const failureOf = ({ status, failure }: Held): Reject =>
-  reject({ status, headers: { 'Content-Type': 'application/json' }, body: failure, reason: 'not judged' });
+const notJudged = ({ status, failure: body }: Held): Reject => failureOf({ status, body });
 
 /** The reply of Kong to its own facts is malformed, so nobody knows who holds the answer. */
 function unreadable({ parts }: EventPlan, error: unknown): ResponseRun {

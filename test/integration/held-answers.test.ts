@@ -1,10 +1,9 @@
 import { startTestGateway } from '../../kong/testkit/gateway';
-import { plugins } from '../support/held-plugins';
 import { describeHeldAnswers } from '../support/held-scenarios';
 
 describe('held answers on the stand-in', () => {
-  describeHeldAnswers(async (text) => {
-    const gateway = await startTestGateway({ plugins, kongYml: text });
+  describeHeldAnswers(async ({ configText: kongYml, settings }) => {
+    const gateway = await startTestGateway({ kongYml, settings });
     return { url: gateway.url, stop: () => gateway.close() };
   });
 });

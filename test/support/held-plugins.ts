@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
 import { composePlugins, definePlugin, keep, proceed, read, reject, replaceAnswer } from '../../kong/pdk';
@@ -71,6 +72,8 @@ const limiter = definePlugin({
 
 export const first = holder('first', 30);
 export const second = holder('second', 20);
+/** Kong does not know of its response phase: its description is an older one. */
+export const undescribed = holder('undescribed', 15);
 /** The same two as parts of one plugin. */
 export const both = composePlugins({
   name: 'both',
@@ -79,7 +82,7 @@ export const both = composePlugins({
   parts: [holder('one', 2), holder('two', 1)],
 });
 
-export const plugins = [first, second, both, limiter];
+export const plugins = [first, second, undescribed, both, limiter];
 
 /** The configuration of the gateway: routes with none, one or two plugins that hold. */
 export const kongYml = (url: string, deadPort: number): string => {
@@ -98,12 +101,19 @@ export const kongYml = (url: string, deadPort: number): string => {
       service('one', ['first']),
       service('two', ['first', 'second', 'limiter']),
       service('composed', ['first', 'both']),
+      service('undescribed', ['undescribed']),
       service('short', ['first'], { read_timeout: 400 }),
       service('retried', ['first'], { url: undefined, host: 'targets', retries: 5 }),
     ],
     upstreams: [{ name: 'targets', targets: [{ target: `127.0.0.1:${deadPort}` }, { target: new URL(url).host }] }],
     plugins: [{ name: 'pre-function', config: { header_filter: [lua('replace-unjudged-answers')] } }],
   });
+};
+
+/** Switches a connection over at once, and sends back what arrives. */
+export const acceptUpgrade = (_: IncomingMessage, socket: Duplex): void => {
+  socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  socket.pipe(socket);
 };
 
 /** An upstream whose streams go on when the test says so. */

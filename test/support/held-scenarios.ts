@@ -1,16 +1,37 @@
 import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { connect } from 'node:http2';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import { Metrics } from '../../kong/pdk';
+import { answerQuery } from '../../kong/plugin-server/describe';
+import { pluginSettings } from '../../kong/plugin-server/kong-conf';
+import { PluginServer } from '../../kong/plugin-server/server';
 import { send, type Answer } from '../../kong/testkit/http';
+import { silentLog } from '../../kong/testkit/silent-log';
+import { until } from '../../kong/testkit/until';
 import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
-import { HeldUpstream, kongYml } from './held-plugins';
+import { acceptUpgrade, HeldUpstream, kongYml, plugins, undescribed } from './held-plugins';
 
 /** A gateway with the plugins of {@link kongYml}. */
 export interface HeldGateway {
   readonly url: string;
+  /** The same, for HTTP/2 without TLS. */
+  readonly http2Url?: string;
   stop(): Promise<void>;
+}
+
+/** What a gateway is started with. */
+export interface HeldGatewayOptions {
+  readonly configText: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** An empty folder. */
+  readonly folder: string;
 }
 
 /** A port of this machine on which nothing listens. */
@@ -23,22 +44,68 @@ async function deadPort(): Promise<number> {
   return port;
 }
 
+async function startPlugins(socket: string): Promise<PluginServer> {
+  const server = new PluginServer({
+    plugins,
+    socket,
+    socketAccess: { mode: 0o666 },
+    frameTimeoutMs: 10_000,
+    maxFrameBytes: 16 * 1024 * 1024,
+    maxHeldBytes: 64 * 1024 * 1024,
+    maxConnections: 1000,
+    stopTimeoutMs: 1000,
+    metrics: new Metrics(),
+    log: silentLog,
+  });
+  await server.listen();
+  return server;
+}
+
+/** Writes the descriptions that Kong reads; returns the settings that name them. */
+function describeAll(folder: string, socket: string): Readonly<Record<string, string>> {
+  for (const plugin of plugins) {
+    const { Protocol, Plugins } = answerQuery(plugin);
+    const [info] = Plugins;
+    const phases = info.Phases.filter((phase) => plugin !== undescribed || phase !== 'response');
+    writeFileSync(
+      join(folder, `${plugin.name}.json`),
+      JSON.stringify({ Protocol, Plugins: [{ ...info, Phases: phases }] }),
+    );
+  }
+  return pluginSettings(
+    plugins.map(({ name }) => name),
+    socket,
+    folder,
+  );
+}
+
 /** What the client of a gateway gets for held and released requests: the same on Kong and on the stand-in. */
-export function describeHeldAnswers(start: (configText: string) => Promise<HeldGateway>): void {
+export function describeHeldAnswers(start: (options: HeldGatewayOptions) => Promise<HeldGateway>): void {
   const upstream = new HeldUpstream();
+  const folder = mkdtempSync(join(tmpdir(), 'held-'));
+  const socket = join(folder, 'plugins.sock');
   let server: TestUpstream;
+  let pluginServer: PluginServer;
   let gateway: HeldGateway;
   beforeAll(async () => {
+    chmodSync(folder, 0o755);
     server = await startUpstream(upstream.listener);
-    gateway = await start(kongYml(server.url, await deadPort()));
+    server.server.on('upgrade', acceptUpgrade);
+    pluginServer = await startPlugins(socket);
+    const settings = describeAll(folder, socket);
+    gateway = await start({ configText: kongYml(server.url, await deadPort()), settings, folder });
   }, 120_000);
   afterAll(async () => {
     await gateway.stop();
+    await pluginServer.stop();
     await server.close();
+    rmSync(folder, { recursive: true, force: true });
   }, 60_000);
   beforeEach(() => {
     upstream.received.length = 0;
   });
+
+  const arrival = (): Promise<unknown> => until(() => upstream.received.length > 0, 'the request at the upstream');
 
   const ask = (path: string, headers: Record<string, string> = {}, body?: string): Promise<Answer> =>
     send(gateway.url + path, { headers, method: body === undefined ? 'GET' : 'POST' }, body);
@@ -62,7 +129,7 @@ export function describeHeldAnswers(start: (configText: string) => Promise<HeldG
 
   const heldStream = async (path: string, headers: Record<string, string>): Promise<Answer> => {
     const answer = ask(path, headers);
-    while (upstream.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await arrival();
     upstream.goOn();
     return answer;
   };
@@ -182,9 +249,59 @@ export function describeHeldAnswers(start: (configText: string) => Promise<HeldG
     const outgoing = request(`${gateway.url}/one/wait`, { agent: false, headers: { first: 'rewrite' } });
     outgoing.on('error', () => undefined);
     outgoing.end();
-    while (upstream.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await arrival();
     outgoing.destroy();
     upstream.goOn();
+    expect(String((await ask('/one/x', { first: 'rewrite' })).body)).toBe('{}+first');
+  });
+
+  const upgrade = { Connection: 'Upgrade', Upgrade: 'websocket' };
+
+  it('does not hold an upgrade to a WebSocket', async () => {
+    const outgoing = request(`${gateway.url}/one/ws`, { agent: false, headers: upgrade });
+    outgoing.end();
+    const [{ statusCode }, upgraded] = (await once(outgoing, 'upgrade')) as [IncomingMessage, Duplex];
+    upgraded.destroy();
+    expect(statusCode).toBe(101);
+  });
+
+  // Kong never holds what may become another protocol, although an upstream may answer such a request as any other.
+  it('gives the failure when a plugin wants to hold an upgrade', async () => {
+    const { status, body } = await ask('/one/ws', { ...upgrade, first: 'rewrite' });
+    expect([status, String(body)]).toEqual([200, '{"failed":"first"}']);
+  });
+
+  it('holds requests over HTTP/2', async () => {
+    if (gateway.http2Url === undefined) return;
+    const client = connect(gateway.http2Url);
+    const stream = client.request({ ':path': '/one/x', ':method': 'POST', first: 'rewrite' });
+    stream.end('x'.repeat(100_000));
+    const body = await text(stream);
+    client.destroy();
+    expect([body, upstream.received]).toEqual(['{}+first', [{ url: '/x', bodyBytes: 100_000 }]]);
+  });
+
+  it('streams nothing to a request that a plugin wants to hold, although Kong does not call its response phase', async () => {
+    expect(String((await ask('/undescribed/gzip')).body)).not.toContain('failed');
+    const answer = await ask('/undescribed/gzip', { undescribed: 'rewrite' });
+    expect([answer.status, String(answer.body)]).toEqual([200, '{"failed":"undescribed"}']);
+    expect(answer.headers).not.toHaveProperty('content-encoding');
+  });
+
+  it.each([
+    ['is gone', 500],
+    ['was replaced', 203],
+  ])('does not let the answer out when the plugin server %s meanwhile', async (_, expected) => {
+    const answer = ask('/one/wait', { first: 'rewrite' });
+    await arrival();
+    await pluginServer.stop();
+    if (expected === 203) pluginServer = await startPlugins(socket);
+    upstream.goOn();
+    const { status, body } = await answer;
+    expect(status).toBe(expected);
+    if (expected === 203) expect(String(body)).toBe('late+first');
+    else expect(String(body)).not.toContain('late');
+    if (expected === 500) pluginServer = await startPlugins(socket);
     expect(String((await ask('/one/x', { first: 'rewrite' })).body)).toBe('{}+first');
   });
 }

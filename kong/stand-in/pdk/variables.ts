@@ -30,6 +30,7 @@ const VARIABLES: Readonly<Record<string, (x: Exchange) => string | undefined>> =
   server_port: (x) => String(x.port),
   server_protocol: (x) => `HTTP/${x.request.httpVersion}`,
   status: (x) => String(x.status),
+  upstream_upgrade: (x) => (x.isUpgrade ? 'websocket' : undefined),
   upstream_status: (x) => (x.isHeld || x.upstreamStatus === undefined ? undefined : x.upstreamStatuses.join(', ')),
   upstream_uri: (x) => x.upstream?.path,
   uri: (x) => pathOf(x.target),
