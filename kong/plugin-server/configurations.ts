@@ -178,7 +178,8 @@ function checkReads({ name, phases }: SinglePlugin, state: unknown): void {
   if (typeof reads === 'function') checkResponseReads(name, reads(state as never));
 }
 
-const mayHold = ({ plugin: { phases }, state }: PreparedPart): boolean =>
+/** Whether the part has a response phase that its configuration wants. */
+export const mayHold = ({ plugin: { phases }, state }: PreparedPart): boolean =>
   phases.response !== undefined && phases.response.isWanted?.(state as never) !== false;
 
 function once(action: () => void): () => void {
