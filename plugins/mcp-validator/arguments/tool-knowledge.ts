@@ -7,7 +7,7 @@ export type ToolDenial = 'tool_changed' | 'tool_unverified' | 'unusable_schema';
 export interface ToolKnowledge {
   /** The input schema of a tool; undefined if none is known. */
   readonly schemaOf: (tool: string) => ToolSchema | undefined;
-  /** True if the server listed the tool: then it is known, with or without schema. */
-  readonly isListed: (tool: string) => boolean;
+  /** True if the configuration has a schema of the tool, or the server listed it, with or without schema. */
+  readonly isKnown: (tool: string) => boolean;
   readonly denialOf: (tool: string) => ToolDenial | undefined;
 }

@@ -68,7 +68,7 @@ export function toolKnowledgeOf(
   return {
     findings,
     schemaOf: (tool) => configured.schemaOf(tool) ?? learned(tool),
-    isListed: (tool) => learn !== 'off' && (announcedOf(tool)?.isListed ?? false),
+    isKnown: (tool) => configured.isKnown(tool) || (learn !== 'off' && (announcedOf(tool)?.isListed ?? false)),
     denialOf: (tool) => {
       const announced = announcedOf(tool);
       if (!announced || announced.denial !== undefined) return announced?.denial;

@@ -1,9 +1,9 @@
-import { Headers, Metrics, type FactsOf } from '../../../../kong/pdk';
+import { Headers, Metrics } from '../../../../kong/pdk';
 import { toKongFields } from '../../../../kong/pdk/kong-schema';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import { silentLog } from '../../../../kong/testkit/silent-log';
 import { mcpValidator } from '../../../../plugins/mcp-validator';
-import { type accessReads } from '../../../../plugins/mcp-validator/handler';
+import { type AccessFacts } from '../../../../plugins/mcp-validator/handler';
 import { fields } from '../../../../plugins/mcp-validator/schema';
 import { prepare } from '../../../../plugins/mcp-validator/state';
 import { decideSmall } from './decide-small';
@@ -15,13 +15,15 @@ function start(config: Record<string, unknown> = {}) {
   return { state, metrics };
 }
 
-function facts(body: object | string, headers: Record<string, string | string[]> = {}): FactsOf<typeof accessReads> {
+function facts(body: object | string, headers: Record<string, string | string[]> = {}): AccessFacts {
   return {
     method: 'POST',
     path: '/mcp',
     headers: Headers.from({ ...JSON_HEADERS, ...headers }),
     body: { kind: 'bytes', bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) },
     service: 'py-calculator',
+    consumer: undefined,
+    groups: [],
   };
 }
 
