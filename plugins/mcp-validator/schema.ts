@@ -27,11 +27,11 @@ const rules = (what: string) =>
           description: 'Consumers to whom the rule applies. Empty: any caller, also one without consumer.',
           default: [],
         }),
-        consumer_tags: field.array(field.string({ description: 'A tag', len_min: 1 }), {
+        consumer_tags: field.array(field.string({ description: 'A tag of a consumer', len_min: 1 }), {
           description: 'The rule applies to consumers with one of these tags. Empty: any caller.',
           default: [],
         }),
-        groups: field.array(field.string({ description: 'A group', len_min: 1 }), {
+        groups: field.array(field.string({ description: 'The name of a group', len_min: 1 }), {
           description:
             'The rule applies to callers in one of these groups: those that an authentication plugin shares as authenticated_groups, and with trust_acl_groups those of the acl plugin. Empty: any caller.',
           default: [],

@@ -13,9 +13,12 @@ export interface HoldRules {
   readonly checksOutputOf: (tool: string) => boolean;
 }
 
+/** What is to be judged: a list, or the result of a tool. */
+export type HoldCause = 'list' | 'output';
+
 /** Why a response is held, and what the client gets if nobody can judge it. */
 export interface Hold {
-  readonly reason: 'list' | 'output';
+  readonly reason: HoldCause;
   readonly failure: Failure;
 }
 
@@ -37,7 +40,7 @@ const isHeldMethod = (method: string | undefined): boolean =>
 function reasonOf(
   requests: readonly AskedRequest[],
   { hides, readsTools, checksOutputOf }: HoldRules,
-): Hold['reason'] | undefined {
+): HoldCause | undefined {
   const isList = requests.some(({ method }) => {
     const list = listMethodOf(method);
     return list !== undefined && (hides.has(list.kind) || (readsTools && list.kind === 'tools'));

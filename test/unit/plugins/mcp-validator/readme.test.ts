@@ -21,9 +21,11 @@ const configs = [...text.matchAll(/```yaml\n(.*?)```/gs)].flatMap(([, fragment])
 
 /** Paths of all fields that are not records, with their defaults as the README writes them. */
 const leaves = (given: Fields, prefix = ''): [path: string, value: string][] =>
-  Object.entries(given).flatMap(([name, { attributes, fields: inner }]) =>
-    inner ? leaves(inner, `${prefix}${name}.`) : [[prefix + name, JSON.stringify(attributes.default)]],
-  );
+  Object.entries(given).flatMap(([name, { attributes, fields: inner, elements }]): [string, string][] => {
+    if (inner) return leaves(inner, `${prefix}${name}.`);
+    const own: [string, string] = [prefix + name, JSON.stringify(attributes.default)];
+    return elements?.fields ? [own, ...leaves(elements.fields, `${prefix}${name}[].`)] : [own];
+  });
 
 const pathsIn = (config: Record<string, unknown>, given: Fields, prefix = ''): string[] =>
   Object.entries(config).flatMap(([name, value]) => {

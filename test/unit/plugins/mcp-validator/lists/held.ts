@@ -1,10 +1,13 @@
 import { Headers } from '../../../../../kong/pdk';
+import { readConfig } from '../../../../../kong/pdk/read-config';
 import { judgeAnswer } from '../../../../../plugins/mcp-validator/lists/answer';
 import type { AskedRequest } from '../../../../../plugins/mcp-validator/lists/asked-requests';
 import { isHidingList } from '../../../../../plugins/mcp-validator/lists/judge-body';
 import { judgeHeld } from '../../../../../plugins/mcp-validator/lists/judge-held';
+import { compileListRules } from '../../../../../plugins/mcp-validator/lists/list-rules';
 import type { Verdict } from '../../../../../plugins/mcp-validator/lists/verdict';
 import type { CallerFacts } from '../../../../../plugins/mcp-validator/policy/caller-rules';
+import { fields } from '../../../../../plugins/mcp-validator/schema';
 import { rulesOf } from '../request';
 
 /** A response of the server; the defaults are those of a JSON response to `tools/list` with id 1. */
@@ -36,7 +39,12 @@ export const HIDING = {
 export async function judge(given: Given): Promise<Verdict & { text: string }> {
   const { body = '', status = 200, requests = LIST, batch = false, isModern = false, mode = 'enforce' } = given;
   const rules = rulesOf(given.config ?? HIDING);
-  const hides = new Set((['tools', 'prompts', 'resources'] as const).filter((kind) => rules.restricts[kind]));
+  const config = readConfig(fields, given.config ?? HIDING);
+  const lists = compileListRules(
+    { ...config, mode, list_policy: 'hide', max_list_bytes: given.maxBytes ?? 1_000_000, list_max_ttl_ms: 0 },
+    rules,
+    false,
+  );
   const type = 'type' in given ? given.type : 'application/json';
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const verdict = await judgeAnswer(
@@ -48,9 +56,8 @@ export async function judge(given: Given): Promise<Verdict & { text: string }> {
       body: body === 'too_long' ? { kind: 'too_long' } : { kind: 'bytes', bytes },
     },
     {
-      mode,
-      maxBytes: given.maxBytes ?? 1_000_000,
-      mustCheck: (request) => isHidingList(request, { hides }),
+      ...lists,
+      mustCheck: (request) => isHidingList(request, lists),
       judge: (decoded, isEventStream) =>
         judgeHeld(
           {
@@ -62,7 +69,7 @@ export async function judge(given: Given): Promise<Verdict & { text: string }> {
             deniedTools: given.deniedTools ?? [],
           },
           rules,
-          { hides, maxTtlMs: 0, learnsTools: false },
+          lists,
           () => undefined,
         ),
     },
