@@ -157,6 +157,11 @@ export const fields = {
           'The SHA-256 of tool definitions by name. A tools/list response with another definition is logged and counted. Needs the capture functions on the route.',
         default: {},
       }),
+      pins_file: field.string({
+        description:
+          'The path of a file with the pins of all tools of services, by the name of the Kong service, as kong-ai-plugins pins write makes it. It is read again when it changes; if it cannot be used then, the pins stay as they were. With pin enforce, tools of a service in the file that are not in it cannot be called. Needs the capture functions on the route.',
+        len_min: 1,
+      }),
     },
     { description: 'Which tools clients may use, and with which arguments.', required: true },
   ),

@@ -1,7 +1,7 @@
 import type { ToolSchema } from './compile-tool-schema';
 
 /** Why calls of a tool are denied: its pin, or the rule for schemas that cannot be used. */
-export type ToolDenial = 'tool_changed' | 'tool_unverified' | 'unusable_schema';
+export type ToolDenial = 'tool_changed' | 'tool_unverified' | 'tool_unpinned' | 'unusable_schema';
 
 /** What is known about the tools of a server, from the configuration or from the server itself. */
 export interface ToolKnowledge {

@@ -55,8 +55,9 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
   const warn = (given: object, message: string): void => void lines.push([{ ...given }, message]);
   const logger: Log = { debug: ignore, info: ignore, warn, error: warn };
   const metrics = new Metrics();
+  const clock = { now: 1000 };
   const config = readConfig(fields, { tools, ...more });
-  const resources = { metrics, log: logger, now: () => 1000, env: {}, scope: {} };
+  const resources = { metrics, log: logger, now: () => clock.now, env: {}, scope: {} };
   const state = prepare(config, resources, createLearningParts({ ...here, ...thread }));
 
   const ask = (body: object | undefined, service: string, by: string | undefined, method: string) => {
@@ -67,6 +68,7 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
   };
   return {
     state,
+    clock,
     lines,
     metrics,
     /** The value of a metric's series. */
