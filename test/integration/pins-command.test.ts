@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { ListToolsRequestSchema, type Tool } from '@modelcontextprotocol/sdk/types.js';
 import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
@@ -44,13 +44,13 @@ async function startPagedServer(tools: () => readonly Tool[], enableJsonResponse
       onsessioninitialized: (id) => void sessions.set(id, transport),
       onsessionclosed: (id) => void sessions.delete(id),
     });
-    const server = new Server({ name: 'paged', version: '1' }, { capabilities: { tools: {} } });
-    server.setRequestHandler(ListToolsRequestSchema, ({ params }) => {
+    const server = new McpServer({ name: 'paged', version: '1' }, { capabilities: { tools: {} } });
+    server.server.setRequestHandler(ListToolsRequestSchema, ({ params }) => {
       const at = Number(params?.cursor ?? 0);
       const all = tools();
       return { tools: all.slice(at, at + 1), ...(at + 1 < all.length && { nextCursor: String(at + 1) }) };
     });
-    await server.connect(transport as Parameters<Server['connect']>[0]);
+    await server.connect(transport);
     return transport;
   };
   const upstream = await startUpstream((request, response) => {

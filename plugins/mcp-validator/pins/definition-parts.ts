@@ -43,7 +43,11 @@ function valueOf(tool: JsonObject, part: Part): unknown {
       // The order has no meaning.
       return Array.isArray(required) ? required.map((one) => canonicalJson(one)).sort() : required;
     }
-    default:
+    case 'title':
+    case 'description':
+    case 'inputSchema':
+    case 'outputSchema':
+    case 'annotations':
       return memberOf(tool, part);
   }
 }

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Pin, SeenDefinition } from '../../pins/pins';
-import type { ToolDefinition } from '../lists/tool-definition';
 import type { ToolPage } from '../lists/read-tool-updates';
+import type { ToolDefinition } from '../lists/tool-definition';
 
 /** The pin of a tool. Pins may change while states are kept. */
 export type PinOf = (tool: string) => Pin | undefined;

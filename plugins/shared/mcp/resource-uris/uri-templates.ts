@@ -1,7 +1,7 @@
+import { anyGlobMatcher } from '../../name-rules/glob';
 import { decodeHarmless } from './percent';
 import { spellingsOf, usualSpelling } from './readings';
 import { foldUri } from './uri-lists';
-import { anyGlobMatcher } from '../../name-rules/glob';
 
 /** The text of a URI template (RFC 6570) before its first expression: every expansion begins with it. */
 export function literalPrefix(template: string): string {
@@ -30,8 +30,8 @@ const usualPrefix = (prefix: string): string =>
 /** True if the glob matches some text that begins with the prefix: its first `*` matches the rest of the prefix. */
 function canBegin(glob: string, prefix: string): boolean {
   const star = glob.indexOf('*');
-  const head = [...(star < 0 ? glob : glob.slice(0, star))];
-  const text = [...prefix];
+  const head = Array.from(star < 0 ? glob : glob.slice(0, star));
+  const text = Array.from(prefix);
   if (star < 0 && text.length > head.length) return false;
   return head.slice(0, text.length).every((char, index) => char === '?' || char === text[index]);
 }

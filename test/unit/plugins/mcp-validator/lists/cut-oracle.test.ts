@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { applyEdits } from '../../../../../plugins/shared/json/edits';
 import { requestFinder } from '../../../../../plugins/mcp-validator/lists/asked-requests';
 import { judgeBody } from '../../../../../plugins/mcp-validator/lists/judge-body';
 import { judgeText, type AnswerPolicy } from '../../../../../plugins/mcp-validator/lists/judge-text';
+import { applyEdits } from '../../../../../plugins/shared/json/edits';
 
 /** `npm run fuzz -- lists` compares many more documents. */
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 300);
@@ -18,18 +18,16 @@ const policy: AnswerPolicy = {
 const blank = fc.stringMatching(/^[ \t\n\r]{0,2}$/);
 /** Spells some characters of a JSON string as escapes. */
 const spelled = (text: string): fc.Arbitrary<string> =>
-  fc
-    .array(fc.integer({ min: 0, max: 3 }), { minLength: text.length, maxLength: text.length })
-    .map(
-      (ways) =>
-        `"${[...JSON.stringify(text).slice(1, -1)]
-          .map((char, index) =>
-            ways[index] === 0 && /[a-z]/.test(char) && !/\\/.test(JSON.stringify(text))
-              ? `\\u00${char.charCodeAt(0).toString(16)}`
-              : char,
-          )
-          .join('')}"`,
-    );
+  fc.array(fc.integer({ min: 0, max: 3 }), { minLength: text.length, maxLength: text.length }).map(
+    (ways) =>
+      `"${Array.from(JSON.stringify(text).slice(1, -1))
+        .map((char, index) =>
+          ways[index] === 0 && /[a-z]/.test(char) && !/\\/.test(JSON.stringify(text))
+            ? `\\u00${char.charCodeAt(0).toString(16)}`
+            : char,
+        )
+        .join('')}"`,
+  );
 const scalar = fc.constantFrom(
   '1e2',
   '-0',

@@ -12,7 +12,8 @@ import { rulesOf } from '../request';
 
 /** A response of the server; the defaults are those of a JSON response to `tools/list` with id 1. */
 export interface Given {
-  readonly body?: string | Uint8Array | 'too_long';
+  /** `too_long` as a text: a body that is not read. */
+  readonly body?: string | Uint8Array;
   readonly status?: number;
   readonly type?: string | undefined;
   readonly headers?: Record<string, string | string[]>;

@@ -1,6 +1,6 @@
+import { Headers } from '../../../../../kong/pdk';
 import { callerFacts } from '../../../../../plugins/mcp-validator/policy/caller-facts';
 import type { CallerFacts } from '../../../../../plugins/mcp-validator/policy/caller-rules';
-import { Headers } from '../../../../../kong/pdk';
 import { rulesOf } from '../request';
 
 const alice: CallerFacts = { consumer: { id: 'id-1', username: 'alice', tags: ['gold'] }, groups: ['staff'] };
