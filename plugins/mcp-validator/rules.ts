@@ -4,7 +4,7 @@ import { compileHttpRules, type HttpConfig, type HttpRules } from './http/http-r
 import { compileMethodRules, type MethodConfig, type MethodRules } from './methods/method-rules';
 import { compileParamsRules, type ParamsConfig, type ParamsRules } from './params/params-rules';
 import { compilePathRules, type PathConfig, type PathRules } from './paths/path-rules';
-import { compilePolicyRules, type PolicyConfig, type PolicyRules } from './policy/policy-rules';
+import { compileCallerPolicy, type CallerPolicy, type PolicyConfig } from './policy/policy-rules';
 import { compileRevisionRules, type RevisionConfig, type RevisionRules } from './revision/revision-rules';
 
 type Configs = PathConfig & HttpConfig & RevisionConfig & MethodConfig & ParamsConfig & ResponseConfig;
@@ -14,13 +14,14 @@ export interface RulesConfig extends Configs {
   readonly tools: PolicyConfig['tools'] & ArgumentConfig['tools'];
   readonly prompts: PolicyConfig['prompts'];
   readonly resources: PolicyConfig['resources'];
+  readonly trust_acl_groups: PolicyConfig['trust_acl_groups'];
   readonly unknown_tools: ArgumentConfig['unknown_tools'];
   readonly argument_errors: ArgumentConfig['argument_errors'];
 }
 
 /** What a configuration requires of requests, compiled once: the rules of all checks. */
 export interface Rules
-  extends HttpRules, RevisionRules, MethodRules, ParamsRules, PolicyRules, ArgumentRules, ResponseRules {
+  extends HttpRules, RevisionRules, MethodRules, ParamsRules, CallerPolicy, ArgumentRules, ResponseRules {
   readonly paths: PathRules;
 }
 
@@ -35,7 +36,7 @@ export const compileRules = (config: RulesConfig): Rules => ({
   ...compileRevisionRules(config),
   ...compileMethodRules(config),
   ...compileParamsRules(config),
-  ...compilePolicyRules(config),
+  ...compileCallerPolicy(config),
   ...compileArgumentRules(config),
   ...compileResponseRules(config),
 });

@@ -18,6 +18,41 @@ const allowAndDeny = (what: string) => ({
 const lists = (what: string) =>
   field.record(allowAndDeny(what), { description: `Which ${what} clients may use.`, required: true });
 
+/** Rules by caller for one kind of name. */
+const rules = (what: string) =>
+  field.array(
+    field.record(
+      {
+        consumers: field.array(field.string({ description: 'A username or an id of a consumer', len_min: 1 }), {
+          description: 'Consumers to whom the rule applies. Empty: any caller, also one without consumer.',
+          default: [],
+        }),
+        consumer_tags: field.array(field.string({ description: 'A tag of a consumer', len_min: 1 }), {
+          description: 'The rule applies to consumers with one of these tags. Empty: any caller.',
+          default: [],
+        }),
+        groups: field.array(field.string({ description: 'The name of a group', len_min: 1 }), {
+          description:
+            'The rule applies to callers in one of these groups: those that an authentication plugin shares as authenticated_groups, and with trust_acl_groups those of the acl plugin. Empty: any caller.',
+          default: [],
+        }),
+        ...allowAndDeny(what),
+      },
+      { description: `The ${what} of some callers. A caller must meet each condition that is not empty.` },
+    ),
+    {
+      description: `Which ${what} each caller may use, besides allow and deny, which apply to all: the first rule that applies to the caller decides. With rules, a caller to whom none applies may use no ${what}; a last rule without conditions changes that.`,
+      default: [],
+      len_max: 100,
+    },
+  );
+
+const listsByCaller = (what: string) =>
+  field.record(
+    { ...allowAndDeny(what), rules: rules(what) },
+    { description: `Which ${what} clients may use.`, required: true },
+  );
+
 /** The configuration of the plugin. */
 export const fields = {
   mode: field.string({
@@ -99,6 +134,7 @@ export const fields = {
   tools: field.record(
     {
       ...allowAndDeny('tools'),
+      rules: rules('tools'),
       schemas: field.map(field.string({ description: 'A JSON Schema as JSON text', len_max: 65_536 }), {
         description:
           'The inputSchema of tools by name, as JSON text, to check the arguments of calls: JSON Schema 2020-12, or 2019-09 or draft-07 by $schema. Patterns must be supported by RE2.',
@@ -120,6 +156,11 @@ export const fields = {
         description:
           'The SHA-256 of tool definitions by name. A tools/list response with another definition is logged and counted. Needs the capture functions on the route.',
         default: {},
+      }),
+      pins_file: field.string({
+        description:
+          'The path of a file with the pins of all tools of services, by the name of the Kong service, as kong-ai-plugins pins write makes it. It is read again when it changes; if it cannot be used then, the pins stay as they were. With pin enforce, tools of a service in the file that are not in it cannot be called. Needs the capture functions on the route.',
+        len_min: 1,
       }),
     },
     { description: 'Which tools clients may use, and with which arguments.', required: true },
@@ -148,8 +189,13 @@ export const fields = {
     one_of: ['auto', 'error', 'result'],
     default: 'auto',
   }),
-  prompts: lists('prompts'),
-  resources: lists('resource URIs'),
+  prompts: listsByCaller('prompts'),
+  resources: listsByCaller('resource URIs'),
+  trust_acl_groups: field.boolean({
+    description:
+      'Use X-Consumer-Groups of authenticated consumers in rules. Enable it only if the acl plugin runs on the route without hide_groups_header. Otherwise clients can set the header themselves.',
+    default: false,
+  }),
   meta_key_check: field.string({
     description:
       'A malformed key in _meta: off ignores it, warn logs it, deny rejects the message. Servers do not enforce the rule. A key with a prefix that is reserved for the protocol is logged unless off.',

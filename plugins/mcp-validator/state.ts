@@ -4,6 +4,7 @@ import { createDecideInThread, type DecideInThread } from './large-bodies/decide
 import { createLearner, type Learner, type LearningParts } from './learning/learner';
 import { createLearningMetrics } from './learning/learning-metrics';
 import { createMetrics, type ValidatorMetrics } from './metrics';
+import { createPins, type CurrentPins } from './pins/current-pins';
 import { compileRules, type Rules } from './rules';
 import type { Config } from './schema';
 
@@ -12,6 +13,7 @@ export interface State {
   readonly rules: Rules;
   readonly mode: Config['mode'];
   readonly learner: Learner;
+  readonly pins: CurrentPins;
   readonly decideInThread: DecideInThread;
   readonly metrics: ValidatorMetrics;
   readonly log: Log;
@@ -21,10 +23,12 @@ export interface State {
 export function prepare(config: Config, resources: Resources, parts?: LearningParts): State {
   const { metrics, log } = resources;
   const rules = compileRules(config);
+  const pins = createPins(config, log, resources.now);
   return {
     rules,
     mode: config.mode,
-    learner: createLearner(config, rules.configuredTools, resources, createLearningMetrics(metrics), parts),
+    pins,
+    learner: createLearner(config, rules.configuredTools, pins, resources, createLearningMetrics(metrics), parts),
     decideInThread: createDecideInThread(config, sideThreadOf(metrics)),
     metrics: createMetrics(metrics),
     log,

@@ -7,6 +7,8 @@ import { LineBudget } from '../../shared/runtime/line-budget';
 import { PerProcess } from '../../shared/runtime/per-process';
 import { headerOf, mediaTypeOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import type { ToolKnowledge } from '../arguments/tool-knowledge';
+import type { CurrentPins } from '../pins/current-pins';
+import type { DriftClass } from '../pins/drift';
 import { callerId, type HeaderValues } from './caller-id';
 import type { LearningMetrics } from './learning-metrics';
 import { warmUp } from './learning-task';
@@ -38,6 +40,15 @@ export interface LearningParts {
   readonly key: Uint8Array;
 }
 
+const DRIFT_TEXTS: Readonly<Record<DriftClass, string>> = {
+  behaviour: 'definition of a pinned tool has changed: its annotations or its required arguments',
+  schema: 'definition of a pinned tool has changed: its schemas or its user interface',
+  text: 'definition of a pinned tool has changed: its texts',
+  definition: 'definition of a pinned tool has changed',
+  new: 'a tool is not in the pins file',
+  gone: 'a tool of the pins file is missing in the list',
+};
+
 /** Log lines about calls; a client can cause each of them. */
 const LINES_PER_SECOND = 10;
 
@@ -61,6 +72,7 @@ const partsOf = (metrics: Metrics): LearningParts =>
 export function createLearner(
   config: RegistryConfig,
   configured: ToolKnowledge,
+  pins: CurrentPins,
   { metrics, log, now }: Pick<Resources, 'metrics' | 'log' | 'now'>,
   learningMetrics: LearningMetrics,
   parts: LearningParts = partsOf(metrics),
@@ -71,7 +83,7 @@ export function createLearner(
   const tools = createToolRegistry(
     config,
     configured,
-    { ...parts, now },
+    { ...parts, now, pins: pins.get },
     {
       onLearned: learningMetrics.learned,
       onNotLearned: (service, reason, tool, problem) => {
@@ -93,7 +105,7 @@ export function createLearner(
         encoding: headerOf(responseHeaders, 'content-encoding'),
         status,
       };
-      const updates = await readCapturedUpdates(capture, head, parts.thread.read);
+      const updates = await readCapturedUpdates(capture, head, parts.thread.read, pins.isLocked);
       if (updates.pages.length === 0 && !updates.listChanged && updates.unread === undefined) return;
       const service = entry.service.name;
       const isSuccess = status >= 200 && status < 300;
@@ -104,13 +116,14 @@ export function createLearner(
           listed.map(({ name }) => name),
         );
       }
-      const { changed, notLearned } = tools.learn(service, capture.caller, updates, isSuccess);
+      const { drifts, notLearned } = tools.learn(service, capture.caller, updates, isSuccess);
       for (const [reason, count] of notLearned) {
         notLearnedLog.report({ service, reason, request_id: requestId }, count);
       }
-      if (changed.length > 0) learningMetrics.changed(service, changed.length);
-      for (const tool of changed) {
-        log.warn({ service, tool, request_id: requestId }, 'definition of a pinned tool has changed');
+      for (const { tool, class: kind, parts: changed } of drifts) {
+        learningMetrics.drifted(service, kind);
+        const fields = { service, tool, ...(changed.length > 0 && { changed }), request_id: requestId };
+        log.warn(fields, DRIFT_TEXTS[kind]);
       }
     },
     recordFindings: (service, { mismatches, unchecked }) => {

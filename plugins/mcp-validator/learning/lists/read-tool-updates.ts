@@ -20,6 +20,8 @@ export interface ListExchange {
   readonly isCut: boolean;
   /** The response broke off: the client has not received the rest either. */
   readonly isBrokenOff: boolean;
+  /** The parts of definitions are needed, for pins of a lock file. */
+  readonly withParts: boolean;
 }
 
 /** One page of a server's tools. */
@@ -29,6 +31,8 @@ export interface ToolPage {
   readonly isResponse: boolean;
   /** The request had no cursor. */
   readonly isFirst: boolean;
+  /** It has no cursor for a next page. */
+  readonly isLast: boolean;
   /** The server declares it private to one user (`cacheScope`). */
   readonly isPrivate: boolean;
 }
@@ -89,7 +93,7 @@ export function readToolUpdates(exchange: ListExchange): ToolUpdates {
     if (!isResponse || others.has(id)) continue;
     const request = isSkipped ? undefined : open.get(id);
     open.delete(isSkipped ? undefined : id);
-    const page = toPage(value, exchange.isAccepted ? request : undefined);
+    const page = toPage(value, exchange.isAccepted ? request : undefined, exchange.withParts);
     if (page) pages.push(page);
     if (page ? page.tools.length > MAX_TOOLS : request && !Object.hasOwn(value, 'error')) {
       unread = page ? 'incomplete' : 'malformed';
@@ -100,7 +104,9 @@ export function readToolUpdates(exchange: ListExchange): ToolUpdates {
   const unanswered = [...open.values()].filter(({ isList }) => isList);
   if (unanswered.length === 0) return { pages, listChanged, unread };
   // An unreadable text is the response, or its first part.
-  const partial = unreadable.map(toPartialPage).filter((page) => page !== undefined);
+  const partial = unreadable
+    .map((text) => toPartialPage(text, exchange.withParts))
+    .filter((page) => page !== undefined);
   return { pages: [...pages, ...partial], listChanged, unread: unread ?? reasonOf(exchange, unreadable) };
 }
 
@@ -129,7 +135,7 @@ function requestsOf({ asked, isAskedCut }: ListExchange): readonly Request[] | '
   );
 }
 
-function toPage(message: JsonObject, request: Request | undefined): ToolPage | undefined {
+function toPage(message: JsonObject, request: Request | undefined, withParts: boolean): ToolPage | undefined {
   const result = memberOf(message, 'result');
   if (!isJsonObject(result)) return undefined;
   const tools = memberOf(result, 'tools');
@@ -138,26 +144,27 @@ function toPage(message: JsonObject, request: Request | undefined): ToolPage | u
   return {
     tools: tools
       .slice(0, MAX_TOOLS + 1)
-      .map(readToolDefinition)
+      .map((tool) => readToolDefinition(tool, withParts))
       .filter((tool) => tool !== undefined),
     isResponse: request !== undefined && isValidListResult(message, result, tools),
     isFirst: request?.hasCursor === false,
+    isLast: memberOf(result, 'nextCursor') === undefined,
     isPrivate: scope !== undefined && scope !== 'public',
   };
 }
 
 /** The members around the tools may be missing, so the page counts as private unless it declares otherwise. */
-function toPartialPage(text: string): ToolPage | undefined {
+function toPartialPage(text: string, withParts: boolean): ToolPage | undefined {
   const tools = completeToolsOf(text)
     .slice(0, MAX_TOOLS)
     .flatMap((tool) => {
       const reading = readStrictJson(Buffer.from(tool), BOUNDS);
-      return reading.ok ? [readToolDefinition(reading.value)] : [];
+      return reading.ok ? [readToolDefinition(reading.value, withParts)] : [];
     })
     .filter((tool) => tool !== undefined);
   if (tools.length === 0) return undefined;
   const isPublic = /^[^[]*"cacheScope"\s*:\s*"public"/.test(text);
-  return { tools, isResponse: false, isFirst: false, isPrivate: !isPublic };
+  return { tools, isResponse: false, isFirst: false, isLast: false, isPrivate: !isPublic };
 }
 
 function readEvents(bytes: Uint8Array): Reading {

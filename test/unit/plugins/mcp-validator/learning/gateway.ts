@@ -55,18 +55,20 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
   const warn = (given: object, message: string): void => void lines.push([{ ...given }, message]);
   const logger: Log = { debug: ignore, info: ignore, warn, error: warn };
   const metrics = new Metrics();
+  const clock = { now: 1000 };
   const config = readConfig(fields, { tools, ...more });
-  const resources = { metrics, log: logger, now: () => 1000, env: {}, scope: {} };
+  const resources = { metrics, log: logger, now: () => clock.now, env: {}, scope: {} };
   const state = prepare(config, resources, createLearningParts({ ...here, ...thread }));
 
   const ask = (body: object | undefined, service: string, by: string | undefined, method: string) => {
     const headers = { ...JSON_HEADERS, ...(by !== undefined && { authorization: by }), 'accept-encoding': 'gzip' };
     const bytes = Buffer.from(body ? JSON.stringify(body) : '');
     const facts = { method, path: '/mcp', headers: Headers.from(headers), body: { kind: 'bytes', bytes } as const };
-    return access(state, { ...facts, service });
+    return access(state, { ...facts, service, consumer: undefined, groups: [] });
   };
   return {
     state,
+    clock,
     lines,
     metrics,
     /** The value of a metric's series. */

@@ -1,5 +1,6 @@
 import { definitionHash } from '../../../../../plugins/mcp-validator/learning/lists/tool-definition';
 import { MAX_CALLERS, PinStates } from '../../../../../plugins/mcp-validator/learning/tools/pin-states';
+import { combinePins } from '../../../../../plugins/mcp-validator/pins/pins';
 import { request } from '../request';
 import { add, EVENTS, gateway, list, PRIVATE, sse, type Exchange } from './gateway';
 
@@ -152,11 +153,12 @@ describe('a list for one caller', () => {
 });
 
 it('a denial is kept if there are too many callers', () => {
-  const watch = new PinStates(new Map([['add', 'good']]));
+  const watch = new PinStates((tool) => combinePins({ add: 'good' }, undefined).of('one', tool));
   const page = (hash: string) => ({
     tools: [{ name: 'add', hash, schemaText: '{}' }],
     isResponse: true,
     isFirst: true,
+    isLast: true,
     isPrivate: true,
     isPublic: false,
   });
