@@ -1,15 +1,16 @@
 import { MAX_HEADERS, proceed, read, reject, type FactsOf, type Outcome, type Warning } from '../../kong/pdk';
-import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture';
-import { warnOfOldCapture } from '../shared/captured-body/warn-of-old-capture';
 import { denied } from '../shared/mcp/denial';
 import { SUMMARY_KEY, summaryToShared } from '../shared/mcp/message-summary';
 import { isLargeBody } from '../shared/runtime/side-thread/large-body';
-import { parseLogEntry } from '../shared/telemetry/log-entry';
 import { decide } from './decision/decide';
 import type { Decision, Pass, Rejection } from './decision/decision';
 import type { AnnouncedToolsOf } from './large-bodies/decide-in-thread';
 import type { DecideResult } from './large-bodies/decide-task';
 import { prepareListRequest } from './learning/lists/prepare-list-request';
+import { describeRequest } from './lists/describe-request';
+import { holdRequest } from './lists/held-request';
+import { wantsHold } from './lists/hold';
+import { rejectElsewhere } from './lists/reject-elsewhere';
 import { needsWholeBody } from './paths/request-kind';
 import { callerFacts, textsOf } from './policy/caller-facts';
 import type { State } from './state';
@@ -28,12 +29,6 @@ export const accessReads = ({ rules: { paths, callerNeeds } }: Pick<State, 'rule
 /** The facts that the access phase receives. */
 export type AccessFacts = FactsOf<ReturnType<typeof accessReads>>;
 
-/** The facts of the log phase. */
-export const logReads = {
-  entry: read.logEntry(),
-  capture: read.shared(CAPTURE_KEY, captureFromShared),
-};
-
 const REPORT_HEADER = 'X-MCP-Validator-Report';
 const NAME = 'mcp-validator';
 
@@ -46,13 +41,20 @@ export function access(state: State, facts: AccessFacts): Outcome | Promise<Outc
   const httpFacts = { method, path, headers, headersTruncated: headers.size >= MAX_HEADERS, body, caller };
   const callerId = learner.callerOf(headers);
   const { isEnabled, hasPins } = learner.tools;
-  const conclude = ({ decision, findings }: DecideResult): Outcome => {
+  const conclude = ({ decision: decided, findings }: DecideResult): Outcome => {
+    const hold = wantsHold(decided.summary, state.holds);
+    const isElsewhere = hold?.reason === 'list' && state.mode === 'enforce' && state.elsewhere.has(service);
+    const decision = isElsewhere ? rejectElsewhere(decided, hold, rules) : decided;
     observe(service, decision);
     const outcome = withWarnings(
       outcomeOf(decision, service, state.mode),
       findings ? learner.recordFindings(service, findings) : [],
     );
-    return isEnabled ? prepareListRequest(outcome, httpFacts, decision.summary, callerId, hasPins) : outcome;
+    if (hold && decision.summary && outcome.kind === 'proceed') {
+      const id = isEnabled ? callerId() : undefined;
+      return holdRequest(outcome, hold, describeRequest(decision.summary, httpFacts, service, id));
+    }
+    return hasPins ? prepareListRequest(outcome, httpFacts, decision.summary, callerId, hasPins) : outcome;
   };
   const announcedTools: AnnouncedToolsOf | undefined = isEnabled
     ? (names) => learner.tools.announcedTools(service, callerId, names)
@@ -95,11 +97,4 @@ function reportOutcome({ response, summary }: Rejection, service: string): Outco
     responseHeaders: { [REPORT_HEADER]: `status=${status}; code=${code}; reason=${reason}` },
     ...(summary && { share: { [SUMMARY_KEY]: summaryToShared(summary) } }),
   });
-}
-
-/** Learns the tools of the server from its response. */
-export async function log(state: State, { entry: text, capture }: FactsOf<typeof logReads>): Promise<void> {
-  if (capture) warnOfOldCapture(capture, state.log, NAME);
-  const entry = parseLogEntry(text);
-  if (entry && capture && !entry.answeredByKong) await state.learner.read(entry, capture);
 }

@@ -3,7 +3,12 @@ import { sideThreadOf } from '../shared/runtime/side-thread/side-thread';
 import { createDecideInThread, type DecideInThread } from './large-bodies/decide-in-thread';
 import { createLearner, type Learner, type LearningParts } from './learning/learner';
 import { createLearningMetrics } from './learning/learning-metrics';
+import { elsewhereOf, type Elsewhere } from './lists/elsewhere';
+import type { HoldRules } from './lists/hold';
+import { createJudge, type JudgeBody } from './lists/judge-in-thread';
+import { createResponseProblems } from './lists/response-problems';
 import { createMetrics, type ValidatorMetrics } from './metrics';
+import { createOutputReport } from './outputs/report-outputs';
 import { createPins, type CurrentPins } from './pins/current-pins';
 import { compileRules, type Rules } from './rules';
 import type { Config } from './schema';
@@ -16,6 +21,11 @@ export interface State {
   readonly pins: CurrentPins;
   readonly decideInThread: DecideInThread;
   readonly metrics: ValidatorMetrics;
+  readonly holds: HoldRules;
+  readonly judge: JudgeBody;
+  readonly elsewhere: Elsewhere;
+  readonly problems: ReturnType<typeof createResponseProblems>;
+  readonly reportOutputs: ReturnType<typeof createOutputReport>;
   readonly log: Log;
 }
 
@@ -28,8 +38,17 @@ export function prepare(config: Config, resources: Resources, parts?: LearningPa
     rules,
     mode: config.mode,
     pins,
-    learner: createLearner(config, rules.configuredTools, pins, resources, createLearningMetrics(metrics), parts),
+    learner: createLearner(config, rules, pins, resources, createLearningMetrics(metrics), parts),
     decideInThread: createDecideInThread(config, sideThreadOf(metrics)),
+    holds: {
+      hides: rules.lists.hides,
+      readsTools: rules.lists.readsTools,
+      checksOutputOf: (tool) => rules.outputs.mode === 'strict' && rules.outputs.schemaOf(tool) !== undefined,
+    },
+    judge: createJudge(config, rules, sideThreadOf(metrics)),
+    elsewhere: elsewhereOf(metrics),
+    problems: createResponseProblems(resources.now),
+    reportOutputs: createOutputReport(log, resources.now),
     metrics: createMetrics(metrics),
     log,
   };

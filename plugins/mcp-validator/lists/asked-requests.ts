@@ -9,6 +9,8 @@ export interface AskedRequest {
   readonly name?: string;
   /** The call runs as a task: its response is a task, not a result of the tool. */
   readonly task?: true;
+  /** The request asks for a further page. */
+  readonly hasCursor?: true;
 }
 
 /** The requests of a body, without notifications and responses. */

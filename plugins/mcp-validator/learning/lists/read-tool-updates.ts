@@ -8,8 +8,8 @@ import { isValidListResult } from './valid-list-result';
 
 /** A request and the decoded response of the server: plain values that can be passed to another thread. */
 export interface ListExchange {
-  /** The body of the request. */
-  readonly asked: Uint8Array;
+  /** The body of the request, or the requests in it. */
+  readonly asked: Uint8Array | readonly ListRequest[];
   /** The body of the request was longer. */
   readonly isAskedCut: boolean;
   readonly isEventStream: boolean;
@@ -55,7 +55,8 @@ export const MAX_LIST_BYTES = 2_097_152;
 /** Tools of one page that are read; the others are ignored. */
 const MAX_TOOLS = 5000;
 
-interface Request {
+/** A request of the client. */
+export interface ListRequest {
   readonly id: unknown;
   readonly isList: boolean;
   readonly hasCursor: boolean;
@@ -118,7 +119,8 @@ function reasonOf({ isCut, isBrokenOff }: ListExchange, unreadable: readonly str
 }
 
 /** The requests of the exchange, if they can be read. */
-function requestsOf({ asked, isAskedCut }: ListExchange): readonly Request[] | 'request_too_long' {
+function requestsOf({ asked, isAskedCut }: ListExchange): readonly ListRequest[] | 'request_too_long' {
+  if (!(asked instanceof Uint8Array)) return asked;
   if (isAskedCut) return Buffer.from(asked).includes('tools/list') ? 'request_too_long' : [];
   const body = asked.length > 0 ? readJsonRpcBody(asked, BOUNDS) : undefined;
   if (!body?.ok) return [];
@@ -135,7 +137,7 @@ function requestsOf({ asked, isAskedCut }: ListExchange): readonly Request[] | '
   );
 }
 
-function toPage(message: JsonObject, request: Request | undefined, withParts: boolean): ToolPage | undefined {
+function toPage(message: JsonObject, request: ListRequest | undefined, withParts: boolean): ToolPage | undefined {
   const result = memberOf(message, 'result');
   if (!isJsonObject(result)) return undefined;
   const tools = memberOf(result, 'tools');
@@ -170,7 +172,7 @@ function toPartialPage(text: string, withParts: boolean): ToolPage | undefined {
 function readEvents(bytes: Uint8Array): Reading {
   const messages: Message[] = [];
   const unreadable: string[] = [];
-  const events = new SseEvents(MAX_LIST_BYTES, {
+  const events = new SseEvents(Math.max(MAX_LIST_BYTES, bytes.length), {
     onEvent: ({ event, data }) => {
       const reading = readText(Buffer.from(data));
       const isSkipped = event !== 'message';

@@ -175,7 +175,7 @@ it('shows each caller its own list', async () => {
 });
 
 it('hides a pinned tool that has changed', async () => {
-  expect((await judge({ body: page(tools(a, tool('b'))), deniedTools: ['b'] })).text).toBe(page(tools(a)));
+  expect((await judge({ body: page(tools(a, tool('b'))), usableTools: ['a'] })).text).toBe(page(tools(a)));
 });
 
 it('changes nothing in report mode, but counts', async () => {

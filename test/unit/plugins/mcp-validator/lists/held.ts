@@ -24,7 +24,7 @@ export interface Given {
   readonly maxBytes?: number;
   readonly config?: Record<string, unknown>;
   readonly caller?: CallerFacts;
-  readonly deniedTools?: readonly string[];
+  readonly usableTools?: readonly string[];
 }
 
 export const LIST = [{ id: 1, method: 'tools/list' }];
@@ -39,13 +39,10 @@ export const HIDING = {
 /** Judges a response; `text` is what the client gets. */
 export async function judge(given: Given): Promise<Verdict & { text: string }> {
   const { body = '', status = 200, requests = LIST, batch = false, isModern = false, mode = 'enforce' } = given;
-  const rules = rulesOf(given.config ?? HIDING);
+  const compiled = rulesOf(given.config ?? HIDING);
   const config = readConfig(fields, given.config ?? HIDING);
-  const lists = compileListRules(
-    { ...config, mode, list_policy: 'hide', max_list_bytes: given.maxBytes ?? 1_000_000, list_max_ttl_ms: 0 },
-    rules,
-    false,
-  );
+  const lists = compileListRules({ ...config, mode, max_list_bytes: given.maxBytes ?? 1_000_000 });
+  const rules = { ...compiled, lists };
   const type = 'type' in given ? given.type : 'application/json';
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const verdict = await judgeAnswer(
@@ -67,11 +64,9 @@ export async function judge(given: Given): Promise<Verdict & { text: string }> {
             requests,
             isModern,
             caller: given.caller,
-            deniedTools: given.deniedTools ?? [],
+            usableTools: given.usableTools,
           },
           rules,
-          lists,
-          () => undefined,
         ),
     },
   );
