@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { keep, read, replaceAnswer, type AnswerOutcome, type FactsOf, type Warning } from '../../kong/pdk';
 import { judgeAnswer } from './lists/answer';
 import { HELD_KEY, heldText, JUDGED, readHeldRequest, type HeldRequest } from './lists/held-request';
+import type { JudgedBody } from './lists/judge-body';
 import { listMethodOf } from './lists/list-methods';
 import { mustCheck } from './lists/must-check';
 import type { Verdict } from './lists/verdict';
@@ -42,12 +43,13 @@ export async function response(
         isRead = true;
         const learned = await learner.readHeld(request, { bytes, isEventStream, status });
         warnings.push(...learned.warnings);
+        if (!isBinding) return passed(bytes, requests);
         return judge({ bytes, isEventStream, requests, isModern, caller, usableTools: learned.usableTools });
       },
     },
   );
   if (verdict.outcome === 'elsewhere' && isBinding) elsewhere.add(service);
-  if (!isRead && verdict.kind === 'keep') learner.missed(request, verdict.outcome);
+  if (!isRead) learner.missed(request, verdict.outcome, headers.has('content-encoding'));
   const length = body.kind === 'bytes' ? body.bytes.length : undefined;
   metrics.lists.judged(service, verdict, length, (performance.now() - startedAtMs) / 1000);
   metrics.lists.outputViolations(service, 'strict', verdict.outputViolations);
@@ -60,13 +62,20 @@ function outcomeOf(
   mode: State['mode'],
   request: HeldRequest,
 ): AnswerOutcome {
-  const effects = { reason, share: { [HELD_KEY]: JUDGED }, ...(warnings.length > 0 && { warnings }) };
+  const effects = { reason, share: { [HELD_KEY]: JUDGED }, ...(warnings.length > 0 ? { warnings } : {}) };
   if (kind === 'replace' && body) {
     return replaceAnswer({ ...effects, ...(status !== undefined && { status }), headers, removeHeaders, body });
   }
-  const report = mode === 'report' && reportOf(lists, request);
+  const report = mode === 'report' ? reportOf(lists, request) : undefined;
   return keep({ ...effects, headers: report ? { ...headers, [REPORT_HEADER]: report } : headers });
 }
+
+/** A response that was only read. */
+const passed = (bytes: Buffer, requests: HeldRequest['requests']): JudgedBody => ({
+  bytes,
+  isChanged: false,
+  responses: requests.map((request) => ({ request, outcome: 'passed' })),
+});
 
 /** What enforce would do, such as `list=tools; would_hide=3`; undefined if nothing. */
 function reportOf(lists: Verdict['lists'], { requests }: HeldRequest): string | undefined {

@@ -16,7 +16,7 @@ import type { LearningMetrics } from './learning-metrics';
 import { warmUp } from './learning-task';
 import { learningThreadOf, type LearningThread } from './learning-thread';
 import { readCapturedUpdates } from './lists/read-captured-updates';
-import type { ToolUpdates } from './lists/read-tool-updates';
+import type { ToolUpdates, UnreadReason } from './lists/read-tool-updates';
 import { NotLearnedLog } from './not-learned-log';
 import { CompiledSchemas } from './schemas/compiled-schemas';
 import { ProbeQueue } from './schemas/probe-queue';
@@ -32,8 +32,8 @@ export interface Learner {
   readonly read: (entry: LogEntry, capture: Capture) => Promise<void>;
   /** Learns from a held response before the client gets it. */
   readonly readHeld: (request: HeldRequest, response: HeldResponse) => Promise<LearnedFromHeld>;
-  /** The client gets a held response that could not be read. */
-  readonly missed: (request: HeldRequest, outcome: AnswerOutcome) => void;
+  /** A held response was not read: a list in it may contain any tool. */
+  readonly missed: (request: HeldRequest, outcome: AnswerOutcome, isEncoded: boolean) => void;
   /** Counts what the checks of a request showed about learned schemas. Returns the warnings to log. */
   readonly recordFindings: (service: string, findings: Findings) => readonly Warning[];
 }
@@ -67,6 +67,13 @@ const DRIFT_TEXTS: Readonly<Record<DriftClass, string>> = {
   definition: 'definition of a pinned tool has changed',
   new: 'a tool is not in the pins file',
   gone: 'a tool of the pins file is missing in the list',
+};
+
+/** Why a held response that was not read may contain any list. */
+const UNREAD: Readonly<Partial<Record<AnswerOutcome, UnreadReason>>> = {
+  too_long: 'incomplete',
+  unreadable: 'malformed',
+  elsewhere: 'unanswered',
 };
 
 /** Log lines about calls; a client can cause each of them. */
@@ -191,10 +198,10 @@ export function createLearner(
       const warnings = absorb(service, caller, updates, true);
       return { warnings, usableTools: usableToolsOf(service, caller, updates) };
     },
-    missed: ({ requests, service, callerId: caller }, outcome) => {
+    missed: ({ requests, service, callerId: caller }, outcome, isEncoded) => {
       if (caller === undefined || !requests.some(({ method }) => method === 'tools/list')) return;
-      if (outcome !== 'too_long' && outcome !== 'unreadable') return;
-      const unread = outcome === 'too_long' ? 'incomplete' : 'malformed';
+      const unread = isEncoded && outcome === 'unreadable' ? 'encoding' : UNREAD[outcome];
+      if (unread === undefined) return;
       absorb(service, caller, { pages: [], listChanged: false, unread }, true);
     },
     recordFindings: (service, { mismatches, unchecked }) => {

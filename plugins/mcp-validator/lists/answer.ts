@@ -28,10 +28,15 @@ export async function judgeAnswer(answer: HeldAnswer, rules: AnswerRules): Promi
 async function decide(answer: HeldAnswer, { maxBytes, mustCheck, judge }: AnswerRules): Promise<Verdict> {
   const { requests, status, headers, body } = answer;
   const isBinding = requests.some(mustCheck);
-  const unchecked = (outcome: AnswerOutcome): Verdict => (isBinding ? failure(answer, outcome) : keep(answer, outcome));
+  const isAccepted = status === 202 || status === 204;
+  const unchecked = (outcome: AnswerOutcome): Verdict => {
+    // The server sends the responses on another stream (2024-11-05, basic/transports).
+    const what = isAccepted ? 'elsewhere' : outcome;
+    return isBinding ? failure(answer, what) : keep(answer, what);
+  };
   if (status >= 400 && !isBinding) return keep(answer, 'http_error');
-  if (status === 202 || status === 204) return elsewhere(answer, isBinding);
   if (body.kind === 'too_long') return status >= 400 ? httpError(answer, undefined) : unchecked('too_long');
+  if (isAccepted && body.bytes.length === 0) return keep(answer, 'elsewhere');
   const decoded = await decodeAnswer(body.bytes, headers, maxBytes);
   if (status >= 400) return httpError(answer, decoded.kind === 'bytes' ? decoded.bytes : undefined);
   if (decoded.kind !== 'bytes') return unchecked(decoded.kind);
@@ -43,12 +48,6 @@ async function decide(answer: HeldAnswer, { maxBytes, mustCheck, judge }: Answer
   const judged = await judge(decoded.bytes, isEventStream);
   return judged ? accept(answer, judged, decoded.isEncoded) : unchecked('unreadable');
 }
-
-/** The server accepted the requests, and sends the responses on another stream (2024-11-05, basic/transports). */
-const elsewhere = (answer: HeldAnswer, isBinding: boolean): Verdict =>
-  isBinding && !(answer.body.kind === 'bytes' && answer.body.bytes.length === 0)
-    ? failure(answer, 'elsewhere')
-    : keep(answer, 'elsewhere');
 
 function httpError(answer: HeldAnswer, bytes: Buffer | undefined): Verdict {
   // The status and its headers keep their meaning: a lost session, a demand for authentication.

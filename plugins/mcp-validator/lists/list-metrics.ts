@@ -49,7 +49,7 @@ export function createListMetrics(metrics: Metrics): ListMetrics {
       if (length !== undefined) bytes.observe({ kong_service: service }, length);
       for (const { method, outcome, counts } of verdict.lists) {
         lists.inc({ kong_service: service, method, outcome });
-        for (const [state, count] of Object.entries(counts ?? {})) {
+        for (const [state, count] of Object.entries<number>({ ...counts })) {
           if (count > 0) elements.inc({ kong_service: service, method, state }, count);
         }
       }

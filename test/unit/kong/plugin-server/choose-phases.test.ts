@@ -107,8 +107,8 @@ it('takes the phases of an option', () => {
 it.each([
   ['mcp-guard', 'expected <plugin>=<phase>,<phase>'],
   ['mcp-gard=access', 'unknown plugin; available: mcp-guard, '],
-  ['mcp-guard=acces', 'mcp-guard has only the phases access, log'],
-  ['mcp-guard=', 'mcp-guard has only the phases access, log'],
+  ['mcp-guard=acces', 'mcp-guard has only the phases access, response, log'],
+  ['mcp-guard=', 'mcp-guard has only the phases access, response, log'],
   ['mcp-guard=log', 'mcp-guard cannot work without the phase access'],
   ['mcp-telemetry=access', 'mcp-telemetry cannot work without the phase log'],
 ])('rejects --phases %s', (text, message) => {

@@ -144,7 +144,7 @@ describe('metrics', () => {
 describe('the declaration', () => {
   it('is a guard: it runs before rate limiting, and rejects the request on an error', () => {
     expect(mcpValidator).toMatchObject({ name: 'mcp-validator', priority: 930, onError: 'reject' });
-    expect(Object.keys(mcpValidator.phases)).toEqual(['access', 'log']);
+    expect(Object.keys(mcpValidator.phases)).toEqual(['access', 'response', 'log']);
   });
 
   it('every description has a length that Kong accepts', () => {

@@ -110,7 +110,7 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
       // Kong does not judge the answer of a plugin, or one that breaks off.
       if (outcome.kind === 'proceed' && outcome.hold && source === 'upstream') {
         if (!complete) return;
-        const held = String(outcome.share?.['mcp_held']);
+        const held = outcome.share?.['mcp_held'] as string;
         const all = Headers.from({ 'content-type': 'application/json; charset=utf-8', ...headers });
         const bytes = Buffer.from(body);
         const judged = await response(state, { held, status, headers: all, body: { kind: 'bytes', bytes } });
