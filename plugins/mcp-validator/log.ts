@@ -8,12 +8,14 @@ import { readOutputs } from './outputs/read-outputs';
 import type { State } from './state';
 
 /** The facts of the log phase. */
-export const logReads = {
+export const logReads = ({ rules: { outputs } }: Pick<State, 'rules'>) => ({
   entry: read.logEntry(),
   capture: read.shared(CAPTURE_KEY, captureFromShared),
-  summary: read.shared(SUMMARY_KEY, summaryFromShared),
-  isJudged: read.shared(HELD_KEY, (value) => value === JUDGED),
-};
+  summary: outputs.mode === 'warn' ? read.shared(SUMMARY_KEY, summaryFromShared) : read.known(undefined),
+  isJudged: read.shared(HELD_KEY, isJudgedText),
+});
+
+const isJudgedText = (value: unknown): boolean => value === JUDGED;
 
 /**
  * Reads the responses that were not held: lists that a server sends unasked, which must not differ from the pins either, and
@@ -21,7 +23,7 @@ export const logReads = {
  */
 export async function log(
   { rules: { outputs }, learner, metrics, log: logger, reportOutputs }: State,
-  { entry: text, capture, summary, isJudged }: FactsOf<typeof logReads>,
+  { entry: text, capture, summary, isJudged }: FactsOf<ReturnType<typeof logReads>>,
 ): Promise<void> {
   if (!capture || isJudged) return;
   warnOfOldCapture(capture, logger, 'mcp-validator');
