@@ -13,6 +13,7 @@ export type {
   PhaseName,
   Plugin,
   Resources,
+  ResponsePhase,
   RunnablePhase,
   Scope,
   SinglePlugin,
@@ -23,7 +24,9 @@ export type { ConfigOf, Field, FieldRules, Fields } from './fields';
 export { Headers } from './headers';
 export { Metrics } from './metrics';
 export type { PdkEffect, PdkRead, ResponseHeaders, SharedValue } from './operations';
+export { keep, replaceAnswer } from './answer-outcome';
+export type { AnswerOutcome, Keep, ReplaceAnswer } from './answer-outcome';
 export { proceed, reject, rejectJson } from './outcome';
-export type { Outcome, Proceed, Reject, RejectJsonOptions, Warning } from './outcome';
+export type { Hold, HoldFailure, Outcome, Proceed, Reject, RejectJsonOptions, Warning } from './outcome';
 export { MAX_HEADERS, read } from './reads';
-export type { Consumer, FactsOf, KnownFact, KongRead, RawBody, Read, Reads } from './reads';
+export type { AnswerBody, Consumer, FactsOf, KnownFact, KongRead, RawBody, Read, Reads } from './reads';

@@ -5,17 +5,26 @@ export type PdkRead =
   | 'kong.client.get_forwarded_ip'
   | 'kong.ctx.shared.get'
   | 'kong.log.serialize'
+  | 'kong.nginx.get_ctx'
   | 'kong.nginx.get_var'
   | 'kong.request.get_headers'
   | 'kong.request.get_method'
   | 'kong.request.get_path'
   | 'kong.request.get_raw_body'
-  | 'kong.router.get_service';
+  | 'kong.response.get_headers'
+  | 'kong.response.get_status'
+  | 'kong.router.get_service'
+  | 'kong.service.response.get_raw_body';
 
 /** The operations of Kong's PDK that change something, with their arguments in Lua's order. */
 export type PdkEffect =
   | { readonly method: 'kong.ctx.shared.set'; readonly key: string; readonly value: SharedValue }
+  // `false`: the request is not held. Kong's conversion makes nil of it.
+  | { readonly method: 'kong.nginx.set_ctx'; readonly key: 'buffered_proxying'; readonly value: false }
+  | { readonly method: 'kong.nginx.set_ctx'; readonly key: 'buffered_body'; readonly value: Uint8Array }
+  | { readonly method: 'kong.response.clear_header'; readonly name: string }
   | { readonly method: 'kong.response.set_headers'; readonly headers: ResponseHeaders }
+  | { readonly method: 'kong.response.set_status'; readonly status: number }
   | { readonly method: 'kong.service.request.set_headers'; readonly headers: ResponseHeaders }
   | { readonly method: 'kong.service.request.clear_header'; readonly name: string }
   | { readonly method: 'kong.service.request.set_raw_body'; readonly body: Uint8Array }

@@ -9,6 +9,24 @@ export interface Warning {
   readonly message: string;
 }
 
+/**
+ * The wish that Kong reads the whole answer of the upstream before the client gets any of it, so that the plugin's response
+ * phase can judge it.
+ */
+export interface Hold {
+  /** The reason in one or two words, for the debug log. */
+  readonly reason: string;
+  /** What the client gets, as JSON, if the answer cannot be judged: it breaks off, never ends, or the response phase fails. */
+  readonly failure: HoldFailure;
+}
+
+/** A complete JSON response. */
+export interface HoldFailure {
+  /** HTTP status, 200 to 599. */
+  readonly status: number;
+  readonly body: string;
+}
+
 /** The request proceeds, with these changes. */
 export interface Proceed {
   readonly kind: 'proceed';
@@ -23,6 +41,8 @@ export interface Proceed {
   readonly upstreamHeaders?: ResponseHeaders;
   /** Removed from the upstream's request. */
   readonly clearUpstreamHeaders?: readonly string[];
+  /** Holds the answer for the response phase of this plugin; without it, the answer streams as far as this plugin cares. */
+  readonly hold?: Hold;
   /** Replaces the client's body in the upstream's request; Kong sets Content-Length. */
   readonly upstreamBody?: Uint8Array;
 }

@@ -12,6 +12,8 @@ export interface KongRead<T> {
   readonly argument?: string | number | boolean;
   /** Converts the transport's plain value to the fact. Never throws, whatever value a client causes. */
   readonly shape: (value: unknown) => T;
+  /** Of the body of a held answer: a longer one is not read. */
+  readonly maxBytes?: number;
   /** True for a fact that is the same for all requests to one service. */
   readonly isOfService?: true;
 }
@@ -36,6 +38,10 @@ export type RawBody =
   | { readonly kind: 'spilled' }
   | { readonly kind: 'failed'; readonly message: string };
 
+/** The body of a held answer. `too_long`: it has more bytes than the plugin reads, or than a frame of the plugin server. */
+export type AnswerBody =
+  { readonly kind: 'bytes'; readonly bytes: Uint8Array } | { readonly kind: 'too_long'; readonly maxBytes: number };
+
 /** The consumer that Kong authenticated. */
 export interface Consumer {
   readonly id: string;
@@ -54,6 +60,7 @@ const record = (value: unknown): Readonly<Record<string, unknown>> =>
 // Constant functions: parts of a composed plugin that read the same fact then share its value.
 const shapeHeaders = (value: unknown): Headers => Headers.from(record(value));
 const shapeBody = (value: unknown): RawBody => (value as RawBody | undefined) ?? { kind: 'failed', message: 'no body' };
+const shapeStatus = (value: unknown): number => (typeof value === 'number' ? value : 0);
 const shapeCredentialId = (value: unknown): string | undefined => text(record(value)['id']) || undefined;
 const shapeServiceName = (value: unknown): string => text(record(value)['name']) || text(record(value)['id']);
 
@@ -63,6 +70,34 @@ function shapeConsumer(value: unknown): Consumer | undefined {
   const labels = Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : [];
   return { id, username: text(username), customId: text(custom_id), tags: labels };
 }
+
+/** An absent value stands for a body of which not all is here. */
+const shapeAnswerBody =
+  (maxBytes: number) =>
+  (value: unknown): AnswerBody =>
+    value instanceof Uint8Array && value.length <= maxBytes
+      ? { kind: 'bytes', bytes: value }
+      : { kind: 'too_long', maxBytes };
+
+/** The facts of a held answer; in the response phase only. Where an earlier plugin replaced it, what the client would get. */
+const answer = {
+  /** The HTTP status. */
+  status: (): KongRead<number> => ({ method: 'kong.response.get_status', shape: shapeStatus }),
+
+  /** Up to {@link MAX_HEADERS} headers; values keep every byte (latin1). */
+  headers: (): KongRead<Headers> => ({
+    method: 'kong.response.get_headers',
+    argument: MAX_HEADERS,
+    shape: shapeHeaders,
+  }),
+
+  /** The body as the upstream encoded it; one of more than `maxBytes` is a fact too. */
+  body: (maxBytes: number): KongRead<AnswerBody> => ({
+    method: 'kong.service.response.get_raw_body',
+    maxBytes,
+    shape: shapeAnswerBody(maxBytes),
+  }),
+};
 
 /** The facts that a plugin can read. */
 export const read = {
@@ -116,6 +151,8 @@ export const read = {
 
   /** The path of the upstream's request without the query, escaped as Kong sends it. Access phase only. */
   upstreamPath: (): KongRead<string> => ({ method: 'kong.nginx.get_var', argument: 'upstream_uri', shape: text }),
+
+  answer,
 
   /** Kong's log entry as JSON text. Log phase only. */
   logEntry: (): KongRead<string> => ({ method: 'kong.log.serialize', shape: text }),

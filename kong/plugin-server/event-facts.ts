@@ -1,4 +1,5 @@
-import type { KongRead, Outcome, Proceed, RawBody } from '../pdk';
+import { read, type KongRead, type Outcome, type Proceed, type RawBody } from '../pdk';
+import type { AnswerChange, AnswerHeaders } from './answer-change';
 import { keyOf, PlannedBatch, sharedKey, type EventPlan, type Source, type Sources } from './event-plan';
 
 /** Kong's replies to a batch of reads. */
@@ -12,6 +13,9 @@ export type Fetch = (batch: readonly KongRead<unknown>[]) => Promise<Replies>;
 
 const HEADERS = 'kong.request.get_headers';
 const BODY = keyOf({ method: 'kong.request.get_raw_body' });
+const ANSWER_STATUS = keyOf(read.answer.status());
+const ANSWER_HEADERS = keyOf(read.answer.headers());
+const ANSWER_BODY = keyOf(read.answer.body(0));
 
 /**
  * The facts of one request, as the parts of a plugin see them in turn: what Kong returned, and on top of it what earlier
@@ -61,6 +65,23 @@ export class EventFacts {
     const facts: Record<string, unknown> = {};
     for (const [name, source] of sources) facts[name] = this.factOf(source);
     return facts;
+  }
+
+  /** One fact. @throws when the reply is not what Kong's service declares */
+  valueOf<T>(read: KongRead<T>): T {
+    return this.factOf({ read, key: keyOf(read) }) as T;
+  }
+
+  /** The headers of a held answer as Kong returned them. */
+  answerHeaders(): AnswerHeaders {
+    return (this.plainValue(ANSWER_HEADERS) ?? {}) as AnswerHeaders;
+  }
+
+  /** Notes what a part changed of a held answer: later parts see it. */
+  replaceAnswer({ status, body }: AnswerChange, headers: AnswerHeaders): void {
+    if (status !== undefined) this.replace(ANSWER_STATUS, status);
+    if (body) this.replace(ANSWER_BODY, body);
+    this.replace(ANSWER_HEADERS, headers);
   }
 
   /** Notes what a part decided: later parts see it. */

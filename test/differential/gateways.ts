@@ -6,7 +6,7 @@ import { startGateway, type Gateway } from '../../kong/stand-in/gateway';
 import { ScriptedPluginServer, type Script } from '../support/scripted-plugin-server';
 import { configText } from './config';
 import { kong } from './kong-process';
-import { normalEntry, normalHeaders, normalText, type Normal } from './normalise';
+import { normalEntry, normalHeaders, normalReplies, normalText, type Normal } from './normalise';
 import { parseResponses, sendRaw } from './raw-client';
 import { startRecordingUpstream, type RecordingUpstream } from './upstream';
 
@@ -29,6 +29,8 @@ export interface Case {
   readonly differs?: 'stricter' | 'log' | 'upstream' | 'status';
   /** What the plugin of the plugin server does in its access phase. */
   readonly script?: Script;
+  /** What the plugins of the plugin server do, by `<plugin>.<event>`; the replies of the gateway are compared too. */
+  readonly scripts?: Readonly<Record<string, Script>>;
 }
 
 /** Both gateways in front of the same upstream. */
@@ -46,8 +48,9 @@ export async function startGateways(): Promise<Gateways> {
   const socket = join(folder, 'plugins.sock');
   const server = await ScriptedPluginServer.listen(socket);
   chmodSync(socket, 0o777);
-  const described = join(folder, 'scripted.json');
-  writeFileSync(described, JSON.stringify({ Protocol: 'ProtoBuf:1', Plugins: [DESCRIPTION] }));
+  for (const plugin of DESCRIPTIONS) {
+    writeFileSync(join(folder, `${plugin.Name}.json`), JSON.stringify({ Protocol: 'ProtoBuf:1', Plugins: [plugin] }));
+  }
   const logs = (side: Side) => join(folder, `${side}.log`);
   const settings = (side: Side): Record<string, string> => {
     writeFileSync(logs(side), '');
@@ -67,10 +70,14 @@ export async function startGateways(): Promise<Gateways> {
       nginx_http_client_max_body_size: '1m',
       nginx_http_client_body_buffer_size: '16k',
       nginx_http_lua_socket_read_timeout: '2s',
-      plugins: 'bundled,scripted',
-      pluginserver_names: 'scripted',
-      pluginserver_scripted_socket: socket,
-      pluginserver_scripted_query_cmd: `cat ${described}`,
+      plugins: ['bundled', ...NAMES].join(),
+      pluginserver_names: NAMES.join(),
+      ...Object.fromEntries(
+        NAMES.flatMap((name) => [
+          [`pluginserver_${name}_socket`, socket],
+          [`pluginserver_${name}_query_cmd`, `cat ${join(folder, name)}.json`],
+        ]),
+      ),
     };
   };
   mkdirSync(join(folder, 'kong'), { mode: 0o755 });
@@ -79,8 +86,10 @@ export async function startGateways(): Promise<Gateways> {
   const standIn = await startGateway({ settings: settings('stand-in') });
   return {
     observe: async (side, test) => {
-      server.scripts = test.script === undefined ? {} : { access: test.script };
-      return observe({ side, test, upstream, logFile: logs(side) });
+      server.scripts = test.scripts ? { ...test.scripts } : test.script === undefined ? {} : { access: test.script };
+      server.replies = {};
+      const observed = await observe({ side, test, upstream, logFile: logs(side) });
+      return test.scripts ? { ...observed, replies: normalReplies(server.replies, HOSTS[side]) } : observed;
     },
     stop: async () => {
       await stopAll(standIn, upstream, server);
@@ -90,13 +99,20 @@ export async function startGateways(): Promise<Gateways> {
   };
 }
 
-const DESCRIPTION = {
-  Name: 'scripted',
+const describe = (name: string, priority: number, phases: readonly string[]) => ({
+  Name: name,
   Version: '1.0.0',
-  Priority: 500,
-  Phases: ['access'],
-  Schema: { name: 'scripted', fields: [{ config: { type: 'record', fields: [{ mode: { type: 'string' } }] } }] },
-};
+  Priority: priority,
+  Phases: phases,
+  Schema: { name, fields: [{ config: { type: 'record', fields: [{ mode: { type: 'string' } }] } }] },
+});
+
+const DESCRIPTIONS = [
+  describe('scripted', 500, ['access']),
+  describe('first', 400, ['access', 'response']),
+  describe('second', 300, ['access', 'response']),
+];
+const NAMES = DESCRIPTIONS.map(({ Name }) => Name);
 
 async function stopAll(standIn: Gateway, upstream: RecordingUpstream, server: ScriptedPluginServer): Promise<void> {
   await standIn.close();

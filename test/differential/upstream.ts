@@ -30,6 +30,10 @@ const RAW: Readonly<Record<string, string>> = {
   'no-reason': 'HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok',
   repeated:
     'HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nX-Multi: 1\r\nX-Multi: 2\r\nServer: mine\r\nVia: 1.1 inner\r\nContent-Length: 2\r\n\r\nok',
+  twice:
+    'HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nX-Multi: 1\r\nX-Multi: 2\r\nETag: "1"\r\nVia: 1.1 inner\r\nContent-Length: 2\r\n\r\nok',
+  private:
+    'HTTP/1.1 200 OK\r\nConnection: X-Private\r\nX-Private: 1\r\nKeep-Alive: timeout=5\r\nX-Accel-Buffering: no\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nok',
   hops: 'HTTP/1.1 200 OK\r\nConnection: X-Private\r\nX-Private: 1\r\nKeep-Alive: timeout=5\r\nTrailer: X-Sum\r\nX-Accel-Buffering: no\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nok',
   'latin-1': 'HTTP/1.1 200 OK\r\nX-Bytes: \xe9\xff\r\nContent-Length: 2\r\n\r\nok',
   'text-type': 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nok',
@@ -96,7 +100,10 @@ function respond({ url = '', socket }: IncomingMessage, outgoing: ServerResponse
     if (!ENDS.has(name)) socket.destroySoon();
   } else if (name === 'hang-up') socket.destroy();
   else if (name === 'silent') return;
-  else if (name === 'chunks') {
+  else if (name === 'never-ends') {
+    outgoing.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    outgoing.write('data: 1\n\n');
+  } else if (name === 'chunks') {
     outgoing.writeHead(200, { 'Content-Type': 'text/event-stream', Date: 'x' });
     outgoing.write('data: 1\n\n');
     setTimeout(() => outgoing.end('data: 2\n\n'), 20);

@@ -119,7 +119,13 @@ it.each<[string, string, object, string[]]>([
   ['mcp-telemetry', 'mcp-telemetry', {}, [ENTRY, CAPTURE, SUMMARY, DENIAL]],
   ['llm-telemetry', 'llm-telemetry', {}, [ENTRY, CAPTURE]],
   ['mcp-validator that does not learn', 'mcp-validator', {}, []],
-  ['mcp-validator that learns', 'mcp-validator', { tools: { learn: 'report' } }, [ENTRY, CAPTURE]],
+  ['mcp-validator that learns', 'mcp-validator', { tools: { learn: 'report' } }, []],
+  [
+    'mcp-validator that pins',
+    'mcp-validator',
+    { tools: { pins: { add: '0'.repeat(64) } } },
+    [ENTRY, CAPTURE, 'kong.ctx.shared.get mcp_held'],
+  ],
   ['mcp-guard that does not learn', 'mcp-guard', { 'mcp-validator': {} }, []],
 ])('%s asks for nothing else in the log phase', async (_, plugin, config, reads) => {
   expect(await askedBy(plugin, config, 'log', bound)).toEqual(reads.sort());

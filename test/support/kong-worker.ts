@@ -73,6 +73,8 @@ export class KongWorker {
         return undefined;
       },
       'kong.log.serialize': () => facts.entry ?? '{}',
+      'kong.nginx.get_ctx': () => true,
+      'kong.nginx.set_ctx': () => undefined,
       'kong.nginx.get_var': (name) => (name === 'kong_request_id' ? 'a-request-id' : undefined),
       'kong.request.get_headers': () => facts.headers ?? {},
       'kong.request.get_method': () => 'POST',

@@ -3,7 +3,7 @@ import { frame, OversizedFrame } from './frames';
 import { MessageReader } from './message-reader';
 import type { MessageWriter } from './message-writer';
 import { messages, type Bytes } from './messages';
-import { decodeText, readStruct, readValue, writeStruct, writeValue } from './values';
+import { decodeText, readStruct, readValue, writeContextValue, writeStruct, writeValue } from './values';
 
 /** Encodes the argument and decodes the result of a read, as the service in Kong's .proto declares them. */
 interface ReadCodec {
@@ -28,6 +28,10 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
     decode: (reply) => readValue(new MessageReader(reply), 'utf8'),
   },
   'kong.log.serialize': { encode: noArgument, decode: readText },
+  'kong.nginx.get_ctx': {
+    encode: textArgument,
+    decode: (reply) => readValue(new MessageReader(reply), 'utf8'),
+  },
   'kong.nginx.get_var': { encode: textArgument, decode: readText },
   'kong.request.get_headers': {
     encode: intArgument,
@@ -36,6 +40,15 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
   'kong.request.get_method': { encode: noArgument, decode: readText },
   'kong.request.get_path': { encode: noArgument, decode: readText },
   'kong.request.get_raw_body': { encode: noArgument, decode: decodeRawBody },
+  'kong.response.get_headers': {
+    encode: intArgument,
+    decode: (reply) => readStruct(new MessageReader(reply), 'latin1'),
+  },
+  'kong.response.get_status': { encode: noArgument, decode: (reply) => messages.int.decode(reply).v },
+  'kong.service.response.get_raw_body': {
+    encode: noArgument,
+    decode: readBytes,
+  },
   'kong.router.get_service': {
     encode: noArgument,
     decode: (reply) => {
@@ -68,6 +81,17 @@ function readText(reply: Bytes): string {
   return text;
 }
 
+function readBytes(reply: Bytes): Bytes {
+  const reader = new MessageReader(reply);
+  // No bytes are an empty message on the wire.
+  let bytes: Bytes = nothing;
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === V) bytes = reader.data();
+    else reader.skip();
+  }
+  return bytes;
+}
+
 /** Fields of the message `RawBodyResult`. */
 const RAW_BODY = { content: 1, path: 2, error: 3 } as const;
 
@@ -93,12 +117,13 @@ export const encodeRead = ({ method, argument }: KongRead<unknown>): Buffer =>
 /**
  * The plain value in Kong's reply.
  *
- * @throws when the reply is not the message that Kong's service declares, or is too long; a body that is too long counts
- * as spilled
+ * @throws when the reply is not the message that Kong's service declares, or is too long; a request body that is too long
+ * counts as spilled, and the body of an answer as absent
  */
 export function decodeReply({ method }: KongRead<unknown>, reply: Bytes | OversizedFrame): unknown {
   if (!(reply instanceof OversizedFrame)) return codecs[method].decode(reply);
   if (method === 'kong.request.get_raw_body') return { kind: 'spilled' } satisfies RawBody;
+  if (method === 'kong.service.response.get_raw_body') return undefined;
   throw new Error(`the reply to ${method} is too long: ${String(reply)}`);
 }
 
@@ -132,10 +157,21 @@ function writeArguments(writer: MessageWriter, effect: PdkEffect): void {
       writer.endMessage(start);
       break;
     }
+    case 'kong.nginx.set_ctx': {
+      writer.text(KEY_VALUE.key, effect.key);
+      const start = writer.beginMessage(KEY_VALUE.value);
+      writeContextValue(writer, effect.value);
+      writer.endMessage(start);
+      break;
+    }
+    case 'kong.response.set_status':
+      writer.integer(V, effect.status);
+      break;
     case 'kong.response.set_headers':
     case 'kong.service.request.set_headers':
       writeStruct(writer, effect.headers);
       break;
+    case 'kong.response.clear_header':
     case 'kong.service.request.clear_header':
       writer.text(V, effect.name);
       break;

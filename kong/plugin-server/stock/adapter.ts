@@ -11,7 +11,7 @@ import {
 } from '../../pdk';
 import { effectsOf } from '../../pdk/effects';
 import { toKongFields, type KongField } from '../../pdk/kong-schema';
-import { Configurations, type Configuration, type AcquiredConfiguration } from '../configurations';
+import { Configurations, mayHold, type Configuration, type AcquiredConfiguration } from '../configurations';
 import { defaultPhasesOf } from '../describe';
 import type { Fetch } from '../event-facts';
 import { planOf } from '../event-plan';
@@ -40,7 +40,7 @@ export interface StockPlugin {
 /**
  * Wraps a plugin in the class with phase methods that Kong's own server loads.
  *
- * Limits of that server: each read and effect is a round trip of its own, requests pass while the server is down, a body
+ * Limits of that server: answers are never held, so response phases do not run; each read and effect is a round trip of its own, requests pass while the server is down, a body
  * in a temporary file causes 500, and telemetry that was not sent when the server ends is lost. The server does not report
  * when an instance closes, so a configuration is released when its last instance is garbage-collected.
  */
@@ -55,6 +55,8 @@ export function toStockPlugin(plugin: Plugin): StockPlugin {
   }
   // The server finds phases on the prototype.
   for (const phase of defaultPhasesOf(plugin)) {
+    // It would hold every answer of a route until its end.
+    if (phase === 'response') continue;
     Object.defineProperty(Stock.prototype, phase, {
       value(this: Stock, kong: StockPdk) {
         return runEvent(plugin, phase, this.held, kong);
@@ -99,6 +101,8 @@ async function exposeMetrics(address: string, { registry }: Metrics, log: Log): 
   }
 }
 
+const NO_HOLDS = 'answers are not judged: only `kong-ai-plugins serve` runs response phases';
+
 /** The configuration of one instance. It does not refer to the instance, so that this can be garbage-collected. */
 class HeldConfiguration {
   private hold: Promise<AcquiredConfiguration> | undefined;
@@ -114,9 +118,12 @@ class HeldConfiguration {
   /** Rejects when the configuration is wrong; the next call tries again. */
   async take(): Promise<Configuration> {
     const { configurations, log } = theHost();
+    const isFirst = this.hold === undefined;
     this.hold ??= configurations.acquire(this.plugin, this.config);
     try {
-      return (await this.hold).configuration;
+      const { configuration } = await this.hold;
+      if (isFirst && configuration.parts.some(mayHold)) log.warn({ plugin: this.plugin.name }, NO_HOLDS);
+      return configuration;
     } catch (error) {
       this.hold = undefined;
       log.error({ err: error, plugin: this.plugin.name }, 'instance could not start');
@@ -187,9 +194,14 @@ function argumentsOf(effect: PdkEffect): readonly unknown[] {
   switch (effect.method) {
     case 'kong.ctx.shared.set':
       return [effect.key, effect.value];
+    case 'kong.nginx.set_ctx':
+      return [effect.key, effect.value === false ? undefined : effect.value];
+    case 'kong.response.set_status':
+      return [effect.status];
     case 'kong.response.set_headers':
     case 'kong.service.request.set_headers':
       return [effect.headers];
+    case 'kong.response.clear_header':
     case 'kong.service.request.clear_header':
       return [effect.name];
     case 'kong.service.request.set_raw_body':

@@ -83,6 +83,10 @@ local ngx = {
     __index = function(_, key) return (functions["ngx.var"](key)) end,
     __newindex = function(_, key, value) functions["ngx.var="](key, value) end,
   }),
+  ctx = setmetatable({}, {
+    __index = function(_, key) return (functions["ngx.ctx"](key)) end,
+    __newindex = function(_, key) error("the stand-in does not emulate setting ngx.ctx." .. tostring(key), 2) end,
+  }),
   log = function(level, ...) return finish(host(0, levels[level] or "notice", joined(...))) end,
 }
 -- What is not emulated raises an error: otherwise a snippet would silently behave in another way than in Kong.

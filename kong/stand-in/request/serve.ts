@@ -1,5 +1,6 @@
 import { dropNamedByConnection } from '../nginx/hop-by-hop';
 import { escapePath, isReadablePath, upstreamPath } from '../routing/uri';
+import { heldBy } from '../upstream/held';
 import { pickTarget, proxy } from '../upstream/proxy';
 import { forwardedPrefix } from '../upstream/upstream-headers';
 import type { Exchange } from './exchange';
@@ -14,10 +15,10 @@ export async function serve(x: Exchange, phases: Phases): Promise<void> {
     if (rejection !== undefined) {
       x.rejectByNginx(rejection);
       responder.respond();
-    } else if (await decide(x, phases)) await proxy(x, responder);
-    else responder.respond();
+    } else if (!(await decide(x, phases))) responder.respond();
+    else await proxy(x, responder, x.isHeld ? heldBy(phases) : undefined);
   } catch (error) {
-    if (x.clientGone) return;
+    if (x.clientGone && !x.isHeld) return;
     x.log('err', messageOf(error));
     responder.failure(500);
   }
@@ -67,6 +68,8 @@ async function decide(x: Exchange, phases: Phases): Promise<boolean> {
   }
   x.phase = 'balancer';
   x.proxied = true;
+  if (x.isUpgrade) x.isBuffered = false;
+  x.isHeld = x.isBuffered;
   dropNamedByConnection(x.headers);
   return true;
 }

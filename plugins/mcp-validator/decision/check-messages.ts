@@ -84,7 +84,7 @@ function checkBatch(
 function checkMessage(
   message: ParsedMessage,
   revision: Revision,
-  { headers }: HttpFacts,
+  { headers, caller }: HttpFacts,
   rules: Rules,
   tools: ToolKnowledge,
   budget: ReadingBudget,
@@ -95,10 +95,11 @@ function checkMessage(
       : undefined;
   }
   const { method, params } = message;
+  const policy = rules.policyOf(caller);
   return (
     checkMethodKnown(message, revision, rules) ??
     checkParams(message, revision, rules) ??
-    checkPolicy(method, params, revision, rules, budget) ??
-    (method === 'tools/call' ? checkToolCall(params, revision, headers, rules, tools) : undefined)
+    checkPolicy(method, params, revision, policy, budget) ??
+    (method === 'tools/call' ? checkToolCall(params, revision, headers, rules, policy.tools, tools) : undefined)
   );
 }

@@ -2,18 +2,25 @@ import fc from 'fast-check';
 import {
   composePlugins,
   definePlugin,
+  keep,
   proceed,
   read,
   reject,
+  replaceAnswer,
+  type AnswerOutcome,
+  type FactsOf,
+  type KongRead,
   type Outcome,
+  type Plugin,
   type SinglePlugin,
 } from '../../../../kong/pdk';
 import { phaseNeedsOf } from '../../../../kong/pdk/phase-needs';
 import type { PreparedPart } from '../../../../kong/plugin-server/configurations';
-import { byPriority, KongRequest, type SentRequest } from '../../../support/kong-request';
+import { byPriority, KongRequest, type SentAnswer, type SentRequest } from '../../../support/kong-request';
 
 const KEYS = ['one', 'two'] as const;
 const NAMES = ['x-a', 'X-B', 'accept'] as const;
+const ANSWERED = ['x-up', 'ETag', 'x-a'] as const;
 
 /** What a made-up plugin does: it reports all that it can see, and changes something. */
 interface Behaviour {
@@ -26,6 +33,10 @@ interface Behaviour {
   readonly onError: 'reject' | 'pass';
   readonly readsMore: boolean;
   readonly isNeeded: boolean;
+  /** `never`: it has no response phase. */
+  readonly holds: 'never' | 'no' | 'yes';
+  readonly judges: 'keep' | 'replace' | 'reject' | 'throw';
+  readonly removes: readonly (typeof ANSWERED)[number][];
 }
 
 const reads = {
@@ -60,12 +71,52 @@ function pluginOf(behaviour: Behaviour, index: number): SinglePlugin {
           upstreamHeaders: values(behaviour.sets),
           clearUpstreamHeaders: behaviour.clears,
           responseHeaders: values(behaviour.responds),
+          ...(behaviour.holds === 'yes' && {
+            hold: { reason: 'test', failure: { status: 200 + index, body: `failure of ${name}` } },
+          }),
           ...(behaviour.replacesBody && { upstreamBody: Buffer.from(`${body}+${name}`) }),
         });
       },
     },
+    ...(behaviour.holds !== 'never' && {
+      response: {
+        reads: {
+          status: read.answer.status(),
+          headers: read.answer.headers(),
+          body: read.answer.body(1000),
+          one: read.shared('one', (value) => value),
+        },
+        handle: (_: unknown, facts: FactsOf<AnswerFacts>): AnswerOutcome => {
+          if (behaviour.judges === 'throw') throw new Error('a bug');
+          const body = facts.body.kind === 'bytes' ? String(Buffer.from(facts.body.bytes)) : facts.body.kind;
+          const seen = JSON.stringify([facts.status, sorted(facts.headers.toRecord()), body, facts.one]);
+          const share = { [`judged-by-${name}`]: seen };
+          if (behaviour.judges === 'reject')
+            return reject({ status: 403, headers: { 'x-by': name }, body: name, share });
+          const headers = values(behaviour.responds);
+          if (behaviour.judges === 'keep') return keep({ headers, share });
+          return replaceAnswer({
+            body: `${body}+${name}`,
+            status: 220 + index,
+            headers,
+            removeHeaders: behaviour.removes,
+            share,
+          });
+        },
+      },
+    }),
   });
 }
+
+type AnswerFacts = {
+  readonly status: ReturnType<typeof read.answer.status>;
+  readonly headers: ReturnType<typeof read.answer.headers>;
+  readonly body: ReturnType<typeof read.answer.body>;
+  readonly one: KongRead<unknown>;
+};
+
+const sorted = (record: object): object =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 const behaviour: fc.Arbitrary<Behaviour> = fc.record({
   ends: fc.constantFrom('proceed', 'proceed', 'proceed', 'reject', 'throw'),
@@ -77,6 +128,9 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.record({
   onError: fc.constantFrom('reject', 'pass'),
   readsMore: fc.boolean(),
   isNeeded: fc.boolean(),
+  holds: fc.constantFrom('never', 'no', 'yes', 'yes'),
+  judges: fc.constantFrom('keep', 'replace', 'replace', 'reject', 'throw'),
+  removes: fc.subarray([...ANSWERED]),
 });
 
 const request: SentRequest = {
@@ -85,10 +139,16 @@ const request: SentRequest = {
   headers: { accept: 'a', 'x-a': ['1', '2'] },
   body: 'sent',
 };
-const configuration = (plugin: SinglePlugin, parts: readonly PreparedPart[]) => ({
+const answer: SentAnswer = {
+  status: 200,
+  headers: { 'x-up': '1', etag: '"1"', 'content-length': '6' },
+  body: 'answer',
+};
+const configuration = (plugin: Plugin, parts: readonly PreparedPart[]) => ({
   plugin,
   parts,
   isBoundToService: false,
+  isHeldBefore: () => false,
 });
 
 it('a composed plugin does what its parts do one after the other', async () => {
@@ -98,14 +158,26 @@ it('a composed plugin does what its parts do one after the other', async () => {
         .map(pluginOf)
         .map((plugin) => ({ plugin, state: undefined, needs: phaseNeedsOf(plugin, {}) }));
       const separate = new KongRequest(request);
-      for (const part of parts) await separate.runAccess(configuration(part.plugin, [part]));
+      const configurations = parts.map((part) => configuration(part.plugin, [part]));
+      for (const each of configurations) await separate.runAccess(each);
+      await separate.runResponse(configurations, answer);
+      const plugin = composePlugins({
+        name: 'all',
+        version: '1.0.0',
+        priority: 1,
+        parts: parts.map((part) => part.plugin),
+      });
       const composed = new KongRequest(request);
-      await composed.runAccess(configuration(parts[0]!.plugin, parts));
-      expect(composed.state).toEqual(separate.state);
+      await composed.runAccess(configuration(plugin, parts));
+      await composed.runResponse([configuration(plugin, parts)], answer);
+      expect(withoutNames(composed.state)).toEqual(withoutNames(separate.state));
     }),
     { numRuns: 500 },
   );
 });
+
+/** A part is named after its plugin among those that hold an answer. */
+const withoutNames = (state: object): unknown => JSON.parse(JSON.stringify(state).replaceAll('"all/', '"'));
 
 it('runs the parts in the order of their priorities', () => {
   const parts = [3, 1, 2].map((index) => pluginOf({ ...EVERYTHING, ends: 'proceed' }, index));
@@ -123,4 +195,7 @@ const EVERYTHING: Behaviour = {
   onError: 'reject',
   readsMore: false,
   isNeeded: true,
+  holds: 'no',
+  judges: 'keep',
+  removes: [],
 };

@@ -19,7 +19,7 @@ async function prepare(plugin: Plugin, config: object, metrics: Metrics): Promis
     const needs = phaseNeedsOf(part.plugin, part.config);
     parts.push({ plugin: part.plugin, needs, state: await part.plugin.prepare(part.config as never, resources) });
   }
-  return { plugin, parts, isBoundToService: false };
+  return { plugin, parts, isBoundToService: false, isHeldBefore: () => false };
 }
 
 const validator = fc.record(
