@@ -1,6 +1,6 @@
 import type { ConfigOf, Fields } from './fields';
 import type { Metrics } from './metrics';
-import type { Outcome } from './outcome';
+import type { Ask, Outcome } from './outcome';
 import type { FactsOf, Reads } from './reads';
 
 /** What a plugin receives from the process that hosts it. Plugins use no globals instead. */
@@ -58,8 +58,11 @@ export interface Phase<State, R extends Reads, M extends Reads = NoReads> {
    */
   readonly onDemand?: boolean;
   /** `more`: the facts of the second batch, all of them, when they were needed. */
-  readonly handle: (state: State, facts: FactsOf<R>, more?: FactsOf<M>) => Outcome | Promise<Outcome>;
+  readonly handle: (state: State, facts: FactsOf<R>, more?: FactsOf<M>) => Decided | Promise<Decided>;
 }
+
+/** What a handler returns: what happens to the request, or a question that this depends on. */
+export type Decided = Outcome | Ask;
 
 /** A log phase decides nothing: the client already has its response. */
 export interface LogPhase<State, R extends Reads> {
@@ -169,7 +172,7 @@ export interface RunnablePhase {
   readonly isWanted?: (state: never) => boolean;
   /** See {@link Phase.onDemand}. */
   readonly onDemand?: boolean;
-  /** Returns an {@link Outcome} in `access`, nothing in `log`. */
+  /** Returns {@link Decided} in `access`, nothing in `log`. */
   readonly handle: (state: never, facts: never, more?: never) => unknown;
 }
 

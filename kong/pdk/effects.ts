@@ -6,6 +6,9 @@ const isEmpty = (headers: object): boolean => Object.keys(headers).length === 0;
 /** The PDK operations that carry out an outcome, in order. An exit is always last, because nothing runs after it. */
 export function effectsOf(outcome: Outcome): PdkEffect[] {
   const effects: PdkEffect[] = [];
+  if (outcome.kind === 'proceed' && outcome.authenticate) {
+    effects.push({ method: 'kong.client.authenticate', ...outcome.authenticate });
+  }
   for (const [key, value] of Object.entries(outcome.share ?? {})) {
     effects.push({ method: 'kong.ctx.shared.set', key, value });
   }

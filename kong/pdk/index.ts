@@ -4,6 +4,7 @@ export type { Composition, ConfiguredPart } from './compose-plugins';
 export { definePlugin } from './define-plugin';
 export type {
   ComposedPlugin,
+  Decided,
   DefinedPlugin,
   Environment,
   Log,
@@ -22,8 +23,16 @@ export { field } from './fields';
 export type { ConfigOf, Field, FieldRules, Fields } from './fields';
 export { Headers } from './headers';
 export { Metrics } from './metrics';
-export type { PdkEffect, PdkRead, ResponseHeaders, SharedValue } from './operations';
-export { proceed, reject, rejectJson } from './outcome';
-export type { Outcome, Proceed, Reject, RejectJsonOptions, Warning } from './outcome';
+export type {
+  Authentication,
+  Consumer,
+  Credential,
+  PdkEffect,
+  PdkRead,
+  ResponseHeaders,
+  SharedValue,
+} from './operations';
+export { ask, proceed, reject, rejectJson } from './outcome';
+export type { Ask, Outcome, Proceed, Reject, RejectJsonOptions, Warning } from './outcome';
 export { MAX_HEADERS, read } from './reads';
-export type { Consumer, FactsOf, KnownFact, KongRead, RawBody, Read, Reads } from './reads';
+export type { FactsOf, KnownFact, KongRead, RawBody, Read, Reads } from './reads';

@@ -1,4 +1,4 @@
-import type { KongRead, Outcome, RawBody } from '../pdk';
+import type { Authentication, KongRead, Outcome, RawBody } from '../pdk';
 import { keyOf, sharedKey, type EventPlan, type Source, type Sources } from './event-plan';
 
 /** Kong's replies to a batch of reads. */
@@ -11,6 +11,8 @@ export interface Replies {
 export type Fetch = (batch: readonly KongRead<unknown>[]) => Promise<Replies>;
 
 const HEADERS = 'kong.request.get_headers';
+const CONSUMER = keyOf({ method: 'kong.client.get_consumer' });
+const CREDENTIAL = keyOf({ method: 'kong.client.get_credential' });
 const BODY = keyOf({ method: 'kong.request.get_raw_body' });
 
 /**
@@ -66,12 +68,20 @@ export class EventFacts {
     this.outcomes.push(outcome);
     for (const [key, value] of Object.entries(outcome.share ?? {})) this.replace(sharedKey(key), value);
     if (outcome.kind !== 'proceed') return;
+    if (outcome.authenticate) this.noteAuthentication(outcome.authenticate);
     if (outcome.upstreamBody) {
       this.replace(BODY, { kind: 'bytes', bytes: outcome.upstreamBody } satisfies RawBody);
     }
     if (outcome.upstreamHeaders || outcome.clearUpstreamHeaders) {
       for (const key of [...this.shaped.keys()]) if (key.startsWith(HEADERS)) this.shaped.delete(key);
     }
+  }
+
+  /** Kong then has this consumer and this credential, and no other ones. */
+  private noteAuthentication({ consumer, credential }: Authentication): void {
+    const { id, username, customId: custom_id, tags, createdAt: created_at } = consumer ?? {};
+    this.replace(CONSUMER, { id, username, custom_id, tags, created_at });
+    this.replace(CREDENTIAL, { id: credential?.id });
   }
 
   private async load(batch: readonly KongRead<unknown>[]): Promise<void> {

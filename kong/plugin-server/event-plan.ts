@@ -116,10 +116,15 @@ function planPart({ plugin, state }: PreparedPart, name: string): PlannedPart | 
 
 function furtherFacts(reads: Reads): Pick<NonNullable<PlannedPart['more']>, 'facts' | 'reads'> {
   const facts = sourcesOf(reads);
-  return { facts, reads: facts.flatMap(([, source]) => ('read' in source ? [source.read] : [])) };
+  return { facts, reads: kongReads(facts) };
 }
 
-const sourcesOf = (reads: Reads): Sources => Object.entries(reads).map(([name, read]) => [name, sourceOf(read)]);
+/** The reads among these sources that Kong answers. */
+export const kongReads = (facts: Sources): KongRead<unknown>[] =>
+  facts.flatMap(([, source]) => ('read' in source ? [source.read] : []));
+
+/** Where the facts of these reads come from. */
+export const sourcesOf = (reads: Reads): Sources => Object.entries(reads).map(([name, read]) => [name, sourceOf(read)]);
 
 const sourceOf = (read: Read<unknown>): Source => ('known' in read ? read : { read, key: keyOf(read) });
 

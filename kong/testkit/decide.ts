@@ -1,6 +1,7 @@
 import {
   Metrics,
   proceed,
+  type Decided,
   type DefinedPlugin,
   type Fields,
   type Outcome,
@@ -69,7 +70,8 @@ async function runPhase(
   if (isWanted?.(state) === false) return undefined;
   const facts = factsFor(typeof reads === 'function' ? reads(state) : reads, given) as never;
   const further = more?.isNeeded(facts) ? factsFor(more.reads, given) : undefined;
-  return (await handle(state, facts, further as never)) as Outcome | undefined;
+  const decided = (await handle(state, facts, further as never)) as Decided | undefined;
+  return decided?.kind === 'ask' ? decided.answer(factsFor(decided.reads, given)) : decided;
 }
 
 /**

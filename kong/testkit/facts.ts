@@ -20,6 +20,7 @@ const DEFAULTS: Readonly<Record<PdkRead, unknown>> = {
   'kong.client.get_consumer': undefined,
   'kong.client.get_credential': undefined,
   'kong.client.get_forwarded_ip': '192.0.2.1',
+  'kong.client.load_consumer': undefined,
   'kong.ctx.shared.get': undefined,
   'kong.log.serialize': '{}',
   'kong.nginx.get_var': undefined,
@@ -27,6 +28,7 @@ const DEFAULTS: Readonly<Record<PdkRead, unknown>> = {
   'kong.request.get_method': 'GET',
   'kong.request.get_path': '/',
   'kong.request.get_raw_body': { kind: 'bytes', bytes: new Uint8Array() } satisfies RawBody,
+  'kong.request.get_raw_query': '',
   'kong.router.get_service': { id: 'service-id', name: 'service' },
 };
 

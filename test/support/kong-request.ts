@@ -1,4 +1,4 @@
-import type { KongRead, Outcome, PdkEffect, Plugin } from '../../kong/pdk';
+import type { Consumer, KongRead, Outcome, PdkEffect, Plugin } from '../../kong/pdk';
 import { effectsOf } from '../../kong/pdk/effects';
 import type { Configuration } from '../../kong/plugin-server/configurations';
 import type { Fetch } from '../../kong/plugin-server/event-facts';
@@ -16,8 +16,8 @@ export interface SentRequest {
 /** The values that plain reads return for every request. */
 const CONSTANTS: Readonly<Record<string, unknown>> = {
   'kong.client.get_forwarded_ip': '192.0.2.1',
-  'kong.client.get_consumer': {},
-  'kong.client.get_credential': {},
+  'kong.client.load_consumer': {},
+  'kong.request.get_raw_query': '',
   'kong.router.get_service': { id: 's', name: 'calc' },
 };
 
@@ -28,6 +28,8 @@ export class KongRequest {
   private readonly responseHeaders: Record<string, unknown> = {};
   private body: Uint8Array;
   private exit: object | undefined;
+  private consumer: object = {};
+  private credential: object = {};
 
   constructor(private readonly sent: SentRequest) {
     this.headers = new Map(Object.entries(sent.headers));
@@ -47,18 +49,22 @@ export class KongRequest {
 
   /** All that the client, the upstream and later plugins can see. */
   get state(): object {
-    const { shared, headers, responseHeaders, body, exit } = this;
+    const { shared, headers, responseHeaders, body, exit, consumer, credential } = this;
     return {
       shared: Object.fromEntries(shared),
       headers: Object.fromEntries(headers),
       responseHeaders,
       body: String(Buffer.from(body)),
       exit,
+      consumer,
+      credential,
     };
   }
 
   private valueOf({ method, argument }: KongRead<unknown>): unknown {
     const values: Readonly<Partial<Record<typeof method, unknown>>> = {
+      'kong.client.get_consumer': this.consumer,
+      'kong.client.get_credential': this.credential,
       'kong.request.get_method': this.sent.method,
       'kong.request.get_headers': Object.fromEntries(this.headers),
       'kong.request.get_raw_body': { kind: 'bytes', bytes: this.body },
@@ -74,6 +80,10 @@ export class KongRequest {
 
   private applyOne(effect: PdkEffect): void {
     switch (effect.method) {
+      case 'kong.client.authenticate':
+        this.consumer = consumerOf(effect.consumer);
+        this.credential = { ...effect.credential };
+        break;
       case 'kong.ctx.shared.set':
         this.shared.set(effect.key, effect.value);
         break;
@@ -94,6 +104,17 @@ export class KongRequest {
     }
   }
 }
+
+const consumerOf = (consumer: Consumer | undefined): object =>
+  consumer
+    ? {
+        id: consumer.id,
+        username: consumer.username,
+        custom_id: consumer.customId,
+        tags: consumer.tags,
+        created_at: consumer.createdAt,
+      }
+    : {};
 
 const lowerCase = (headers: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

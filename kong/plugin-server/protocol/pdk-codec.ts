@@ -1,4 +1,4 @@
-import type { KongRead, PdkEffect, PdkRead, RawBody } from '../../pdk';
+import type { Authentication, KongRead, PdkEffect, PdkRead, RawBody } from '../../pdk';
 import { frame, OversizedFrame } from './frames';
 import { messages, type Bytes } from './messages';
 import { fromStruct, fromValue, decodeText, toStruct, toValue } from './values';
@@ -21,6 +21,10 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
     encode: noArgument,
     decode: (reply) => ({ id: decodeText(messages.credential.decode(reply).id) }),
   },
+  'kong.client.load_consumer': {
+    encode: (name) => messages.consumerSpec.encode({ id: Buffer.from(String(name)), by_username: true }),
+    decode: decodeConsumer,
+  },
   'kong.client.get_forwarded_ip': { encode: noArgument, decode: textReply },
   'kong.ctx.shared.get': {
     encode: textArgument,
@@ -35,6 +39,7 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
   'kong.request.get_method': { encode: noArgument, decode: textReply },
   'kong.request.get_path': { encode: noArgument, decode: textReply },
   'kong.request.get_raw_body': { encode: noArgument, decode: decodeRawBody },
+  'kong.request.get_raw_query': { encode: noArgument, decode: textReply },
   'kong.router.get_service': {
     encode: noArgument,
     decode: (reply) => {
@@ -45,12 +50,13 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
 };
 
 function decodeConsumer(reply: Bytes): unknown {
-  const { id, username, custom_id, tags } = messages.consumer.decode(reply);
+  const { id, username, custom_id, tags, created_at } = messages.consumer.decode(reply);
   return {
     id: decodeText(id),
     username: decodeText(username),
     custom_id: decodeText(custom_id),
     tags: tags?.map((tag) => decodeText(tag)),
+    created_at,
   };
 }
 
@@ -95,6 +101,8 @@ export const encodeEffect = (effect: PdkEffect): [Buffer, Buffer] => [
 
 function encodeArguments(effect: PdkEffect): Bytes {
   switch (effect.method) {
+    case 'kong.client.authenticate':
+      return encodeAuthentication(effect);
     case 'kong.ctx.shared.set':
       return messages.keyValue.encode({ k: Buffer.from(effect.key), v: toValue(effect.value) });
     case 'kong.response.set_headers':
@@ -111,4 +119,22 @@ function encodeArguments(effect: PdkEffect): Bytes {
         headers: toStruct(effect.headers),
       });
   }
+}
+
+/** Absent texts stay absent: Kong would get an empty one, which is true in Lua. */
+function encodeAuthentication({ consumer, credential }: Authentication): Bytes {
+  return messages.authenticateArgs.encode({
+    ...(consumer && {
+      consumer: {
+        id: Buffer.from(consumer.id),
+        username: Buffer.from(consumer.username),
+        tags: consumer.tags.map((tag) => Buffer.from(tag)),
+        ...(consumer.customId !== '' && { custom_id: Buffer.from(consumer.customId) }),
+        ...(consumer.createdAt !== undefined && { created_at: consumer.createdAt }),
+      },
+    }),
+    ...(credential && {
+      credential: { id: Buffer.from(credential.id), consumer_id: Buffer.from(credential.consumerId) },
+    }),
+  });
 }

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import {
+  ask,
   composePlugins,
   definePlugin,
   proceed,
   read,
   reject,
-  type Outcome,
+  type Decided,
+  type Proceed,
   type SinglePlugin,
 } from '../../../../kong/pdk';
 import type { PreparedPart } from '../../../../kong/plugin-server/configurations';
@@ -25,12 +27,16 @@ interface Behaviour {
   readonly onError: 'reject' | 'pass';
   readonly readsMore: boolean;
   readonly isWanted: boolean;
+  readonly authenticates: readonly ('consumer' | 'credential')[];
+  readonly asks: boolean;
 }
 
 const reads = {
   headers: read.headers(),
   one: read.shared('one', (value) => value),
   two: read.shared('two', (value) => value),
+  consumer: read.consumer(),
+  credential: read.credentialId(),
 };
 const more = { body: read.rawBody(), method: read.method(), headers: read.headers() };
 
@@ -48,22 +54,48 @@ function pluginOf(behaviour: Behaviour, index: number): SinglePlugin {
       reads,
       more: { reads: more, isNeeded: () => behaviour.readsMore },
       isWanted: () => behaviour.isWanted,
-      handle: (_, facts, rest): Outcome => {
+      handle: (_, facts, rest): Decided => {
         if (behaviour.ends === 'throw') throw new Error('a bug');
         const body = rest?.body.kind === 'bytes' ? String(Buffer.from(rest.body.bytes)) : 'none';
-        const seen = JSON.stringify([facts.headers.toRecord(), facts.one, facts.two, body, rest?.headers.toRecord()]);
+        const seen = JSON.stringify([
+          facts.headers.toRecord(),
+          facts.one,
+          facts.two,
+          facts.consumer,
+          facts.credential,
+          body,
+          rest?.headers.toRecord(),
+        ]);
         const share = { [`seen-by-${name}`]: seen, ...values(behaviour.shares) };
         if (behaviour.ends === 'reject') return reject({ status: 400, headers: { 'x-by': name }, body: name, share });
-        return proceed({
+        const outcome = proceed({
+          ...authentication(behaviour.authenticates, name),
           share,
           upstreamHeaders: values(behaviour.sets),
           clearUpstreamHeaders: behaviour.clears,
           responseHeaders: values(behaviour.responds),
           ...(behaviour.replacesBody && { upstreamBody: Buffer.from(`${body}+${name}`) }),
         });
+        if (!behaviour.asks) return outcome;
+        return ask({ one: read.shared('one', (value) => value), again: read.consumer() }, ({ one, again }) => ({
+          ...outcome,
+          share: { ...share, [`asked-by-${name}`]: JSON.stringify([one, again]) },
+        }));
       },
     },
   });
+}
+
+function authentication(kinds: Behaviour['authenticates'], name: string): Pick<Proceed, 'authenticate'> {
+  if (kinds.length === 0) return {};
+  const consumer = { id: `${name}-id`, username: name, customId: '', tags: ['gold'], createdAt: 5 };
+  const credential = { id: `${name}-credential`, consumerId: consumer.id };
+  return {
+    authenticate: {
+      ...(kinds.includes('consumer') && { consumer }),
+      ...(kinds.includes('credential') && { credential }),
+    },
+  };
 }
 
 const behaviour: fc.Arbitrary<Behaviour> = fc.record({
@@ -76,6 +108,8 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.record({
   onError: fc.constantFrom('reject', 'pass'),
   readsMore: fc.boolean(),
   isWanted: fc.boolean(),
+  authenticates: fc.subarray(['consumer', 'credential']),
+  asks: fc.boolean(),
 });
 
 const request: SentRequest = {
