@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { ANN_ID, authServices } from './auth';
 
 const lua = (name: string): string => readFileSync(join(__dirname, '..', '..', 'kong', 'lua', `${name}.lua`), 'utf8');
 
@@ -68,11 +69,13 @@ export function configText(upstreamPort: number, logFile: string): string {
         { name: 'post-function', config: { access: [lua('reject-unknown-hosts'), lua('restrict-ollama')] } },
       ]),
       service('external', [{ name: 'scripted' }]),
+      ...authServices(service),
     ],
     routes: [{ name: 'no-service', paths: ['/no-service'] }],
     upstreams: [{ name: 'empty-upstream' }],
     consumers: [
       {
+        id: ANN_ID,
         username: 'ann',
         custom_id: '7',
         keyauth_credentials: [{ id: ID, key: 'gold-key' }],

@@ -154,4 +154,6 @@ const EVERYTHING: Behaviour = {
   onError: 'reject',
   readsMore: false,
   isWanted: true,
+  authenticates: [],
+  asks: false,
 };
