@@ -105,7 +105,9 @@ function pass(request: Request, { caller, consumer, session, credential }: Passi
   return proceed({
     ...authentication(caller, consumer),
     share: {
-      [IDENTITY_KEY]: identityToShared(caller.identity),
+      [IDENTITY_KEY]: identityToShared(
+        sessions instanceof Sealed ? { ...caller.identity, sealed: true } : caller.identity,
+      ),
       ...(caller.aclGroups.length > 0 && { authenticated_groups: caller.aclGroups }),
       ...(sessions instanceof Sealed && { mcp_session_key: sessions.keyOf(caller.principal.id) }),
       ...(config.upstream.mode !== 'keep' && { mcp_hide_challenge: true as const }),

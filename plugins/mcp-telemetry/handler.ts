@@ -1,6 +1,7 @@
 import { proceed, read, type FactsOf, type Outcome } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture';
 import { DENIAL_KEY, denialFromShared } from '../shared/mcp/denial';
+import { identityFromShared, IDENTITY_KEY } from '../shared/mcp/identity';
 import { summaryFromShared, SUMMARY_KEY } from '../shared/mcp/message-summary';
 import type { LogEntry } from '../shared/telemetry/log-entry';
 import { projectOf } from '../shared/telemetry/spans/project';
@@ -17,7 +18,7 @@ import { outcomeOfExchange } from './operations/outcome';
 import { readMessages } from './requests/client-messages';
 import { mirroredMessage } from './requests/mirrored-message';
 import { readResponses, responsesByHead } from './responses/read-responses';
-import { sessionKeyIn } from './sessions/session-id';
+import { sessionKeyIn, withoutSeal } from './sessions/session-id';
 import { spanOf } from './span/span';
 import { streamSpanOf } from './span/stream-span';
 import { STARTED_SPAN_KEY, type State } from './state';
@@ -42,6 +43,7 @@ export const reads = {
   capture: read.shared(CAPTURE_KEY, captureFromShared),
   summary: read.shared(SUMMARY_KEY, summaryFromShared),
   denial: read.shared(DENIAL_KEY, denialFromShared),
+  identity: read.shared(IDENTITY_KEY, identityFromShared),
   started: read.shared(STARTED_SPAN_KEY, startedSpanFromShared),
 };
 
@@ -49,12 +51,13 @@ type Facts = FactsOf<typeof reads>;
 
 /** Reports each message of a request, and the stream that a GET opened. */
 export async function log(state: State, facts: Facts): Promise<void> {
-  const entry = finishedRequest(state, facts, 'mcp-telemetry');
-  if (!entry) {
+  const finished = finishedRequest(state, facts, 'mcp-telemetry');
+  if (!finished) {
     state.metrics.parseErrors.inc({ what: 'log_entry' });
     return;
   }
-  countExchange(state.exchanges, entry, state.config, state.health);
+  const entry = facts.identity?.sealed ? withoutSeal(finished) : finished;
+  countExchange(state.exchanges, entry, facts.identity, state.config, state.health);
   if (entry.method === 'POST') await reportMessages(state, entry, facts);
   else await reportStream(state, entry, facts);
 }

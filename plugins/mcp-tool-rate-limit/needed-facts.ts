@@ -17,8 +17,8 @@ export function neededFacts(
   const limitsBy = (identity: Identity): boolean => perCaller.some(({ limitBy }) => limitBy.includes(identity));
   return {
     // The tier of a caller depends on the consumer.
-    consumer: tiers.length > 0 || limitsBy('consumer'),
-    credentialId: limitsBy('credential'),
+    consumer: tiers.length > 0 || limitsBy('consumer') || limitsBy('principal'),
+    credentialId: limitsBy('credential') || limitsBy('principal'),
     ip: limitsBy('ip') || perCaller.some(({ fallback }) => fallback === 'ip'),
   };
 }

@@ -1,3 +1,7 @@
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { principalOf } from '../../plugins/mcp-auth/identity/principal';
 import { ISSUER, jwksOf, signingKey, tokenOf, type SigningKey } from '../support/access-tokens';
 import type { Case } from './case';
 import { ask } from './requests';
@@ -5,6 +9,16 @@ import { ask } from './requests';
 /** mcp-auth with plugins of Kong that act on who calls: both gateways get its effects from the same plugin server. */
 
 const key: SigningKey = signingKey('k1');
+
+const SECRET = 'a secret of 32 characters, or more';
+const SEAL = readFileSync(join(__dirname, '../../kong/lua/seal-session.lua'), 'utf8');
+
+/** The id `id-1` with the seal of a user. */
+function sealed(user: string): string {
+  const { id } = principalOf('token', ISSUER, user, 'client-1');
+  const sealKey = createHmac('sha256', SECRET).update(id).digest('base64url');
+  return `Mcp-Session-Id: id-1.${createHmac('sha1', sealKey).update('id-1').digest('base64url')}`;
+}
 
 /** Makes a service of the declarative file. */
 type MakeService = (name: string, plugins?: object[], more?: object, route?: object) => object;
@@ -45,6 +59,10 @@ export function authServices(service: MakeService): object[] {
     ]),
     service('auth-rate', [auth('auth-rate'), { name: 'rate-limiting', config: { hour: 1, policy: 'local' } }]),
     service('auth-cors', [{ name: 'cors', config: { exposed_headers: ['WWW-Authenticate'] } }, auth('auth-cors')]),
+    service('auth-sealed', [
+      auth('auth-sealed', { session_binding: 'sealed', session_secret: SECRET }),
+      { name: 'pre-function', config: { header_filter: [SEAL] } },
+    ]),
     service('auth-open', [auth('auth-open', { unauthenticated: 'pass', anonymous: 'guest' })]),
   ];
 }
@@ -116,6 +134,18 @@ export const AUTH: readonly Case[] = [
     200,
     'cors: it answers preflights',
     ask('OPTIONS', '/auth-cors/x', { headers: ['Origin: http://localhost', 'Access-Control-Request-Method: POST'] }),
+  ),
+  expecting(
+    200,
+    'a session id gets its seal',
+    ask('GET', '/auth-sealed/session', { headers: [bearer('auth-sealed')] }),
+  ),
+  get(200, 'the seal of a session is cut off', 'auth-sealed', [bearer('auth-sealed'), sealed('user-1')]),
+  get(404, 'a session of another caller', 'auth-sealed', [bearer('auth-sealed'), sealed('user-2')]),
+  expecting(
+    502,
+    'a challenge of the server is hidden',
+    ask('GET', '/auth-sealed/challenge', { headers: [bearer('auth-sealed')] }),
   ),
   get(200, 'anonymous', 'auth-open', FORGED),
   get(401, 'anonymous: never with a bad token', 'auth-open', ['Authorization: Bearer x']),

@@ -16,7 +16,6 @@ export interface SentRequest {
 /** The values that plain reads return for every request. */
 const CONSTANTS: Readonly<Record<string, unknown>> = {
   'kong.client.get_forwarded_ip': '192.0.2.1',
-  'kong.client.load_consumer': {},
   'kong.request.get_raw_query': '',
   'kong.router.get_service': { id: 's', name: 'calc' },
 };
@@ -65,7 +64,9 @@ export class KongRequest {
     const values: Readonly<Partial<Record<typeof method, unknown>>> = {
       'kong.client.get_consumer': this.consumer,
       'kong.client.get_credential': this.credential,
+      'kong.client.load_consumer': argument === 'ann' ? ANN : {},
       'kong.request.get_method': this.sent.method,
+      'kong.request.get_path': this.sent.path,
       'kong.request.get_headers': Object.fromEntries(this.headers),
       'kong.request.get_raw_body': { kind: 'bytes', bytes: this.body },
       'kong.nginx.get_var': argument === 'upstream_uri' ? this.sent.path : 'request-id',
@@ -104,6 +105,8 @@ export class KongRequest {
     }
   }
 }
+
+const ANN = { id: '00000000-0000-4000-8000-000000000001', username: 'ann', custom_id: '', tags: [] };
 
 const consumerOf = (consumer: Consumer | undefined): object =>
   consumer

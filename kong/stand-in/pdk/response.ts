@@ -12,6 +12,16 @@ export const response: PdkModule = {
     checkPhase(x, ...READABLE);
     return x.status;
   },
+  'kong.response.get_source': (x) => {
+    checkPhase(x, 'header_filter', 'body_filter', 'log');
+    return x.source;
+  },
+  'kong.response.set_status': (x, status) => {
+    checkWritable(x);
+    x.status = checkStatus(status, 100);
+    x.reason = undefined;
+    return undefined;
+  },
   'kong.response.get_header': (x, name) => {
     checkPhase(x, ...READABLE);
     return x.responseHeaders.get(checkString('header name', name));

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { splitSealed } from '../../shared/mcp/session-seal';
 import { FirstUse } from './first-use';
 import { FOREIGN, type SessionCaller, type SessionCheck } from './session-check';
 
@@ -7,9 +8,6 @@ const UNSEALED_TO_WARN = 10;
 
 /** The longest session id with its seal. */
 const MAX_ID_LENGTH = 1024;
-
-/** The length of a tag: base64url of 20 bytes. */
-const TAG_LENGTH = 27;
 
 /**
  * Binds sessions by a tag that Kong appends to each session id (`kong/lua/seal-session.lua`): exact on every node, without
@@ -42,11 +40,10 @@ export class Sealed {
   }
 
   check(sealedId: string, caller: SessionCaller): SessionCheck {
-    const dot = sealedId.length - TAG_LENGTH - 1;
-    if (sealedId.length > MAX_ID_LENGTH || dot < 1 || sealedId[dot] !== '.') return this.noteUnsealed();
+    const parts = sealedId.length > MAX_ID_LENGTH ? undefined : splitSealed(sealedId);
+    if (!parts) return this.noteUnsealed();
     this.unsealed = 0;
-    const upstreamId = sealedId.slice(0, dot);
-    const tag = sealedId.slice(dot + 1);
+    const { id: upstreamId, tag } = parts;
     if (this.matches(upstreamId, tag, caller.principal)) {
       // Somebody logged in during this session: it is theirs now.
       if (caller.isAnonymous && this.loggedIn.check(upstreamId, caller).kind === 'foreign') return FOREIGN;

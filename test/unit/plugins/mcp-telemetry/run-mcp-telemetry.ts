@@ -16,6 +16,8 @@ export interface Exchange extends ExchangeOptions {
   readonly captured?: boolean;
   readonly summary?: object;
   readonly denial?: object;
+  /** What mcp-auth shared. */
+  readonly identity?: object;
   /** What the access phase shared. */
   readonly started?: unknown;
 }
@@ -34,6 +36,7 @@ export class TestedPlugin extends KeptTelemetry<State> {
     captured = true,
     summary,
     denial,
+    identity,
     started,
     ...rest
   }: Exchange): Promise<void> {
@@ -50,6 +53,7 @@ export class TestedPlugin extends KeptTelemetry<State> {
       ),
       summary: reads.summary.shape(summary),
       denial: reads.denial.shape(denial),
+      identity: reads.identity.shape(identity),
       started: reads.started.shape(started),
     });
   }
