@@ -37,7 +37,7 @@ interface Request {
 export function access(state: State, facts: Facts): Decided | Promise<Decided> {
   const { method, path } = facts;
   const metadata = state.metadata(method, path);
-  if (metadata) return reject({ reason: 'metadata', ...metadata });
+  if (metadata) return reject(metadata);
   const request: Request = { state, facts, startedAtMs: performance.now() };
   if (method === 'OPTIONS' && !state.config.run_on_preflight) return proceed(cleaned(request));
   return after(identify(state, facts), (identified) =>

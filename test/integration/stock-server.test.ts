@@ -4,11 +4,12 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describePlugin } from '../../kong/plugin-server/describe';
-import { encodeJson } from '../../kong/stand-in/lua/value';
+import { encodeJson, type LuaValue } from '../../kong/stand-in/lua/value';
 import { MpRpc } from '../../kong/stand-in/rpc/mp-rpc';
 import { until } from '../../kong/testkit/until';
 import { plugins } from '../../plugins';
 import { LARGE_BODY_BYTES } from '../../plugins/shared/runtime/side-thread/large-body';
+import { ISSUER, jwksOf, signingKey } from '../support/access-tokens';
 import { logEntry, sharedCapture } from '../support/exchange';
 import { configOf, KongWorker, type RequestFacts } from '../support/kong-worker';
 
@@ -87,17 +88,27 @@ it('writes one directory with a single entry per plugin, with the description th
   expect(dump.Schema.fields).toMatchObject([{ config: { fields: Schema.fields[0]!['config']!.fields } }]);
 });
 
+const AUTH = {
+  resource: 'https://ai.example.com/mcp',
+  issuers: [{ issuer: ISSUER, discovery: false, jwks: JSON.stringify(jwksOf(signingKey('k'))) }],
+  unauthenticated: 'pass',
+};
+const LIMITED = { rules: [{ name: 'add', windows: [{ limit: 1000, window_seconds: 60 }] }] };
+/** The configs of plugins that need one. */
+const CONFIGS: Readonly<Record<string, Record<string, LuaValue>>> = {
+  'mcp-auth': AUTH,
+  'mcp-tool-rate-limit': LIMITED,
+};
+
 describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (name, plugin) => {
   it.each(describePlugin(plugin).Phases)('runs an event of its %s phase', async (phase) => {
     const worker = workerOf(name);
-    const { exit } = await worker.event(phase, logged, configOf(name, name === 'mcp-tool-rate-limit' ? LIMITED : {}));
+    const { exit } = await worker.event(phase, logged, configOf(name, CONFIGS[name]));
     expect(exit).toBeUndefined();
     expect(worker.logs).toEqual([]);
     expect(servers.get(name)!.output).not.toMatch(/handler threw|could not start|unhandled/);
   });
 });
-
-const LIMITED = { rules: [{ name: 'add', windows: [{ limit: 1000, window_seconds: 60 }] }] };
 
 it('rejects invalid requests repeatedly with the validator', async () => {
   const worker = workerOf('mcp-validator');

@@ -6,18 +6,21 @@ import { capturePlugin } from '../../../kong/plugin-server/commands/capture-plug
 const root = join(__dirname, '..', '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const document = parseDocument(read('kong/kong.yml'));
+const profiles = readdirSync(join(root, 'kong/profiles')).map((name) => parseDocument(read(`kong/profiles/${name}`)));
 
 const snippets: Scalar<string>[] = [];
-visit(document, {
-  Scalar: (_key, node) => {
-    if (isScalar<string>(node) && node.type === 'BLOCK_LITERAL') snippets.push(node);
-  },
-});
+for (const file of [document, ...profiles]) {
+  visit(file, {
+    Scalar: (_key, node) => {
+      if (isScalar<string>(node) && node.type === 'BLOCK_LITERAL') snippets.push(node);
+    },
+  });
+}
 const fileOf = ({ comment }: Scalar): string => (comment ?? '').trim();
 
-it('contains every file of kong/lua, and no other snippet of more than three lines', () => {
+it('contains every file of kong/lua, in kong.yml or a profile, and no other snippet of more than three lines', () => {
   const files = readdirSync(join(root, 'kong', 'lua')).map((name) => `kong/lua/${name}`);
-  expect(snippets.map(fileOf).sort()).toEqual(files.sort());
+  expect([...new Set(snippets.map(fileOf))].sort()).toEqual(files.sort());
   visit(document, {
     Scalar: (_key, node) => {
       if (typeof node.value === 'string' && node.value.trim().split('\n').length > 3) {
