@@ -6,9 +6,14 @@ import { checkShape } from './check-shape';
 import { closest } from './closest';
 import { findPlugins, type PluginEntry } from './find-plugins';
 import type { Finding } from './finding';
+import type { DescribedPhases } from './read-descriptions';
 
-/** Checks the configurations of a suite's plugins in a parsed declarative file of Kong, and the routes that they apply to. */
-export function checkFile(file: unknown, plugins: readonly Plugin[]): Finding[] {
+/**
+ * Checks the configurations of a suite's plugins in a parsed declarative file of Kong, and the routes that they apply to.
+ *
+ * @param described the phases that Kong calls, where they are known
+ */
+export function checkFile(file: unknown, plugins: readonly Plugin[], described?: DescribedPhases): Finding[] {
   const shape = checkShape(file);
   if (shape.length > 0) return shape;
   const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
@@ -18,7 +23,7 @@ export function checkFile(file: unknown, plugins: readonly Plugin[]): Finding[] 
   return [
     ...ours.flatMap((entry) => {
       const plugin = byName.get(entry.name);
-      return plugin ? checkPlugin(plugin, entry) : [];
+      return plugin ? checkPlugin(plugin, entry, described?.get(plugin.name)) : [];
     }),
     ...checkNames(entries, byName),
     ...checkTwice(ours),

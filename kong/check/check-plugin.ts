@@ -1,17 +1,25 @@
 import type { Plugin } from '../pdk';
 import { readConfig } from '../pdk/read-config';
 import { checkRecord, isReference } from './check-fields';
+import { checkPhases } from './check-phases';
 import type { PluginEntry } from './find-plugins';
 import type { Finding } from './finding';
 
 /** The field that a message of {@link Plugin.check} begins with. */
 const FIELD = /^([a-z_][\w.[\]-]*): /i;
 
-/** All errors of one configuration of a plugin: field by field, then the rules across fields. */
-export function checkPlugin(plugin: Plugin, { entry, path }: PluginEntry): Finding[] {
+/**
+ * All errors of one configuration of a plugin: field by field, then the rules across fields, and fields that need a phase
+ * which is not `described`.
+ */
+export function checkPlugin(plugin: Plugin, { entry, path }: PluginEntry, described?: readonly string[]): Finding[] {
   const config = entry['config'] ?? {};
   const findings = checkRecord(plugin.fields, config, [...path, 'config']);
-  return findings.length > 0 ? findings : checkAcross(plugin, config as Record<string, unknown>, path);
+  if (findings.length > 0) return findings;
+  const across = checkAcross(plugin, config as Record<string, unknown>, path);
+  if (!described) return across;
+  const complete = readConfig(plugin.fields, config as Record<string, unknown>);
+  return [...across, ...checkPhases(plugin, complete, [...path, 'config'], described)];
 }
 
 function checkAcross(plugin: Plugin, config: Readonly<Record<string, unknown>>, path: Finding['path']): Finding[] {

@@ -43,7 +43,7 @@ export interface EventPlan {
 
 /**
  * The facts that are the same for all requests to a service, where the configuration is bound to one. They are asked for
- * again after a minute: Kong keeps the configuration when a service gets another name.
+ * again after ten seconds: Kong keeps the configuration when a service gets another name, or a route another service.
  */
 export class FactsOfService {
   private values: ReadonlyMap<string, unknown> | undefined;
@@ -62,7 +62,7 @@ export class FactsOfService {
   }
 }
 
-const MAX_AGE_MS = 60_000;
+const MAX_AGE_MS = 10_000;
 
 const plans = new WeakMap<Configuration, Map<string, EventPlan>>();
 
@@ -100,8 +100,9 @@ function makePlan({ parts, isBoundToService }: Configuration, phase: string): Ev
   };
 }
 
-function planPart({ plugin, state }: PreparedPart, name: string): PlannedPart | undefined {
-  const phase = Object.hasOwn(plugin.phases, name) ? plugin.phases[name as PhaseName] : undefined;
+/** Undefined if the part lacks the phase, or its configuration does not need it. */
+function planPart({ plugin, needs, state }: PreparedPart, name: string): PlannedPart | undefined {
+  const phase = needs.has(name as PhaseName) ? plugin.phases[name as PhaseName] : undefined;
   if (!phase) return undefined;
   const reads = typeof phase.reads === 'function' ? phase.reads(state as never) : phase.reads;
   const { more } = phase;

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { partsOf, proceed, read, type Log } from '../pdk';
 import type { Configuration } from './configurations';
 import type { Fetch } from './event-facts';
@@ -34,7 +35,7 @@ export interface EventRecord {
   readonly logsDecisions: boolean;
 }
 
-const missingPhases = new MissingPhases();
+const missingPhases = new MissingPhases(() => performance.now());
 const requestId = read.requestId();
 const requestIdBatch = new ReadBatch([requestId]);
 
@@ -62,10 +63,12 @@ export async function runEvent(event: Event, ask: Ask, record: EventRecord): Pro
   );
 }
 
-function warnOfMissingPhases({ parts }: Configuration, phase: string, { log }: EventRecord): void {
-  for (const part of parts) {
-    if (!missingPhases.isMissedAt(part, phase)) continue;
-    log.warn({ plugin: part.plugin.name }, 'options have no effect: run dump --with-access again and restart Kong');
+function warnOfMissingPhases(configuration: Configuration, phase: string, { log }: EventRecord): void {
+  for (const [missing, fields] of missingPhases.missedAt(configuration, phase) ?? []) {
+    log.warn(
+      { plugin: configuration.plugin.name, phase: missing, fields },
+      'fields have no effect, because Kong does not call the phase: run dump again with --for or --phases and reload Kong',
+    );
   }
 }
 

@@ -83,7 +83,6 @@ async function runPart<T>(
 /** What a part decides, from the facts that it needs: one batch, or two if the first one says that it needs the second. */
 async function decide(part: PlannedPart, facts: EventFacts, load: () => Promise<void>): Promise<unknown> {
   const { phase, state, more } = part;
-  if (phase.isWanted?.(state as never) === false) return proceed();
   await load();
   const first = facts.get(part.facts);
   const decided = more?.isNeeded(first as never)

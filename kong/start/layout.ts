@@ -44,17 +44,17 @@ export const urlOf = ({ host }: Layout, port: keyof typeof PORTS): string => `ht
 /** The socket of the plugin server. */
 export const socketOf = ({ folder }: Layout): string => join(folder, 'plugins.sock');
 /** The file with the output of a program. */
-export const logOf = ({ logs }: Layout, name: string): string => join(logs, `${name}.log`);
+export const logOf = ({ logs }: Pick<Layout, 'logs'>, name: string): string => join(logs, `${name}.log`);
 /** The file with the process id of a program. */
 export const pidFileOf = ({ folder }: Layout, name: string): string => join(folder, `${name}.pid`);
 /** The declarative file of the run: a copy of kong.yml that logs requests to a file. */
-export const configOf = ({ folder }: Layout): string => join(folder, 'kong.yml');
+export const configOf = ({ folder }: Pick<Layout, 'folder'>): string => join(folder, 'kong.yml');
 
 /** The path of file-log in kong.yml: a Kong that runs as a daemon has no standard output. */
 const STANDARD_OUTPUT = /^( *path: )\/dev\/stdout$/gm;
 
 /** A declarative file that logs requests to a file of the run. */
-export const withRequestLog = (config: string, layout: Layout): string =>
+export const withRequestLog = (config: string, layout: Pick<Layout, 'logs'>): string =>
   config.replaceAll(STANDARD_OUTPUT, (_, key: string) => `${key}${JSON.stringify(logOf(layout, 'requests'))}`);
 
 /** The hosts file with the names of the backends in kong.yml. */

@@ -95,9 +95,10 @@ const AUTH = {
 };
 const LIMITED = { rules: [{ name: 'add', windows: [{ limit: 1000, window_seconds: 60 }] }] };
 /** The configs of plugins that need one. */
-const CONFIGS: Readonly<Record<string, Record<string, LuaValue>>> = {
+const CONFIGS: Readonly<Record<string, Readonly<Record<string, LuaValue>>>> = {
   'mcp-auth': AUTH,
   'mcp-tool-rate-limit': LIMITED,
+  'mcp-guard': { 'mcp-auth': AUTH, 'mcp-validator': {}, 'mcp-tool-rate-limit': LIMITED },
 };
 
 describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (name, plugin) => {

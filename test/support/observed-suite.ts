@@ -38,7 +38,7 @@ export async function startObservedSuite(host: string, engine: 'kong' | 'stand-i
   };
   let run: Run;
   try {
-    run = await startOnThisMachine(engine, root, host, ['--with-access']);
+    run = await startOnThisMachine(engine, root, host);
   } catch (error) {
     close();
     throw error;

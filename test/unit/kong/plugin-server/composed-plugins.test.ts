@@ -10,6 +10,7 @@ import {
   type Proceed,
   type SinglePlugin,
 } from '../../../../kong/pdk';
+import { phaseNeedsOf } from '../../../../kong/pdk/phase-needs';
 import type { PreparedPart } from '../../../../kong/plugin-server/configurations';
 import { byPriority, KongRequest, type SentRequest } from '../../../support/kong-request';
 
@@ -26,7 +27,7 @@ interface Behaviour {
   readonly replacesBody: boolean;
   readonly onError: 'reject' | 'pass';
   readonly readsMore: boolean;
-  readonly isWanted: boolean;
+  readonly isNeeded: boolean;
   readonly authenticates: readonly ('consumer' | 'credential')[];
   readonly asks: boolean;
 }
@@ -53,7 +54,7 @@ function pluginOf(behaviour: Behaviour, index: number): SinglePlugin {
     access: {
       reads,
       more: { reads: more, isNeeded: () => behaviour.readsMore },
-      isWanted: () => behaviour.isWanted,
+      neededBy: () => (behaviour.isNeeded ? ['a_field'] : []),
       handle: (_, facts, rest): Decided => {
         if (behaviour.ends === 'throw') throw new Error('a bug');
         const body = rest?.body.kind === 'bytes' ? String(Buffer.from(rest.body.bytes)) : 'none';
@@ -107,7 +108,7 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.record({
   replacesBody: fc.boolean(),
   onError: fc.constantFrom('reject', 'pass'),
   readsMore: fc.boolean(),
-  isWanted: fc.boolean(),
+  isNeeded: fc.boolean(),
   authenticates: fc.subarray(['consumer', 'credential']),
   asks: fc.boolean(),
 });
@@ -127,7 +128,9 @@ const configuration = (plugin: SinglePlugin, parts: readonly PreparedPart[]) => 
 it('a composed plugin does what its parts do one after the other', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(behaviour, { minLength: 1, maxLength: 4 }), async (behaviours) => {
-      const parts = behaviours.map(pluginOf).map((plugin) => ({ plugin, state: undefined }));
+      const parts = behaviours
+        .map(pluginOf)
+        .map((plugin) => ({ plugin, state: undefined, needs: phaseNeedsOf(plugin, {}) }));
       const separate = new KongRequest(request);
       for (const part of parts) await separate.runAccess(configuration(part.plugin, [part]));
       const composed = new KongRequest(request);
@@ -153,7 +156,7 @@ const EVERYTHING: Behaviour = {
   replacesBody: false,
   onError: 'reject',
   readsMore: false,
-  isWanted: true,
+  isNeeded: true,
   authenticates: [],
   asks: false,
 };

@@ -24,13 +24,12 @@ interface Behaviour {
   readonly access?: () => unknown;
   readonly log?: () => unknown;
   readonly onError?: OnError;
-  readonly isWanted?: () => boolean;
 }
 
 const reads = { method: read.method() };
 const more = { ip: read.forwardedIp(), path: read.path() };
 
-function pluginOf({ access, log, onError = 'reject', isWanted }: Behaviour): SinglePlugin {
+function pluginOf({ access, log, onError = 'reject' }: Behaviour): SinglePlugin {
   return definePlugin({
     name: 'one',
     version: '1',
@@ -41,7 +40,6 @@ function pluginOf({ access, log, onError = 'reject', isWanted }: Behaviour): Sin
     access: {
       reads,
       more: { reads: more, isNeeded: ({ method }) => method === 'POST' },
-      ...(isWanted && { isWanted }),
       handle: access
         ? () => access() as Outcome
         : (state, facts, rest) => proceed({ share: { state, ...facts, ...(rest && { ip: rest.ip }) } }),
@@ -99,12 +97,6 @@ it('rejects the request of a guard that throws when its question is answered', a
     outcome: INTERNAL_ERROR,
     failure: { error: bug },
   });
-});
-
-it('fetches nothing for a phase that is not wanted', async () => {
-  const kong = kongWith();
-  expect((await run(pluginOf({ isWanted: () => false }), 'access', kong)).outcome).toEqual(proceed());
-  expect(kong.batches).toEqual([]);
 });
 
 it.each<[string, string, Behaviour, object]>([

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { configuredParts, Metrics, type Plugin } from '../../../../kong/pdk';
+import { phaseNeedsOf } from '../../../../kong/pdk/phase-needs';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import type { Configuration, PreparedPart } from '../../../../kong/plugin-server/configurations';
 import { planOf } from '../../../../kong/plugin-server/event-plan';
@@ -17,7 +18,8 @@ async function prepare(plugin: Plugin, config: object, metrics: Metrics): Promis
   const resources = { metrics, log: silentLog, now: Date.now, env: {}, scope: { serviceId: 's' } };
   const parts: PreparedPart[] = [];
   for (const part of configuredParts(plugin, readConfig(plugin.fields, config as Record<string, unknown>))) {
-    parts.push({ plugin: part.plugin, state: await part.plugin.prepare(part.config as never, resources) });
+    const needs = phaseNeedsOf(part.plugin, part.config);
+    parts.push({ plugin: part.plugin, needs, state: await part.plugin.prepare(part.config as never, resources) });
   }
   return { plugin, parts, isBoundToService: false };
 }
