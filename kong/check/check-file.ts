@@ -1,5 +1,6 @@
 import type { Plugin } from '../pdk';
 import { checkBuffering } from './check-buffering';
+import { checkHttpLog } from './check-http-log';
 import { checkOverlap } from './check-overlap';
 import { checkPlugin } from './check-plugin';
 import { checkShape } from './check-shape';
@@ -19,7 +20,7 @@ export function checkFile(file: unknown, plugins: readonly Plugin[], described?:
   const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
   const entries = findPlugins(file);
   const ours = entries.filter(({ name }) => byName.has(name));
-  if (ours.length === 0) return [...checkNames(entries, byName), nothingFound(plugins)];
+  if (ours.length === 0) return [...checkNames(entries, byName), ...checkHttpLog(entries), nothingFound(plugins)];
   return [
     ...ours.flatMap((entry) => {
       const plugin = byName.get(entry.name);
@@ -29,6 +30,7 @@ export function checkFile(file: unknown, plugins: readonly Plugin[], described?:
     ...checkTwice(ours),
     ...checkOverlap(ours, byName),
     ...checkBuffering(file, ours),
+    ...checkHttpLog(entries),
   ];
 }
 

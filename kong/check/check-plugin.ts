@@ -16,15 +16,15 @@ export function checkPlugin(plugin: Plugin, { entry, path }: PluginEntry, descri
   const config = entry['config'] ?? {};
   const findings = checkRecord(plugin.fields, config, [...path, 'config']);
   if (findings.length > 0) return findings;
-  const across = checkAcross(plugin, config as Record<string, unknown>, path);
-  if (!described) return across;
   const complete = readConfig(plugin.fields, config as Record<string, unknown>);
-  return [...across, ...checkPhases(plugin, complete, [...path, 'config'], described)];
+  const across = checkAcross(plugin, complete, path);
+  return described ? [...across, ...checkPhases(plugin, complete, [...path, 'config'], described)] : across;
 }
 
-function checkAcross(plugin: Plugin, config: Readonly<Record<string, unknown>>, path: Finding['path']): Finding[] {
+/** @param config complete, with defaults */
+function checkAcross(plugin: Plugin, config: unknown, path: Finding['path']): Finding[] {
   try {
-    plugin.check?.(readConfig(plugin.fields, config) as never);
+    plugin.check?.(config as never);
     return [];
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

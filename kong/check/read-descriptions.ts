@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from '../pdk';
 import { isRecord } from './is-record';
+import { readTextFile } from './read-file';
 
 /** The phases that Kong calls of each plugin, by the plugin's name. */
 export type DescribedPhases = ReadonlyMap<string, readonly string[]>;
@@ -15,9 +15,10 @@ export const readDescriptions = (directory: string, plugins: readonly Plugin[]):
   new Map(plugins.map(({ name }) => [name, phasesIn(join(directory, `${name}.json`))]));
 
 function phasesIn(file: string): readonly string[] {
+  const text = readTextFile(file);
   let answer: unknown;
   try {
-    answer = JSON.parse(readFileSync(file, 'utf8'));
+    answer = JSON.parse(text);
   } catch (error) {
     throw new Error(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }

@@ -15,9 +15,9 @@ export interface Composition {
  * one write.
  *
  * The configuration has one optional section for each part, named as the part, with the part's own fields, defaults and
- * checks. A part without a section does not run; a configuration without any section is an error. Parts run in the order of their priorities; the first rejection ends the
- * event. Each part keeps its own `onError`, metrics and log lines, and sees what the parts before it shared or changed, as
- * if Kong had run them one after the other.
+ * checks. A part without a section does not run; a configuration without any section is an error. Parts run in the order
+ * of their priorities; the first rejection ends the event. Each part keeps its own `onError`, metrics and log lines, and
+ * sees what the parts before it shared or changed, as if Kong had run them one after the other.
  */
 export function composePlugins({ name, version, priority, parts }: Composition): ComposedPlugin {
   const ordered = [...parts].sort((a, b) => b.priority - a.priority);

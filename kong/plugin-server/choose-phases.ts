@@ -3,7 +3,7 @@ import { checkShape } from '../check/check-shape';
 import { findPlugins, type PluginEntry } from '../check/find-plugins';
 import { pathText } from '../check/finding';
 import { isRecord } from '../check/is-record';
-import { readDeclarativeFile } from '../check/read-file';
+import { readTextFile } from '../check/read-file';
 import { readYaml } from '../check/read-yaml';
 import type { PhaseName, Plugin } from '../pdk';
 import { neededPhases } from '../pdk/phase-needs';
@@ -35,7 +35,7 @@ export function phasesForFiles(plugins: readonly Plugin[], files: readonly strin
 }
 
 function entriesOf(file: string): PluginEntry[] {
-  const yaml = readYaml(readDeclarativeFile(file));
+  const yaml = readYaml(readTextFile(file));
   if ('problems' in yaml) {
     const [{ line, message } = { line: 1, message: '' }] = yaml.problems;
     throw new Error(`${file}:${line}: not valid YAML: ${message}`);

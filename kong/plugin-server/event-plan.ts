@@ -24,19 +24,32 @@ export interface PlannedPart {
   /** See `Phase.more`. */
   readonly more?: {
     readonly facts: Sources;
-    /** The reads of these facts: a constant list, so that it is encoded once. */
-    readonly reads: readonly KongRead<unknown>[];
+    readonly batch: PlannedBatch;
     readonly isNeeded: (facts: never) => boolean;
   };
+}
+
+/** Reads that are asked together: a constant list, so that it is encoded once. */
+export class PlannedBatch {
+  private readonly indexes: ReadonlyMap<string, number>;
+
+  constructor(readonly reads: readonly KongRead<unknown>[]) {
+    this.indexes = new Map(reads.map((read, index) => [keyOf(read), index]));
+  }
+
+  /** The index of the read with this key, if the batch has it. */
+  indexOf(key: string): number | undefined {
+    return this.indexes.get(key);
+  }
 }
 
 /** What an event of one configuration and phase does, worked out once: the same for every request. */
 export interface EventPlan {
   readonly parts: readonly PlannedPart[];
   /** What is asked for every request, each read once. */
-  readonly batch: readonly KongRead<unknown>[];
+  readonly batch: PlannedBatch;
   /** The same without the facts of the service, for requests after these are known. */
-  readonly batchOfRequest: readonly KongRead<unknown>[];
+  readonly batchOfRequest: PlannedBatch;
   /** The facts of the service, once they are known; see {@link FactsOfService}. */
   readonly ofService: FactsOfService | undefined;
 }
@@ -94,8 +107,8 @@ function makePlan({ parts, isBoundToService }: Configuration, phase: string): Ev
   const batchOfRequest = reads.filter(({ isOfService }) => !isOfService);
   return {
     parts: planned,
-    batch: reads,
-    batchOfRequest,
+    batch: new PlannedBatch(reads),
+    batchOfRequest: new PlannedBatch(batchOfRequest),
     ofService: hasServiceFacts ? new FactsOfService() : undefined,
   };
 }
@@ -115,14 +128,14 @@ function planPart({ plugin, needs, state }: PreparedPart, name: string): Planned
   };
 }
 
-function furtherFacts(reads: Reads): Pick<NonNullable<PlannedPart['more']>, 'facts' | 'reads'> {
+function furtherFacts(reads: Reads): Pick<NonNullable<PlannedPart['more']>, 'facts' | 'batch'> {
   const facts = sourcesOf(reads);
-  return { facts, reads: kongReads(facts) };
+  return { facts, batch: batchOf(facts) };
 }
 
 /** The reads among these sources that Kong answers. */
-export const kongReads = (facts: Sources): KongRead<unknown>[] =>
-  facts.flatMap(([, source]) => ('read' in source ? [source.read] : []));
+export const batchOf = (facts: Sources): PlannedBatch =>
+  new PlannedBatch(facts.flatMap(([, source]) => ('read' in source ? [source.read] : [])));
 
 /** Where the facts of these reads come from. */
 export const sourcesOf = (reads: Reads): Sources => Object.entries(reads).map(([name, read]) => [name, sourceOf(read)]);

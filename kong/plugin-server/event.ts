@@ -81,7 +81,7 @@ function answerWithoutParts({ instance, phase, sequence }: Event, { metrics, log
   const labels = { plugin: plugin.name, phase: '_unknown' };
   const policy = parts.some((part) => policyOf(part, phase) === 'reject') ? 'reject' : 'pass';
   metrics.countHandlerError(labels, policy);
-  metrics.events.inc({ ...labels, outcome: 'error' });
+  metrics.events.inc(labels.plugin, labels.phase, 'error');
   log.error({ err: error, ...labels }, 'handler threw');
   return encodeAnswer(policy === 'reject' ? INTERNAL_ERROR : proceed(), sequence);
 }
@@ -93,10 +93,10 @@ const outcomeLabel = ({ failure, outcome }: Result, phase: string): string =>
 
 function count(result: Result, phase: string, { metrics }: EventRecord): void {
   const { plugin, failure, durationMs } = result;
-  const labels = { plugin: plugin.name, phase };
-  if (failure) metrics.countHandlerError(labels, policyOf(plugin, phase));
-  metrics.events.inc({ ...labels, outcome: outcomeLabel(result, phase) });
-  metrics.duration.observe(labels, durationMs / 1000);
+  const { name } = plugin;
+  if (failure) metrics.countHandlerError({ plugin: name, phase }, policyOf(plugin, phase));
+  metrics.events.inc(name, phase, outcomeLabel(result, phase));
+  metrics.duration.observe(durationMs / 1000, name, phase);
 }
 
 const needsLog = ({ failure, outcome }: Result): boolean => failure !== undefined || outcome.warnings !== undefined;

@@ -17,8 +17,7 @@ interface Watch {
 
 /** Finds configurations with options that need a phase which Kong does not call, because the description lacks it. */
 export class MissingPhases {
-  /** Undefined once the question is settled. */
-  private readonly watches = new WeakMap<Configuration, Watch | undefined>();
+  private readonly watches = new WeakMap<Configuration, Watch | 'settled'>();
 
   constructor(private readonly nowMs: () => number) {}
 
@@ -27,19 +26,18 @@ export class MissingPhases {
    * else undefined.
    */
   missedAt(configuration: Configuration, phase: string): PhaseNeeds | undefined {
-    const watch = this.watchOf(configuration);
-    if (!watch) return undefined;
+    const watch = this.watches.get(configuration) ?? this.startWatch(configuration);
+    if (watch === 'settled') return undefined;
     const { missing, sinceMs } = watch;
     missing.delete(phase as PhaseName);
     watch.events += 1;
     const isOver = watch.events >= PATIENCE.events && this.nowMs() - sinceMs >= PATIENCE.ms;
     if (missing.size > 0 && !isOver) return undefined;
-    this.watches.set(configuration, undefined);
+    this.watches.set(configuration, 'settled');
     return missing.size > 0 ? missing : undefined;
   }
 
-  private watchOf(configuration: Configuration): Watch | undefined {
-    if (this.watches.has(configuration)) return this.watches.get(configuration);
+  private startWatch(configuration: Configuration): Watch {
     // A phase that every configuration needs is in every description.
     const optional = [...unionOfNeeds(configuration.plugin, configuration.parts)].filter(([, by]) => by.length > 0);
     const watch = { missing: new Map(optional), sinceMs: this.nowMs(), events: 0 };

@@ -10,7 +10,7 @@ import {
   type SinglePlugin,
 } from '../pdk';
 import { EventFacts, type Fetch } from './event-facts';
-import { kongReads, sourcesOf, type EventPlan, type PlannedPart } from './event-plan';
+import { batchOf, sourcesOf, type EventPlan, type PlannedPart } from './event-plan';
 
 /** What one part of a plugin decided. */
 export interface PartResult<T> {
@@ -97,7 +97,7 @@ async function decideWithMore(
   more: NonNullable<PlannedPart['more']>,
   first: Record<string, unknown>,
 ): Promise<unknown> {
-  await facts.loadMissing(more.reads);
+  await facts.loadMissing(more.batch);
   return phase.handle(state as never, first as never, facts.get(more.facts) as never);
 }
 
@@ -106,6 +106,6 @@ const isAsk = (decided: unknown): decided is Ask => (decided as Decided | undefi
 /** Gets the facts that a handler asked for, and its decision with them. */
 async function answerAsk({ reads, answer }: Ask, facts: EventFacts): Promise<Outcome> {
   const sources = sourcesOf(reads);
-  await facts.loadMissing(kongReads(sources));
+  await facts.loadMissing(batchOf(sources));
   return answer(facts.get(sources));
 }

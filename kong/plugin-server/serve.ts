@@ -1,11 +1,14 @@
 import { Metrics, type Plugin } from '../pdk';
-import { startMonitor } from './monitor';
+import type { HostResources } from './configurations';
+import { INTAKE_PATH, LogIntake, type IntakeBounds } from './log-intake/log-intake';
+import { readSections } from './log-intake/read-sections';
+import { startMonitor, type Monitor, type MonitorOptions } from './monitor';
 import { PluginServer } from './server';
 import { SocketUnavailable } from './socket-unavailable';
 import { createLog } from './stderr-log';
 
 /** The options of `serve`, parsed. */
-export interface ServeOptions {
+export interface ServeOptions extends IntakeBounds {
   readonly plugins: readonly Plugin[];
   readonly socket: string;
   readonly socketMode: number;
@@ -21,6 +24,8 @@ export interface ServeOptions {
   /** Milliseconds. */
   readonly stopTimeout: number;
   readonly logLevel: string;
+  /** File with the configurations for entries of Kong's http-log; needs `metrics`, where they are received. */
+  readonly logIntake?: string;
 }
 
 /**
@@ -30,6 +35,7 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<void> {
   const log = createLog(options.logLevel);
   const metrics = new Metrics();
+  const intake = await openIntake(options, { metrics, log, now: Date.now, env: process.env });
   const server = new PluginServer({
     ...options,
     socketAccess: {
@@ -43,13 +49,13 @@ export async function serve(options: ServeOptions): Promise<void> {
     log,
     logsDecisions: options.logLevel === 'debug',
   });
-  const monitor =
-    options.metrics &&
-    (await startMonitor({ ...options.metrics, registry: metrics.registry, isReady: () => server.isReady }));
+  let monitor: Monitor | undefined;
   try {
+    monitor = options.metrics && (await startMonitor(monitorOptions(options.metrics, metrics, server, intake)));
     await server.listen();
   } catch (error) {
     await monitor?.close();
+    await intake?.stop(options.stopTimeout);
     if (!(error instanceof SocketUnavailable)) throw error;
     log.fatal({ socket: options.socket }, error.message);
     process.exitCode = 1;
@@ -65,9 +71,33 @@ export async function serve(options: ServeOptions): Promise<void> {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
   });
   log.info({ signal }, 'stopping');
-  await server.stop();
+  await Promise.all([server.stop(), intake?.stop(options.stopTimeout)]);
   await monitor?.close();
   log.info({}, 'stopped');
   // Work that did not finish within the stop timeout must not keep the process alive.
   process.exit();
 }
+
+/** The intake for entries of http-log, if its file is given. @throws Error naming what to fix in the options or the file */
+async function openIntake(
+  { logIntake, metrics, plugins, ...bounds }: ServeOptions,
+  resources: HostResources,
+): Promise<LogIntake | undefined> {
+  if (logIntake === undefined) return undefined;
+  if (!metrics) throw new Error('--log-intake needs --metrics: the entries are received there');
+  return LogIntake.open(readSections(logIntake, plugins), plugins, resources, bounds);
+}
+
+const monitorOptions = (
+  address: NonNullable<ServeOptions['metrics']>,
+  { registry }: Metrics,
+  server: PluginServer,
+  intake: LogIntake | undefined,
+): MonitorOptions => ({
+  ...address,
+  registry,
+  isReady: () => server.isReady,
+  ...(intake && {
+    intake: { path: INTAKE_PATH, handle: (request, response, path) => intake.handle(request, response, path) },
+  }),
+});

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { startBackends } from './backends';
 import { startGateway } from './gateway';
-import { configOf, hostsFile, logOf, pidFileOf, socketOf, urlOf, withRequestLog, type Layout } from './layout';
+import { configOf, hostsFile, logOf, pidFileOf, socketOf, urlOf, type Layout } from './layout';
 import type { Part } from './part';
 import { pageOfSpans } from './phoenix';
 import { startPluginServer } from './plugin-server';
@@ -27,10 +27,10 @@ export async function startOnThisMachine(
   const folder = mkdtempSync(join(tmpdir(), 'kong-ai-plugins-'));
   const paths = { root, folder, logs: logs ?? join(folder, 'logs'), host };
   const file = configOf(paths);
-  writeFileSync(file, withRequestLog(adapt(readFileSync(join(root, 'kong', 'kong.yml'), 'utf8')), paths));
+  writeFileSync(file, adapt(readFileSync(join(root, 'kong', 'kong.yml'), 'utf8')));
   const layout: Layout = { ...paths, plugins: describePlugins(root, folder, file) };
   mkdirSync(layout.logs, { recursive: true });
-  // Kong's workers run as another user: they must enter the folders and write the request log, which others cannot read.
+  // Kong's workers run as another user and must enter the folders. Others cannot read the request log.
   for (const shared of [folder, layout.logs]) chmodSync(shared, 0o755);
   const closed = engine === 'kong' && process.getuid?.() === 0 ? closedFolder(layout.logs) : undefined;
   if (closed !== undefined) {
@@ -39,8 +39,7 @@ export async function startOnThisMachine(
     );
   }
   const requests = logOf(layout, 'requests');
-  writeFileSync(requests, '', { flag: 'a' });
-  chmodSync(requests, engine === 'kong' ? 0o622 : 0o600);
+  writeFileSync(requests, '', { flag: 'a', mode: 0o600 });
   writeFileSync(join(folder, 'hosts'), hostsFile(layout));
 
   const parts: Part[] = [];

@@ -80,7 +80,7 @@ it('client 2.x: discovery, registration, PKCE, token and calls', async () => {
   const endpoint = new URL(`${url}/plain/mcp`);
   const first = new Transport2(endpoint, { authProvider: login as never });
   await expect(new Client2(INFO).connect(first)).rejects.toThrow(/unauthorized/i);
-  await first.finishAuth(login.code);
+  await first.finishAuth(login.callback);
   const client = new Client2(INFO);
   await client.connect(new Transport2(endpoint, { authProvider: login as never }));
   expect(nameOf(await client.listTools())).toBeDefined();

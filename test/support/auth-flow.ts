@@ -18,13 +18,18 @@ export class SelfLogin implements OAuthClientProvider {
     token_endpoint_auth_method: 'none',
     application_type: 'native',
   } as OAuthClientMetadata;
-  /** The code of the last login. */
-  code = '';
+  /** The parameters of the callback after the last login. */
+  callback = new URLSearchParams();
   /** The URL that the client was sent to. */
   authorizationUrl: URL | undefined;
   private information: OAuthClientInformationFull | undefined;
   private saved: OAuthTokens | undefined;
   private verifier = '';
+
+  /** The code of the last login. */
+  get code(): string {
+    return this.callback.get('code') ?? '';
+  }
 
   clientInformation(): OAuthClientInformationFull | undefined {
     return this.information;
@@ -66,7 +71,7 @@ export class SelfLogin implements OAuthClientProvider {
       next = new URL(location, next);
       if (next.href.startsWith(CALLBACK)) break;
     }
-    this.code = next.searchParams.get('code') ?? '';
+    this.callback = next.searchParams;
     if (this.code === '') throw new Error(`the login failed: ${next.search}`);
   }
 }

@@ -96,7 +96,7 @@ export class KongWorker {
       name,
       /\.(?:get|get_\w+|serialize)$/.test(name)
         ? (...args: LuaValue[]): PdkResult => {
-            this.asked.push([name, ...args].join(' '));
+            this.asked.push([name, ...args.map(String)].join(' '));
             return (call as (...all: LuaValue[]) => PdkResult)(...args);
           }
         : call,

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Suite } from '../../pdk';
-import { chosenPhasesOf, phasesForFiles, phasesFromOptions } from '../choose-phases';
+import type { Plugin, Suite } from '../../pdk';
+import { chosenPhasesOf, phasesForFiles, phasesFromOptions, type PhaseChoices } from '../choose-phases';
 import { answerQuery } from '../describe';
 import { capturePlugin } from './capture-plugin';
 import { choosePlugins } from './choose-plugins';
@@ -40,26 +40,25 @@ export function addDumpCommand(program: Command, suite: Suite): void {
       else if (capture) command.error('error: --capture takes no plugin and no other option');
       else if (all && out !== undefined && plugin === undefined) dumpAll(suite, out, options);
       else if (plugin !== undefined && !all && out === undefined) {
-        const [name] = choosePlugins(suite, [plugin]).map((found) => found.name);
-        process.stdout.write(descriptions(suite, options).find(([known]) => known === name)?.[1] ?? '');
+        const choices = choicesOf(suite, options);
+        for (const found of choosePlugins(suite, [plugin])) process.stdout.write(descriptionOf(found, choices));
       } else command.error('error: name one plugin, or use --all --out <dir>');
     });
 }
 
 const append = (value: string, values: readonly string[] = []): readonly string[] => [...values, value];
 
-/** The description of every plugin by its name, as JSON text. */
-function descriptions({ plugins }: Suite, { for: files = [], phases = [] }: DumpOptions): [string, string][] {
-  const choices = new Map([...phasesForFiles(plugins, files), ...phasesFromOptions(plugins, phases)]);
-  return plugins.map((plugin) => [
-    plugin.name,
-    `${JSON.stringify(answerQuery(plugin, chosenPhasesOf(plugin, choices)))}\n`,
-  ]);
-}
+const choicesOf = ({ plugins }: Suite, { for: files = [], phases = [] }: DumpOptions): PhaseChoices =>
+  new Map([...phasesForFiles(plugins, files), ...phasesFromOptions(plugins, phases)]);
 
-/** Writes no file if one of the plugins cannot be described. */
+const descriptionOf = (plugin: Plugin, choices: PhaseChoices): string =>
+  `${JSON.stringify(answerQuery(plugin, chosenPhasesOf(plugin, choices)))}\n`;
+
+/** Writes no file if the phases cannot be chosen. */
 function dumpAll(suite: Suite, directory: string, options: DumpOptions): void {
-  const all = descriptions(suite, options);
+  const choices = choicesOf(suite, options);
   mkdirSync(directory, { recursive: true });
-  for (const [name, text] of all) writeFileSync(join(directory, `${name}.json`), text);
+  for (const plugin of suite.plugins) {
+    writeFileSync(join(directory, `${plugin.name}.json`), descriptionOf(plugin, choices));
+  }
 }

@@ -80,9 +80,6 @@ export const messages = {
   struct: messageType<Struct>('Struct'),
   text: messageType<{ v: Bytes }>('Text'),
   int: messageType<{ v: number }>('Int'),
-  keyValue: messageType<{ k: Bytes; v: Value }>('KV'),
-  exitArgs: messageType<{ status: number; body: Bytes; headers: Struct }>('ExitArgs'),
-  rawBody: messageType<{ content: Bytes; body_filepath: Bytes; error: Bytes }>('RawBodyResult'),
   consumer: messageType<Consumer>('Consumer'),
   consumerSpec: messageType<{ id: Bytes; by_username: boolean }>('ConsumerSpec'),
   authenticateArgs: messageType<{ consumer?: Partial<Consumer>; credential?: { id: Bytes; consumer_id: Bytes } }>(

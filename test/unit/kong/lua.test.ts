@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isScalar, parseDocument, visit, type Scalar } from 'yaml';
+import type { Reads } from '../../../kong/pdk';
 import { capturePlugin } from '../../../kong/plugin-server/commands/capture-plugin';
+import { llmTelemetry } from '../../../plugins/llm-telemetry';
+import { mcpTelemetry } from '../../../plugins/mcp-telemetry';
 
 const root = join(__dirname, '..', '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -43,4 +46,19 @@ it('uses the capture that `dump --capture` prints', () => {
   const captures = services.flatMap(({ plugins }) => plugins.filter(({ name }) => name === 'pre-function'));
   expect(captures).toHaveLength(3);
   for (const capture of captures) expect(capture).toEqual(printed);
+});
+
+it('shares with http-log what the log phases of the telemetry plugins read', () => {
+  const [, list = ''] = /ipairs\(\{([^}]*)\}\)/.exec(read('kong/lua/share-with-http-log.lua')) ?? [];
+  const shared = [...list.matchAll(/"(\w+)"/g)].map(([, key]) => key!);
+  // With every option on, the log phases read all that they ever read.
+  const config = { track_open_streams: true, propagate: true, inject_stream_usage: true };
+  const reads = [llmTelemetry, mcpTelemetry].flatMap(({ phases }) => {
+    const { reads: readsOf } = phases.log!;
+    return Object.values(typeof readsOf === 'function' ? readsOf({ config } as never) : (readsOf as Reads));
+  });
+  const keys = reads.flatMap((one) =>
+    'method' in one && one.method === 'kong.ctx.shared.get' ? [String(one.argument)] : [],
+  );
+  expect(shared).toEqual([...new Set(keys)].sort());
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { checkFile } from '../../../../kong/check/check-file';
 import { checkText } from '../../../../kong/check/command';
 import { definePlugin, field } from '../../../../kong/pdk';
 import { plugins } from '../../../../plugins';
@@ -279,7 +280,8 @@ it('merges maps with << as Kong does', () => {
 describe('with the descriptions that Kong has', () => {
   const guard = withPlugin('mcp-guard', 'mcp-validator:', '  tools: { learn: report }');
   const checkFor = (text: string, phases: readonly string[]) =>
-    checkText('kong.yml', text, plugins, false, new Map([['mcp-guard', phases]])).output;
+    checkText('kong.yml', text, plugins, false, (file) => checkFile(file, plugins, new Map([['mcp-guard', phases]])))
+      .output;
 
   it('reports a field that needs a phase which they leave out', () => {
     expect(checkFor(guard, ['access'])).toContain(

@@ -2,8 +2,8 @@ import { readConfig } from '../../../../kong/pdk/read-config';
 import { log, reads as readsOf } from '../../../../plugins/llm-telemetry/handler';
 import { fields } from '../../../../plugins/llm-telemetry/schema';
 import { prepare, type State } from '../../../../plugins/llm-telemetry/state';
-import { startedSpanFromShared } from '../../../../plugins/shared/telemetry/spans/started-span';
 import type { SpanRecord } from '../../../../plugins/shared/telemetry/spans/span';
+import { startedSpanFromShared } from '../../../../plugins/shared/telemetry/spans/started-span';
 import { logEntry, sharedCapture, type ExchangeOptions } from '../../../support/exchange';
 import { KeptTelemetry } from '../../../support/kept-telemetry';
 

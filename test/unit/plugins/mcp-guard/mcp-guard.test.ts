@@ -131,7 +131,7 @@ it('asks Kong for each fact once, and for those alone that the configuration use
     'mcp-tool-rate-limit': { rules: [{ windows: [{ limit: 9, window_seconds: 9 }] }] },
   };
   const guard = await prepare(mcpGuard, config, new Metrics());
-  expect(planOf(guard, 'access').batch.map(({ method }) => method)).toEqual([
+  expect(planOf(guard, 'access').batch.reads.map(({ method }) => method)).toEqual([
     'kong.request.get_method',
     'kong.nginx.get_var',
     'kong.request.get_headers',
