@@ -2,6 +2,7 @@ import { MAX_HEADERS, proceed, read, reject, type FactsOf, type Outcome, type Wa
 import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture';
 import { warnOfOldCapture } from '../shared/captured-body/warn-of-old-capture';
 import { denied } from '../shared/mcp/denial';
+import { IDENTITY_KEY, identityFromShared } from '../shared/mcp/identity';
 import { SUMMARY_KEY, summaryToShared } from '../shared/mcp/message-summary';
 import { isLargeBody } from '../shared/runtime/side-thread/large-body';
 import { parseLogEntry } from '../shared/telemetry/log-entry';
@@ -13,13 +14,15 @@ import { prepareListRequest } from './learning/lists/prepare-list-request';
 import { needsWholeBody } from './paths/request-kind';
 import type { State } from './state';
 
-/** The facts of the access phase; the path only if the configuration has rules for paths. */
+/** The facts of the access phase; the path and the caller only if the configuration has rules for them. */
 export const accessReads = ({ rules }: Pick<State, 'rules'>) => ({
   method: read.method(),
   path: rules.paths.areAllEndpoints ? read.known('') : read.upstreamPath(),
   headers: read.headers(),
   body: read.rawBody(),
   service: read.serviceName(),
+  identity: rules.access ? read.shared(IDENTITY_KEY, identityFromShared) : read.known(undefined),
+  consumer: rules.access?.usesConsumer ? read.consumer() : read.known(undefined),
 });
 
 type Facts = FactsOf<ReturnType<typeof accessReads>>;
@@ -35,18 +38,25 @@ const NAME = 'mcp-validator';
 
 /** Decides about the request. Returns a promise only if another thread decides. */
 export function access(state: State, facts: Facts): Outcome | Promise<Outcome> {
-  const { method, path, headers, body, service } = facts;
+  const { method, path, headers, body, service, identity, consumer } = facts;
   const { rules, learner, decideInThread, metrics } = state;
   const observe = metrics.start();
-  const httpFacts = { method, path, headers, headersTruncated: headers.size >= MAX_HEADERS, body };
+  const httpFacts = {
+    method,
+    path,
+    headers,
+    headersTruncated: headers.size >= MAX_HEADERS,
+    body,
+    ...(rules.access && { caller: { identity, consumer } }),
+  };
   const caller = learner.callerOf(headers);
   const { isEnabled, hasPins } = learner.tools;
   const conclude = ({ decision, findings }: DecideResult): Outcome => {
     observe(service, decision);
-    const outcome = withWarnings(
-      outcomeOf(decision, service, state.mode),
-      findings ? learner.recordFindings(service, findings) : [],
-    );
+    const outcome = withWarnings(outcomeOf(decision, service, state.mode), [
+      ...(findings ? learner.recordFindings(service, findings) : []),
+      ...(rules.access && !identity ? state.noteNoIdentity(service, decision) : []),
+    ]);
     return isEnabled ? prepareListRequest(outcome, httpFacts, decision.summary, caller, hasPins) : outcome;
   };
   const announcedTools: AnnouncedToolsOf | undefined = isEnabled

@@ -45,7 +45,7 @@ describe('a large body', () => {
 });
 
 const ask = (state: State, body: object): Outcome | Promise<Outcome> =>
-  access(state, { ...post(body), service: 'one' });
+  access(state, { ...post(body), service: 'one', identity: undefined, consumer: undefined });
 
 describe('a large body that calls announced tools', () => {
   const config = readConfig(fields, { tools: { learn: 'enforce' } });
@@ -129,6 +129,6 @@ describe('the validator', () => {
 
   it('responds with 503 if too many bytes are waiting, and decides about all the others', async () => {
     const state = prepare(readConfig(fields, {}), resources());
-    await flood((facts) => access(state, { ...facts, service: 'one' }));
+    await flood((facts) => access(state, { ...facts, service: 'one', identity: undefined, consumer: undefined }));
   });
 });

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
 import { Headers } from '../../../kong/pdk';
+import type { AccessCaller } from '../access/access-rules';
 import { compileToolSchema, type ToolSchema } from '../arguments/compile-tool-schema';
 import { checkMessages } from '../decision/check-messages';
 import type { Decision } from '../decision/decision';
@@ -27,6 +28,7 @@ export interface DecideInput {
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly headersTruncated: boolean;
   readonly bytes: Uint8Array;
+  readonly caller?: AccessCaller;
   /**
    * Answers an array of tool names with the {@link AnnouncedTools} of the server among them. The names are known only
    * once the body is parsed, and all announced tools would be too much to copy. Undefined if there are none.
@@ -55,9 +57,16 @@ const compiledSchemas = new LRUCache<string, ToolSchema>({ max: MAX_SCHEMAS });
 /** Decides as `decide` does, in the thread that calls it, from values that can be passed between threads. */
 export async function decideTask(input: DecideInput): Promise<DecideResult> {
   const { rules, config } = configurations.memo(input.config);
-  const { method, path, headersTruncated, bytes, port } = input;
+  const { method, path, headersTruncated, bytes, caller, port } = input;
   const headers = Headers.from(input.headers);
-  const facts = { method, path, headers, headersTruncated, body: { kind: 'bytes', bytes } as const };
+  const facts = {
+    method,
+    path,
+    headers,
+    headersTruncated,
+    body: { kind: 'bytes', bytes } as const,
+    ...(caller && { caller }),
+  };
   const read = readMessages(facts, rules);
   if (read.kind !== 'messages') return { decision: read, findings: undefined };
   const names = port ? calledTools(read.messages) : [];

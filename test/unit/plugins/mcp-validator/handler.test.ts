@@ -25,6 +25,8 @@ function facts(
     headers: Headers.from({ ...JSON_HEADERS, ...headers }),
     body: { kind: 'bytes', bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) },
     service: 'py-calculator',
+    identity: undefined,
+    consumer: undefined,
   };
 }
 
