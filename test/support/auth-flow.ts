@@ -13,7 +13,8 @@ export class SelfLogin implements OAuthClientProvider {
   readonly clientMetadata: OAuthClientMetadata = {
     client_name: 'test',
     redirect_uris: [CALLBACK],
-    grant_types: ['authorization_code', 'refresh_token'],
+    // Without refresh tokens: clients refresh a token that lacks a scope, in place of asking for it.
+    grant_types: ['authorization_code'],
     response_types: ['code'],
     token_endpoint_auth_method: 'none',
     application_type: 'native',
@@ -25,6 +26,7 @@ export class SelfLogin implements OAuthClientProvider {
   private information: OAuthClientInformationFull | undefined;
   private saved: OAuthTokens | undefined;
   private verifier = '';
+  private discovered: unknown;
 
   /** The code of the last login. */
   get code(): string {
@@ -53,6 +55,15 @@ export class SelfLogin implements OAuthClientProvider {
 
   codeVerifier(): string {
     return this.verifier;
+  }
+
+  // Clients of SDK 2.x bind the callback to the authorization server by it.
+  saveDiscoveryState(state: unknown): void {
+    this.discovered = state;
+  }
+
+  discoveryState(): never {
+    return this.discovered as never;
   }
 
   async redirectToAuthorization(url: URL): Promise<void> {
