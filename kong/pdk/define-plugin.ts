@@ -1,7 +1,7 @@
 import type { AnswerOutcome } from './answer-outcome';
 import type { ConfigOf, Fields } from './fields';
 import type { Metrics } from './metrics';
-import type { Outcome } from './outcome';
+import type { Ask, Outcome } from './outcome';
 import type { FactsOf, Reads } from './reads';
 import { checkResponsePhase } from './response-phase';
 
@@ -64,7 +64,7 @@ export interface Phase<State, R extends Reads, M extends Reads = NoReads, Config
    */
   readonly onDemand?: boolean;
   /** `more`: the facts of the second batch, all of them, when they were needed. */
-  readonly handle: (state: State, facts: FactsOf<R>, more?: FactsOf<M>) => Outcome | Promise<Outcome>;
+  readonly handle: (state: State, facts: FactsOf<R>, more?: FactsOf<M>) => Decided | Promise<Decided>;
 }
 
 /**
@@ -81,6 +81,8 @@ export interface ResponsePhase<State, R extends Reads, Config = never> {
   readonly neededBy?: (config: Config) => readonly string[];
   readonly handle: (state: State, facts: FactsOf<R>) => AnswerOutcome | Promise<AnswerOutcome>;
 }
+/** What a handler returns: what happens to the request, or a question that this depends on. */
+export type Decided = Outcome | Ask;
 
 /** A log phase decides nothing: the client already has its response. */
 export interface LogPhase<State, R extends Reads, Config = never> {
@@ -205,7 +207,7 @@ export interface RunnablePhase {
   readonly neededBy?: (config: never) => readonly string[];
   /** See {@link Phase.onDemand}. */
   readonly onDemand?: boolean;
-  /** Returns an {@link Outcome} in `access`, an {@link AnswerOutcome} in `response`, nothing in `log`. */
+  /** Returns {@link Decided} in `access`, an {@link AnswerOutcome} in `response`, nothing in `log`. */
   readonly handle: (state: never, facts: never, more?: never) => unknown;
 }
 

@@ -9,7 +9,11 @@ export const shareEffects = (share: Outcome['share'] = {}): PdkEffect[] =>
 
 /** The PDK operations that carry out an outcome, in order; the plugin server adds those of its `hold`. An exit is always last, because nothing runs after it. */
 export function effectsOf(outcome: Outcome): PdkEffect[] {
-  const effects = shareEffects(outcome.share);
+  const effects: PdkEffect[] = [];
+  if (outcome.kind === 'proceed' && outcome.authenticate) {
+    effects.push({ method: 'kong.client.authenticate', ...outcome.authenticate });
+  }
+  effects.push(...shareEffects(outcome.share));
   if (outcome.kind === 'reject') {
     const { status, headers, body } = outcome;
     effects.push({ method: 'kong.response.exit', status, headers, body: Buffer.from(body) });

@@ -3,6 +3,7 @@ export type PdkRead =
   | 'kong.client.get_consumer'
   | 'kong.client.get_credential'
   | 'kong.client.get_forwarded_ip'
+  | 'kong.client.load_consumer'
   | 'kong.ctx.shared.get'
   | 'kong.log.serialize'
   | 'kong.nginx.get_ctx'
@@ -11,6 +12,7 @@ export type PdkRead =
   | 'kong.request.get_method'
   | 'kong.request.get_path'
   | 'kong.request.get_raw_body'
+  | 'kong.request.get_raw_query'
   | 'kong.response.get_headers'
   | 'kong.response.get_status'
   | 'kong.router.get_service'
@@ -18,6 +20,7 @@ export type PdkRead =
 
 /** The operations of Kong's PDK that change something, with their arguments in Lua's order. */
 export type PdkEffect =
+  | ({ readonly method: 'kong.client.authenticate' } & Authentication)
   | { readonly method: 'kong.ctx.shared.set'; readonly key: string; readonly value: SharedValue }
   // `false`: the request is not held. Kong's conversion makes nil of it.
   | { readonly method: 'kong.nginx.set_ctx'; readonly key: 'buffered_proxying'; readonly value: false }
@@ -34,6 +37,28 @@ export type PdkEffect =
       readonly headers: ResponseHeaders;
       readonly body: Uint8Array;
     };
+
+/** Who calls, as Kong and its plugins are told: a consumer, a credential, or both. */
+export interface Authentication {
+  readonly consumer?: Consumer;
+  readonly credential?: Credential;
+}
+
+/** A consumer of Kong. */
+export interface Consumer {
+  readonly id: string;
+  readonly username: string;
+  readonly customId: string;
+  readonly tags: readonly string[];
+  /** Seconds since the epoch. */
+  readonly createdAt?: number;
+}
+
+/** A credential. The acl plugin fails for one without the id of a consumer, so it always has one, even of nobody. */
+export interface Credential {
+  readonly id: string;
+  readonly consumerId: string;
+}
 
 /**
  * A value that survives `kong.ctx.shared` over both transports.

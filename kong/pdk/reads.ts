@@ -1,5 +1,5 @@
 import { Headers } from './headers';
-import type { PdkRead } from './operations';
+import type { Consumer, PdkRead } from './operations';
 
 /**
  * A fact that a phase needs. Reads are declared with the phase and fetched in one batch; a handler never calls Kong itself.
@@ -42,14 +42,6 @@ export type RawBody =
 export type AnswerBody =
   { readonly kind: 'bytes'; readonly bytes: Uint8Array } | { readonly kind: 'too_long'; readonly maxBytes: number };
 
-/** The consumer that Kong authenticated. */
-export interface Consumer {
-  readonly id: string;
-  readonly username: string;
-  readonly customId: string;
-  readonly tags: readonly string[];
-}
-
 /** Kong returns at most this many headers (`kong/pdk/request.lua`); a request with as many may have more. */
 export const MAX_HEADERS = 1000;
 
@@ -65,10 +57,16 @@ const shapeCredentialId = (value: unknown): string | undefined => text(record(va
 const shapeServiceName = (value: unknown): string => text(record(value)['name']) || text(record(value)['id']);
 
 function shapeConsumer(value: unknown): Consumer | undefined {
-  const { id, username, custom_id, tags } = record(value);
+  const { id, username, custom_id, tags, created_at } = record(value);
   if (typeof id !== 'string' || id === '') return undefined;
   const labels = Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : [];
-  return { id, username: text(username), customId: text(custom_id), tags: labels };
+  return {
+    id,
+    username: text(username),
+    customId: text(custom_id),
+    tags: labels,
+    ...(typeof created_at === 'number' && created_at > 0 && { createdAt: created_at }),
+  };
 }
 
 /** An absent value stands for a body of which not all is here. */
@@ -110,6 +108,9 @@ export const read = {
   /** The path as the client sent it, normalised by nginx, without the query. */
   path: (): KongRead<string> => ({ method: 'kong.request.get_path', shape: text }),
 
+  /** The query as the client sent it, without the question mark; empty if there is none. */
+  rawQuery: (): KongRead<string> => ({ method: 'kong.request.get_raw_query', shape: text }),
+
   /** Up to {@link MAX_HEADERS} request headers; values keep every byte (latin1). */
   headers: (): KongRead<Headers> => ({
     method: 'kong.request.get_headers',
@@ -125,6 +126,16 @@ export const read = {
 
   /** The authenticated consumer, if an authentication plugin found one. */
   consumer: (): KongRead<Consumer | undefined> => ({ method: 'kong.client.get_consumer', shape: shapeConsumer }),
+
+  /**
+   * The consumer with this name, authenticated or not. Kong looks a name that is a UUID up by id first: compare the username
+   * of the result. Without a name Kong fails.
+   */
+  consumerByName: (name: string): KongRead<Consumer | undefined> => ({
+    method: 'kong.client.load_consumer',
+    argument: name,
+    shape: shapeConsumer,
+  }),
 
   /** The id of the credential that authenticated the request. */
   credentialId: (): KongRead<string | undefined> => ({

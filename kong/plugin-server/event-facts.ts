@@ -1,4 +1,4 @@
-import { read, type KongRead, type Outcome, type Proceed, type RawBody } from '../pdk';
+import { read, type Authentication, type KongRead, type Outcome, type Proceed, type RawBody } from '../pdk';
 import type { AnswerChange, AnswerHeaders } from './answer-change';
 import { keyOf, PlannedBatch, sharedKey, type EventPlan, type Source, type Sources } from './event-plan';
 
@@ -12,6 +12,8 @@ export interface Replies {
 export type Fetch = (batch: readonly KongRead<unknown>[]) => Promise<Replies>;
 
 const HEADERS = 'kong.request.get_headers';
+const CONSUMER = keyOf({ method: 'kong.client.get_consumer' });
+const CREDENTIAL = keyOf({ method: 'kong.client.get_credential' });
 const BODY = keyOf({ method: 'kong.request.get_raw_body' });
 const ANSWER_STATUS = keyOf(read.answer.status());
 const ANSWER_HEADERS = keyOf(read.answer.headers());
@@ -89,6 +91,7 @@ export class EventFacts {
     const { share } = outcome;
     if (share) for (const key of Object.keys(share)) this.replace(sharedKey(key), share[key]);
     if (outcome.kind !== 'proceed') return;
+    if (outcome.authenticate) this.noteAuthentication(outcome.authenticate);
     if (outcome.upstreamBody) {
       this.replace(BODY, { kind: 'bytes', bytes: outcome.upstreamBody } satisfies RawBody);
     }
@@ -96,6 +99,13 @@ export class EventFacts {
       this.headerChanges.push(outcome);
       for (const key of [...this.shaped.keys()]) if (key.startsWith(HEADERS)) this.shaped.delete(key);
     }
+  }
+
+  /** Kong then has this consumer and this credential, and no other ones. */
+  private noteAuthentication({ consumer, credential }: Authentication): void {
+    const { id, username, customId: custom_id, tags, createdAt: created_at } = consumer ?? {};
+    this.replace(CONSUMER, { id, username, custom_id, tags, created_at });
+    this.replace(CREDENTIAL, { id: credential?.id });
   }
 
   private async load(batch: PlannedBatch): Promise<void> {

@@ -158,11 +158,15 @@ function planPart({ plugin, needs, state }: PreparedPart, name: string): Planned
 
 function furtherFacts(reads: Reads): Pick<NonNullable<PlannedPart['more']>, 'facts' | 'batch'> {
   const facts = sourcesOf(reads);
-  const asked = facts.flatMap(([, source]) => ('read' in source ? [source.read] : []));
-  return { facts, batch: new PlannedBatch(asked) };
+  return { facts, batch: batchOf(facts) };
 }
 
-const sourcesOf = (reads: Reads): Sources => Object.entries(reads).map(([name, read]) => [name, sourceOf(read)]);
+/** The reads among these sources that Kong answers. */
+export const batchOf = (facts: Sources): PlannedBatch =>
+  new PlannedBatch(facts.flatMap(([, source]) => ('read' in source ? [source.read] : [])));
+
+/** Where the facts of these reads come from. */
+export const sourcesOf = (reads: Reads): Sources => Object.entries(reads).map(([name, read]) => [name, sourceOf(read)]);
 
 const sourceOf = (read: Read<unknown>): Source => ('known' in read ? read : { read, key: keyOf(read) });
 

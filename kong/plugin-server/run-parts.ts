@@ -1,7 +1,17 @@
 import { performance } from 'node:perf_hooks';
-import { proceed, reject, type OnError, type Outcome, type Proceed, type Reject, type SinglePlugin } from '../pdk';
+import {
+  proceed,
+  reject,
+  type Ask,
+  type Decided,
+  type OnError,
+  type Outcome,
+  type Proceed,
+  type Reject,
+  type SinglePlugin,
+} from '../pdk';
 import { EventFacts, type Fetch } from './event-facts';
-import type { EventPlan, PlannedPart } from './event-plan';
+import { batchOf, sourcesOf, type EventPlan, type PlannedPart } from './event-plan';
 
 /** What one part of a plugin decided. */
 export interface PartResult<T, O = Outcome> {
@@ -78,7 +88,27 @@ async function decide(part: PlannedPart, facts: EventFacts, load: () => Promise<
   const { phase, state, more } = part;
   await load();
   const first = facts.get(part.facts);
-  if (!more?.isNeeded(first as never)) return phase.handle(state as never, first as never);
+  const decided = more?.isNeeded(first as never)
+    ? await decideWithMore(part, facts, more, first)
+    : await phase.handle(state as never, first as never);
+  return isAsk(decided) ? answerAsk(decided, facts) : decided;
+}
+
+async function decideWithMore(
+  { phase, state }: PlannedPart,
+  facts: EventFacts,
+  more: NonNullable<PlannedPart['more']>,
+  first: Record<string, unknown>,
+): Promise<unknown> {
   await facts.loadMissing(more.batch);
   return phase.handle(state as never, first as never, facts.get(more.facts) as never);
+}
+
+const isAsk = (decided: unknown): decided is Ask => (decided as Decided | undefined)?.kind === 'ask';
+
+/** Gets the facts that a handler asked for, and its decision with them. */
+async function answerAsk({ reads, answer }: Ask, facts: EventFacts): Promise<Outcome> {
+  const sources = sourcesOf(reads);
+  await facts.loadMissing(batchOf(sources));
+  return answer(facts.get(sources));
 }

@@ -3,6 +3,7 @@ import {
   Metrics,
   proceed,
   type AnswerOutcome,
+  type Decided,
   type DefinedPlugin,
   type Fields,
   type Outcome,
@@ -76,14 +77,15 @@ export async function preparePlugin<
   };
 }
 
-function runPhase(
+async function runPhase(
   { reads, more, handle }: RunnablePhase,
   state: never,
   given: Readonly<Record<string, unknown>>,
-): unknown {
+): Promise<unknown> {
   const facts = factsFor(typeof reads === 'function' ? reads(state) : reads, given) as never;
   const further = more?.isNeeded(facts) ? factsFor(more.reads, given) : undefined;
-  return handle(state, facts, further as never);
+  const decided = (await handle(state, facts, further as never)) as Decided | AnswerOutcome | undefined;
+  return decided?.kind === 'ask' ? decided.answer(factsFor(decided.reads, given)) : decided;
 }
 
 /**

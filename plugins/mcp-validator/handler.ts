@@ -1,5 +1,6 @@
 import { MAX_HEADERS, proceed, read, reject, type FactsOf, type Outcome, type Warning } from '../../kong/pdk';
 import { denied } from '../shared/mcp/denial';
+import { IDENTITY_KEY, identityFromShared } from '../shared/mcp/identity';
 import { SUMMARY_KEY, summaryToShared } from '../shared/mcp/message-summary';
 import { isLargeBody } from '../shared/runtime/side-thread/large-body';
 import { decide } from './decision/decide';
@@ -16,14 +17,15 @@ import { callerFacts, textsOf } from './policy/caller-facts';
 import type { State } from './state';
 
 /** The facts of the access phase; the path and the caller only if the configuration has rules for them. */
-export const accessReads = ({ rules: { paths, callerNeeds } }: Pick<State, 'rules'>) => ({
+export const accessReads = ({ rules: { paths, callerNeeds, access: rules } }: Pick<State, 'rules'>) => ({
   method: read.method(),
   path: paths.areAllEndpoints ? read.known('') : read.upstreamPath(),
   headers: read.headers(),
   body: read.rawBody(),
   service: read.serviceName(),
-  consumer: callerNeeds.consumer ? read.consumer() : read.known(undefined),
+  consumer: callerNeeds.consumer || rules?.usesConsumer ? read.consumer() : read.known(undefined),
   groups: callerNeeds.groups ? read.shared('authenticated_groups', textsOf) : read.known([]),
+  identity: rules ? read.shared(IDENTITY_KEY, identityFromShared) : read.known(undefined),
 });
 
 /** The facts that the access phase receives. */
@@ -34,10 +36,10 @@ const NAME = 'mcp-validator';
 
 /** Decides about the request. Returns a promise only if another thread decides. */
 export function access(state: State, facts: AccessFacts): Outcome | Promise<Outcome> {
-  const { method, path, headers, body, service } = facts;
+  const { method, path, headers, body, service, identity } = facts;
   const { rules, learner, decideInThread, metrics } = state;
   const observe = metrics.start();
-  const caller = rules.callerNeeds.consumer ? callerFacts(facts, rules.callerNeeds) : undefined;
+  const caller = rules.callerNeeds.consumer || rules.access ? callerFacts(facts, rules.callerNeeds) : undefined;
   const httpFacts = { method, path, headers, headersTruncated: headers.size >= MAX_HEADERS, body, caller };
   const callerId = learner.callerOf(headers);
   const { isEnabled, hasPins } = learner.tools;
@@ -46,10 +48,10 @@ export function access(state: State, facts: AccessFacts): Outcome | Promise<Outc
     const isElsewhere = hold?.reason === 'list' && state.mode === 'enforce' && state.elsewhere.has(service);
     const decision = isElsewhere ? rejectElsewhere(decided, hold, rules) : decided;
     observe(service, decision);
-    const outcome = withWarnings(
-      outcomeOf(decision, service, state.mode),
-      findings ? learner.recordFindings(service, findings) : [],
-    );
+    const outcome = withWarnings(outcomeOf(decision, service, state.mode), [
+      ...(findings ? learner.recordFindings(service, findings) : []),
+      ...(rules.access && !identity ? state.noteNoIdentity(service, decision) : []),
+    ]);
     if (hold && decision.summary && outcome.kind === 'proceed') {
       const id = isEnabled ? callerId() : undefined;
       return holdRequest(outcome, hold, describeRequest(decision.summary, httpFacts, service, id));

@@ -1,3 +1,4 @@
+import { compileAccessRules, type AccessConfig, type AccessRules } from './access/access-rules';
 import { compileArgumentRules, type ArgumentConfig, type ArgumentRules } from './arguments/argument-rules';
 import { compileResponseRules, type ResponseConfig, type ResponseRules } from './denial-response';
 import { compileHttpRules, type HttpConfig, type HttpRules } from './http/http-rules';
@@ -9,7 +10,7 @@ import { compilePathRules, type PathConfig, type PathRules } from './paths/path-
 import { compileCallerPolicy, type CallerPolicy, type PolicyConfig } from './policy/policy-rules';
 import { compileRevisionRules, type RevisionConfig, type RevisionRules } from './revision/revision-rules';
 
-type Configs = PathConfig & HttpConfig & RevisionConfig & MethodConfig & ParamsConfig & ResponseConfig;
+type Configs = AccessConfig & PathConfig & HttpConfig & RevisionConfig & MethodConfig & ParamsConfig & ResponseConfig;
 
 /** The parts of the configuration that decide about a request. */
 export interface RulesConfig extends Configs {
@@ -30,7 +31,7 @@ export interface RulesConfig extends Configs {
 
 /** What a configuration requires of requests, compiled once: the rules of all checks. */
 export interface Rules
-  extends HttpRules, RevisionRules, MethodRules, ParamsRules, CallerPolicy, ArgumentRules, ResponseRules {
+  extends AccessRules, HttpRules, RevisionRules, MethodRules, ParamsRules, CallerPolicy, ArgumentRules, ResponseRules {
   readonly paths: PathRules;
   readonly lists: ListRules;
   readonly outputs: OutputRules;
@@ -45,6 +46,7 @@ export const compileRules = (config: RulesConfig): Rules => ({
   paths: compilePathRules(config),
   lists: compileListRules(config),
   outputs: compileOutputRules(config),
+  ...compileAccessRules(config),
   ...compileHttpRules(config),
   ...compileRevisionRules(config),
   ...compileMethodRules(config),

@@ -53,6 +53,46 @@ const listsByCaller = (what: string) =>
     { ...allowAndDeny(what), rules: rules(what) },
     { description: `Which ${what} clients may use.`, required: true },
   );
+const texts = (description: string) =>
+  field.set(field.string({ description: 'An accepted value.', required: true, len_min: 1, len_max: 512 }), {
+    description,
+    default: [],
+    len_max: 64,
+  });
+
+const accessRule = field.record(
+  {
+    methods: field.array(glob, {
+      description: 'Globs of the methods that the rule is about.',
+      default: ['tools/call'],
+    }),
+    names: field.array(glob, {
+      description:
+        'Globs of the tools, prompts and resource URIs that the rule is about; of a URI every reading counts. Methods of extensions always match.',
+      default: ['*'],
+    }),
+    authenticated: field.boolean({ description: 'The caller needs a token, or a credential of Kong.', default: false }),
+    scopes: field.set(
+      field.string({
+        description: 'Name of a scope.',
+        required: true,
+        len_min: 1,
+        len_max: 256,
+        match: '^[!#-[%]^-~]+$',
+      }),
+      { description: 'Scopes that the token needs, all of them.', default: [], len_max: 64 },
+    ),
+    groups: texts('Groups or roles of the token, one of them.'),
+    consumers: texts('Usernames or ids of consumers of Kong, one of them.'),
+    clients: texts('Ids of OAuth clients, one of them.'),
+    claims: field.map(texts('Values, one of them.'), {
+      description: 'Names of share_claims of mcp-auth, and the values of which the caller needs one.',
+      default: {},
+      len_max: 16,
+    }),
+  },
+  { description: 'What callers need for some messages.' },
+);
 
 /** The configuration of the plugin. */
 export const fields = {
@@ -230,6 +270,27 @@ export const fields = {
       'Use X-Consumer-Groups of authenticated consumers in rules. Enable it only if the acl plugin runs on the route without hide_groups_header. Otherwise clients can set the header themselves.',
     default: false,
   }),
+  access: field.record(
+    {
+      default: field.string({
+        description:
+          'Tools, prompts and resources that no rule matches, and methods of extensions: allow, or deny, with the response as if they did not exist.',
+        one_of: ['allow', 'deny'],
+        default: 'allow',
+      }),
+      rules: field.array(accessRule, {
+        description: 'What callers need. All rules that match must be met.',
+        default: [],
+        len_max: 100,
+      }),
+    },
+    {
+      description:
+        'Which callers may use what, by their token. Needs mcp-auth on the route; without it, what a rule matches is rejected.',
+      required: true,
+      default: {},
+    },
+  ),
   meta_key_check: field.string({
     description:
       'A malformed key in _meta: off ignores it, warn logs it, deny rejects the message. Servers do not enforce the rule. A key with a prefix that is reserved for the protocol is logged unless off.',

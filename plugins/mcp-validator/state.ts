@@ -1,5 +1,6 @@
-import type { Log, Resources } from '../../kong/pdk';
+import type { Log, Resources, Warning } from '../../kong/pdk';
 import { sideThreadOf } from '../shared/runtime/side-thread/side-thread';
+import type { Decision } from './decision/decision';
 import { createDecideInThread, type DecideInThread } from './large-bodies/decide-in-thread';
 import { createLearner, type Learner, type LearningParts } from './learning/learner';
 import { createLearningMetrics } from './learning/learning-metrics';
@@ -27,6 +28,8 @@ export interface State {
   readonly problems: ReturnType<typeof createResponseProblems>;
   readonly reportOutputs: ReturnType<typeof createOutputReport>;
   readonly log: Log;
+  /** The log line about rules that need mcp-auth on a route without it: once, for the first request that they reject. */
+  readonly noteNoIdentity: (service: string, decision: Decision) => readonly Warning[];
 }
 
 /** Compiles a configuration. `parts` replaces the threads and caches of the process in tests. */
@@ -51,5 +54,15 @@ export function prepare(config: Config, resources: Resources, parts?: LearningPa
     reportOutputs: createOutputReport(log, resources.now),
     metrics: createMetrics(metrics),
     log,
+    noteNoIdentity: noIdentityNote(),
+  };
+}
+
+function noIdentityNote(): State['noteNoIdentity'] {
+  let isNoted = false;
+  return (service, decision) => {
+    if (isNoted || decision.kind === 'pass' || decision.response.reason !== 'unauthenticated') return [];
+    isNoted = true;
+    return [{ fields: { service }, message: 'access rules reject requests: mcp-auth is not on this route' }];
   };
 }

@@ -1,6 +1,7 @@
-import { ask, text } from './ask';
-import type { Case } from './gateways';
+import { AUTH } from './auth';
+import type { Case } from './case';
 import { HELD } from './held-cases';
+import { ask, text } from './requests';
 
 const chunked = (body: string): string => `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
 
@@ -179,6 +180,10 @@ const MALFORMED: readonly Case[] = [
     send: ['GET /plain/x HTTP/1.1\r\nHost: a\r\nnonsense\r\nConnection: close\r\n\r\n'],
   },
   { name: 'line feeds only', differs: 'stricter', send: ['GET /plain/x HTTP/1.1\nHost: a\nConnection: close\n\n'] },
+  ...['Authorization', 'If-Match', 'If-Range', 'Content-Range', 'Expect', 'User-Agent', 'Range'].map((header) => ({
+    ...ask('GET', '/plain/x', { headers: [`${header}: a`, `${header}: b`] }),
+    differs: 'log' as const,
+  })),
   { name: 'HTTP/2.0 in the request line', send: ['GET /plain/x HTTP/2.0\r\nHost: a\r\n\r\n'] },
   { name: 'HTTP/1.2', differs: 'stricter', send: ['GET /plain/x HTTP/1.2\r\nHost: a\r\nConnection: close\r\n\r\n'] },
   { name: 'a lower case method', differs: 'stricter', send: [text('get', '/plain/x')] },
@@ -357,4 +362,5 @@ export const CASES: readonly (readonly [room: string, cases: readonly Case[]])[]
   ['plugins', PLUGINS],
   ['external plugins', EXTERNAL],
   ['held responses', HELD],
+  ['mcp-auth', AUTH],
 ];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { ANN_ID, authServices } from './auth';
 
 const lua = (name: string): string => readFileSync(join(__dirname, '..', '..', 'kong', 'lua', `${name}.lua`), 'utf8');
 
@@ -72,11 +73,13 @@ export function configText(upstreamPort: number, logFile: string): string {
       service('held-slow', [{ name: 'first' }, SHOW_CONTEXT], { read_timeout: 150, retries: 0 }),
       service('held-dead', [{ name: 'first' }, SHOW_CONTEXT], { url: 'http://127.0.0.1:1', retries: 1 }),
       service('held-twice', [{ name: 'first' }, { name: 'second' }, SHOW_CONTEXT]),
+      ...authServices(service),
     ],
     routes: [{ name: 'no-service', paths: ['/no-service'] }],
     upstreams: [{ name: 'empty-upstream' }],
     consumers: [
       {
+        id: ANN_ID,
         username: 'ann',
         custom_id: '7',
         keyauth_credentials: [{ id: ID, key: 'gold-key' }],

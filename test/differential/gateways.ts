@@ -1,9 +1,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startGateway, type Gateway } from '../../kong/stand-in/gateway';
-import { ScriptedPluginServer, type Script } from '../support/scripted-plugin-server';
+import { servePlugins } from '../../kong/testkit';
+import { mcpAuth } from '../../plugins/mcp-auth';
+import { ScriptedPluginServer } from '../support/scripted-plugin-server';
+import type { Case } from './case';
 import { configText } from './config';
 import { kong } from './kong-process';
 import { normalEntry, normalHeaders, normalReplies, normalText, type Normal } from './normalise';
@@ -14,24 +17,6 @@ const PORT = 18_000 + (process.pid % 2000) * 4;
 /** Kong and the stand-in listen on the same port of two loopback addresses: X-Forwarded-Port is the same. */
 const HOSTS = { 'stand-in': '127.0.0.2', kong: '127.0.0.3' } as const;
 type Side = keyof typeof HOSTS;
-
-/** One case of the suite. */
-export interface Case {
-  readonly name: string;
-  /** What the client sends, each part in its own packet. */
-  readonly send: readonly string[];
-  /** The number of log entries to wait for; one by default. Kong writes none for some malformed requests. */
-  readonly entries?: number;
-  /**
-   * A known difference, listed in the README of the stand-in. `stricter`: it rejects a request that nginx accepts or
-   * rejects in another way; `log`, `upstream`: only that part differs; `status`: only the class of the status is equal.
-   */
-  readonly differs?: 'stricter' | 'log' | 'upstream' | 'status';
-  /** What the plugin of the plugin server does in its access phase. */
-  readonly script?: Script;
-  /** What the plugins of the plugin server do, by `<plugin>.<event>`; the replies of the gateway are compared too. */
-  readonly scripts?: Readonly<Record<string, Script>>;
-}
 
 /** Both gateways in front of the same upstream. */
 export interface Gateways {
@@ -51,6 +36,10 @@ export async function startGateways(): Promise<Gateways> {
   for (const plugin of DESCRIPTIONS) {
     writeFileSync(join(folder, `${plugin.Name}.json`), JSON.stringify({ Protocol: 'ProtoBuf:1', Plugins: [plugin] }));
   }
+  const served = await servePlugins([mcpAuth]);
+  // The workers of Kong run as another user.
+  chmodSync(served.socket, 0o777);
+  chmodSync(dirname(served.socket), 0o755);
   const logs = (side: Side) => join(folder, `${side}.log`);
   const settings = (side: Side): Record<string, string> => {
     writeFileSync(logs(side), '');
@@ -70,8 +59,9 @@ export async function startGateways(): Promise<Gateways> {
       nginx_http_client_max_body_size: '1m',
       nginx_http_client_body_buffer_size: '16k',
       nginx_http_lua_socket_read_timeout: '2s',
-      plugins: ['bundled', ...NAMES].join(),
-      pluginserver_names: NAMES.join(),
+      ...served.settings,
+      plugins: ['bundled', ...NAMES, 'mcp-auth'].join(),
+      pluginserver_names: [...NAMES, 'mcp-auth'].join(),
       ...Object.fromEntries(
         NAMES.flatMap((name) => [
           [`pluginserver_${name}_socket`, socket],
@@ -93,6 +83,7 @@ export async function startGateways(): Promise<Gateways> {
     },
     stop: async () => {
       await stopAll(standIn, upstream, server);
+      await served.stop();
       kong(['stop'], kongSettings);
       rmSync(folder, { recursive: true, force: true });
     },

@@ -1,6 +1,6 @@
 import type { Script } from '../support/scripted-plugin-server';
-import { ask } from './ask';
-import type { Case } from './gateways';
+import { ask } from './requests';
+import type { Case } from './case';
 
 const bytes = (value: string): Buffer => Buffer.from(value, 'latin1');
 

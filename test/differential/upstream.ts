@@ -43,6 +43,9 @@ const RAW: Readonly<Record<string, string>> = {
     'HTTP/1.1 200 OK\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\nLast-Modified: Mon, 01 Jan 2024 00:00:00 GMT\r\nContent-Length: 2\r\n\r\nok',
   error: 'HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
   redirect: 'HTTP/1.1 302 Found\r\nLocation: http://elsewhere.test/\r\nContent-Length: 0\r\n\r\n',
+  session: 'HTTP/1.1 200 OK\r\nMcp-Session-Id: id-1\r\nContent-Length: 2\r\n\r\nok',
+  challenge:
+    'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer resource_metadata="https://foreign.test"\r\nContent-Length: 2\r\n\r\nno',
   'kong-headers':
     'HTTP/1.1 200 OK\r\nX-Kong-Request-Id: mine\r\nX-Kong-Upstream-Latency: 7\r\nContent-Length: 2\r\n\r\nok',
 };

@@ -9,6 +9,7 @@ import { MpRpc } from '../../kong/stand-in/rpc/mp-rpc';
 import { until } from '../../kong/testkit/until';
 import { plugins } from '../../plugins';
 import { LARGE_BODY_BYTES } from '../../plugins/shared/runtime/side-thread/large-body';
+import { ISSUER, jwksOf, signingKey } from '../support/access-tokens';
 import { logEntry, sharedCapture } from '../support/exchange';
 import { configOf, KongWorker, type RequestFacts } from '../support/kong-worker';
 
@@ -88,6 +89,19 @@ it('writes one directory with a single entry per plugin, with the description th
   expect(dump.Schema.fields).toMatchObject([{ config: { fields: Schema.fields[0]!['config']!.fields } }]);
 });
 
+const AUTH = {
+  resource: 'https://ai.example.com/mcp',
+  issuers: [{ issuer: ISSUER, discovery: false, jwks: JSON.stringify(jwksOf(signingKey('k'))) }],
+  unauthenticated: 'pass',
+};
+const LIMITED = { rules: [{ name: 'add', windows: [{ limit: 1000, window_seconds: 60 }] }] };
+/** The configs of plugins that need one. */
+const CONFIGS: Readonly<Record<string, Readonly<Record<string, LuaValue>>>> = {
+  'mcp-auth': AUTH,
+  'mcp-tool-rate-limit': LIMITED,
+  'mcp-guard': { 'mcp-auth': AUTH, 'mcp-validator': {}, 'mcp-tool-rate-limit': LIMITED },
+};
+
 describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (name, plugin) => {
   it.each(describePlugin(plugin).Phases.filter((phase) => phase !== 'response'))(
     'runs an event of its %s phase',
@@ -100,13 +114,6 @@ describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (na
     },
   );
 });
-
-const LIMITED = { rules: [{ name: 'add', windows: [{ limit: 1000, window_seconds: 60 }] }] };
-/** The plugins that need a configuration. */
-const CONFIGS: Readonly<Record<string, Readonly<Record<string, LuaValue>>>> = {
-  'mcp-tool-rate-limit': LIMITED,
-  'mcp-guard': { 'mcp-validator': {}, 'mcp-tool-rate-limit': LIMITED },
-};
 
 it('rejects invalid requests repeatedly with the validator', async () => {
   const worker = workerOf('mcp-validator');

@@ -44,7 +44,7 @@ describe('a large body', () => {
 });
 
 const ask = (state: State, body: object): Outcome | Promise<Outcome> =>
-  access(state, { ...post(body), service: 'one', consumer: undefined, groups: [] });
+  access(state, { ...post(body), service: 'one', identity: undefined, consumer: undefined, groups: [] });
 
 describe('a large body that calls announced tools', () => {
   const config = readConfig(fields, { tools: { learn: 'enforce' } });
@@ -133,6 +133,8 @@ describe('the validator', () => {
 
   it('responds with 503 if too many bytes are waiting, and decides about all the others', async () => {
     const state = prepare(readConfig(fields, {}), resources());
-    await flood((facts) => access(state, { ...facts, service: 'one', consumer: undefined, groups: [] }));
+    await flood((facts) =>
+      access(state, { ...facts, service: 'one', identity: undefined, consumer: undefined, groups: [] }),
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { partsOf, type KongRead, type PdkEffect, type Plugin } from '../../kong/pdk';
+import { partsOf, type Consumer, type KongRead, type PdkEffect, type Plugin } from '../../kong/pdk';
 import { effectsOf } from '../../kong/pdk/effects';
 import type { Configuration } from '../../kong/plugin-server/configurations';
 import { EventFacts, type Fetch } from '../../kong/plugin-server/event-facts';
@@ -25,8 +25,7 @@ export interface SentAnswer {
 /** The values that plain reads return for every request. */
 const CONSTANTS: Readonly<Record<string, unknown>> = {
   'kong.client.get_forwarded_ip': '192.0.2.1',
-  'kong.client.get_consumer': {},
-  'kong.client.get_credential': {},
+  'kong.request.get_raw_query': '',
   'kong.router.get_service': { id: 's', name: 'calc' },
 };
 
@@ -41,6 +40,8 @@ export class KongRequest {
   private isAnswered = false;
   /** The answer of the upstream as later plugins see it. */
   private answer: SentAnswer = { status: 200, headers: {}, body: '' };
+  private consumer: object = {};
+  private credential: object = {};
 
   constructor(private readonly sent: SentRequest) {
     this.headers = new Map(Object.entries(sent.headers));
@@ -92,19 +93,25 @@ export class KongRequest {
 
   /** All that the client, the upstream and later plugins can see. */
   get state(): object {
-    const { shared, headers, responseHeaders, body, exit } = this;
+    const { shared, headers, responseHeaders, body, exit, consumer, credential } = this;
     return {
       shared: Object.fromEntries(shared),
       headers: Object.fromEntries(headers),
       responseHeaders,
       body: String(Buffer.from(body)),
       exit,
+      consumer,
+      credential,
     };
   }
 
   private valueOf({ method, argument }: KongRead<unknown>): unknown {
     const values: Readonly<Partial<Record<typeof method, unknown>>> = {
+      'kong.client.get_consumer': this.consumer,
+      'kong.client.get_credential': this.credential,
+      'kong.client.load_consumer': argument === 'ann' ? ANN : {},
       'kong.request.get_method': this.sent.method,
+      'kong.request.get_path': this.sent.path,
       'kong.request.get_headers': Object.fromEntries(this.headers),
       'kong.request.get_raw_body': { kind: 'bytes', bytes: this.body },
       'kong.nginx.get_var': argument === 'upstream_uri' ? this.sent.path : 'request-id',
@@ -133,6 +140,10 @@ export class KongRequest {
             Object.entries(answer.headers).filter(([name]) => name !== effect.name.toLowerCase()),
           ),
         };
+        break;
+      case 'kong.client.authenticate':
+        this.consumer = consumerOf(effect.consumer);
+        this.credential = { ...effect.credential };
         break;
       case 'kong.ctx.shared.set':
         this.shared.set(effect.key, effect.value);
@@ -163,6 +174,19 @@ export class KongRequest {
     }
   }
 }
+
+const ANN = { id: '00000000-0000-4000-8000-000000000001', username: 'ann', custom_id: '', tags: [] };
+
+const consumerOf = (consumer: Consumer | undefined): object =>
+  consumer
+    ? {
+        id: consumer.id,
+        username: consumer.username,
+        custom_id: consumer.customId,
+        tags: consumer.tags,
+        created_at: consumer.createdAt,
+      }
+    : {};
 
 const lowerCase = (headers: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

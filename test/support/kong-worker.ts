@@ -79,6 +79,7 @@ export class KongWorker {
       'kong.request.get_headers': () => facts.headers ?? {},
       'kong.request.get_method': () => 'POST',
       'kong.request.get_path': () => '/',
+      'kong.request.get_raw_query': () => '',
       'kong.request.get_raw_body': () => facts.body ?? '',
       'kong.response.error': (status) => leave(status as number, 'error of Kong', {}),
       'kong.response.exit': (status, body, headers) => leave(status as number, body as string, headers),

@@ -1,4 +1,4 @@
-import type { KongRead, PdkEffect, PdkRead, RawBody } from '../../pdk';
+import type { Authentication, KongRead, PdkEffect, PdkRead, RawBody } from '../../pdk';
 import { frame, OversizedFrame } from './frames';
 import { MessageReader } from './message-reader';
 import type { MessageWriter } from './message-writer';
@@ -22,6 +22,10 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
     encode: noArgument,
     decode: (reply) => ({ id: decodeText(messages.credential.decode(reply).id) }),
   },
+  'kong.client.load_consumer': {
+    encode: (name) => messages.consumerSpec.encode({ id: Buffer.from(String(name)), by_username: true }),
+    decode: decodeConsumer,
+  },
   'kong.client.get_forwarded_ip': { encode: noArgument, decode: readText },
   'kong.ctx.shared.get': {
     encode: textArgument,
@@ -40,6 +44,7 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
   'kong.request.get_method': { encode: noArgument, decode: readText },
   'kong.request.get_path': { encode: noArgument, decode: readText },
   'kong.request.get_raw_body': { encode: noArgument, decode: decodeRawBody },
+  'kong.request.get_raw_query': { encode: noArgument, decode: readText },
   'kong.response.get_headers': {
     encode: intArgument,
     decode: (reply) => readStruct(new MessageReader(reply), 'latin1'),
@@ -59,12 +64,13 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
 };
 
 function decodeConsumer(reply: Bytes): unknown {
-  const { id, username, custom_id, tags } = messages.consumer.decode(reply);
+  const { id, username, custom_id, tags, created_at } = messages.consumer.decode(reply);
   return {
     id: decodeText(id),
     username: decodeText(username),
     custom_id: decodeText(custom_id),
     tags: tags?.map((tag) => decodeText(tag)),
+    created_at,
   };
 }
 
@@ -144,12 +150,20 @@ export function writeEffect(writer: MessageWriter, effect: PdkEffect): void {
   writer.endFrame(start);
 }
 
+/** Fields of the messages `AuthenticateArgs`, `Consumer` and `AuthenticatedCredential`. */
+const AUTHENTICATE = { consumer: 1, credential: 2 } as const;
+const CONSUMER = { id: 1, createdAt: 2, username: 3, customId: 4, tag: 5 } as const;
+const CREDENTIAL = { id: 1, consumerId: 2 } as const;
+
 /** Fields of the messages `KV` and `ExitArgs`. */
 const KEY_VALUE = { key: 1, value: 2 } as const;
 const EXIT = { status: 1, body: 2, headers: 3 } as const;
 
 function writeArguments(writer: MessageWriter, effect: PdkEffect): void {
   switch (effect.method) {
+    case 'kong.client.authenticate':
+      writeAuthentication(writer, effect);
+      break;
     case 'kong.ctx.shared.set': {
       writer.text(KEY_VALUE.key, effect.key);
       const start = writer.beginMessage(KEY_VALUE.value);
@@ -186,4 +200,22 @@ function writeArguments(writer: MessageWriter, effect: PdkEffect): void {
       writer.endMessage(start);
     }
   }
+}
+
+/** Absent texts stay absent: Kong would get an empty one, which is true in Lua. */
+function writeAuthentication(writer: MessageWriter, { consumer, credential }: Authentication): void {
+  if (consumer) {
+    const start = writer.beginMessage(AUTHENTICATE.consumer);
+    writer.text(CONSUMER.id, consumer.id);
+    if (consumer.createdAt !== undefined) writer.integer(CONSUMER.createdAt, consumer.createdAt);
+    writer.text(CONSUMER.username, consumer.username);
+    if (consumer.customId !== '') writer.text(CONSUMER.customId, consumer.customId);
+    for (const tag of consumer.tags) writer.text(CONSUMER.tag, tag);
+    writer.endMessage(start);
+  }
+  if (!credential) return;
+  const start = writer.beginMessage(AUTHENTICATE.credential);
+  writer.text(CREDENTIAL.id, credential.id);
+  writer.text(CREDENTIAL.consumerId, credential.consumerId);
+  writer.endMessage(start);
 }

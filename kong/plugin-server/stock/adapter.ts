@@ -5,7 +5,9 @@ import {
   type KongRead,
   type Log,
   type Outcome,
+  type Authentication,
   type PdkEffect,
+  type PdkRead,
   type PhaseName,
   type Plugin,
 } from '../../pdk';
@@ -177,7 +179,7 @@ const call = (kong: StockPdk, method: string, ...args: readonly unknown[]): Prom
 /** Sends one read, which is a round trip of its own. If it fails, the part that needs the fact fails. */
 async function ask(kong: StockPdk, { method, argument }: KongRead<unknown>): Promise<() => unknown> {
   try {
-    const reply = await call(kong, method, ...(argument === undefined ? [] : [argument]));
+    const reply = await call(kong, method, ...argumentsOfRead(method, argument));
     return () => fromMsgPack(method, reply);
   } catch (error) {
     return () => {
@@ -186,12 +188,20 @@ async function ask(kong: StockPdk, { method, argument }: KongRead<unknown>): Pro
   }
 }
 
+function argumentsOfRead(method: PdkRead, argument: KongRead<unknown>['argument']): readonly unknown[] {
+  // By name, where it is not an id.
+  if (method === 'kong.client.load_consumer') return [argument, true];
+  return argument === undefined ? [] : [argument];
+}
+
 async function apply(kong: StockPdk, outcome: Outcome): Promise<void> {
   for (const effect of effectsOf(outcome)) await call(kong, effect.method, ...argumentsOf(effect));
 }
 
 function argumentsOf(effect: PdkEffect): readonly unknown[] {
   switch (effect.method) {
+    case 'kong.client.authenticate':
+      return authenticationOf(effect);
     case 'kong.ctx.shared.set':
       return [effect.key, effect.value];
     case 'kong.nginx.set_ctx':
@@ -209,4 +219,22 @@ function argumentsOf(effect: PdkEffect): readonly unknown[] {
     case 'kong.response.exit':
       return [effect.status, effect.body, effect.headers];
   }
+}
+
+/** The consumer and the credential as Kong has them; nil for none. */
+function authenticationOf({ consumer, credential }: Authentication): readonly unknown[] {
+  const { id, username, customId, tags, createdAt } = consumer ?? {};
+  return [
+    consumer
+      ? {
+          id,
+          username,
+          ...(customId !== '' && { custom_id: customId }),
+          // An empty list would become an empty record, which is the same in Lua.
+          ...(tags && tags.length > 0 && { tags }),
+          ...(createdAt !== undefined && { created_at: createdAt }),
+        }
+      : null,
+    credential ? { id: credential.id, consumer_id: credential.consumerId } : null,
+  ];
 }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { LuaFunction } from '../lua/machine';
 import { LuaError, luaToString, type LuaValue } from '../lua/value';
 import type { Exchange } from '../request/exchange';
@@ -8,7 +9,15 @@ import { setVariable, variable } from './variables';
 /** The functions of `ngx` that snippets can call. */
 export const nginx: Readonly<Record<string, LuaFunction<Exchange>>> = {
   'ngx.now': (x) => x.now() / 1000,
-  'ngx.encode_base64': (_x, [text]) => Buffer.from(luaToString(text), 'latin1').toString('base64'),
+  'ngx.encode_base64': (_x, [text, noPadding]) => {
+    const encoded = Buffer.from(luaToString(text), 'latin1').toString('base64');
+    return noPadding === true ? encoded.replace(/=+$/, '') : encoded;
+  },
+  'ngx.hmac_sha1': (_x, [key, text]) =>
+    createHmac('sha1', Buffer.from(luaToString(key), 'latin1'))
+      .update(luaToString(text), 'latin1')
+      .digest()
+      .toString('latin1'),
   'ngx.exit': (x, [status]) => nginxExit(x, status),
   'ngx.var': (x, [name]) => variable(x, luaToString(name)),
   'ngx.var=': (x, [name, value]) => {

@@ -57,7 +57,7 @@ export class Responder {
       return false;
     }
     x.headersSent = true;
-    finishHeaders(x.responseHeaders, x.status);
+    finishHeaders(x.responseHeaders, x.status, x.ownResponse?.body !== undefined);
     x.response.sendDate = (x.ownResponse !== undefined || x.isHeld) && !x.responseHeaders.has('date');
     // Without the header Node would add Keep-Alive, which Kong does not send.
     const headers = [...x.responseHeaders.toRaw(), 'Connection', x.connectionHeader];

@@ -24,6 +24,12 @@ export async function serve(x: Exchange, phases: Phases): Promise<void> {
   }
 }
 
+/** Headers that nginx accepts once (`ngx_http_process_unique_header_line`). */
+const UNIQUE_HEADERS = [
+  ...['authorization', 'content-range', 'expect', 'if-match', 'if-modified-since', 'if-none-match', 'if-range'],
+  'if-unmodified-since',
+];
+
 /** The status with which nginx rejects a request before Kong's phases; undefined for a request that it accepts. */
 function rejectionByNginx(x: Exchange): number | undefined {
   const coding = x.headers.get('transfer-encoding');
@@ -36,6 +42,7 @@ function rejectionByNginx(x: Exchange): number | undefined {
   }
   const [host, ...others] = x.headers.all('host');
   if (others.length > 0 || host === '' || (host === undefined && x.request.httpVersion === '1.1')) return 400;
+  if (UNIQUE_HEADERS.some((name) => x.headers.all(name).length > 1)) return 400;
   if (x.method === 'TRACE') return 405;
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') return 501;
   return x.body.isDeclaredTooLarge ? 413 : undefined;

@@ -1,3 +1,4 @@
+import { visiblePolicy } from '../access/visible';
 import type { ToolKnowledge } from '../arguments/tool-knowledge';
 import { replaceOutput } from '../outputs/output-rules';
 import type { CallerFacts } from '../policy/caller-rules';
@@ -19,7 +20,7 @@ export interface HeldBody {
 }
 
 /** The rules by which responses are judged. */
-export type HeldRules = Pick<Rules, 'policyOf' | 'unknownTools' | 'configuredTools' | 'lists' | 'outputs'>;
+export type HeldRules = Pick<Rules, 'access' | 'policyOf' | 'unknownTools' | 'configuredTools' | 'lists' | 'outputs'>;
 
 /** Judges a held response by the rules of a configuration. */
 export function judgeHeld(
@@ -29,7 +30,8 @@ export function judgeHeld(
   const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
   const { hides, maxTtlMs } = rules.lists;
   const caching = isModern ? { maxTtlMs } : undefined;
-  const lists = listPolicyOf(rules.policyOf(caller), rules, knowledgeOf(rules, usableTools), caching, bytes.length);
+  const policy = visiblePolicy(rules.policyOf(caller), rules, caller);
+  const lists = listPolicyOf(policy, rules, knowledgeOf(rules, usableTools), caching, bytes.length);
   return judgeBody(bytes, isEventStream, requests, {
     hides,
     lists,

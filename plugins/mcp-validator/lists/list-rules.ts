@@ -1,3 +1,4 @@
+import { fieldsThatRestrict, type AccessConfig } from '../access/access-rules';
 import type { NameLists } from '../../shared/name-rules/name-rule';
 import type { ListKind } from './list-methods';
 
@@ -6,7 +7,7 @@ interface RestrictingLists extends NameLists {
 }
 
 /** The config fields about lists. */
-export interface ListConfig {
+export interface ListConfig extends AccessConfig {
   readonly mode: 'enforce' | 'report';
   readonly list_policy: 'off' | 'hide';
   readonly max_list_bytes: number;
@@ -55,13 +56,21 @@ export function compileListRules(config: ListConfig): ListRules {
   };
 }
 
+/** The method that uses an element of a list. */
+const CALLS: Readonly<Record<ListKind, string>> = {
+  tools: 'tools/call',
+  prompts: 'prompts/get',
+  resources: 'resources/read',
+};
+
 /** The fields because of which lists are cut, by kind. */
 export function fieldsThatHide(config: ListConfig): Readonly<Record<ListKind, readonly string[]>> {
   if (config.list_policy === 'off') return { tools: [], prompts: [], resources: [] };
   const restricting = (kind: ListKind): string[] =>
     (['allow', 'deny', 'rules'] as const)
       .filter((name) => config[kind][name].length > 0)
-      .map((name) => `${kind}.${name}`);
+      .map((name) => `${kind}.${name}`)
+      .concat(fieldsThatRestrict(config, CALLS[kind]));
   const hidesUnknown = config.unknown_tools === 'deny' && config.tools.learn === 'off';
   return {
     tools: [

@@ -17,10 +17,14 @@ interface Facts extends CallerFacts {
  * The caller with all its groups. `X-Consumer-Groups` counts only for an authenticated consumer, and not beside
  * `X-Authenticated-Groups`: the acl plugin writes only one of the two, and then a client may have sent the other.
  */
-export function callerFacts({ consumer, groups, headers }: Facts, needs: CallerNeeds): CallerFacts {
+export function callerFacts({ consumer, groups, identity, headers }: Facts, needs: CallerNeeds): CallerFacts {
   const usesHeader =
     needs.groups && needs.trustsAclGroups && consumer !== undefined && !headers.has('x-authenticated-groups');
-  return { consumer, groups: usesHeader ? [...groups, ...aclGroupsOf(headers.all('x-consumer-groups'))] : groups };
+  return {
+    consumer,
+    groups: usesHeader ? [...groups, ...aclGroupsOf(headers.all('x-consumer-groups'))] : groups,
+    identity,
+  };
 }
 
 /** The texts of a list from `kong.ctx.shared`; none for any other value. */

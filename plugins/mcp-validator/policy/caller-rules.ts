@@ -1,11 +1,14 @@
+import type { McpIdentity } from '../../shared/mcp/identity';
 import type { NameLists } from '../../shared/name-rules/name-rule';
 
-/** What Kong knows about the caller of a request. */
+/** What Kong and mcp-auth know about the caller of a request. */
 export interface CallerFacts {
   /** Undefined for a caller that no authentication plugin authenticated as a consumer. */
   readonly consumer: { readonly id: string; readonly username: string; readonly tags: readonly string[] } | undefined;
   /** The groups of the acl plugin and of plugins that authenticate groups. */
   readonly groups: readonly string[];
+  /** What mcp-auth shared; undefined if it is not on the route. */
+  readonly identity?: McpIdentity | undefined;
 }
 
 /** Lists for some callers. A caller must match each condition that is not empty. */

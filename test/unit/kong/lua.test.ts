@@ -9,10 +9,10 @@ import { mcpTelemetry } from '../../../plugins/mcp-telemetry';
 const root = join(__dirname, '..', '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const document = parseDocument(read('kong/kong.yml'));
-const batches = parseDocument(read('kong/profiles/telemetry-batches.yml'));
+const profiles = readdirSync(join(root, 'kong/profiles')).map((name) => parseDocument(read(`kong/profiles/${name}`)));
 
 const snippets: Scalar<string>[] = [];
-for (const file of [document, batches]) {
+for (const file of [document, ...profiles]) {
   visit(file, {
     Scalar: (_key, node) => {
       if (isScalar<string>(node) && node.type === 'BLOCK_LITERAL') snippets.push(node);

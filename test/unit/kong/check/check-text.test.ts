@@ -30,6 +30,13 @@ it('reports no errors for the reference configuration', () => {
   expect(isUsable).toBe(true);
 });
 
+it('reports no errors for the profile with authorization', () => {
+  expect(checkText('secure.yml', readFileSync('kong/profiles/secure.yml', 'utf8'), plugins, true)).toEqual({
+    output: 'secure.yml: ok\n',
+    isUsable: true,
+  });
+});
+
 it('reports a correct configuration as valid', () => {
   expect(check(withPlugin('mcp-tool-rate-limit', RULE))).toEqual({ output: 'kong.yml: ok\n', isUsable: true });
 });

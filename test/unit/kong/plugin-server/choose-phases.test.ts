@@ -37,6 +37,7 @@ plugins:
 
 it('describes plugins that no file configures as without files, so that no guard loses a phase', () => {
   expect(phasesFor('services: []')).toEqual({
+    'mcp-auth': 'access',
     'mcp-guard': 'access,response,log',
     'mcp-validator': 'access,response,log',
     'mcp-tool-rate-limit': 'access',
@@ -108,7 +109,7 @@ it('takes the phases of an option', () => {
 
 it.each([
   ['mcp-guard', 'expected <plugin>=<phase>,<phase>'],
-  ['mcp-gard=access', 'unknown plugin; available: mcp-guard, '],
+  ['mcp-gard=access', 'unknown plugin; available: mcp-auth, '],
   ['mcp-guard=acces', 'mcp-guard has only the phases access, response, log'],
   ['mcp-guard=response,log', 'mcp-guard cannot work without the phase access'],
   ['mcp-guard=', 'mcp-guard has only the phases access, response, log'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  ask,
   composePlugins,
   definePlugin,
   keep,
@@ -8,10 +9,11 @@ import {
   reject,
   replaceAnswer,
   type AnswerOutcome,
+  type Decided,
   type FactsOf,
   type KongRead,
-  type Outcome,
   type Plugin,
+  type Proceed,
   type SinglePlugin,
 } from '../../../../kong/pdk';
 import { phaseNeedsOf } from '../../../../kong/pdk/phase-needs';
@@ -37,12 +39,16 @@ interface Behaviour {
   readonly holds: 'never' | 'no' | 'yes';
   readonly judges: 'keep' | 'replace' | 'reject' | 'throw';
   readonly removes: readonly (typeof ANSWERED)[number][];
+  readonly authenticates: readonly ('consumer' | 'credential')[];
+  readonly asks: boolean;
 }
 
 const reads = {
   headers: read.headers(),
   one: read.shared('one', (value) => value),
   two: read.shared('two', (value) => value),
+  consumer: read.consumer(),
+  credential: read.credentialId(),
 };
 const more = { body: read.rawBody(), method: read.method(), headers: read.headers() };
 
@@ -60,13 +66,22 @@ function pluginOf(behaviour: Behaviour, index: number): SinglePlugin {
       reads,
       more: { reads: more, isNeeded: () => behaviour.readsMore },
       neededBy: () => (behaviour.isNeeded ? ['a_field'] : []),
-      handle: (_, facts, rest): Outcome => {
+      handle: (_, facts, rest): Decided => {
         if (behaviour.ends === 'throw') throw new Error('a bug');
         const body = rest?.body.kind === 'bytes' ? String(Buffer.from(rest.body.bytes)) : 'none';
-        const seen = JSON.stringify([facts.headers.toRecord(), facts.one, facts.two, body, rest?.headers.toRecord()]);
+        const seen = JSON.stringify([
+          facts.headers.toRecord(),
+          facts.one,
+          facts.two,
+          facts.consumer,
+          facts.credential,
+          body,
+          rest?.headers.toRecord(),
+        ]);
         const share = { [`seen-by-${name}`]: seen, ...values(behaviour.shares) };
         if (behaviour.ends === 'reject') return reject({ status: 400, headers: { 'x-by': name }, body: name, share });
-        return proceed({
+        const outcome = proceed({
+          ...authentication(behaviour.authenticates, name),
           share,
           upstreamHeaders: values(behaviour.sets),
           clearUpstreamHeaders: behaviour.clears,
@@ -76,6 +91,11 @@ function pluginOf(behaviour: Behaviour, index: number): SinglePlugin {
           }),
           ...(behaviour.replacesBody && { upstreamBody: Buffer.from(`${body}+${name}`) }),
         });
+        if (!behaviour.asks) return outcome;
+        return ask({ one: read.shared('one', (value) => value), again: read.consumer() }, ({ one, again }) => ({
+          ...outcome,
+          share: { ...share, [`asked-by-${name}`]: JSON.stringify([one, again]) },
+        }));
       },
     },
     ...(behaviour.holds !== 'never' && {
@@ -117,6 +137,17 @@ type AnswerFacts = {
 
 const sorted = (record: object): object =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+function authentication(kinds: Behaviour['authenticates'], name: string): Pick<Proceed, 'authenticate'> {
+  if (kinds.length === 0) return {};
+  const consumer = { id: `${name}-id`, username: name, customId: '', tags: ['gold'], createdAt: 5 };
+  const credential = { id: `${name}-credential`, consumerId: consumer.id };
+  return {
+    authenticate: {
+      ...(kinds.includes('consumer') && { consumer }),
+      ...(kinds.includes('credential') && { credential }),
+    },
+  };
+}
 
 const behaviour: fc.Arbitrary<Behaviour> = fc.record({
   ends: fc.constantFrom('proceed', 'proceed', 'proceed', 'reject', 'throw'),
@@ -131,6 +162,8 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.record({
   holds: fc.constantFrom('never', 'no', 'yes', 'yes'),
   judges: fc.constantFrom('keep', 'replace', 'replace', 'reject', 'throw'),
   removes: fc.subarray([...ANSWERED]),
+  authenticates: fc.subarray(['consumer', 'credential']),
+  asks: fc.boolean(),
 });
 
 const request: SentRequest = {
@@ -198,4 +231,6 @@ const EVERYTHING: Behaviour = {
   holds: 'no',
   judges: 'keep',
   removes: [],
+  authenticates: [],
+  asks: false,
 };

@@ -22,6 +22,7 @@ function facts(body: object | string, headers: Record<string, string | string[]>
     headers: Headers.from({ ...JSON_HEADERS, ...headers }),
     body: { kind: 'bytes', bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) },
     service: 'py-calculator',
+    identity: undefined,
     consumer: undefined,
     groups: [],
   };

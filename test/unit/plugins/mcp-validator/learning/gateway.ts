@@ -66,7 +66,7 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
     const headers = { ...JSON_HEADERS, ...(by !== undefined && { authorization: by }), 'accept-encoding': 'gzip' };
     const bytes = Buffer.from(body ? JSON.stringify(body) : '');
     const facts = { method, path: '/mcp', headers: Headers.from(headers), body: { kind: 'bytes', bytes } as const };
-    return access(state, { ...facts, service, consumer: undefined, groups: [] });
+    return access(state, { ...facts, service, identity: undefined, consumer: undefined, groups: [] });
   };
   return {
     state,

@@ -84,6 +84,66 @@ it('lists exactly what the same caller may use, for every policy', async () => {
   );
 });
 
+const METHODS = ['tools/call', 'prompts/get', 'resources/read'];
+const access = fc.record({
+  default: fc.constantFrom('allow', 'deny'),
+  rules: fc.array(
+    fc.record({
+      methods: fc.subarray([...METHODS, '*'], { minLength: 1 }),
+      names: fc.array(fc.constantFrom(...NAMES, ...URIS, '*', 'a*', 'file:///pub/*'), { minLength: 1, maxLength: 2 }),
+      authenticated: fc.boolean(),
+      scopes: some('write'),
+      groups: some('staff'),
+      clients: some('ide'),
+      consumers: some('alice'),
+    }),
+    { maxLength: 3 },
+  ),
+});
+const identityOf = (kind: 'token' | 'kong' | 'anonymous', more: object = {}) => ({
+  kind,
+  principal: 'p',
+  scopes: [],
+  groups: [],
+  claims: {},
+  challenge: '',
+  required: [],
+  ...more,
+});
+const identified = fc.constantFrom<CallerFacts>(
+  { consumer: undefined, groups: [] },
+  { consumer: undefined, groups: [], identity: identityOf('anonymous') },
+  { consumer: { id: '1', username: 'alice', tags: [] }, groups: [], identity: identityOf('kong') },
+  { consumer: undefined, groups: [], identity: identityOf('token', { groups: ['staff'] }) },
+  { consumer: undefined, groups: [], identity: identityOf('token', { scopes: ['write'], client: 'ide' }) },
+);
+/** The client can log in, or ask for a scope: then it needs to know what for. */
+const isOpen = (decision: ReturnType<typeof decide>): boolean =>
+  decision.kind === 'pass' || ['unauthenticated', 'insufficient_scope'].includes(decision.response.reason);
+
+it('lists what a caller may use by access rules, with what a login or a scope would open', async () => {
+  await fc.assert(
+    fc.asyncProperty(access, identified, async (given, by) => {
+      const rules = rulesOf({ access: given });
+      for (const { method, array, member, use, param, names } of KINDS) {
+        const body = JSON.stringify({
+          jsonrpc: '2.0',
+          id: 1,
+          result: { [array]: names.map((name) => ({ [member]: name })) },
+        });
+        const { text } = await judge({ body, config: { access: given }, requests: [{ id: 1, method }], caller: by });
+        const { result } = JSON.parse(text) as { result: Record<string, Record<string, string>[]> };
+        const listed = result[array]!.map((one) => one[member]);
+        const open = names.filter((name) =>
+          isOpen(decide({ ...post(request(use, { [param]: name })), caller: by }, rules)),
+        );
+        expect(listed).toEqual(open);
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
+
 const TEMPLATES = [
   'file:///{path}',
   'file:///pub/{name}',

@@ -1,13 +1,14 @@
-import type { Case } from './gateways';
+import type { Case } from './case';
 
-interface Parts {
+/** What a request has besides its method and path. */
+export interface Parts {
   readonly headers?: readonly string[];
   readonly body?: string;
   /** Without it the client asks to close the connection. */
   readonly keepsOpen?: true;
 }
 
-/** The bytes of a request. */
+/** A request as a client sends it. */
 export const text = (method: string, path: string, { headers = [], body = '', keepsOpen }: Parts = {}): string => {
   const own = headers.map((header) => header.slice(0, header.indexOf(':')).toLowerCase());
   const length = body === '' || own.includes('content-length') || own.includes('transfer-encoding');
@@ -23,7 +24,7 @@ export const text = (method: string, path: string, { headers = [], body = '', ke
   ].join('\r\n');
 };
 
-/** A case of one request, named after it. */
+/** A case of one request. */
 export const ask = (method: string, path: string, parts: Parts = {}, more: Partial<Case> = {}): Case => {
   const shown = (parts.headers ?? []).join(', ');
   return {

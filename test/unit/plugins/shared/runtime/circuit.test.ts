@@ -1,4 +1,4 @@
-import { Circuit, RETRY_AFTER_MS } from '../../../../../plugins/shared/redis/circuit';
+import { Circuit, RETRY_AFTER_MS } from '../../../../../plugins/shared/runtime/circuit';
 
 function observed() {
   const events: string[] = [];
