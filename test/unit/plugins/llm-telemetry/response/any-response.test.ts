@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { apiAt } from '../../../../../plugins/llm-telemetry/request/apis';
-import { readErrorBody } from '../../../../../plugins/llm-telemetry/response/errors/error-body';
+import { readErrorBody } from '../../../../../plugins/shared/llm/error-body';
 import { sniffFraming } from '../../../../../plugins/llm-telemetry/response/framing';
 import { readCapturedResponse } from '../../../../../plugins/llm-telemetry/response/read-captured-response';
 import { captureFromShared } from '../../../../../plugins/shared/captured-body/capture';
