@@ -1,4 +1,5 @@
 import type { Plugin } from '../kong/pdk';
+import { llmMcpAgent } from './llm-mcp-agent';
 import { llmTelemetry } from './llm-telemetry';
 import { mcpGuard } from './mcp-guard';
 import { mcpTelemetry } from './mcp-telemetry';
@@ -6,4 +7,11 @@ import { mcpToolRateLimit } from './mcp-tool-rate-limit';
 import { mcpValidator } from './mcp-validator';
 
 /** The suite at a glance, in the order in which Kong runs it. */
-export const plugins: readonly Plugin[] = [mcpGuard, mcpValidator, mcpToolRateLimit, llmTelemetry, mcpTelemetry];
+export const plugins: readonly Plugin[] = [
+  mcpGuard,
+  mcpValidator,
+  mcpToolRateLimit,
+  llmMcpAgent,
+  llmTelemetry,
+  mcpTelemetry,
+];

@@ -21,6 +21,7 @@ export type {
 export { field } from './fields';
 export type { ConfigOf, Field, FieldRules, Fields } from './fields';
 export { Headers } from './headers';
+export type { HttpHandler, HttpMounts } from './http-mounts';
 export { Metrics } from './metrics';
 export type { PdkEffect, PdkRead, ResponseHeaders, SharedValue } from './operations';
 export { proceed, reject, rejectJson } from './outcome';

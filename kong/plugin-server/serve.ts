@@ -1,4 +1,5 @@
-import { Metrics, type Plugin } from '../pdk';
+import { Metrics, type Log, type Plugin } from '../pdk';
+import { HttpListener } from './http-listener';
 import { startMonitor } from './monitor';
 import { PluginServer } from './server';
 import { SocketUnavailable } from './socket-unavailable';
@@ -13,6 +14,8 @@ export interface ServeOptions {
   readonly socketGroup?: number;
   readonly allowWorldWritableDirectory?: true;
   readonly metrics?: { readonly host: string; readonly port: number };
+  /** Where plugins with long or streamed answers listen. */
+  readonly http?: { readonly host: string; readonly port: number };
   readonly maxFrameBytes: number;
   readonly maxHeldBytes: number;
   readonly maxConnections: number;
@@ -30,8 +33,11 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<void> {
   const log = createLog(options.logLevel);
   const metrics = new Metrics();
+  const { http: address, ...rest } = options;
+  const http = address && (await HttpListener.listen({ ...address, onError: logFailure(log) }));
   const server = new PluginServer({
-    ...options,
+    ...rest,
+    ...(http && { http }),
     socketAccess: {
       mode: options.socketMode,
       ...(options.socketGroup !== undefined && { groupId: options.socketGroup }),
@@ -50,13 +56,14 @@ export async function serve(options: ServeOptions): Promise<void> {
     await server.listen();
   } catch (error) {
     await monitor?.close();
+    await http?.close();
     if (!(error instanceof SocketUnavailable)) throw error;
     log.fatal({ socket: options.socket }, error.message);
     process.exitCode = 1;
     return;
   }
   const plugins = options.plugins.map(({ name }) => name);
-  log.info({ socket: options.socket, plugins, metrics: monitor?.url }, 'ready');
+  log.info({ socket: options.socket, plugins, metrics: monitor?.url, http: http?.url }, 'ready');
 
   process.on('unhandledRejection', (error) => {
     log.error({ err: error }, 'unhandled promise rejection');
@@ -66,8 +73,15 @@ export async function serve(options: ServeOptions): Promise<void> {
   });
   log.info({ signal }, 'stopping');
   await server.stop();
+  await http?.close();
   await monitor?.close();
   log.info({}, 'stopped');
   // Work that did not finish within the stop timeout must not keep the process alive.
   process.exit();
 }
+
+const logFailure =
+  (log: Pick<Log, 'error'>) =>
+  (error: unknown): void => {
+    log.error({ err: error }, 'request of the HTTP listener failed');
+  };

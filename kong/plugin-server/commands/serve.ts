@@ -26,6 +26,7 @@ export function addServeCommand(program: Command, suite: Suite): void {
       option('--plugins <names>', 'plugins to serve, separated by commas', namesOf(suite), suite.plugins, 'all'),
     )
     .option('--metrics <host:port>', 'serve /healthz, /readyz and /metrics over HTTP there', parseAddress)
+    .option('--http <host:port>', 'serve plugins with long or streamed answers over HTTP there, for Kong', parseAddress)
     .addOption(option('--max-frame-bytes <n>', 'largest frame that Kong may send', parseCount, 16 * MIB, '16 MiB'))
     .addOption(option('--max-held-bytes <n>', 'total bytes of incomplete frames', parseCount, 64 * MIB, '64 MiB'))
     .addOption(option('--frame-timeout <ms>', 'time until a frame must be complete', parseCount, 10_000, '10000'))

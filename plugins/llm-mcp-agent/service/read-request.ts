@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import { decodeBody } from '../../shared/captured-body/content-encoding';
+import { isJsonObject, type JsonObject } from '../../shared/json/json-object';
+import { readStrictJson } from '../../shared/json/read-strict-json';
+import { readBody } from '../mcp/post';
+
+/** The body of a request, or the response to it. */
+export type ReadRequest =
+  | { readonly ok: true; readonly body: JsonObject; readonly bytes: number }
+  | { readonly ok: false; readonly status: number; readonly message: string };
+
+const ENCODINGS = new Set(['', 'identity', 'gzip', 'x-gzip', 'zstd']);
+const JSON_BOUNDS = { maxDepth: 256, maxValues: 1_000_000 };
+
+/** Reads the body of a client's request as strict JSON. @throws when the client leaves */
+export async function readRequest(request: IncomingMessage, maxBytes: number): Promise<ReadRequest> {
+  const encoding = (request.headers['content-encoding'] ?? '').trim().toLowerCase();
+  if (!ENCODINGS.has(encoding)) return failure(400, 'the Content-Encoding must be identity, gzip or zstd');
+  const raw = await readBody(request, maxBytes);
+  if (!raw) return failure(413, `the request is larger than ${maxBytes} bytes (max_request_bytes)`);
+  const decoded = await decodeBody(raw, encoding, maxBytes);
+  if (!decoded) return failure(400, `this gateway cannot decode ${encoding}`);
+  if (decoded.cut) return failure(400, `the body is not valid ${encoding}, or larger than ${maxBytes} bytes`);
+  const read = readStrictJson(decoded.bytes, JSON_BOUNDS);
+  if (!read.ok) return failure(400, `the body is not valid JSON: ${read.fault.replaceAll('_', ' ')}`);
+  if (!isJsonObject(read.value)) return failure(400, 'the body must be a JSON object');
+  return { ok: true, body: read.value, bytes: decoded.bytes.length };
+}
+
+const failure = (status: number, message: string): ReadRequest => ({ ok: false, status, message });

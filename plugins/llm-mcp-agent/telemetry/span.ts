@@ -1,0 +1,64 @@
+import { knownAttributes } from '../../shared/telemetry/spans/attributes';
+import { COMMON, GEN_AI, OI } from '../../shared/telemetry/spans/semconv';
+import type { SpanRecord } from '../../shared/telemetry/spans/span';
+import type { StartedSpan } from '../../shared/telemetry/spans/started-span';
+import type { RunReport } from '../service/run-report';
+import type { Caller } from '../tickets/caller';
+
+/** The names of OpenTelemetry's GenAI conventions for agents, and of this plugin. */
+const AGENT = {
+  name: 'gen_ai.agent.name',
+  rounds: 'kong.agent.rounds',
+  toolCalls: 'kong.agent.tool_calls',
+  deferred: 'kong.agent.deferred',
+  stoppedBy: 'kong.agent.stopped_by',
+  run: 'kong.agent.run',
+} as const;
+
+const PROVIDERS: Readonly<Record<string, string>> = {
+  ollama_chat: 'ollama',
+  openai_chat: 'openai',
+  openai_responses: 'openai',
+  anthropic_messages: 'anthropic',
+};
+
+/** The span of a run; the calls of the model and of tools are its children. */
+export function spanOf(agent: string, caller: Caller, { ids, parent }: StartedSpan, report: RunReport): SpanRecord {
+  const { facts, errorType } = report;
+  const { inputTokens, outputTokens } = facts ?? {};
+  const isCounted = inputTokens !== undefined && outputTokens !== undefined;
+  return {
+    name: `invoke_agent ${agent}`,
+    kind: 'internal',
+    startMs: report.startMs,
+    endMs: Math.max(report.startMs, report.endMs),
+    ids,
+    ...(parent && { parent }),
+    ...(errorType !== undefined && report.outcome !== 'client_left' && { error: errorType }),
+    attributes: knownAttributes({
+      [OI.kind]: 'AGENT',
+      [GEN_AI.operation]: 'invoke_agent',
+      [AGENT.name]: agent,
+      [GEN_AI.provider]: PROVIDERS[report.api],
+      [GEN_AI.requestModel]: report.model,
+      [GEN_AI.responseModel]: facts?.responseModel,
+      [GEN_AI.inputTokens]: inputTokens,
+      [GEN_AI.outputTokens]: outputTokens,
+      [GEN_AI.finishReasons]: [report.outcome],
+      [GEN_AI.conversationId]: caller.sessionId,
+      [OI.modelName]: facts?.responseModel ?? report.model,
+      [OI.promptTokens]: inputTokens,
+      [OI.completionTokens]: outputTokens,
+      [OI.totalTokens]: isCounted ? inputTokens + outputTokens : undefined,
+      [OI.sessionId]: caller.sessionId,
+      [OI.userId]: caller.consumerId,
+      [COMMON.errorType]: errorType,
+      [COMMON.kongRequestId]: caller.requestId,
+      [AGENT.run]: report.runId,
+      [AGENT.rounds]: report.rounds,
+      [AGENT.toolCalls]: report.calls.length,
+      [AGENT.deferred]: report.deferred,
+      [AGENT.stoppedBy]: report.stoppedBy,
+    }),
+  };
+}
