@@ -72,8 +72,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
   });
   log.info({ signal }, 'stopping');
-  await server.stop();
+  // First: runs in progress end, and telemetry is exported after that.
   await http?.close();
+  await server.stop();
   await monitor?.close();
   log.info({}, 'stopped');
   // Work that did not finish within the stop timeout must not keep the process alive.

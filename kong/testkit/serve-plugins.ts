@@ -61,8 +61,8 @@ export async function servePlugins(
     writeFileSync(join(folder, `${plugin.name}.json`), JSON.stringify(answerQuery(plugin, true)));
   }
   const stop = async (): Promise<void> => {
-    await server.stop();
     await http.close();
+    await server.stop();
     rmSync(folder, { recursive: true, force: true });
   };
   const settings = pluginSettings(

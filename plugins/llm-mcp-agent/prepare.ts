@@ -26,7 +26,7 @@ export function prepare(config: Config, { metrics, log, now, env, http }: Resour
   const agentMetrics = agentMetricsOf(metrics);
   const process = processes.get(metrics, PREFIX, () => new AgentProcess<Ticket>(now));
   process.acquire(() => http.mount(MOUNT, createHandler(process, agentMetrics)));
-  const gateway = openGateway(config);
+  const gateway = openGateway(config, env);
   const spans = openSpanSink(
     { targets: targetsOf(config, VERSION, env), maxProjects: 1, prefix: PREFIX },
     { metrics, log, now },

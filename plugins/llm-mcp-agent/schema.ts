@@ -20,8 +20,7 @@ export const fields = {
   }),
   gateway_url: field.string({
     description:
-      "The URL of Kong's proxy as the plugin server reaches it. The agent calls the model and the tools through Kong's routes.",
-    default: 'http://127.0.0.1:8000',
+      "The URL of Kong's proxy as the plugin server reaches it: the agent calls the model and the tools through Kong's routes. If unset: KONG_AI_GATEWAY_URL in the environment of the plugin server, else http://127.0.0.1:8000.",
     len_min: 1,
     match: '^https?://',
     referenceable: true,
@@ -63,7 +62,7 @@ export const fields = {
         }),
         prefix: field.string({
           description: 'Put before the names of the tools, so that the tools of two servers differ.',
-          default: '',
+          len_min: 1,
           len_max: 32,
         }),
         optional: field.boolean({
@@ -210,5 +209,6 @@ export function checkConfig(config: Config): void {
   const names = config.servers.map((server) => server.name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new Error(`servers: two servers have the name ${twice}`);
-  if (!URL.canParse(config.gateway_url)) throw new Error('gateway_url: must be a URL, such as http://127.0.0.1:8000');
+  if (config.gateway_url !== undefined && !URL.canParse(config.gateway_url))
+    throw new Error('gateway_url: must be a URL, such as http://127.0.0.1:8000');
 }

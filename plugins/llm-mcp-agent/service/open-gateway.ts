@@ -1,4 +1,5 @@
 import { Agent, request } from 'undici';
+import type { Environment } from '../../../kong/pdk';
 import type { GatewayRequest, Send } from '../mcp/post';
 import type { Config } from '../schema';
 
@@ -8,16 +9,18 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+const DEFAULT_URL = 'http://127.0.0.1:8000';
+
 /** How long a connection may take, in milliseconds. */
 const CONNECT_MS = 5_000;
 
 /** Opens connections to the gateway when they are needed, and keeps them. Follows no redirects. */
-export function openGateway({ gateway_url, gateway_ssl_verify }: Config): Gateway {
+export function openGateway({ gateway_url, gateway_ssl_verify }: Config, env: Environment): Gateway {
   const agent = new Agent({
     connect: { timeout: CONNECT_MS, rejectUnauthorized: gateway_ssl_verify },
     pipelining: 1,
   });
-  const base = gateway_url.replace(/\/$/, '');
+  const base = (gateway_url ?? (env['KONG_AI_GATEWAY_URL']?.trim() || DEFAULT_URL)).replace(/\/$/, '');
   const send = async ({ method, path, headers, body, signal, timeoutMs }: GatewayRequest) => {
     const response = await request(`${base}${path}`, {
       dispatcher: agent,

@@ -7,7 +7,8 @@ import { publicNameOf } from './public-name';
 /** A server with the tools that it lists. */
 export interface ListedServer {
   readonly name: string;
-  readonly prefix: string;
+  /** Put before the names of its tools. */
+  readonly prefix?: string;
   /** Which of its tools may be offered and called. */
   readonly rule: NameRule;
   readonly tools: readonly JsonObject[];
@@ -49,7 +50,7 @@ export function offerTools(servers: readonly ListedServer[], taken: ReadonlySet<
   };
 }
 
-function toolsOf({ name: server, prefix, rule, tools }: ListedServer): OfferedTool[] {
+function toolsOf({ name: server, prefix = '', rule, tools }: ListedServer): OfferedTool[] {
   return tools
     .flatMap((tool): OfferedTool[] => {
       const name = textOf(tool['name']);
