@@ -76,6 +76,8 @@ export interface DialogueFacts {
   readonly responseModel: string | undefined;
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
+  /** Why the answer ended, in the words of the API. */
+  readonly finishReason: string;
 }
 
 /**

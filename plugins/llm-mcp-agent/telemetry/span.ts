@@ -12,6 +12,7 @@ const AGENT = {
   toolCalls: 'kong.agent.tool_calls',
   deferred: 'kong.agent.deferred',
   stoppedBy: 'kong.agent.stopped_by',
+  outcome: 'kong.agent.outcome',
   run: 'kong.agent.run',
 } as const;
 
@@ -44,7 +45,7 @@ export function spanOf(agent: string, caller: Caller, { ids, parent }: StartedSp
       [GEN_AI.responseModel]: facts?.responseModel,
       [GEN_AI.inputTokens]: inputTokens,
       [GEN_AI.outputTokens]: outputTokens,
-      [GEN_AI.finishReasons]: [report.outcome],
+      [GEN_AI.finishReasons]: report.outcome === 'failed' || !facts ? undefined : [facts.finishReason],
       [GEN_AI.conversationId]: caller.sessionId,
       [OI.modelName]: facts?.responseModel ?? report.model,
       [OI.promptTokens]: inputTokens,
@@ -58,6 +59,7 @@ export function spanOf(agent: string, caller: Caller, { ids, parent }: StartedSp
       [AGENT.rounds]: report.rounds,
       [AGENT.toolCalls]: report.calls.length,
       [AGENT.deferred]: report.deferred,
+      [AGENT.outcome]: report.outcome,
       [AGENT.stoppedBy]: report.stoppedBy,
     }),
   };

@@ -172,7 +172,12 @@ class AnthropicDialogue implements Dialogue {
 
   facts(): DialogueFacts {
     const { input, output } = this.usage.tokens;
-    return { responseModel: textOf(this.first?.['model']), inputTokens: input, outputTokens: output };
+    return {
+      responseModel: textOf(this.first?.['model']),
+      inputTokens: input,
+      outputTokens: output,
+      finishReason: this.reason,
+    };
   }
 
   private get reason(): string {

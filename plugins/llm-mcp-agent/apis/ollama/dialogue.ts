@@ -173,7 +173,12 @@ class OllamaDialogue implements Dialogue {
 
   facts(): DialogueFacts {
     const { input, output } = this.usage.tokens;
-    return { responseModel: textOf(this.last['model']), inputTokens: input, outputTokens: output };
+    return {
+      responseModel: textOf(this.last['model']),
+      inputTokens: input,
+      outputTokens: output,
+      finishReason: this.reason,
+    };
   }
 
   private ending: Ending = 'answered';
@@ -181,8 +186,11 @@ class OllamaDialogue implements Dialogue {
   private lastRecord(ending: Ending, message: JsonObject): JsonObject {
     this.ending = ending;
     const rest = { ...without(this.last, ...SUMMED), message, done: true };
-    const reason = ending === 'cut' ? 'length' : (textOf(this.turn.done?.['done_reason']) ?? 'stop');
-    return { ...rest, done_reason: reason, ...this.usage.usage };
+    return { ...rest, done_reason: this.reason, ...this.usage.usage };
+  }
+
+  private get reason(): string {
+    return this.ending === 'cut' ? 'length' : (textOf(this.turn.done?.['done_reason']) ?? 'stop');
   }
 
   private record(message: JsonObject, rest: JsonObject = {}): ClientRecord {

@@ -180,7 +180,12 @@ class OpenaiChatDialogue implements Dialogue {
 
   facts(): DialogueFacts {
     const { input, output } = this.usage.tokens;
-    return { responseModel: textOf(this.first?.['model']), inputTokens: input, outputTokens: output };
+    return {
+      responseModel: textOf(this.first?.['model']),
+      inputTokens: input,
+      outputTokens: output,
+      finishReason: this.reason,
+    };
   }
 
   private ending: Ending = 'answered';

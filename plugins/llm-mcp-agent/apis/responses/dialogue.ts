@@ -163,7 +163,12 @@ class ResponsesDialogue implements Dialogue {
 
   facts(): DialogueFacts {
     const { input, output } = this.usage.tokens;
-    return { responseModel: textOf(this.last['model']), inputTokens: input, outputTokens: output };
+    return {
+      responseModel: textOf(this.last['model']),
+      inputTokens: input,
+      outputTokens: output,
+      finishReason: this.status,
+    };
   }
 
   private readItemEvent(type: string, record: JsonObject): readonly ClientRecord[] {
