@@ -38,10 +38,10 @@ export async function preparePlugin<F extends Fields, State, A extends Reads, M 
   config: ConfigInput<F>,
   resources: Partial<Resources> = {},
 ): Promise<PreparedPlugin<A, M, L>> {
-  const { metrics = new Metrics(), log = silentLog, now = Date.now, env = {}, scope = {} } = resources;
+  const { metrics = new Metrics(), log = silentLog, now = Date.now, env = {}, scope = {}, http } = resources;
   const complete = completeConfig(plugin.fields, config);
   plugin.check?.(complete);
-  const state = await plugin.prepare(complete, { metrics, log, now, env, scope });
+  const state = await plugin.prepare(complete, { metrics, log, now, env, scope, ...(http && { http }) });
   const run = async (name: PhaseName, facts: object): Promise<Outcome> => {
     const phase = plugin.phases[name];
     if (!phase) throw new Error(`${plugin.name} has no ${name} phase`);

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { decodeBody } from '../../shared/captured-body/content-encoding';
 import { isJsonObject, type JsonObject } from '../../shared/json/json-object';
 import { readStrictJson } from '../../shared/json/read-strict-json';
-import { readBody } from '../mcp/post';
 
 /** The body of a request, or the response to it. */
 export type ReadRequest =
@@ -16,7 +15,7 @@ const JSON_BOUNDS = { maxDepth: 256, maxValues: 1_000_000 };
 export async function readRequest(request: IncomingMessage, maxBytes: number): Promise<ReadRequest> {
   const encoding = (request.headers['content-encoding'] ?? '').trim().toLowerCase();
   if (!ENCODINGS.has(encoding)) return failure(400, 'the Content-Encoding must be identity, gzip or zstd');
-  const raw = await readBody(request, maxBytes);
+  const raw = await readClientBody(request, maxBytes);
   if (!raw) return failure(413, `the request is larger than ${maxBytes} bytes (max_request_bytes)`);
   const decoded = await decodeBody(raw, encoding, maxBytes);
   if (!decoded) return failure(400, `this gateway cannot decode ${encoding}`);
@@ -25,6 +24,26 @@ export async function readRequest(request: IncomingMessage, maxBytes: number): P
   if (!read.ok) return failure(400, `the body is not valid JSON: ${read.fault.replaceAll('_', ' ')}`);
   if (!isJsonObject(read.value)) return failure(400, 'the body must be a JSON object');
   return { ok: true, body: read.value, bytes: decoded.bytes.length };
+}
+
+/** The body; undefined as soon as it is longer than `maxBytes`. The rest is discarded, so that the client reads the response. */
+function readClientBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= maxBytes) chunks.push(chunk);
+      else {
+        chunks = [];
+        resolve(undefined);
+      }
+    });
+    request.once('end', () => {
+      resolve(Buffer.concat(chunks));
+    });
+    request.once('error', reject);
+  });
 }
 
 const failure = (status: number, message: string): ReadRequest => ({ ok: false, status, message });

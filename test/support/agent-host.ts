@@ -1,0 +1,176 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { Metrics } from '../../kong/pdk';
+import { preparePlugin, type PreparedPlugin } from '../../kong/testkit/decide';
+import { logInto, type LogLine } from '../../kong/testkit/log-lines';
+import { startUpstream } from '../../kong/testkit/upstream';
+import { llmMcpAgent } from '../../plugins/llm-mcp-agent';
+import { HttpListener } from '../../kong/plugin-server/http-listener';
+import { streamOf, typeOf, type ApiPath, type ScriptedTurn } from './model-streams';
+
+/** How a scripted model or tool responds: a turn or a result, or a handler of its own. */
+export type ModelScript = readonly (ScriptedTurn | RequestListener)[];
+/** The result of a call, by the arguments; or a handler of its own. */
+export type ToolScript = (args: Readonly<Record<string, unknown>>, name: string) => object | RequestListener;
+
+/** A request that the agent sent to the gateway. */
+export interface InnerRequest {
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The agent with its HTTP listener, and a server that plays the routes of the gateway. */
+export interface AgentHost {
+  model: ModelScript;
+  tool: ToolScript;
+  /** What `tools/list` returns, by the path of the server. */
+  lists: Record<string, readonly object[]>;
+  /** Requests since the start of the test, without those of the handshake. */
+  readonly modelRequests: InnerRequest[];
+  readonly toolRequests: InnerRequest[];
+  readonly listRequests: InnerRequest[];
+  readonly lines: LogLine[];
+  readonly metrics: Metrics;
+  readonly listenerUrl: string;
+  /** Sends a request as Kong would: through the access phase, with its ticket. */
+  ask(api: string, body: object | string, options?: AskOptions): Promise<Response>;
+  /** The ticket that the access phase gives, or the status with which it rejects. */
+  admit(api: string, options?: AskOptions): Promise<string | number>;
+  valueOf(series: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** What a test sends besides the body. */
+export interface AskOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly method?: string;
+  readonly consumer?: {
+    readonly id: string;
+    readonly username: string;
+    readonly customId: string;
+    readonly tags: readonly string[];
+  };
+  readonly signal?: AbortSignal;
+}
+
+/** A tool as a server lists it. */
+export const tool = (name: string, rest: object = {}): object => ({
+  name,
+  description: `The tool ${name}`,
+  inputSchema: {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    properties: { a: { type: 'number' } },
+  },
+  ...rest,
+});
+
+/** Starts the agent. @param config merged into one server `one` at `/one` with all tools */
+export async function startAgentHost(config: object = {}): Promise<AgentHost> {
+  const modelRequests: InnerRequest[] = [];
+  const toolRequests: InnerRequest[] = [];
+  const listRequests: InnerRequest[] = [];
+  const lines: LogLine[] = [];
+  const metrics = new Metrics();
+  const host = {
+    model: [] as ModelScript,
+    tool: (() => ({ content: [] })) as ToolScript,
+    lists: {} as AgentHost['lists'],
+  };
+
+  const answerModel = (api: ApiPath, request: IncomingMessage, response: ServerResponse): void => {
+    const script = host.model[modelRequests.length - 1] ?? host.model.at(-1) ?? {};
+    if (typeof script === 'function') script(request, response);
+    else response.writeHead(200, { 'Content-Type': typeOf(api) }).end(streamOf(api, script));
+  };
+  const answerTools = (inner: InnerRequest, request: IncomingMessage, response: ServerResponse): void => {
+    const { id, method, params } = inner.body as { id?: number; method: string; params?: Record<string, unknown> };
+    const reply = (result: object): void => {
+      response
+        .writeHead(200, { 'Content-Type': 'application/json' })
+        .end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+    };
+    if (method === 'server/discover') reply({ supportedVersions: ['2026-07-28'] });
+    else if (method === 'tools/list') {
+      listRequests.push(inner);
+      reply({ tools: host.lists[inner.path] ?? [] });
+    } else {
+      toolRequests.push(inner);
+      const result = host.tool((params?.['arguments'] ?? {}) as Record<string, unknown>, String(params?.['name']));
+      if (typeof result === 'function') result(request, response);
+      else reply(result);
+    }
+  };
+  const gateway = await startUpstream((request, response) => {
+    response.on('error', () => undefined);
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const path = request.url ?? '';
+      const raw = Buffer.concat(chunks).toString();
+      const inner = {
+        path,
+        headers: request.headers,
+        body: (raw === '' ? {} : JSON.parse(raw)) as InnerRequest['body'],
+      };
+      if (path.startsWith('/llm')) {
+        modelRequests.push(inner);
+        answerModel(path.slice('/llm'.length) as ApiPath, request, response);
+      } else answerTools(inner, request, response);
+    });
+  });
+  const http = await HttpListener.listen({
+    host: '127.0.0.1',
+    port: 0,
+    onError: (error) => lines.push({ level: 'error', message: String(error) } as unknown as LogLine),
+  });
+  const agent: PreparedPlugin<never, never, never> = (await preparePlugin(
+    llmMcpAgent,
+    {
+      name: 'test',
+      gateway_url: gateway.url,
+      llm_path: '/llm',
+      servers: [{ name: 'one', path: '/one', allow: ['*'] }],
+      otlp_url: `${gateway.url}/spans`,
+      sample_rate: 0,
+      ...config,
+    } as never,
+    { metrics, http, log: logInto(lines) },
+  )) as never;
+
+  const admit: AgentHost['admit'] = async (api, { headers = {}, method = 'POST', consumer } = {}) => {
+    const facts = { method, upstreamPath: `/agent${api}`, headers, ...(consumer && { consumer }) };
+    const outcome = await agent.access(facts as never);
+    return outcome.kind === 'reject' ? outcome.status : String(outcome.upstreamHeaders?.['X-Agent-Ticket']);
+  };
+  return Object.assign(host, {
+    modelRequests,
+    toolRequests,
+    listRequests,
+    lines,
+    metrics,
+    listenerUrl: http.url,
+    admit,
+    ask: async (api: string, body: object | string, options: AskOptions = {}) => {
+      const ticket = await admit(api, options);
+      if (typeof ticket === 'number') return new Response(null, { status: ticket });
+      const { signal, headers = {} } = options;
+      return fetch(`${http.url}/agent${api}`, {
+        method: 'POST',
+        headers: { ...headers, 'X-Agent-Ticket': ticket },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        ...(signal && { signal }),
+      });
+    },
+    valueOf: async (series: string) => {
+      const text = await metrics.registry.metrics();
+      const line = text.split('\n').find((one) => one.startsWith(`${series} `));
+      return Number(line?.split(' ').at(-1) ?? 0);
+    },
+    close: async () => {
+      await http.close();
+      await agent.dispose();
+      await gateway.close();
+    },
+  });
+}
