@@ -30,7 +30,7 @@ import { readRequest } from './read-request';
 import type { RunReport } from './run-report';
 
 /** Why a run was aborted. */
-type AbortReason = 'time' | 'client_left';
+type AbortCause = 'time' | 'client_left';
 
 /** How a run ended. */
 interface End {
@@ -49,7 +49,7 @@ export class AgentRun {
   private readonly held: HeldBytes;
   private readonly calls: CallReport[] = [];
   private readonly startMs: number;
-  private abortReason: AbortReason | undefined;
+  private abortCause: AbortCause | undefined;
   private dialogue: Dialogue | undefined;
   private run: RunState | undefined;
   private isLastTurnRead = false;
@@ -79,8 +79,8 @@ export class AgentRun {
     try {
       return this.report(await this.answer(request));
     } catch (error) {
-      if (this.abortReason === undefined) throw error;
-      return this.report(await this.endAborted(this.abortReason));
+      if (this.abortCause === undefined) throw error;
+      return this.report(await this.endAborted(this.abortCause));
     } finally {
       clearTimeout(timer);
       this.response.off('close', onClose);
@@ -93,7 +93,10 @@ export class AgentRun {
 
   private async answer(request: IncomingMessage): Promise<End> {
     const { config } = this.state;
-    const read = await readRequest(request, config.max_request_bytes);
+    const read = await readRequest(request, config.max_request_bytes).catch((error: unknown) => {
+      this.abort('client_left');
+      throw error;
+    });
     if (!read.ok) return this.reject(read.status, read.message);
     if (!this.held.hold(read.bytes))
       return this.reject(503, 'too many bytes are held by other runs', { 'Retry-After': '1' });
@@ -276,7 +279,7 @@ export class AgentRun {
   }
 
   /** The time of the run is over, or the client left. */
-  private async endAborted(reason: AbortReason): Promise<End> {
+  private async endAborted(reason: AbortCause): Promise<End> {
     if (reason === 'client_left') return { outcome: 'client_left', errorType: 'client_left' };
     if (this.run) this.run = stop(this.run, 'max_run_seconds').state;
     if (!this.dialogue || ((this.run?.rounds ?? 0) === 0 && !this.writer.hasStarted)) {
@@ -302,8 +305,8 @@ export class AgentRun {
     return { outcome: 'failed', errorType };
   }
 
-  private abort(reason: AbortReason): void {
-    this.abortReason ??= reason;
+  private abort(reason: AbortCause): void {
+    this.abortCause ??= reason;
     this.controller.abort();
   }
 

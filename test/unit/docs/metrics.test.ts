@@ -16,6 +16,7 @@ const COMMON = ['gen_ai_operation_name', 'gen_ai_provider_name', 'gen_ai_request
 /** A configuration for each plugin that needs one, and further ones that register other metrics. */
 const CONFIGURATIONS: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
   'mcp-tool-rate-limit': [{ rules: [{ windows: [{ limit: 1, window_seconds: 1 }] }] }],
+  'llm-mcp-agent': [{ name: 'a', llm_path: '/llm', servers: [{ name: 's', path: '/s', allow: ['*'] }] }],
   'mcp-telemetry': [{}, { operation_role: 'server' }],
 };
 
@@ -50,12 +51,13 @@ async function registered({ registry }: Metrics): Promise<Row[]> {
 }
 
 const nothing = () => undefined;
+const http = { mount: () => nothing };
 const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 async function metricsOf(plugin: Plugin): Promise<Row[]> {
   const metrics = new Metrics();
   for (const given of CONFIGURATIONS[plugin.name] ?? [{}]) {
-    const resources = { metrics, log, now: Date.now, env: {}, scope: {} };
+    const resources = { metrics, log, now: Date.now, env: {}, scope: {}, http };
     for (const part of configuredParts(plugin, readConfig(plugin.fields, given))) {
       const state = (await part.plugin.prepare(part.config as never, resources)) as never;
       await part.plugin.dispose?.(state);

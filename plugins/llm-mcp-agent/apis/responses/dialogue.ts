@@ -193,8 +193,7 @@ class ResponsesDialogue implements Dialogue {
 
   private get whole(): JsonObject {
     const { status } = this;
-    const details =
-      status === 'incomplete' ? (this.last['incomplete_details'] ?? { reason: 'max_output_tokens' }) : null;
+    const details = status === 'incomplete' ? (this.last['incomplete_details'] ?? { reason: CUT }) : null;
     const { usage } = this.usage;
     const response = without(this.responseWith(status, this.items), 'usage');
     return { ...response, incomplete_details: details, ...(usage && { usage }) };
@@ -226,6 +225,9 @@ class ResponsesDialogue implements Dialogue {
     }));
   }
 }
+
+/** Why a response is not complete: the only reason of the API that fits a bound. */
+const CUT = 'max_output_tokens';
 
 interface OpenTurn {
   /** The complete items, as the model made them. */
