@@ -9,7 +9,7 @@ if (program === undefined)
 withChromium('the chat page in a browser', () => {
   let page: ChromiumPage;
   const wait = <T>(what: string, expression: string): Promise<T> =>
-    eventually(what, async () => page.evaluate<T | false>(expression)) as Promise<T>;
+    eventually(what, async () => page.evaluate<T | false>(expression));
 
   beforeAll(async () => {
     page = await ChromiumPage.open(program ?? '');

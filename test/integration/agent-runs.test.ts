@@ -1,5 +1,5 @@
-import { startAgentHost, tool, type AgentHost, type AskOptions } from '../support/agent-host';
 import { at, readDocument, readStream, type ReadAnswer } from '../support/agent-answer';
+import { startAgentHost, tool, type AgentHost, type AskOptions } from '../support/agent-host';
 import { APIS, streamOf, typeOf, type ApiPath } from '../support/model-streams';
 
 let host: AgentHost;

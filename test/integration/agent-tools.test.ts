@@ -1,9 +1,9 @@
 import { startCalculator } from '../../docker/upstreams/calculator/start';
-import { startAgentHost, tool, type AgentHost } from '../support/agent-host';
-import { at } from '../support/agent-answer';
 import { startTestGateway } from '../../kong/testkit/gateway';
 import { McpConnection } from '../../plugins/llm-mcp-agent/mcp/mcp-connection';
 import { openGateway } from '../../plugins/llm-mcp-agent/service/open-gateway';
+import { at } from '../support/agent-answer';
+import { startAgentHost, tool, type AgentHost } from '../support/agent-host';
 
 let host: AgentHost;
 const start = async (config: object = {}): Promise<AgentHost> => {

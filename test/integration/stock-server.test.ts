@@ -87,7 +87,11 @@ it('writes one directory with a single entry per plugin, with the description th
   expect(dump.Schema.fields).toMatchObject([{ config: { fields: Schema.fields[0]!['config']!.fields } }]);
 });
 
-describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (name, plugin) => {
+/** It needs the HTTP listener, which this server has not. */
+const AGENT = 'llm-mcp-agent';
+const runnable = plugins.filter(({ name }) => name !== AGENT);
+
+describe.each(runnable.map((plugin) => [plugin.name, plugin] as const))('%s', (name, plugin) => {
   it.each(describePlugin(plugin).Phases)('runs an event of its %s phase', async (phase) => {
     const worker = workerOf(name);
     const { exit } = await worker.event(phase, logged, configOf(name, name === 'mcp-tool-rate-limit' ? LIMITED : {}));
@@ -95,6 +99,13 @@ describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (na
     expect(worker.logs).toEqual([]);
     expect(servers.get(name)!.output).not.toMatch(/handler threw|could not start|unhandled/);
   });
+});
+
+it('rejects every request to the agent, and says that it needs the HTTP listener', async () => {
+  const agent = { name: 'a', llm_path: '/llm', servers: [{ name: 's', path: '/s', allow: ['*'] }] };
+  const { exit } = await workerOf(AGENT).event('access', logged, configOf(AGENT, agent));
+  expect(exit).toMatchObject({ status: 500 });
+  expect(servers.get(AGENT)!.output).toMatch(/needs the HTTP listener of the plugin server/);
 });
 
 const LIMITED = { rules: [{ name: 'add', windows: [{ limit: 1000, window_seconds: 60 }] }] };

@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Metrics } from '../../kong/pdk';
+import { HttpListener } from '../../kong/plugin-server/http-listener';
 import { preparePlugin, type PreparedPlugin } from '../../kong/testkit/decide';
 import { logInto, type LogLine } from '../../kong/testkit/log-lines';
 import { startUpstream } from '../../kong/testkit/upstream';
 import { llmMcpAgent } from '../../plugins/llm-mcp-agent';
-import { HttpListener } from '../../kong/plugin-server/http-listener';
 import { streamOf, typeOf, type ApiPath, type ScriptedTurn } from './model-streams';
 
 /** How a scripted model or tool responds: a turn or a result, or a handler of its own. */
@@ -134,13 +134,13 @@ export async function startAgentHost(config: object = {}): Promise<AgentHost> {
       otlp_url: `${gateway.url}/spans`,
       sample_rate: 0,
       ...config,
-    } as never,
+    },
     { metrics, http, log: logInto(lines) },
-  )) as never;
+  ));
 
   const admit: AgentHost['admit'] = async (api, { headers = {}, method = 'POST', consumer } = {}) => {
     const facts = { method, upstreamPath: `/agent${api}`, headers, ...(consumer && { consumer }) };
-    const outcome = await agent.access(facts as never);
+    const outcome = await agent.access(facts);
     return outcome.kind === 'reject' ? outcome.status : String(outcome.upstreamHeaders?.['X-Agent-Ticket']);
   };
   return Object.assign(host, {

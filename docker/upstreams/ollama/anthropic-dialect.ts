@@ -1,6 +1,6 @@
 import { collected, type Dialect } from './dialects';
 import type { Metrics } from './perform';
-import type { Part, Reply } from './reply';
+import type { Part } from './reply';
 import { frameOfType } from './responses-dialect';
 
 /** Records as `/v1/messages` sends them: content blocks of one message. Thinking is not shown. */
@@ -92,7 +92,7 @@ const toolUses = (parts: readonly Part[]) =>
     input,
   }));
 
-function reasonOf(reason: Reply['doneReason'] | string, hasCalls: boolean): string {
+function reasonOf(reason: string, hasCalls: boolean): string {
   if (hasCalls) return 'tool_use';
   return reason === 'length' ? 'max_tokens' : 'end_turn';
 }

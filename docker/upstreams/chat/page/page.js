@@ -5,7 +5,7 @@
 'use strict';
 const MAX_TURNS = 20;
 const byId = (id) => document.getElementById(id);
-const [form, prompt, send, stop, clear, model, key, transcript, empty, example, statusLine, demo] = [
+const [form, question, send, stopButton, clear, models, key, transcript, empty, example, statusLine, demo] = [
   'form',
   'prompt',
   'send',
@@ -44,11 +44,11 @@ const loadModels = async () => {
       ['version', 'tags'].map((path) => fetch(root + '/agent/api/' + path, { headers: headers() })),
     );
     if (!tags.ok) throw new Error(problemOf(tags.status, tags.headers));
-    const { models = [] } = await tags.json();
-    const chosen = model.value;
-    const usable = models.filter(({ capabilities }) => !capabilities || capabilities.includes('tools'));
-    model.replaceChildren(...usable.map(({ name }) => new Option(name, name)));
-    if (usable.some(({ name }) => name === chosen)) model.value = chosen;
+    const { models: known = [] } = await tags.json();
+    const chosen = models.value;
+    const usable = known.filter(({ capabilities }) => !capabilities || capabilities.includes('tools'));
+    models.replaceChildren(...usable.map(({ name }) => new Option(name, name)));
+    if (usable.some(({ name }) => name === chosen)) models.value = chosen;
     demo.hidden = !version.ok || (await version.json()).version !== '0.0.0-demo';
     statusLine.textContent = usable.length > 0 ? '' : 'The server has no model that can call tools.';
   } catch (error) {
@@ -68,7 +68,7 @@ const problemOf = (status, answer) => {
 
 const addTurn = (role) => {
   const item = make('li', role);
-  item.append(make('div', 'who', role === 'user' ? 'You' : model.value));
+  item.append(make('div', 'who', role === 'user' ? 'You' : models.value));
   transcript.append(item);
   while (transcript.children.length > 2 * MAX_TURNS) transcript.firstElementChild.remove();
   empty.hidden = true;
@@ -148,7 +148,7 @@ const ask = async (content) => {
         'X-Session-Id': session,
         traceparent: '00-' + traceId + '-' + hex(8) + '-01',
       },
-      body: JSON.stringify({ model: model.value, messages: messages.slice(-2 * MAX_TURNS) }),
+      body: JSON.stringify({ model: models.value, messages: messages.slice(-2 * MAX_TURNS) }),
     });
     if (!response.ok) throw new Error(problemOf(response.status, response.headers));
     for await (const record of recordsOf(response.body)) {
@@ -176,16 +176,16 @@ const ask = async (content) => {
 
 const setRunning = (isRunning) => {
   send.hidden = isRunning;
-  stop.hidden = !isRunning;
+  stopButton.hidden = !isRunning;
   statusLine.textContent = isRunning ? 'Answering…' : '';
-  (isRunning ? stop : prompt).focus();
+  (isRunning ? stopButton : question).focus();
   if (!isRunning) running = undefined;
 };
 
 const submit = () => {
-  const content = prompt.value.trim();
+  const content = question.value.trim();
   if (content === '' || running) return;
-  prompt.value = '';
+  question.value = '';
   void ask(content);
 };
 
@@ -193,14 +193,14 @@ form.addEventListener('submit', (event) => {
   event.preventDefault();
   submit();
 });
-prompt.addEventListener('keydown', (event) => {
+question.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   submit();
 });
-stop.addEventListener('click', () => running?.abort());
+stopButton.addEventListener('click', () => running?.abort());
 example.addEventListener('click', () => {
-  prompt.value = example.textContent;
+  question.value = example.textContent;
   submit();
 });
 clear.addEventListener('click', () => {
@@ -208,8 +208,8 @@ clear.addEventListener('click', () => {
   messages = [];
   transcript.replaceChildren();
   empty.hidden = false;
-  prompt.focus();
+  question.focus();
 });
 key.addEventListener('change', () => void loadModels());
 void loadModels();
-prompt.focus();
+question.focus();
