@@ -124,7 +124,7 @@ export async function startAgentHost(config: object = {}): Promise<AgentHost> {
     port: 0,
     onError: (error) => lines.push({ level: 'error', message: String(error) } as unknown as LogLine),
   });
-  const agent: PreparedPlugin<never, never, never> = (await preparePlugin(
+  const agent: PreparedPlugin<never, never, never> = await preparePlugin(
     llmMcpAgent,
     {
       name: 'test',
@@ -136,7 +136,7 @@ export async function startAgentHost(config: object = {}): Promise<AgentHost> {
       ...config,
     },
     { metrics, http, log: logInto(lines) },
-  ));
+  );
 
   const admit: AgentHost['admit'] = async (api, { headers = {}, method = 'POST', consumer } = {}) => {
     const facts = { method, upstreamPath: `/agent${api}`, headers, ...(consumer && { consumer }) };
