@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The header of a block scalar that contains a file: `- | # kong/lua/capture-log.lua`. */
@@ -30,11 +30,14 @@ export function embedLua(yaml, read) {
   return output.join('\n');
 }
 
-/** Updates kong.yml. */
+/** Updates kong.yml and the profiles. */
 export function generateLua(root) {
-  const file = join(root, 'kong', 'kong.yml');
-  writeFileSync(
-    file,
-    embedLua(readFileSync(file, 'utf8'), (path) => readFileSync(join(root, path), 'utf8')),
-  );
+  const profiles = readdirSync(join(root, 'kong', 'profiles')).map((name) => join('kong', 'profiles', name));
+  for (const path of [join('kong', 'kong.yml'), ...profiles]) {
+    const file = join(root, path);
+    writeFileSync(
+      file,
+      embedLua(readFileSync(file, 'utf8'), (lua) => readFileSync(join(root, lua), 'utf8')),
+    );
+  }
 }

@@ -1,29 +1,36 @@
 import type { Plugin } from '../pdk';
 import { checkBuffering } from './check-buffering';
+import { checkHttpLog } from './check-http-log';
 import { checkOverlap } from './check-overlap';
 import { checkPlugin } from './check-plugin';
 import { checkShape } from './check-shape';
 import { closest } from './closest';
 import { findPlugins, type PluginEntry } from './find-plugins';
 import type { Finding } from './finding';
+import type { DescribedPhases } from './read-descriptions';
 
-/** Checks the configurations of a suite's plugins in a parsed declarative file of Kong, and the routes that they apply to. */
-export function checkFile(file: unknown, plugins: readonly Plugin[]): Finding[] {
+/**
+ * Checks the configurations of a suite's plugins in a parsed declarative file of Kong, and the routes that they apply to.
+ *
+ * @param described the phases that Kong calls, where they are known
+ */
+export function checkFile(file: unknown, plugins: readonly Plugin[], described?: DescribedPhases): Finding[] {
   const shape = checkShape(file);
   if (shape.length > 0) return shape;
   const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
   const entries = findPlugins(file);
   const ours = entries.filter(({ name }) => byName.has(name));
-  if (ours.length === 0) return [...checkNames(entries, byName), nothingFound(plugins)];
+  if (ours.length === 0) return [...checkNames(entries, byName), ...checkHttpLog(entries), nothingFound(plugins)];
   return [
     ...ours.flatMap((entry) => {
       const plugin = byName.get(entry.name);
-      return plugin ? checkPlugin(plugin, entry) : [];
+      return plugin ? checkPlugin(plugin, entry, described?.get(plugin.name)) : [];
     }),
     ...checkNames(entries, byName),
     ...checkTwice(ours),
     ...checkOverlap(ours, byName),
     ...checkBuffering(file, ours),
+    ...checkHttpLog(entries),
   ];
 }
 

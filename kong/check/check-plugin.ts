@@ -1,22 +1,30 @@
 import type { Plugin } from '../pdk';
 import { readConfig } from '../pdk/read-config';
 import { checkRecord, isReference } from './check-fields';
+import { checkPhases } from './check-phases';
 import type { PluginEntry } from './find-plugins';
 import type { Finding } from './finding';
 
 /** The field that a message of {@link Plugin.check} begins with. */
 const FIELD = /^([a-z_][\w.[\]-]*): /i;
 
-/** All errors of one configuration of a plugin: field by field, then the rules across fields. */
-export function checkPlugin(plugin: Plugin, { entry, path }: PluginEntry): Finding[] {
+/**
+ * All errors of one configuration of a plugin: field by field, then the rules across fields, and fields that need a phase
+ * which is not `described`.
+ */
+export function checkPlugin(plugin: Plugin, { entry, path }: PluginEntry, described?: readonly string[]): Finding[] {
   const config = entry['config'] ?? {};
   const findings = checkRecord(plugin.fields, config, [...path, 'config']);
-  return findings.length > 0 ? findings : checkAcross(plugin, config as Record<string, unknown>, path);
+  if (findings.length > 0) return findings;
+  const complete = readConfig(plugin.fields, config as Record<string, unknown>);
+  const across = checkAcross(plugin, complete, path);
+  return described ? [...across, ...checkPhases(plugin, complete, [...path, 'config'], described)] : across;
 }
 
-function checkAcross(plugin: Plugin, config: Readonly<Record<string, unknown>>, path: Finding['path']): Finding[] {
+/** @param config complete, with defaults */
+function checkAcross(plugin: Plugin, config: unknown, path: Finding['path']): Finding[] {
   try {
-    plugin.check?.(readConfig(plugin.fields, config) as never);
+    plugin.check?.(config as never);
     return [];
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -32,7 +32,8 @@ const MAX_ALIASES = 1000;
 /** Parses YAML (or JSON) as Kong does, with the lines of its values. Never throws. */
 export function readYaml(text: string): YamlFile | { readonly problems: readonly YamlProblem[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  // Kong merges the keys of `<<` into their map (lyaml, `lyaml/init.lua`).
+  const document = parseDocument(text, { lineCounter: lines, merge: true });
   const lineAt = (offset: number | undefined): number => (offset === undefined ? 1 : lines.linePos(offset).line);
   if (document.errors.length > 0) {
     const problems = document.errors.map(({ pos, message }) => ({

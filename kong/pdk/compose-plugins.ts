@@ -15,9 +15,9 @@ export interface Composition {
  * one write.
  *
  * The configuration has one optional section for each part, named as the part, with the part's own fields, defaults and
- * checks. A part without a section does not run. Parts run in the order of their priorities; the first rejection ends the
- * event. Each part keeps its own `onError`, metrics and log lines, and sees what the parts before it shared or changed, as
- * if Kong had run them one after the other.
+ * checks. A part without a section does not run; a configuration without any section is an error. Parts run in the order
+ * of their priorities; the first rejection ends the event. Each part keeps its own `onError`, metrics and log lines, and
+ * sees what the parts before it shared or changed, as if Kong had run them one after the other.
  */
 export function composePlugins({ name, version, priority, parts }: Composition): ComposedPlugin {
   const ordered = [...parts].sort((a, b) => b.priority - a.priority);
@@ -30,6 +30,9 @@ export function composePlugins({ name, version, priority, parts }: Composition):
     ]),
   );
   const check = (config: Sections): void => {
+    if (ordered.every((part) => config[part.name] === undefined)) {
+      throw new Error(`config has no section, so nothing runs; add ${ordered.map((part) => part.name).join(' or ')}`);
+    }
     for (const part of ordered) checkSection(part, config[part.name]);
   };
   return { name, version, priority, fields, check, parts: ordered };
@@ -55,7 +58,8 @@ export function configuredParts(plugin: Plugin, config: unknown): readonly Confi
 /** The parts of a plugin, configured or not. */
 export const partsOf = (plugin: Plugin): readonly SinglePlugin[] => (isComposed(plugin) ? plugin.parts : [plugin]);
 
-const isComposed = (plugin: Plugin): plugin is ComposedPlugin => 'parts' in plugin;
+/** Whether a plugin is made of several. */
+export const isComposed = (plugin: Plugin): plugin is ComposedPlugin => 'parts' in plugin;
 
 function checkSection({ name, check }: SinglePlugin, config: unknown): void {
   if (config === undefined) return;

@@ -48,16 +48,20 @@ export interface FurtherReads<R extends Reads, M extends Reads> {
 }
 
 /** One phase: the facts it needs and what it decides from them. */
-export interface Phase<State, R extends Reads, M extends Reads = NoReads> {
+export interface Phase<State, R extends Reads, M extends Reads = NoReads, Config = never> {
   /** What every request needs; a function if that depends on the configuration. */
   readonly reads: R | ((state: State) => R);
   /** What some requests need in addition; the handler receives it as its third argument. */
   readonly more?: FurtherReads<R, M>;
-  /** Whether there is anything to do for this configuration. If not, nothing is read and the request proceeds. */
-  readonly isWanted?: (state: State) => boolean;
   /**
-   * Kong calls the phase only if the operator asks for it (`dump --with-access`). For an observer that also works without
-   * the phase, so that requests do not pay for it.
+   * The fields of a configuration that need the phase, by their paths such as `tools.learn`; none if there is nothing to do:
+   * then `dump --for` leaves the phase out, and if Kong calls it nevertheless, nothing is read and the request proceeds.
+   * Absent: every configuration needs the phase.
+   */
+  readonly neededBy?: (config: Config) => readonly string[];
+  /**
+   * Only `dump --for` and `dump --phases` describe the phase. For an observer that also works without it, so that requests
+   * do not pay for it.
    */
   readonly onDemand?: boolean;
   /** `more`: the facts of the second batch, all of them, when they were needed. */
@@ -65,11 +69,11 @@ export interface Phase<State, R extends Reads, M extends Reads = NoReads> {
 }
 
 /** A log phase decides nothing: the client already has its response. */
-export interface LogPhase<State, R extends Reads> {
+export interface LogPhase<State, R extends Reads, Config = never> {
   /** What every request needs; a function if that depends on the configuration. */
   readonly reads: R | ((state: State) => R);
-  /** Whether there is anything to do for this configuration. If not, nothing is read and `handle` is not called. */
-  readonly isWanted?: (state: State) => boolean;
+  /** See {@link Phase.neededBy}. */
+  readonly neededBy?: (config: Config) => readonly string[];
   readonly handle: (state: State, facts: FactsOf<R>) => void | Promise<void>;
 }
 
@@ -101,8 +105,8 @@ export interface PluginDeclaration<F extends Fields, State, A extends Reads, M e
   readonly prepare: (config: ConfigOf<F>, resources: Resources) => State | Promise<State>;
   /** Releases what `prepare` opened, after the last instance of the configuration closed and at shutdown. */
   readonly dispose?: (state: State) => void | Promise<void>;
-  readonly access?: Phase<State, A, M>;
-  readonly log?: LogPhase<State, L>;
+  readonly access?: Phase<State, A, M, ConfigOf<F>>;
+  readonly log?: LogPhase<State, L, ConfigOf<F>>;
 }
 
 /**
@@ -120,7 +124,10 @@ export interface DefinedPlugin<
   readonly check?: (config: ConfigOf<F>) => void;
   readonly prepare: (config: ConfigOf<F>, resources: Resources) => State | Promise<State>;
   readonly dispose?: (state: State) => void | Promise<void>;
-  readonly phases: { readonly access?: Phase<State, A, M>; readonly log?: LogPhase<State, L> };
+  readonly phases: {
+    readonly access?: Phase<State, A, M, ConfigOf<F>>;
+    readonly log?: LogPhase<State, L, ConfigOf<F>>;
+  };
 }
 
 /** A plugin as the plugin server runs it. */
@@ -168,8 +175,8 @@ export interface RunnablePhase {
   readonly reads: Reads | ((state: never) => Reads);
   /** See {@link Phase.more}. */
   readonly more?: { readonly reads: Reads; readonly isNeeded: (facts: never) => boolean };
-  /** Absent: always. */
-  readonly isWanted?: (state: never) => boolean;
+  /** See {@link Phase.neededBy}. */
+  readonly neededBy?: (config: never) => readonly string[];
   /** See {@link Phase.onDemand}. */
   readonly onDemand?: boolean;
   /** Returns an {@link Outcome} in `access`, nothing in `log`. */

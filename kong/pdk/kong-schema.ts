@@ -15,8 +15,11 @@ export interface KongFieldBody {
 
 /** Kong's form of the declared fields (`kong/db/schema/metaschema.lua`): a list of single-key objects, in order. */
 export function toKongFields(fields: Fields): KongField[] {
-  return Object.entries(fields).map(([name, field]) => ({ [name]: toKongField(field) }));
+  return Object.entries(fields).map(([name, field]) => ({ [name]: { ...presence(field), ...toKongField(field) } }));
 }
+
+/** To Kong a record is required unless its schema says that it is not (`kong/db/schema/entity.lua`, make_records_required). */
+const presence = ({ type }: Field): { readonly required?: false } => (type === 'record' ? { required: false } : {});
 
 function toKongField({ type, attributes, elements, keys, values, fields }: Field): KongFieldBody {
   return {

@@ -1,9 +1,17 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { RequestCounter, RequestHistogram } from './metric-series';
 
 interface Description<L extends string> {
   readonly name: string;
   readonly help: string;
   readonly labelNames?: readonly L[];
+}
+
+type Labelled<L extends string> = Description<L> & { readonly labelNames: readonly L[] };
+
+interface Buckets {
+  /** Upper bounds, ascending, in the unit of the metric's name. */
+  readonly buckets: readonly number[];
 }
 
 /**
@@ -15,6 +23,7 @@ interface Description<L extends string> {
  */
 export class Metrics {
   readonly registry = new Registry();
+  private readonly onRequestPath = new Map<string, object>();
 
   counter<L extends string = never>({ name, help, labelNames = [] }: Description<L>): Counter<L> {
     return (
@@ -40,21 +49,53 @@ export class Metrics {
     );
   }
 
-  /** `buckets`: upper bounds, ascending, in the unit of the metric's name. */
   histogram<L extends string = never>({
     name,
     help,
     labelNames = [],
     buckets,
-  }: Description<L> & { readonly buckets: readonly number[] }): Histogram<L> {
+  }: Description<L> & Buckets): Histogram<L> {
     return (
       this.existing<Histogram<L>>(name, Histogram) ??
       new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.registry] })
     );
   }
 
+  /** A counter with labels for the path of every request. */
+  requestCounter<L extends string>({ name, help, labelNames }: Labelled<L>): RequestCounter<L> {
+    const existing = this.onRequestPath.get(name);
+    if (existing instanceof RequestCounter) return existing as RequestCounter<L>;
+    this.existing(name, RequestCounter);
+    const collect = (): void => {
+      counter.flush();
+    };
+    const counter = new RequestCounter(
+      new Counter({ name, help, labelNames, registers: [this.registry], collect }),
+      labelNames,
+    );
+    this.onRequestPath.set(name, counter);
+    return counter;
+  }
+
+  /** A histogram with labels for the path of every request. */
+  requestHistogram<L extends string>(description: Labelled<L> & Buckets): RequestHistogram<L> {
+    const { name, help, labelNames, buckets } = description;
+    const existing = this.onRequestPath.get(name);
+    if (existing instanceof RequestHistogram) return existing as RequestHistogram<L>;
+    this.existing(name, RequestHistogram);
+    const collect = (): void => {
+      histogram.flush();
+    };
+    const histogram = new RequestHistogram(
+      new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [this.registry], collect }),
+      labelNames,
+    );
+    this.onRequestPath.set(name, histogram);
+    return histogram;
+  }
+
   private existing<M>(name: string, kind: new (...args: never[]) => M): M | undefined {
-    const metric: unknown = this.registry.getSingleMetric(name);
+    const metric: unknown = this.onRequestPath.get(name) ?? this.registry.getSingleMetric(name);
     if (metric === undefined || metric instanceof kind) return metric;
     throw new Error(`the metric ${name} is not a ${kind.name.toLowerCase()}`);
   }

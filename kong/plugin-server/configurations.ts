@@ -1,4 +1,5 @@
-import { configuredParts, type ConfiguredPart, type Plugin, type Resources, type SinglePlugin } from '../pdk';
+import { configuredParts, type ConfiguredPart, type Plugin, type Resources } from '../pdk';
+import { phaseNeedsOf, type PartNeeds } from '../pdk/phase-needs';
 import { readConfig } from '../pdk/read-config';
 import { identityOf, scopeOf, type RawConfig } from './identity';
 
@@ -12,8 +13,7 @@ export interface Configuration {
 }
 
 /** A plugin, or a part of a composed one, with the result of its `prepare`. */
-export interface PreparedPart {
-  readonly plugin: SinglePlugin;
+export interface PreparedPart extends PartNeeds {
   readonly state: unknown;
 }
 
@@ -100,7 +100,9 @@ export class Configurations {
       plugin.check?.(config);
       const resources = { ...this.resources, scope: scopeOf(raw) };
       const parts = await this.prepareParts(configuredParts(plugin, config), resources);
-      return { plugin, parts, isBoundToService: resources.scope.serviceId !== undefined };
+      // A route belongs to one service.
+      const { serviceId = '', routeId = '' } = resources.scope;
+      return { plugin, parts, isBoundToService: serviceId !== '' || routeId !== '' };
     };
     const entry: Entry = { prepared: prepare(), users: 0 };
     this.entries.set(key, entry);
@@ -112,7 +114,8 @@ export class Configurations {
     const parts: PreparedPart[] = [];
     try {
       for (const { plugin, config } of configured) {
-        parts.push({ plugin, state: await plugin.prepare(config as never, resources) });
+        const needs = phaseNeedsOf(plugin, config);
+        parts.push({ plugin, needs, state: await plugin.prepare(config as never, resources) });
       }
     } catch (error) {
       await this.dispose(parts);

@@ -19,29 +19,38 @@ export interface QueryAnswer {
   readonly Plugins: readonly [PluginInfo];
 }
 
-/** The phases that Kong is to call. Phases on demand are included only if `onDemand` is true. */
-export function phasesOf(plugin: Plugin, onDemand = false): PhaseName[] {
+/** All phases that a plugin has. */
+export function phasesOf(plugin: Plugin): PhaseName[] {
   const phases = partsOf(plugin).map((part) => part.phases);
-  return PHASES.filter((name) => phases.some(({ [name]: phase }) => phase && (onDemand || !phase.onDemand)));
+  return PHASES.filter((name) => phases.some((one) => one[name]));
 }
 
-const PHASES: readonly PhaseName[] = ['access', 'log'];
+/** The phases to describe where nothing is known about the configurations: all but those on demand. */
+export const defaultPhasesOf = (plugin: Plugin): PhaseName[] =>
+  phasesOf(plugin).filter((name) => partsOf(plugin).some(({ phases }) => phases[name] && !phases[name].onDemand));
 
-/** Describes one plugin; see {@link phasesOf} for `onDemand`. */
-export function describePlugin(plugin: Plugin, onDemand = false): PluginInfo {
+/** The phases that no description may leave out, because every configuration needs them. */
+export const requiredPhasesOf = (plugin: Plugin): PhaseName[] =>
+  phasesOf(plugin).filter((name) => partsOf(plugin).some(({ phases }) => phases[name] && !phases[name].neededBy));
+
+/** In the order in which Kong runs them. */
+export const PHASES: readonly PhaseName[] = ['access', 'log'];
+
+/** Describes one plugin, with the phases that Kong is to call. */
+export function describePlugin(plugin: Plugin, phases: readonly PhaseName[] = defaultPhasesOf(plugin)): PluginInfo {
   const { name, version, priority, fields } = plugin;
   const config = { type: 'record' as const, required: true, fields: toKongFields(fields) };
   return {
     Name: name,
     Version: version,
     Priority: priority,
-    Phases: phasesOf(plugin, onDemand),
+    Phases: phases,
     Schema: { name, fields: [{ config }] },
   };
 }
 
-/** The answer to a query for one plugin; see {@link phasesOf} for `onDemand`. */
-export const answerQuery = (plugin: Plugin, onDemand = false): QueryAnswer => ({
+/** The answer to a query for one plugin; see {@link describePlugin}. */
+export const answerQuery = (plugin: Plugin, phases?: readonly PhaseName[]): QueryAnswer => ({
   Protocol: 'ProtoBuf:1',
-  Plugins: [describePlugin(plugin, onDemand)],
+  Plugins: [describePlugin(plugin, phases)],
 });

@@ -1,5 +1,5 @@
-import type { KongRead, Outcome, RawBody } from '../pdk';
-import { keyOf, sharedKey, type EventPlan, type Source, type Sources } from './event-plan';
+import type { KongRead, Outcome, Proceed, RawBody } from '../pdk';
+import { keyOf, PlannedBatch, sharedKey, type EventPlan, type Source, type Sources } from './event-plan';
 
 /** Kong's replies to a batch of reads. */
 export interface Replies {
@@ -18,40 +18,42 @@ const BODY = keyOf({ method: 'kong.request.get_raw_body' });
  * parts shared and changed. Kong carries these effects out only after the last part.
  */
 export class EventFacts {
-  /** Where the plain value of a read is found, by its key. */
-  private readonly replies = new Map<string, () => unknown>();
-  /** The plain values that earlier parts replaced. */
-  private readonly replaced = new Map<string, unknown>();
-  private readonly outcomes: Outcome[] = [];
+  /** The batches that Kong replied to. */
+  private readonly loaded: { readonly batch: PlannedBatch; readonly replies: Replies }[] = [];
+  /** The plain values that are known without a reply: facts of the service, and what earlier parts replaced. */
+  private readonly known: Map<string, unknown>;
+  /** What every request needs. */
+  private readonly batch: PlannedBatch;
+  /** The outcomes that change the headers of the upstream's request. */
+  private readonly headerChanges: Proceed[] = [];
   /** Shaped values, so that a fact of two parts is shaped once. */
   private readonly shaped = new Map<string, { readonly shape: unknown; readonly value: unknown }>();
 
   constructor(
     private readonly plan: EventPlan,
     private readonly fetch: Fetch,
-  ) {}
+  ) {
+    const ofService = plan.ofService?.known;
+    this.batch = ofService ? plan.batchOfRequest : plan.batch;
+    this.known = new Map(ofService);
+  }
 
   /** Fetches what every request needs. */
   async loadBatch(): Promise<void> {
-    const { batch, batchOfRequest, ofService } = this.plan;
-    const known = ofService?.known;
-    if (!ofService || known) {
-      for (const [key, value] of known ?? []) this.replies.set(key, () => value);
-      await this.load(known ? batchOfRequest : batch);
-      return;
-    }
+    const { batch } = this;
+    const { ofService, batchOfRequest } = this.plan;
     await this.load(batch);
-    const values = batch
-      .filter(({ isOfService }) => isOfService)
-      .map((read) => [keyOf(read), this.plainValue(keyOf(read))]);
-    ofService.set(new Map(values as [string, unknown][]));
+    if (!ofService || batch === batchOfRequest) return;
+    const keys = batch.reads.filter(({ isOfService }) => isOfService).map(keyOf);
+    ofService.set(new Map(keys.map((key) => [key, this.plainValue(key)])));
   }
 
   /** Fetches those of the reads whose values are not there yet. */
-  async loadMissing(reads: readonly KongRead<unknown>[]): Promise<void> {
-    const missing = reads.filter((read) => !this.has(keyOf(read)));
-    // The list itself where nothing is left out: it is encoded already.
-    if (missing.length > 0) await this.load(missing.length === reads.length ? reads : missing);
+  async loadMissing(batch: PlannedBatch): Promise<void> {
+    const missing = batch.reads.filter((read) => !this.has(keyOf(read)));
+    // The batch itself where nothing is left out: it is encoded already.
+    if (missing.length === batch.reads.length) await this.load(batch);
+    else if (missing.length > 0) await this.load(new PlannedBatch(missing));
   }
 
   /** The facts by their names. @throws when a reply is not what Kong's service declares */
@@ -63,24 +65,24 @@ export class EventFacts {
 
   /** Notes what a part decided: later parts see it. */
   note(outcome: Outcome): void {
-    this.outcomes.push(outcome);
-    for (const [key, value] of Object.entries(outcome.share ?? {})) this.replace(sharedKey(key), value);
+    const { share } = outcome;
+    if (share) for (const key of Object.keys(share)) this.replace(sharedKey(key), share[key]);
     if (outcome.kind !== 'proceed') return;
     if (outcome.upstreamBody) {
       this.replace(BODY, { kind: 'bytes', bytes: outcome.upstreamBody } satisfies RawBody);
     }
     if (outcome.upstreamHeaders || outcome.clearUpstreamHeaders) {
+      this.headerChanges.push(outcome);
       for (const key of [...this.shaped.keys()]) if (key.startsWith(HEADERS)) this.shaped.delete(key);
     }
   }
 
-  private async load(batch: readonly KongRead<unknown>[]): Promise<void> {
-    const replies = await this.fetch(batch);
-    batch.forEach((read, index) => this.replies.set(keyOf(read), () => replies.valueAt(index)));
+  private async load(batch: PlannedBatch): Promise<void> {
+    this.loaded.push({ batch, replies: await this.fetch(batch.reads) });
   }
 
   private has(key: string): boolean {
-    return this.replaced.has(key) || this.replies.has(key);
+    return this.known.has(key) || this.loaded.some(({ batch }) => batch.indexOf(key) !== undefined);
   }
 
   private factOf(source: Source): unknown {
@@ -94,20 +96,27 @@ export class EventFacts {
   }
 
   private plainValue(key: string): unknown {
-    if (this.replaced.has(key)) return this.replaced.get(key);
-    const value = this.replies.get(key)?.();
-    return key.startsWith(HEADERS) ? this.outcomes.reduce(withHeaderChanges, value) : value;
+    if (this.known.has(key)) return this.known.get(key);
+    const value = this.replyTo(key);
+    return key.startsWith(HEADERS) ? this.headerChanges.reduce(withHeaderChanges, value) : value;
+  }
+
+  private replyTo(key: string): unknown {
+    for (const { batch, replies } of this.loaded) {
+      const index = batch.indexOf(key);
+      if (index !== undefined) return replies.valueAt(index);
+    }
+    return undefined;
   }
 
   private replace(key: string, value: unknown): void {
-    this.replaced.set(key, value);
+    this.known.set(key, value);
     this.shaped.delete(key);
   }
 }
 
 /** The headers of the request after the changes of an outcome: Kong's later reads return the changed ones. */
-function withHeaderChanges(headers: unknown, outcome: Outcome): unknown {
-  if (outcome.kind !== 'proceed' || !(outcome.upstreamHeaders ?? outcome.clearUpstreamHeaders)) return headers;
+function withHeaderChanges(headers: unknown, outcome: Proceed): unknown {
   const changed = new Map(Object.entries(headers as Record<string, unknown>));
   for (const name of outcome.clearUpstreamHeaders ?? []) changed.delete(name.toLowerCase());
   for (const [name, value] of Object.entries(outcome.upstreamHeaders ?? {})) changed.set(name.toLowerCase(), value);

@@ -24,26 +24,39 @@ export interface PlannedPart {
   /** See `Phase.more`. */
   readonly more?: {
     readonly facts: Sources;
-    /** The reads of these facts: a constant list, so that it is encoded once. */
-    readonly reads: readonly KongRead<unknown>[];
+    readonly batch: PlannedBatch;
     readonly isNeeded: (facts: never) => boolean;
   };
+}
+
+/** Reads that are asked together: a constant list, so that it is encoded once. */
+export class PlannedBatch {
+  private readonly indexes: ReadonlyMap<string, number>;
+
+  constructor(readonly reads: readonly KongRead<unknown>[]) {
+    this.indexes = new Map(reads.map((read, index) => [keyOf(read), index]));
+  }
+
+  /** The index of the read with this key, if the batch has it. */
+  indexOf(key: string): number | undefined {
+    return this.indexes.get(key);
+  }
 }
 
 /** What an event of one configuration and phase does, worked out once: the same for every request. */
 export interface EventPlan {
   readonly parts: readonly PlannedPart[];
   /** What is asked for every request, each read once. */
-  readonly batch: readonly KongRead<unknown>[];
+  readonly batch: PlannedBatch;
   /** The same without the facts of the service, for requests after these are known. */
-  readonly batchOfRequest: readonly KongRead<unknown>[];
+  readonly batchOfRequest: PlannedBatch;
   /** The facts of the service, once they are known; see {@link FactsOfService}. */
   readonly ofService: FactsOfService | undefined;
 }
 
 /**
  * The facts that are the same for all requests to a service, where the configuration is bound to one. They are asked for
- * again after a minute: Kong keeps the configuration when a service gets another name.
+ * again after ten seconds: Kong keeps the configuration when a service gets another name, or a route another service.
  */
 export class FactsOfService {
   private values: ReadonlyMap<string, unknown> | undefined;
@@ -62,7 +75,7 @@ export class FactsOfService {
   }
 }
 
-const MAX_AGE_MS = 60_000;
+const MAX_AGE_MS = 10_000;
 
 const plans = new WeakMap<Configuration, Map<string, EventPlan>>();
 
@@ -94,14 +107,15 @@ function makePlan({ parts, isBoundToService }: Configuration, phase: string): Ev
   const batchOfRequest = reads.filter(({ isOfService }) => !isOfService);
   return {
     parts: planned,
-    batch: reads,
-    batchOfRequest,
+    batch: new PlannedBatch(reads),
+    batchOfRequest: new PlannedBatch(batchOfRequest),
     ofService: hasServiceFacts ? new FactsOfService() : undefined,
   };
 }
 
-function planPart({ plugin, state }: PreparedPart, name: string): PlannedPart | undefined {
-  const phase = Object.hasOwn(plugin.phases, name) ? plugin.phases[name as PhaseName] : undefined;
+/** Undefined if the part lacks the phase, or its configuration does not need it. */
+function planPart({ plugin, needs, state }: PreparedPart, name: string): PlannedPart | undefined {
+  const phase = needs.has(name as PhaseName) ? plugin.phases[name as PhaseName] : undefined;
   if (!phase) return undefined;
   const reads = typeof phase.reads === 'function' ? phase.reads(state as never) : phase.reads;
   const { more } = phase;
@@ -114,9 +128,10 @@ function planPart({ plugin, state }: PreparedPart, name: string): PlannedPart | 
   };
 }
 
-function furtherFacts(reads: Reads): Pick<NonNullable<PlannedPart['more']>, 'facts' | 'reads'> {
+function furtherFacts(reads: Reads): Pick<NonNullable<PlannedPart['more']>, 'facts' | 'batch'> {
   const facts = sourcesOf(reads);
-  return { facts, reads: facts.flatMap(([, source]) => ('read' in source ? [source.read] : [])) };
+  const asked = facts.flatMap(([, source]) => ('read' in source ? [source.read] : []));
+  return { facts, batch: new PlannedBatch(asked) };
 }
 
 const sourcesOf = (reads: Reads): Sources => Object.entries(reads).map(([name, read]) => [name, sourceOf(read)]);

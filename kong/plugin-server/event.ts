@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { partsOf, proceed, read, type Log } from '../pdk';
 import type { Configuration } from './configurations';
 import type { Fetch } from './event-facts';
@@ -34,7 +35,7 @@ export interface EventRecord {
   readonly logsDecisions: boolean;
 }
 
-const missingPhases = new MissingPhases();
+const missingPhases = new MissingPhases(() => performance.now());
 const requestId = read.requestId();
 const requestIdBatch = new ReadBatch([requestId]);
 
@@ -62,10 +63,12 @@ export async function runEvent(event: Event, ask: Ask, record: EventRecord): Pro
   );
 }
 
-function warnOfMissingPhases({ parts }: Configuration, phase: string, { log }: EventRecord): void {
-  for (const part of parts) {
-    if (!missingPhases.isMissedAt(part, phase)) continue;
-    log.warn({ plugin: part.plugin.name }, 'options have no effect: run dump --with-access again and restart Kong');
+function warnOfMissingPhases(configuration: Configuration, phase: string, { log }: EventRecord): void {
+  for (const [missing, fields] of missingPhases.missedAt(configuration, phase) ?? []) {
+    log.warn(
+      { plugin: configuration.plugin.name, phase: missing, fields },
+      'fields have no effect, because Kong does not call the phase: run dump again with --for or --phases and reload Kong',
+    );
   }
 }
 
@@ -78,7 +81,7 @@ function answerWithoutParts({ instance, phase, sequence }: Event, { metrics, log
   const labels = { plugin: plugin.name, phase: '_unknown' };
   const policy = parts.some((part) => policyOf(part, phase) === 'reject') ? 'reject' : 'pass';
   metrics.countHandlerError(labels, policy);
-  metrics.events.inc({ ...labels, outcome: 'error' });
+  metrics.events.inc(labels.plugin, labels.phase, 'error');
   log.error({ err: error, ...labels }, 'handler threw');
   return encodeAnswer(policy === 'reject' ? INTERNAL_ERROR : proceed(), sequence);
 }
@@ -90,10 +93,10 @@ const outcomeLabel = ({ failure, outcome }: Result, phase: string): string =>
 
 function count(result: Result, phase: string, { metrics }: EventRecord): void {
   const { plugin, failure, durationMs } = result;
-  const labels = { plugin: plugin.name, phase };
-  if (failure) metrics.countHandlerError(labels, policyOf(plugin, phase));
-  metrics.events.inc({ ...labels, outcome: outcomeLabel(result, phase) });
-  metrics.duration.observe(labels, durationMs / 1000);
+  const { name } = plugin;
+  if (failure) metrics.countHandlerError({ plugin: name, phase }, policyOf(plugin, phase));
+  metrics.events.inc(name, phase, outcomeLabel(result, phase));
+  metrics.duration.observe(durationMs / 1000, name, phase);
 }
 
 const needsLog = ({ failure, outcome }: Result): boolean => failure !== undefined || outcome.warnings !== undefined;

@@ -1,25 +1,47 @@
-import type { PreparedPart } from './configurations';
-
-/** A few requests may be logged without an access phase, because an earlier plugin rejected them; so many in a row are not. */
-const MAX_LOGGED_WITHOUT_ACCESS = 100;
+import type { PhaseName } from '../pdk';
+import { unionOfNeeds, type PhaseNeeds } from '../pdk/phase-needs';
+import type { Configuration } from './configurations';
 
 /**
- * Finds configurations with options that need an access phase which Kong does not call: Kong logs their requests, but
- * none reaches that phase.
+ * Requests that a configuration may have before Kong calls a phase of it: those that an earlier plugin rejected have no
+ * access phase, those that still run no log phase yet. In milliseconds and in events.
  */
-export class MissingPhases {
-  /** Requests that were logged before any reached the access phase; Infinity once the question is settled. */
-  private readonly logged = new WeakMap<PreparedPart, number>();
+const PATIENCE = { events: 100, ms: 60_000 };
 
-  /** Records an event. Returns true once for a part of a configuration, when the problem should be logged. */
-  isMissedAt(part: PreparedPart, phase: string): boolean {
-    const { access } = part.plugin.phases;
-    if (!access?.onDemand) return false;
-    const logged = this.logged.get(part) ?? 0;
-    if (logged === Infinity) return false;
-    const isSettled = phase === 'access' || access.isWanted?.(part.state as never) === false;
-    const next = isSettled || logged + 1 >= MAX_LOGGED_WITHOUT_ACCESS ? Infinity : logged + 1;
-    this.logged.set(part, next);
-    return !isSettled && next === Infinity;
+interface Watch {
+  /** What was not called yet. */
+  readonly missing: Map<PhaseName, readonly string[]>;
+  readonly sinceMs: number;
+  events: number;
+}
+
+/** Finds configurations with options that need a phase which Kong does not call, because the description lacks it. */
+export class MissingPhases {
+  private readonly watches = new WeakMap<Configuration, Watch | 'settled'>();
+
+  constructor(private readonly nowMs: () => number) {}
+
+  /**
+   * Records an event. Returns, once for a configuration, the phases that Kong does not call and the fields that need them;
+   * else undefined.
+   */
+  missedAt(configuration: Configuration, phase: string): PhaseNeeds | undefined {
+    const watch = this.watches.get(configuration) ?? this.startWatch(configuration);
+    if (watch === 'settled') return undefined;
+    const { missing, sinceMs } = watch;
+    missing.delete(phase as PhaseName);
+    watch.events += 1;
+    const isOver = watch.events >= PATIENCE.events && this.nowMs() - sinceMs >= PATIENCE.ms;
+    if (missing.size > 0 && !isOver) return undefined;
+    this.watches.set(configuration, 'settled');
+    return missing.size > 0 ? missing : undefined;
+  }
+
+  private startWatch(configuration: Configuration): Watch {
+    // A phase that every configuration needs is in every description.
+    const optional = [...unionOfNeeds(configuration.plugin, configuration.parts)].filter(([, by]) => by.length > 0);
+    const watch = { missing: new Map(optional), sinceMs: this.nowMs(), events: 0 };
+    this.watches.set(configuration, watch);
+    return watch;
   }
 }

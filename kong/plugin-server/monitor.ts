@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
@@ -10,7 +10,13 @@ export interface MonitorOptions {
   readonly registry: Registry;
   /** Whether Kong can reach the plugins. */
   readonly isReady: () => boolean;
+  /** Within which a request must be complete, in milliseconds. */
+  readonly requestTimeoutMs?: number;
+  /** What else the endpoint serves, by the beginning of the path. */
+  readonly intake?: { readonly path: string; readonly handle: RequestHandler };
 }
+
+type RequestHandler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
 
 /** The endpoint for operators: `/healthz` (the process runs), `/readyz` (Kong can connect), `/metrics`. */
 export interface Monitor {
@@ -21,9 +27,25 @@ export interface Monitor {
 /** There are few scrapers; more connections are a mistake or an attack. */
 const MAX_CONNECTIONS = 64;
 
+/** For an intake: each of Kong's workers keeps a connection or two. */
+const MAX_INTAKE_CONNECTIONS = 512;
+
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** How often requests that are not complete in time are looked for, in milliseconds. */
+const CHECK_EVERY_MS = 1_000;
+
+/** Kong keeps idle connections of http-log for a minute; it must be the one that closes them. */
+const INTAKE_KEEP_ALIVE_MS = 75_000;
+
 /** Starts the endpoint. It responds to GET and HEAD, reads no body, and reports nothing about single requests. */
-export async function startMonitor({ host, port, registry, isReady }: MonitorOptions): Promise<Monitor> {
-  const server = createServer((request, response) => {
+export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
+  const { host, port, registry, isReady, requestTimeoutMs = REQUEST_TIMEOUT_MS, intake } = options;
+  const server = createServer({ connectionsCheckingInterval: CHECK_EVERY_MS }, (request, response) => {
+    if (intake && request.url?.startsWith(intake.path)) {
+      void intake.handle(request, response, request.url);
+      return;
+    }
     request.resume();
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       answer(response.setHeader('Allow', 'GET, HEAD'), 405, 'method not allowed\n');
@@ -35,9 +57,10 @@ export async function startMonitor({ host, port, registry, isReady }: MonitorOpt
     else if (path === '/metrics') void expose(response, registry);
     else answer(response, 404, 'not found: try /healthz, /readyz or /metrics\n');
   });
-  server.maxConnections = MAX_CONNECTIONS;
-  server.headersTimeout = 5_000;
-  server.requestTimeout = 10_000;
+  server.maxConnections = MAX_CONNECTIONS + (intake ? MAX_INTAKE_CONNECTIONS : 0);
+  if (intake) server.keepAliveTimeout = INTAKE_KEEP_ALIVE_MS;
+  server.headersTimeout = Math.min(5_000, requestTimeoutMs);
+  server.requestTimeout = requestTimeoutMs;
   await listen(server, host, port);
   const { port: bound } = server.address() as AddressInfo;
   return {

@@ -74,10 +74,9 @@ async function runPart<T>(
 /** What a part decides, from the facts that it needs: one batch, or two if the first one says that it needs the second. */
 async function decide(part: PlannedPart, facts: EventFacts, load: () => Promise<void>): Promise<unknown> {
   const { phase, state, more } = part;
-  if (phase.isWanted?.(state as never) === false) return proceed();
   await load();
   const first = facts.get(part.facts);
   if (!more?.isNeeded(first as never)) return phase.handle(state as never, first as never);
-  await facts.loadMissing(more.reads);
+  await facts.loadMissing(more.batch);
   return phase.handle(state as never, first as never, facts.get(more.facts) as never);
 }

@@ -1,12 +1,15 @@
 import { Metrics, type Log, type Plugin } from '../pdk';
+import type { HostResources } from './configurations';
 import { HttpListener } from './http-listener';
-import { startMonitor } from './monitor';
+import { INTAKE_PATH, LogIntake, type IntakeBounds } from './log-intake/log-intake';
+import { readSections } from './log-intake/read-sections';
+import { startMonitor, type Monitor, type MonitorOptions } from './monitor';
 import { PluginServer } from './server';
 import { SocketUnavailable } from './socket-unavailable';
 import { createLog } from './stderr-log';
 
 /** The options of `serve`, parsed. */
-export interface ServeOptions {
+export interface ServeOptions extends IntakeBounds {
   readonly plugins: readonly Plugin[];
   readonly socket: string;
   readonly socketMode: number;
@@ -24,6 +27,8 @@ export interface ServeOptions {
   /** Milliseconds. */
   readonly stopTimeout: number;
   readonly logLevel: string;
+  /** File with the configurations for entries of Kong's http-log; needs `metrics`, where they are received. */
+  readonly logIntake?: string;
 }
 
 /**
@@ -34,6 +39,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const log = createLog(options.logLevel);
   const metrics = new Metrics();
   const { http: address, ...rest } = options;
+  const intake = await openIntake(options, { metrics, log, now: Date.now, env: process.env });
   const http = address && (await HttpListener.listen({ ...address, onError: logFailure(log) }));
   const server = new PluginServer({
     ...rest,
@@ -49,14 +55,14 @@ export async function serve(options: ServeOptions): Promise<void> {
     log,
     logsDecisions: options.logLevel === 'debug',
   });
-  const monitor =
-    options.metrics &&
-    (await startMonitor({ ...options.metrics, registry: metrics.registry, isReady: () => server.isReady }));
+  let monitor: Monitor | undefined;
   try {
+    monitor = options.metrics && (await startMonitor(monitorOptions(options.metrics, metrics, server, intake)));
     await server.listen();
   } catch (error) {
     await monitor?.close();
     await http?.close();
+    await intake?.stop(options.stopTimeout);
     if (!(error instanceof SocketUnavailable)) throw error;
     log.fatal({ socket: options.socket }, error.message);
     process.exitCode = 1;
@@ -74,7 +80,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   log.info({ signal }, 'stopping');
   // First: runs in progress end, and telemetry is exported after that.
   await http?.close();
-  await server.stop();
+  await Promise.all([server.stop(), intake?.stop(options.stopTimeout)]);
   await monitor?.close();
   log.info({}, 'stopped');
   // Work that did not finish within the stop timeout must not keep the process alive.
@@ -86,3 +92,27 @@ const logFailure =
   (error: unknown): void => {
     log.error({ err: error }, 'request of the HTTP listener failed');
   };
+
+/** The intake for entries of http-log, if its file is given. @throws Error naming what to fix in the options or the file */
+async function openIntake(
+  { logIntake, metrics, plugins, ...bounds }: ServeOptions,
+  resources: HostResources,
+): Promise<LogIntake | undefined> {
+  if (logIntake === undefined) return undefined;
+  if (!metrics) throw new Error('--log-intake needs --metrics: the entries are received there');
+  return LogIntake.open(readSections(logIntake, plugins), plugins, resources, bounds);
+}
+
+const monitorOptions = (
+  address: NonNullable<ServeOptions['metrics']>,
+  { registry }: Metrics,
+  server: PluginServer,
+  intake: LogIntake | undefined,
+): MonitorOptions => ({
+  ...address,
+  registry,
+  isReady: () => server.isReady,
+  ...(intake && {
+    intake: { path: INTAKE_PATH, handle: (request, response, path) => intake.handle(request, response, path) },
+  }),
+});

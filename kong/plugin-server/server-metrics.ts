@@ -22,12 +22,12 @@ export class ServerMetrics {
 
   /** `held` returns the current sizes of what the server holds. */
   constructor(metrics: Metrics, held: Readonly<Record<Held, () => number>>) {
-    this.events = metrics.counter({
+    this.events = metrics.requestCounter({
       name: 'plugin_server_events_total',
       help: 'Events of Kong that were handled, by outcome: proceed, reject, done (log phase) or error.',
       labelNames: ['plugin', 'phase', 'outcome'],
     });
-    this.duration = metrics.histogram({
+    this.duration = metrics.requestHistogram({
       name: 'plugin_server_event_duration_seconds',
       help: 'Time from the arrival of an event to its answer, including reads from Kong.',
       labelNames: ['plugin', 'phase'],

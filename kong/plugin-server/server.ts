@@ -6,6 +6,7 @@ import { Instances } from './instances';
 import { KongConnection, type ConnectionContext } from './kong-connection';
 import { ServerMetrics } from './server-metrics';
 import { listenOn, type SocketAccess } from './socket-file';
+import { within } from './within';
 
 /** What a server serves, where, and its limits. */
 export interface ServerOptions {
@@ -146,15 +147,4 @@ export class PluginServer {
       if (this.connections.size === 0) this.onAllClosed();
     });
   }
-}
-
-/** Whether the work finished within that time. */
-async function within(ms: number, work: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
-  const isInTime = await Promise.race([work.then(() => true), timedOut]);
-  clearTimeout(timer);
-  return isInTime;
 }

@@ -9,7 +9,9 @@ import { listen, stop } from './listeners/listen';
 import { ProxyServer } from './listeners/proxy-server';
 import { statusOf, statusServer } from './listeners/status';
 import { LuaMachine } from './lua/machine';
+import { openAccessLog } from './nginx/access-log';
 import { luaFunctions } from './pdk/table';
+import { isVariable } from './pdk/variables';
 import { bundledPlugins } from './plugins';
 import { ConnectionPool } from './rpc/connection-pool';
 import { RunningInstances } from './rpc/instances';
@@ -61,6 +63,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const descriptions = await Promise.all(settings.pluginServers.map(describe));
   const links = workerLinks(settings.socketReadTimeoutMs);
   const lua = await LuaMachine.open(luaFunctions);
+  const accessLog = openAccessLog(settings.proxyAccessLog, settings.include, isVariable, log);
   const bundled = bundledPlugins(lua);
   const external = descriptions.map((description) => ({
     handler: externalPlugin(description, links, log),
@@ -73,6 +76,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const build = (text: string): Runtime =>
     buildRuntime(text, {
       settings,
+      accessLog,
       plugins: [...bundled.list, ...external],
       bundled: bundled.list.map(({ handler }) => handler.name),
       lua,
@@ -101,6 +105,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     agents.http.destroy();
     agents.https.destroy();
     bundled.close();
+    accessLog.close();
     lua.shutDown();
   };
   let urls: string[];

@@ -47,18 +47,11 @@ export const urlOf = ({ host }: Layout, port: keyof typeof PORTS): string => `ht
 /** The socket of the plugin server. */
 export const socketOf = ({ folder }: Layout): string => join(folder, 'plugins.sock');
 /** The file with the output of a program. */
-export const logOf = ({ logs }: Layout, name: string): string => join(logs, `${name}.log`);
+export const logOf = ({ logs }: Pick<Layout, 'logs'>, name: string): string => join(logs, `${name}.log`);
 /** The file with the process id of a program. */
 export const pidFileOf = ({ folder }: Layout, name: string): string => join(folder, `${name}.pid`);
-/** The declarative file of the run: a copy of kong.yml that logs requests to a file. */
-export const configOf = ({ folder }: Layout): string => join(folder, 'kong.yml');
-
-/** The path of file-log in kong.yml: a Kong that runs as a daemon has no standard output. */
-const STANDARD_OUTPUT = /^( *path: )\/dev\/stdout$/gm;
-
-/** A declarative file that logs requests to a file of the run. */
-export const withRequestLog = (config: string, layout: Layout): string =>
-  config.replaceAll(STANDARD_OUTPUT, (_, key: string) => `${key}${JSON.stringify(logOf(layout, 'requests'))}`);
+/** The declarative file of the run: a copy of kong.yml. */
+export const configOf = ({ folder }: Pick<Layout, 'folder'>): string => join(folder, 'kong.yml');
 
 /** The hosts file with the names of the backends and of the plugin server in kong.yml. */
 export const hostsFile = ({ host }: Layout): string => `${host} ${Object.keys(DEMOS).join(' ')} plugin-server\n`;
@@ -70,7 +63,9 @@ export function kongVariables(layout: Layout): Record<string, string> {
     KONG_PREFIX: join(folder, 'kong'),
     KONG_DECLARATIVE_CONFIG: configOf(layout),
     KONG_PROXY_ERROR_LOG: logOf(layout, 'kong-proxy-error'),
-    KONG_PROXY_ACCESS_LOG: 'off',
+    KONG_NGINX_HTTP_INCLUDE: join(layout.root, 'kong', 'request-log.conf'),
+    // A Kong that runs as a daemon has no standard output.
+    KONG_PROXY_ACCESS_LOG: `${logOf(layout, 'requests')} requests`,
     KONG_ADMIN_ERROR_LOG: logOf(layout, 'kong-admin-error'),
     KONG_ADMIN_ACCESS_LOG: 'off',
     KONG_STATUS_ERROR_LOG: logOf(layout, 'kong-status-error'),

@@ -41,17 +41,10 @@ async function main(): Promise<void> {
 }
 
 function startHere(engine: 'kong' | 'stand-in', root: string, options: StartOptions): Promise<Run> {
-  const { host, withAccess, hideCalls, logs } = options;
+  const { host, hideCalls, logs } = options;
   const folder = logs === undefined ? mkdtempSync(join(tmpdir(), 'kong-ai-plugins-logs-')) : resolve(logs);
   mkdirSync(folder, { recursive: true });
-  return startOnThisMachine(
-    engine,
-    root,
-    host,
-    withAccess ? ['--with-access'] : [],
-    folder,
-    hideCalls ? undefined : withCapturedCalls,
-  );
+  return startOnThisMachine(engine, root, host, folder, hideCalls ? undefined : withCapturedCalls);
 }
 
 main().catch((error: unknown) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { startBackends } from './backends';
 import { startGateway } from './gateway';
-import { configOf, hostsFile, logOf, pidFileOf, socketOf, urlOf, withRequestLog, type Layout } from './layout';
+import { configOf, hostsFile, logOf, pidFileOf, socketOf, urlOf, type Layout } from './layout';
 import type { Part } from './part';
 import { pageOfSpans } from './phoenix';
 import { startPluginServer } from './plugin-server';
@@ -14,7 +14,6 @@ import type { Run } from './run';
 /**
  * Starts the backends, the plugin server, and Kong or the stand-in, as processes on this machine.
  *
- * @param dumpOptions further options of `dump`, such as `--with-access`
  * @param logs an existing folder for logs; without it the logs are deleted when the run ends
  * @param adapt changes the declarative file of the run
  */
@@ -22,15 +21,16 @@ export async function startOnThisMachine(
   engine: 'kong' | 'stand-in',
   root: string,
   host: string,
-  dumpOptions: readonly string[] = [],
   logs?: string,
   adapt: (config: string) => string = (config) => config,
 ): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'kong-ai-plugins-'));
-  const plugins = describePlugins(root, folder, dumpOptions);
-  const layout: Layout = { root, folder, logs: logs ?? join(folder, 'logs'), host, plugins };
+  const paths = { root, folder, logs: logs ?? join(folder, 'logs'), host };
+  const file = configOf(paths);
+  writeFileSync(file, adapt(readFileSync(join(root, 'kong', 'kong.yml'), 'utf8')));
+  const layout: Layout = { ...paths, plugins: describePlugins(root, folder, file) };
   mkdirSync(layout.logs, { recursive: true });
-  // Kong's workers run as another user: they must enter the folders and write the request log, which others cannot read.
+  // Kong's workers run as another user and must enter the folders. Others cannot read the request log.
   for (const shared of [folder, layout.logs]) chmodSync(shared, 0o755);
   const closed = engine === 'kong' && process.getuid?.() === 0 ? closedFolder(layout.logs) : undefined;
   if (closed !== undefined) {
@@ -39,10 +39,8 @@ export async function startOnThisMachine(
     );
   }
   const requests = logOf(layout, 'requests');
-  writeFileSync(requests, '', { flag: 'a' });
-  chmodSync(requests, engine === 'kong' ? 0o622 : 0o600);
+  writeFileSync(requests, '', { flag: 'a', mode: 0o600 });
   writeFileSync(join(folder, 'hosts'), hostsFile(layout));
-  writeFileSync(configOf(layout), withRequestLog(adapt(readFileSync(join(root, 'kong', 'kong.yml'), 'utf8')), layout));
 
   const parts: Part[] = [];
   const notices: string[] = [];
@@ -89,9 +87,11 @@ export async function startOnThisMachine(
   };
 }
 
-/** Writes the descriptions of all plugins into the folder; returns the plugins' names. */
-function describePlugins(root: string, folder: string, options: readonly string[]): string[] {
+/** Writes the descriptions of all plugins for a declarative file into the folder; returns the plugins' names. */
+function describePlugins(root: string, folder: string, file: string): string[] {
   const program = join(root, 'dist', 'plugins', 'main.js');
-  execFileSync(process.execPath, [program, 'dump', '--all', '--out', folder, ...options]);
-  return readdirSync(folder).map((file) => basename(file, '.json'));
+  execFileSync(process.execPath, [program, 'dump', '--all', '--out', folder, '--for', file]);
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => basename(name, '.json'));
 }

@@ -16,24 +16,20 @@ export interface StartOptions {
   readonly stateFile?: string;
   /** The folder for logs; absent: a new folder. */
   readonly logs?: string;
-  /** Whether the telemetry plugins get an access phase, for their options that need it. */
-  readonly withAccess: boolean;
   /** True: arguments and results of tool calls are not recorded in spans, as in kong.yml. */
   readonly hideCalls?: true;
   readonly help: boolean;
 }
 
 /** What `--help` prints. */
-export const USAGE = `usage: npm start -- [--engine docker|kong|stand-in] [--host ADDRESS] [--logs DIR] [--state FILE] [--with-access]
-                    [--hide-calls]
+export const USAGE = `usage: npm start -- [--engine docker|kong|stand-in] [--host ADDRESS] [--logs DIR] [--state FILE] [--hide-calls]
 
-  --engine       what runs kong.yml: docker (the official Kong image), kong (the binary on PATH) or stand-in (a test
-                 tool of this repository); default: the first one that is available
-  --host         the loopback address to listen on; default: 127.0.0.1; not with docker
-  --logs         the folder for logs; default: a new folder; not with docker
-  --state        when everything is ready, write all addresses to this file as JSON
-  --with-access  add the access phase to the telemetry plugins, for their options that need it; not with docker
-  --hide-calls   do not record arguments and results of tool calls in spans; docker never records them`;
+  --engine      what runs kong.yml: docker (the official Kong image), kong (the binary on PATH) or stand-in (a test
+                tool of this repository); default: the first one that is available
+  --host        the loopback address to listen on; default: 127.0.0.1; not with docker
+  --logs        the folder for logs; default: a new folder; not with docker
+  --state       when everything is ready, write all addresses to this file as JSON
+  --hide-calls  do not record arguments and results of tool calls in spans; docker never records them`;
 
 /** Reads the command line. @throws with a message for the user when it is invalid */
 export function readOptions(args: readonly string[]): StartOptions {
@@ -44,12 +40,11 @@ export function readOptions(args: readonly string[]): StartOptions {
       host: { type: 'string', default: '127.0.0.1' },
       state: { type: 'string' },
       logs: { type: 'string' },
-      'with-access': { type: 'boolean', default: false },
       'hide-calls': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const { engine, host, state, logs, help, 'with-access': withAccess, 'hide-calls': hideCalls } = values;
+  const { engine, host, state, logs, help, 'hide-calls': hideCalls } = values;
   if (engine !== undefined && !isEngine(engine)) throw new Error(`--engine must be one of ${ENGINES.join(', ')}`);
   if (isIP(host) !== 4) throw new Error('--host must be an IPv4 address');
   return {
@@ -57,7 +52,6 @@ export function readOptions(args: readonly string[]): StartOptions {
     host,
     ...(state !== undefined && { stateFile: state }),
     ...(logs !== undefined && { logs }),
-    withAccess,
     ...(hideCalls && { hideCalls }),
     help,
   };

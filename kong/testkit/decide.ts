@@ -9,6 +9,7 @@ import {
   type Resources,
   type RunnablePhase,
 } from '../pdk';
+import { phaseNeedsOf } from '../pdk/phase-needs';
 import { completeConfig, type ConfigInput } from './config';
 import { factsFor, type FactsInput } from './facts';
 import { silentLog } from './silent-log';
@@ -41,10 +42,12 @@ export async function preparePlugin<F extends Fields, State, A extends Reads, M 
   const { metrics = new Metrics(), log = silentLog, now = Date.now, env = {}, scope = {}, http } = resources;
   const complete = completeConfig(plugin.fields, config);
   plugin.check?.(complete);
+  const needs = phaseNeedsOf(plugin, complete);
   const state = await plugin.prepare(complete, { metrics, log, now, env, scope, ...(http && { http }) });
   const run = async (name: PhaseName, facts: object): Promise<Outcome> => {
     const phase = plugin.phases[name];
     if (!phase) throw new Error(`${plugin.name} has no ${name} phase`);
+    if (!needs.has(name)) return proceed();
     return (await runPhase(phase, state as never, facts as Readonly<Record<string, unknown>>)) ?? proceed();
   };
   const dispose = async (): Promise<void> => {
@@ -62,11 +65,10 @@ export async function preparePlugin<F extends Fields, State, A extends Reads, M 
 }
 
 async function runPhase(
-  { isWanted, reads, more, handle }: RunnablePhase,
+  { reads, more, handle }: RunnablePhase,
   state: never,
   given: Readonly<Record<string, unknown>>,
 ): Promise<Outcome | undefined> {
-  if (isWanted?.(state) === false) return undefined;
   const facts = factsFor(typeof reads === 'function' ? reads(state) : reads, given) as never;
   const further = more?.isNeeded(facts) ? factsFor(more.reads, given) : undefined;
   return (await handle(state, facts, further as never)) as Outcome | undefined;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Metrics, type Log, type Plugin } from '../pdk';
-import { answerQuery } from '../plugin-server/describe';
+import { answerQuery, phasesOf } from '../plugin-server/describe';
 import { HttpListener } from '../plugin-server/http-listener';
 import { pluginSettings } from '../plugin-server/kong-conf';
 import { PluginServer } from '../plugin-server/server';
@@ -58,7 +58,7 @@ export async function servePlugins(
   });
   await server.listen();
   for (const plugin of plugins) {
-    writeFileSync(join(folder, `${plugin.name}.json`), JSON.stringify(answerQuery(plugin, true)));
+    writeFileSync(join(folder, `${plugin.name}.json`), JSON.stringify(answerQuery(plugin, phasesOf(plugin))));
   }
   const stop = async (): Promise<void> => {
     await http.close();

@@ -21,10 +21,6 @@ export interface RequestFacts {
 /** What the access phase does to the request; undefined: nothing. */
 type Effects = Omit<Proceed, 'kind'> | undefined;
 
-/** The access phase reads nothing unless one of these options is on. */
-export const isAccessWanted = ({ config }: State): boolean =>
-  config.propagate || config.inject_stream_usage || config.track_open_streams;
-
 /** Starts the span of a call, counts its stream as open and asks for its usage, each only if its option is on. */
 export function startCall(state: State, facts: RequestFacts): Effects {
   const { headers, body } = facts;

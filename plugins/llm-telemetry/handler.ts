@@ -1,4 +1,4 @@
-import { proceed, read, type FactsOf, type Outcome } from '../../kong/pdk';
+import { proceed, read, type FactsOf, type Outcome, type RawBody } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared, type Capture } from '../shared/captured-body/capture';
 import { headerOf, type LogEntry } from '../shared/telemetry/log-entry';
 import { projectOf } from '../shared/telemetry/spans/project';
@@ -13,31 +13,37 @@ import { isOwnExport } from './own-export';
 import { apiAt, type Api } from './request/apis';
 import { readCapturedRequest } from './request/read-captured-request';
 import { readCapturedResponse } from './response/read-captured-response';
+import { fieldsWithAccess } from './schema';
 import { textLengthToKeep } from './span/content/content';
 import { spanOf } from './span/span';
 import { STARTED_SPAN_KEY, type State } from './state';
 
-/** The facts of the access phase, which runs only if an option needs it. */
-export const accessReads = {
+const NO_BODY: RawBody = { kind: 'failed', message: 'not read' };
+
+/** The facts of the access phase, which runs only if an option needs it; each only if such an option is on. */
+export const accessReads = ({ config }: Pick<State, 'config'>) => ({
   method: read.method(),
   upstreamPath: read.upstreamPath(),
   headers: read.headers(),
-  body: read.rawBody(),
-  service: read.serviceName(),
-};
+  body: config.inject_stream_usage || config.track_open_streams ? read.rawBody() : read.known(NO_BODY),
+  service: config.track_open_streams ? read.serviceName() : read.known(''),
+});
 
 /** Passes the request on, with the effects of the options that are on. */
-export const access = (state: State, facts: FactsOf<typeof accessReads>): Outcome => proceed(startCall(state, facts));
+export const access = (state: State, facts: FactsOf<ReturnType<typeof accessReads>>): Outcome =>
+  proceed(startCall(state, facts));
 
 /** The facts of the log phase. */
-export const reads = {
+export const reads = ({ config }: Pick<State, 'config'>) => ({
   entry: read.logEntry(),
   capture: read.shared(CAPTURE_KEY, captureFromShared),
-  started: read.shared(STARTED_SPAN_KEY, startedSpanFromShared),
-};
+  // Only the access phase writes it.
+  started:
+    fieldsWithAccess(config).length > 0 ? read.shared(STARTED_SPAN_KEY, startedSpanFromShared) : read.known(undefined),
+});
 
 /** Reports one request, if it was a call to a model. */
-export async function log(state: State, facts: FactsOf<typeof reads>): Promise<void> {
+export async function log(state: State, facts: FactsOf<ReturnType<typeof reads>>): Promise<void> {
   const { capture, started } = facts;
   const entry = finishedRequest(state, facts, 'llm-telemetry');
   if (!entry) {

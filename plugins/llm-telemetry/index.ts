@@ -1,14 +1,13 @@
 import { definePlugin } from '../../kong/pdk';
 import { telemetryDeclaration } from '../shared/telemetry/telemetry-declaration';
-import { isAccessWanted } from './access';
 import { access, accessReads, log, reads } from './handler';
-import { fields } from './schema';
+import { fields, fieldsWithAccess } from './schema';
 import { dispose, prepare } from './state';
 
 /**
  * Emits an OpenTelemetry span and metrics for every LLM call, in the log phase: after the client has received the response.
- * The access phase is used only by options that need it; Kong runs it only if the plugin is described by
- * `dump --with-access`.
+ * The access phase is used only by options that need it; Kong runs it only if `dump --for` finds them in a configuration,
+ * or `dump --phases` names it.
  */
 export const llmTelemetry = definePlugin({
   ...telemetryDeclaration,
@@ -17,6 +16,6 @@ export const llmTelemetry = definePlugin({
   fields,
   prepare,
   dispose,
-  access: { reads: accessReads, onDemand: true, isWanted: isAccessWanted, handle: access },
+  access: { reads: accessReads, onDemand: true, neededBy: fieldsWithAccess, handle: access },
   log: { reads, handle: log },
 });

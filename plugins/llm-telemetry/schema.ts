@@ -54,7 +54,7 @@ export const fields = {
   }),
   inject_stream_usage: field.boolean({
     description:
-      'Add stream_options.include_usage to streamed OpenAI-compatible requests without stream_options; the client receives an additional last chunk without choices. Needs the access phase (dump --with-access).',
+      'Add stream_options.include_usage to streamed OpenAI-compatible requests without stream_options; the client receives an additional last chunk without choices. Needs the access phase (dump --for).',
     default: false,
   }),
   semconv_metrics: field.string({
@@ -100,3 +100,7 @@ export const fields = {
 
 /** The parsed config. */
 export type Config = ConfigOf<typeof fields>;
+
+/** The fields that act before the request is sent upstream. */
+export const fieldsWithAccess = (config: Config): readonly string[] =>
+  (['propagate', 'inject_stream_usage', 'track_open_streams'] as const).filter((name) => config[name]);

@@ -20,9 +20,6 @@ export interface RequestFacts {
 /** What the access phase does to the request; undefined: nothing. */
 type Effects = Omit<Proceed, 'kind'> | undefined;
 
-/** The access phase reads nothing unless one of these options is on. */
-export const isAccessWanted = ({ config }: State): boolean => config.propagate || config.track_open_streams;
-
 /** Starts the span of a request and counts its stream as open, each only if its option is on. */
 export function startRequest(state: State, facts: RequestFacts): Effects {
   const { config, spans } = state;

@@ -17,35 +17,38 @@ import { outcomeOfExchange } from './operations/outcome';
 import { readMessages } from './requests/client-messages';
 import { mirroredMessage } from './requests/mirrored-message';
 import { readResponses, responsesByHead } from './responses/read-responses';
+import { fieldsWithAccess } from './schema';
 import { sessionKeyIn } from './sessions/session-id';
 import { spanOf } from './span/span';
 import { streamSpanOf } from './span/stream-span';
 import { STARTED_SPAN_KEY, type State } from './state';
 import { openedStream } from './streams';
 
-/** The facts of the access phase, which runs only if an option needs it. */
-export const accessReads = {
+/** The facts of the access phase, which runs only if an option needs it; those of open streams only if they are counted. */
+export const accessReads = ({ config }: Pick<State, 'config'>) => ({
   method: read.method(),
   headers: read.headers(),
-  service: read.serviceName(),
-  requestId: read.requestId(),
+  service: config.track_open_streams ? read.serviceName() : read.known(''),
+  requestId: config.track_open_streams ? read.requestId() : read.known(''),
   summary: read.shared(SUMMARY_KEY, summaryFromShared),
-};
+});
 
 /** Passes the request on, with the effects of the options that are on. */
-export const access = (state: State, facts: FactsOf<typeof accessReads>): Outcome =>
+export const access = (state: State, facts: FactsOf<ReturnType<typeof accessReads>>): Outcome =>
   proceed(startRequest(state, facts));
 
 /** The facts of the log phase. */
-export const reads = {
+export const reads = ({ config }: Pick<State, 'config'>) => ({
   entry: read.logEntry(),
   capture: read.shared(CAPTURE_KEY, captureFromShared),
   summary: read.shared(SUMMARY_KEY, summaryFromShared),
   denial: read.shared(DENIAL_KEY, denialFromShared),
-  started: read.shared(STARTED_SPAN_KEY, startedSpanFromShared),
-};
+  // Only the access phase writes it.
+  started:
+    fieldsWithAccess(config).length > 0 ? read.shared(STARTED_SPAN_KEY, startedSpanFromShared) : read.known(undefined),
+});
 
-type Facts = FactsOf<typeof reads>;
+type Facts = FactsOf<ReturnType<typeof reads>>;
 
 /** Reports each message of a request, and the stream that a GET opened. */
 export async function log(state: State, facts: Facts): Promise<void> {

@@ -73,3 +73,7 @@ export const fields = {
 
 /** The parsed config. */
 export type Config = ConfigOf<typeof fields>;
+
+/** The fields that act before the request is sent upstream. */
+export const fieldsWithAccess = (config: Config): readonly string[] =>
+  (['propagate', 'track_open_streams'] as const).filter((name) => config[name]);

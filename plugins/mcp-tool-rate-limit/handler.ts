@@ -1,4 +1,4 @@
-import { proceed, read, reject, type FactsOf, type Outcome } from '../../kong/pdk';
+import { Headers, proceed, read, reject, type FactsOf, type Outcome } from '../../kong/pdk';
 import { denied } from '../shared/mcp/denial';
 import { errorBody, UNAVAILABLE } from '../shared/mcp/json-rpc/errors';
 import { summaryFromShared, NO_MESSAGES, SUMMARY_KEY, type MessageSummary } from '../shared/mcp/message-summary';
@@ -13,9 +13,11 @@ import type { Config } from './schema';
 import type { State } from './state';
 import { tierOf } from './tiers';
 
+const NO_HEADERS = Headers.from({});
+
 /** The facts of the access phase: only those that the rules use. */
 export const accessReads = ({ needed }: Pick<State, 'needed'>) => ({
-  headers: read.headers(),
+  headers: needed.headers ? read.headers() : read.known(NO_HEADERS),
   consumer: needed.consumer ? read.consumer() : read.known(undefined),
   credentialId: needed.credentialId ? read.credentialId() : read.known(undefined),
   ip: needed.ip ? read.forwardedIp() : read.known(''),
@@ -28,6 +30,7 @@ type Facts = FactsOf<ReturnType<typeof accessReads>>;
 /** Further facts, needed if mcp-validator did not read the body. */
 export const bodyReads = {
   method: read.method(),
+  headers: read.headers(),
   body: read.rawBody(),
 };
 
@@ -45,10 +48,10 @@ export function access(state: State, facts: Facts, body: BodyFacts | undefined):
   return calls instanceof Promise ? calls.then((read) => count(state, facts, read)) : count(state, facts, calls);
 }
 
-function callsOf({ readCalls }: State, { summary, headers }: Facts, body: BodyFacts | undefined) {
+function callsOf({ readCalls }: State, { summary }: Facts, body: BodyFacts | undefined) {
   if (summary) return { kind: 'calls', summary } as const;
   if (!body) throw new Error('neither the body nor its summary was read');
-  return readCalls({ ...body, headers });
+  return readCalls(body);
 }
 
 function count(state: State, facts: Facts, calls: Calls): Outcome | Promise<Outcome> {

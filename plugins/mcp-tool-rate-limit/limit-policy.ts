@@ -18,7 +18,7 @@ export function limitPolicyOf(
   rules: readonly Rule[],
   match: LimitPolicy['match'],
   scope: readonly string[],
-  { offered, unverified }: Pick<NamesByOrigin, 'offered' | 'unverified'>,
+  { announced, unverified }: Pick<NamesByOrigin, 'announced' | 'unverified'>,
 ): LimitPolicy {
   const identities = new Set(
     rules.map(({ limitBy, headerName, fallback }) => encodeParts([...limitBy, headerName, fallback])),
@@ -29,6 +29,6 @@ export function limitPolicyOf(
     match,
     scope: encodeParts(scope),
     hasHashTagPerCaller: identities.size === 1 && !rules.some(({ sharesCallers }) => sharesCallers),
-    names: { inRules, offered, unverified },
+    names: { inRules, announced, unverified },
   };
 }

@@ -46,7 +46,7 @@ const perProcess = new PerProcess<Set<CountersSize>>();
  */
 export function createMetrics(metrics: Metrics): LimiterMetrics {
   const labels = labelsOf(metrics, PREFIX);
-  const decisions = metrics.counter({
+  const decisions = metrics.requestCounter({
     name: `${PREFIX}_decisions_total`,
     help: 'Calls by rule; decision is allowed, rejected, or reported (a rule in report mode would have rejected it)',
     labelNames: ['kong_service', 'rule', 'tool', 'decision'],
@@ -78,7 +78,7 @@ export function createMetrics(metrics: Metrics): LimiterMetrics {
   const serviceLabel = (service: string): string => labels.bounded('kong_service', service, MAX_SERVICES);
   return {
     count: (service, { messages }, { admitted, reported }) => {
-      const kong_service = serviceLabel(service);
+      const kongService = serviceLabel(service);
       for (const { charges } of messages) {
         let counted: Rule | undefined;
         for (const { rule } of charges) {
@@ -86,12 +86,12 @@ export function createMetrics(metrics: Metrics): LimiterMetrics {
           if (rule === counted) continue;
           counted = rule;
           const isReported = rule.isReportOnly && reported.includes(rule.id);
-          decisions.inc({
-            kong_service,
-            rule: labels.bounded('rule', rule.id, MAX_RULES),
-            tool: labels.bounded('tool', rule.literalName ?? OTHER, MAX_RULES),
-            decision: isReported ? 'reported' : admitted ? 'allowed' : 'rejected',
-          });
+          decisions.inc(
+            kongService,
+            labels.bounded('rule', rule.id, MAX_RULES),
+            labels.bounded('tool', rule.literalName ?? OTHER, MAX_RULES),
+            isReported ? 'reported' : admitted ? 'allowed' : 'rejected',
+          );
         }
       }
     },

@@ -6,12 +6,13 @@ export interface NeededFacts {
   readonly consumer: boolean;
   readonly credentialId: boolean;
   readonly ip: boolean;
+  readonly headers: boolean;
 }
 
 /** Finds the facts that the rules use: each one that Kong need not return makes a request cheaper. */
 export function neededFacts(
   rules: readonly Pick<Rule, 'limitBy' | 'fallback' | 'sharesCallers'>[],
-  { tiers }: Pick<TierRules, 'tiers'>,
+  { tiers, trust_acl_groups }: Pick<TierRules, 'tiers' | 'trust_acl_groups'>,
 ): NeededFacts {
   const perCaller = rules.filter(({ sharesCallers }) => !sharesCallers);
   const limitsBy = (identity: Identity): boolean => perCaller.some(({ limitBy }) => limitBy.includes(identity));
@@ -20,5 +21,7 @@ export function neededFacts(
     consumer: tiers.length > 0 || limitsBy('consumer'),
     credentialId: limitsBy('credential'),
     ip: limitsBy('ip') || perCaller.some(({ fallback }) => fallback === 'ip'),
+    // The acl plugin writes the groups of a caller into a header.
+    headers: (tiers.length > 0 && trust_acl_groups) || limitsBy('header') || limitsBy('mcp-session'),
   };
 }

@@ -10,7 +10,7 @@ export interface NamesByOrigin {
   /** Names that a rule contains without a wildcard. */
   readonly inRules: ReadonlySet<string>;
   /** Names that a server is known to offer. */
-  readonly offered: AnnouncedNames;
+  readonly announced: AnnouncedNames;
   /** Other names, which clients can invent in any number. */
   readonly unverified: UnverifiedNames;
 }
@@ -26,7 +26,7 @@ export const isNamedByConfig = (rule: Rule, method: string, name: string): boole
  * @param shared the counter that the names of the caller share under the rule
  */
 export function ownCounterOf(
-  { inRules, offered, unverified }: NamesByOrigin,
+  { inRules, announced, unverified }: NamesByOrigin,
   rule: Rule,
   service: string,
   method: string,
@@ -34,11 +34,12 @@ export function ownCounterOf(
   own: Digest,
   shared: { readonly key: Digest },
 ): OwnCounter {
-  if (isMethodKnown(rule, method) && (isOffered(offered, service, method, name) || inRules.has(name))) return 'always';
+  if (isMethodKnown(rule, method) && (isAnnounced(announced, service, method, name) || inRules.has(name)))
+    return 'always';
   return unverified.admits(shared, own, rule.lifetimeMs) ? 'while_half_free' : 'never';
 }
 
 const isMethodKnown = (rule: Rule, method: string): boolean => rule.hasLiteralMethod || CLIENT_METHODS.has(method);
 
-const isOffered = (offered: AnnouncedNames, service: string, method: string, name: string): boolean =>
-  isNamingMethod(method) && offered.has(service, method, name);
+const isAnnounced = (announced: AnnouncedNames, service: string, method: string, name: string): boolean =>
+  isNamingMethod(method) && announced.has(service, method, name);

@@ -32,7 +32,7 @@ export async function prepare(config: Config, resources: Resources): Promise<Sta
   const metrics = createMetrics(resources.metrics);
   const { serviceId = '', routeId = '', consumerId = '' } = resources.scope;
   const policy = limitPolicyOf(compileRules(config), config.match, [serviceId, routeId, consumerId], {
-    offered: announcedNamesOf(resources.metrics),
+    announced: announcedNamesOf(resources.metrics),
     unverified: new UnverifiedNames({ maxNames: config.max_names_per_caller, nowMs: monotonicMs }),
   });
   return {

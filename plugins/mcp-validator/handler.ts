@@ -13,16 +13,16 @@ import { prepareListRequest } from './learning/lists/prepare-list-request';
 import { needsWholeBody } from './paths/request-kind';
 import type { State } from './state';
 
-/** The facts of the access phase. */
-export const accessReads = {
+/** The facts of the access phase; the path only if the configuration has rules for paths. */
+export const accessReads = ({ rules }: Pick<State, 'rules'>) => ({
   method: read.method(),
-  path: read.upstreamPath(),
+  path: rules.paths.areAllEndpoints ? read.known('') : read.upstreamPath(),
   headers: read.headers(),
   body: read.rawBody(),
   service: read.serviceName(),
-};
+});
 
-type Facts = FactsOf<typeof accessReads>;
+type Facts = FactsOf<ReturnType<typeof accessReads>>;
 
 /** The facts of the log phase. */
 export const logReads = {
@@ -91,9 +91,6 @@ function reportOutcome({ response, summary }: Rejection, service: string): Outco
     ...(summary && { share: { [SUMMARY_KEY]: summaryToShared(summary) } }),
   });
 }
-
-/** True for a configuration that learns or pins tools: only it uses the response. */
-export const isLogWanted = (state: State): boolean => state.learner.tools.isEnabled;
 
 /** Learns the tools of the server from its response. */
 export async function log(state: State, { entry: text, capture }: FactsOf<typeof logReads>): Promise<void> {

@@ -1,10 +1,10 @@
 import { definePlugin } from '../../kong/pdk';
 import { SUMMARY_KEY } from '../shared/mcp/message-summary';
 import { VERSION } from '../shared/runtime/version';
-import { access, accessReads, isLogWanted, log, logReads } from './handler';
+import { access, accessReads, log, logReads } from './handler';
 import { CALLER_KEY } from './learning/lists/prepare-list-request';
 import { compileRules } from './rules';
-import { fields } from './schema';
+import { fields, fieldsWithLog } from './schema';
 import { prepare } from './state';
 
 /** Rejects requests that are not well-formed and allowed MCP messages before they reach the server. */
@@ -18,5 +18,5 @@ export const mcpValidator = definePlugin({
   check: compileRules,
   prepare,
   access: { reads: accessReads, handle: access },
-  log: { reads: logReads, isWanted: isLogWanted, handle: log },
+  log: { reads: logReads, neededBy: fieldsWithLog, handle: log },
 });

@@ -18,17 +18,17 @@ export interface ValidatorMetrics {
  * reasons are a fixed set of words.
  */
 export function createMetrics(metrics: Metrics): ValidatorMetrics {
-  const messages = metrics.counter({
+  const messages = metrics.requestCounter({
     name: 'mcp_validator_messages_total',
     help: 'JSON-RPC messages that the validator read, by the decision on their request (pass, reject)',
     labelNames: ['kong_service', 'revision', 'method', 'decision'],
   });
-  const rejected = metrics.counter({
+  const rejected = metrics.requestCounter({
     name: 'mcp_validator_rejected_total',
     help: 'HTTP requests that the validator rejected, or would reject in report mode',
     labelNames: ['kong_service', 'revision', 'method', 'reason'],
   });
-  const seconds = metrics.histogram({
+  const seconds = metrics.requestHistogram({
     name: 'mcp_validator_duration_seconds',
     help: 'Time to decide about a request, without the exchange with Kong; for a large body with the wait for its thread',
     labelNames: ['kong_service'],
@@ -38,14 +38,13 @@ export function createMetrics(metrics: Metrics): ValidatorMetrics {
     start: () => {
       const startedAtMs = performance.now();
       return (service, decision) => {
-        seconds.observe({ kong_service: service }, (performance.now() - startedAtMs) / 1000);
-        const labels = { kong_service: service, revision: decision.summary?.revision ?? 'unknown' };
+        seconds.observe((performance.now() - startedAtMs) / 1000, service);
+        const revision = decision.summary?.revision ?? 'unknown';
         for (const { method } of decision.summary?.messages ?? []) {
-          messages.inc({ ...labels, method: methodLabel(method), decision: decision.kind });
+          messages.inc(service, revision, methodLabel(method), decision.kind);
         }
         if (decision.kind === 'pass') return;
-        const { reason } = decision.response;
-        rejected.inc({ ...labels, method: requestMethodLabel(decision.summary), reason });
+        rejected.inc(service, revision, requestMethodLabel(decision.summary), decision.response.reason);
       };
     },
   };

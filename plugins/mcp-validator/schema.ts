@@ -166,3 +166,9 @@ export const fields = {
 
 /** The configuration as Kong sends it, with defaults. */
 export type Config = ConfigOf<typeof fields>;
+
+/** The fields that read responses: to learn tools, and to compare them with their pins. */
+export const fieldsWithLog = ({ tools }: Pick<Config, 'tools'>): readonly string[] => [
+  ...(tools.learn === 'off' ? [] : ['tools.learn']),
+  ...(Object.keys(tools.pins).length === 0 ? [] : ['tools.pins']),
+];

@@ -107,10 +107,10 @@ async function inMemory(): Promise<void> {
 function wholeDecision(offers: boolean): Decide {
   const rules = ['add', 'sub*', '*'].map((name) => ({ name, windows: [{ limit: LIMIT, window_seconds: WINDOW_S }] }));
   const config = readConfig(fields, { rules });
-  const offered = new AnnouncedNames();
-  if (offers) offered.addListed('a', 'tools/call', ['multiply']);
+  const announced = new AnnouncedNames();
+  if (offers) announced.addListed('a', 'tools/call', ['multiply']);
   const unverified = new UnverifiedNames({ maxNames: 32, nowMs });
-  const policy = limitPolicyOf(compileRules(config), 'first', ['', 'route', ''], { offered, unverified });
+  const policy = limitPolicyOf(compileRules(config), 'first', ['', 'route', ''], { announced, unverified });
   const counters = local();
   const messages = [{ kind: 'request', id: 1, method: 'tools/call', name: 'multiply' } as const];
   return (id) => {

@@ -11,7 +11,7 @@ const start = (limit: number, config = {}) =>
 
 function count(state: State, { method, headers, body }: ReturnType<typeof post>): Outcome | Promise<Outcome> {
   const known = { consumer: undefined, credentialId: undefined, ip: '192.0.2.1', service: 'one', summary: undefined };
-  return access(state, { headers, ...known }, { method, body });
+  return access(state, { headers, ...known }, { method, headers, body });
 }
 
 describe('the limiter without mcp-validator', () => {

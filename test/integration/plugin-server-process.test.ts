@@ -1,6 +1,15 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -63,9 +72,15 @@ const access = (socket: string, config: Record<string, string | number>) =>
 
 describe('the command line', () => {
   const out = join(folder, 'descriptions');
+  const described = join(folder, 'described');
+  const withAccess = join(folder, 'with-access.yml');
+  const forFile = ['dump', '--for', withAccess, 'mcp-telemetry'];
+  const checkDescribed = ['check', withAccess, '--descriptions', described];
   const rejected: [string[], string][] = [
     [['dump', 'nobody'], `unknown plugin "nobody"; available: ${plugins.map(({ name }) => name).join(', ')}`],
     [['dump', 'mcp-validator', '--out', 'x'], 'error: name one plugin, or use --all --out <dir>'],
+    [['dump', '--for', '/no/such/kong.yml', 'mcp-guard'], 'cannot read /no/such/kong.yml: ENOENT'],
+    [['dump', '--phases', 'mcp-guard=log', 'mcp-guard'], 'mcp-guard cannot work without the phase access'],
     [['check', '/no/such/kong.yml'], 'error: cannot read /no/such/kong.yml: ENOENT'],
     [['serve'], "required option '--socket <path>' not specified"],
     [['serve', '--socket', 'x', '--plugins', 'a'], 'unknown plugin "a"; available: '],
@@ -85,11 +100,18 @@ describe('the command line', () => {
   // All in parallel: most of the time is the start of a process.
   beforeAll(async () => {
     writeFileSync(join(folder, 'wrong.yml'), 'plugins: [{ name: mcp-validator, config: { mode: x } }]\n');
+    writeFileSync(withAccess, 'plugins: [{ name: mcp-telemetry, config: { propagate: true } }]\n');
+    mkdirSync(described);
+    for (const plugin of plugins) {
+      writeFileSync(join(described, `${plugin.name}.json`), JSON.stringify(answerQuery(plugin)));
+    }
     const all = [
       ...plugins.map(({ name }) => ['dump', name]),
       ['dump', '--all', '--out', out],
       ...rejected.map(([args]) => args),
       ...helps,
+      forFile,
+      checkDescribed,
       ['check', join(folder, 'wrong.yml')],
       ['check', 'kong/kong.yml'],
     ];
@@ -117,6 +139,14 @@ describe('the command line', () => {
     for (const plugin of plugins) {
       expect(JSON.parse(readFileSync(join(out, `${plugin.name}.json`), 'utf8'))).toEqual(answerQuery(plugin));
     }
+  });
+
+  it('describes the phases that a file needs, and reports what descriptions without them leave out', async () => {
+    const { code, stdout } = await outputOf(forFile);
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { Plugins: [{ Phases: ['access', 'log'] }] }]);
+    const check = await outputOf(checkDescribed);
+    expect(check).toMatchObject({ code: 1, stderr: '' });
+    expect(check.stdout).toContain('config.propagate: has no effect');
   });
 
   it.each(helps.map((args) => [args]))('%j prints one screen', async (args) => {

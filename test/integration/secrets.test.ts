@@ -15,7 +15,7 @@ import { mcpToolRateLimit } from '../../plugins/mcp-tool-rate-limit';
 import { mcpValidator } from '../../plugins/mcp-validator';
 import { sse } from '../support/exchange';
 import { startCollector, type Collector } from '../support/otlp-collector';
-import { fileLog, serviceAt } from '../support/reference-service';
+import { requestLog, serviceAt } from '../support/reference-service';
 
 // The exporter imports dynamically, which the sandbox of Jest does not allow: Node loads it.
 jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
@@ -31,7 +31,7 @@ const secret = (where: string): string => `${WORD}-${where}-${++count}-77`;
 
 /** Headers that contain secrets: well-known ones and custom ones. */
 const secretHeaders = (): Record<string, string> => ({
-  // These have the form of real credentials. Kong's log entry does not contain their values.
+  // These have the form of real credentials.
   authorization: `Bearer ${secret('authorization')}`,
   'proxy-authorization': `Basic ${Buffer.from(`user:${secret('proxy')}`).toString('base64')}`,
   ...Object.fromEntries(
@@ -67,10 +67,9 @@ beforeAll(async () => {
     ]),
     serviceAt('ollama', upstream.url, [{ name: 'llm-telemetry', config: telemetry }]),
   ];
-  const plugins = [{ ...fileLog, config: { ...fileLog.config, path: accessLog } }];
   gateway = await startTestGateway({
-    kongYml: stringify({ services, plugins }, { aliasDuplicateObjects: false }),
-    settings: served.settings,
+    kongYml: stringify({ services }, { aliasDuplicateObjects: false }),
+    settings: { ...served.settings, ...requestLog(accessLog) },
   });
 });
 
@@ -198,7 +197,9 @@ it('has no secret in the access log', async () => {
     },
     response: { status: 200, headers: { 'content-type': 'application/json' } },
     upstream_uri: '/mcp',
+    latencies: Object.fromEntries(['request', 'kong', 'proxy'].map((name) => [name, expect.any(Number) as number])),
     service: { name: 'calc' },
+    route: { name: 'calc' },
   });
 });
 

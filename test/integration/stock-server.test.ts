@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describePlugin } from '../../kong/plugin-server/describe';
-import { encodeJson } from '../../kong/stand-in/lua/value';
+import { encodeJson, type LuaValue } from '../../kong/stand-in/lua/value';
 import { MpRpc } from '../../kong/stand-in/rpc/mp-rpc';
 import { until } from '../../kong/testkit/until';
 import { plugins } from '../../plugins';
@@ -94,7 +94,7 @@ const runnable = plugins.filter(({ name }) => name !== AGENT);
 describe.each(runnable.map((plugin) => [plugin.name, plugin] as const))('%s', (name, plugin) => {
   it.each(describePlugin(plugin).Phases)('runs an event of its %s phase', async (phase) => {
     const worker = workerOf(name);
-    const { exit } = await worker.event(phase, logged, configOf(name, name === 'mcp-tool-rate-limit' ? LIMITED : {}));
+    const { exit } = await worker.event(phase, logged, configOf(name, CONFIGS[name]));
     expect(exit).toBeUndefined();
     expect(worker.logs).toEqual([]);
     expect(servers.get(name)!.output).not.toMatch(/handler threw|could not start|unhandled/);
@@ -109,6 +109,11 @@ it('rejects every request to the agent, and says that it needs the HTTP listener
 });
 
 const LIMITED = { rules: [{ name: 'add', windows: [{ limit: 1000, window_seconds: 60 }] }] };
+/** The plugins that need a configuration. */
+const CONFIGS: Readonly<Record<string, Readonly<Record<string, LuaValue>>>> = {
+  'mcp-tool-rate-limit': LIMITED,
+  'mcp-guard': { 'mcp-validator': {}, 'mcp-tool-rate-limit': LIMITED },
+};
 
 it('rejects invalid requests repeatedly with the validator', async () => {
   const worker = workerOf('mcp-validator');

@@ -35,6 +35,8 @@ export const configOf = (plugin: string, config: Record<string, LuaValue> = {}, 
 /** One nginx worker that sends events of a plugin, over either of Kong's protocols. */
 export class KongWorker {
   readonly logs: string[] = [];
+  /** What the server asked for in all events: the operation of Kong's PDK, and its argument if it has one. */
+  readonly asked: string[] = [];
   readonly rpc: PbRpc | MpRpc;
 
   constructor(
@@ -83,8 +85,22 @@ export class KongWorker {
       'kong.service.request.clear_header': note('kong.service.request.clear_header'),
       'kong.service.request.set_headers': note('kong.service.request.set_headers'),
     };
-    await this.rpc.handleEvent(config, phase, pdk);
+    await this.rpc.handleEvent(config, phase, this.recorded(pdk));
     return { ...(exit && { exit }), effects, shared };
+  }
+
+  /** The same functions; they note each call of an operation that returns a fact. */
+  private recorded(pdk: Pdk): Pdk {
+    const recorded = Object.entries(pdk).map(([name, call]) => [
+      name,
+      /\.(?:get|get_\w+|serialize)$/.test(name)
+        ? (...args: LuaValue[]): PdkResult => {
+            this.asked.push([name, ...args.map(String)].join(' '));
+            return (call as (...all: LuaValue[]) => PdkResult)(...args);
+          }
+        : call,
+    ]);
+    return Object.fromEntries(recorded) as Pdk;
   }
 }
 

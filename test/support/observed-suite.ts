@@ -26,7 +26,7 @@ export async function startObservedSuite(host: string, engine: 'kong' | 'stand-i
   mkdirSync(join(root, 'kong'));
   mkdirSync(join(root, 'watch'));
   symlinkSync(join(repository, 'dist'), join(root, 'dist'));
-  symlinkSync(join(repository, 'kong/kong.conf'), join(root, 'kong/kong.conf'));
+  for (const file of ['kong/kong.conf', 'kong/request-log.conf']) symlinkSync(join(repository, file), join(root, file));
   const odd = createServer(answerOddly).listen(0, host);
   await new Promise((resolve) => odd.once('listening', resolve));
   const redis = spawn('redis-server', ['--bind', host, '--save', '', '--dir', root], { stdio: 'ignore' });
@@ -37,7 +37,7 @@ export async function startObservedSuite(host: string, engine: 'kong' | 'stand-i
   };
   let run: Run;
   try {
-    run = await startOnThisMachine(engine, root, host, ['--with-access']);
+    run = await startOnThisMachine(engine, root, host);
   } catch (error) {
     close();
     throw error;

@@ -1,4 +1,4 @@
-import { Metrics, type KongRead, type SinglePlugin } from '../../kong/pdk';
+import { Metrics, type SinglePlugin } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
 
 /**
@@ -28,13 +28,14 @@ async function carryOut(command: HostCommand): Promise<unknown> {
     }
     case 'log': {
       const { reads, handle } = plugin!.phases.log!;
+      const declared = typeof reads === 'function' ? reads(states.at(-1) as never) : reads;
       const facts = Object.fromEntries(
-        Object.entries(reads as Readonly<Record<string, KongRead<unknown>>>).map(
-          ([name, { argument, method, shape }]) => [
-            name,
-            shape(command.values[method === 'kong.log.serialize' ? 'entry' : String(argument)]),
-          ],
-        ),
+        Object.entries(declared).map(([name, fact]) => [
+          name,
+          'known' in fact
+            ? fact.known
+            : fact.shape(command.values[fact.method === 'kong.log.serialize' ? 'entry' : String(fact.argument)]),
+        ]),
       );
       await handle(states.at(-1) as never, facts as never);
       return undefined;

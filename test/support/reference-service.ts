@@ -10,7 +10,6 @@ export interface ReferencePlugin {
 
 interface ReferenceConfig {
   readonly services: readonly { readonly plugins: readonly ReferencePlugin[] }[];
-  readonly plugins: readonly ReferencePlugin[];
 }
 
 const reference = parse(readFileSync(join(__dirname, '../../kong/kong.yml'), 'utf8')) as ReferenceConfig;
@@ -18,8 +17,11 @@ const reference = parse(readFileSync(join(__dirname, '../../kong/kong.yml'), 'ut
 /** The capture functions, as kong.yml configures them. */
 export const captureFunctions = pluginNamed('pre-function', reference.services[0]?.plugins);
 
-/** The access log, as kong.yml configures it. */
-export const fileLog = pluginNamed('file-log', reference.plugins);
+/** Settings of kong.conf: the request log of the reference configuration, written to a file. */
+export const requestLog = (file: string): Record<string, string> => ({
+  nginx_http_include: join(__dirname, '../../kong/request-log.conf'),
+  proxy_access_log: `${file} requests`,
+});
 
 /** A service at `/<name>` with the capture functions and further plugins. */
 export const serviceAt = (name: string, url: string, plugins: readonly ReferencePlugin[]) => ({

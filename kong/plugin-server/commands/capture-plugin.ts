@@ -12,7 +12,7 @@ export function capturePlugin(): string {
   const config = {
     access: [read('reject-smuggling')],
     body_filter: [read('capture-body-filter')],
-    log: [read('capture-log')],
+    log: [read('capture-log'), read('log-names')],
   };
   return stringify([{ name: 'pre-function', config }], { lineWidth: 0, blockQuote: 'literal' });
 }

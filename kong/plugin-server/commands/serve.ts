@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Suite } from '../../pdk';
+import { INTAKE_DEFAULTS } from '../log-intake/log-intake';
 import { parseAddress, parseCount, parseGroup, parseMode } from '../options';
 import { serve, type ServeOptions } from '../serve';
 import { LOG_LEVELS } from '../stderr-log';
@@ -27,6 +28,22 @@ export function addServeCommand(program: Command, suite: Suite): void {
     )
     .option('--metrics <host:port>', 'serve /healthz, /readyz and /metrics over HTTP there', parseAddress)
     .option('--http <host:port>', 'serve plugins with long or streamed answers over HTTP there, for Kong', parseAddress)
+    .option('--log-intake <file>', "read log entries of Kong's http-log at /logs/<name> there, as this file configures")
+    .addOption(
+      option(
+        '--max-log-batch-bytes <n>',
+        'largest batch of them',
+        parseCount,
+        INTAKE_DEFAULTS.maxLogBatchBytes,
+        '64 MiB',
+      ),
+    )
+    .addOption(
+      option('--max-log-batch-entries <n>', 'entries in one', parseCount, INTAKE_DEFAULTS.maxLogBatchEntries, '10000'),
+    )
+    .addOption(
+      option('--max-log-batches <n>', 'batches at the same time', parseCount, INTAKE_DEFAULTS.maxLogBatches, '64'),
+    )
     .addOption(option('--max-frame-bytes <n>', 'largest frame that Kong may send', parseCount, 16 * MIB, '16 MiB'))
     .addOption(option('--max-held-bytes <n>', 'total bytes of incomplete frames', parseCount, 64 * MIB, '64 MiB'))
     .addOption(option('--frame-timeout <ms>', 'time until a frame must be complete', parseCount, 10_000, '10000'))

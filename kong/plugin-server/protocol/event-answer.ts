@@ -1,8 +1,9 @@
 import type { Outcome } from '../../pdk';
 import { effectsOf } from '../../pdk/effects';
-import { END_OF_CALLS, frame } from './frames';
+import { END_OF_CALLS } from './frames';
+import { MessageWriter } from './message-writer';
 import { messages } from './messages';
-import { encodeEffect } from './pdk-codec';
+import { writeEffect } from './pdk-codec';
 
 /** The bytes that end an event. */
 export interface EventAnswer {
@@ -16,15 +17,22 @@ export interface EventAnswer {
 
 /** The effects of one outcome, encoded. */
 export interface EncodedEffects {
-  readonly frames: readonly Buffer[];
+  readonly bytes: Buffer;
   readonly count: number;
   readonly isExit: boolean;
 }
 
+const NOTHING = Buffer.alloc(0);
+const writer = new MessageWriter();
+
 /** Encodes the effects of an outcome. @throws when the outcome contains a value that no message can represent */
 export function encodeEffects(outcome: Outcome): EncodedEffects {
-  const frames = effectsOf(outcome).flatMap(encodeEffect);
-  return { frames, count: frames.length / 2, isExit: outcome.kind === 'reject' };
+  const effects = effectsOf(outcome);
+  const isExit = outcome.kind === 'reject';
+  if (effects.length === 0) return { bytes: NOTHING, count: 0, isExit };
+  writer.reset();
+  for (const effect of effects) writeEffect(writer, effect);
+  return { bytes: writer.copy(), count: effects.length, isExit };
 }
 
 /**
@@ -33,11 +41,20 @@ export function encodeEffects(outcome: Outcome): EncodedEffects {
  * @param sequence the number of Kong's call
  */
 export function joinEffects(effects: readonly EncodedEffects[], sequence: unknown): EventAnswer {
-  const frames = effects.flatMap((one) => one.frames);
   const isExit = effects.at(-1)?.isExit ?? false;
-  if (!isExit) frames.push(END_OF_CALLS, frame(messages.rpcReturn.encode({ sequence })));
-  const count = effects.reduce((sum, one) => sum + one.count, 0);
-  return { bytes: Buffer.concat(frames), replies: count - (isExit ? 1 : 0), isExit };
+  let count = isExit ? -1 : 0;
+  writer.reset();
+  for (const one of effects) {
+    count += one.count;
+    writer.raw(one.bytes);
+  }
+  if (!isExit) {
+    writer.raw(END_OF_CALLS);
+    const start = writer.beginFrame();
+    writer.raw(messages.rpcReturn.encode({ sequence }));
+    writer.endFrame(start);
+  }
+  return { bytes: writer.copy(), replies: count, isExit };
 }
 
 /** Encodes the answer to an event with one outcome. */

@@ -1,7 +1,9 @@
 import type { KongRead, PdkEffect, PdkRead, RawBody } from '../../pdk';
 import { frame, OversizedFrame } from './frames';
+import { MessageReader } from './message-reader';
+import type { MessageWriter } from './message-writer';
 import { messages, type Bytes } from './messages';
-import { fromStruct, fromValue, decodeText, toStruct, toValue } from './values';
+import { decodeText, readStruct, readValue, writeStruct, writeValue } from './values';
 
 /** Encodes the argument and decodes the result of a read, as the service in Kong's .proto declares them. */
 interface ReadCodec {
@@ -13,7 +15,6 @@ const nothing = new Uint8Array();
 const noArgument = (): Bytes => nothing;
 const textArgument: ReadCodec['encode'] = (argument) => messages.text.encode({ v: Buffer.from(String(argument)) });
 const intArgument: ReadCodec['encode'] = (argument) => messages.int.encode({ v: Number(argument) });
-const textReply: ReadCodec['decode'] = (reply) => decodeText(messages.text.decode(reply).v);
 
 const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
   'kong.client.get_consumer': { encode: noArgument, decode: decodeConsumer },
@@ -21,19 +22,19 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
     encode: noArgument,
     decode: (reply) => ({ id: decodeText(messages.credential.decode(reply).id) }),
   },
-  'kong.client.get_forwarded_ip': { encode: noArgument, decode: textReply },
+  'kong.client.get_forwarded_ip': { encode: noArgument, decode: readText },
   'kong.ctx.shared.get': {
     encode: textArgument,
-    decode: (reply) => fromValue(messages.value.decode(reply), 'utf8'),
+    decode: (reply) => readValue(new MessageReader(reply), 'utf8'),
   },
-  'kong.log.serialize': { encode: noArgument, decode: textReply },
-  'kong.nginx.get_var': { encode: textArgument, decode: textReply },
+  'kong.log.serialize': { encode: noArgument, decode: readText },
+  'kong.nginx.get_var': { encode: textArgument, decode: readText },
   'kong.request.get_headers': {
     encode: intArgument,
-    decode: (reply) => fromStruct(messages.struct.decode(reply), 'latin1'),
+    decode: (reply) => readStruct(new MessageReader(reply), 'latin1'),
   },
-  'kong.request.get_method': { encode: noArgument, decode: textReply },
-  'kong.request.get_path': { encode: noArgument, decode: textReply },
+  'kong.request.get_method': { encode: noArgument, decode: readText },
+  'kong.request.get_path': { encode: noArgument, decode: readText },
   'kong.request.get_raw_body': { encode: noArgument, decode: decodeRawBody },
   'kong.router.get_service': {
     encode: noArgument,
@@ -54,12 +55,35 @@ function decodeConsumer(reply: Bytes): unknown {
   };
 }
 
+/** Field of the messages with one field. */
+const V = 1;
+
+function readText(reply: Bytes): string {
+  const reader = new MessageReader(reply);
+  let text = '';
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === V) text = reader.text('utf8');
+    else reader.skip();
+  }
+  return text;
+}
+
+/** Fields of the message `RawBodyResult`. */
+const RAW_BODY = { content: 1, path: 2, error: 3 } as const;
+
 function decodeRawBody(reply: Bytes): RawBody {
-  const { content, body_filepath, error } = messages.rawBody.decode(reply);
-  if (body_filepath?.length) return { kind: 'spilled' };
-  if (error?.length) return { kind: 'failed', message: decodeText(error) };
+  const reader = new MessageReader(reply);
   // An empty body is an empty message on the wire.
-  return { kind: 'bytes', bytes: content ?? nothing };
+  let body: RawBody = { kind: 'bytes', bytes: nothing };
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === RAW_BODY.content) body = { kind: 'bytes', bytes: reader.data() };
+    else if (field === RAW_BODY.path) body = reader.data().length > 0 ? { kind: 'spilled' } : body;
+    else if (field === RAW_BODY.error) {
+      const message = reader.text('utf8');
+      if (message !== '') body = { kind: 'failed', message };
+    } else reader.skip();
+  }
+  return body;
 }
 
 /** The frames that ask Kong for a fact: the operation's name and its argument. */
@@ -87,28 +111,43 @@ function methodFrame(method: PdkEffect['method']): Buffer {
   return known;
 }
 
-/** The frames that make Kong carry out an effect: the operation's name and its arguments. */
-export const encodeEffect = (effect: PdkEffect): [Buffer, Buffer] => [
-  methodFrame(effect.method),
-  frame(encodeArguments(effect)),
-];
+/** Writes the frames that make Kong carry out an effect: the operation's name and its arguments. */
+export function writeEffect(writer: MessageWriter, effect: PdkEffect): void {
+  writer.raw(methodFrame(effect.method));
+  const start = writer.beginFrame();
+  writeArguments(writer, effect);
+  writer.endFrame(start);
+}
 
-function encodeArguments(effect: PdkEffect): Bytes {
+/** Fields of the messages `KV` and `ExitArgs`. */
+const KEY_VALUE = { key: 1, value: 2 } as const;
+const EXIT = { status: 1, body: 2, headers: 3 } as const;
+
+function writeArguments(writer: MessageWriter, effect: PdkEffect): void {
   switch (effect.method) {
-    case 'kong.ctx.shared.set':
-      return messages.keyValue.encode({ k: Buffer.from(effect.key), v: toValue(effect.value) });
+    case 'kong.ctx.shared.set': {
+      writer.text(KEY_VALUE.key, effect.key);
+      const start = writer.beginMessage(KEY_VALUE.value);
+      writeValue(writer, effect.value);
+      writer.endMessage(start);
+      break;
+    }
     case 'kong.response.set_headers':
     case 'kong.service.request.set_headers':
-      return messages.struct.encode(toStruct(effect.headers));
+      writeStruct(writer, effect.headers);
+      break;
     case 'kong.service.request.clear_header':
-      return messages.text.encode({ v: Buffer.from(effect.name) });
+      writer.text(V, effect.name);
+      break;
     case 'kong.service.request.set_raw_body':
-      return messages.text.encode({ v: effect.body });
-    case 'kong.response.exit':
-      return messages.exitArgs.encode({
-        status: effect.status,
-        body: effect.body,
-        headers: toStruct(effect.headers),
-      });
+      writer.data(V, effect.body);
+      break;
+    case 'kong.response.exit': {
+      writer.integer(EXIT.status, effect.status);
+      writer.data(EXIT.body, effect.body);
+      const start = writer.beginMessage(EXIT.headers);
+      writeStruct(writer, effect.headers);
+      writer.endMessage(start);
+    }
   }
 }

@@ -12,7 +12,7 @@ import {
 import { effectsOf } from '../../pdk/effects';
 import { toKongFields, type KongField } from '../../pdk/kong-schema';
 import { Configurations, type Configuration, type AcquiredConfiguration } from '../configurations';
-import { phasesOf } from '../describe';
+import { defaultPhasesOf } from '../describe';
 import type { Fetch } from '../event-facts';
 import { planOf } from '../event-plan';
 import type { RawConfig } from '../identity';
@@ -54,7 +54,7 @@ export function toStockPlugin(plugin: Plugin): StockPlugin {
     }
   }
   // The server finds phases on the prototype.
-  for (const phase of phasesOf(plugin)) {
+  for (const phase of defaultPhasesOf(plugin)) {
     Object.defineProperty(Stock.prototype, phase, {
       value(this: Stock, kong: StockPdk) {
         return runEvent(plugin, phase, this.held, kong);

@@ -20,8 +20,16 @@ export function pluginSchema(schema: PluginSchema): KnownPlugin {
   const fields = new Map(fieldsOf({ type: 'record', fields: schema.fields ?? [] }));
   const record = fields.get('config');
   return {
-    record: { type: 'record', fields: [], ...record, required: true },
+    record: withRecordsRequired({ type: 'record', fields: [], ...record, required: true }),
     ...(schema.entity_checks && { rules: schema.entity_checks }),
     unscoped: ['consumer', 'route', 'service'].filter((name) => fields.get(name)?.eq === null),
   };
+}
+
+/** A record whose records, at any depth, are required unless they say otherwise (`kong/db/schema/entity.lua`). */
+function withRecordsRequired(record: Field): Field {
+  const fields = fieldsOf(record).map(([name, field]) => ({
+    [name]: field.type === 'record' ? withRecordsRequired({ required: true, ...field }) : field,
+  }));
+  return { ...record, fields };
 }

@@ -26,6 +26,10 @@ export interface Settings {
   readonly maxBodyBytes: number;
   /** The timeout of a read from a plugin server (`lua_socket_read_timeout`). */
   readonly socketReadTimeoutMs: number;
+  /** The file and, after a space, the name of the format; see `nginx/access-log.ts`. */
+  readonly proxyAccessLog: string;
+  /** A file with directives of nginx. */
+  readonly include: string | undefined;
   readonly trustedIps: readonly string[];
   /** Host names of upstreams are looked up here before the resolver of the system is asked. */
   readonly hostsFile: string;
@@ -92,6 +96,8 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     bodyBufferBytes: bytes('nginx_http_client_body_buffer_size', text('nginx_http_client_body_buffer_size')),
     maxBodyBytes: bytes('nginx_http_client_max_body_size', text('nginx_http_client_max_body_size')),
     socketReadTimeoutMs: milliseconds('nginx_http_lua_socket_read_timeout', text('nginx_http_lua_socket_read_timeout')),
+    proxyAccessLog: text('proxy_access_log'),
+    include: values['nginx_http_include'],
     trustedIps: list(values['trusted_ips']),
     hostsFile: text('dns_hostsfile'),
     notices,

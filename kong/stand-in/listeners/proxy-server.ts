@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { SERVER } from '../kong-version';
+import { variable } from '../pdk/variables';
 import type { PrometheusPlugin } from '../plugins/prometheus';
 import { errorBody, messageFor } from '../request/errors';
 import { Exchange } from '../request/exchange';
@@ -110,6 +111,7 @@ export class ProxyServer {
       await serve(x, phases);
       await closed;
       await phases.log();
+      runtime.accessLog.write((name) => variable(x, name));
     } finally {
       mark();
       sharedContexts.close(x.id);

@@ -79,7 +79,10 @@ local ngx = {
   STDERR = 0, EMERG = 1, ALERT = 2, CRIT = 3, ERR = 4, WARN = 5, NOTICE = 6, INFO = 7, DEBUG = 8,
   now = functions["ngx.now"], encode_base64 = functions["ngx.encode_base64"], exit = functions["ngx.exit"],
   req = { get_body_data = functions["ngx.req.get_body_data"] },
-  var = setmetatable({}, { __index = function(_, key) return (functions["ngx.var"](key)) end }),
+  var = setmetatable({}, {
+    __index = function(_, key) return (functions["ngx.var"](key)) end,
+    __newindex = function(_, key, value) functions["ngx.var="](key, value) end,
+  }),
   log = function(level, ...) return finish(host(0, levels[level] or "notice", joined(...))) end,
 }
 -- What is not emulated raises an error: otherwise a snippet would silently behave in another way than in Kong.

@@ -36,9 +36,16 @@ export const REGISTRY = -1_001_000;
 /** The type tags of lua.h. */
 export const TYPE = { nil: 0, boolean: 1, number: 3, string: 4, table: 5 } as const;
 
-/** Starts a Lua machine with its standard library. */
+/** Of Node.js: a test runner executes modules in a sandbox without dynamic imports, as Jest does by default. */
+const NO_DYNAMIC_IMPORT = 'ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG';
+
+/** Starts a Lua machine with its standard library. @throws Error that says what to do if the test runner prevents that */
 export async function openLua(): Promise<{ api: RawApi; state: number; close: () => void }> {
-  const lua = await new LuaFactory().getLuaModule();
+  const lua = await new LuaFactory().getLuaModule().catch((error: unknown) => {
+    if ((error as { readonly code?: unknown } | null)?.code !== NO_DYNAMIC_IMPORT) throw error;
+    const fix = 'set NODE_OPTIONS=--experimental-vm-modules';
+    throw new Error(`the test runner has no dynamic imports, which the Lua machine needs: ${fix}`, { cause: error });
+  });
   const state = lua.luaL_newstate();
   lua.luaL_openlibs(state);
   return {

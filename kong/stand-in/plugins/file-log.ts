@@ -1,19 +1,16 @@
 import { closeSync, openSync, write } from 'node:fs';
-import type { Field } from '../config/field';
 import { KONG_VERSION } from '../kong-version';
-import type { LuaMachine, Phase } from '../lua/machine';
-import { encodeJson, luaToString } from '../lua/value';
+import type { LuaMachine } from '../lua/machine';
+import { encodeJson } from '../lua/value';
 import type { Exchange } from '../request/exchange';
 import { logEntry } from '../request/log-entry';
-import type { PluginConfig } from '../request/plugin-config';
 import type { PluginHandler } from '../request/plugin-handler';
 import { configSchema, type BundledPlugin } from './bundled';
+import { customFields, customFieldsField, type CustomFieldsConfig } from './custom-fields';
 
-interface Config extends PluginConfig {
+interface Config extends CustomFieldsConfig {
   readonly path: string;
   readonly reopen: boolean;
-  /** Snippets by the field of the entry that they set; nil removes the field. */
-  readonly custom_fields_by_lua?: Readonly<Record<string, string>>;
 }
 
 const NAME = 'file-log';
@@ -31,25 +28,14 @@ export function fileLog(lua: LuaMachine<Exchange>): BundledPlugin & { close(): v
     files.set(path, file);
     return file;
   };
-  const compiled = new WeakMap<PluginConfig, readonly (readonly [field: string, expression: Phase])[]>();
-  const fieldsOf = (config: Config) => {
-    const present = compiled.get(config);
-    if (present) return present;
-    const fields = Object.entries(config.custom_fields_by_lua ?? {}).map(
-      ([field, source]) => [field, lua.compileExpression(luaToString(source), `${NAME}.${field}`)] as const,
-    );
-    compiled.set(config, fields);
-    return fields;
-  };
+  const setFields = customFields(NAME, lua);
   const handler: PluginHandler = {
     name: NAME,
     priority: 9,
     version: KONG_VERSION,
     log(x, given) {
       const config = given as Config;
-      // Later plugins see the fields too, like in Kong (`kong.log.set_serialize_value`).
-      for (const [key, expression] of fieldsOf(config))
-        x.logValues.push({ key, value: lua.evaluate(x, NAME, expression) });
+      setFields(x, config);
       const line = Buffer.from(`${encodeJson(logEntry(x))}\n`, 'latin1');
       write(open(config), line, (error) => {
         if (error) x.log('err', `failed to write the file: ${error.message}`);
@@ -58,26 +44,14 @@ export function fileLog(lua: LuaMachine<Exchange>): BundledPlugin & { close(): v
   };
   return {
     handler,
-    schema: schemaOf(lua),
+    schema: configSchema([
+      { path: { type: 'string', required: true, match: '^[^*&%%\\`]+$', err: 'not a valid filename' } },
+      { reopen: { type: 'boolean', required: true, default: false } },
+      { custom_fields_by_lua: customFieldsField(lua) },
+    ]),
     close: () => {
       for (const file of files.values()) closeSync(file);
       files.clear();
     },
   };
-}
-
-function schemaOf(lua: LuaMachine<Exchange>): BundledPlugin['schema'] {
-  const snippet: Field = {
-    type: 'string',
-    len_min: 1,
-    check: (source) => {
-      const problem = lua.check(luaToString(source));
-      return problem === undefined ? undefined : `Error parsing function: ${problem}`;
-    },
-  };
-  return configSchema([
-    { path: { type: 'string', required: true, match: '^[^*&%%\\`]+$', err: 'not a valid filename' } },
-    { reopen: { type: 'boolean', required: true, default: false } },
-    { custom_fields_by_lua: { type: 'map', keys: { type: 'string', len_min: 1 }, values: snippet } },
-  ]);
 }

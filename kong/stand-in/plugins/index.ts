@@ -6,6 +6,7 @@ import { correlationId } from './correlation-id';
 import { cors } from './cors';
 import { fileLog } from './file-log';
 import { functions } from './functions';
+import { httpLog } from './http-log';
 import { keyAuth } from './key-auth';
 import { prometheus, type PrometheusPlugin } from './prometheus';
 import { rateLimiting } from './rate-limiting';
@@ -15,7 +16,7 @@ import { requestSizeLimiting } from './request-size-limiting';
 export interface BundledPlugins {
   readonly list: readonly BundledPlugin[];
   readonly prometheus: PrometheusPlugin;
-  /** Closes their files. */
+  /** Closes their files and queues. */
   close(): void;
 }
 
@@ -23,6 +24,7 @@ export interface BundledPlugins {
 export function bundledPlugins(lua: LuaMachine<Exchange>): BundledPlugins {
   const metrics = prometheus();
   const files = fileLog(lua);
+  const batches = httpLog(lua);
   return {
     list: [
       functions('pre-function', 1_000_000, lua),
@@ -33,12 +35,14 @@ export function bundledPlugins(lua: LuaMachine<Exchange>): BundledPlugins {
       acl,
       rateLimiting(),
       metrics,
+      batches,
       files,
       functions('post-function', -1000, lua),
     ],
     prometheus: metrics,
     close: () => {
       files.close();
+      batches.close();
     },
   };
 }

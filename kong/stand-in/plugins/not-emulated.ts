@@ -13,7 +13,7 @@ export const RESTRICTING: readonly string[] = [
 
 /** Plugins that only observe or rewrite requests: they are ignored with a warning. */
 export const IGNORED: readonly string[] = [
-  ...['tcp-log', 'udp-log', 'http-log', 'syslog', 'loggly', 'datadog', 'statsd', 'zipkin', 'opentelemetry'],
+  ...['tcp-log', 'udp-log', 'syslog', 'loggly', 'datadog', 'statsd', 'zipkin', 'opentelemetry'],
   ...['request-transformer', 'response-transformer', 'proxy-cache', 'acme', 'grpc-gateway', 'grpc-web'],
   ...['ai-proxy', 'ai-request-transformer', 'ai-response-transformer'],
 ];

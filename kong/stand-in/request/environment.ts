@@ -1,6 +1,7 @@
 import type { Balancer } from '../balancer/balancer';
 import type { Settings } from '../config/settings';
 import type { LuaValue } from '../lua/value';
+import type { AccessLog } from '../nginx/access-log';
 import type { Router } from '../routing/router';
 import type { AddressOf } from '../runtime/hosts-file';
 import type { Lookups } from '../runtime/lookups';
@@ -9,6 +10,7 @@ import type { UpstreamAgents } from '../runtime/upstream-agents';
 /** What a request uses of the gateway and of the current configuration. */
 export interface Environment {
   readonly settings: Settings;
+  readonly accessLog: AccessLog;
   readonly router: Router;
   /** By the name of the upstream entity. */
   readonly balancers: ReadonlyMap<string, Balancer>;

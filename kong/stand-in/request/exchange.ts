@@ -52,6 +52,8 @@ export class Exchange {
   readonly port: number;
   readonly pluginContext = new Map<string, Record<string, LuaValue>>();
   readonly logValues: { readonly key: string; readonly value: LuaValue }[] = [];
+  /** Variables of nginx that Lua set. */
+  readonly variables = new Map<string, string>();
   phase: PhaseName = 'rewrite';
   /** The plugin that runs now. */
   currentPlugin: { readonly name: string; readonly config: PluginConfig } | undefined;

@@ -8,6 +8,7 @@ import type { PluginSchema } from '../config/plugin-schema';
 import type { Settings } from '../config/settings';
 import { resolveReferences } from '../config/vault';
 import type { LuaMachine } from '../lua/machine';
+import type { AccessLog } from '../nginx/access-log';
 import { IGNORED, NOT_EMULATED } from '../plugins/not-emulated';
 import type { Exchange } from '../request/exchange';
 import type { PluginHandler } from '../request/plugin-handler';
@@ -27,6 +28,7 @@ interface AvailablePlugin {
 /** What a runtime needs in addition to the declarative file. */
 export interface RuntimeParts {
   readonly settings: Settings;
+  readonly accessLog: AccessLog;
   readonly plugins: readonly AvailablePlugin[];
   /** The names of the bundled plugins among them. */
   readonly bundled: readonly string[];
@@ -58,6 +60,7 @@ export function buildRuntime(text: string, parts: RuntimeParts): Runtime {
   const lookups = lookupsOf(entities);
   return {
     settings,
+    accessLog: parts.accessLog,
     entities: { ...entities, plugins },
     router: new Router(entities.routes, lookups.services),
     iterators: Array.from({ length: parts.workers }, () => new PluginsIterator(plugins, handlers, parts.nextSequence)),

@@ -10,6 +10,8 @@ export interface PathConfig {
 
 /** Compiled lists of paths, as the upstream receives them. */
 export interface PathRules {
+  /** True if every path is an endpoint, so that the path of a request need not be known. */
+  readonly areAllEndpoints: boolean;
   /** True if some server may route the path to a listed MCP endpoint, or the path cannot be read. */
   readonly isEndpoint: (path: string) => boolean;
   /** True if all readings of the path are exempt. */
@@ -42,6 +44,7 @@ export function compilePathRules({ paths, exempt_paths }: PathConfig): PathRules
   };
   const isAllowed = exempt_paths.length === 0 ? () => false : uriAllower(exempt_paths.map((path) => BASE + path));
   return {
+    areAllEndpoints: exempt_paths.length === 0 && (literal.has('*') || literal.has('/*')),
     isEndpoint: (path) => {
       if (literal.has(path) || !path.startsWith('/')) return true;
       const readings = readingsOf(BASE + path);

@@ -98,4 +98,4 @@ const perProcess = new PerProcess<AnnouncedNames>();
 
 /** The names of this process: plugins that see responses add them, plugins that see requests look them up. */
 export const announcedNamesOf = (metrics: Metrics): AnnouncedNames =>
-  perProcess.get(metrics, 'offered_names', () => new AnnouncedNames());
+  perProcess.get(metrics, 'announced_names', () => new AnnouncedNames());

@@ -123,11 +123,11 @@ export const telemetryFields = ({ projectName, serviceName }: Defaults) => ({
   }),
   propagate: field.boolean({
     description:
-      'Send the upstream a traceparent with the id of the span, so that its own spans become children. Needs the access phase (dump --with-access).',
+      'Send the upstream a traceparent with the id of the span, so that its own spans become children. Needs the access phase (dump --for).',
     default: false,
   }),
   track_open_streams: field.boolean({
-    description: 'Count streams in a gauge while they are open. Needs the access phase (dump --with-access).',
+    description: 'Count streams in a gauge while they are open. Needs the access phase (dump --for).',
     default: false,
   }),
   max_open_streams: field.integer({

@@ -29,6 +29,8 @@ export class Labels {
    */
   bounded(label: string, value: string, cap: number, scope = ''): string {
     const values = this.valuesOf(label, scope);
+    // A label that was used is not cut again.
+    if (values.has(value)) return value;
     const cut = cutLabel(value);
     if (values.has(cut)) return cut;
     if (values.size >= cap) {

@@ -161,7 +161,7 @@ describe('a file or service that a service refers to', () => {
     const sourcesOf = ({ volumes = [] }: Service) =>
       volumes.map((volume) => volume.split(':')[0]!).filter((source) => source.startsWith('.'));
     const checked = sourcesOf(base.services['file-permissions']!);
-    for (const [name, service] of longRunning.filter(([, { volumes }]) => volumes)) {
+    for (const [name, service] of services.filter(([name, { volumes }]) => volumes && name !== 'file-permissions')) {
       for (const source of sourcesOf(service)) {
         expect(checked.some((file) => source === file || source.startsWith(`${file}/`))).toBe(true);
         expect([name, service.depends_on?.['file-permissions']]).toEqual([
@@ -208,7 +208,11 @@ describe('the gateway in a container', () => {
     expect(base.services['plugin-server']!.command).toEqual(
       expect.arrayContaining(['--socket', places.find((place) => place.endsWith('.sock'))]),
     );
-    expect(base.services['plugin-descriptions']!.command).toEqual(['dump', '--all', '--out', shared]);
+    expect(base.services['plugin-descriptions']!.command).toEqual([
+      ...['dump', '--all', '--out', shared],
+      ...['--for', '/etc/kong/kong.yml'],
+    ]);
+    expect(base.services['plugin-descriptions']!.volumes).toContain('../kong/kong.yml:/etc/kong/kong.yml:ro');
   });
 
   it('finds every backend of kong.yml by the name of its service, at its port', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configuredParts, Metrics, type Plugin } from '../../../kong/pdk';
 import { readConfig } from '../../../kong/pdk/read-config';
+import { intakeMetricsOf } from '../../../kong/plugin-server/log-intake/metrics';
 import { ServerMetrics } from '../../../kong/plugin-server/server-metrics';
 import { plugins } from '../../../plugins';
 
@@ -80,6 +81,7 @@ it('lists the metrics of the plugin server', async () => {
     heldBytes: none,
     waitingFrames: none,
   });
+  intakeMetricsOf(metrics);
   expect(byName(rowsUnder('Plugin server'))).toEqual(byName(await registered(metrics)));
 });
 

@@ -1,23 +1,29 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isScalar, parseDocument, visit, type Scalar } from 'yaml';
+import type { Reads } from '../../../kong/pdk';
 import { capturePlugin } from '../../../kong/plugin-server/commands/capture-plugin';
+import { llmTelemetry } from '../../../plugins/llm-telemetry';
+import { mcpTelemetry } from '../../../plugins/mcp-telemetry';
 
 const root = join(__dirname, '..', '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const document = parseDocument(read('kong/kong.yml'));
+const batches = parseDocument(read('kong/profiles/telemetry-batches.yml'));
 
 const snippets: Scalar<string>[] = [];
-visit(document, {
-  Scalar: (_key, node) => {
-    if (isScalar<string>(node) && node.type === 'BLOCK_LITERAL') snippets.push(node);
-  },
-});
+for (const file of [document, batches]) {
+  visit(file, {
+    Scalar: (_key, node) => {
+      if (isScalar<string>(node) && node.type === 'BLOCK_LITERAL') snippets.push(node);
+    },
+  });
+}
 const fileOf = ({ comment }: Scalar): string => (comment ?? '').trim();
 
-it('contains every file of kong/lua, and no other snippet of more than three lines', () => {
+it('contains every file of kong/lua, in kong.yml or a profile, and no other snippet of more than three lines', () => {
   const files = readdirSync(join(root, 'kong', 'lua')).map((name) => `kong/lua/${name}`);
-  expect(snippets.map(fileOf).sort()).toEqual(files.sort());
+  expect([...new Set(snippets.map(fileOf))].sort()).toEqual(files.sort());
   visit(document, {
     Scalar: (_key, node) => {
       if (typeof node.value === 'string' && node.value.trim().split('\n').length > 3) {
@@ -40,4 +46,14 @@ it('uses the capture that `dump --capture` prints', () => {
   const captures = services.flatMap(({ plugins = [] }) => plugins.filter(({ name }) => name === 'pre-function'));
   expect(captures).toHaveLength(3);
   for (const capture of captures) expect(capture).toEqual(printed);
+});
+
+it('shares with http-log what the log phases of the telemetry plugins read', () => {
+  const [, list = ''] = /ipairs\(\{([^}]*)\}\)/.exec(read('kong/lua/share-with-http-log.lua')) ?? [];
+  const shared = [...list.matchAll(/"(\w+)"/g)].map(([, key]) => key!);
+  const reads = [llmTelemetry, mcpTelemetry].flatMap(({ phases }) => Object.values(phases.log!.reads as Reads));
+  const keys = reads.flatMap((one) =>
+    'method' in one && one.method === 'kong.ctx.shared.get' ? [String(one.argument)] : [],
+  );
+  expect(shared).toEqual([...new Set(keys)].sort());
 });

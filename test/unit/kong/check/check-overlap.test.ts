@@ -13,7 +13,15 @@ const limiter = definePlugin({
   },
   prepare: () => undefined,
 });
-const guard = composePlugins({ name: 'guard', version: '1.0.0', priority: 9, parts: [limiter] });
+const other = definePlugin({
+  name: 'other',
+  version: '1.0.0',
+  priority: 4,
+  onError: 'reject',
+  fields: {},
+  prepare: () => undefined,
+});
+const guard = composePlugins({ name: 'guard', version: '1.0.0', priority: 9, parts: [limiter, other] });
 
 const findings = (yaml: string) =>
   checkFile(parse(`_format_version: "3.0"\n${yaml}`), [guard, limiter]).map(({ path, problem }) => [
@@ -38,7 +46,10 @@ it.each([
 
 it.each([
   ['other services', `services: [{ name: a, plugins: [${GUARD}] }, { name: b, plugins: [{ name: limiter }] }]`],
-  ['a guard without the section', 'services: [{ name: a, plugins: [{ name: guard }, { name: limiter }] }]'],
+  [
+    'a guard without the section',
+    'services: [{ name: a, plugins: [{ name: guard, config: { other: {} } }, { name: limiter }] }]',
+  ],
 ])('accepts a separate plugin beside %s', (_, yaml) => {
   expect(findings(yaml)).toEqual([]);
 });
@@ -50,3 +61,12 @@ it.each([
 ])('checks %s of a section like that of the plugin', (_, config, path) => {
   expect(findings(`plugins: [{ name: guard, config: ${config} }]`)).toEqual([[path, expect.any(String)]]);
 });
+
+it.each(['{ name: guard }', '{ name: guard, config: {} }'])(
+  'reports a composed plugin without sections: %s',
+  (entry) => {
+    expect(findings(`services: [{ name: a, plugins: [${entry}] }]`)).toEqual([
+      ['services.0.plugins.0.config', 'config has no section, so nothing runs; add limiter or other'],
+    ]);
+  },
+);

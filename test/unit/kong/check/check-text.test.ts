@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { checkFile } from '../../../../kong/check/check-file';
 import { checkText } from '../../../../kong/check/command';
 import { definePlugin, field } from '../../../../kong/pdk';
 import { plugins } from '../../../../plugins';
@@ -262,4 +263,27 @@ it.each([
 it('does not read the groups of a consumer as entities', () => {
   const file = 'consumers: [{ username: ann, groups: [a], consumer_groups: [a], plugins: [{ name: mcp-validator }] }]';
   expect(check(file).isUsable).toBe(true);
+});
+
+it('merges maps with << as Kong does', () => {
+  const text = withPlugin('mcp-tool-rate-limit', '<<: &all { match: al }', RULE);
+  expect(check(text).output).toContain(`${at(8, 'mcp-tool-rate-limit')}config.match: "al" is not one of: first, all.`);
+});
+
+describe('with the descriptions that Kong has', () => {
+  const guard = withPlugin('mcp-guard', 'mcp-validator:', '  tools: { learn: report }');
+  const checkFor = (text: string, phases: readonly string[]) =>
+    checkText('kong.yml', text, plugins, false, (file) => checkFile(file, plugins, new Map([['mcp-guard', phases]])))
+      .output;
+
+  it('reports a field that needs a phase which they leave out', () => {
+    expect(checkFor(guard, ['access'])).toContain(
+      `${at(10, 'mcp-guard')}config.mcp-validator.tools.learn: has no effect, because the description of mcp-guard leaves out the phase log. Fix: run dump again with --for and this file, and reload Kong.`,
+    );
+  });
+
+  it('reports nothing if they have it, or if no field needs it', () => {
+    expect(checkFor(guard, ['access', 'log'])).toBe('kong.yml: ok\n');
+    expect(checkFor(withPlugin('mcp-guard', 'mcp-validator: {}'), ['access'])).toBe('kong.yml: ok\n');
+  });
 });

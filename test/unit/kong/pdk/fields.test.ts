@@ -57,6 +57,16 @@ describe('toKongFields', () => {
     });
   });
 
+  it('tells Kong of each record whether it is required, because Kong requires a record that says nothing', () => {
+    const section = { x: field.integer({ description }) };
+    expect(
+      toKongFields({
+        optional: field.record(section, { description }),
+        always: field.record(section, { description, required: true }),
+      }),
+    ).toMatchObject([{ optional: { required: false } }, { always: { required: true } }]);
+  });
+
   it('is unchanged by JSON, which carries it to Kong', () => {
     const written = toKongFields(fields);
     expect(JSON.parse(JSON.stringify(written))).toEqual(written);

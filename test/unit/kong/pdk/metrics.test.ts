@@ -30,3 +30,35 @@ it('rejects a name that already has another type of metric', () => {
 it('counts separately from other instances', async () => {
   expect(await new Metrics().registry.metrics()).toBe('\n');
 });
+
+describe('metrics for the request path', () => {
+  it('are what prom-client counts for the same values', async () => {
+    const expected = new Metrics();
+    const metrics = new Metrics();
+    const description = { name: 'd_seconds', help: 'h', labelNames: ['a', 'b'], buckets: [0.1, 1] } as const;
+    const plain = expected.histogram(description);
+    const histogram = metrics.requestHistogram(description);
+    const counted = { name: 'c_total', help: 'h', labelNames: ['a'] } as const;
+    const plainCounter = expected.counter(counted);
+    const counter = metrics.requestCounter(counted);
+    for (let i = 0; i < 1000; i++) {
+      const [a, b] = [`a${i % 3}`, `b${i % 2}`] as const;
+      // Sums of these are exact, in whatever order.
+      plain.observe({ a, b }, (i % 5) / 4);
+      histogram.observe((i % 5) / 4, a, b);
+      plainCounter.inc({ a });
+      counter.inc(a);
+      if (i === 500) await metrics.registry.metrics();
+    }
+    expect(await metrics.registry.metrics()).toBe(await expected.registry.metrics());
+    expect(await metrics.registry.metrics()).toContain('c_total{a="a0"} 334');
+  });
+
+  it('exist once for each name', () => {
+    const metrics = new Metrics();
+    const description = { name: 'c', help: 'h', labelNames: ['a'] } as const;
+    expect(metrics.requestCounter(description)).toBe(metrics.requestCounter(description));
+    expect(() => metrics.requestHistogram({ ...description, buckets: [1] })).toThrow('not a requesthistogram');
+    expect(() => metrics.counter(description)).toThrow('not a counter');
+  });
+});

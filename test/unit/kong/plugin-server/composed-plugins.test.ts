@@ -8,6 +8,7 @@ import {
   type Outcome,
   type SinglePlugin,
 } from '../../../../kong/pdk';
+import { phaseNeedsOf } from '../../../../kong/pdk/phase-needs';
 import type { PreparedPart } from '../../../../kong/plugin-server/configurations';
 import { byPriority, KongRequest, type SentRequest } from '../../../support/kong-request';
 
@@ -24,7 +25,7 @@ interface Behaviour {
   readonly replacesBody: boolean;
   readonly onError: 'reject' | 'pass';
   readonly readsMore: boolean;
-  readonly isWanted: boolean;
+  readonly isNeeded: boolean;
 }
 
 const reads = {
@@ -47,7 +48,7 @@ function pluginOf(behaviour: Behaviour, index: number): SinglePlugin {
     access: {
       reads,
       more: { reads: more, isNeeded: () => behaviour.readsMore },
-      isWanted: () => behaviour.isWanted,
+      neededBy: () => (behaviour.isNeeded ? ['a_field'] : []),
       handle: (_, facts, rest): Outcome => {
         if (behaviour.ends === 'throw') throw new Error('a bug');
         const body = rest?.body.kind === 'bytes' ? String(Buffer.from(rest.body.bytes)) : 'none';
@@ -75,7 +76,7 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.record({
   replacesBody: fc.boolean(),
   onError: fc.constantFrom('reject', 'pass'),
   readsMore: fc.boolean(),
-  isWanted: fc.boolean(),
+  isNeeded: fc.boolean(),
 });
 
 const request: SentRequest = {
@@ -93,7 +94,9 @@ const configuration = (plugin: SinglePlugin, parts: readonly PreparedPart[]) => 
 it('a composed plugin does what its parts do one after the other', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(behaviour, { minLength: 1, maxLength: 4 }), async (behaviours) => {
-      const parts = behaviours.map(pluginOf).map((plugin) => ({ plugin, state: undefined }));
+      const parts = behaviours
+        .map(pluginOf)
+        .map((plugin) => ({ plugin, state: undefined, needs: phaseNeedsOf(plugin, {}) }));
       const separate = new KongRequest(request);
       for (const part of parts) await separate.runAccess(configuration(part.plugin, [part]));
       const composed = new KongRequest(request);
@@ -119,5 +122,5 @@ const EVERYTHING: Behaviour = {
   replacesBody: false,
   onError: 'reject',
   readsMore: false,
-  isWanted: true,
+  isNeeded: true,
 };

@@ -1,7 +1,7 @@
 import { partsOf, type Plugin } from '../../../../kong/pdk';
 import { toKongFields, type KongFieldBody } from '../../../../kong/pdk/kong-schema';
 import { readConfig } from '../../../../kong/pdk/read-config';
-import { answerQuery } from '../../../../kong/plugin-server/describe';
+import { answerQuery, phasesOf } from '../../../../kong/plugin-server/describe';
 import { fillRecord } from '../../../../kong/stand-in/config/fill';
 import { pluginSchema } from '../../../../kong/stand-in/config/plugin-schema';
 import { validateRecord } from '../../../../kong/stand-in/config/validate';
@@ -53,8 +53,8 @@ describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (na
   const { Protocol, Plugins } = answerQuery(plugin);
   const [info] = Plugins;
 
-  it('describes all its phases if the access phase is requested', () => {
-    expect(answerQuery(plugin, true).Plugins[0].Phases).toEqual(phasesIn(plugin));
+  it('describes all its phases if they are requested', () => {
+    expect(answerQuery(plugin, phasesOf(plugin)).Plugins[0].Phases).toEqual(phasesIn(plugin));
   });
 
   it('has a description in the format that Kong expects', () => {

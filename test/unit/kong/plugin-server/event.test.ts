@@ -41,11 +41,11 @@ const ask: Ask = ({ size }) =>
 interface Phases {
   readonly access?: (method: string) => Outcome | Promise<Outcome>;
   readonly log?: () => void;
-  readonly isWanted?: () => boolean;
+  readonly isNeeded?: false;
   readonly onError?: OnError;
 }
 
-const run = (phase: string, { access, log: logged, isWanted, onError = 'reject' }: Phases, asks = ask) => {
+const run = (phase: string, { access, log: logged, isNeeded, onError = 'reject' }: Phases, asks = ask) => {
   const declared = definePlugin({
     name: 'one',
     version: '1',
@@ -59,7 +59,7 @@ const run = (phase: string, { access, log: logged, isWanted, onError = 'reject' 
       handle: () => {
         logged!();
       },
-      ...(isWanted && { isWanted }),
+      ...(isNeeded === false && { neededBy: () => [] }),
     },
   });
   const { access: guard, log: watch } = declared.phases;
@@ -86,10 +86,10 @@ it('reads, decides and answers', async () => {
   expect(await counted()).toEqual(['plugin_server_events_total{plugin="one",phase="access",outcome="proceed"} 1']);
 });
 
-it('reads nothing for a log phase that is not wanted', async () => {
+it('reads nothing for a log phase that the configuration does not need', async () => {
   const never: Ask = () => Promise.reject(new Error('asked'));
-  expect(await run('log', { log: bug, isWanted: () => false }, never)).toEqual(encodeAnswer(proceed(), 3));
-  expect(await counted()).toEqual(['plugin_server_events_total{plugin="one",phase="log",outcome="done"} 1']);
+  expect(await run('log', { log: bug, isNeeded: false }, never)).toEqual(encodeAnswer(proceed(), 3));
+  expect(await counted()).toEqual([]);
 });
 
 it.each<[string, string, Phases, Outcome, string]>([
@@ -103,7 +103,6 @@ it.each<[string, string, Phases, Outcome, string]>([
     'rejected',
   ],
   ['a log phase that throws', 'log', { log: bug }, proceed(), 'passed'],
-  ['a log phase whose isWanted throws', 'log', { log: bug, isWanted: bug }, proceed(), 'passed'],
 ])('answers, counts and logs %s', async (_, phase, phases, outcome, request) => {
   expect(await run(phase, phases)).toEqual(encodeAnswer(outcome, 3));
   expect(await counted()).toEqual([

@@ -1,37 +1,62 @@
-import { definePlugin, proceed } from '../../../../kong/pdk';
+import { composePlugins, definePlugin, proceed, type PhaseName } from '../../../../kong/pdk';
+import { phaseNeedsOf } from '../../../../kong/pdk/phase-needs';
+import type { Configuration } from '../../../../kong/plugin-server/configurations';
 import { MissingPhases } from '../../../../kong/plugin-server/missing-phases';
 
-const observer = (isWanted: boolean, onDemand = true) => ({
-  plugin: definePlugin({
-    name: 'observer',
-    version: '1',
+const HOUR = 3_600_000;
+
+/** A configuration whose fields need these phases; a phase that is not listed is needed always. */
+function configurationOf(needs: Partial<Record<PhaseName, readonly string[]>>): Configuration {
+  const needing = (name: PhaseName) => needs[name] && { neededBy: () => needs[name] ?? [] };
+  const plugin = definePlugin({
+    name: 'one',
+    version: '1.0.0',
     priority: 1,
     fields: {},
     onError: 'pass',
     prepare: () => undefined,
-    access: { reads: {}, onDemand, isWanted: () => isWanted, handle: () => proceed() },
-    log: { reads: {}, handle: () => undefined },
-  }),
-  state: undefined,
+    access: { reads: {}, ...needing('access'), handle: () => proceed() },
+    log: { reads: {}, ...needing('log'), handle: () => undefined },
+  });
+  return { plugin, parts: [{ plugin, state: undefined, needs: phaseNeedsOf(plugin, {}) }], isBoundToService: false };
+}
+
+/** What is reported in a number of events, each an hour after the one before. */
+function reported(configuration: Configuration, phases: readonly string[], betweenMs = HOUR): unknown[] {
+  let nowMs = 0;
+  const missing = new MissingPhases(() => (nowMs += betweenMs));
+  return phases.flatMap((phase) => [...(missing.missedAt(configuration, phase) ?? [])]);
+}
+
+const times = (count: number, phase: string): string[] => Array.from({ length: count }, () => phase);
+
+it.each<[string, Partial<Record<PhaseName, readonly string[]>>, string]>([
+  ['access', { access: ['propagate'] }, 'log'],
+  ['log', { log: ['tools.learn', 'tools.pins'] }, 'access'],
+])('reports once that the %s phase, which fields need, is never called', (_, needs, called) => {
+  const configuration = configurationOf(needs);
+  expect(reported(configuration, times(99, called))).toEqual([]);
+  expect(reported(configuration, times(500, called))).toEqual(Object.entries(needs));
 });
 
-const logged = (missing: MissingPhases, configuration: ReturnType<typeof observer>, times: number): number =>
-  Array.from({ length: times }, () => missing.isMissedAt(configuration, 'log')).filter(Boolean).length;
-
-it('reports once that a phase which the options need never runs', () => {
-  const missing = new MissingPhases();
-  const configuration = observer(true);
-  expect(logged(missing, configuration, 99)).toBe(0);
-  expect(logged(missing, configuration, 500)).toBe(1);
+it('waits for a minute, in which many streams may be open and not yet logged', () => {
+  const configuration = configurationOf({ log: ['tools.learn'] });
+  expect(reported(configuration, times(1000, 'access'), 50)).toEqual([]);
+  expect(reported(configuration, times(1300, 'access'), 50)).toHaveLength(1);
 });
 
-it.each([
-  ['the phase ran', observer(true), ['access']],
-  ['the phase ran late', observer(true), ['log', 'access']],
-  ['no option needs it', observer(false), []],
-  ['the description always lists the phase', observer(true, false), []],
-])('reports nothing if %s', (_when, configuration, before) => {
-  const missing = new MissingPhases();
-  for (const phase of before) missing.isMissedAt(configuration, phase);
-  expect(logged(missing, configuration, 500)).toBe(0);
+it.each<[string, Partial<Record<PhaseName, readonly string[]>>, string[]]>([
+  ['the phase is called', { access: ['propagate'] }, ['access']],
+  ['the phase is called late', { access: ['propagate'] }, [...times(50, 'log'), 'access']],
+  ['no field needs it', { access: [] }, []],
+  ['every configuration needs it, so that it is in every description', {}, []],
+])('reports nothing if %s', (_, needs, before) => {
+  expect(reported(configurationOf(needs), [...before, ...times(500, 'log')])).toEqual([]);
+});
+
+it('names the fields of a composed plugin with their sections', () => {
+  const { plugin: part, parts } = configurationOf({ log: ['learn'] });
+  const plugin = composePlugins({ name: 'all', version: '1.0.0', priority: 1, parts: [parts[0]!.plugin] });
+  expect(part.name).toBe('one');
+  expect(reported({ plugin, parts, isBoundToService: false }, times(500, 'access'))).toEqual([['log', ['one.learn']]]);
 });

@@ -23,13 +23,12 @@ interface Behaviour {
   readonly access?: () => unknown;
   readonly log?: () => unknown;
   readonly onError?: OnError;
-  readonly isWanted?: () => boolean;
 }
 
 const reads = { method: read.method() };
 const more = { ip: read.forwardedIp(), path: read.path() };
 
-function pluginOf({ access, log, onError = 'reject', isWanted }: Behaviour): SinglePlugin {
+function pluginOf({ access, log, onError = 'reject' }: Behaviour): SinglePlugin {
   return definePlugin({
     name: 'one',
     version: '1',
@@ -40,7 +39,6 @@ function pluginOf({ access, log, onError = 'reject', isWanted }: Behaviour): Sin
     access: {
       reads,
       more: { reads: more, isNeeded: ({ method }) => method === 'POST' },
-      ...(isWanted && { isWanted }),
       handle: access
         ? () => access() as Outcome
         : (state, facts, rest) => proceed({ share: { state, ...facts, ...(rest && { ip: rest.ip }) } }),
@@ -81,12 +79,6 @@ it.each([
   const kong = kongWith({ 'kong.request.get_method': method, 'kong.client.get_forwarded_ip': '::1' });
   expect((await run(pluginOf({}), 'access', kong)).outcome).toEqual(proceed({ share }));
   expect(kong.batches).toEqual(asked);
-});
-
-it('fetches nothing for a phase that is not wanted', async () => {
-  const kong = kongWith();
-  expect((await run(pluginOf({ isWanted: () => false }), 'access', kong)).outcome).toEqual(proceed());
-  expect(kong.batches).toEqual([]);
 });
 
 it.each<[string, string, Behaviour, object]>([

@@ -1,26 +1,14 @@
 import { readOptions } from '../../../../kong/start/options';
 
 it('uses the first available engine and loopback by default', () => {
-  expect(readOptions([])).toEqual({ host: '127.0.0.1', withAccess: false, help: false });
+  expect(readOptions([])).toEqual({ host: '127.0.0.1', help: false });
   expect(
-    readOptions([
-      '--engine',
-      'kong',
-      '--host',
-      '127.0.0.9',
-      '--state',
-      'run.json',
-      '--logs',
-      'l',
-      '--with-access',
-      '--hide-calls',
-    ]),
+    readOptions(['--engine', 'kong', '--host', '127.0.0.9', '--state', 'run.json', '--logs', 'l', '--hide-calls']),
   ).toEqual({
     engine: 'kong',
     host: '127.0.0.9',
     stateFile: 'run.json',
     logs: 'l',
-    withAccess: true,
     hideCalls: true,
     help: false,
   });

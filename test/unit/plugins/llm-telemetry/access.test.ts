@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Headers } from '../../../../kong/pdk';
-import { startCall, isAccessWanted, type RequestFacts } from '../../../../plugins/llm-telemetry/access';
+import { startCall, type RequestFacts } from '../../../../plugins/llm-telemetry/access';
 import { injectStreamUsage } from '../../../../plugins/llm-telemetry/request/inject-stream-usage';
 import { startedSpanFromShared } from '../../../../plugins/shared/telemetry/spans/started-span';
 import { STARTED_AT } from '../../../support/exchange';
@@ -70,15 +70,6 @@ const request = (body: object | string, headers: Record<string, string> = {}, mo
 });
 
 describe('the access phase', () => {
-  it.each([
-    [{}, false],
-    [{ propagate: true }, true],
-    [{ inject_stream_usage: true }, true],
-    [{ track_open_streams: true }, true],
-  ])('is wanted with the config %j: %s', (config, wanted) => {
-    expect(isAccessWanted(new TestedPlugin(config).state)).toBe(wanted);
-  });
-
   const all = { propagate: true, inject_stream_usage: true, track_open_streams: true };
 
   it.each([

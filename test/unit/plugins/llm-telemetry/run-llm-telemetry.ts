@@ -1,8 +1,9 @@
 import { readConfig } from '../../../../kong/pdk/read-config';
-import { log, reads } from '../../../../plugins/llm-telemetry/handler';
+import { log, reads as readsOf } from '../../../../plugins/llm-telemetry/handler';
 import { fields } from '../../../../plugins/llm-telemetry/schema';
 import { prepare, type State } from '../../../../plugins/llm-telemetry/state';
 import type { SpanRecord } from '../../../../plugins/shared/telemetry/spans/span';
+import { startedSpanFromShared } from '../../../../plugins/shared/telemetry/spans/started-span';
 import { logEntry, sharedCapture, type ExchangeOptions } from '../../../support/exchange';
 import { KeptTelemetry } from '../../../support/kept-telemetry';
 
@@ -36,10 +37,11 @@ export class TestedPlugin extends KeptTelemetry<State> {
   async log({ request = '', response = '', bound, captured = true, started, ...options }: Exchange): Promise<void> {
     const bytes = (body: object | string | Buffer): string | Buffer =>
       typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    const reads = readsOf(this.state);
     await log(this.state, {
       entry: reads.entry.shape(logEntry(options)),
       capture: reads.capture.shape(captured ? sharedCapture(bytes(request), bytes(response), bound) : undefined),
-      started: reads.started.shape(started),
+      started: startedSpanFromShared(started),
     });
   }
 }

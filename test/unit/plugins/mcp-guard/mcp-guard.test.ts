@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { configuredParts, Metrics, type Plugin } from '../../../../kong/pdk';
+import { phaseNeedsOf } from '../../../../kong/pdk/phase-needs';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import type { Configuration, PreparedPart } from '../../../../kong/plugin-server/configurations';
 import { planOf } from '../../../../kong/plugin-server/event-plan';
@@ -15,7 +16,8 @@ async function prepare(plugin: Plugin, config: object, metrics: Metrics): Promis
   const resources = { metrics, log: silentLog, now: Date.now, env: {}, scope: { serviceId: 's' } };
   const parts: PreparedPart[] = [];
   for (const part of configuredParts(plugin, readConfig(plugin.fields, config as Record<string, unknown>))) {
-    parts.push({ plugin: part.plugin, state: await part.plugin.prepare(part.config as never, resources) });
+    const needs = phaseNeedsOf(part.plugin, part.config);
+    parts.push({ plugin: part.plugin, needs, state: await part.plugin.prepare(part.config as never, resources) });
   }
   return { plugin, parts, isBoundToService: false };
 }
@@ -105,7 +107,7 @@ it('asks Kong for each fact once, and for those alone that the configuration use
     'mcp-tool-rate-limit': { rules: [{ windows: [{ limit: 9, window_seconds: 9 }] }] },
   };
   const guard = await prepare(mcpGuard, config, new Metrics());
-  expect(planOf(guard, 'access').batch.map(({ method }) => method)).toEqual([
+  expect(planOf(guard, 'access').batch.reads.map(({ method }) => method)).toEqual([
     'kong.request.get_method',
     'kong.nginx.get_var',
     'kong.request.get_headers',

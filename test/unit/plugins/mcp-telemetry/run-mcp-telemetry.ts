@@ -1,7 +1,8 @@
 import { readConfig } from '../../../../kong/pdk/read-config';
-import { log, reads } from '../../../../plugins/mcp-telemetry/handler';
+import { log, reads as readsOf } from '../../../../plugins/mcp-telemetry/handler';
 import { fields } from '../../../../plugins/mcp-telemetry/schema';
 import { prepare, type State } from '../../../../plugins/mcp-telemetry/state';
+import { startedSpanFromShared } from '../../../../plugins/shared/telemetry/spans/started-span';
 import { logEntry, sharedCapture, type ExchangeOptions } from '../../../support/exchange';
 import { KeptTelemetry } from '../../../support/kept-telemetry';
 
@@ -43,6 +44,7 @@ export class TestedPlugin extends KeptTelemetry<State> {
       contentType: 'application/json',
       service: { name: 'calc', host: 'calc-up', port: 8100 },
     };
+    const reads = readsOf(this.state);
     await log(this.state, {
       entry: reads.entry.shape(logEntry({ ...options, ...rest })),
       capture: reads.capture.shape(
@@ -50,7 +52,7 @@ export class TestedPlugin extends KeptTelemetry<State> {
       ),
       summary: reads.summary.shape(summary),
       denial: reads.denial.shape(denial),
-      started: reads.started.shape(started),
+      started: startedSpanFromShared(started),
     });
   }
 

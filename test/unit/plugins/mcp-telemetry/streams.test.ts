@@ -1,5 +1,5 @@
 import { Headers } from '../../../../kong/pdk';
-import { startRequest, isAccessWanted, type RequestFacts } from '../../../../plugins/mcp-telemetry/access';
+import { startRequest, type RequestFacts } from '../../../../plugins/mcp-telemetry/access';
 import { sessionHashOf } from '../../../../plugins/shared/mcp/session-hash';
 import { startedSpanFromShared } from '../../../../plugins/shared/telemetry/spans/started-span';
 import { STARTED_AT } from '../../../support/exchange';
@@ -27,14 +27,6 @@ const listening = {
 const calling = { batch: false, messages: [{ kind: 'request', id: 1, method: 'tools/call' }] } as const;
 
 describe('the access phase', () => {
-  it.each([
-    [{}, false],
-    [{ propagate: true }, true],
-    [{ track_open_streams: true }, true],
-  ])('is wanted with the config %j: %s', (config, wanted) => {
-    expect(isAccessWanted(new TestedPlugin(config).state)).toBe(wanted);
-  });
-
   it.each([
     ['a GET of the streamable transport', get({ 'mcp-session-id': 's' }), 'streamable_http'],
     ['a GET that names a revision', get({ 'mcp-protocol-version': '2025-11-25' }), 'streamable_http'],

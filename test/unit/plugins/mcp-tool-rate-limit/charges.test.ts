@@ -9,15 +9,15 @@ import { UnverifiedNames } from '../../../../plugins/mcp-tool-rate-limit/unverif
 import { AnnouncedNames } from '../../../../plugins/shared/mcp/announced-names';
 import type { MessageEntry } from '../../../../plugins/shared/mcp/message-summary';
 
-const names = (offered = new AnnouncedNames()) => ({
-  offered,
+const names = (announced = new AnnouncedNames()) => ({
+  announced,
   unverified: new UnverifiedNames({ maxNames: 2, nowMs: () => 0 }),
 });
 const windows = [{ limit: 10, window_seconds: 60 }];
 
-function policyOf(rules: object[], more: object = {}, scope = ['', '', ''], offered?: AnnouncedNames) {
+function policyOf(rules: object[], more: object = {}, scope = ['', '', ''], announced?: AnnouncedNames) {
   const config = readConfig(fields, { rules: rules.map((rule) => ({ windows, ...rule })), ...more });
-  return limitPolicyOf(compileRules(config), config.match, scope, names(offered));
+  return limitPolicyOf(compileRules(config), config.match, scope, names(announced));
 }
 
 const caller = (part: Partial<Caller> = {}, headers: Record<string, string | string[]> = {}): Caller => ({
@@ -172,9 +172,9 @@ describe('which counter a call uses', () => {
 });
 
 describe('a name has its own counter', () => {
-  const offered = new AnnouncedNames();
-  offered.addListed('calculator', 'tools/call', ['add']);
-  offered.addListed('calculator', 'prompts/get', ['hello']);
+  const announced = new AnnouncedNames();
+  announced.addListed('calculator', 'tools/call', ['add']);
+  announced.addListed('calculator', 'prompts/get', ['hello']);
   const ownCountersOf = (
     rule: object,
     names: readonly string[],
@@ -185,7 +185,7 @@ describe('a name has its own counter', () => {
     chargesOf(
       names.map((name) => call(name, method)),
       who,
-      policyOf([rule, ...more], { match: 'all' }, ['', '', ''], offered),
+      policyOf([rule, ...more], { match: 'all' }, ['', '', ''], announced),
     )
       .charges.filter(({ rule: { index } }) => index === 0)
       .map(({ sharedCounter }) => sharedCounter?.ownCounter ?? 'no shared counter');

@@ -3,7 +3,7 @@ import { access, type accessReads } from '../../../../plugins/mcp-validator/hand
 import type { State } from '../../../../plugins/mcp-validator/state';
 
 /** Decides about a request whose body is not large: the outcome is there at once. */
-export function decideSmall(state: State, facts: FactsOf<typeof accessReads>): Outcome {
+export function decideSmall(state: State, facts: FactsOf<ReturnType<typeof accessReads>>): Outcome {
   const outcome = access(state, facts);
   if (outcome instanceof Promise) throw new Error('another thread decides about the body');
   return outcome;

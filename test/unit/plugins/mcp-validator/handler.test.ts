@@ -15,7 +15,10 @@ function start(config: Record<string, unknown> = {}) {
   return { state, metrics };
 }
 
-function facts(body: object | string, headers: Record<string, string | string[]> = {}): FactsOf<typeof accessReads> {
+function facts(
+  body: object | string,
+  headers: Record<string, string | string[]> = {},
+): FactsOf<ReturnType<typeof accessReads>> {
   return {
     method: 'POST',
     path: '/mcp',

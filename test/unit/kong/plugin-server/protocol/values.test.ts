@@ -1,20 +1,34 @@
 import fc from 'fast-check';
 import type { SharedValue } from '../../../../../kong/pdk';
+import { MessageReader } from '../../../../../kong/plugin-server/protocol/message-reader';
+import { MessageWriter } from '../../../../../kong/plugin-server/protocol/message-writer';
 import { messages } from '../../../../../kong/plugin-server/protocol/messages';
-import { fromStruct, fromValue, decodeText, toValue } from '../../../../../kong/plugin-server/protocol/values';
+import { decodeText, readStruct, readValue, writeValue } from '../../../../../kong/plugin-server/protocol/values';
 import { fromValue as toLua, toValue as fromLua } from '../../../../../kong/stand-in/rpc/pb-values';
 import { messageType } from '../../../../../kong/stand-in/rpc/pluginsocket';
 
+const decoded = (bytes: Uint8Array): unknown => readValue(new MessageReader(bytes), 'utf8');
+
+function encoded(value: SharedValue): Buffer {
+  const writer = new MessageWriter();
+  writeValue(writer, value);
+  return writer.copy();
+}
+
 /** The value after both of Kong's conversions: sent by one plugin, read by another. */
 const throughKong = (value: SharedValue): unknown => {
-  const lua = toLua(messageType('Value').decode(messages.value.encode(toValue(value))));
-  return fromValue(messages.value.decode(messageType('Value').encode(fromLua(lua)).finish()), 'utf8');
+  const lua = toLua(messageType('Value').decode(encoded(value)));
+  return decoded(messageType('Value').encode(fromLua(lua)).finish());
 };
 
 const { shared } = fc.letrec<{ shared: SharedValue }>((tie) => ({
   shared: fc.oneof(
     { depthSize: 'small' },
     fc.string({ unit: 'grapheme' }),
+    // Lengths of one, two and three bytes.
+    fc
+      .tuple(fc.constantFrom('a', 'é', '€', '😀'), fc.constantFrom(42, 43, 127, 128, 16_384))
+      .map(([each, n]) => each.repeat(n)),
     fc.double({ noNaN: true }),
     fc.constant<true>(true),
     fc.array(tie('shared'), { minLength: 1, maxLength: 4 }),
@@ -49,7 +63,7 @@ it('reads a struct of header values with any bytes', () => {
     { key: Buffer.from('__proto__'), value: { string_value: Buffer.from('p') } },
     { key: Buffer.from('constructor'), value: { bool_value: false } },
   ];
-  const struct = fromStruct(messages.struct.decode(messages.struct.encode({ fields })), 'latin1');
+  const struct = readStruct(new MessageReader(messages.struct.encode({ fields })), 'latin1');
   expect(Object.entries(struct)).toEqual([
     ['x-bin', '\xff\0\x80'],
     ['x-two', ['a', '']],
@@ -67,12 +81,12 @@ it.each<[string, string, unknown]>([
   ['an empty struct', '2a00', {}],
   ['a struct with an entry that has no value', '2a050a030a0161', { a: undefined }],
 ])('reads %s', (_, hex, value) => {
-  expect(fromValue(messages.value.decode(Buffer.from(hex, 'hex')), 'utf8')).toEqual(value);
+  expect(decoded(Buffer.from(hex, 'hex'))).toEqual(value);
 });
 
 it.each([
-  ['value', (bytes: Uint8Array) => fromValue(messages.value.decode(bytes), 'utf8')],
-  ['struct', (bytes: Uint8Array) => fromStruct(messages.struct.decode(bytes), 'latin1')],
+  ['value', (bytes: Uint8Array) => decoded(bytes)],
+  ['struct', (bytes: Uint8Array) => readStruct(new MessageReader(bytes), 'latin1')],
   ['call', (bytes: Uint8Array) => messages.rpcCall.decode(bytes)],
 ])('decodes any bytes as a %s or throws an Error', (_, decode) => {
   const seen = new Set<boolean>();
@@ -96,7 +110,7 @@ it('rejects a value that is nested too deeply', () => {
   let bytes: Buffer = Buffer.from('2001', 'hex');
   // Each level wraps the last one as the only element of a list.
   for (let level = 0; level < 300; level++) bytes = wrap(0x32, wrap(0x0a, bytes));
-  expect(() => fromValue(messages.value.decode(bytes), 'utf8')).toThrow();
+  expect(() => decoded(bytes)).toThrow();
 });
 
 function wrap(tag: number, bytes: Buffer): Buffer {

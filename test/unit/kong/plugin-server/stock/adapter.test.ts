@@ -46,7 +46,11 @@ const stockOf = (decide: (method: string) => Outcome, onError: OnError = 'reject
         more: { reads: { ip: read.forwardedIp() }, isNeeded: ({ method }) => method === 'PUT' },
         handle: (_, { method }, more) => decide(more ? `${method} ${more.ip}` : method),
       },
-      log: { reads: { entry: read.logEntry() }, isWanted: ({ word }) => word === 'wanted', handle: () => undefined },
+      log: {
+        reads: { entry: read.logEntry() },
+        neededBy: ({ word }) => (word === 'wanted' ? ['word'] : []),
+        handle: () => undefined,
+      },
     }),
   );
 

@@ -14,7 +14,9 @@ const echo: KnownPlugin = pluginSchema({
           { limit: { type: 'integer', between: [1, 10] } },
           { label: { type: 'string', required: true, match: '^%a+$' } },
           { nested: { type: 'record', required: true, fields: [{ depth: { type: 'integer', default: 3 } }] } },
-          { optional: { type: 'record', fields: [{ x: { type: 'integer', default: 1 } }] } },
+          { optional: { type: 'record', required: false, fields: [{ x: { type: 'integer', default: 1 } }] } },
+          // Kong requires a record unless its schema says otherwise.
+          { implied: { type: 'record', fields: [{ x: { type: 'integer', default: 1 } }] } },
           { list: { type: 'array', elements: { type: 'string', len_max: 3 } } },
           { secret: { type: 'string', referenceable: true, len_max: 5 } },
         ],
@@ -158,7 +160,7 @@ describe('what Kong rejects', () => {
 describe('how Kong reads a file', () => {
   it('fills defaults, leaves unset fields out, fills required records only', () => {
     const { plugins: list } = read(plugin({ label: 'a', limit: null }));
-    expect(list[0]?.config).toEqual({ label: 'a', mode: 'strict', nested: { depth: 3 } });
+    expect(list[0]?.config).toEqual({ label: 'a', mode: 'strict', nested: { depth: 3 }, implied: { x: 1 } });
   });
 
   it('takes a reference in place of a value that would not pass', () => {

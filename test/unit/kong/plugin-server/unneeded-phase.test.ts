@@ -6,7 +6,7 @@ import { holdsNothing } from '../../../support/holds-nothing';
 import { preparedConfiguration } from '../../../support/prepared-configuration';
 
 const bug = (): never => {
-  throw new Error('not wanted');
+  throw new Error('not needed');
 };
 
 const idle = definePlugin({
@@ -16,10 +16,10 @@ const idle = definePlugin({
   fields: {},
   onError: 'reject',
   prepare: () => undefined,
-  access: { reads: {}, isWanted: () => false, handle: bug },
+  access: { reads: {}, neededBy: () => [], handle: bug },
 });
 
-it('lets a request proceed if the access phase of a guard is not wanted', async () => {
+it('lets a request proceed if the access phase of a guard is not needed', async () => {
   const errors: object[] = [];
   const write = (fields: object): void => void errors.push(fields);
   const log = { debug: write, info: write, warn: write, error: write };

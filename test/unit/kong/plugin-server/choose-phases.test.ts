@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chosenPhasesOf, phasesForFiles, phasesFromOptions } from '../../../../kong/plugin-server/choose-phases';
+import { plugins } from '../../../../plugins';
+
+const folder = mkdtempSync(join(tmpdir(), 'phases-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const written = (text: string, name = 'kong.yml'): string => {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+};
+
+/** The phases of each plugin of the suite, for files with these texts. */
+function phasesFor(...texts: string[]): Record<string, string> {
+  const files = texts.map((text, index) => written(text, `${index}.yml`));
+  const choices = phasesForFiles(plugins, files);
+  return Object.fromEntries(plugins.map((plugin) => [plugin.name, chosenPhasesOf(plugin, choices).join()]));
+}
+
+const guard = (validator: string): string => `
+services:
+  - name: a
+    plugins:
+      - name: mcp-guard
+        config:
+          mcp-validator: ${validator}
+`;
+const telemetry = (config: string): string => `
+plugins:
+  - { name: mcp-telemetry, config: ${config} }
+`;
+
+it('describes plugins that no file configures as without files, so that no guard loses a phase', () => {
+  expect(phasesFor('services: []')).toEqual({
+    'mcp-guard': 'access,log',
+    'mcp-validator': 'access,log',
+    'mcp-tool-rate-limit': 'access',
+    'llm-telemetry': 'log',
+    'mcp-telemetry': 'log',
+  });
+});
+
+it.each([
+  ['no field of it needs a log phase', [guard('{}')], 'access'],
+  ['it learns', [guard('{ tools: { learn: report } }')], 'access,log'],
+  ['it pins', [guard(`{ tools: { pins: { add: ${'0'.repeat(64)} } } }`)], 'access,log'],
+  ['one of two learns', [guard('{}'), guard('{ tools: { learn: enforce } }')], 'access,log'],
+  [
+    'only another section is there',
+    [
+      'plugins: [{ name: mcp-guard, config: { mcp-tool-rate-limit: { rules: [{ windows: [{ limit: 1, window_seconds: 1 }] }] } } }]',
+    ],
+    'access',
+  ],
+  ['it learns by a merged map', [`_x: &x { tools: { learn: enforce } }\n${guard('{ <<: *x }')}`], 'access,log'],
+  // Everything that is only known when Kong has the configuration counts as needed.
+  ['its field is a placeholder', [guard("{ tools: { learn: '${LEARN}' } }")], 'access,log'],
+  ['its section is a placeholder', [guard("'${SECTION}'")], 'access,log'],
+  ['its config is a placeholder', ["plugins: [{ name: mcp-guard, config: '${CONFIG}' }]"], 'access,log'],
+  ['its config is elsewhere', ['plugins: [{ name: mcp-guard, _config: shared }]'], 'access,log'],
+  [
+    'another field is a vault reference',
+    [
+      "plugins: [{ name: mcp-guard, config: { mcp-tool-rate-limit: { rules: [{ windows: [{ limit: 1, window_seconds: 1 }] }], redis: { password: '{vault://env/p}' } } } }]",
+    ],
+    'access',
+  ],
+])('mcp-guard if %s', (_, texts, phases) => {
+  expect(phasesFor(...texts)['mcp-guard']).toBe(phases);
+});
+
+it.each([
+  ['{}', 'log'],
+  ['{ propagate: true }', 'access,log'],
+  ['{ track_open_streams: true }', 'access,log'],
+  ['{ session_key: "{vault://env/session-key}" }', 'log'],
+])('mcp-telemetry with %s', (config, phases) => {
+  expect(phasesFor(telemetry(config))['mcp-telemetry']).toBe(phases);
+});
+
+it.each(['propagate', 'track_open_streams', 'inject_stream_usage'])('llm-telemetry with %s', (name) => {
+  expect(phasesFor(`plugins: [{ name: llm-telemetry, config: { ${name}: true } }]`)['llm-telemetry']).toBe(
+    'access,log',
+  );
+});
+
+it.each([
+  ['does not exist', join(folder, 'none.yml'), /cannot read .*none\.yml: .*ENOENT/],
+  ['is not YAML', written('{{ template }', 'template.yml'), /template\.yml:1: not valid YAML/],
+  ['has another shape', written('services: { a: {} }', 'shape.yml'), /shape\.yml:1: services: expected a list/],
+])('describes nothing for a file that %s', (_, file, message) => {
+  expect(() => phasesForFiles(plugins, [file])).toThrow(message);
+});
+
+it('takes the phases of an option', () => {
+  expect([...phasesFromOptions(plugins, ['mcp-guard=access', 'mcp-telemetry=log, access'])]).toEqual([
+    ['mcp-guard', ['access']],
+    ['mcp-telemetry', ['access', 'log']],
+  ]);
+});
+
+it.each([
+  ['mcp-guard', 'expected <plugin>=<phase>,<phase>'],
+  ['mcp-gard=access', 'unknown plugin; available: mcp-guard, '],
+  ['mcp-guard=acces', 'mcp-guard has only the phases access, log'],
+  ['mcp-guard=', 'mcp-guard has only the phases access, log'],
+  ['mcp-guard=log', 'mcp-guard cannot work without the phase access'],
+  ['mcp-telemetry=access', 'mcp-telemetry cannot work without the phase log'],
+])('rejects --phases %s', (text, message) => {
+  expect(() => phasesFromOptions(plugins, [text])).toThrow(`--phases ${text}: ${message}`);
+});
