@@ -6,7 +6,7 @@ import { labelsOf, type Labels } from '../shared/telemetry/labels';
 export const PREFIX = 'llm_agent';
 
 /** How a run ended. */
-export type RunOutcome = 'answered' | 'handed_back' | 'stopped' | 'rejected' | 'failed' | 'client_left';
+export type RunOutcome = 'answered' | 'handed_back' | 'approval' | 'stopped' | 'rejected' | 'failed' | 'client_left';
 
 /** The metrics of the plugin. */
 export interface AgentMetrics {

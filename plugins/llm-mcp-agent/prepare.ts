@@ -1,11 +1,16 @@
 import type { Resources } from '../../kong/pdk';
 import { originMatcher } from '../shared/http/origins';
+import { anyGlobMatcher } from '../shared/name-rules/glob';
 import { nameRule } from '../shared/name-rules/name-rule';
 import { PerProcess } from '../shared/runtime/per-process';
+import { sideThreadOf } from '../shared/runtime/side-thread/side-thread';
 import { VERSION } from '../shared/runtime/version';
 import { openSpanSink } from '../shared/telemetry/export/span-sink';
 import { targetsOf } from '../shared/telemetry/export/target';
+import { createRedactor } from '../shared/telemetry/redaction/redact';
 import { agentMetricsOf, PREFIX } from './metrics';
+import { Approvals } from './run/approvals';
+import { UsedIds } from './run/used-ids';
 import type { Config } from './schema';
 import { createHandler } from './service/handle-request';
 import { openGateway } from './service/open-gateway';
@@ -37,16 +42,25 @@ export function prepare(config: Config, { metrics, log, now, env, http }: Resour
   agentMetrics.heldBytes.set({ agent: config.name }, 0);
   return {
     config,
-    servers: config.servers.map((server) => ({ ...server, rule: nameRule(server) })),
+    servers: config.servers.map((server) => ({
+      ...server,
+      rule: nameRule(server),
+      needsApproval: anyGlobMatcher(server.require_approval),
+    })),
     isOriginAllowed: originMatcher(config.allowed_origins),
     send: gateway.send,
     lists: new ToolLists(config.list_ttl * 1000, now),
+    approvals: new Approvals(config.approval_secret, config.name, config.approval_ttl * 1000, now),
+    usedApprovals: new UsedIds(config.approval_ttl * 1000, now),
+    redact: createRedactor(config.redact_patterns),
+    thread: sideThreadOf(metrics),
     process,
     metrics: agentMetrics,
     spans,
     log,
     now,
     usage,
+    warned: {},
     close: async () => {
       process.release();
       await untilIdle(usage);

@@ -1,6 +1,7 @@
 import { field, type ConfigOf } from '../../kong/pdk';
 import { REVISIONS } from '../shared/mcp/revisions';
 import { telemetryFields } from '../shared/telemetry/kong-telemetry-fields';
+import { createRedactor } from '../shared/telemetry/redaction/redact';
 
 const spans = telemetryFields({ projectName: 'kong-llm', serviceName: 'kong-llm-mcp-agent' });
 
@@ -60,6 +61,16 @@ export const fields = {
           description: 'The tools that it may not see or call, although allow matches them.',
           default: [],
         }),
+        require_approval: field.array(field.string({ description: 'A tool name or a glob.', len_min: 1 }), {
+          description:
+            'The tools whose calls the user has to approve, in /v1/responses. In the other APIs they are not called.',
+          default: [],
+        }),
+        untrusted: field.boolean({
+          description:
+            'The server reads texts of others, such as web pages or mails: after a result of it, tools without readOnlyHint need an approval.',
+          default: false,
+        }),
         prefix: field.string({
           description: 'Put before the names of the tools, so that the tools of two servers differ.',
           len_min: 1,
@@ -104,6 +115,22 @@ export const fields = {
     description:
       'The origins of pages that may use the agent, with or without scheme, as globs. Empty: loopback only. Requests without Origin are not affected.',
     default: [],
+  }),
+  require_approval_unless_read_only: field.boolean({
+    description: 'Every tool without readOnlyHint needs an approval. The hint only ever restricts: servers write it.',
+    default: false,
+  }),
+  approval_ttl: field.integer({
+    description: 'The time in seconds within which the user has to approve a call.',
+    default: 600,
+    between: [10, 86_400],
+  }),
+  approval_secret: field.string({
+    description:
+      'The key of the ids of approval requests. If unset: a random one of the process, so that a restart makes them invalid.',
+    len_min: 16,
+    referenceable: true,
+    encrypted: true,
   }),
   max_rounds: field.integer({
     description: 'The calls of the model in a run. In the last one it may not call tools.',
@@ -176,6 +203,13 @@ export const fields = {
     one_of: ['errors', 'all', 'none'],
     default: 'errors',
   }),
+  capture_content: field.string({
+    description:
+      "The user's last message and the answer in the span: none, the first 200 characters (preview), or up to 8 KiB of each (full), after redaction.",
+    one_of: ['none', 'preview', 'full'],
+    default: 'none',
+  }),
+  redact_patterns: spans.redact_patterns,
   otlp_url: spans.otlp_url,
   otlp_protocol: spans.otlp_protocol,
   otlp_headers: spans.otlp_headers,
@@ -202,6 +236,7 @@ const RESERVED =
 
 /** @throws Error that names the field, when fields contradict each other */
 export function checkConfig(config: Config): void {
+  createRedactor(config.redact_patterns);
   for (const name of ['forward_headers', 'pass_to_llm'] as const) {
     const reserved = config[name].find((header) => RESERVED.test(header));
     if (reserved !== undefined) throw new Error(`${name}: ${reserved} cannot be forwarded`);

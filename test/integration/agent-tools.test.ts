@@ -209,7 +209,7 @@ services:
   const connection = (revision: '2025-06-18' | undefined) =>
     new McpConnection({
       send: (sent) => {
-        methods.push(sent.body === undefined ? sent.method : String(at(JSON.parse(sent.body), 'method')));
+        methods.push(sent.body === undefined ? sent.method : String(at(JSON.parse(String(sent.body)), 'method')));
         return opened.send(sent);
       },
       path: '/calculator/mcp',

@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 import { definePlugin, field, Metrics, proceed, read } from '../../kong/pdk';
 import { INTAKE_PATH, LogIntake, type IntakeBounds } from '../../kong/plugin-server/log-intake/log-intake';
 import { startMonitor, type Monitor } from '../../kong/plugin-server/monitor';
-import { logInto, type LogLine } from '../../kong/testkit/log-lines';
 import { send } from '../../kong/testkit/http';
+import { logInto, type LogLine } from '../../kong/testkit/log-lines';
 import { until } from '../../kong/testkit/until';
 
 /** What the plugin received. */
@@ -118,7 +118,7 @@ it.each([
   ['too many entries', '/logs/mcp', JSON_TYPE, '[{},{},{},{}]', 413, /more than 3 entries/],
 ])('answers %s with a sentence for the log of Kong', async (_name, path, headers, body, status, text) => {
   await start({ maxLogBatchBytes: 1000, maxLogBatchEntries: 3 });
-  const answer = await post(body, path, headers as Record<string, string>);
+  const answer = await post(body, path, headers);
   expect(answer).toMatchObject({ status, text: expect.stringMatching(text) as unknown });
   expect(await post('{}')).toMatchObject({ status: 200 });
 });

@@ -25,6 +25,8 @@ export interface AgentHost {
   tool: ToolScript;
   /** What `tools/list` returns, by the path of the server. */
   lists: Record<string, readonly object[]>;
+  /** True: the servers answer `tools/list` with 503. */
+  failsLists: boolean;
   /** Requests since the start of the test, without those of the handshake. */
   readonly modelRequests: InnerRequest[];
   readonly toolRequests: InnerRequest[];
@@ -76,6 +78,7 @@ export async function startAgentHost(config: object = {}): Promise<AgentHost> {
     model: [] as ModelScript,
     tool: (() => ({ content: [] })) as ToolScript,
     lists: {} as AgentHost['lists'],
+    failsLists: false,
   };
 
   const answerModel = (api: ApiPath, request: IncomingMessage, response: ServerResponse): void => {
@@ -93,7 +96,8 @@ export async function startAgentHost(config: object = {}): Promise<AgentHost> {
     if (method === 'server/discover') reply({ supportedVersions: ['2026-07-28'] });
     else if (method === 'tools/list') {
       listRequests.push(inner);
-      reply({ tools: host.lists[inner.path] ?? [] });
+      if (host.failsLists) response.writeHead(503).end();
+      else reply({ tools: host.lists[inner.path] ?? [] });
     } else {
       toolRequests.push(inner);
       const result = host.tool((params?.['arguments'] ?? {}) as Record<string, unknown>, String(params?.['name']));

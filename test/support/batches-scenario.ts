@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { request, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { Metrics } from '../../kong/pdk';
 import { INTAKE_PATH, LogIntake } from '../../kong/plugin-server/log-intake/log-intake';
 import { startMonitor } from '../../kong/plugin-server/monitor';
-import { logInto, type LogLine } from '../../kong/testkit/log-lines';
 import { send } from '../../kong/testkit/http';
+import { logInto, type LogLine } from '../../kong/testkit/log-lines';
 import { servePlugins } from '../../kong/testkit/serve-plugins';
 import { until } from '../../kong/testkit/until';
 import { startUpstream } from '../../kong/testkit/upstream';
-import { Metrics, type Plugin } from '../../kong/pdk';
 import { plugins } from '../../plugins';
 import { ndjson, sse } from './exchange';
 import { startCollector, type ReceivedSpan } from './otlp-collector';
@@ -155,7 +155,7 @@ export async function reportBothRoutes(startGateway: StartGateway): Promise<Reco
     isReady: () => true,
     intake: { path: INTAKE_PATH, handle: (incoming, response, path) => intake.handle(incoming, response, path) },
   });
-  const served = await servePlugins(plugins as Plugin[], logInto(lines.log));
+  const served = await servePlugins(plugins, logInto(lines.log));
   const service = (kind: 'mcp' | 'llm', route: 'log' | 'batches') => ({
     name: `${route}-${kind}`,
     url: upstream.url,

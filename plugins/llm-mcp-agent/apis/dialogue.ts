@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../shared/json/json-object';
+import type { AnsweredCall, WaitingCall } from '../run/approvals';
 
 /** A call of a tool, as the model wrote it. */
 export interface ToolCall {
@@ -39,6 +40,20 @@ export interface ShownCall {
   /** The name of the tool at its server. */
   readonly tool: string;
   readonly args: JsonObject;
+  /** The id of the request that the user approved. */
+  readonly approvalId?: string;
+}
+
+/** A request for the approval of a call. */
+export interface ApprovalRequest {
+  readonly id: string;
+  readonly call: WaitingCall;
+}
+
+/** The last message of the user, and the answer. */
+export interface DialogueContent {
+  readonly input: string;
+  readonly output: string;
 }
 
 /** A record of the stream to the client. */
@@ -61,7 +76,7 @@ export interface Turn {
 }
 
 /** Why a run ends without an error. */
-export type Ending = 'answered' | 'handed_back' | 'cut';
+export type Ending = 'answered' | 'handed_back' | 'approval' | 'cut';
 
 /** What the gateway did, for the member `agent` of a whole answer. */
 export interface RunSummary {
@@ -96,6 +111,12 @@ export interface Dialogue {
   readonly allowsParallelCalls: boolean;
   /** True if results may contain images. */
   readonly takesImages: boolean;
+  /** True if the API has words to ask the user for an approval. */
+  readonly asksApproval: boolean;
+  /** The calls that the user has approved or rejected in this request. */
+  readonly answered: readonly AnsweredCall[];
+  /** The gateway's servers whose results are in the history of the request. */
+  readonly shownServers: ReadonlySet<string>;
   /** The body of the next request to the model. `isLast`: the model must not call tools any more. */
   request(tools: readonly ToolDefinition[], isLast: boolean): JsonObject;
   /** Reads one record of the model's stream; returns what the client receives of it. */
@@ -108,7 +129,9 @@ export interface Dialogue {
   showCall(call: ShownCall): readonly ClientRecord[];
   /** Shows the result of a call. */
   showResult(call: ShownCall, result: CallResult, durationMs: number): readonly ClientRecord[];
-  /** Appends the turn and the results of its calls to the history. */
+  /** Asks the user for approvals. Called only if {@link asksApproval}. */
+  askApproval(requests: readonly ApprovalRequest[]): readonly ClientRecord[];
+  /** Appends the turn and the results of its calls to the history; before the first turn: the results of answered calls. */
   continueWith(results: readonly CallResult[]): void;
   /** Closes what the model had begun when its stream was cut. */
   interrupt(): readonly ClientRecord[];
@@ -121,11 +144,22 @@ export interface Dialogue {
   /** The whole answer, after {@link finish}. */
   document(summary: RunSummary): JsonObject;
   facts(): DialogueFacts;
+  content(): DialogueContent;
 }
 
 /** A request that cannot be served: the text of a 400. */
 export interface Unusable {
   readonly problem: string;
+}
+
+/** What an API needs to know besides the body of a request. */
+export interface OpenOptions {
+  /** Whether calls are shown in APIs without words of their own. */
+  readonly showsCalls: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** The call of a request for an approval; undefined if the caller cannot answer it (any more). */
+  readonly readApproval: (id: string) => WaitingCall | undefined;
 }
 
 /** What an API needs to be served. */
@@ -138,6 +172,5 @@ export interface AgentApi {
   readonly end: string;
   /** The body of an error response. */
   errorBody(status: number, message: string): JsonObject;
-  /** `now`: milliseconds since the epoch. `showsCalls`: whether calls are shown in APIs without words of their own. */
-  open(body: JsonObject, options: { readonly showsCalls: boolean; readonly now: () => number }): Dialogue | Unusable;
+  open(body: JsonObject, options: OpenOptions): Dialogue | Unusable;
 }

@@ -16,7 +16,7 @@ export interface GatewayRequest {
   /** From the root of the gateway. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
   readonly signal: AbortSignal;
   /** The longest silence, in milliseconds. */
   readonly timeoutMs: number;

@@ -2,52 +2,34 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readErrorBody } from '../../shared/llm/error-body';
 import { traceparentOf, type StartedSpan } from '../../shared/telemetry/spans/started-span';
 import type { AgentApi, CallResult, ClientRecord, Dialogue, Ending, ShownCall } from '../apis/dialogue';
-import { McpConnection } from '../mcp/mcp-connection';
 import type { GatewayResponse } from '../mcp/post';
-import type { RunOutcome } from '../metrics';
+import type { WaitingCall } from '../run/approvals';
 import type { StoppedBy } from '../run/bounds';
-import {
-  afterResults,
-  afterTurn,
-  startRun,
-  stop,
-  type Next,
-  type Planned,
-  type RunRules,
-  type RunState,
-} from '../run/loop';
+import { afterResults, afterTurn, startRun, stop, type Next } from '../run/loop';
+import type { Planned, RunRules, RunState } from '../run/run-state';
 import type { State } from '../state';
 import type { Caller } from '../tickets/caller';
-import { offerTools } from '../tools/offer-tools';
 import { errorText } from '../tools/result-text';
 import { AnswerWriter, type AnswerHeaders } from './answer-writer';
 import { passedHeaders, readRefusal, readTurn } from './ask-model';
 import { callTools, type CallReport } from './call-tools';
 import { HeldBytes } from './held-bytes';
-import { innerHeaders, llmHeaders } from './inner-headers';
-import { listTools } from './list-tools';
+import { llmHeaders } from './inner-headers';
 import { readRequest } from './read-request';
+import { RunApprovals } from './run-approvals';
+import { NO_RETRY, RETRY_SOON, type AbortCause, type End } from './run-end';
 import type { RunReport } from './run-report';
-
-/** Why a run was aborted. */
-type AbortCause = 'time' | 'client_left';
-
-/** How a run ended. */
-interface End {
-  readonly outcome: RunOutcome;
-  readonly errorType?: string;
-}
-
-/** Retries of SDKs would repeat the tools. */
-const NO_RETRY: AnswerHeaders = { 'x-should-retry': 'false' };
+import { definitionsOf, RunTools } from './run-tools';
+import { writeJson } from './write-json';
 
 /** One request of a client, from its body to the end of its answer. */
 export class AgentRun {
   private readonly controller = new AbortController();
   private readonly writer: AnswerWriter;
-  private readonly connections = new Map<string, McpConnection>();
+  private readonly tools: RunTools;
   private readonly held: HeldBytes;
   private readonly calls: CallReport[] = [];
+  private readonly approvals: RunApprovals;
   private readonly startMs: number;
   private abortCause: AbortCause | undefined;
   private dialogue: Dialogue | undefined;
@@ -64,6 +46,9 @@ export class AgentRun {
   ) {
     this.writer = new AnswerWriter(response, api, runId, this.controller.signal);
     this.held = new HeldBytes(state);
+    this.approvals = new RunApprovals(state, caller);
+    const { signal } = this.controller;
+    this.tools = new RunTools(state, caller, runId, this.traceparent, signal);
     this.startMs = state.now();
   }
 
@@ -86,79 +71,45 @@ export class AgentRun {
       this.response.off('close', onClose);
       this.writer.stop();
       this.controller.abort();
-      for (const connection of this.connections.values()) connection.close();
+      this.tools.close();
+      this.approvals.release();
       this.held.release();
     }
   }
 
   private async answer(request: IncomingMessage): Promise<End> {
     const { config } = this.state;
-    const read = await readRequest(request, config.max_request_bytes).catch((error: unknown) => {
+    const read = await readRequest(request, config.max_request_bytes, this.state.thread).catch((error: unknown) => {
       this.abort('client_left');
       throw error;
     });
-    if (!read.ok) return this.reject(read.status, read.message);
-    if (!this.held.hold(read.bytes))
-      return this.reject(503, 'too many bytes are held by other runs', { 'Retry-After': '1' });
+    if (!read.ok) return this.reject(read.status, read.message, read.status === 503 ? RETRY_SOON : {});
+    if (!this.held.hold(read.bytes)) return this.reject(503, 'too many bytes are held by other runs', RETRY_SOON);
     const showsCalls =
       config.tool_events === 'always' || (config.tool_events === 'on_request' && this.caller.wantsEvents);
-    const opened = this.api.open(read.body, { showsCalls, now: this.state.now });
+    const opened = this.api.open(read.body, {
+      showsCalls,
+      now: this.state.now,
+      readApproval: (id) => this.approvals.read(id),
+    });
     if ('problem' in opened) return this.reject(400, opened.problem);
     this.dialogue = opened;
-    const rules = await this.rulesFor(opened);
+    const rules = await this.tools.rulesFor(opened);
     if ('missing' in rules) {
       return this.failWith(502, `the tools of ${rules.missing} are not available: ${rules.why}`, 'tools_unavailable');
     }
     return this.loop(opened, rules);
   }
 
-  /** The rules of the run, with the tools that it offers. */
-  private async rulesFor(dialogue: Dialogue): Promise<RunRules | { readonly missing: string; readonly why: string }> {
-    const { config, metrics } = this.state;
-    const bounds = {
-      maxRounds: config.max_rounds,
-      maxToolCalls: config.max_tool_calls,
-      maxRepeats: config.max_repeats,
-      maxTokens: config.max_run_tokens,
-    };
-    const { allowsParallelCalls } = dialogue;
-    if (!dialogue.allowsTools) return { bounds, tools: new Map(), allowsParallelCalls };
-    const listed = await listTools(this.state, this.caller, (server, known) => {
-      const connection = new McpConnection({
-        send: this.state.send,
-        path: server.path,
-        headers: innerHeaders(this.caller, this.runId, this.traceparent),
-        timeoutMs: server.timeout * 1000,
-        revision: server.revision === 'auto' ? known?.revision : server.revision,
-        signal: this.controller.signal,
-      });
-      this.connections.set(server.name, connection);
-      return connection;
-    });
-    this.controller.signal.throwIfAborted();
-    if ('missing' in listed) return listed;
-    const offer = offerTools(listed.servers, dialogue.clientTools, {
-      maxTools: config.max_tools,
-      maxDefinitionBytes: config.max_definition_bytes,
-    });
-    metrics.ambiguousTools.set({ agent: config.name }, offer.ambiguous.length);
-    metrics.droppedTools.set({ agent: config.name }, offer.dropped);
-    return { bounds, tools: offer.tools, allowsParallelCalls };
-  }
-
   private async loop(dialogue: Dialogue, rules: RunRules): Promise<End> {
-    const tools = [...rules.tools.values()].map(({ publicName, description, schema }) => ({
-      name: publicName,
-      description,
-      schema,
-    }));
-    let next: Next = startRun(rules);
+    const tools = dialogue.allowsTools ? definitionsOf(rules.tools) : [];
+    let next: Next = startRun(rules, dialogue.answered);
     for (;;) {
       this.run = next.state;
       const { step } = next;
       switch (step.kind) {
         case 'ask': {
-          const asked = await this.ask(dialogue, JSON.stringify(dialogue.request(tools, step.isLast)));
+          const asked = await this.ask(dialogue, await writeJson(dialogue.request(tools, step.isLast)));
           if ('outcome' in asked) return asked;
           next =
             typeof asked.turn === 'string' ? stop(next.state, asked.turn) : afterTurn(next.state, asked.turn, rules);
@@ -168,6 +119,8 @@ export class AgentRun {
           dialogue.continueWith(await this.call(step.planned, dialogue));
           next = afterResults(next.state, rules);
           break;
+        case 'ask_approval':
+          return this.askApproval(dialogue, step.calls);
         case 'end':
           return this.finish(dialogue, step.ending);
         case 'fail':
@@ -179,10 +132,10 @@ export class AgentRun {
   /** Asks the model once; the turn, the bound that it passed, or the end of the run. */
   private async ask(
     dialogue: Dialogue,
-    body: string,
+    body: Buffer,
   ): Promise<End | { readonly turn: Parameters<typeof afterTurn>[1] | StoppedBy }> {
     const { config, send } = this.state;
-    const bytes = Buffer.byteLength(body);
+    const bytes = body.length;
     if (bytes > config.max_history_bytes || !this.held.hold(bytes)) {
       if (this.run?.rounds === 0) return this.reject(413, 'the request is too large (max_history_bytes)');
       return { turn: 'max_history_bytes' };
@@ -221,7 +174,8 @@ export class AgentRun {
     const refusal = await readRefusal(response);
     const errorType = String(refusal.status);
     if (this.run?.rounds === 0) {
-      this.writer.pass(refusal.status, refusal.body, refusal.headers);
+      const hasCalled = this.calls.length > 0;
+      this.writer.pass(refusal.status, refusal.body, { ...refusal.headers, ...(hasCalled && NO_RETRY) });
       return { outcome: refusal.status < 500 ? 'rejected' : 'failed', errorType };
     }
     const own = errorText(readErrorBody(refusal.body) ?? '');
@@ -234,13 +188,17 @@ export class AgentRun {
   private async call(planned: readonly Planned[], dialogue: Dialogue): Promise<readonly CallResult[]> {
     const { config, now } = this.state;
     const results = await callTools(planned, {
-      connectionTo: (server) => this.connectionTo(server),
+      connectionTo: (server) => this.tools.connectionTo(server),
       maxParallel: config.max_parallel_calls,
       maxResultBytes: config.max_result_bytes,
       takesImages: dialogue.takesImages,
       signal: this.controller.signal,
       now,
-      onStart: (shown: ShownCall) => this.writer.write(dialogue.showCall(shown)),
+      onStart: (shown: ShownCall) => {
+        // The user approved one call: from now on the approval is used, whatever becomes of the run.
+        if (shown.approvalId !== undefined) this.approvals.use(shown.approvalId);
+        return this.writer.write(dialogue.showCall(shown));
+      },
       onEnd: async (shown, result, report) => {
         this.calls.push(report);
         if (shown) await this.writer.write(dialogue.showResult(shown, result, Math.round(report.durationMs)));
@@ -250,21 +208,19 @@ export class AgentRun {
     return results;
   }
 
-  private connectionTo(server: string): McpConnection {
-    const connection = this.connections.get(server);
-    if (!connection) throw new Error(`no connection to the server ${server}`);
-    return connection;
+  private askApproval(dialogue: Dialogue, calls: readonly WaitingCall[]): Promise<End> {
+    return this.finish(dialogue, 'approval', dialogue.askApproval(this.approvals.requestsFor(calls)));
   }
 
-  private async finish(dialogue: Dialogue, ending: Ending): Promise<End> {
-    const last: ClientRecord[] = [];
+  private async finish(dialogue: Dialogue, ending: Ending, records: readonly ClientRecord[] = []): Promise<End> {
+    const last = [...records];
     if (ending === 'handed_back') last.push(...dialogue.handBack());
     if (ending === 'cut' && !this.isLastTurnRead) last.push(...dialogue.interrupt());
     last.push(...dialogue.finish(ending));
     if (this.writer.hasStarted) await this.writer.end(last, true);
     else this.writer.document(dialogue.document(this.summary()));
     const isStopped = this.run?.stoppedBy !== undefined;
-    if (ending === 'handed_back') return { outcome: 'handed_back' };
+    if (ending === 'handed_back' || ending === 'approval') return { outcome: ending };
     return { outcome: isStopped ? 'stopped' : 'answered' };
   }
 
@@ -321,6 +277,7 @@ export class AgentRun {
       api: this.api.name,
       model: dialogue?.model,
       facts: dialogue?.facts(),
+      content: this.state.config.capture_content === 'none' ? undefined : dialogue?.content(),
       outcome,
       errorType,
       stoppedBy: run?.stoppedBy,

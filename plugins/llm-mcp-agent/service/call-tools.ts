@@ -1,7 +1,7 @@
 import type { CallResult, ShownCall } from '../apis/dialogue';
 import type { McpConnection } from '../mcp/mcp-connection';
 import { textOfReply, type CallOutcome } from '../mcp/reply-text';
-import type { Planned, ToldOutcome } from '../run/loop';
+import type { Planned, ToldOutcome } from '../run/run-state';
 
 /** A finished call, for metrics and the audit. */
 export interface CallReport {
@@ -11,6 +11,8 @@ export interface CallReport {
   readonly isKnownTool: boolean;
   readonly outcome: CallOutcome | ToldOutcome;
   readonly digest: string | undefined;
+  /** True if the user has approved the call. */
+  readonly isApproved: boolean;
   readonly durationMs: number;
 }
 
@@ -44,9 +46,15 @@ export async function callTools(planned: readonly Planned[], caller: ToolCaller)
 }
 
 async function makeCall(planned: Extract<Planned, { kind: 'run' }>, caller: ToolCaller): Promise<CallResult> {
-  const { call, tool, args, digest } = planned;
+  const { call, tool, args, digest, approvalId } = planned;
   const { maxResultBytes: maxBytes, takesImages, now } = caller;
-  const shown = { call, server: tool.server, tool: tool.name, args };
+  const shown = {
+    call,
+    server: tool.server,
+    tool: tool.name,
+    args,
+    ...(approvalId !== undefined && { approvalId }),
+  };
   await caller.onStart(shown);
   const startedMs = now();
   const reply = await caller.connectionTo(tool.server).callTool(tool.name, args, tool.schema);
@@ -58,6 +66,7 @@ async function makeCall(planned: Extract<Planned, { kind: 'run' }>, caller: Tool
     isKnownTool: true,
     outcome,
     digest,
+    isApproved: approvalId !== undefined,
     durationMs: now() - startedMs,
   };
   await caller.onEnd(shown, result, report);
@@ -65,17 +74,24 @@ async function makeCall(planned: Extract<Planned, { kind: 'run' }>, caller: Tool
 }
 
 async function tell(
-  { call, text, outcome, tool }: Extract<Planned, { kind: 'told' }>,
+  { call, text, outcome, tool, approvalId }: Extract<Planned, { kind: 'told' }>,
   caller: ToolCaller,
 ): Promise<CallResult> {
   const result = { call, text, images: [], isError: true };
-  const shown = tool && { call, server: tool.server, tool: tool.name, args: {} };
+  const shown = tool && {
+    call,
+    server: tool.server,
+    tool: tool.name,
+    args: {},
+    ...(approvalId !== undefined && { approvalId }),
+  };
   const report = {
     server: tool?.server ?? '',
     tool: tool?.name ?? call.name,
     isKnownTool: tool !== undefined,
     outcome,
     digest: undefined,
+    isApproved: false,
     durationMs: 0,
   };
   if (shown) await caller.onStart(shown);

@@ -2,6 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { decodeBody } from '../../shared/captured-body/content-encoding';
 import { isJsonObject, type JsonObject } from '../../shared/json/json-object';
 import { readStrictJson } from '../../shared/json/read-strict-json';
+import { LARGE_BODY_BYTES } from '../../shared/runtime/side-thread/large-body';
+import { BUSY, type SideThread } from '../../shared/runtime/side-thread/side-thread';
+import { JSON_BOUNDS, NOT_AN_OBJECT } from './json-slices-task';
+import { readLargeJson } from './read-large-json';
 
 /** The body of a request, or the response to it. */
 export type ReadRequest =
@@ -9,10 +13,13 @@ export type ReadRequest =
   | { readonly ok: false; readonly status: number; readonly message: string };
 
 const ENCODINGS = new Set(['', 'identity', 'gzip', 'x-gzip', 'zstd']);
-const JSON_BOUNDS = { maxDepth: 256, maxValues: 1_000_000 };
 
 /** Reads the body of a client's request as strict JSON. @throws when the client leaves */
-export async function readRequest(request: IncomingMessage, maxBytes: number): Promise<ReadRequest> {
+export async function readRequest(
+  request: IncomingMessage,
+  maxBytes: number,
+  thread: SideThread,
+): Promise<ReadRequest> {
   const encoding = (request.headers['content-encoding'] ?? '').trim().toLowerCase();
   if (!ENCODINGS.has(encoding)) return failure(400, 'the Content-Encoding must be identity, gzip or zstd');
   const raw = await readClientBody(request, maxBytes);
@@ -20,10 +27,15 @@ export async function readRequest(request: IncomingMessage, maxBytes: number): P
   const decoded = await decodeBody(raw, encoding, maxBytes);
   if (!decoded) return failure(400, `this gateway cannot decode ${encoding}`);
   if (decoded.cut) return failure(400, `the body is not valid ${encoding}, or larger than ${maxBytes} bytes`);
-  const read = readStrictJson(decoded.bytes, JSON_BOUNDS);
+  const { bytes } = decoded;
+  if (bytes.length > LARGE_BODY_BYTES) {
+    const large = await readLargeJson(bytes, thread);
+    if (large === BUSY) return failure(503, 'too many large requests at the same time');
+    return 'problem' in large ? failure(400, large.problem) : { ok: true, body: large.value, bytes: bytes.length };
+  }
+  const read = readStrictJson(bytes, JSON_BOUNDS);
   if (!read.ok) return failure(400, `the body is not valid JSON: ${read.fault.replaceAll('_', ' ')}`);
-  if (!isJsonObject(read.value)) return failure(400, 'the body must be a JSON object');
-  return { ok: true, body: read.value, bytes: decoded.bytes.length };
+  return isJsonObject(read.value) ? { ok: true, body: read.value, bytes: bytes.length } : failure(400, NOT_AN_OBJECT);
 }
 
 /** The body; undefined as soon as it is longer than `maxBytes`. The rest is discarded, so that the client reads the response. */

@@ -1,4 +1,4 @@
-import type { DialogueFacts } from '../apis/dialogue';
+import type { DialogueContent, DialogueFacts } from '../apis/dialogue';
 import type { RunOutcome } from '../metrics';
 import type { CallReport } from './call-tools';
 
@@ -8,6 +8,8 @@ export interface RunReport {
   readonly api: string;
   readonly model: string | undefined;
   readonly facts: DialogueFacts | undefined;
+  /** Undefined if it is not captured. */
+  readonly content: DialogueContent | undefined;
   readonly outcome: RunOutcome;
   /** `error.type` of the conventions; undefined without an error. */
   readonly errorType: string | undefined;

@@ -38,5 +38,6 @@ export const lineOfCall = (agent: string, caller: Caller, report: RunReport, cal
   tool: cut(call.tool),
   arguments_sha256: call.digest,
   outcome: call.outcome,
+  approved_by: call.isApproved ? cut(caller.consumerName ?? 'anonymous') : undefined,
   duration_ms: Math.round(call.durationMs),
 });

@@ -14,7 +14,7 @@ const MAX_TOOLS = 200;
 export function reportRun(state: State, caller: Caller, started: StartedSpan, report: RunReport): void {
   count(state, report);
   audit(state, caller, report);
-  state.spans.record(spanOf(state.config.name, caller, started, report));
+  state.spans.record(spanOf(state, caller, started, report));
 }
 
 function count({ metrics, config }: State, report: RunReport): void {

@@ -11,6 +11,9 @@ export interface ListedServer {
   readonly prefix?: string;
   /** Which of its tools may be offered and called. */
   readonly rule: NameRule;
+  /** True for a tool whose calls the user has to approve. */
+  readonly needsApproval: (tool: string) => boolean;
+  readonly untrusted: boolean;
   readonly tools: readonly JsonObject[];
 }
 
@@ -19,6 +22,8 @@ export interface OfferBounds {
   readonly maxTools: number;
   /** The bytes of all definitions. */
   readonly maxDefinitionBytes: number;
+  /** True if every tool that is not read-only needs an approval. */
+  readonly asksUnlessReadOnly: boolean;
 }
 
 /** The tools that a run offers, and what was left out. */
@@ -37,7 +42,7 @@ const MAX_DESCRIPTION = 1024;
  * bounds. In the order of servers and names, so that prompts stay the same and can be cached.
  */
 export function offerTools(servers: readonly ListedServer[], taken: ReadonlySet<string>, bounds: OfferBounds): Offer {
-  const all = servers.flatMap(toolsOf);
+  const all = servers.flatMap((server) => toolsOf(server, bounds.asksUnlessReadOnly));
   const counts = new Map<string, number>();
   for (const { publicName } of all) counts.set(publicName, (counts.get(publicName) ?? 0) + 1);
   const ambiguous = [...counts].filter(([, count]) => count > 1).map(([name]) => name);
@@ -50,14 +55,27 @@ export function offerTools(servers: readonly ListedServer[], taken: ReadonlySet<
   };
 }
 
-function toolsOf({ name: server, prefix = '', rule, tools }: ListedServer): OfferedTool[] {
+function toolsOf(listed: ListedServer, asksUnlessReadOnly: boolean): OfferedTool[] {
+  const { name: server, prefix = '', rule, tools } = listed;
   return tools
     .flatMap((tool): OfferedTool[] => {
       const name = textOf(tool['name']);
       if (name === undefined || !rule.allowsExplicitly(name)) return [];
       const schema = without(recordOf(tool['inputSchema']), '$schema');
       const description = (textOf(tool['description']) ?? '').slice(0, MAX_DESCRIPTION);
-      return [{ publicName: publicNameOf(prefix, name), server, name, description, schema }];
+      const isReadOnly = recordOf(tool['annotations'])['readOnlyHint'] === true;
+      return [
+        {
+          publicName: publicNameOf(prefix, name),
+          server,
+          name,
+          description,
+          schema,
+          isReadOnly,
+          needsApproval: listed.needsApproval(name) || (asksUnlessReadOnly && !isReadOnly),
+          isUntrusted: listed.untrusted,
+        },
+      ];
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

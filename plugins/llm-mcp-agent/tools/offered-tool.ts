@@ -11,6 +11,12 @@ export interface OfferedTool {
   readonly description: string;
   /** JSON Schema of the arguments. */
   readonly schema: JsonObject;
+  /** True if the server says that the tool changes nothing. The hint only ever restricts other tools. */
+  readonly isReadOnly: boolean;
+  /** True if the configuration wants the approval of the user for each call. */
+  readonly needsApproval: boolean;
+  /** True if the server reads texts of others: after its results, tools that may change something need an approval. */
+  readonly isUntrusted: boolean;
 }
 
 /** The offered tools, by the names that the model sees, in the order in which it sees them. */

@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../../shared/json/json-object';
 import { countOf, listOf, recordOf, textOf } from '../../../shared/json/lenient-json';
 import { messageIn } from '../../../shared/llm/errors';
-import { LargestCounts } from '../../../shared/llm/largest-counts';
 import type {
   AgentApi,
   CallResult,
   ClientRecord,
   Dialogue,
+  DialogueContent,
   DialogueFacts,
   Ending,
   RunSummary,
@@ -15,9 +15,11 @@ import type {
   ToolDefinition,
   Turn,
 } from '../dialogue';
+import { lastOfUser, textOfContent } from '../message-text';
 import { totalOf, UsageSum } from '../usage-sum';
 import { GrowingBlock } from './block';
-import { anthropicTool, CALL, choiceOf, plainMessages, problemIn, RESULT, toolNames } from './request';
+import { newTurn } from './open-turn';
+import { anthropicTool, CALL, choiceOf, plainMessages, problemIn, RESULT, serversIn, toolNames } from './request';
 
 /** `/v1/messages`: content blocks of one message. */
 class AnthropicDialogue implements Dialogue {
@@ -27,9 +29,12 @@ class AnthropicDialogue implements Dialogue {
   readonly allowsTools: boolean;
   readonly allowsParallelCalls: boolean;
   readonly takesImages = true;
+  readonly asksApproval = false;
+  readonly answered = [];
+  readonly shownServers: ReadonlySet<string>;
   private readonly messages: JsonObject[];
   private readonly usage = new UsageSum();
-  private readonly content: GrowingBlock[] = [];
+  private readonly shownBlocks: GrowingBlock[] = [];
   private first: JsonObject | undefined;
   private turn = newTurn();
   private round = 0;
@@ -42,6 +47,7 @@ class AnthropicDialogue implements Dialogue {
     const choice = recordOf(body['tool_choice']);
     this.allowsTools = choice['type'] !== 'none';
     this.allowsParallelCalls = choice['disable_parallel_tool_use'] !== true;
+    this.shownServers = serversIn(body['messages']);
     this.messages = plainMessages(body['messages']);
   }
 
@@ -139,6 +145,10 @@ class AnthropicDialogue implements Dialogue {
     return open.map((index) => event({ type: 'content_block_stop', index }));
   }
 
+  askApproval(): never {
+    throw new Error('this API has no words for approvals');
+  }
+
   finish(ending: Ending): readonly ClientRecord[] {
     this.ending = ending;
     const delta = {
@@ -161,7 +171,7 @@ class AnthropicDialogue implements Dialogue {
   document(summary: RunSummary): JsonObject {
     return {
       ...this.first,
-      content: this.content.filter((block) => !block.isEmptyText).map(({ block }) => block),
+      content: this.shownBlocks.filter((block) => !block.isEmptyText).map(({ block }) => block),
       ...this.turn.delta,
       stop_reason: this.reason,
       stop_sequence: this.turn.delta['stop_sequence'] ?? null,
@@ -177,6 +187,13 @@ class AnthropicDialogue implements Dialogue {
       inputTokens: input,
       outputTokens: output,
       finishReason: this.reason,
+    };
+  }
+
+  content(): DialogueContent {
+    return {
+      input: lastOfUser(this.body['messages']),
+      output: textOfContent(this.shownBlocks.map(({ block }) => block)),
     };
   }
 
@@ -225,7 +242,7 @@ class AnthropicDialogue implements Dialogue {
 
   /** Appends a block to what the client has received; returns its index there. */
   private show(block: GrowingBlock): number {
-    return this.content.push(block) - 1;
+    return this.shownBlocks.push(block) - 1;
   }
 
   private showWhole(block: JsonObject): readonly ClientRecord[] {
@@ -236,28 +253,6 @@ class AnthropicDialogue implements Dialogue {
     ];
   }
 }
-
-interface OpenTurn {
-  readonly blocks: Map<number, GrowingBlock>;
-  /** The index that a block of the turn has for the client; absent for a block that is held back. */
-  readonly indexes: Map<number, number>;
-  /** The indexes of blocks that have begun and not ended. */
-  readonly open: Set<number>;
-  readonly counts: LargestCounts;
-  usage?: JsonObject;
-  delta: JsonObject;
-  isStopped: boolean;
-  error?: string;
-}
-
-const newTurn = (): OpenTurn => ({
-  blocks: new Map(),
-  indexes: new Map(),
-  open: new Set(),
-  counts: new LargestCounts(),
-  delta: {},
-  isStopped: false,
-});
 
 const isCall = (block: GrowingBlock): boolean => block.type === 'tool_use';
 const callOf = (block: GrowingBlock): ToolCall => ({ id: block.id, name: block.name, args: block.inputText });

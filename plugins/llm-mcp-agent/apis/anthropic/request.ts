@@ -66,3 +66,11 @@ function splitMessage(message: JsonObject): JsonObject[] {
 /** The blocks of Anthropic's own MCP connector, which show the calls of the gateway. */
 export const CALL = 'mcp_tool_use';
 export const RESULT = 'mcp_tool_result';
+
+/** The gateway's servers whose calls are in an earlier answer. */
+export const serversIn = (messages: unknown): ReadonlySet<string> =>
+  new Set(
+    listOf(messages)
+      .flatMap((message) => listOf(recordOf(message)['content']))
+      .flatMap((block) => (recordOf(block)['type'] === CALL ? (textOf(recordOf(block)['server_name']) ?? []) : [])),
+  );

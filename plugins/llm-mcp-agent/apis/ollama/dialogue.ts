@@ -7,14 +7,17 @@ import type {
   CallResult,
   ClientRecord,
   Dialogue,
+  DialogueContent,
   DialogueFacts,
   Ending,
+  OpenOptions,
   RunSummary,
   ShownCall,
   ToolCall,
   ToolDefinition,
   Turn,
 } from '../dialogue';
+import { lastOfUser } from '../message-text';
 import { totalOf, UsageSum } from '../usage-sum';
 import { functionNames, functionTool, messagesOf } from './request';
 
@@ -42,6 +45,9 @@ class OllamaDialogue implements Dialogue {
   readonly allowsTools = true;
   readonly allowsParallelCalls = true;
   readonly takesImages = false;
+  readonly asksApproval = false;
+  readonly answered = [];
+  readonly shownServers: ReadonlySet<string> = new Set();
   private readonly messages: JsonObject[];
   private readonly usage = new UsageSum();
   private readonly shown = { content: '', thinking: '', calls: [] as JsonObject[] };
@@ -51,7 +57,7 @@ class OllamaDialogue implements Dialogue {
 
   constructor(
     private readonly body: JsonObject,
-    private readonly options: { readonly showsCalls: boolean; readonly now: () => number },
+    private readonly options: OpenOptions,
   ) {
     this.wantsStream = body['stream'] !== false;
     this.model = textOf(body['model']);
@@ -148,6 +154,10 @@ class OllamaDialogue implements Dialogue {
     return [];
   }
 
+  askApproval(): never {
+    throw new Error('this API has no words for approvals');
+  }
+
   finish(ending: Ending): readonly ClientRecord[] {
     return [{ data: this.lastRecord(ending, EMPTY) }];
   }
@@ -179,6 +189,10 @@ class OllamaDialogue implements Dialogue {
       outputTokens: output,
       finishReason: this.reason,
     };
+  }
+
+  content(): DialogueContent {
+    return { input: lastOfUser(this.body['messages']), output: this.shown.content };
   }
 
   private ending: Ending = 'answered';

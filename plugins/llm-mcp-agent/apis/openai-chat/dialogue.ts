@@ -7,13 +7,16 @@ import type {
   CallResult,
   ClientRecord,
   Dialogue,
+  DialogueContent,
   DialogueFacts,
   Ending,
+  OpenOptions,
   RunSummary,
   ShownCall,
   ToolDefinition,
   Turn,
 } from '../dialogue';
+import { lastOfUser } from '../message-text';
 import { functionNames, functionTool, messagesOf } from '../ollama/request';
 import { totalOf, UsageSum } from '../usage-sum';
 import { callOf, GrowingMessage } from './delta';
@@ -27,6 +30,9 @@ class OpenaiChatDialogue implements Dialogue {
   readonly allowsTools: boolean;
   readonly allowsParallelCalls: boolean;
   readonly takesImages = false;
+  readonly asksApproval = false;
+  readonly answered = [];
+  readonly shownServers: ReadonlySet<string> = new Set();
   private readonly messages: JsonObject[];
   private readonly usage = new UsageSum();
   private readonly wantsUsage: boolean;
@@ -39,7 +45,7 @@ class OpenaiChatDialogue implements Dialogue {
 
   constructor(
     private readonly body: JsonObject,
-    private readonly options: { readonly showsCalls: boolean; readonly now: () => number },
+    private readonly options: OpenOptions,
   ) {
     this.wantsStream = body['stream'] === true;
     this.wantsUsage = recordOf(body['stream_options'])['include_usage'] === true;
@@ -143,6 +149,10 @@ class OpenaiChatDialogue implements Dialogue {
     return [];
   }
 
+  askApproval(): never {
+    throw new Error('this API has no words for approvals');
+  }
+
   finish(ending: Ending): readonly ClientRecord[] {
     this.ending = ending;
     const last = this.chunk({}, this.reason);
@@ -186,6 +196,10 @@ class OpenaiChatDialogue implements Dialogue {
       outputTokens: output,
       finishReason: this.reason,
     };
+  }
+
+  content(): DialogueContent {
+    return { input: lastOfUser(this.body['messages']), output: textOf(this.shown.members['content']) ?? '' };
   }
 
   private ending: Ending = 'answered';

@@ -2,11 +2,14 @@ import { without, type JsonObject } from '../../../shared/json/json-object';
 import { countOf, listOf, recordOf, textOf } from '../../../shared/json/lenient-json';
 import { messageIn } from '../../../shared/llm/errors';
 import { countsOf, usageOf } from '../../../shared/llm/usage';
+import type { AnsweredCall } from '../../run/approvals';
 import type {
   AgentApi,
+  ApprovalRequest,
   CallResult,
   ClientRecord,
   Dialogue,
+  DialogueContent,
   DialogueFacts,
   Ending,
   RunSummary,
@@ -14,10 +17,13 @@ import type {
   ToolDefinition,
   Turn,
 } from '../dialogue';
+import { lastOfUser, textOfContent } from '../message-text';
 import { errorBody } from '../openai-chat/dialogue';
 import { toolChoiceOf } from '../openai-chat/request';
 import { totalOf, UsageSum } from '../usage-sum';
+import { OUTPUT, readInput, type ReadInput } from './input';
 import {
+  approvalEvents,
   callEvents,
   callOf,
   event,
@@ -27,7 +33,8 @@ import {
   itemEvents,
   resultEvents,
 } from './items';
-import { plainInput, problemIn, responsesTool, toolNames } from './request';
+import { newTurn } from './open-turn';
+import { problemIn, responsesTool, toolNames } from './request';
 
 /** `/v1/responses`: items of one response. */
 class ResponsesDialogue implements Dialogue {
@@ -37,7 +44,12 @@ class ResponsesDialogue implements Dialogue {
   readonly allowsTools: boolean;
   readonly allowsParallelCalls: boolean;
   readonly takesImages = false;
+  readonly asksApproval = true;
+  readonly answered: readonly AnsweredCall[];
+  readonly shownServers: ReadonlySet<string>;
   private readonly input: JsonObject[];
+  /** What the client sees of the answered calls, until the model has begun its answer. */
+  private early: readonly ClientRecord[] = [];
   private readonly usage = new UsageSum();
   /** The items that the client has received, by their index; undefined while an item is not complete. */
   private readonly output: (JsonObject | undefined)[] = [];
@@ -50,6 +62,7 @@ class ResponsesDialogue implements Dialogue {
 
   constructor(
     private readonly body: JsonObject,
+    { items, answered, servers }: ReadInput,
     private readonly now: () => number,
   ) {
     this.wantsStream = body['stream'] === true;
@@ -57,7 +70,9 @@ class ResponsesDialogue implements Dialogue {
     this.clientTools = toolNames(body['tools']);
     this.allowsTools = body['tool_choice'] !== 'none';
     this.allowsParallelCalls = body['parallel_tool_calls'] !== false;
-    this.input = plainInput(body['input']);
+    this.input = [...items];
+    this.answered = answered;
+    this.shownServers = servers;
   }
 
   request(tools: readonly ToolDefinition[], isLast: boolean): JsonObject {
@@ -76,12 +91,20 @@ class ResponsesDialogue implements Dialogue {
 
   read(record: JsonObject): readonly ClientRecord[] {
     const type = textOf(record['type']) ?? '';
+    const records = this.readEvent(type, record);
+    if (this.early.length === 0 || records.length === 0) return this.numbered(records);
+    const { early } = this;
+    this.early = [];
+    return this.numbered(type === 'response.created' ? [...records, ...early] : [...early, ...records]);
+  }
+
+  private readEvent(type: string, record: JsonObject): readonly ClientRecord[] {
     switch (type) {
       case 'response.created':
       case 'response.in_progress':
       case 'response.queued':
         this.last = recordOf(record['response']);
-        return this.round === 1 ? this.numbered([event(type, { response: this.responseWith('in_progress', []) })]) : [];
+        return this.round === 1 ? [event(type, { response: this.responseWith('in_progress', []) })] : [];
       case 'response.completed':
       case 'response.incomplete':
       case 'response.done':
@@ -94,7 +117,7 @@ class ResponsesDialogue implements Dialogue {
           messageIn(recordOf(record['response'])['error'] ?? record['error'] ?? record['message']) ?? 'error';
         return [];
       default:
-        return this.numbered(this.readItemEvent(type, record));
+        return this.readItemEvent(type, record);
     }
   }
 
@@ -122,19 +145,30 @@ class ResponsesDialogue implements Dialogue {
   showCall(shown: ShownCall): readonly ClientRecord[] {
     const place = this.output.push(undefined) - 1;
     this.placeOfCall.set(shown.call.id, place);
-    return this.numbered(callEvents(shown, place));
+    return this.shownNow(callEvents(shown, place));
   }
 
   showResult(shown: ShownCall, result: CallResult): readonly ClientRecord[] {
     const place = this.placeOfCall.get(shown.call.id) ?? this.output.length;
     const item = finishedCall(shown, result);
     this.output[place] = item;
-    return this.numbered(resultEvents(item, place));
+    return this.shownNow(resultEvents(item, place));
   }
 
   continueWith(results: readonly CallResult[]): void {
-    const outputs = results.map(({ call, text }) => ({ type: 'function_call_output', call_id: call.id, output: text }));
-    this.input.push(...this.turn.items, ...outputs);
+    const outputs = results.map(({ call, text }) => ({ type: OUTPUT, call_id: call.id, output: text }));
+    if (this.round > 0) this.input.push(...this.turn.items, ...outputs);
+    else for (const output of outputs) this.input[this.placeOfOutput(output.call_id)] = output;
+  }
+
+  askApproval(requests: readonly ApprovalRequest[]): readonly ClientRecord[] {
+    return this.numbered(
+      requests.flatMap((request) => {
+        const { item, events } = approvalEvents(request, this.output.length);
+        this.output.push(item);
+        return events;
+      }),
+    );
   }
 
   interrupt(): readonly ClientRecord[] {
@@ -169,6 +203,23 @@ class ResponsesDialogue implements Dialogue {
       outputTokens: output,
       finishReason: this.status,
     };
+  }
+
+  content(): DialogueContent {
+    const { input } = this.body;
+    const output = this.items.filter(({ type }) => type === 'message').map(({ content }) => textOfContent(content));
+    return { input: typeof input === 'string' ? input : lastOfUser(input), output: output.join('\n') };
+  }
+
+  /** The client sees nothing before the model has begun its answer: the head of the stream depends on that. */
+  private shownNow(records: readonly ClientRecord[]): readonly ClientRecord[] {
+    if (this.round > 0) return this.numbered(records);
+    this.early = [...this.early, ...records];
+    return [];
+  }
+
+  private placeOfOutput(callId: string): number {
+    return this.input.findIndex((item) => item['type'] === OUTPUT && item['call_id'] === callId);
   }
 
   private readItemEvent(type: string, record: JsonObject): readonly ClientRecord[] {
@@ -229,19 +280,6 @@ class ResponsesDialogue implements Dialogue {
 /** Why a response is not complete: the only reason of the API that fits a bound. */
 const CUT = 'max_output_tokens';
 
-interface OpenTurn {
-  /** The complete items, as the model made them. */
-  readonly items: JsonObject[];
-  /** The index that an item of the turn has for the client. */
-  readonly indexes: Map<number, number>;
-  /** The indexes of items that are held back. */
-  readonly held: Set<number>;
-  isDone: boolean;
-  error?: string;
-}
-
-const newTurn = (): OpenTurn => ({ items: [], indexes: new Map(), held: new Set(), isDone: false });
-
 /** OpenAI's responses. */
 export const openaiResponses: AgentApi = {
   name: 'openai_responses',
@@ -249,8 +287,10 @@ export const openaiResponses: AgentApi = {
   framing: 'sse',
   end: '',
   errorBody,
-  open: (body, { now }) => {
+  open: (body, { now, readApproval }) => {
     const problem = problemIn(body);
-    return problem === undefined ? new ResponsesDialogue(body, now) : { problem };
+    if (problem !== undefined) return { problem };
+    const input = readInput(body, readApproval);
+    return 'problem' in input ? input : new ResponsesDialogue(body, input, now);
   },
 };

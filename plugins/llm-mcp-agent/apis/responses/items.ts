@@ -1,6 +1,6 @@
 import { type JsonObject } from '../../../shared/json/json-object';
 import { textOf } from '../../../shared/json/lenient-json';
-import type { CallResult, ClientRecord, ShownCall, ToolCall } from '../dialogue';
+import type { ApprovalRequest, CallResult, ClientRecord, ShownCall, ToolCall } from '../dialogue';
 
 /** Items that the client has to answer, of any tool. */
 const CLIENT_ITEMS = new Set<unknown>([
@@ -28,13 +28,13 @@ export const callOf = (item: JsonObject): ToolCall => ({
 export const event = (type: string, members: JsonObject): ClientRecord => ({ event: type, data: { type, ...members } });
 
 /** The item that shows a call of a gateway tool. */
-export const mcpCall = ({ call, server, args }: ShownCall, rest: JsonObject): JsonObject => ({
+export const mcpCall = ({ call, server, args, approvalId }: ShownCall, rest: JsonObject): JsonObject => ({
   id: `mcp_${call.id.replace(/^call_/, '')}`,
   type: 'mcp_call',
   name: call.name,
   server_label: server,
   arguments: JSON.stringify(args),
-  approval_request_id: null,
+  approval_request_id: approvalId ?? null,
   ...rest,
 });
 
@@ -77,3 +77,15 @@ export const itemEvents = (item: JsonObject, outputIndex: number): readonly Clie
     event('response.output_item.done', { output_index: outputIndex, item }),
   ];
 };
+
+/** The events that ask the user for the approval of a call. */
+export function approvalEvents({ id, call: { server, name, args } }: ApprovalRequest, outputIndex: number) {
+  const item = { id, type: 'mcp_approval_request', server_label: server, name, arguments: args };
+  return {
+    item,
+    events: [
+      event('response.output_item.added', { output_index: outputIndex, item }),
+      event('response.output_item.done', { output_index: outputIndex, item }),
+    ],
+  };
+}
