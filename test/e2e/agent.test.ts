@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import Anthropic from '@anthropic-ai/sdk';
 import { Ollama } from 'ollama';
 import OpenAI from 'openai';
@@ -125,18 +127,22 @@ it('answers many callers at once, each its own question', async () => {
   });
 });
 
-it('reports a run as one trace: the agent, two calls of the model, and the call of the tool', async () => {
+/** The spans of a trace in Phoenix, when there are as many as expected. */
+const spansOf = (traceId: string, count: number): Promise<readonly Span[]> =>
+  eventually('the spans of the trace', async () => {
+    const response = await fetch(`${gateway.proxyUrl}/phoenix/v1/projects/ai-gateway/spans?limit=1000`);
+    const { data } = (await response.json()) as { data: readonly Span[] };
+    const found = data.filter(({ context }) => context.trace_id === traceId);
+    return found.length >= count && found;
+  });
+
+it('reports a run as one trace: the agent, two calls of the model, the call of the tool, and the work of its server', async () => {
   const traceId = [...crypto.getRandomValues(new Uint8Array(16))]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('');
   const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
   await openai.chat.completions.create({ model: MODEL, messages: QUESTION }, { headers });
-  const spans = await eventually('the spans of the trace', async () => {
-    const response = await fetch(`${gateway.proxyUrl}/phoenix/v1/projects/ai-gateway/spans?limit=1000`);
-    const { data } = (await response.json()) as { data: readonly Span[] };
-    const found = data.filter(({ context }) => context.trace_id === traceId);
-    return found.length >= 4 && found.some(({ name }) => name.startsWith('invoke_agent')) && found;
-  });
+  const spans = await spansOf(traceId, 5);
   const run = spans.find(({ name }) => name === 'invoke_agent calculator');
   expect(run).toMatchObject({
     parent_id: '00f067aa0ba902b7',
@@ -149,5 +155,39 @@ it('reports a run as one trace: the agent, two calls of the model, and the call 
   const others = spans.filter((span) => span !== run);
   expect(others.every(({ parent_id: parent }) => parent === run?.context.span_id)).toBe(true);
   expect(others.filter(({ name }) => name.startsWith('ollama.chat'))).toHaveLength(2);
-  expect(others.filter(({ name }) => name === 'tools/call add')).toHaveLength(1);
+  // The span of the gateway and that of the MCP server.
+  const calls = others.filter(({ name }) => name === 'tools/call add');
+  expect(calls).toHaveLength(2);
+  expect(calls.filter(({ attributes }) => 'kong.request_id' in attributes)).toHaveLength(1);
+});
+
+it('shows the spans of an instrumented client in the same trace', async () => {
+  const program = join(__dirname, '../../dist/examples/ollama-client/main.js');
+  const env = { ...process.env, GATEWAY_URL: gateway.proxyUrl };
+  const output = execFileSync(process.execPath, [program, 'Calculate 5 + 3', 'Calculate 7 * 6'], {
+    env,
+    encoding: 'utf8',
+  });
+  expect(output).toContain('5 + 3 = 8\n');
+  expect(output).toContain('7 * 6 = 42\n');
+  const [, traceId = ''] = /redirects\/traces\/([0-9a-f]{32})\n/.exec(output) ?? [];
+  // The conversation; for each of two turns: the turn, the run, two calls of the model, and the call of the tool twice.
+  const spans = await spansOf(traceId, 13);
+  const named = (name: string): readonly Span[] => spans.filter((span) => span.name === name);
+  const [conversation] = named('conversation');
+  const turns = named(`chat ${MODEL}`);
+  expect(turns.map(({ parent_id: parent }) => parent)).toEqual(Array(2).fill(conversation?.context.span_id));
+  expect(turns[0]?.attributes).toMatchObject({
+    'gen_ai.request.model': MODEL,
+    'gen_ai.usage.input_tokens': expect.any(Number) as number,
+    'gen_ai.response.time_to_first_chunk': expect.any(Number) as number,
+  });
+  const ids = turns.map(({ context }) => context.span_id).sort();
+  expect(
+    named('invoke_agent calculator')
+      .map(({ parent_id: parent }) => parent)
+      .sort(),
+  ).toEqual(ids);
+  expect(named('tools/call add')).toHaveLength(2);
+  expect(named('tools/call multiply')).toHaveLength(2);
 });
