@@ -10,6 +10,7 @@ import { targetsOf } from '../shared/telemetry/export/target';
 import { createRedactor } from '../shared/telemetry/redaction/redact';
 import { agentMetricsOf, PREFIX } from './metrics';
 import { Approvals } from './run/approvals';
+import { ResponseIds } from './run/response-ids';
 import { UsedIds } from './run/used-ids';
 import type { Config } from './schema';
 import { createHandler } from './service/handle-request';
@@ -52,6 +53,7 @@ export function prepare(config: Config, { metrics, log, now, env, http }: Resour
     lists: new ToolLists(config.list_ttl * 1000, now),
     approvals: new Approvals(config.approval_secret, config.name, config.approval_ttl * 1000, now),
     usedApprovals: new UsedIds(config.approval_ttl * 1000, now),
+    responseIds: new ResponseIds(now),
     redact: createRedactor(config.redact_patterns),
     thread: sideThreadOf(metrics),
     process,

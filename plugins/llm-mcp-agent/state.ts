@@ -7,6 +7,7 @@ import type { Redactor } from '../shared/telemetry/redaction/redact';
 import type { Send } from './mcp/post';
 import type { AgentMetrics } from './metrics';
 import type { Approvals } from './run/approvals';
+import type { ResponseIds } from './run/response-ids';
 import type { UsedIds } from './run/used-ids';
 import type { Config } from './schema';
 import type { Target } from './tickets/admission';
@@ -30,6 +31,7 @@ export interface State {
   readonly approvals: Approvals;
   /** Requests for approvals that were used. */
   readonly usedApprovals: UsedIds;
+  readonly responseIds: ResponseIds;
   readonly redact: Redactor;
   /** For large requests. */
   readonly thread: SideThread;

@@ -43,16 +43,8 @@ describe('while the agent answers', () => {
     await eventually('a run', async () => (await ask(false)).ok || undefined);
     const streamed = await ask(true);
     const whole = ask(false);
-    const reader = streamed.body?.getReader();
-    await reader?.read();
     await eventually('both runs', activeRuns);
-    const rest = (async () => {
-      for (let text = ''; ;) {
-        const { done, value } = (await reader?.read()) ?? { done: true };
-        if (value) text += Buffer.from(value).toString();
-        if (done) return text;
-      }
-    })().catch(() => 'broken');
+    const rest = restOf(streamed);
     const before = cancelledCalls();
     execSync(gateway.killPluginServer);
     expect((await whole).status).toBe(502);
@@ -66,6 +58,9 @@ describe('while the agent answers', () => {
     });
   });
 });
+
+/** The text of an answer; `broken` if its connection is closed before its end. */
+const restOf = (response: Response): Promise<string> => response.text().catch(() => 'broken');
 
 /** The calls of the model that Kong has ended because the caller left (499), by its request log. */
 function cancelledCalls(): number | undefined {

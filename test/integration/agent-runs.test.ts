@@ -1,4 +1,4 @@
-import { at, readDocument, readStream, type ReadAnswer } from '../support/agent-answer';
+import { at, readDocument, readStream, recordsIn, type ReadAnswer } from '../support/agent-answer';
 import { startAgentHost, tool, type AgentHost, type AskOptions } from '../support/agent-host';
 import { APIS, streamOf, typeOf, type ApiPath } from '../support/model-streams';
 
@@ -302,6 +302,22 @@ describe.each(APIS)('%s', (api) => {
     });
     expect(results(1)).toEqual([hostile]);
   });
+});
+
+it('shows one id in a stream of responses, and continues the last round with it', async () => {
+  await start();
+  host.model = answered;
+  const first = await host.ask('/v1/responses', request('/v1/responses', true));
+  const records = recordsIn('/v1/responses', await first.text());
+  const ids = records.flatMap((record) => at(record, 'response', 'id') ?? []);
+  expect(new Set(ids).size).toBe(1);
+  const shown = { previous_response_id: ids[0] };
+  await ask('/v1/responses', true, shown, { headers: { apikey: 'other' } });
+  expect(host.modelRequests.at(-1)?.body).toMatchObject(shown);
+  await ask('/v1/responses', true, shown);
+  const kept = at(host.modelRequests.at(-1)?.body, 'previous_response_id');
+  expect(kept).toMatch(/^resp_\d+$/);
+  expect(kept).not.toBe(ids[0]);
 });
 
 describe('at max_run_seconds', () => {

@@ -2,7 +2,7 @@ import { anthropicMessages } from './anthropic/dialogue';
 import type { AgentApi } from './dialogue';
 import { ollamaChat } from './ollama/dialogue';
 import { openaiChat } from './openai-chat/dialogue';
-import { openaiResponses } from './responses/dialogue';
+import { openaiResponses } from './responses/api';
 
 /** The APIs in which clients may ask the agent. */
 export const apis: readonly AgentApi[] = [ollamaChat, openaiChat, openaiResponses, anthropicMessages];

@@ -144,6 +144,8 @@ export interface Dialogue {
   /** The whole answer, after {@link finish}. */
   document(summary: RunSummary): JsonObject;
   facts(): DialogueFacts;
+  /** If the provider keeps an answer under another id than the client has seen: both ids. */
+  alias(): { readonly shown: string; readonly kept: string } | undefined;
   content(): DialogueContent;
 }
 
@@ -158,6 +160,8 @@ export interface OpenOptions {
   readonly showsCalls: boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** The id under which the provider keeps an answer, by the id that the client has seen. */
+  readonly keptResponseId: (id: string) => string;
   /** The call of a request for an approval; undefined if the caller cannot answer it (any more). */
   readonly readApproval: (id: string) => WaitingCall | undefined;
 }

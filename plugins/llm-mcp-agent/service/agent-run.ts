@@ -7,7 +7,7 @@ import type { WaitingCall } from '../run/approvals';
 import type { StoppedBy } from '../run/bounds';
 import { afterResults, afterTurn, startRun, stop, type Next } from '../run/loop';
 import type { Planned, RunRules, RunState } from '../run/run-state';
-import type { State } from '../state';
+import { callerKeyOf, type State } from '../state';
 import type { Caller } from '../tickets/caller';
 import { errorText } from '../tools/result-text';
 import { AnswerWriter, type AnswerHeaders } from './answer-writer';
@@ -91,6 +91,7 @@ export class AgentRun {
       showsCalls,
       now: this.state.now,
       readApproval: (id) => this.approvals.read(id),
+      keptResponseId: (id) => this.state.responseIds.keptBy(callerKeyOf(this.caller), id),
     });
     if ('problem' in opened) return this.reject(400, opened.problem);
     this.dialogue = opened;
@@ -217,6 +218,8 @@ export class AgentRun {
     if (ending === 'handed_back') last.push(...dialogue.handBack());
     if (ending === 'cut' && !this.isLastTurnRead) last.push(...dialogue.interrupt());
     last.push(...dialogue.finish(ending));
+    const alias = dialogue.alias();
+    if (alias) this.state.responseIds.add(callerKeyOf(this.caller), alias.shown, alias.kept);
     if (this.writer.hasStarted) await this.writer.end(last, true);
     else this.writer.document(dialogue.document(this.summary()));
     const isStopped = this.run?.stoppedBy !== undefined;

@@ -190,6 +190,10 @@ class AnthropicDialogue implements Dialogue {
     };
   }
 
+  alias(): undefined {
+    return undefined;
+  }
+
   content(): DialogueContent {
     return {
       input: lastOfUser(this.body['messages']),

@@ -191,6 +191,10 @@ class OllamaDialogue implements Dialogue {
     };
   }
 
+  alias(): undefined {
+    return undefined;
+  }
+
   content(): DialogueContent {
     return { input: lastOfUser(this.body['messages']), output: this.shown.content };
   }

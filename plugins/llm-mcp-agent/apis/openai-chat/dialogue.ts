@@ -198,6 +198,10 @@ class OpenaiChatDialogue implements Dialogue {
     };
   }
 
+  alias(): undefined {
+    return undefined;
+  }
+
   content(): DialogueContent {
     return { input: lastOfUser(this.body['messages']), output: textOf(this.shown.members['content']) ?? '' };
   }

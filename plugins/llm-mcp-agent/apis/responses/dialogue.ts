@@ -4,7 +4,6 @@ import { messageIn } from '../../../shared/llm/errors';
 import { countsOf, usageOf } from '../../../shared/llm/usage';
 import type { AnsweredCall } from '../../run/approvals';
 import type {
-  AgentApi,
   ApprovalRequest,
   CallResult,
   ClientRecord,
@@ -18,10 +17,9 @@ import type {
   Turn,
 } from '../dialogue';
 import { lastOfUser, textOfContent } from '../message-text';
-import { errorBody } from '../openai-chat/dialogue';
 import { toolChoiceOf } from '../openai-chat/request';
 import { totalOf, UsageSum } from '../usage-sum';
-import { OUTPUT, readInput, type ReadInput } from './input';
+import { OUTPUT, type ReadInput } from './input';
 import {
   approvalEvents,
   callEvents,
@@ -34,10 +32,10 @@ import {
   resultEvents,
 } from './items';
 import { newTurn } from './open-turn';
-import { problemIn, responsesTool, toolNames } from './request';
+import { responsesTool, toolNames } from './request';
 
 /** `/v1/responses`: items of one response. */
-class ResponsesDialogue implements Dialogue {
+export class ResponsesDialogue implements Dialogue {
   readonly wantsStream: boolean;
   readonly model: string | undefined;
   readonly clientTools: ReadonlySet<string>;
@@ -55,6 +53,8 @@ class ResponsesDialogue implements Dialogue {
   private readonly output: (JsonObject | undefined)[] = [];
   private readonly placeOfCall = new Map<string, number>();
   private last: JsonObject = {};
+  /** The id of the first round. Clients of a stream reject an answer whose id changes. */
+  private firstId: string | undefined;
   private turn = newTurn();
   private round = 0;
   private sequence = 0;
@@ -104,6 +104,7 @@ class ResponsesDialogue implements Dialogue {
       case 'response.in_progress':
       case 'response.queued':
         this.last = recordOf(record['response']);
+        this.firstId ??= textOf(this.last['id']);
         return this.round === 1 ? [event(type, { response: this.responseWith('in_progress', []) })] : [];
       case 'response.completed':
       case 'response.incomplete':
@@ -205,6 +206,14 @@ class ResponsesDialogue implements Dialogue {
     };
   }
 
+  alias(): ReturnType<Dialogue['alias']> {
+    const kept = textOf(this.last['id']);
+    const { firstId: shown } = this;
+    return this.wantsStream && shown !== undefined && kept !== undefined && shown !== kept
+      ? { shown, kept }
+      : undefined;
+  }
+
   content(): DialogueContent {
     const { input } = this.body;
     const output = this.items.filter(({ type }) => type === 'message').map(({ content }) => textOfContent(content));
@@ -262,6 +271,7 @@ class ResponsesDialogue implements Dialogue {
       created_at: Math.floor(this.now() / 1000),
       model: this.model ?? '',
       ...this.last,
+      ...(this.wantsStream && this.firstId !== undefined && { id: this.firstId }),
       ...(this.last['tools'] !== undefined && { tools: listOf(this.body['tools']) }),
       ...(this.last['tool_choice'] !== undefined && { tool_choice: this.body['tool_choice'] ?? 'auto' }),
       status,
@@ -279,18 +289,3 @@ class ResponsesDialogue implements Dialogue {
 
 /** Why a response is not complete: the only reason of the API that fits a bound. */
 const CUT = 'max_output_tokens';
-
-/** OpenAI's responses. */
-export const openaiResponses: AgentApi = {
-  name: 'openai_responses',
-  path: '/v1/responses',
-  framing: 'sse',
-  end: '',
-  errorBody,
-  open: (body, { now, readApproval }) => {
-    const problem = problemIn(body);
-    if (problem !== undefined) return { problem };
-    const input = readInput(body, readApproval);
-    return 'problem' in input ? input : new ResponsesDialogue(body, input, now);
-  },
-};
