@@ -21,7 +21,7 @@ interface Span {
 }
 
 describe('a question that needs a tool', () => {
-  it('is answered to the client of Ollama', async () => {
+  it.concurrent('is answered to the client of Ollama', async () => {
     const { message, eval_count: count } = await ollama.chat({ model: MODEL, messages: QUESTION });
     expect(message.content).toBe(ANSWER);
     expect(count).toBeGreaterThan(10);
@@ -32,7 +32,7 @@ describe('a question that needs a tool', () => {
     expect(text).toBe(ANSWER);
   });
 
-  it("is answered to OpenAI's client of chat completions", async () => {
+  it.concurrent("is answered to OpenAI's client of chat completions", async () => {
     const { choices, usage } = await openai.chat.completions.create({ model: MODEL, messages: QUESTION });
     expect(choices[0]).toMatchObject({ finish_reason: 'stop', message: { role: 'assistant', content: ANSWER } });
     expect(usage?.total_tokens).toBeGreaterThan(100);
@@ -40,7 +40,7 @@ describe('a question that needs a tool', () => {
     expect(await stream.finalContent()).toBe(ANSWER);
   });
 
-  it("is answered to OpenAI's client of responses, with the call as an item", async () => {
+  it.concurrent("is answered to OpenAI's client of responses, with the call as an item", async () => {
     const response = await openai.responses.create({ model: MODEL, input: 'Calculate 5 + 3' });
     expect(response.output_text).toBe(ANSWER);
     expect(response.output[0]).toMatchObject({
@@ -54,7 +54,7 @@ describe('a question that needs a tool', () => {
     expect((await stream.finalResponse()).output_text).toBe(ANSWER);
   });
 
-  it("is answered to Anthropic's client, with the call as blocks", async () => {
+  it.concurrent("is answered to Anthropic's client, with the call as blocks", async () => {
     const request = { model: MODEL, max_tokens: 500, messages: QUESTION };
     const whole = await anthropic.messages.create(request);
     const streamed = await anthropic.messages.stream(request).finalMessage();
@@ -73,7 +73,7 @@ describe('a question that needs a tool', () => {
   });
 });
 
-it('leaves calls of tools of the client to the client', async () => {
+it.concurrent('leaves calls of tools of the client to the client', async () => {
   const tools = [
     {
       type: 'function' as const,
@@ -92,7 +92,7 @@ it('leaves calls of tools of the client to the client', async () => {
   });
 });
 
-it('passes on why the route of the model rejects a request', async () => {
+it.concurrent('passes on why the route of the model rejects a request', async () => {
   const messages = QUESTION;
   await expect(openai.chat.completions.create({ model: 'no-such-model', messages })).rejects.toMatchObject({
     status: 404,
@@ -100,12 +100,12 @@ it('passes on why the route of the model rejects a request', async () => {
   await expect(ollama.chat({ model: 'no-such-model', messages })).rejects.toThrow(/not found/);
 });
 
-it('lists the models', async () => {
+it.concurrent('lists the models', async () => {
   const { data } = await openai.models.list();
   expect(data.map(({ id }) => id)).toContain('llama3.2:latest');
 });
 
-it('rejects pages of other origins, and requests past the gateway', async () => {
+it.concurrent('rejects pages of other origins, and requests past the gateway', async () => {
   const ask = (url: string, headers: Record<string, string>): Promise<Response> =>
     fetch(url, { method: 'POST', headers, body: JSON.stringify({ model: MODEL, messages: QUESTION }) });
   expect((await ask(`${agent}/api/chat`, { Origin: 'https://evil.example' })).status).toBe(403);
@@ -136,32 +136,35 @@ const spansOf = (traceId: string, count: number): Promise<readonly Span[]> =>
     return found.length >= count && found;
   });
 
-it('reports a run as one trace: the agent, two calls of the model, the call of the tool, and the work of its server', async () => {
-  const traceId = [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('');
-  const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
-  await openai.chat.completions.create({ model: MODEL, messages: QUESTION }, { headers });
-  const spans = await spansOf(traceId, 5);
-  const run = spans.find(({ name }) => name === 'invoke_agent calculator');
-  expect(run).toMatchObject({
-    parent_id: '00f067aa0ba902b7',
-    attributes: {
-      'gen_ai.operation.name': 'invoke_agent',
-      'kong.agent.rounds': 2,
-      'gen_ai.response.finish_reasons': ['stop'],
-    },
-  });
-  const others = spans.filter((span) => span !== run);
-  expect(others.every(({ parent_id: parent }) => parent === run?.context.span_id)).toBe(true);
-  expect(others.filter(({ name }) => name.startsWith('ollama.chat'))).toHaveLength(2);
-  // The span of the gateway and that of the MCP server.
-  const calls = others.filter(({ name }) => name === 'tools/call add');
-  expect(calls).toHaveLength(2);
-  expect(calls.filter(({ attributes }) => 'kong.request_id' in attributes)).toHaveLength(1);
-});
+it.concurrent(
+  'reports a run as one trace: the agent, two calls of the model, the call of the tool, and the work of its server',
+  async () => {
+    const traceId = [...crypto.getRandomValues(new Uint8Array(16))]
+      .map((byte) => byte.toString(16).padStart(2, '0'))
+      .join('');
+    const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+    await openai.chat.completions.create({ model: MODEL, messages: QUESTION }, { headers });
+    const spans = await spansOf(traceId, 5);
+    const run = spans.find(({ name }) => name === 'invoke_agent calculator');
+    expect(run).toMatchObject({
+      parent_id: '00f067aa0ba902b7',
+      attributes: {
+        'gen_ai.operation.name': 'invoke_agent',
+        'kong.agent.rounds': 2,
+        'gen_ai.response.finish_reasons': ['stop'],
+      },
+    });
+    const others = spans.filter((span) => span !== run);
+    expect(others.every(({ parent_id: parent }) => parent === run?.context.span_id)).toBe(true);
+    expect(others.filter(({ name }) => name.startsWith('ollama.chat'))).toHaveLength(2);
+    // The span of the gateway and that of the MCP server.
+    const calls = others.filter(({ name }) => name === 'tools/call add');
+    expect(calls).toHaveLength(2);
+    expect(calls.filter(({ attributes }) => 'kong.request_id' in attributes)).toHaveLength(1);
+  },
+);
 
-it('shows the spans of an instrumented client in the same trace', async () => {
+it.concurrent('shows the spans of an instrumented client in the same trace', async () => {
   const program = join(__dirname, '../../dist/examples/ollama-client/main.js');
   const env = { ...process.env, GATEWAY_URL: gateway.proxyUrl };
   const output = execFileSync(process.execPath, [program, 'Calculate 5 + 3', 'Calculate 7 * 6'], {

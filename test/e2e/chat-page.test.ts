@@ -45,6 +45,16 @@ withChromium('the chat page in a browser', () => {
     expect(await page.evaluate('document.title')).toBe('Chat through the gateway');
   });
 
+  it('shows the end of an answer above the field for the next message, on a phone', async () => {
+    await page.show(390, 600, 'light');
+    await page.type('Calculate 2 + 2');
+    await page.press('Enter', '\r');
+    await wait('the end', "document.querySelectorAll('li.assistant:not([aria-busy])').length === 3");
+    const gap = `document.getElementById('form').getBoundingClientRect().top -
+      document.querySelector('li.assistant:last-child').getBoundingClientRect().bottom`;
+    await wait('the end in sight', `${gap} >= 0`);
+  });
+
   it.each(['light', 'dark'] as const)('fits a phone, %s', async (scheme) => {
     await page.show(390, 800, scheme);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
