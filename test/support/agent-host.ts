@@ -3,6 +3,7 @@ import { Metrics } from '../../kong/pdk';
 import { HttpListener } from '../../kong/plugin-server/http-listener';
 import { preparePlugin, type PreparedPlugin } from '../../kong/testkit/decide';
 import { logInto, type LogLine } from '../../kong/testkit/log-lines';
+import { until } from '../../kong/testkit/until';
 import { startUpstream } from '../../kong/testkit/upstream';
 import { llmMcpAgent } from '../../plugins/llm-mcp-agent';
 import { streamOf, typeOf, type ApiPath, type ScriptedTurn } from './model-streams';
@@ -25,6 +26,8 @@ export interface AgentHost {
   tool: ToolScript;
   /** What `tools/list` returns, by the path of the server. */
   lists: Record<string, readonly object[]>;
+  /** Pages of `tools/list` instead, by the path of the server. */
+  pages: Record<string, readonly { readonly tools: readonly object[]; readonly nextCursor?: string }[]>;
   /** True: the servers answer `tools/list` with 503. */
   failsLists: boolean;
   /** Requests since the start of the test, without those of the handshake. */
@@ -32,6 +35,8 @@ export interface AgentHost {
   readonly toolRequests: InnerRequest[];
   readonly listRequests: InnerRequest[];
   readonly lines: LogLine[];
+  /** The span of the last run, with `sample_rate: 1` and `otlp_protocol: http/json`. */
+  span(): Promise<{ readonly name: string; readonly attributes: Readonly<Record<string, unknown>> }>;
   readonly metrics: Metrics;
   readonly listenerUrl: string;
   /** Sends a request as Kong would: through the access phase, with its ticket. */
@@ -73,12 +78,14 @@ export async function startAgentHost(config: object = {}): Promise<AgentHost> {
   const toolRequests: InnerRequest[] = [];
   const listRequests: InnerRequest[] = [];
   const lines: LogLine[] = [];
+  const exported: string[] = [];
   const metrics = new Metrics();
   const host = {
     model: [] as ModelScript,
     tool: (() => ({ content: [] })) as ToolScript,
     lists: {} as AgentHost['lists'],
     failsLists: false,
+    pages: {} as AgentHost['pages'],
   };
 
   const answerModel = (api: ApiPath, request: IncomingMessage, response: ServerResponse): void => {
@@ -97,7 +104,7 @@ export async function startAgentHost(config: object = {}): Promise<AgentHost> {
     else if (method === 'tools/list') {
       listRequests.push(inner);
       if (host.failsLists) response.writeHead(503).end();
-      else reply({ tools: host.lists[inner.path] ?? [] });
+      else reply(host.pages[inner.path]?.[listRequests.length - 1] ?? { tools: host.lists[inner.path] ?? [] });
     } else {
       toolRequests.push(inner);
       const result = host.tool((params?.['arguments'] ?? {}) as Record<string, unknown>, String(params?.['name']));
@@ -112,6 +119,11 @@ export async function startAgentHost(config: object = {}): Promise<AgentHost> {
     request.on('end', () => {
       const path = request.url ?? '';
       const raw = Buffer.concat(chunks).toString();
+      if (path === '/spans') {
+        exported.push(raw);
+        response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+        return;
+      }
       const inner = {
         path,
         headers: request.headers,
@@ -137,6 +149,9 @@ export async function startAgentHost(config: object = {}): Promise<AgentHost> {
       servers: [{ name: 'one', path: '/one', allow: ['*'] }],
       otlp_url: `${gateway.url}/spans`,
       sample_rate: 0,
+      otlp_protocol: 'http/json',
+      otlp_compression: 'none',
+      flush_delay: 10,
       ...config,
     },
     { metrics, http, log: logInto(lines) },
@@ -166,6 +181,10 @@ export async function startAgentHost(config: object = {}): Promise<AgentHost> {
         ...(signal && { signal }),
       });
     },
+    span: async () => {
+      await until(() => Promise.resolve(exported.length > 0), 'a span');
+      return spanIn(exported.splice(0).at(-1) ?? '');
+    },
     valueOf: async (series: string) => {
       const text = await metrics.registry.metrics();
       const line = text.split('\n').find((one) => one.startsWith(`${series} `));
@@ -177,4 +196,18 @@ export async function startAgentHost(config: object = {}): Promise<AgentHost> {
       await gateway.close();
     },
   });
+}
+
+interface OtlpSpan {
+  readonly name: string;
+  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
+}
+
+/** The last span of an export in JSON. */
+function spanIn(text: string): { name: string; attributes: Record<string, unknown> } {
+  const { resourceSpans } = JSON.parse(text) as {
+    resourceSpans: readonly { scopeSpans: readonly { spans: readonly OtlpSpan[] }[] }[];
+  };
+  const { name, attributes } = resourceSpans.at(-1)!.scopeSpans.at(-1)!.spans.at(-1)!;
+  return { name, attributes: Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]])) };
 }

@@ -37,6 +37,7 @@ plugins:
 
 it('describes plugins that no file configures as without files, so that no guard loses a phase', () => {
   expect(phasesFor('services: []')).toEqual({
+    'llm-mcp-agent': 'access',
     'mcp-guard': 'access,log',
     'mcp-validator': 'access,log',
     'mcp-tool-rate-limit': 'access',
