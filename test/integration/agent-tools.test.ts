@@ -240,6 +240,53 @@ services:
   }
 });
 
+it('opens a new session, once, if the server has forgotten the one of the run', async () => {
+  const calculator = await startCalculator({ maxSessions: 1 });
+  await start();
+  const opened = openGateway({ gateway_url: calculator.url, gateway_ssl_verify: true } as never, {});
+  const statuses: number[] = [];
+  const connection = (): McpConnection =>
+    new McpConnection({
+      send: async (sent) => {
+        const response = await opened.send(sent);
+        statuses.push(response.status);
+        return response;
+      },
+      path: '/mcp',
+      headers: {},
+      timeoutMs: 10_000,
+      revision: '2025-06-18',
+      signal: new AbortController().signal,
+    });
+  try {
+    const [one, other] = [connection(), connection()];
+    await one.listTools();
+    await other.listTools();
+    statuses.length = 0;
+    const reply = await one.callTool('add', { a: 5, b: 3 }, {});
+    expect(at(reply, 'result', 'content', 0, 'text')).toBe('8');
+    expect(statuses).toEqual([404, 200, 202, 200]);
+  } finally {
+    await opened.close();
+    await calculator.close();
+  }
+});
+
+it('ends a call whose stream goes on without an answer', async () => {
+  await start({ servers: [{ name: 'one', path: '/one', allow: ['*'], timeout: 1 }] });
+  host.model = CALL;
+  const closed = new Promise<void>((resolve) => {
+    host.tool = () => (_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write(': nothing yet\n\n');
+      response.once('close', resolve);
+    };
+  });
+  expect((await ask()).status).toBe(200);
+  expect(result()).toBe('The tool did not answer in time.');
+  await closed;
+});
+
 describe('as the caller', () => {
   it('sends the credentials to the model and the tools, and nothing that the client must not set', async () => {
     await start();

@@ -256,6 +256,23 @@ it('mixes nothing up between many callers at once, and holds nothing after them'
   expect(await host.valueOf('llm_agent_held_bytes{agent="test"}')).toBe(0);
 });
 
+it('ends a run with the configuration that it started with, when Kong replaces that', async () => {
+  await start();
+  let isDisposed = false;
+  host.model = [
+    { calls: [call('c1')] },
+    (request, response) => {
+      void host.dispose().then(() => (isDisposed = true));
+      setImmediate(() => {
+        expect(isDisposed).toBe(false);
+        response.end(turnOf(request, { text: 'Done.' }));
+      });
+    },
+  ];
+  expect(readStream('/api/chat', await ask('/api/chat'))).toMatchObject({ text: 'Done.', isComplete: true });
+  await host.dispose();
+});
+
 it('warns once of tools that two servers share', async () => {
   const servers = ['one', 'two'].map((name) => ({ name, path: `/${name}`, allow: ['*'] }));
   await start({ servers });

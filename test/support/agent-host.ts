@@ -44,6 +44,8 @@ export interface AgentHost {
   /** The ticket that the access phase gives, or the status with which it rejects. */
   admit(api: string, options?: AskOptions): Promise<string | number>;
   valueOf(series: string): Promise<number>;
+  /** Ends the configuration, as Kong does when it is replaced. */
+  dispose(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -157,6 +159,8 @@ export async function startAgentHost(config: object = {}): Promise<AgentHost> {
     { metrics, http, log: logInto(lines) },
   );
 
+  let disposed: Promise<void> | undefined;
+  const dispose = (): Promise<void> => (disposed ??= agent.dispose());
   const admit: AgentHost['admit'] = async (api, { headers = {}, method = 'POST', consumer } = {}) => {
     const facts = { method, upstreamPath: `/agent${api}`, headers, ...(consumer && { consumer }) };
     const outcome = await agent.access(facts);
@@ -190,9 +194,10 @@ export async function startAgentHost(config: object = {}): Promise<AgentHost> {
       const line = text.split('\n').find((one) => one.startsWith(`${series} `));
       return Number(line?.split(' ').at(-1) ?? 0);
     },
+    dispose,
     close: async () => {
       await http.close();
-      await agent.dispose();
+      await dispose();
       await gateway.close();
     },
   });
