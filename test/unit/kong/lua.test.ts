@@ -51,7 +51,12 @@ it('uses the capture that `dump --capture` prints', () => {
 it('shares with http-log what the log phases of the telemetry plugins read', () => {
   const [, list = ''] = /ipairs\(\{([^}]*)\}\)/.exec(read('kong/lua/share-with-http-log.lua')) ?? [];
   const shared = [...list.matchAll(/"(\w+)"/g)].map(([, key]) => key!);
-  const reads = [llmTelemetry, mcpTelemetry].flatMap(({ phases }) => Object.values(phases.log!.reads as Reads));
+  // With every option on, the log phases read all that they ever read.
+  const config = { track_open_streams: true, propagate: true, inject_stream_usage: true };
+  const reads = [llmTelemetry, mcpTelemetry].flatMap(({ phases }) => {
+    const { reads: readsOf } = phases.log!;
+    return Object.values(typeof readsOf === 'function' ? readsOf({ config } as never) : (readsOf as Reads));
+  });
   const keys = reads.flatMap((one) =>
     'method' in one && one.method === 'kong.ctx.shared.get' ? [String(one.argument)] : [],
   );
