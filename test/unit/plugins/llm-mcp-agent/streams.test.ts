@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { apis } from '../../../../plugins/llm-mcp-agent/apis/apis';
 import type { AgentApi, ClientRecord, Dialogue, Turn } from '../../../../plugins/llm-mcp-agent/apis/dialogue';
 import { frameOf } from '../../../../plugins/llm-mcp-agent/apis/frames';
 import { StreamRecords } from '../../../../plugins/llm-mcp-agent/apis/stream-records';
 import { APIS, streamOf, type ApiPath, type ScriptedTurn } from '../../../support/model-streams';
+import { readRecording } from '../../../support/recording';
 
 const apiOf = (path: ApiPath): AgentApi => apis.find((api) => api.path === path)!;
 const open = (api: AgentApi, body: object = {}): Dialogue => {
@@ -77,6 +79,24 @@ describe.each(APIS)('%s', (path) => {
     const early = read(api, [bytes.subarray(0, bytes.length / 2)]);
     expect(early.turn.error).toMatch(/broke off/);
   });
+});
+
+it.each<[string, ApiPath, string]>([
+  ['ollama-0.17.4', '/api/chat', 'chat-tools-streamed'],
+  ['ollama-0.17.4', '/v1/chat/completions', 'openai-chat-tools-streamed-usage'],
+  ['ollama-0.17.4', '/v1/responses', 'openai-responses-tools-streamed'],
+  ['ollama-0.17.4', '/v1/messages', 'anthropic-tools-streamed'],
+  ['litellm-1.106.2', '/v1/chat/completions', 'openai-chat-tools-streamed-usage'],
+  ['litellm-1.106.2', '/v1/messages', 'anthropic-tools-streamed'],
+])('reads the call in a stream that %s has sent at %s', (server, path, name) => {
+  const { chunks } = readRecording(join(__dirname, `../../../fixtures/llm/${server}/${name}.http`));
+  const { turn, text } = read(apiOf(path), chunks);
+  expect(turn).toMatchObject({ clientCalls: 0, tokens: expect.any(Number) as number });
+  expect(turn.error).toBeUndefined();
+  expect(turn.calls.map((call) => [call.name, JSON.parse(call.args) as unknown])).toEqual([
+    ['get_weather', { city: expect.any(String) as string }],
+  ]);
+  expect(text).not.toContain('get_weather');
 });
 
 it('returns the thinking of Anthropic with its signature unchanged', () => {
