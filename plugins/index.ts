@@ -1,4 +1,5 @@
 import type { Plugin } from '../kong/pdk';
+import { llmMcpAgent } from './llm-mcp-agent';
 import { llmTelemetry } from './llm-telemetry';
 import { mcpAuth } from './mcp-auth';
 import { mcpGuard } from './mcp-guard';
@@ -12,6 +13,7 @@ export const plugins: readonly Plugin[] = [
   mcpGuard,
   mcpValidator,
   mcpToolRateLimit,
+  llmMcpAgent,
   llmTelemetry,
   mcpTelemetry,
 ];

@@ -1,5 +1,6 @@
 import type { AnswerOutcome } from './answer-outcome';
 import type { ConfigOf, Fields } from './fields';
+import type { HttpMounts } from './http-mounts';
 import type { Metrics } from './metrics';
 import type { Ask, Outcome } from './outcome';
 import type { FactsOf, Reads } from './reads';
@@ -16,6 +17,8 @@ export interface Resources {
   readonly env: Environment;
   /** Where the configuration applies: the ids of service, route and consumer, as far as it is scoped. */
   readonly scope: Scope;
+  /** The HTTP listener of the process; absent if it has none (`serve --http`, and Kong's own JavaScript plugin server). */
+  readonly http?: HttpMounts;
 }
 
 /** The variables of an environment by name; an unset one is undefined. */

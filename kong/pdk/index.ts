@@ -23,6 +23,7 @@ export type {
 export { field } from './fields';
 export type { ConfigOf, Field, FieldRules, Fields } from './fields';
 export { Headers } from './headers';
+export type { HttpHandler, HttpMounts } from './http-mounts';
 export { Metrics } from './metrics';
 export type {
   Authentication,

@@ -51,11 +51,11 @@ export async function preparePlugin<
   config: ConfigInput<F>,
   resources: Partial<Resources> = {},
 ): Promise<PreparedPlugin<A, M, L, P>> {
-  const { metrics = new Metrics(), log = silentLog, now = Date.now, env = {}, scope = {} } = resources;
+  const { metrics = new Metrics(), log = silentLog, now = Date.now, env = {}, scope = {}, http } = resources;
   const complete = completeConfig(plugin.fields, config);
   plugin.check?.(complete);
   const needs = phaseNeedsOf(plugin, complete);
-  const state = await plugin.prepare(complete, { metrics, log, now, env, scope });
+  const state = await plugin.prepare(complete, { metrics, log, now, env, scope, ...(http && { http }) });
   const run = (name: PhaseName, facts: object): unknown => {
     const phase: RunnablePhase | undefined = plugin.phases[name];
     if (!phase) throw new Error(`${plugin.name} has no ${name} phase`);

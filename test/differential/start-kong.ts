@@ -7,6 +7,9 @@ import { kong } from './kong-process';
 /** A port for Kong that no other test process uses; the next one is for its status. */
 export const KONG_PORT = 26_000 + (process.pid % 1500) * 4;
 
+/** The address of the Kong that {@link startKong} starts. */
+export const KONG_URL = `http://127.0.0.1:${KONG_PORT}`;
+
 /** Starts a real Kong without a database. */
 export const startKong: StartGateway = (kongYml, settings): Promise<ScenarioGateway> => {
   const folder = mkdtempSync(join(tmpdir(), 'kong-scenario-'));
@@ -34,7 +37,7 @@ export const startKong: StartGateway = (kongYml, settings): Promise<ScenarioGate
   };
   kong(['start'], variables);
   return Promise.resolve({
-    url: `http://127.0.0.1:${KONG_PORT}`,
+    url: KONG_URL,
     close: () => {
       kong(['stop'], variables);
       rmSync(folder, { recursive: true, force: true });

@@ -102,7 +102,11 @@ const CONFIGS: Readonly<Record<string, Readonly<Record<string, LuaValue>>>> = {
   'mcp-guard': { 'mcp-auth': AUTH, 'mcp-validator': {}, 'mcp-tool-rate-limit': LIMITED },
 };
 
-describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (name, plugin) => {
+/** It needs the HTTP listener, which this server has not. */
+const AGENT = 'llm-mcp-agent';
+const runnable = plugins.filter(({ name }) => name !== AGENT);
+
+describe.each(runnable.map((plugin) => [plugin.name, plugin] as const))('%s', (name, plugin) => {
   it.each(describePlugin(plugin).Phases.filter((phase) => phase !== 'response'))(
     'runs an event of its %s phase',
     async (phase) => {
@@ -113,6 +117,13 @@ describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (na
       expect(servers.get(name)!.output).not.toMatch(/handler threw|could not start|unhandled/);
     },
   );
+});
+
+it('rejects every request to the agent, and says that it needs the HTTP listener', async () => {
+  const agent = { name: 'a', llm_path: '/llm', servers: [{ name: 's', path: '/s', allow: ['*'] }] };
+  const { exit } = await workerOf(AGENT).event('access', logged, configOf(AGENT, agent));
+  expect(exit).toMatchObject({ status: 500 });
+  expect(servers.get(AGENT)!.output).toMatch(/needs the HTTP listener of the plugin server/);
 });
 
 it('rejects invalid requests repeatedly with the validator', async () => {

@@ -91,6 +91,8 @@ function talkative(host: string, oddPort: number): string {
   changeGuard('go-calculator', 'mcp-tool-rate-limit', { policy: 'redis', redis: { host } });
   change('go-calculator', 'mcp-telemetry', { rate_limit_user_label: true });
   change('ollama', 'llm-telemetry', { track_open_streams: true, consumer_label: true, flush_delay: 10 });
+  // The model is asked twice at most, so that runs with a tool end at a bound.
+  change('agent', 'llm-mcp-agent', { max_rounds: 2 });
   pluginsOf('go-calculator').push({ name: 'key-auth', config: { key_names: ['apikey'] } });
 
   const capture = pluginsOf('py-calculator').find(({ name }) => name === 'pre-function');

@@ -22,6 +22,7 @@ const AUTH_ISSUER = { issuer: 'https://as.example', discovery: false, jwks: JSON
 const CONFIGURATIONS: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
   'mcp-auth': [{ resource: 'https://h.example/mcp', issuers: [AUTH_ISSUER] }],
   'mcp-tool-rate-limit': [{ rules: [{ windows: [{ limit: 1, window_seconds: 1 }] }] }],
+  'llm-mcp-agent': [{ name: 'a', llm_path: '/llm', servers: [{ name: 's', path: '/s', allow: ['*'] }] }],
   'mcp-telemetry': [{}, { operation_role: 'server' }],
 };
 
@@ -56,12 +57,13 @@ async function registered({ registry }: Metrics): Promise<Row[]> {
 }
 
 const nothing = () => undefined;
+const http = { mount: () => nothing };
 const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 async function metricsOf(plugin: Plugin): Promise<Row[]> {
   const metrics = new Metrics();
   for (const given of CONFIGURATIONS[plugin.name] ?? [{}]) {
-    const resources = { metrics, log, now: Date.now, env: {}, scope: {} };
+    const resources = { metrics, log, now: Date.now, env: {}, scope: {}, http };
     for (const part of configuredParts(plugin, readConfig(plugin.fields, given))) {
       const state = (await part.plugin.prepare(part.config as never, resources)) as never;
       await part.plugin.dispose?.(state);

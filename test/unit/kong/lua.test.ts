@@ -41,9 +41,9 @@ it.each(snippets.map((snippet) => [fileOf(snippet), snippet.value]))(
 );
 
 it('uses the capture that `dump --capture` prints', () => {
-  const { services } = document.toJS() as { services: { plugins: { name: string; config: object }[] }[] };
+  const { services } = document.toJS() as { services: { plugins?: { name: string; config: object }[] }[] };
   const [printed] = parseDocument(capturePlugin()).toJS() as [{ name: string; config: object }];
-  const captures = services.flatMap(({ plugins }) => plugins.filter(({ name }) => name === 'pre-function'));
+  const captures = services.flatMap(({ plugins = [] }) => plugins.filter(({ name }) => name === 'pre-function'));
   expect(captures).toHaveLength(3);
   for (const capture of captures) expect(capture).toEqual(printed);
 });

@@ -37,6 +37,7 @@ plugins:
 
 it('describes plugins that no file configures as without files, so that no guard loses a phase', () => {
   expect(phasesFor('services: []')).toEqual({
+    'llm-mcp-agent': 'access',
     'mcp-auth': 'access',
     'mcp-guard': 'access,response,log',
     'mcp-validator': 'access,response,log',

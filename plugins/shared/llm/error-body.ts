@@ -1,5 +1,5 @@
-import { membersOfHead } from '../../../shared/json/json-fragment';
-import { parseJson } from '../../../shared/json/lenient-json';
+import { membersOfHead } from '../json/json-fragment';
+import { parseJson } from '../json/lenient-json';
 import { messageIn } from './errors';
 
 /** The bytes of an error body that are read. */

@@ -1,5 +1,5 @@
-import { type JsonObject, isJsonObject } from '../../../shared/json/json-object';
-import { countOf, listOf, recordOf } from '../../../shared/json/lenient-json';
+import { type JsonObject, isJsonObject } from '../json/json-object';
+import { countOf, listOf, recordOf } from '../json/lenient-json';
 
 /** The tokens in one record; undefined if it does not report them. */
 export interface TokenCounts {

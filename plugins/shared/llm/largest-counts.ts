@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../shared/json/json-object';
+import type { JsonObject } from '../json/json-object';
 import { CACHE_READ, CACHE_WRITTEN, countsOf, positive, tokensOf, type TokenCounts } from './usage';
 
 /**

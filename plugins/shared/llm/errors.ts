@@ -1,6 +1,11 @@
-import { type JsonObject, isJsonObject } from '../../../shared/json/json-object';
-import { listOf, parseJson, recordOf, textOf } from '../../../shared/json/lenient-json';
-import type { ResponseError } from '../llm-response';
+import { type JsonObject, isJsonObject } from '../json/json-object';
+import { listOf, parseJson, recordOf, textOf } from '../json/lenient-json';
+
+/** The error, in the API's words. */
+export interface ResponseError {
+  readonly message: string;
+  readonly type?: string;
+}
 
 /** The bounds of a message, of the depth of nested errors, and of the messages of a list. */
 const MAX_LENGTH = 4096;

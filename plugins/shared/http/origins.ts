@@ -1,4 +1,4 @@
-import { anyGlobMatcher } from '../../shared/name-rules/glob';
+import { anyGlobMatcher } from '../name-rules/glob';
 
 /** The parts of an Origin header, in lower case, without the default port of the scheme. */
 interface Origin {
