@@ -32,7 +32,7 @@ export async function response(
   const { requests, batch, service, isModern, caller } = request;
   const isBinding = requests.some((one) => mustCheck(one, rules));
   const warnings: Warning[] = [];
-  let isRead = false;
+  const progress = { isRead: false };
   const verdict = await judgeAnswer(
     { requests, batch, status, headers, body },
     {
@@ -40,7 +40,7 @@ export async function response(
       maxBytes: rules.lists.maxBytes,
       mustCheck: (one) => mustCheck(one, rules),
       judge: async (bytes, isEventStream) => {
-        isRead = true;
+        progress.isRead = true;
         const learned = await learner.readHeld(request, { bytes, isEventStream, status });
         warnings.push(...learned.warnings);
         if (!isBinding) return passed(bytes, requests);
@@ -49,7 +49,7 @@ export async function response(
     },
   );
   if (verdict.outcome === 'elsewhere' && isBinding) elsewhere.add(service);
-  if (!isRead) learner.missed(request, verdict.outcome, headers.has('content-encoding'));
+  if (!progress.isRead) learner.missed(request, verdict.outcome, headers.has('content-encoding'));
   const length = body.kind === 'bytes' ? body.bytes.length : undefined;
   metrics.lists.judged(service, verdict, length, (performance.now() - startedAtMs) / 1000);
   metrics.lists.outputViolations(service, 'strict', verdict.outputViolations);
