@@ -38,7 +38,13 @@ const accessRule = field.record(
     }),
     authenticated: field.boolean({ description: 'The caller needs a token, or a credential of Kong.', default: false }),
     scopes: field.set(
-      field.string({ description: 'Name of a scope.', required: true, len_min: 1, len_max: 256, match: '^[!#-[%]^-~]+$' }),
+      field.string({
+        description: 'Name of a scope.',
+        required: true,
+        len_min: 1,
+        len_max: 256,
+        match: '^[!#-[%]^-~]+$',
+      }),
       { description: 'Scopes that the token needs, all of them.', default: [], len_max: 64 },
     ),
     groups: texts('Groups or roles of the token, one of them.'),
