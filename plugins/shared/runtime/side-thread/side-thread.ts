@@ -25,6 +25,9 @@ export const BUSY = 'busy';
 
 /** Bytes that may be worked on or waiting at one time; a task is always accepted if there is no other. */
 export const MAX_HELD_BYTES = 33_554_432;
+/** The least that is allocated for a task, and the most that is kept for the next one. */
+const MIN_SHARED_BYTES = 1_048_576;
+const MAX_SPARE_BYTES = 8_388_608;
 /** After this time without work the thread ends and frees its memory. */
 const IDLE_MS = 60_000;
 /** Enough for the largest bodies that a configuration allows. */
@@ -37,9 +40,11 @@ const HEAP = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
 export class SideThread {
   private pool: Piscina | undefined;
   private heldBytes = 0;
+  /** Memory of an earlier task: to allocate it for each body would cause most of the garbage collections. */
+  private spare: SharedArrayBuffer | undefined;
 
   /**
-   * Runs the task in the thread, on a copy of the bytes. Rejects if the task throws or the thread dies.
+   * Runs the task in the thread, on a copy of the bytes that it must not keep. Rejects if the task throws or the thread dies.
    *
    * @param answer called in the main thread with each question that the task sends through its port; its result is copied
    */
@@ -51,20 +56,29 @@ export class SideThread {
   ): Promise<Output | typeof BUSY> {
     if (this.heldBytes > 0 && this.heldBytes + bytes.length > MAX_HELD_BYTES) return BUSY;
     this.heldBytes += bytes.length;
-    // To pass a view would copy all of the buffer around it.
-    const copy = new Uint8Array(bytes);
+    const memory = this.take(bytes.length);
+    const shared = new Uint8Array(memory, 0, bytes.length);
+    shared.set(bytes);
     const channel = answer && openChannel(answer);
     try {
       this.pool ??= createPool();
-      const input = { ...rest, bytes: copy, ...(channel && { port: channel.port2 }) };
-      const transferList = channel ? [copy.buffer, channel.port2] : [copy.buffer];
+      const input = { ...rest, bytes: shared, ...(channel && { port: channel.port2 }) };
+      const transferList = channel ? [channel.port2] : [];
       return (await this.pool.run(input, { filename: module, name, transferList })) as Output;
     } catch (error) {
       throw channel?.failure ?? error;
     } finally {
       channel?.port1.close();
       this.heldBytes -= bytes.length;
+      if (memory.byteLength <= MAX_SPARE_BYTES) this.spare = memory;
     }
+  }
+
+  /** Memory that both threads see: that of an earlier task if it is free and large enough. */
+  private take(bytes: number): SharedArrayBuffer {
+    const { spare } = this;
+    this.spare = undefined;
+    return spare && spare.byteLength >= bytes ? spare : new SharedArrayBuffer(Math.max(bytes, MIN_SHARED_BYTES));
   }
 }
 
