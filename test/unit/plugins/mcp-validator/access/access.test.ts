@@ -51,7 +51,7 @@ function answer(access: object, caller: CallerFacts | undefined, body: object, r
   );
   if (decision.kind === 'pass') return 'pass';
   const { status, reason, headers: sent, body: text } = decision.response;
-  return { status, reason, challenge: sent['WWW-Authenticate'], body: JSON.parse(text as string) as unknown };
+  return { status, reason, challenge: sent['WWW-Authenticate'], body: JSON.parse(text) as unknown };
 }
 
 const write = { names: ['delete_*'], scopes: ['files:write', 'files:read'] };
