@@ -1,6 +1,6 @@
 import type { Script } from '../support/scripted-plugin-server';
-import { ask } from './requests';
 import type { Case } from './case';
+import { ask } from './requests';
 
 const bytes = (value: string): Buffer => Buffer.from(value, 'latin1');
 

@@ -117,7 +117,7 @@ it.each<[string, object, string[]]>([
 });
 
 it.each<[string, string, object, string[]]>([
-  ['mcp-telemetry', 'mcp-telemetry', {}, [ENTRY, CAPTURE, SUMMARY, DENIAL]],
+  ['mcp-telemetry', 'mcp-telemetry', {}, [ENTRY, CAPTURE, SUMMARY, DENIAL, 'kong.ctx.shared.get mcp_auth']],
   ['llm-telemetry', 'llm-telemetry', {}, [ENTRY, CAPTURE]],
   ['mcp-validator that does not learn', 'mcp-validator', {}, []],
   ['mcp-validator that learns', 'mcp-validator', { tools: { learn: 'report' } }, []],

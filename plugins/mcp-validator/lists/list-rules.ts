@@ -1,5 +1,5 @@
-import { fieldsThatRestrict, type AccessConfig } from '../access/access-rules';
 import type { NameLists } from '../../shared/name-rules/name-rule';
+import { fieldsThatRestrict, type AccessConfig } from '../access/access-rules';
 import type { ListKind } from './list-methods';
 
 interface RestrictingLists extends NameLists {

@@ -1,8 +1,8 @@
 import { isJsonObject, memberOf, type JsonObject } from '../../shared/json/json-object';
 import { listOf, textOf } from '../../shared/json/lenient-json';
+import { META_CAPABILITIES, META_CLIENT_INFO, META_VERSION } from '../../shared/mcp/meta-keys';
 import { REVISIONS, isModern } from '../../shared/mcp/revisions';
 import { VERSION } from '../../shared/runtime/version';
-import { META_CAPABILITIES, META_CLIENT_INFO, META_VERSION } from '../../shared/mcp/meta-keys';
 import { postMessage, type RpcResponse } from './json-rpc-http';
 
 /** The pages of a list that are read. */

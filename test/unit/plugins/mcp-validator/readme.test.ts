@@ -58,7 +58,7 @@ it.each(leaves(fields))('names the default of %s', (path, value) => {
 });
 
 it('its fragments configure the plugin', () => {
-  expect(configs).toHaveLength(6);
+  expect(configs).toHaveLength(7);
   const known = leaves(fields).map(([path]) => path);
   for (const config of configs) {
     expect(known).toEqual(expect.arrayContaining(pathsIn(config, fields)));
