@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import { addCheckCommand } from '../check/command';
+import { addConfigCommand } from '../config/command';
 import type { Suite } from '../pdk';
 import { addDumpCommand } from './commands/dump';
 import { addServeCommand } from './commands/serve';
 import { addStockCommand } from './commands/stock';
 
 /**
- * Runs the command line of a suite of plugins: `serve`, `dump`, `check`, and `stock` where the suite names its module.
+ * Runs the command line of a suite of plugins: `serve`, `dump`, `check`, `config`, and `stock` where the suite names its module.
  * Never rejects: an error is printed on stderr, and the exit status of the process is then 1.
  */
 export async function runCli(suite: Suite, argv: readonly string[] = process.argv): Promise<void> {
@@ -18,6 +19,7 @@ export async function runCli(suite: Suite, argv: readonly string[] = process.arg
   addServeCommand(program, suite);
   addDumpCommand(program, suite);
   addCheckCommand(program, suite);
+  addConfigCommand(program, suite);
   if (module !== undefined) addStockCommand(program, { plugins, module });
   try {
     await program.parseAsync(argv);
