@@ -5,24 +5,34 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { answers, freePort, run, start } from './processes.mjs';
 
+/** The configuration of the validator, as each plugin that contains it has it. */
+const VALIDATOR = { tools: { learn: 'enforce' } };
+const CONFIGS = { 'mcp-validator': VALIDATOR, 'mcp-guard': { 'mcp-validator': VALIDATOR } };
+
+/** The plugins that can be tested. */
+export const PLUGINS = Object.keys(CONFIGS);
+
 /**
  * Starts a gateway with the validator in front of some servers, each at a path of its name.
  *
  * @param dist folder of the compiled project
  * @param engine `stand-in` for the stand-in, `kong` for the program on PATH
+ * @param plugin one of {@link PLUGINS}
  * @param ports of the servers, by name
  */
-export async function startGateway(dist, engine, ports) {
+export async function startGateway({ dist, engine, plugin }, ports) {
   const program = join(dist, 'plugins', 'main.js');
   const folder = await mkdtemp(join(tmpdir(), 'mcp-conformance-'));
   // Kong's workers run as another user.
   await chmod(folder, 0o755);
   const socket = join(folder, 'plugins.sock');
-  const description = join(folder, 'mcp-validator.json');
+  const description = join(folder, `${plugin}.json`);
   const config = join(folder, 'kong.yml');
-  await writeFile(description, await run(process.execPath, [program, 'dump', 'mcp-validator']));
-  await writeFile(config, configOf(ports));
-  const serve = ['serve', '--plugins', 'mcp-validator', '--socket', socket, '--log-level', 'warn'];
+  await writeFile(description, await run(process.execPath, [program, 'dump', plugin]));
+  await writeFile(config, configOf(plugin, ports));
+  // Kong's workers run as another user, if Kong starts as root.
+  const access = ['--socket-mode', '0666'];
+  const serve = ['serve', '--plugins', plugin, '--socket', socket, ...access, '--log-level', 'warn'];
   const metrics = `127.0.0.1:${await freePort()}`;
   const stops = [() => rm(folder, { recursive: true, force: true })];
   const stop = async () => {
@@ -53,7 +63,7 @@ export async function startGateway(dist, engine, ports) {
       KONG_NGINX_WORKER_PROCESSES: '2',
       KONG_NGINX_HTTP_CLIENT_BODY_BUFFER_SIZE: '5m',
       KONG_PROXY_ACCESS_LOG: 'off',
-      KONG_PLUGINS: 'bundled,mcp-validator',
+      KONG_PLUGINS: `bundled,${plugin}`,
       KONG_PLUGINSERVER_NAMES: 'validator',
       KONG_PLUGINSERVER_VALIDATOR_SOCKET: socket,
       KONG_PLUGINSERVER_VALIDATOR_QUERY_CMD: `cat ${description}`,
@@ -93,12 +103,12 @@ function captureFunctions() {
   return services.flatMap(({ plugins }) => plugins).find(({ name }) => name === 'pre-function');
 }
 
-function configOf(ports) {
+function configOf(plugin, ports) {
   const services = Object.entries(ports).map(([name, port]) => ({
     name,
     url: `http://127.0.0.1:${port}`,
     routes: [{ name, paths: [`/${name}`], response_buffering: false }],
-    plugins: [{ name: 'mcp-validator', config: { tools: { learn: 'enforce' } } }],
+    plugins: [{ name: plugin, config: CONFIGS[plugin] }],
   }));
   return stringify({ _format_version: '3.0', services, plugins: [captureFunctions()] });
 }

@@ -1,9 +1,9 @@
 /**
  * Runs the official conformance suite of the Model Context Protocol against two reference servers, direct and through a
- * gateway with mcp-validator, and prints one table.
+ * gateway with mcp-validator or mcp-guard, and prints one table.
  *
- *     node test/conformance/run.mjs [--engine stand-in|kong] [--dist FOLDER]
- *         [--source conformance=URL] [--source sdk=URL]
+ *     node test/conformance/run.mjs [--engine stand-in|kong] [--plugin mcp-validator|mcp-guard]
+ *         [--dist FOLDER] [--source conformance=URL] [--source sdk=URL]
  *
  * Exits with 1 if a scenario or a check that passes direct fails through the gateway, or if the checks of mirrored headers
  * that the lenient server fails do not pass through the gateway. Needs the compiled program (dist/ by default), git, tar,
@@ -16,7 +16,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startGateway } from './gateway.mjs';
+import { PLUGINS, startGateway } from './gateway.mjs';
 import { answers, freePort, run, start } from './processes.mjs';
 import { compare, countStatuses, readResults } from './results.mjs';
 import { installTools, REPOSITORIES } from './tools.mjs';
@@ -29,7 +29,7 @@ const REVISIONS = ['2025-11-25', '2026-07-28'];
 const FIXED_BY_GATEWAY = { server: 'lenient', revision: '2026-07-28', scenario: 'http-header-validation' };
 
 async function main() {
-  const { engine, dist, sources } = readArguments();
+  const { sources, ...setup } = readArguments();
   const tools = await installTools(CACHE, sources);
   const output = await mkdtemp(join(tmpdir(), 'mcp-conformance-results-'));
   const stops = [() => rm(output, { recursive: true, force: true })];
@@ -46,7 +46,7 @@ async function main() {
         await start(name, tools.node, ['--import', 'tsx', program], options, answers(`http://127.0.0.1:${port}/mcp`)),
       );
     }
-    const gateway = await startGateway(dist, engine, ports);
+    const gateway = await startGateway(setup, ports);
     stops.push(gateway.stop);
     return await compareAll(tools, ports, gateway.url, output);
   } finally {
@@ -58,11 +58,13 @@ function readArguments() {
   const { values } = parseArgs({
     options: {
       engine: { type: 'string', default: 'stand-in' },
+      plugin: { type: 'string', default: 'mcp-validator' },
       dist: { type: 'string', default: DIST },
       source: { type: 'string', multiple: true, default: [] },
     },
   });
   if (values.engine !== 'stand-in' && values.engine !== 'kong') throw new Error('--engine is stand-in or kong');
+  if (!PLUGINS.includes(values.plugin)) throw new Error(`--plugin is ${PLUGINS.join(' or ')}`);
   const sources = Object.fromEntries(Object.entries(REPOSITORIES).map(([name, { url }]) => [name, url]));
   for (const source of values.source) {
     const [name, url] = [source.slice(0, source.indexOf('=')), source.slice(source.indexOf('=') + 1)];
@@ -70,7 +72,7 @@ function readArguments() {
       throw new Error(`--source is ${Object.keys(sources).join(' or ')}, = and an address`);
     sources[name] = url;
   }
-  return { engine: values.engine, dist: resolve(values.dist), sources };
+  return { engine: values.engine, plugin: values.plugin, dist: resolve(values.dist), sources };
 }
 
 async function compareAll(tools, ports, gatewayUrl, output) {
