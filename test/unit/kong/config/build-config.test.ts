@@ -22,7 +22,7 @@ it('builds a file that Kong reads as the same values', () => {
   const { text } = built as { text: string };
   expect(text).toContain('#   kong.yml\n#   overlay.yml\n');
   // Without quotes, Kong reads off as false.
-  expect(text).toContain("- 'off'\n");
+  expect(text).toContain('- "off"\n');
   expect(parse(text)).toEqual({
     _format_version: '3.0',
     _transform: true,
