@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addCheckCommand } from '../check/command';
+import { addConfigCommand } from '../config/command';
 import type { Suite } from '../pdk';
 import { addDumpCommand } from './commands/dump';
 import { addServeCommand } from './commands/serve';
@@ -12,7 +13,7 @@ export interface CliSuite extends Suite {
 }
 
 /**
- * Runs the command line of a suite of plugins: `serve`, `dump`, `check`, `stock` where the suite names its module, and the
+ * Runs the command line of a suite of plugins: `serve`, `dump`, `check`, `config`, `stock` where the suite names its module, and the
  * commands of the suite itself.
  * Never rejects: an error is printed on stderr, and the exit status of the process is then 1.
  */
@@ -25,6 +26,7 @@ export async function runCli(suite: CliSuite, argv: readonly string[] = process.
   addServeCommand(program, suite);
   addDumpCommand(program, suite);
   addCheckCommand(program, suite);
+  addConfigCommand(program, suite);
   if (module !== undefined) addStockCommand(program, { plugins, module });
   for (const addCommand of suite.commands ?? []) addCommand(program);
   try {

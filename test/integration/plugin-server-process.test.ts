@@ -95,7 +95,8 @@ describe('the command line', () => {
   const runs = new Map<string, Promise<Run['output'] & { code: number | null }>>();
   const outputOf = (args: readonly string[]) => runs.get(args.join())!;
 
-  const helps = [['--help'], ...['serve', 'dump', 'check', 'stock'].map((command) => [command, '--help'])];
+  const commands = [['serve'], ['dump'], ['check'], ['config', 'build'], ['stock']];
+  const helps = [[], ...commands].map((command) => [...command, '--help']);
 
   // All in parallel: most of the time is the start of a process.
   beforeAll(async () => {
