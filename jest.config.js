@@ -4,10 +4,12 @@ const project = (name, extra = {}) => ({
   rootDir: __dirname,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   testEnvironment: 'node',
-  // The Lua machine imports dynamically, which Jest's sandbox refuses: it is loaded by Node's own loader.
+  // The Lua machine imports dynamically, which Jest's sandbox refuses: it is loaded by Node's own loader. So is jose, which
+  // is an ES module.
   // Threads run compiled code: that of the build.
   moduleNameMapper: {
     '^wasmoon$': '<rootDir>/test/support/native-wasmoon.ts',
+    '^jose$': '<rootDir>/test/support/native-jose.ts',
     '^piscina$': '<rootDir>/test/support/native-piscina.ts',
   },
   transform: {

@@ -40,7 +40,7 @@ ENV NODE_ENV=production \
     MALLOC_MMAP_THRESHOLD_=131072
 # The user node, as a number, so that an orchestrator can verify that it is not root.
 USER 1000:1000
-EXPOSE 9464
+EXPOSE 9464 9465
 # Ready means that Kong can connect to the plugins.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9464/readyz').then(({ ok }) => process.exit(ok ? 0 : 1))"]

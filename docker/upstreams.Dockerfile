@@ -1,4 +1,4 @@
-# The demo backends calculator, ollama and trace-sink in one image; the command selects one.
+# The demo backends calculator, ollama and trace-sink, and the chat page, in one image; the command selects one.
 #
 #   docker build -f docker/upstreams.Dockerfile -t kong-ai-plugins/demo-upstreams:0.1.0 .
 #   docker run --rm -p 127.0.0.1:8100:8100 -e HOST=0.0.0.0 kong-ai-plugins/demo-upstreams:0.1.0 calculator/main.js
@@ -12,6 +12,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY docker/upstreams docker/upstreams
 RUN node_modules/.bin/tsc -p tsconfig.build.json --rootDir . --sourceMap false --declaration false \
+    && install -m 644 -t dist/docker/upstreams/chat/page docker/upstreams/chat/page/page.* \
     && install -m 644 -t dist/docker/upstreams/trace-sink/page docker/upstreams/trace-sink/page/page.*
 
 # The plugins need the MCP SDK for development only, so the demo backends have a list of dependencies of their own.

@@ -14,7 +14,7 @@ local function exact(value)
   return copy
 end
 local shared = {}
-for _, key in ipairs({ "capture", "llm_telemetry", "mcp", "mcp_denied", "mcp_telemetry" }) do
+for _, key in ipairs({ "capture", "llm_telemetry", "mcp", "mcp_auth", "mcp_denied", "mcp_telemetry" }) do
   shared[key] = exact(kong.ctx.shared[key])
 end
 kong.ctx.shared.for_http_log = shared

@@ -1,7 +1,10 @@
+import type { AnswerOutcome } from './answer-outcome';
 import type { ConfigOf, Fields } from './fields';
+import type { HttpMounts } from './http-mounts';
 import type { Metrics } from './metrics';
-import type { Outcome } from './outcome';
+import type { Ask, Outcome } from './outcome';
 import type { FactsOf, Reads } from './reads';
+import { checkResponsePhase } from './response-phase';
 
 /** What a plugin receives from the process that hosts it. Plugins use no globals instead. */
 export interface Resources {
@@ -14,6 +17,8 @@ export interface Resources {
   readonly env: Environment;
   /** Where the configuration applies: the ids of service, route and consumer, as far as it is scoped. */
   readonly scope: Scope;
+  /** The HTTP listener of the process; absent if it has none (`serve --http`, and Kong's own JavaScript plugin server). */
+  readonly http?: HttpMounts;
 }
 
 /** The variables of an environment by name; an unset one is undefined. */
@@ -62,8 +67,25 @@ export interface Phase<State, R extends Reads, M extends Reads = NoReads, Config
    */
   readonly onDemand?: boolean;
   /** `more`: the facts of the second batch, all of them, when they were needed. */
-  readonly handle: (state: State, facts: FactsOf<R>, more?: FactsOf<M>) => Outcome | Promise<Outcome>;
+  readonly handle: (state: State, facts: FactsOf<R>, more?: FactsOf<M>) => Decided | Promise<Decided>;
 }
+
+/**
+ * Judges an answer that Kong holds, because the access phase of the same plugin wished it with `hold`. Not called for other
+ * answers.
+ */
+export interface ResponsePhase<State, R extends Reads, Config = never> {
+  /**
+   * What every held answer needs, such as `read.answer.body(maxBytes)`; a function if that depends on the configuration. The
+   * body of the request cannot be read here.
+   */
+  readonly reads: R | ((state: State) => R);
+  /** See {@link Phase.neededBy}. A configuration that does not need the phase never holds an answer: then `hold` is an error. */
+  readonly neededBy?: (config: Config) => readonly string[];
+  readonly handle: (state: State, facts: FactsOf<R>) => AnswerOutcome | Promise<AnswerOutcome>;
+}
+/** What a handler returns: what happens to the request, or a question that this depends on. */
+export type Decided = Outcome | Ask;
 
 /** A log phase decides nothing: the client already has its response. */
 export interface LogPhase<State, R extends Reads, Config = never> {
@@ -77,11 +99,19 @@ export interface LogPhase<State, R extends Reads, Config = never> {
 /**
  * What happens to the request when a handler throws, which is always a bug:
  * `reject` responds with 500 and a generic body (a guard fails closed), `pass` lets the request pass (an observer fails open).
+ * For a held answer, `reject` responds with the failure of the {@link Hold}.
  */
 export type OnError = 'reject' | 'pass';
 
 /** The declaration of a plugin. `prepare` runs once per configuration in the process, not per nginx worker. */
-export interface PluginDeclaration<F extends Fields, State, A extends Reads, M extends Reads, L extends Reads> {
+export interface PluginDeclaration<
+  F extends Fields,
+  State,
+  A extends Reads,
+  M extends Reads,
+  L extends Reads,
+  P extends Reads = NoReads,
+> {
   readonly name: string;
   readonly version: string;
   /** Kong runs higher ones first. */
@@ -103,6 +133,8 @@ export interface PluginDeclaration<F extends Fields, State, A extends Reads, M e
   /** Releases what `prepare` opened, after the last instance of the configuration closed and at shutdown. */
   readonly dispose?: (state: State) => void | Promise<void>;
   readonly access?: Phase<State, A, M, ConfigOf<F>>;
+  /** For answers that the access phase holds. */
+  readonly response?: ResponsePhase<State, P, ConfigOf<F>>;
   readonly log?: LogPhase<State, L, ConfigOf<F>>;
 }
 
@@ -116,6 +148,7 @@ export interface DefinedPlugin<
   A extends Reads,
   M extends Reads,
   L extends Reads,
+  P extends Reads = NoReads,
 > extends SinglePlugin {
   readonly fields: F;
   readonly check?: (config: ConfigOf<F>) => void;
@@ -123,6 +156,7 @@ export interface DefinedPlugin<
   readonly dispose?: (state: State) => void | Promise<void>;
   readonly phases: {
     readonly access?: Phase<State, A, M, ConfigOf<F>>;
+    readonly response?: ResponsePhase<State, P, ConfigOf<F>>;
     readonly log?: LogPhase<State, L, ConfigOf<F>>;
   };
 }
@@ -176,7 +210,7 @@ export interface RunnablePhase {
   readonly neededBy?: (config: never) => readonly string[];
   /** See {@link Phase.onDemand}. */
   readonly onDemand?: boolean;
-  /** Returns an {@link Outcome} in `access`, nothing in `log`. */
+  /** Returns {@link Decided} in `access`, an {@link AnswerOutcome} in `response`, nothing in `log`. */
   readonly handle: (state: never, facts: never, more?: never) => unknown;
 }
 
@@ -184,16 +218,22 @@ export interface RunnablePhase {
 type NoReads = Readonly<Record<string, never>>;
 
 /** The phases that a plugin may have. */
-export type PhaseName = 'access' | 'log';
+export type PhaseName = 'access' | 'response' | 'log';
 
-/** Declares a plugin. Importing the module that calls this has no side effect. */
+/**
+ * Declares a plugin. Importing the module that calls this has no side effect.
+ *
+ * @throws Error when a response phase cannot work: without an access phase, or with a read that Kong has only in `access`
+ */
 export function definePlugin<
   F extends Fields,
   State,
   A extends Reads = NoReads,
   M extends Reads = NoReads,
   L extends Reads = NoReads,
->(declaration: PluginDeclaration<F, State, A, M, L>): DefinedPlugin<F, State, A, M, L> {
-  const { access, log, ...rest } = declaration;
-  return { ...rest, phases: { ...(access && { access }), ...(log && { log }) } };
+  P extends Reads = NoReads,
+>(declaration: PluginDeclaration<F, State, A, M, L, P>): DefinedPlugin<F, State, A, M, L, P> {
+  const { access, response, log, ...rest } = declaration;
+  checkResponsePhase(rest.name, declaration);
+  return { ...rest, phases: { ...(access && { access }), ...(response && { response }), ...(log && { log }) } };
 }

@@ -4,6 +4,7 @@ export type { Composition, ConfiguredPart } from './compose-plugins';
 export { definePlugin } from './define-plugin';
 export type {
   ComposedPlugin,
+  Decided,
   DefinedPlugin,
   Environment,
   Log,
@@ -13,6 +14,7 @@ export type {
   PhaseName,
   Plugin,
   Resources,
+  ResponsePhase,
   RunnablePhase,
   Scope,
   SinglePlugin,
@@ -21,9 +23,20 @@ export type {
 export { field } from './fields';
 export type { ConfigOf, Field, FieldRules, Fields } from './fields';
 export { Headers } from './headers';
+export type { HttpHandler, HttpMounts } from './http-mounts';
 export { Metrics } from './metrics';
-export type { PdkEffect, PdkRead, ResponseHeaders, SharedValue } from './operations';
-export { proceed, reject, rejectJson } from './outcome';
-export type { Outcome, Proceed, Reject, RejectJsonOptions, Warning } from './outcome';
+export type {
+  Authentication,
+  Consumer,
+  Credential,
+  PdkEffect,
+  PdkRead,
+  ResponseHeaders,
+  SharedValue,
+} from './operations';
+export { keep, replaceAnswer } from './answer-outcome';
+export type { AnswerOutcome, Keep, ReplaceAnswer } from './answer-outcome';
+export { ask, proceed, reject, rejectJson } from './outcome';
+export type { Ask, Hold, HoldFailure, Outcome, Proceed, Reject, RejectJsonOptions, Warning } from './outcome';
 export { MAX_HEADERS, read } from './reads';
-export type { Consumer, FactsOf, KnownFact, KongRead, RawBody, Read, Reads } from './reads';
+export type { AnswerBody, FactsOf, KnownFact, KongRead, RawBody, Read, Reads } from './reads';

@@ -7,6 +7,11 @@ interface Description<L extends string> {
   readonly labelNames?: readonly L[];
 }
 
+interface GaugeSource<L extends string> {
+  readonly read?: () => number;
+  readonly readEach?: () => Iterable<readonly [labels: Readonly<Record<L, string>>, value: number]>;
+}
+
 type Labelled<L extends string> = Description<L> & { readonly labelNames: readonly L[] };
 
 interface Buckets {
@@ -31,16 +36,23 @@ export class Metrics {
     );
   }
 
-  /** `read` returns the value when the metrics are scraped, for a gauge without labels. */
+  /**
+   * `read` returns the value when the metrics are scraped, for a gauge without labels; `readEach` those of a gauge with
+   * labels, which then has no other values.
+   */
   gauge<L extends string = never>({
     name,
     help,
     labelNames = [],
     read,
-  }: Description<L> & { readonly read?: () => number }): Gauge<L> {
-    const collect = read && {
+    readEach,
+  }: Description<L> & GaugeSource<L>): Gauge<L> {
+    const collect = (read ?? readEach) && {
       collect(this: Gauge<L>) {
-        this.set(read());
+        if (read) this.set(read());
+        if (!readEach) return;
+        this.reset();
+        for (const [labels, value] of readEach()) this.set(labels, value);
       },
     };
     return (

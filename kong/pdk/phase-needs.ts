@@ -20,6 +20,8 @@ export function phaseNeedsOf({ phases }: SinglePlugin, config: unknown): PhaseNe
     const fields = neededBy?.(config as never);
     if (!fields || fields.length > 0) needs.set(name, fields ?? []);
   }
+  // Only the access phase can ask for an answer to be held; without it Kong would hold them all.
+  if (!needs.has('access')) needs.delete('response');
   return needs;
 }
 

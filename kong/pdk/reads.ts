@@ -1,5 +1,5 @@
 import { Headers } from './headers';
-import type { PdkRead } from './operations';
+import type { Consumer, PdkRead } from './operations';
 
 /**
  * A fact that a phase needs. Reads are declared with the phase and fetched in one batch; a handler never calls Kong itself.
@@ -12,6 +12,8 @@ export interface KongRead<T> {
   readonly argument?: string | number | boolean;
   /** Converts the transport's plain value to the fact. Never throws, whatever value a client causes. */
   readonly shape: (value: unknown) => T;
+  /** Of the body of a held answer: a longer one is not read. */
+  readonly maxBytes?: number;
   /** True for a fact that is the same for all requests to one service. */
   readonly isOfService?: true;
 }
@@ -36,13 +38,9 @@ export type RawBody =
   | { readonly kind: 'spilled' }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** The consumer that Kong authenticated. */
-export interface Consumer {
-  readonly id: string;
-  readonly username: string;
-  readonly customId: string;
-  readonly tags: readonly string[];
-}
+/** The body of a held answer. `too_long`: it has more bytes than the plugin reads, or than a frame of the plugin server. */
+export type AnswerBody =
+  { readonly kind: 'bytes'; readonly bytes: Uint8Array } | { readonly kind: 'too_long'; readonly maxBytes: number };
 
 /** Kong returns at most this many headers (`kong/pdk/request.lua`); a request with as many may have more. */
 export const MAX_HEADERS = 1000;
@@ -54,15 +52,50 @@ const record = (value: unknown): Readonly<Record<string, unknown>> =>
 // Constant functions: parts of a composed plugin that read the same fact then share its value.
 const shapeHeaders = (value: unknown): Headers => Headers.from(record(value));
 const shapeBody = (value: unknown): RawBody => (value as RawBody | undefined) ?? { kind: 'failed', message: 'no body' };
+const shapeStatus = (value: unknown): number => (typeof value === 'number' ? value : 0);
 const shapeCredentialId = (value: unknown): string | undefined => text(record(value)['id']) || undefined;
 const shapeServiceName = (value: unknown): string => text(record(value)['name']) || text(record(value)['id']);
 
 function shapeConsumer(value: unknown): Consumer | undefined {
-  const { id, username, custom_id, tags } = record(value);
+  const { id, username, custom_id, tags, created_at } = record(value);
   if (typeof id !== 'string' || id === '') return undefined;
   const labels = Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : [];
-  return { id, username: text(username), customId: text(custom_id), tags: labels };
+  return {
+    id,
+    username: text(username),
+    customId: text(custom_id),
+    tags: labels,
+    ...(typeof created_at === 'number' && created_at > 0 && { createdAt: created_at }),
+  };
 }
+
+/** An absent value stands for a body of which not all is here. */
+const shapeAnswerBody =
+  (maxBytes: number) =>
+  (value: unknown): AnswerBody =>
+    value instanceof Uint8Array && value.length <= maxBytes
+      ? { kind: 'bytes', bytes: value }
+      : { kind: 'too_long', maxBytes };
+
+/** The facts of a held answer; in the response phase only. Where an earlier plugin replaced it, what the client would get. */
+const answer = {
+  /** The HTTP status. */
+  status: (): KongRead<number> => ({ method: 'kong.response.get_status', shape: shapeStatus }),
+
+  /** Up to {@link MAX_HEADERS} headers; values keep every byte (latin1). */
+  headers: (): KongRead<Headers> => ({
+    method: 'kong.response.get_headers',
+    argument: MAX_HEADERS,
+    shape: shapeHeaders,
+  }),
+
+  /** The body as the upstream encoded it; one of more than `maxBytes` is a fact too. */
+  body: (maxBytes: number): KongRead<AnswerBody> => ({
+    method: 'kong.service.response.get_raw_body',
+    maxBytes,
+    shape: shapeAnswerBody(maxBytes),
+  }),
+};
 
 /** The facts that a plugin can read. */
 export const read = {
@@ -74,6 +107,9 @@ export const read = {
 
   /** The path as the client sent it, normalised by nginx, without the query. */
   path: (): KongRead<string> => ({ method: 'kong.request.get_path', shape: text }),
+
+  /** The query as the client sent it, without the question mark; empty if there is none. */
+  rawQuery: (): KongRead<string> => ({ method: 'kong.request.get_raw_query', shape: text }),
 
   /** Up to {@link MAX_HEADERS} request headers; values keep every byte (latin1). */
   headers: (): KongRead<Headers> => ({
@@ -90,6 +126,16 @@ export const read = {
 
   /** The authenticated consumer, if an authentication plugin found one. */
   consumer: (): KongRead<Consumer | undefined> => ({ method: 'kong.client.get_consumer', shape: shapeConsumer }),
+
+  /**
+   * The consumer with this name, authenticated or not. Kong looks a name that is a UUID up by id first: compare the username
+   * of the result. Without a name Kong fails.
+   */
+  consumerByName: (name: string): KongRead<Consumer | undefined> => ({
+    method: 'kong.client.load_consumer',
+    argument: name,
+    shape: shapeConsumer,
+  }),
 
   /** The id of the credential that authenticated the request. */
   credentialId: (): KongRead<string | undefined> => ({
@@ -116,6 +162,8 @@ export const read = {
 
   /** The path of the upstream's request without the query, escaped as Kong sends it. Access phase only. */
   upstreamPath: (): KongRead<string> => ({ method: 'kong.nginx.get_var', argument: 'upstream_uri', shape: text }),
+
+  answer,
 
   /** Kong's log entry as JSON text. Log phase only. */
   logEntry: (): KongRead<string> => ({ method: 'kong.log.serialize', shape: text }),

@@ -74,6 +74,9 @@ function phasesFromOption(plugins: readonly Plugin[], text: string): [string, re
   if (unknown !== undefined) throw new Error(`--phases ${text}: ${name} has only the phases ${known.join(', ')}`);
   const missing = requiredPhasesOf(plugin).find((phase) => !names.includes(phase));
   if (missing !== undefined) throw new Error(`--phases ${text}: ${name} cannot work without the phase ${missing}`);
+  if (names.includes('response') && !names.includes('access')) {
+    throw new Error(`--phases ${text}: without the phase access, Kong would hold every answer for the phase response`);
+  }
   return [name, known.filter((phase) => names.includes(phase))];
 }
 

@@ -1,6 +1,7 @@
-import { configuredParts, type ConfiguredPart, type Plugin, type Resources } from '../pdk';
+import { configuredParts, partsOf, type ConfiguredPart, type Plugin, type Resources, type SinglePlugin } from '../pdk';
 import { phaseNeedsOf, type PartNeeds } from '../pdk/phase-needs';
 import { readConfig } from '../pdk/read-config';
+import { checkResponseReads } from '../pdk/response-phase';
 import { identityOf, scopeOf, type RawConfig } from './identity';
 
 /** One configuration of a plugin, prepared once for all nginx workers that have an instance of it. */
@@ -10,6 +11,8 @@ export interface Configuration {
   readonly parts: readonly PreparedPart[];
   /** True if all requests of the configuration go to the same service. */
   readonly isBoundToService: boolean;
+  /** Whether another plugin, which Kong runs before this one, may hold answers that this one could release. */
+  readonly isHeldBefore: () => boolean;
 }
 
 /** A plugin, or a part of a composed one, with the result of its `prepare`. */
@@ -45,6 +48,12 @@ export class Configurations {
   private readonly entries = new Map<string, Entry>();
   /** Disposals in progress; {@link closeAll} waits for them. */
   private readonly disposals = new Set<Promise<void>>();
+
+  /**
+   * The priorities of the plugins of which a configuration may hold answers, by their names. Kong starts a plugin's instance
+   * before it runs it, so this is known when a later plugin runs for the same request.
+   */
+  private readonly holders = new Map<string, number>();
 
   constructor(private readonly resources: HostResources) {}
 
@@ -100,13 +109,21 @@ export class Configurations {
       plugin.check?.(config);
       const resources = { ...this.resources, scope: scopeOf(raw) };
       const parts = await this.prepareParts(configuredParts(plugin, config), resources);
+      if (parts.some(mayHold)) this.holders.set(plugin.name, plugin.priority);
+      const isHoldable = partsOf(plugin).some(({ phases }) => phases.response);
+      const isHeldBefore = (): boolean => isHoldable && this.isHeldBefore(plugin);
       // A route belongs to one service.
       const { serviceId = '', routeId = '' } = resources.scope;
-      return { plugin, parts, isBoundToService: serviceId !== '' || routeId !== '' };
+      return { plugin, parts, isBoundToService: serviceId !== '' || routeId !== '', isHeldBefore };
     };
     const entry: Entry = { prepared: prepare(), users: 0 };
     this.entries.set(key, entry);
     return entry;
+  }
+
+  private isHeldBefore({ name, priority }: Plugin): boolean {
+    for (const [other, itsPriority] of this.holders) if (other !== name && itsPriority >= priority) return true;
+    return false;
   }
 
   /** Prepares all parts. If one fails, the ones before it are disposed of. */
@@ -115,7 +132,9 @@ export class Configurations {
     try {
       for (const { plugin, config } of configured) {
         const needs = phaseNeedsOf(plugin, config);
-        parts.push({ plugin, needs, state: await plugin.prepare(config as never, resources) });
+        const state = await plugin.prepare(config as never, resources);
+        parts.push({ plugin, needs, state });
+        checkReads(plugin, state);
       }
     } catch (error) {
       await this.dispose(parts);
@@ -155,6 +174,15 @@ export class Configurations {
     this.disposals.add(disposal);
   }
 }
+
+/** @throws Error when the configuration makes a response phase read what is not possible there */
+function checkReads({ name, phases }: SinglePlugin, state: unknown): void {
+  const reads = phases.response?.reads;
+  if (typeof reads === 'function') checkResponseReads(name, reads(state as never));
+}
+
+/** Whether the part has a response phase that its configuration needs. */
+export const mayHold = ({ needs }: PartNeeds): boolean => needs.has('response');
 
 function once(action: () => void): () => void {
   let isDone = false;

@@ -34,7 +34,7 @@ export const requiredPhasesOf = (plugin: Plugin): PhaseName[] =>
   phasesOf(plugin).filter((name) => partsOf(plugin).some(({ phases }) => phases[name] && !phases[name].neededBy));
 
 /** In the order in which Kong runs them. */
-export const PHASES: readonly PhaseName[] = ['access', 'log'];
+export const PHASES: readonly PhaseName[] = ['access', 'response', 'log'];
 
 /** Describes one plugin, with the phases that Kong is to call. */
 export function describePlugin(plugin: Plugin, phases: readonly PhaseName[] = defaultPhasesOf(plugin)): PluginInfo {

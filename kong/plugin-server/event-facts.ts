@@ -1,4 +1,5 @@
-import type { KongRead, Outcome, Proceed, RawBody } from '../pdk';
+import { read, type Authentication, type KongRead, type Outcome, type Proceed, type RawBody } from '../pdk';
+import type { AnswerChange, AnswerHeaders } from './answer-change';
 import { keyOf, PlannedBatch, sharedKey, type EventPlan, type Source, type Sources } from './event-plan';
 
 /** Kong's replies to a batch of reads. */
@@ -11,7 +12,12 @@ export interface Replies {
 export type Fetch = (batch: readonly KongRead<unknown>[]) => Promise<Replies>;
 
 const HEADERS = 'kong.request.get_headers';
+const CONSUMER = keyOf({ method: 'kong.client.get_consumer' });
+const CREDENTIAL = keyOf({ method: 'kong.client.get_credential' });
 const BODY = keyOf({ method: 'kong.request.get_raw_body' });
+const ANSWER_STATUS = keyOf(read.answer.status());
+const ANSWER_HEADERS = keyOf(read.answer.headers());
+const ANSWER_BODY = keyOf(read.answer.body(0));
 
 /**
  * The facts of one request, as the parts of a plugin see them in turn: what Kong returned, and on top of it what earlier
@@ -63,11 +69,29 @@ export class EventFacts {
     return facts;
   }
 
+  /** One fact. @throws when the reply is not what Kong's service declares */
+  valueOf<T>(read: KongRead<T>): T {
+    return this.factOf({ read, key: keyOf(read) }) as T;
+  }
+
+  /** The headers of a held answer as Kong returned them. */
+  answerHeaders(): AnswerHeaders {
+    return (this.plainValue(ANSWER_HEADERS) ?? {}) as AnswerHeaders;
+  }
+
+  /** Notes what a part changed of a held answer: later parts see it. */
+  replaceAnswer({ status, body }: AnswerChange, headers: AnswerHeaders): void {
+    if (status !== undefined) this.replace(ANSWER_STATUS, status);
+    if (body) this.replace(ANSWER_BODY, body);
+    this.replace(ANSWER_HEADERS, headers);
+  }
+
   /** Notes what a part decided: later parts see it. */
   note(outcome: Outcome): void {
     const { share } = outcome;
     if (share) for (const key of Object.keys(share)) this.replace(sharedKey(key), share[key]);
     if (outcome.kind !== 'proceed') return;
+    if (outcome.authenticate) this.noteAuthentication(outcome.authenticate);
     if (outcome.upstreamBody) {
       this.replace(BODY, { kind: 'bytes', bytes: outcome.upstreamBody } satisfies RawBody);
     }
@@ -75,6 +99,13 @@ export class EventFacts {
       this.headerChanges.push(outcome);
       for (const key of [...this.shaped.keys()]) if (key.startsWith(HEADERS)) this.shaped.delete(key);
     }
+  }
+
+  /** Kong then has this consumer and this credential, and no other ones. */
+  private noteAuthentication({ consumer, credential }: Authentication): void {
+    const { id, username, customId: custom_id, tags, createdAt: created_at } = consumer ?? {};
+    this.replace(CONSUMER, { id, username, custom_id, tags, created_at });
+    this.replace(CREDENTIAL, { id: credential?.id });
   }
 
   private async load(batch: PlannedBatch): Promise<void> {

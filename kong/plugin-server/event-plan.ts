@@ -1,5 +1,13 @@
 import { performance } from 'node:perf_hooks';
-import type { KongRead, PhaseName, Read, Reads, RunnablePhase, SinglePlugin } from '../pdk';
+import {
+  partsOf,
+  type KongRead,
+  type PhaseName,
+  type Read,
+  type Reads,
+  type RunnablePhase,
+  type SinglePlugin,
+} from '../pdk';
 import type { Configuration, PreparedPart } from './configurations';
 
 /** Where the value of one fact comes from. */
@@ -21,6 +29,8 @@ export interface PlannedPart {
   readonly state: unknown;
   readonly phase: RunnablePhase;
   readonly facts: Sources;
+  /** Whether the part has a response phase, and its configuration needs it. */
+  readonly canHold: boolean;
   /** See `Phase.more`. */
   readonly more?: {
     readonly facts: Sources;
@@ -46,6 +56,8 @@ export class PlannedBatch {
 /** What an event of one configuration and phase does, worked out once: the same for every request. */
 export interface EventPlan {
   readonly parts: readonly PlannedPart[];
+  /** Whether Kong is told, after an access phase, if the answer is held: it holds every answer of such a plugin. */
+  readonly isHoldable: boolean;
   /** What is asked for every request, each read once. */
   readonly batch: PlannedBatch;
   /** The same without the facts of the service, for requests after these are known. */
@@ -79,18 +91,29 @@ const MAX_AGE_MS = 10_000;
 
 const plans = new WeakMap<Configuration, Map<string, EventPlan>>();
 
-/** The plan of a configuration for a phase; the same one each time. */
-export function planOf(configuration: Configuration, phase: string): EventPlan {
+/**
+ * The plan of a configuration for a phase; the same one each time.
+ *
+ * @param others reads that the kernel adds to those of the parts: a constant list
+ */
+export function planOf(configuration: Configuration, phase: string, others = NO_READS): EventPlan {
   let known = plans.get(configuration);
   if (!known) plans.set(configuration, (known = new Map<string, EventPlan>()));
-  let plan = known.get(phase);
-  if (!plan) known.set(phase, (plan = makePlan(configuration, phase)));
+  const key = others.length === 0 ? phase : `${phase} ${others.map(keyOf).join()}`;
+  let plan = known.get(key);
+  if (!plan) known.set(key, (plan = makePlan(configuration, phase, others)));
   return plan;
 }
 
-function makePlan({ parts, isBoundToService }: Configuration, phase: string): EventPlan {
+const NO_READS: readonly KongRead<unknown>[] = [];
+
+function makePlan(
+  { plugin, parts, isBoundToService }: Configuration,
+  phase: string,
+  others: readonly KongRead<unknown>[],
+): EventPlan {
   const planned: PlannedPart[] = [];
-  const batch = new Map<string, KongRead<unknown>>();
+  const batch = new Map(others.map((read) => [keyOf(read), read]));
   const shared = new Set<string>();
   for (const part of parts) {
     const found = planPart(part, phase);
@@ -98,7 +121,7 @@ function makePlan({ parts, isBoundToService }: Configuration, phase: string): Ev
     planned.push(found);
     for (const [, source] of found.facts) {
       // What only earlier parts share, Kong does not know yet.
-      if ('read' in source && !shared.has(source.key)) batch.set(source.key, source.read);
+      if ('read' in source && !shared.has(source.key) && !isLarge(source.read)) batch.set(source.key, source.read);
     }
     if (phase === 'access') for (const key of part.plugin.shares ?? []) shared.add(sharedKey(key));
   }
@@ -107,11 +130,15 @@ function makePlan({ parts, isBoundToService }: Configuration, phase: string): Ev
   const batchOfRequest = reads.filter(({ isOfService }) => !isOfService);
   return {
     parts: planned,
+    isHoldable: phase === 'access' && partsOf(plugin).some(({ phases }) => phases.response),
     batch: new PlannedBatch(reads),
     batchOfRequest: new PlannedBatch(batchOfRequest),
     ofService: hasServiceFacts ? new FactsOfService() : undefined,
   };
 }
+
+/** The body of an answer is read by itself, once its length is known. */
+const isLarge = ({ maxBytes }: KongRead<unknown>): boolean => maxBytes !== undefined;
 
 /** Undefined if the part lacks the phase, or its configuration does not need it. */
 function planPart({ plugin, needs, state }: PreparedPart, name: string): PlannedPart | undefined {
@@ -124,17 +151,22 @@ function planPart({ plugin, needs, state }: PreparedPart, name: string): Planned
     state,
     phase,
     facts: sourcesOf(reads),
+    canHold: needs.has('response'),
     ...(more && { more: { ...furtherFacts(more.reads), isNeeded: more.isNeeded } }),
   };
 }
 
 function furtherFacts(reads: Reads): Pick<NonNullable<PlannedPart['more']>, 'facts' | 'batch'> {
   const facts = sourcesOf(reads);
-  const asked = facts.flatMap(([, source]) => ('read' in source ? [source.read] : []));
-  return { facts, batch: new PlannedBatch(asked) };
+  return { facts, batch: batchOf(facts) };
 }
 
-const sourcesOf = (reads: Reads): Sources => Object.entries(reads).map(([name, read]) => [name, sourceOf(read)]);
+/** The reads among these sources that Kong answers. */
+export const batchOf = (facts: Sources): PlannedBatch =>
+  new PlannedBatch(facts.flatMap(([, source]) => ('read' in source ? [source.read] : [])));
+
+/** Where the facts of these reads come from. */
+export const sourcesOf = (reads: Reads): Sources => Object.entries(reads).map(([name, read]) => [name, sourceOf(read)]);
 
 const sourceOf = (read: Read<unknown>): Source => ('known' in read ? read : { read, key: keyOf(read) });
 

@@ -1,11 +1,13 @@
 import { performance } from 'node:perf_hooks';
-import { partsOf, proceed, read, type Log } from '../pdk';
+import { partsOf, proceed, read, type AnswerOutcome, type Log, type Outcome } from '../pdk';
 import type { Configuration } from './configurations';
-import type { Fetch } from './event-facts';
-import { planOf } from './event-plan';
+import { EventFacts, type Fetch } from './event-facts';
+import { PlannedBatch, planOf } from './event-plan';
+import { armedRead, failureOf, heldRead, holdOrRelease, upgradeRead, wishesOf, type Wish } from './held-answers';
 import type { Instance } from './instances';
 import { MissingPhases } from './missing-phases';
 import {
+  encodeAll,
   encodeAnswer,
   encodeEffects,
   joinEffects,
@@ -14,6 +16,7 @@ import {
 } from './protocol/event-answer';
 import { ReadBatch, type PdkReply } from './protocol/read-batch';
 import { INTERNAL_ERROR, policyOf, runParts, type PartResult } from './run-parts';
+import { ANSWER_READS, runResponse } from './run-response';
 import type { ServerMetrics } from './server-metrics';
 
 /** One event of Kong: one phase of one request, for one instance. */
@@ -47,20 +50,94 @@ export async function runEvent(event: Event, ask: Ask, record: EventRecord): Pro
   const { instance, phase, sequence } = event;
   const { configuration } = instance;
   warnOfMissingPhases(configuration, phase, record);
-  const plan = planOf(configuration, phase);
-  if (plan.parts.length === 0) return answerWithoutParts(event, record);
   const fetch: Fetch = async (reads) => {
     const batch = ReadBatch.of(reads);
     const replies = await ask(batch);
     return { valueAt: (index) => batch.valueAt(index, replies) };
   };
-  const results = await runParts(plan, phase, fetch, encodeEffects);
+  if (phase === 'response') return judgeAnswer(event, fetch, ask, record);
+  const others = phase === 'access' && configuration.isHeldBefore() ? HELD_READS : NO_READS;
+  const plan = planOf(configuration, phase, others);
+  if (plan.parts.length === 0 && !plan.isHoldable) return answerWithoutParts(event, record);
+  const facts = new EventFacts(plan, fetch);
+  const results = await runParts(plan, phase, fetch, encodeEffects, facts);
+  await report(results, phase, ask, record);
+  const applied = results.map((result) => result.applied);
+  if (plan.isHoldable && !applied.at(-1)?.isExit) {
+    const wishes = wishesOf(configuration.plugin, results);
+    const isReleased = wishes.length === 0 && others.length === 0;
+    applied.push(isReleased ? RELEASED : await encodeHold(wishes, facts, event, record));
+  }
+  return joinEffects(applied, sequence);
+}
+
+const HELD_READS = [heldRead];
+const NO_READS: typeof HELD_READS = [];
+const HELD_BATCH = new PlannedBatch(HELD_READS);
+/** What only a wish needs to know. */
+const WISH_BATCH = new PlannedBatch([heldRead, armedRead, upgradeRead]);
+const RELEASED = encodeAll(holdOrRelease([], undefined));
+
+/** What Kong is told about holding the answer. Where that fails, nobody could judge the answer: the request is rejected. */
+async function encodeHold(
+  wishes: readonly Wish[],
+  facts: EventFacts,
+  event: Event,
+  record: EventRecord,
+): Promise<EncodedEffects> {
+  try {
+    const [first] = wishes;
+    await facts.loadMissing(first ? WISH_BATCH : HELD_BATCH);
+    if (first && !isHeldByKong(facts, event, record)) return encodeEffects(failureOf(first.hold.failure));
+    return encodeAll(holdOrRelease(wishes, facts.valueOf(heldRead)));
+  } catch (error) {
+    recordFailure(error, event, record);
+    return encodeEffects(INTERNAL_ERROR);
+  }
+}
+
+/** Configurations of which a wish was logged that Kong does not fulfil. */
+const unfulfilled = new WeakSet<Configuration>();
+
+/** Whether the response phase will run. If not, an answer that a guard must judge would reach the client as it is. */
+function isHeldByKong(facts: EventFacts, { instance: { configuration }, phase }: Event, { log }: EventRecord): boolean {
+  if (facts.valueOf(armedRead)) return facts.valueOf(upgradeRead) === '';
+  if (!unfulfilled.has(configuration)) {
+    unfulfilled.add(configuration);
+    log.error(
+      { plugin: configuration.plugin.name, phase },
+      'answers that must be held are rejected, because Kong does not call the response phase: run dump again with --for or --phases and reload Kong',
+    );
+  }
+  return false;
+}
+
+/** Runs the response phase on an answer that Kong holds. */
+async function judgeAnswer(event: Event, fetch: Fetch, ask: Ask, record: EventRecord): Promise<EventAnswer> {
+  const { instance, phase, sequence } = event;
+  const { configuration } = instance;
+  const plan = planOf(configuration, phase, ANSWER_READS);
+  if (plan.parts.length === 0) return answerWithoutParts(event, record);
+  const { results, effects, failure } = await runResponse(plan, configuration.plugin, fetch);
+  await report(results, phase, ask, record);
+  try {
+    return joinEffects([encodeAll(effects)], sequence);
+  } catch (error) {
+    recordFailure(error, event, record);
+    return joinEffects([encodeAll(failure)], sequence);
+  }
+}
+
+/** Counts and logs what is no part's own failure. */
+function recordFailure(error: unknown, { instance, phase }: Event, { metrics, log }: EventRecord): void {
+  const labels = { plugin: instance.configuration.plugin.name, phase };
+  metrics.countHandlerError(labels, 'reject');
+  log.error({ err: error, ...labels }, 'handler threw');
+}
+
+async function report(results: readonly Result[], phase: string, ask: Ask, record: EventRecord): Promise<void> {
   for (const result of results) count(result, phase, record);
   if (record.logsDecisions || results.some(needsLog)) await logResults(results, phase, ask, record);
-  return joinEffects(
-    results.map(({ applied }) => applied),
-    sequence,
-  );
 }
 
 function warnOfMissingPhases(configuration: Configuration, phase: string, { log }: EventRecord): void {
@@ -86,10 +163,10 @@ function answerWithoutParts({ instance, phase, sequence }: Event, { metrics, log
   return encodeAnswer(policy === 'reject' ? INTERNAL_ERROR : proceed(), sequence);
 }
 
-type Result = PartResult<EncodedEffects>;
+type Result = PartResult<unknown, Outcome | AnswerOutcome>;
 
 const outcomeLabel = ({ failure, outcome }: Result, phase: string): string =>
-  failure ? 'error' : phase === 'log' ? 'done' : outcome.kind;
+  failure ? 'error' : phase === 'log' ? 'done' : 'hold' in outcome ? 'hold' : outcome.kind;
 
 function count(result: Result, phase: string, { metrics }: EventRecord): void {
   const { plugin, failure, durationMs } = result;
@@ -104,7 +181,7 @@ const needsLog = ({ failure, outcome }: Result): boolean => failure !== undefine
 /** Asks Kong for the request id, and logs what happened to the request. */
 async function logResults(results: readonly Result[], phase: string, ask: Ask, record: EventRecord): Promise<void> {
   // In the log phase Kong returns no variables, and nothing is decided.
-  const request_id = phase === 'access' ? await askRequestId(ask) : undefined;
+  const request_id = phase === 'log' ? undefined : await askRequestId(ask);
   for (const result of results) {
     const { plugin, failure, outcome, durationMs } = result;
     const fields = { request_id, plugin: plugin.name, phase };

@@ -38,8 +38,10 @@ export class MissingPhases {
   }
 
   private startWatch(configuration: Configuration): Watch {
-    // A phase that every configuration needs is in every description.
-    const optional = [...unionOfNeeds(configuration.plugin, configuration.parts)].filter(([, by]) => by.length > 0);
+    // A phase that every configuration needs is in every description. Of `response` the first wish to hold tells.
+    const optional = [...unionOfNeeds(configuration.plugin, configuration.parts)].filter(
+      ([name, by]) => name !== 'response' && by.length > 0,
+    );
     const watch = { missing: new Map(optional), sinceMs: this.nowMs(), events: 0 };
     this.watches.set(configuration, watch);
     return watch;

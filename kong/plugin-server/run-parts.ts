@@ -1,12 +1,22 @@
 import { performance } from 'node:perf_hooks';
-import { proceed, reject, type OnError, type Outcome, type Reject, type SinglePlugin } from '../pdk';
+import {
+  proceed,
+  reject,
+  type Ask,
+  type Decided,
+  type OnError,
+  type Outcome,
+  type Proceed,
+  type Reject,
+  type SinglePlugin,
+} from '../pdk';
 import { EventFacts, type Fetch } from './event-facts';
-import type { EventPlan, PlannedPart } from './event-plan';
+import { batchOf, sourcesOf, type EventPlan, type PlannedPart } from './event-plan';
 
 /** What one part of a plugin decided. */
-export interface PartResult<T> {
+export interface PartResult<T, O = Outcome> {
   readonly plugin: SinglePlugin;
-  readonly outcome: Outcome;
+  readonly outcome: O;
   /** What `apply` returned for the outcome. */
   readonly applied: T;
   /** Present if the part threw; the outcome is then that of its policy. */
@@ -36,9 +46,9 @@ export async function runParts<T>(
   phase: string,
   fetch: Fetch,
   apply: (outcome: Outcome) => T | Promise<T>,
+  facts = new EventFacts(plan, fetch),
 ): Promise<PartResult<T>[]> {
   const results: PartResult<T>[] = [];
-  const facts = new EventFacts(plan, fetch);
   let startedAtMs = performance.now();
   let isLoaded: Promise<void> | undefined;
   for (const part of plan.parts) {
@@ -64,6 +74,8 @@ async function runPart<T>(
   try {
     const decided = await decide(part, facts, load);
     const outcome = phase === 'log' ? proceed() : (decided as Outcome);
+    if ((decided as Partial<Proceed> | undefined)?.hold && !part.canHold)
+      throw new Error('hold needs a response phase that is wanted');
     return { outcome, applied: await apply(outcome) };
   } catch (error) {
     const outcome = policyOf(part.plugin, phase) === 'reject' ? INTERNAL_ERROR : proceed();
@@ -76,7 +88,27 @@ async function decide(part: PlannedPart, facts: EventFacts, load: () => Promise<
   const { phase, state, more } = part;
   await load();
   const first = facts.get(part.facts);
-  if (!more?.isNeeded(first as never)) return phase.handle(state as never, first as never);
+  const decided = more?.isNeeded(first as never)
+    ? await decideWithMore(part, facts, more, first)
+    : await phase.handle(state as never, first as never);
+  return isAsk(decided) ? answerAsk(decided, facts) : decided;
+}
+
+async function decideWithMore(
+  { phase, state }: PlannedPart,
+  facts: EventFacts,
+  more: NonNullable<PlannedPart['more']>,
+  first: Record<string, unknown>,
+): Promise<unknown> {
   await facts.loadMissing(more.batch);
   return phase.handle(state as never, first as never, facts.get(more.facts) as never);
+}
+
+const isAsk = (decided: unknown): decided is Ask => (decided as Decided | undefined)?.kind === 'ask';
+
+/** Gets the facts that a handler asked for, and its decision with them. */
+async function answerAsk({ reads, answer }: Ask, facts: EventFacts): Promise<Outcome> {
+  const sources = sourcesOf(reads);
+  await facts.loadMissing(batchOf(sources));
+  return answer(facts.get(sources));
 }

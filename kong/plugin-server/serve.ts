@@ -1,5 +1,6 @@
-import { Metrics, type Plugin } from '../pdk';
+import { Metrics, type Log, type Plugin } from '../pdk';
 import type { HostResources } from './configurations';
+import { HttpListener } from './http-listener';
 import { INTAKE_PATH, LogIntake, type IntakeBounds } from './log-intake/log-intake';
 import { readSections } from './log-intake/read-sections';
 import { startMonitor, type Monitor, type MonitorOptions } from './monitor';
@@ -16,6 +17,8 @@ export interface ServeOptions extends IntakeBounds {
   readonly socketGroup?: number;
   readonly allowWorldWritableDirectory?: true;
   readonly metrics?: { readonly host: string; readonly port: number };
+  /** Where plugins with long or streamed answers listen. */
+  readonly http?: { readonly host: string; readonly port: number };
   readonly maxFrameBytes: number;
   readonly maxHeldBytes: number;
   readonly maxConnections: number;
@@ -35,9 +38,12 @@ export interface ServeOptions extends IntakeBounds {
 export async function serve(options: ServeOptions): Promise<void> {
   const log = createLog(options.logLevel);
   const metrics = new Metrics();
+  const { http: address, ...rest } = options;
   const intake = await openIntake(options, { metrics, log, now: Date.now, env: process.env });
+  const http = address && (await HttpListener.listen({ ...address, onError: logFailure(log) }));
   const server = new PluginServer({
-    ...options,
+    ...rest,
+    ...(http && { http }),
     socketAccess: {
       mode: options.socketMode,
       ...(options.socketGroup !== undefined && { groupId: options.socketGroup }),
@@ -55,6 +61,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     await server.listen();
   } catch (error) {
     await monitor?.close();
+    await http?.close();
     await intake?.stop(options.stopTimeout);
     if (!(error instanceof SocketUnavailable)) throw error;
     log.fatal({ socket: options.socket }, error.message);
@@ -62,7 +69,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     return;
   }
   const plugins = options.plugins.map(({ name }) => name);
-  log.info({ socket: options.socket, plugins, metrics: monitor?.url }, 'ready');
+  log.info({ socket: options.socket, plugins, metrics: monitor?.url, http: http?.url }, 'ready');
 
   process.on('unhandledRejection', (error) => {
     log.error({ err: error }, 'unhandled promise rejection');
@@ -71,12 +78,20 @@ export async function serve(options: ServeOptions): Promise<void> {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
   });
   log.info({ signal }, 'stopping');
+  // First: runs in progress end, and telemetry is exported after that.
+  await http?.close();
   await Promise.all([server.stop(), intake?.stop(options.stopTimeout)]);
   await monitor?.close();
   log.info({}, 'stopped');
   // Work that did not finish within the stop timeout must not keep the process alive.
   process.exit();
 }
+
+const logFailure =
+  (log: Pick<Log, 'error'>) =>
+  (error: unknown): void => {
+    log.error({ err: error }, 'request of the HTTP listener failed');
+  };
 
 /** The intake for entries of http-log, if its file is given. @throws Error naming what to fix in the options or the file */
 async function openIntake(

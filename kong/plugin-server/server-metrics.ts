@@ -24,7 +24,7 @@ export class ServerMetrics {
   constructor(metrics: Metrics, held: Readonly<Record<Held, () => number>>) {
     this.events = metrics.requestCounter({
       name: 'plugin_server_events_total',
-      help: 'Events of Kong that were handled, by outcome: proceed, reject, done (log phase) or error.',
+      help: 'Events of Kong that were handled, by outcome: proceed, hold, reject, keep or replace (response phase), done (log phase) or error.',
       labelNames: ['plugin', 'phase', 'outcome'],
     });
     this.duration = metrics.requestHistogram({

@@ -21,7 +21,13 @@ export async function startBackends(
       name: backend,
       command: process.execPath,
       args: [join(layout.root, 'dist', 'docker', 'upstreams', DEMOS[backend], 'main.js')],
-      env: { HOST: layout.host, PORT: String(port), NAME: backend },
+      env: {
+        HOST: layout.host,
+        PORT: String(port),
+        NAME: backend,
+        // The MCP servers continue the traces of the gateway.
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${urlOf(layout, 'proxy')}/phoenix/v1/traces`,
+      },
       logFile: logOf(layout, backend),
       pidFile: pidFileOf(layout, backend),
     });

@@ -19,7 +19,8 @@ export function guideTo({
   return `
 Running with ${ENGINE_NAMES[engine]}.
 
-  gateway          ${proxyUrl}   /py-calculator /go-calculator /phoenix /ollama
+  chat             ${proxyUrl}/   ask "Calculate 5 + 3"
+  gateway          ${proxyUrl}   /agent /py-calculator /go-calculator /phoenix /ollama
   traces           ${spansUrl}
   gateway metrics  ${statusUrl}/metrics
   plugin metrics   ${pluginServerUrl}/metrics

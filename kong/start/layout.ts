@@ -8,14 +8,16 @@ export const PORTS = {
   manager: 8002,
   status: 9080,
   pluginServer: 9464,
+  agent: 9465,
   'py-calculator': 8100,
   'go-calculator': 8200,
   phoenix: 6006,
   ollama: 11434,
+  chat: 8300,
 } as const;
 
 /** The backends of the reference configuration. */
-export type Backend = 'py-calculator' | 'go-calculator' | 'phoenix' | 'ollama';
+export type Backend = 'py-calculator' | 'go-calculator' | 'phoenix' | 'ollama' | 'chat';
 
 /** The demo program of each backend. */
 export const DEMOS: Readonly<Record<Backend, string>> = {
@@ -23,6 +25,7 @@ export const DEMOS: Readonly<Record<Backend, string>> = {
   'go-calculator': 'calculator',
   phoenix: 'trace-sink',
   ollama: 'ollama',
+  chat: 'chat',
 };
 
 /** The folders and the address of one run. */
@@ -50,8 +53,8 @@ export const pidFileOf = ({ folder }: Layout, name: string): string => join(fold
 /** The declarative file of the run: a copy of kong.yml. */
 export const configOf = ({ folder }: Pick<Layout, 'folder'>): string => join(folder, 'kong.yml');
 
-/** The hosts file with the names of the backends in kong.yml. */
-export const hostsFile = ({ host }: Layout): string => `${host} ${Object.keys(DEMOS).join(' ')}\n`;
+/** The hosts file with the names of the backends and of the plugin server in kong.yml. */
+export const hostsFile = ({ host }: Layout): string => `${host} ${Object.keys(DEMOS).join(' ')} plugin-server\n`;
 
 /** The settings that differ from kong.conf outside of containers, as environment variables of Kong. */
 export function kongVariables(layout: Layout): Record<string, string> {

@@ -27,8 +27,12 @@ export async function startPluginServer(layout: Layout, add: (part: Part) => voi
       ...['--socket', socketOf(layout)],
       ...workerGroup(),
       ...['--metrics', `${host}:${PORTS.pluginServer}`],
+      ...['--http', `${host}:${PORTS.agent}`],
     ],
-    env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${urlOf(layout, 'proxy')}/phoenix/v1/traces` },
+    env: {
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${urlOf(layout, 'proxy')}/phoenix/v1/traces`,
+      KONG_AI_GATEWAY_URL: urlOf(layout, 'proxy'),
+    },
     logFile: logOf(layout, 'plugin-server'),
     pidFile,
     restart: true,

@@ -1,6 +1,9 @@
 import {
+  keep,
   Metrics,
   proceed,
+  type AnswerOutcome,
+  type Decided,
   type DefinedPlugin,
   type Fields,
   type Outcome,
@@ -15,11 +18,13 @@ import { factsFor, type FactsInput } from './facts';
 import { silentLog } from './silent-log';
 
 /** One configuration of a plugin in this process, without a gateway. */
-export interface PreparedPlugin<A extends Reads, M extends Reads, L extends Reads> {
+export interface PreparedPlugin<A extends Reads, M extends Reads, L extends Reads, P extends Reads> {
   /** What the plugin counted. */
   readonly metrics: Metrics;
   /** Runs the access phase for one request. Rejects when the handler throws. */
   access(facts?: FactsInput<A> & FactsInput<M>): Promise<Outcome>;
+  /** Runs the response phase for one held answer. Rejects when the handler throws. */
+  response(facts?: FactsInput<P>): Promise<AnswerOutcome>;
   /** Runs the log phase for one request. Rejects when the handler throws. */
   log(facts?: FactsInput<L>): Promise<void>;
   /** Releases what the plugin's `prepare` opened. */
@@ -34,28 +39,36 @@ export interface PreparedPlugin<A extends Reads, M extends Reads, L extends Read
  * empty environment
  * @throws Error when the configuration is wrong, naming the field
  */
-export async function preparePlugin<F extends Fields, State, A extends Reads, M extends Reads, L extends Reads>(
-  plugin: DefinedPlugin<F, State, A, M, L>,
+export async function preparePlugin<
+  F extends Fields,
+  State,
+  A extends Reads,
+  M extends Reads,
+  L extends Reads,
+  P extends Reads,
+>(
+  plugin: DefinedPlugin<F, State, A, M, L, P>,
   config: ConfigInput<F>,
   resources: Partial<Resources> = {},
-): Promise<PreparedPlugin<A, M, L>> {
-  const { metrics = new Metrics(), log = silentLog, now = Date.now, env = {}, scope = {} } = resources;
+): Promise<PreparedPlugin<A, M, L, P>> {
+  const { metrics = new Metrics(), log = silentLog, now = Date.now, env = {}, scope = {}, http } = resources;
   const complete = completeConfig(plugin.fields, config);
   plugin.check?.(complete);
   const needs = phaseNeedsOf(plugin, complete);
-  const state = await plugin.prepare(complete, { metrics, log, now, env, scope });
-  const run = async (name: PhaseName, facts: object): Promise<Outcome> => {
-    const phase = plugin.phases[name];
+  const state = await plugin.prepare(complete, { metrics, log, now, env, scope, ...(http && { http }) });
+  const run = (name: PhaseName, facts: object): unknown => {
+    const phase: RunnablePhase | undefined = plugin.phases[name];
     if (!phase) throw new Error(`${plugin.name} has no ${name} phase`);
-    if (!needs.has(name)) return proceed();
-    return (await runPhase(phase, state as never, facts as Readonly<Record<string, unknown>>)) ?? proceed();
+    if (!needs.has(name)) return undefined;
+    return runPhase(phase, state as never, facts as Readonly<Record<string, unknown>>);
   };
   const dispose = async (): Promise<void> => {
     await plugin.dispose?.(state);
   };
   return {
     metrics,
-    access: (facts = {}) => run('access', facts),
+    access: async (facts = {}) => ((await run('access', facts)) as Outcome | undefined) ?? proceed(),
+    response: async (facts = {}) => ((await run('response', facts)) as AnswerOutcome | undefined) ?? keep(),
     log: async (facts = {}) => {
       await run('log', facts);
     },
@@ -68,10 +81,11 @@ async function runPhase(
   { reads, more, handle }: RunnablePhase,
   state: never,
   given: Readonly<Record<string, unknown>>,
-): Promise<Outcome | undefined> {
+): Promise<unknown> {
   const facts = factsFor(typeof reads === 'function' ? reads(state) : reads, given) as never;
   const further = more?.isNeeded(facts) ? factsFor(more.reads, given) : undefined;
-  return (await handle(state, facts, further as never)) as Outcome | undefined;
+  const decided = (await handle(state, facts, further as never)) as Decided | AnswerOutcome | undefined;
+  return decided?.kind === 'ask' ? decided.answer(factsFor(decided.reads, given)) : decided;
 }
 
 /**
@@ -83,8 +97,15 @@ async function runPhase(
  * @param resources see {@link preparePlugin}; pass `metrics` to look at what was counted
  * @throws Error when the configuration is wrong, or what the handler throws
  */
-export async function decide<F extends Fields, State, A extends Reads, M extends Reads, L extends Reads>(
-  plugin: DefinedPlugin<F, State, A, M, L>,
+export async function decide<
+  F extends Fields,
+  State,
+  A extends Reads,
+  M extends Reads,
+  L extends Reads,
+  P extends Reads,
+>(
+  plugin: DefinedPlugin<F, State, A, M, L, P>,
   config: ConfigInput<F>,
   facts: FactsInput<A> & FactsInput<M> & FactsInput<L>,
   resources?: Partial<Resources>,

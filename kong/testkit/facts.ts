@@ -1,14 +1,14 @@
-import { Headers, type FactsOf, type PdkRead, type RawBody, type Read, type Reads } from '../pdk';
+import { Headers, type AnswerBody, type FactsOf, type PdkRead, type RawBody, type Read, type Reads } from '../pdk';
 
 /** What a test may give for a fact: the fact itself, or a shorter form of it. */
 export type FactInput<T> = [T] extends [Headers]
   ? Headers | Readonly<Record<string, string | readonly string[]>>
-  : [T] extends [RawBody]
-    ? BodyInput
+  : [T] extends [RawBody | AnswerBody]
+    ? BodyInput | T
     : T;
 
 /** A body: its text (sent as UTF-8), its bytes, a value to send as JSON, or what Kong returns instead of a body. */
-export type BodyInput = string | Uint8Array | { readonly json: unknown } | RawBody;
+export type BodyInput = string | Uint8Array | { readonly json: unknown } | RawBody | AnswerBody;
 
 /** The facts of a request by the names of a phase's reads; each one that is absent has a default. */
 export type FactsInput<R extends Reads> = string extends keyof R
@@ -20,14 +20,20 @@ const DEFAULTS: Readonly<Record<PdkRead, unknown>> = {
   'kong.client.get_consumer': undefined,
   'kong.client.get_credential': undefined,
   'kong.client.get_forwarded_ip': '192.0.2.1',
+  'kong.client.load_consumer': undefined,
   'kong.ctx.shared.get': undefined,
   'kong.log.serialize': '{}',
+  'kong.nginx.get_ctx': undefined,
   'kong.nginx.get_var': undefined,
   'kong.request.get_headers': {},
   'kong.request.get_method': 'GET',
   'kong.request.get_path': '/',
   'kong.request.get_raw_body': { kind: 'bytes', bytes: new Uint8Array() } satisfies RawBody,
+  'kong.request.get_raw_query': '',
+  'kong.response.get_headers': {},
+  'kong.response.get_status': 200,
   'kong.router.get_service': { id: 'service-id', name: 'service' },
+  'kong.service.response.get_raw_body': new Uint8Array(),
 };
 
 /** The variables of nginx that a plugin can read. */
@@ -61,11 +67,16 @@ function defaultFor(read: Read<unknown>, hasBody: boolean): unknown {
 
 function complete(read: Read<unknown>, value: unknown): unknown {
   const method = methodOf(read);
-  if (method === 'kong.request.get_headers' && !(value instanceof Headers)) return Headers.from(value as never);
-  return method === 'kong.request.get_raw_body' ? bodyOf(value as BodyInput) : value;
+  if (method !== undefined && HEADERS.has(method)) {
+    return value instanceof Headers ? value : Headers.from(value as never);
+  }
+  return method !== undefined && BODIES.has(method) ? bodyOf(value as BodyInput) : value;
 }
 
-function bodyOf(body: BodyInput): RawBody {
+const HEADERS: ReadonlySet<PdkRead> = new Set(['kong.request.get_headers', 'kong.response.get_headers']);
+const BODIES: ReadonlySet<PdkRead> = new Set(['kong.request.get_raw_body', 'kong.service.response.get_raw_body']);
+
+function bodyOf(body: BodyInput): RawBody | AnswerBody {
   if (typeof body === 'string') return { kind: 'bytes', bytes: Buffer.from(body) };
   if (body instanceof Uint8Array) return { kind: 'bytes', bytes: body };
   return 'json' in body ? { kind: 'bytes', bytes: Buffer.from(JSON.stringify(body.json)) } : body;

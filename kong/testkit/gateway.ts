@@ -18,6 +18,8 @@ export interface TestGatewayOptions extends Pick<GatewayOptions, 'env' | 'now'> 
   readonly config?: Readonly<Record<string, object>>;
   /** Without `kongYml`: the upstream. By default it answers with what it received (see {@link echo}). */
   readonly upstream?: RequestListener;
+  /** The port of the plugin server's HTTP listener, for a declarative file that names it; by default any free one. */
+  readonly httpPort?: number;
   /** Settings by their names in kong.conf. All ports are free ones unless they are set here. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -43,9 +45,9 @@ const ANY_PORT = { proxy_listen: '127.0.0.1:0', admin_listen: '127.0.0.1:0', sta
  * @throws where Kong would not start: wrong settings, wrong declarative file, wrong config of a plugin
  */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
-  const { plugins, kongYml, config = {}, upstream: listener = echo, settings, ...rest } = options;
+  const { plugins, kongYml, config = {}, upstream: listener = echo, settings, httpPort, ...rest } = options;
   const logs: string[] = [];
-  const served = plugins && (await servePlugins(plugins));
+  const served = plugins && (await servePlugins(plugins, undefined, httpPort));
   const upstream = kongYml === undefined && plugins ? await startUpstream(listener) : undefined;
   const closeOthers = async (): Promise<void> => {
     await served?.stop();

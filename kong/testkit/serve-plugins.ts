@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Metrics, type Log, type Plugin } from '../pdk';
 import { answerQuery, phasesOf } from '../plugin-server/describe';
+import { HttpListener } from '../plugin-server/http-listener';
 import { pluginSettings } from '../plugin-server/kong-conf';
 import { PluginServer } from '../plugin-server/server';
 import { silentLog } from './silent-log';
@@ -13,18 +14,37 @@ export interface ServedPlugins {
   readonly settings: Readonly<Record<string, string>>;
   /** Path of the unix socket. */
   readonly socket: string;
+  /** The HTTP listener of the plugin server, without a slash at its end. */
+  readonly httpUrl: string;
   /** What the plugins and the server counted. */
   readonly metrics: Metrics;
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Serves plugins in this process, on a unix socket in a temporary folder, as `serve` does. Stop it after the tests. */
-export async function servePlugins(plugins: readonly Plugin[], log: Log = silentLog): Promise<ServedPlugins> {
+/**
+ * Serves plugins in this process, on a unix socket in a temporary folder and on a port of this machine, as `serve` does.
+ * Stop it after the tests.
+ *
+ * @param httpPort of the HTTP listener; by default any free one
+ */
+export async function servePlugins(
+  plugins: readonly Plugin[],
+  log: Log = silentLog,
+  httpPort = 0,
+): Promise<ServedPlugins> {
   const folder = mkdtempSync(join(tmpdir(), 'plugins-'));
   const socket = join(folder, 'plugins.sock');
   const metrics = new Metrics();
+  const http = await HttpListener.listen({
+    host: '127.0.0.1',
+    port: httpPort,
+    onError: (error) => {
+      log.error({ err: error }, 'request of the HTTP listener failed');
+    },
+  });
   const server = new PluginServer({
+    http,
     plugins,
     socket,
     socketAccess: { mode: 0o600 },
@@ -41,6 +61,7 @@ export async function servePlugins(plugins: readonly Plugin[], log: Log = silent
     writeFileSync(join(folder, `${plugin.name}.json`), JSON.stringify(answerQuery(plugin, phasesOf(plugin))));
   }
   const stop = async (): Promise<void> => {
+    await http.close();
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   };
@@ -49,5 +70,5 @@ export async function servePlugins(plugins: readonly Plugin[], log: Log = silent
     socket,
     folder,
   );
-  return { settings, socket, metrics, stop, [Symbol.asyncDispose]: stop };
+  return { settings, socket, httpUrl: http.url, metrics, stop, [Symbol.asyncDispose]: stop };
 }

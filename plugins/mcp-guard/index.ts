@@ -1,4 +1,5 @@
 import { composePlugins } from '../../kong/pdk';
+import { mcpAuth } from '../mcp-auth';
 import { mcpToolRateLimit } from '../mcp-tool-rate-limit';
 import { mcpValidator } from '../mcp-validator';
 import { VERSION } from '../shared/runtime/version';
@@ -8,5 +9,5 @@ export const mcpGuard = composePlugins({
   name: 'mcp-guard',
   version: VERSION,
   priority: mcpValidator.priority,
-  parts: [mcpValidator, mcpToolRateLimit],
+  parts: [mcpAuth, mcpValidator, mcpToolRateLimit],
 });

@@ -1,6 +1,7 @@
 import { proceed, read, type FactsOf, type Outcome } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture';
 import { DENIAL_KEY, denialFromShared } from '../shared/mcp/denial';
+import { identityFromShared, IDENTITY_KEY } from '../shared/mcp/identity';
 import { summaryFromShared, SUMMARY_KEY } from '../shared/mcp/message-summary';
 import type { LogEntry } from '../shared/telemetry/log-entry';
 import { projectOf } from '../shared/telemetry/spans/project';
@@ -18,7 +19,7 @@ import { readMessages } from './requests/client-messages';
 import { mirroredMessage } from './requests/mirrored-message';
 import { readResponses, responsesByHead } from './responses/read-responses';
 import { fieldsWithAccess } from './schema';
-import { sessionKeyIn } from './sessions/session-id';
+import { sessionKeyIn, withoutSeal } from './sessions/session-id';
 import { spanOf } from './span/span';
 import { streamSpanOf } from './span/stream-span';
 import { STARTED_SPAN_KEY, type State } from './state';
@@ -43,6 +44,7 @@ export const reads = ({ config }: Pick<State, 'config'>) => ({
   capture: read.shared(CAPTURE_KEY, captureFromShared),
   summary: read.shared(SUMMARY_KEY, summaryFromShared),
   denial: read.shared(DENIAL_KEY, denialFromShared),
+  identity: read.shared(IDENTITY_KEY, identityFromShared),
   // Only the access phase writes it.
   started:
     fieldsWithAccess(config).length > 0 ? read.shared(STARTED_SPAN_KEY, startedSpanFromShared) : read.known(undefined),
@@ -52,12 +54,13 @@ type Facts = FactsOf<ReturnType<typeof reads>>;
 
 /** Reports each message of a request, and the stream that a GET opened. */
 export async function log(state: State, facts: Facts): Promise<void> {
-  const entry = finishedRequest(state, facts, 'mcp-telemetry');
-  if (!entry) {
+  const finished = finishedRequest(state, facts, 'mcp-telemetry');
+  if (!finished) {
     state.metrics.parseErrors.inc({ what: 'log_entry' });
     return;
   }
-  countExchange(state.exchanges, entry, state.config, state.health);
+  const entry = facts.identity?.sealed ? withoutSeal(finished) : finished;
+  countExchange(state.exchanges, entry, facts.identity, state.config, state.health);
   if (entry.method === 'POST') await reportMessages(state, entry, facts);
   else await reportStream(state, entry, facts);
 }

@@ -31,6 +31,10 @@ export function callerParts(rule: Rule, caller: Caller): readonly string[] | und
   return parts;
 }
 
+/** The consumer or the credential, with its kind: their ids are of different spaces. */
+const principalOf = ({ consumerId, credentialId }: Caller): readonly string[] =>
+  consumerId ? ['consumer', consumerId] : credentialId ? ['credential', credentialId] : [];
+
 const some = (value: string | undefined): readonly string[] => (value ? [value] : []);
 
 function valuesOf(identity: Identity, { headerName }: Rule, caller: Caller): readonly string[] {
@@ -39,6 +43,8 @@ function valuesOf(identity: Identity, { headerName }: Rule, caller: Caller): rea
       return some(caller.consumerId);
     case 'credential':
       return some(caller.credentialId);
+    case 'principal':
+      return principalOf(caller);
     case 'ip':
       return some(networkOf(caller.ip));
     case 'header':

@@ -18,8 +18,8 @@ export function neededFacts(
   const limitsBy = (identity: Identity): boolean => perCaller.some(({ limitBy }) => limitBy.includes(identity));
   return {
     // The tier of a caller depends on the consumer.
-    consumer: tiers.length > 0 || limitsBy('consumer'),
-    credentialId: limitsBy('credential'),
+    consumer: tiers.length > 0 || limitsBy('consumer') || limitsBy('principal'),
+    credentialId: limitsBy('credential') || limitsBy('principal'),
     ip: limitsBy('ip') || perCaller.some(({ fallback }) => fallback === 'ip'),
     // The acl plugin writes the groups of a caller into a header.
     headers: (tiers.length > 0 && trust_acl_groups) || limitsBy('header') || limitsBy('mcp-session'),

@@ -60,11 +60,11 @@ export const ruleField = field.record(
     limit_by: field.array(
       field.string({
         description: 'One identity of a caller.',
-        one_of: ['consumer', 'credential', 'ip', 'header', 'mcp-session', 'service', 'tier'],
+        one_of: ['consumer', 'credential', 'principal', 'ip', 'header', 'mcp-session', 'service', 'tier'],
       }),
       {
         description:
-          'What identifies a caller; each caller has counters of its own. Several values form a combination. header requires header_name. An IPv6 address counts as its /64. Clients choose the values of header and mcp-session, so combine these with consumer or ip.',
+          'What identifies a caller; each caller has counters of its own. Several values form a combination. principal is the consumer, or the credential of a caller without one, such as the subject and client of a token with mcp-auth. header requires header_name. An IPv6 address counts as its /64. Clients choose the values of header and mcp-session, so combine these with consumer or ip.',
         default: ['consumer'],
         len_min: 1,
       },

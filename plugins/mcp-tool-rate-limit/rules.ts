@@ -5,7 +5,7 @@ import { createWindow } from './windows/create-window';
 import { lifetimeMsOf, type Window } from './windows/window';
 
 /** What callers can be told apart by. */
-export type Identity = 'consumer' | 'credential' | 'ip' | 'header' | 'mcp-session' | 'service' | 'tier';
+export type Identity = 'consumer' | 'credential' | 'principal' | 'ip' | 'header' | 'mcp-session' | 'service' | 'tier';
 
 /** The fields of the configuration that define the rules. */
 export interface RulesConfig {

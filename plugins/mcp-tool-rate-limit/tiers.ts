@@ -1,3 +1,5 @@
+import { aclGroupsOf } from '../shared/callers/acl-groups';
+
 /** A tier, and which callers belong to it. */
 interface TierConfig {
   readonly name: string;
@@ -35,13 +37,9 @@ export function checkTiers({ tiers, trust_acl_groups }: TierRules): void {
 /** The tier of a caller: the default tier for a caller that Kong did not authenticate, whatever its headers contain. */
 export function tierOf({ tags, groupHeaders }: TierFacts, rules: TierRules): string {
   if (!tags) return rules.default_tier;
-  const groups = rules.trust_acl_groups ? groupsOf(groupHeaders) : [];
+  const groups = rules.trust_acl_groups ? aclGroupsOf(groupHeaders) : [];
   const tier = rules.tiers.find(
     ({ tag, group }) => (tag !== undefined && tags.includes(tag)) || (group !== undefined && groups.includes(group)),
   );
   return tier?.name ?? rules.default_tier;
 }
-
-/** The acl plugin writes one header, with groups separated by a comma and a space (`kong/plugins/acl/handler.lua`). */
-const groupsOf = (values: readonly string[]): readonly string[] =>
-  values.length === 1 ? (values[0] ?? '').split(', ') : [];

@@ -1,61 +1,70 @@
 import { MAX_HEADERS, proceed, read, reject, type FactsOf, type Outcome, type Warning } from '../../kong/pdk';
-import { CAPTURE_KEY, captureFromShared } from '../shared/captured-body/capture';
-import { warnOfOldCapture } from '../shared/captured-body/warn-of-old-capture';
 import { denied } from '../shared/mcp/denial';
+import { IDENTITY_KEY, identityFromShared } from '../shared/mcp/identity';
 import { SUMMARY_KEY, summaryToShared } from '../shared/mcp/message-summary';
 import { isLargeBody } from '../shared/runtime/side-thread/large-body';
-import { parseLogEntry } from '../shared/telemetry/log-entry';
 import { decide } from './decision/decide';
 import type { Decision, Pass, Rejection } from './decision/decision';
 import type { AnnouncedToolsOf } from './large-bodies/decide-in-thread';
 import type { DecideResult } from './large-bodies/decide-task';
 import { prepareListRequest } from './learning/lists/prepare-list-request';
+import { describeRequest } from './lists/describe-request';
+import { holdRequest } from './lists/held-request';
+import { wantsHold } from './lists/hold';
+import { rejectElsewhere } from './lists/reject-elsewhere';
 import { needsWholeBody } from './paths/request-kind';
+import { callerFacts, textsOf } from './policy/caller-facts';
 import type { State } from './state';
 
-/** The facts of the access phase; the path only if the configuration has rules for paths. */
-export const accessReads = ({ rules }: Pick<State, 'rules'>) => ({
+/** The facts of the access phase; the path and the caller only if the configuration has rules for them. */
+export const accessReads = ({ rules: { paths, callerNeeds, access: rules } }: Pick<State, 'rules'>) => ({
   method: read.method(),
-  path: rules.paths.areAllEndpoints ? read.known('') : read.upstreamPath(),
+  path: paths.areAllEndpoints ? read.known('') : read.upstreamPath(),
   headers: read.headers(),
   body: read.rawBody(),
   service: read.serviceName(),
+  consumer: callerNeeds.consumer || rules?.usesConsumer ? read.consumer() : read.known(undefined),
+  groups: callerNeeds.groups ? read.shared('authenticated_groups', textsOf) : read.known([]),
+  identity: rules ? read.shared(IDENTITY_KEY, identityFromShared) : read.known(undefined),
 });
 
-type Facts = FactsOf<ReturnType<typeof accessReads>>;
-
-/** The facts of the log phase. */
-export const logReads = {
-  entry: read.logEntry(),
-  capture: read.shared(CAPTURE_KEY, captureFromShared),
-};
+/** The facts that the access phase receives. */
+export type AccessFacts = FactsOf<ReturnType<typeof accessReads>>;
 
 const REPORT_HEADER = 'X-MCP-Validator-Report';
 const NAME = 'mcp-validator';
 
 /** Decides about the request. Returns a promise only if another thread decides. */
-export function access(state: State, facts: Facts): Outcome | Promise<Outcome> {
-  const { method, path, headers, body, service } = facts;
+export function access(state: State, facts: AccessFacts): Outcome | Promise<Outcome> {
+  const { method, path, headers, body, service, identity } = facts;
   const { rules, learner, decideInThread, metrics } = state;
   const observe = metrics.start();
-  const httpFacts = { method, path, headers, headersTruncated: headers.size >= MAX_HEADERS, body };
-  const caller = learner.callerOf(headers);
+  const caller = rules.callerNeeds.consumer || rules.access ? callerFacts(facts, rules.callerNeeds) : undefined;
+  const httpFacts = { method, path, headers, headersTruncated: headers.size >= MAX_HEADERS, body, caller };
+  const callerId = learner.callerOf(headers);
   const { isEnabled, hasPins } = learner.tools;
-  const conclude = ({ decision, findings }: DecideResult): Outcome => {
+  const conclude = ({ decision: decided, findings }: DecideResult): Outcome => {
+    const hold = wantsHold(decided.summary, state.holds);
+    const isElsewhere = hold?.reason === 'list' && state.mode === 'enforce' && state.elsewhere.has(service);
+    const decision = isElsewhere ? rejectElsewhere(decided, hold, rules) : decided;
     observe(service, decision);
-    const outcome = withWarnings(
-      outcomeOf(decision, service, state.mode),
-      findings ? learner.recordFindings(service, findings) : [],
-    );
-    return isEnabled ? prepareListRequest(outcome, httpFacts, decision.summary, caller, hasPins) : outcome;
+    const outcome = withWarnings(outcomeOf(decision, service, state.mode), [
+      ...(findings ? learner.recordFindings(service, findings) : []),
+      ...(rules.access && !identity ? state.noteNoIdentity(service, decision) : []),
+    ]);
+    if (hold && decision.summary && outcome.kind === 'proceed') {
+      const id = isEnabled ? callerId() : undefined;
+      return holdRequest(outcome, hold, describeRequest(decision.summary, httpFacts, service, id));
+    }
+    return hasPins ? prepareListRequest(outcome, httpFacts, decision.summary, callerId, hasPins) : outcome;
   };
   const announcedTools: AnnouncedToolsOf | undefined = isEnabled
-    ? (names) => learner.tools.announcedTools(service, caller, names)
+    ? (names) => learner.tools.announcedTools(service, callerId, names)
     : undefined;
   if (isLargeBody(body, rules.maxBodyBytes) && needsWholeBody(httpFacts, rules)) {
     return decideInThread(httpFacts, body.bytes, announcedTools).then(conclude);
   }
-  const tools = learner.tools.knowledgeFor(service, caller);
+  const tools = learner.tools.knowledgeFor(service, callerId);
   const decision = decide(httpFacts, rules, tools);
   if (body.kind === 'bytes' && tools && tools.findings.needsThread.length > 0) {
     return decideInThread(httpFacts, body.bytes, announcedTools).then(conclude);
@@ -90,11 +99,4 @@ function reportOutcome({ response, summary }: Rejection, service: string): Outco
     responseHeaders: { [REPORT_HEADER]: `status=${status}; code=${code}; reason=${reason}` },
     ...(summary && { share: { [SUMMARY_KEY]: summaryToShared(summary) } }),
   });
-}
-
-/** Learns the tools of the server from its response. */
-export async function log(state: State, { entry: text, capture }: FactsOf<typeof logReads>): Promise<void> {
-  if (capture) warnOfOldCapture(capture, state.log, NAME);
-  const entry = parseLogEntry(text);
-  if (entry && capture && !entry.answeredByKong) await state.learner.read(entry, capture);
 }

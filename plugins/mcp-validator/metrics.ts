@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Metrics } from '../../kong/pdk';
 import type { MessageSummary } from '../shared/mcp/message-summary';
 import type { Decision } from './decision/decision';
+import { createListMetrics, type ListMetrics } from './lists/list-metrics';
 import { protocolMethods } from './params/protocol-methods';
 
 /** Upper bounds in seconds: a typical call takes tens of microseconds, 4 MiB some tens of milliseconds. */
@@ -11,6 +12,7 @@ const BUCKETS = [0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.001, 0.005,
 export interface ValidatorMetrics {
   /** Starts the clock; the returned function records the decision. */
   readonly start: () => (service: string, decision: Decision) => void;
+  readonly lists: ListMetrics;
 }
 
 /**
@@ -35,6 +37,7 @@ export function createMetrics(metrics: Metrics): ValidatorMetrics {
     buckets: BUCKETS,
   });
   return {
+    lists: createListMetrics(metrics),
     start: () => {
       const startedAtMs = performance.now();
       return (service, decision) => {

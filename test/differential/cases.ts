@@ -1,35 +1,7 @@
-import type { Case } from './gateways';
-
-interface Parts {
-  readonly headers?: readonly string[];
-  readonly body?: string;
-  /** Without it the client asks to close the connection. */
-  readonly keepsOpen?: true;
-}
-
-const text = (method: string, path: string, { headers = [], body = '', keepsOpen }: Parts = {}): string => {
-  const own = headers.map((header) => header.slice(0, header.indexOf(':')).toLowerCase());
-  const length = body === '' || own.includes('content-length') || own.includes('transfer-encoding');
-  return [
-    `${method} ${path} HTTP/1.1`,
-    ...(own.includes('host') ? [] : ['Host: localhost']),
-    ...(own.includes('x-request-id') ? [] : ['X-Request-ID: given']),
-    ...(length ? [] : [`Content-Length: ${Buffer.byteLength(body, 'latin1')}`]),
-    ...headers,
-    ...(keepsOpen || own.includes('connection') ? [] : ['Connection: close']),
-    '',
-    body,
-  ].join('\r\n');
-};
-
-const ask = (method: string, path: string, parts: Parts = {}, more: Partial<Case> = {}): Case => {
-  const shown = (parts.headers ?? []).join(', ');
-  return {
-    name: `${method} ${path}${shown === '' ? '' : ` (${shown.slice(0, 80)})`}`,
-    send: [text(method, path, parts)],
-    ...more,
-  };
-};
+import { AUTH } from './auth';
+import type { Case } from './case';
+import { HELD } from './held-cases';
+import { ask, text } from './requests';
 
 const chunked = (body: string): string => `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
 
@@ -208,6 +180,10 @@ const MALFORMED: readonly Case[] = [
     send: ['GET /plain/x HTTP/1.1\r\nHost: a\r\nnonsense\r\nConnection: close\r\n\r\n'],
   },
   { name: 'line feeds only', differs: 'stricter', send: ['GET /plain/x HTTP/1.1\nHost: a\nConnection: close\n\n'] },
+  ...['Authorization', 'If-Match', 'If-Range', 'Content-Range', 'Expect', 'User-Agent', 'Range'].map((header) => ({
+    ...ask('GET', '/plain/x', { headers: [`${header}: a`, `${header}: b`] }),
+    differs: 'log' as const,
+  })),
   { name: 'HTTP/2.0 in the request line', send: ['GET /plain/x HTTP/2.0\r\nHost: a\r\n\r\n'] },
   { name: 'HTTP/1.2', differs: 'stricter', send: ['GET /plain/x HTTP/1.2\r\nHost: a\r\nConnection: close\r\n\r\n'] },
   { name: 'a lower case method', differs: 'stricter', send: [text('get', '/plain/x')] },
@@ -385,4 +361,6 @@ export const CASES: readonly (readonly [room: string, cases: readonly Case[]])[]
   ['failures of upstreams', FAILURES],
   ['plugins', PLUGINS],
   ['external plugins', EXTERNAL],
+  ['held responses', HELD],
+  ['mcp-auth', AUTH],
 ];

@@ -24,6 +24,7 @@ suite('the stand-in and Kong', () => {
     it.each(cases.map((test) => [test.name, test] as const))('%s', async (_name, test) => {
       const expected = await gateways.observe('kong', test);
       const actual = await gateways.observe('stand-in', test);
+      if (test.status !== undefined) expect(actual.responses[0]?.statusLine).toMatch(` ${test.status} `);
       switch (test.differs) {
         case undefined:
           expect(actual).toEqual(expected);

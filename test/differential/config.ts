@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { ANN_ID, authServices } from './auth';
 
 const lua = (name: string): string => readFileSync(join(__dirname, '..', '..', 'kong', 'lua', `${name}.lua`), 'utf8');
 
@@ -68,11 +69,17 @@ export function configText(upstreamPort: number, logFile: string): string {
         { name: 'post-function', config: { access: [lua('reject-unknown-hosts'), lua('restrict-ollama')] } },
       ]),
       service('external', [{ name: 'scripted' }]),
+      service('held', [{ name: 'first' }, SHOW_CONTEXT]),
+      service('held-slow', [{ name: 'first' }, SHOW_CONTEXT], { read_timeout: 150, retries: 0 }),
+      service('held-dead', [{ name: 'first' }, SHOW_CONTEXT], { url: 'http://127.0.0.1:1', retries: 1 }),
+      service('held-twice', [{ name: 'first' }, { name: 'second' }, SHOW_CONTEXT]),
+      ...authServices(service),
     ],
     routes: [{ name: 'no-service', paths: ['/no-service'] }],
     upstreams: [{ name: 'empty-upstream' }],
     consumers: [
       {
+        id: ANN_ID,
         username: 'ann',
         custom_id: '7',
         keyauth_credentials: [{ id: ID, key: 'gold-key' }],
@@ -91,6 +98,17 @@ export function configText(upstreamPort: number, logFile: string): string {
 
 /** The id of a credential: Kong would generate random ones. */
 const ID = '11111111-2222-4333-8444-555555555555';
+
+/** Shows what functions can know of a held answer. */
+const SHOW_CONTEXT = {
+  name: 'pre-function',
+  config: {
+    header_filter: [
+      `local held = tostring(ngx.ctx.buffered_status) .. " " .. tostring(ngx.ctx.KONG_PROXIED)
+       kong.response.set_header("X-Context", kong.response.get_source() .. " " .. held)`,
+    ],
+  },
+};
 
 /** Does what the header X-Do of the request says. */
 const LUA_PLUGIN = {

@@ -1,12 +1,15 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startGateway, type Gateway } from '../../kong/stand-in/gateway';
-import { ScriptedPluginServer, type Script } from '../support/scripted-plugin-server';
+import { servePlugins } from '../../kong/testkit';
+import { mcpAuth } from '../../plugins/mcp-auth';
+import { ScriptedPluginServer } from '../support/scripted-plugin-server';
+import type { Case } from './case';
 import { configText } from './config';
 import { kong } from './kong-process';
-import { normalEntry, normalHeaders, normalText, type Normal } from './normalise';
+import { normalEntry, normalHeaders, normalReplies, normalText, type Normal } from './normalise';
 import { parseResponses, sendRaw } from './raw-client';
 import { startRecordingUpstream, type RecordingUpstream } from './upstream';
 
@@ -14,22 +17,6 @@ const PORT = 18_000 + (process.pid % 2000) * 4;
 /** Kong and the stand-in listen on the same port of two loopback addresses: X-Forwarded-Port is the same. */
 const HOSTS = { 'stand-in': '127.0.0.2', kong: '127.0.0.3' } as const;
 type Side = keyof typeof HOSTS;
-
-/** One case of the suite. */
-export interface Case {
-  readonly name: string;
-  /** What the client sends, each part in its own packet. */
-  readonly send: readonly string[];
-  /** The number of log entries to wait for; one by default. Kong writes none for some malformed requests. */
-  readonly entries?: number;
-  /**
-   * A known difference, listed in the README of the stand-in. `stricter`: it rejects a request that nginx accepts or
-   * rejects in another way; `log`, `upstream`: only that part differs; `status`: only the class of the status is equal.
-   */
-  readonly differs?: 'stricter' | 'log' | 'upstream' | 'status';
-  /** What the plugin of the plugin server does in its access phase. */
-  readonly script?: Script;
-}
 
 /** Both gateways in front of the same upstream. */
 export interface Gateways {
@@ -46,8 +33,13 @@ export async function startGateways(): Promise<Gateways> {
   const socket = join(folder, 'plugins.sock');
   const server = await ScriptedPluginServer.listen(socket);
   chmodSync(socket, 0o777);
-  const described = join(folder, 'scripted.json');
-  writeFileSync(described, JSON.stringify({ Protocol: 'ProtoBuf:1', Plugins: [DESCRIPTION] }));
+  for (const plugin of DESCRIPTIONS) {
+    writeFileSync(join(folder, `${plugin.Name}.json`), JSON.stringify({ Protocol: 'ProtoBuf:1', Plugins: [plugin] }));
+  }
+  const served = await servePlugins([mcpAuth]);
+  // The workers of Kong run as another user.
+  chmodSync(served.socket, 0o777);
+  chmodSync(dirname(served.socket), 0o755);
   const logs = (side: Side) => join(folder, `${side}.log`);
   const settings = (side: Side): Record<string, string> => {
     writeFileSync(logs(side), '');
@@ -67,10 +59,15 @@ export async function startGateways(): Promise<Gateways> {
       nginx_http_client_max_body_size: '1m',
       nginx_http_client_body_buffer_size: '16k',
       nginx_http_lua_socket_read_timeout: '2s',
-      plugins: 'bundled,scripted',
-      pluginserver_names: 'scripted',
-      pluginserver_scripted_socket: socket,
-      pluginserver_scripted_query_cmd: `cat ${described}`,
+      ...served.settings,
+      plugins: ['bundled', ...NAMES, 'mcp-auth'].join(),
+      pluginserver_names: [...NAMES, 'mcp-auth'].join(),
+      ...Object.fromEntries(
+        NAMES.flatMap((name) => [
+          [`pluginserver_${name}_socket`, socket],
+          [`pluginserver_${name}_query_cmd`, `cat ${join(folder, name)}.json`],
+        ]),
+      ),
     };
   };
   mkdirSync(join(folder, 'kong'), { mode: 0o755 });
@@ -79,24 +76,34 @@ export async function startGateways(): Promise<Gateways> {
   const standIn = await startGateway({ settings: settings('stand-in') });
   return {
     observe: async (side, test) => {
-      server.scripts = test.script === undefined ? {} : { access: test.script };
-      return observe({ side, test, upstream, logFile: logs(side) });
+      server.scripts = test.scripts ? { ...test.scripts } : test.script === undefined ? {} : { access: test.script };
+      server.replies = {};
+      const observed = await observe({ side, test, upstream, logFile: logs(side) });
+      return test.scripts ? { ...observed, replies: normalReplies(server.replies, HOSTS[side]) } : observed;
     },
     stop: async () => {
       await stopAll(standIn, upstream, server);
+      await served.stop();
       kong(['stop'], kongSettings);
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-const DESCRIPTION = {
-  Name: 'scripted',
+const describe = (name: string, priority: number, phases: readonly string[]) => ({
+  Name: name,
   Version: '1.0.0',
-  Priority: 500,
-  Phases: ['access'],
-  Schema: { name: 'scripted', fields: [{ config: { type: 'record', fields: [{ mode: { type: 'string' } }] } }] },
-};
+  Priority: priority,
+  Phases: phases,
+  Schema: { name, fields: [{ config: { type: 'record', fields: [{ mode: { type: 'string' } }] } }] },
+});
+
+const DESCRIPTIONS = [
+  describe('scripted', 500, ['access']),
+  describe('first', 400, ['access', 'response']),
+  describe('second', 300, ['access', 'response']),
+];
+const NAMES = DESCRIPTIONS.map(({ Name }) => Name);
 
 async function stopAll(standIn: Gateway, upstream: RecordingUpstream, server: ScriptedPluginServer): Promise<void> {
   await standIn.close();

@@ -3,6 +3,8 @@ export interface Normal {
   readonly responses: readonly { readonly statusLine: string }[];
   readonly upstream: readonly object[];
   readonly log: readonly unknown[];
+  /** What the gateway replied to the plugin server. */
+  readonly replies?: unknown;
 }
 
 /** What belongs to one side only. */
@@ -27,6 +29,30 @@ const shapeOf = (value: string): string => (/^\d+$/.test(value) ? '<number>' : v
 /** Replaces request ids and addresses in a body. */
 export const normalText = (text: string, { host }: Place): string =>
   text.replaceAll(/\b[\da-f]{32}\b/g, '<request id>').replaceAll(host, '<gateway>');
+
+/** Replies to a plugin server: bytes as text, headers without what differs between two requests. */
+export function normalReplies(value: unknown, host: string): unknown {
+  const place = { host, logFile: '' };
+  if (value instanceof Uint8Array) return normalText(Buffer.from(value).toString('latin1'), place);
+  if (Array.isArray(value)) {
+    const members: unknown[] = value.map((member) => normalReplies(member, host));
+    return members.every(isEntry) ? normalEntries(members) : members;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, normalReplies(member, host)]));
+}
+
+interface Entry {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+const isEntry = (member: unknown): member is Entry => typeof (member as Partial<Entry> | null)?.key === 'string';
+
+const normalEntries = (entries: readonly Entry[]): Entry[] =>
+  entries
+    .map(({ key, value }) => ({ key, value: VARIABLE.test(key) ? '<text>' : value }))
+    .sort((one, other) => (one.key < other.key ? -1 : 1));
 
 /** Fields of a log entry with times, ids and sizes; only their presence and type are compared. */
 const VARIABLE_FIELDS = new Set([

@@ -75,6 +75,17 @@ suite('an overlay on Kong', () => {
     received = [];
   });
 
+  it('kong.yml: doctor finds nothing to fix', async () => {
+    await load([]);
+    const { proxyUrl, statusUrl, pluginServerUrl, adminUrl } = run.state;
+    const urls = ['--gateway', proxyUrl, '--status', statusUrl, '--metrics', pluginServerUrl, '--admin', adminUrl];
+    const program = resolve(__dirname, '../../dist/plugins/main.js');
+    const { status, stdout } = spawnSync(process.execPath, [program, 'doctor', ...urls], { encoding: 'utf8' });
+    expect(stdout.split('\n').filter((line) => line !== '' && !line.startsWith('ok: '))).toEqual([]);
+    expect(stdout).toContain('ok: Kong 3.9');
+    expect(status).toBe(0);
+  });
+
   it('redis: the counters of both limits are in Redis', async () => {
     await load(['redis'], { REDIS_HOST: '127.0.0.1', REDIS_PORT: String(redis.port) });
     const answers = [];

@@ -30,6 +30,10 @@ const RAW: Readonly<Record<string, string>> = {
   'no-reason': 'HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok',
   repeated:
     'HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nX-Multi: 1\r\nX-Multi: 2\r\nServer: mine\r\nVia: 1.1 inner\r\nContent-Length: 2\r\n\r\nok',
+  twice:
+    'HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nX-Multi: 1\r\nX-Multi: 2\r\nETag: "1"\r\nVia: 1.1 inner\r\nContent-Length: 2\r\n\r\nok',
+  private:
+    'HTTP/1.1 200 OK\r\nConnection: X-Private\r\nX-Private: 1\r\nKeep-Alive: timeout=5\r\nX-Accel-Buffering: no\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nok',
   hops: 'HTTP/1.1 200 OK\r\nConnection: X-Private\r\nX-Private: 1\r\nKeep-Alive: timeout=5\r\nTrailer: X-Sum\r\nX-Accel-Buffering: no\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nok',
   'latin-1': 'HTTP/1.1 200 OK\r\nX-Bytes: \xe9\xff\r\nContent-Length: 2\r\n\r\nok',
   'text-type': 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nok',
@@ -39,6 +43,9 @@ const RAW: Readonly<Record<string, string>> = {
     'HTTP/1.1 200 OK\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\nLast-Modified: Mon, 01 Jan 2024 00:00:00 GMT\r\nContent-Length: 2\r\n\r\nok',
   error: 'HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
   redirect: 'HTTP/1.1 302 Found\r\nLocation: http://elsewhere.test/\r\nContent-Length: 0\r\n\r\n',
+  session: 'HTTP/1.1 200 OK\r\nMcp-Session-Id: id-1\r\nContent-Length: 2\r\n\r\nok',
+  challenge:
+    'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer resource_metadata="https://foreign.test"\r\nContent-Length: 2\r\n\r\nno',
   'kong-headers':
     'HTTP/1.1 200 OK\r\nX-Kong-Request-Id: mine\r\nX-Kong-Upstream-Latency: 7\r\nContent-Length: 2\r\n\r\nok',
 };
@@ -96,7 +103,10 @@ function respond({ url = '', socket }: IncomingMessage, outgoing: ServerResponse
     if (!ENDS.has(name)) socket.destroySoon();
   } else if (name === 'hang-up') socket.destroy();
   else if (name === 'silent') return;
-  else if (name === 'chunks') {
+  else if (name === 'never-ends') {
+    outgoing.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    outgoing.write('data: 1\n\n');
+  } else if (name === 'chunks') {
     outgoing.writeHead(200, { 'Content-Type': 'text/event-stream', Date: 'x' });
     outgoing.write('data: 1\n\n');
     setTimeout(() => outgoing.end('data: 2\n\n'), 20);

@@ -37,7 +37,14 @@ it('responds with 404 to a path without a route', async () => {
   expect((await fetch(`${gateway.proxyUrl}/nowhere`)).status).toBe(404);
 });
 
-it('has the Admin API, with the four services', async () => {
+it('has the Admin API, with the services', async () => {
   const { data } = (await (await fetch(`${gateway.adminUrl}/services`)).json()) as { data: { name: string }[] };
-  expect(data.map(({ name }) => name).sort()).toEqual(['go-calculator', 'ollama', 'phoenix', 'py-calculator']);
+  expect(data.map(({ name }) => name).sort()).toEqual([
+    'agent',
+    'chat',
+    'go-calculator',
+    'ollama',
+    'phoenix',
+    'py-calculator',
+  ]);
 });

@@ -24,6 +24,16 @@ describe.each(CALCULATORS)('the official client on %s', (server) => {
     expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(['add', 'subtract', 'multiply', 'divide']));
   });
 
+  it('neither lists nor calls a tool that kong.yml denies', async () => {
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).not.toContain('admin_status');
+    await expect(client.callTool({ name: 'admin_status', arguments: {} })).rejects.toThrow('admin_status');
+    const direct = await postMcp(server, { jsonrpc: '2.0', id: 'l', method: 'tools/list' });
+    const text = await direct.text();
+    expect(text).toContain('"countdown"');
+    expect(text).not.toContain('admin');
+  });
+
   it('calls a tool', async () => {
     expect(await client.callTool({ name: 'add', arguments: { a: 5, b: 3 } })).toMatchObject({
       content: [{ type: 'text', text: '8' }],

@@ -1,5 +1,6 @@
 import { execSync } from 'node:child_process';
-import { eventually, gateway, postMcp, toolCall } from './gateway';
+import { readFileSync } from 'node:fs';
+import { eventually, gateway, postMcp, samples, toolCall } from './gateway';
 
 const HOSTILE = '{"jsonrpc":"2.0","id":1,"method":"tools/call","method":"ping"}';
 
@@ -27,3 +28,43 @@ it('forwards nothing without validation while the plugin server is down, and rec
   // 400 is the response of the validator, 500 that of Kong without a plugin server.
   expect([...new Set(statuses)].sort()).toEqual([400, 500]);
 });
+
+describe('while the agent answers', () => {
+  const body = (stream: boolean): string =>
+    JSON.stringify({ model: 'llama3.2', stream, messages: [{ role: 'user', content: 'Write a long story' }] });
+  const ask = (stream: boolean): Promise<Response> =>
+    fetch(`${gateway.proxyUrl}/agent/api/chat`, { method: 'POST', body: body(stream) });
+  const activeRuns = async (): Promise<boolean> =>
+    (await samples(gateway.pluginServerUrl, 'llm_agent_active_runs').catch(() => [])).some((line) =>
+      line.endsWith(' 2'),
+    );
+
+  it('both a stream and a whole answer end with an error, no call of the model goes on, and the next run works', async () => {
+    await eventually('a run', async () => (await ask(false)).ok || undefined);
+    const streamed = await ask(true);
+    const whole = ask(false);
+    await eventually('both runs', activeRuns);
+    const rest = restOf(streamed);
+    const before = cancelledCalls();
+    execSync(gateway.killPluginServer);
+    expect((await whole).status).toBe(502);
+    // Kong closes the connection without the end of the stream, or the client sees a stream without its last record.
+    expect(await rest).not.toContain('"done":true');
+    if (before !== undefined)
+      await eventually('the end of the calls', () => Promise.resolve((cancelledCalls() ?? 0) > before));
+    await eventually('a run that works again', async () => {
+      const response = await ask(false).catch(() => undefined);
+      return response?.ok;
+    });
+  });
+});
+
+/** The text of an answer; `broken` if its connection is closed before its end. */
+const restOf = (response: Response): Promise<string> => response.text().catch(() => 'broken');
+
+/** The calls of the model that Kong has ended because the caller left (499), by its request log. */
+function cancelledCalls(): number | undefined {
+  if (gateway.requestLog === undefined) return undefined;
+  const lines = readFileSync(gateway.requestLog, 'utf8').split('\n');
+  return lines.filter((line) => line.includes('/ollama/api/chat') && /\b499\b/.test(line)).length;
+}

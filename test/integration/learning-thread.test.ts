@@ -43,6 +43,7 @@ it('reads a large list in the thread with the same result', async () => {
     bytes: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools } })),
     isCut: false,
     isBrokenOff: false,
+    withParts: false,
   };
   const reading = thread.read(exchange);
   expect(reading).toBeInstanceOf(Promise);

@@ -61,7 +61,6 @@ it.each<[string, string, object, string[]]>([
     { paths: ['*'], exempt_paths: ['/upload'] },
     [METHOD, PATH, HEADERS, BODY],
   ],
-  ['mcp-validator that learns', 'mcp-validator', { tools: { learn: 'enforce' } }, [METHOD, PATH, HEADERS, BODY]],
   ['mcp-guard with a validator', 'mcp-guard', { 'mcp-validator': {} }, [METHOD, PATH, HEADERS, BODY]],
   [
     'mcp-guard with limits by address',
@@ -91,6 +90,8 @@ it.each<[string, string, object, string[]]>([
     // The first two decide that the others are needed.
     [SUMMARY, IP, METHOD, HEADERS, BODY],
   ],
+  // Last: once a plugin may hold responses, those after it also ask who does.
+  ['mcp-validator that learns', 'mcp-validator', { tools: { learn: 'enforce' } }, [METHOD, PATH, HEADERS, BODY]],
 ])('%s asks for nothing else', async (_, plugin, config, reads) => {
   expect(await askedBy(plugin, config, 'access', bound)).toEqual(reads.sort());
 });
@@ -116,10 +117,16 @@ it.each<[string, object, string[]]>([
 });
 
 it.each<[string, string, object, string[]]>([
-  ['mcp-telemetry', 'mcp-telemetry', {}, [ENTRY, CAPTURE, SUMMARY, DENIAL]],
+  ['mcp-telemetry', 'mcp-telemetry', {}, [ENTRY, CAPTURE, SUMMARY, DENIAL, 'kong.ctx.shared.get mcp_auth']],
   ['llm-telemetry', 'llm-telemetry', {}, [ENTRY, CAPTURE]],
   ['mcp-validator that does not learn', 'mcp-validator', {}, []],
-  ['mcp-validator that learns', 'mcp-validator', { tools: { learn: 'report' } }, [ENTRY, CAPTURE]],
+  ['mcp-validator that learns', 'mcp-validator', { tools: { learn: 'report' } }, []],
+  [
+    'mcp-validator that pins',
+    'mcp-validator',
+    { tools: { pins: { add: '0'.repeat(64) } } },
+    [ENTRY, CAPTURE, 'kong.ctx.shared.get mcp_held'],
+  ],
   ['mcp-guard that does not learn', 'mcp-guard', { 'mcp-validator': {} }, []],
 ])('%s asks for nothing else in the log phase', async (_, plugin, config, reads) => {
   expect(await askedBy(plugin, config, 'log', bound)).toEqual(reads.sort());

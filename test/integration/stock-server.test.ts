@@ -9,6 +9,7 @@ import { MpRpc } from '../../kong/stand-in/rpc/mp-rpc';
 import { until } from '../../kong/testkit/until';
 import { plugins } from '../../plugins';
 import { LARGE_BODY_BYTES } from '../../plugins/shared/runtime/side-thread/large-body';
+import { ISSUER, jwksOf, signingKey } from '../support/access-tokens';
 import { logEntry, sharedCapture } from '../support/exchange';
 import { configOf, KongWorker, type RequestFacts } from '../support/kong-worker';
 
@@ -83,26 +84,47 @@ it('writes one directory with a single entry per plugin, with the description th
   ];
   const { Schema, Phases, ...info } = describePlugin(plugin!);
   expect(dump).toMatchObject(info);
-  expect([...dump.Phases].sort()).toEqual([...Phases].sort());
+  // It holds no responses.
+  expect([...dump.Phases].sort()).toEqual(Phases.filter((phase) => phase !== 'response').sort());
   expect(dump.Schema.fields).toMatchObject([{ config: { fields: Schema.fields[0]!['config']!.fields } }]);
 });
 
-describe.each(plugins.map((plugin) => [plugin.name, plugin] as const))('%s', (name, plugin) => {
-  it.each(describePlugin(plugin).Phases)('runs an event of its %s phase', async (phase) => {
-    const worker = workerOf(name);
-    const { exit } = await worker.event(phase, logged, configOf(name, CONFIGS[name]));
-    expect(exit).toBeUndefined();
-    expect(worker.logs).toEqual([]);
-    expect(servers.get(name)!.output).not.toMatch(/handler threw|could not start|unhandled/);
-  });
+const AUTH = {
+  resource: 'https://ai.example.com/mcp',
+  issuers: [{ issuer: ISSUER, discovery: false, jwks: JSON.stringify(jwksOf(signingKey('k'))) }],
+  unauthenticated: 'pass',
+};
+const LIMITED = { rules: [{ name: 'add', windows: [{ limit: 1000, window_seconds: 60 }] }] };
+/** The configs of plugins that need one. */
+const CONFIGS: Readonly<Record<string, Readonly<Record<string, LuaValue>>>> = {
+  'mcp-auth': AUTH,
+  'mcp-tool-rate-limit': LIMITED,
+  'mcp-guard': { 'mcp-auth': AUTH, 'mcp-validator': {}, 'mcp-tool-rate-limit': LIMITED },
+};
+
+/** It needs the HTTP listener, which this server has not. */
+const AGENT = 'llm-mcp-agent';
+const runnable = plugins.filter(({ name }) => name !== AGENT);
+
+describe.each(runnable.map((plugin) => [plugin.name, plugin] as const))('%s', (name, plugin) => {
+  it.each(describePlugin(plugin).Phases.filter((phase) => phase !== 'response'))(
+    'runs an event of its %s phase',
+    async (phase) => {
+      const worker = workerOf(name);
+      const { exit } = await worker.event(phase, logged, configOf(name, CONFIGS[name]));
+      expect(exit).toBeUndefined();
+      expect(worker.logs).toEqual([]);
+      expect(servers.get(name)!.output).not.toMatch(/handler threw|could not start|unhandled/);
+    },
+  );
 });
 
-const LIMITED = { rules: [{ name: 'add', windows: [{ limit: 1000, window_seconds: 60 }] }] };
-/** The plugins that need a configuration. */
-const CONFIGS: Readonly<Record<string, Readonly<Record<string, LuaValue>>>> = {
-  'mcp-tool-rate-limit': LIMITED,
-  'mcp-guard': { 'mcp-validator': {}, 'mcp-tool-rate-limit': LIMITED },
-};
+it('rejects every request to the agent, and says that it needs the HTTP listener', async () => {
+  const agent = { name: 'a', llm_path: '/llm', servers: [{ name: 's', path: '/s', allow: ['*'] }] };
+  const { exit } = await workerOf(AGENT).event('access', logged, configOf(AGENT, agent));
+  expect(exit).toMatchObject({ status: 500 });
+  expect(servers.get(AGENT)!.output).toMatch(/needs the HTTP listener of the plugin server/);
+});
 
 it('rejects invalid requests repeatedly with the validator', async () => {
   const worker = workerOf('mcp-validator');

@@ -52,7 +52,15 @@ describe('calculator with the SDK client of the session revisions', () => {
     expect(client.getServerVersion()).toMatchObject({ name: 'py-calculator' });
     expect(transport.sessionId).toMatch(/^[\x21-\x7e]+$/);
     const { tools } = await client.listTools();
-    expect(tools.map((tool) => tool.name)).toEqual(['add', 'subtract', 'multiply', 'divide', 'countdown', 'dialogue']);
+    expect(tools.map((tool) => tool.name)).toEqual([
+      'add',
+      'subtract',
+      'multiply',
+      'divide',
+      'countdown',
+      'dialogue',
+      'admin_status',
+    ]);
     for (const [name, expected] of Object.entries({ add: 8, subtract: 2, multiply: 15, divide: 5 / 3 })) {
       const result = await client.callTool({ name, arguments: { a: 5, b: 3 } });
       expect(result.content).toEqual([{ type: 'text', text: String(expected) }]);
@@ -229,7 +237,7 @@ describe('calculator at 2026-07-28', () => {
     );
     await client.connect(new ModernTransport(new URL(`${url}/mcp`)));
     open.push(() => client.close());
-    expect((await client.listTools()).tools).toHaveLength(6);
+    expect((await client.listTools()).tools).toHaveLength(7);
     const sum = await client.callTool({ name: 'add', arguments: { a: 5, b: 3 } });
     expect(sum.structuredContent).toEqual({ result: 8 });
     const seen: number[] = [];

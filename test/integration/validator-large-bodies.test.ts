@@ -1,16 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Outcome } from '../../kong/pdk';
+import { Headers, type Outcome } from '../../kong/pdk';
 import { readConfig } from '../../kong/pdk/read-config';
 import { decide } from '../../plugins/mcp-validator/decision/decide';
-import { access, log } from '../../plugins/mcp-validator/handler';
+import { access } from '../../plugins/mcp-validator/handler';
 import { createDecideInThread } from '../../plugins/mcp-validator/large-bodies/decide-in-thread';
+import { response } from '../../plugins/mcp-validator/response';
 import { compileRules } from '../../plugins/mcp-validator/rules';
 import { fields } from '../../plugins/mcp-validator/schema';
 import { prepare, type State } from '../../plugins/mcp-validator/state';
-import { captureFromShared } from '../../plugins/shared/captured-body/capture';
 import { LARGE_BODY_BYTES } from '../../plugins/shared/runtime/side-thread/large-body';
 import { SideThread } from '../../plugins/shared/runtime/side-thread/side-thread';
-import { logEntry, sharedCapture } from '../support/exchange';
 import { ballast, call, flood, post, resources } from '../support/large-requests';
 
 const large = { ballast };
@@ -45,7 +44,7 @@ describe('a large body', () => {
 });
 
 const ask = (state: State, body: object): Outcome | Promise<Outcome> =>
-  access(state, { ...post(body), service: 'one' });
+  access(state, { ...post(body), service: 'one', identity: undefined, consumer: undefined, groups: [] });
 
 describe('a large body that calls announced tools', () => {
   const config = readConfig(fields, { tools: { learn: 'enforce' } });
@@ -101,10 +100,15 @@ describe('the validator', () => {
   it('checks a large body against the announced tools, too', async () => {
     const state = prepare(readConfig(fields, { tools: { learn: 'enforce' } }), resources());
     const tools = [{ name: 'add', inputSchema: { type: 'object', required: ['a'] } }];
-    const asked = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+    const asked = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
     const answer = JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools } });
-    const entry = logEntry({ contentType: 'application/json', service: { name: 'one' } });
-    await log(state, { entry, capture: captureFromShared(sharedCapture(asked, answer)) });
+    const held = ask(state, asked) as Outcome;
+    await response(state, {
+      held: held.share?.['mcp_held'] as string,
+      status: 200,
+      headers: Headers.from({ 'content-type': 'application/json' }),
+      body: { kind: 'bytes', bytes: Buffer.from(answer) },
+    });
     await state.learner.tools.settled();
     expect(await ask(state, call(large))).toMatchObject({ share: { mcp_denied: { reason: 'invalid_arguments' } } });
     expect(await ask(state, call({ ...large, a: 1 }))).toMatchObject({ kind: 'proceed' });
@@ -129,6 +133,8 @@ describe('the validator', () => {
 
   it('responds with 503 if too many bytes are waiting, and decides about all the others', async () => {
     const state = prepare(readConfig(fields, {}), resources());
-    await flood((facts) => access(state, { ...facts, service: 'one' }));
+    await flood((facts) =>
+      access(state, { ...facts, service: 'one', identity: undefined, consumer: undefined, groups: [] }),
+    );
   });
 });

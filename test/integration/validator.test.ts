@@ -110,9 +110,9 @@ it('accepts any bytes in headers', async () => {
 it('removes the session from a stateless request', async () => {
   const _meta =
     '{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}';
-  const answer = await post('/strict', `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":${_meta}}}`, {
+  const answer = await post('/strict', `{"jsonrpc":"2.0","id":1,"method":"prompts/list","params":{"_meta":${_meta}}}`, {
     'mcp-protocol-version': '2026-07-28',
-    'mcp-method': 'tools/list',
+    'mcp-method': 'prompts/list',
     'mcp-session-id': 'stale',
   });
   expect(answer.status).toBe(200);

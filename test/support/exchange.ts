@@ -35,7 +35,8 @@ export const logEntry = (options: ExchangeOptions = {}): string =>
       ...(options.clientVerify && { tls: { client_verify: options.clientVerify } }),
     },
     upstream_uri: options.path ?? '/api/chat',
-    upstream_status: String(options.status ?? 200),
+    // nginx writes none if no upstream was tried.
+    upstream_status: options.source === 'kong' ? '' : String(options.status ?? 200),
     response: {
       status: options.status ?? 200,
       headers: { 'content-type': options.contentType ?? 'application/x-ndjson', ...options.responseHeaders },

@@ -73,10 +73,13 @@ export class KongWorker {
         return undefined;
       },
       'kong.log.serialize': () => facts.entry ?? '{}',
+      'kong.nginx.get_ctx': () => true,
+      'kong.nginx.set_ctx': () => undefined,
       'kong.nginx.get_var': (name) => (name === 'kong_request_id' ? 'a-request-id' : undefined),
       'kong.request.get_headers': () => facts.headers ?? {},
       'kong.request.get_method': () => 'POST',
       'kong.request.get_path': () => '/',
+      'kong.request.get_raw_query': () => '',
       'kong.request.get_raw_body': () => facts.body ?? '',
       'kong.response.error': (status) => leave(status as number, 'error of Kong', {}),
       'kong.response.exit': (status, body, headers) => leave(status as number, body as string, headers),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { startOnThisMachine } from '../../kong/start/on-this-machine';
 import type { Run, RunState } from '../../kong/start/run';
+import { jwksOf, signingKey } from './access-tokens';
 
 const repository = join(__dirname, '../..');
 
@@ -90,14 +91,24 @@ function talkative(host: string, oddPort: number): string {
   changeGuard('go-calculator', 'mcp-tool-rate-limit', { policy: 'redis', redis: { host } });
   change('go-calculator', 'mcp-telemetry', { rate_limit_user_label: true });
   change('ollama', 'llm-telemetry', { track_open_streams: true, consumer_label: true, flush_delay: 10 });
+  // The model is asked twice at most, so that runs with a tool end at a bound.
+  change('agent', 'llm-mcp-agent', { max_rounds: 2 });
   pluginsOf('go-calculator').push({ name: 'key-auth', config: { key_names: ['apikey'] } });
 
   const capture = pluginsOf('py-calculator').find(({ name }) => name === 'pre-function');
   const rules = [{ windows: [{ limit: 1000, window_seconds: 60 }] }];
   const lost = { otlp_url: `http://${host}:9/v1/traces`, otlp_timeout: 100, flush_delay: 10 };
+  const issuer = `http://${host}:${oddPort}`;
+  const auth = {
+    resource: `${issuer}/mcp`,
+    // One with keys, one that fails.
+    issuers: [{ issuer, discovery: false, jwks_uri: `${issuer}/jwks` }, { issuer: `${issuer}/away` }],
+    unauthenticated: 'pass',
+  };
   const odd = {
     plugins: [
       capture,
+      { name: 'mcp-auth', config: auth },
       { name: 'mcp-telemetry', config: { ...lost, max_tools: 1 } },
       { name: 'llm-telemetry', config: { ...lost, max_models: 1 } },
     ],
@@ -133,6 +144,8 @@ function talkative(host: string, oddPort: number): string {
   return stringify(config, { aliasDuplicateObjects: false });
 }
 
+const KEYS = jwksOf(signingKey('k'));
+
 /** A faulty backend: it has an endless list of tools, responses that no API defines, and errors. */
 const answerOddly: RequestListener = (request, response) => {
   request.resume();
@@ -144,6 +157,10 @@ const answerOddly: RequestListener = (request, response) => {
   if (request.url === '/v1/chat/completions') {
     response.setHeader('Content-Type', 'application/json');
     response.end('{"id":"1","model":"m","choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}');
+    return;
+  }
+  if (request.url === '/jwks') {
+    response.end(JSON.stringify(KEYS));
     return;
   }
   if (request.url !== '/mcp') {

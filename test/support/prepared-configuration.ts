@@ -7,4 +7,5 @@ export const preparedConfiguration = (plugin: SinglePlugin, state?: unknown): Co
   plugin,
   parts: [{ plugin, state, needs: phaseNeedsOf(plugin, {}) }],
   isBoundToService: false,
+  isHeldBefore: () => false,
 });

@@ -21,8 +21,9 @@ export interface Started {
 export class ScriptedPluginServer {
   readonly started: Started[] = [];
   readonly closed: number[] = [];
-  /** The decoded replies of each event, by its name. */
+  /** The decoded replies of each event, by the key of its script. */
   replies: Record<string, Message[][]> = {};
+  /** The script of an event, by its name or by `<plugin>.<event>`. */
   scripts: Record<string, Script> = {};
   openConnections = 0;
   private readonly server: Server;
@@ -61,10 +62,10 @@ export class ScriptedPluginServer {
       const sequence = call['sequence'];
       const start = call['cmd_start_instance'] as { name: Buffer; config: Buffer } | undefined;
       const close = call['cmd_close_instance'] as { instance_id: number } | undefined;
-      const event = call['cmd_handle_event'] as { event_name: Buffer } | undefined;
+      const event = call['cmd_handle_event'] as { instance_id: number; event_name: Buffer } | undefined;
       if (start) this.start(start);
       if (close) this.closed.push(close.instance_id);
-      if (event && !(await this.run(socket, read, String(event.event_name)))) return;
+      if (event && !(await this.run(socket, read, this.keyOf(event.instance_id, String(event.event_name))))) return;
       const status = { name: start?.name ?? Buffer.alloc(0), instance_id: this.started.length };
       write(socket, messageType('RpcReturn').encode({ sequence, instance_status: status }).finish());
     }
@@ -73,6 +74,11 @@ export class ScriptedPluginServer {
   private start({ name, config }: { name: Buffer; config: Buffer }): void {
     const id = this.started.length + 1;
     this.started.push({ id, name: String(name), config: JSON.parse(config.toString()) as Record<string, unknown> });
+  }
+
+  private keyOf(instanceId: number, event: string): string {
+    const key = `${this.started[instanceId - 1]?.name ?? ''}.${event}`;
+    return key in this.scripts ? key : event;
   }
 
   private async run(socket: Socket, read: FrameReader, event: string): Promise<boolean> {

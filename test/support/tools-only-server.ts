@@ -3,9 +3,12 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 
-/** An official server that has only tools: it responds with -32601 to a request for prompts. */
-export async function startToolsOnlyServer(): Promise<TestUpstream> {
-  const handler = createMcpHandler(createServer);
+/**
+ * An official server that has only tools: it responds with -32601 to a request for prompts. `legacy: 'reject'`: it serves only
+ * 2026-07-28.
+ */
+export async function startToolsOnlyServer(options?: { readonly legacy: 'reject' }): Promise<TestUpstream> {
+  const handler = createMcpHandler(createServer, options);
   const handle = toNodeHandler({ fetch: (request) => handler.fetch(request) });
   const upstream = await startUpstream((request, response) => {
     // The adapter's own type of a request lacks `| undefined` on its optional members.

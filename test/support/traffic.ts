@@ -86,6 +86,8 @@ const llmRequests: [path: string, body: object][] = [
   ['/ollama/api/generate', { model: 'demo-broken', prompt: 'Hello' }],
   ['/ollama/api/embed', { model: 'nomic-embed-text', input: 'Hello' }],
   ['/ollama/api/chat', { model: 'nobody-has-it', messages }],
+  ['/agent/api/chat', { model: 'llama3.2', messages }],
+  ['/agent/api/chat', { model: 'llama3.2', messages: [{ role: 'user', content: 'Calculate 5 + 3' }] }],
 ];
 
 /** Failures around the plugins: missing backends, invalid responses, and an unknown client on the socket. */

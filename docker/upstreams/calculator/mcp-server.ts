@@ -39,6 +39,7 @@ export function createCalculator(name: string, countdowns: Slots): McpServer {
   addOperations(server);
   addCountdown(server, countdowns);
   addDialogue(server);
+  addAdminStatus(server);
   server.registerResource(
     'constants',
     'calculator://constants',
@@ -62,6 +63,18 @@ export function createCalculator(name: string, countdowns: Slots): McpServer {
     }),
   );
   return server;
+}
+
+/** A tool that is not for clients: the reference kong.yml denies it. */
+function addAdminStatus(server: McpServer): void {
+  server.registerTool(
+    'admin_status',
+    { title: 'Status of the server', description: 'Uptime in seconds and memory in bytes', inputSchema: z.object({}) },
+    () => {
+      const status = { uptimeSeconds: Math.round(process.uptime()), memoryBytes: process.memoryUsage().rss };
+      return { content: [{ type: 'text', text: JSON.stringify(status) }] };
+    },
+  );
 }
 
 function addOperations(server: McpServer): void {

@@ -7,6 +7,7 @@ import { Slots } from '../shared/slots';
 import { createMcpEndpoint } from './mcp-endpoint';
 import { createCalculator } from './mcp-server';
 import { sendHeadAtOnce } from './send-head-at-once';
+import { startSpans } from './spans';
 import { withoutAccel } from './without-accel';
 
 /** Settings of a calculator; every limit has a default. */
@@ -21,6 +22,10 @@ export interface CalculatorOptions extends ListenOptions {
   maxCountdowns?: number;
   /** Longest request body in bytes, default 4 MiB, the limit of the gateway; a longer one is answered with 413. */
   maxBodyBytes?: number;
+  /** The OTLP endpoint for spans of requests that continue a trace; default: no spans. */
+  tracesUrl?: string;
+  /** The project of the spans in Phoenix, default `ai-gateway`. */
+  project?: string;
 }
 
 /** Starts a calculator MCP server: Streamable HTTP at `/mcp`, `/health`, and its name at `/`. */
@@ -30,6 +35,8 @@ export async function startCalculator({
   sessionIdleMs = 600_000,
   maxCountdowns = 64,
   maxBodyBytes = 4_194_304,
+  tracesUrl,
+  project = 'ai-gateway',
   ...listen
 }: CalculatorOptions = {}): Promise<RunningServer> {
   const isGo = name.startsWith('go-');
@@ -42,7 +49,11 @@ export async function startCalculator({
     idleMs: sessionIdleMs,
     maxBodyBytes,
   });
-  const answerMcp = toNodeHandler(endpoint, { maxRequestBodySize: maxBodyBytes });
+  const spans = tracesUrl === undefined ? undefined : startSpans({ url: tracesUrl, project, service: name });
+  const traced = spans
+    ? { fetch: (request: Request) => spans.around(request, (inner) => endpoint.fetch(inner)) }
+    : endpoint;
+  const answerMcp = toNodeHandler(traced, { maxRequestBodySize: maxBodyBytes });
 
   return startHttpServer(
     listen,
@@ -63,6 +74,9 @@ export async function startCalculator({
         sendJson(response, 404, { error: 'not found' });
       }
     },
-    () => endpoint.close(),
+    async () => {
+      await endpoint.close();
+      await spans?.end();
+    },
   );
 }

@@ -33,8 +33,8 @@ export async function answerTask(task: Task, response: ServerResponse, pace: Pac
     const produced: Part[] = [];
     let next = await parts.next();
     for (; next.done !== true; next = await parts.next()) {
-      if (stream) await line(dialect.chunk(next.value));
-      else produced.push(next.value);
+      if (!stream) produced.push(next.value);
+      else for (const record of dialect.chunk(next.value)) await line(record);
     }
     if (next.value === undefined) return;
     if (reply.failure !== undefined && !stream) {

@@ -10,8 +10,8 @@ export interface Dialect {
   readonly end: string;
   /** A record as text in a stream. */
   frame(record: object): string;
-  /** A record of a stream before the last one. */
-  chunk(part: Part): object;
+  /** The records of a stream for a part, before the last ones. */
+  chunk(part: Part): readonly object[];
   /** The last records of a stream. */
   final(doneReason: string, metrics: Partial<Metrics>): readonly object[];
   /** A whole answer in one record. */
@@ -38,7 +38,7 @@ export function chatDialect(model: string): Dialect {
   });
   return {
     ...lines,
-    chunk: (part) => record(collected([part]), { done: false }),
+    chunk: (part) => [record(collected([part]), { done: false })],
     final: (reason, metrics) => [record({ content: '' }, { done: true, done_reason: reason, ...metrics })],
     whole: (parts, reason, metrics) => record(collected(parts), { done: true, done_reason: reason, ...metrics }),
   };
@@ -59,7 +59,7 @@ export function generateDialect(model: string, contextOf: (response: string) => 
     chunk: (part) => {
       const { content, ...others } = collected([part]);
       streamed += content;
-      return record({ content, ...others }, { done: false });
+      return [record({ content, ...others }, { done: false })];
     },
     final: (reason, metrics) => [
       record({ content: '' }, { done: true, done_reason: reason, context: contextOf(streamed), ...metrics }),

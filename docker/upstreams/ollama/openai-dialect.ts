@@ -24,7 +24,7 @@ export function openaiDialect(model: string, id: string, includeUsage: boolean):
     end: 'data: [DONE]\n\n',
     chunk: (part) => {
       calledTools ||= part.kind === 'tool_calls';
-      return chunk(messageOf([part]), null);
+      return [chunk(messageOf([part]), null)];
     },
     final: (reason, metrics) => [
       chunk({ content: '' }, calledTools ? 'tool_calls' : reason),

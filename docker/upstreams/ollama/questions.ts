@@ -1,9 +1,13 @@
+import { anthropicDialect } from './anthropic-dialect';
+import { anthropicToChat, type AnthropicRequest } from './anthropic-request';
 import { chatDialect, generateDialect, type Dialect } from './dialects';
 import type { Model } from './models';
 import { openaiDialect } from './openai-dialect';
 import { toChatRequest, type OpenaiChatRequest } from './openai-request';
 import type { Question } from './reply';
 import type { ChatRequest, GenerateRequest } from './requests';
+import { responsesDialect } from './responses-dialect';
+import { responsesToChat, type ResponsesRequest } from './responses-request';
 import { countTokens, tokenId, tokenize } from './tokens';
 
 /** A request to answer: the question, its length in tokens, and the format of its endpoint. */
@@ -63,6 +67,24 @@ export function readOpenaiChat(request: OpenaiChatRequest, model: Model): Read {
     request.stream_options?.include_usage ?? false,
   );
   return { ok: true, task: { ...read.task, dialect } };
+}
+
+/** Reads a request of the responses API for a model. */
+export function readResponses(request: ResponsesRequest, model: Model): Read {
+  return readAs(responsesToChat(request), model, (id) => responsesDialect(request.model, id));
+}
+
+/** Reads a request of the messages API for a model. */
+export function readAnthropic(request: AnthropicRequest, model: Model): Read {
+  return readAs(anthropicToChat(request), model, (id, tokens) => anthropicDialect(request.model, id, tokens));
+}
+
+function readAs(request: ChatRequest, model: Model, dialectOf: (id: string, promptTokens: number) => Dialect): Read {
+  const read = readChat(request, model);
+  if (!read.ok) return read;
+  const { question, promptTokens } = read.task;
+  const id = `${tokenId(question.prompt)}${question.toolResult === undefined ? '' : 'b'}`;
+  return { ok: true, task: { ...read.task, dialect: dialectOf(id, promptTokens) } };
 }
 
 /** Reads a generate request for a model. */

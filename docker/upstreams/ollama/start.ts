@@ -7,13 +7,16 @@ import { readBody } from '../shared/read-body';
 import { routeOf } from '../shared/route';
 import { Slots } from '../shared/slots';
 import { answerTask } from './answer-task';
+import { anthropicError } from './anthropic-dialect';
+import { anthropicRequest } from './anthropic-request';
 import { embed } from './embedding';
 import { findModel, listedModel, models, shownModel, type Model } from './models';
 import { openaiError } from './openai-dialect';
 import { openaiChatRequest } from './openai-request';
 import { REALISTIC, type Pace } from './pace';
-import { readChat, readGenerate, readOpenaiChat, type Read } from './questions';
+import { readAnthropic, readChat, readGenerate, readOpenaiChat, readResponses, type Read } from './questions';
 import { chatRequest, embedRequest, generateRequest, parseRequest, showRequest } from './requests';
+import { responsesRequest } from './responses-request';
 import { countTokens } from './tokens';
 
 /** Settings of the Ollama-compatible demo; every limit has a default. */
@@ -32,8 +35,8 @@ const VERSION = '0.0.0-demo';
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 /**
- * Starts a server with Ollama's API for chat, generate, embed, show, tags and version, OpenAI's API for chat, and demo
- * models.
+ * Starts a server with Ollama's API for chat, generate, embed, show, tags and version, OpenAI's chat and responses,
+ * Anthropic's messages, and demo models.
  */
 export async function startOllama({
   pace = REALISTIC,
@@ -124,6 +127,20 @@ export async function startOllama({
         openaiChatRequest,
         (request, model, response) => perform(readOpenaiChat(request, model), model, response, openaiError),
         openaiError,
+      ),
+    ),
+    '/v1/responses': post(
+      withModel(
+        responsesRequest,
+        (request, model, response) => perform(readResponses(request, model), model, response, openaiError),
+        openaiError,
+      ),
+    ),
+    '/v1/messages': post(
+      withModel(
+        anthropicRequest,
+        (request, model, response) => perform(readAnthropic(request, model), model, response, anthropicError),
+        anthropicError,
       ),
     ),
     '/api/generate': post(

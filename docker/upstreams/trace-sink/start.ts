@@ -66,6 +66,7 @@ export async function startTraceSink({
       } else if (route?.method !== 'GET') sendJson(response, 404, { detail: 'Not Found' });
       else if (route.path === '/') send(response, 200, 'text/html; charset=utf-8', page, pageHeaders);
       else if (route.path === '/events') openEvents(request, response);
+      else if (TRACE.test(route.path)) redirectToTrace(route.path, response);
       else if (route.path === '/health') sendJson(response, 200, { status: 'ok' });
       else answerQuery(store, route.path, route.query, response);
     },
@@ -73,6 +74,15 @@ export async function startTraceSink({
       for (const response of open) response.end();
     },
   );
+}
+
+/** The address of one trace, as Phoenix has it. */
+const TRACE = /^\/redirects\/traces\/([0-9a-f]{32})$/;
+
+/** Shows the page with the spans of one trace. The address is relative, since the gateway removes a prefix of the path. */
+function redirectToTrace(path: string, response: ServerResponse): void {
+  const [, traceId = ''] = TRACE.exec(path) ?? [];
+  response.writeHead(302, { location: `../../?filter=${traceId}`, 'cache-control': 'no-cache' }).end();
 }
 
 async function receiveTraces(

@@ -9,6 +9,7 @@ export interface SpanRow {
   startMs: number;
   durationMs: number;
   project: string;
+  traceId: string;
   name: string;
   kind: string;
   /** The model of an LLM call, the tool of a tool call, else a prompt or resource. */
@@ -44,6 +45,7 @@ export function rowOf({ seq, span }: KeptSpan): SpanRow {
     startMs: milliseconds(span.startNs),
     durationMs: milliseconds(span.endNs - span.startNs),
     project: cut(span.project),
+    traceId: span.traceId,
     name: cut(span.name),
     kind: cut(kindOf(span)),
     ...(subject !== undefined && { subject: cut(subject) }),

@@ -11,6 +11,7 @@ const read = (name: string): string => readFileSync(join(FOLDER, `${name}.lua`),
 export function capturePlugin(): string {
   const config = {
     access: [read('reject-smuggling')],
+    header_filter: [read('replace-unjudged-answers')],
     body_filter: [read('capture-body-filter')],
     log: [read('capture-log'), read('log-names')],
   };

@@ -27,6 +27,7 @@ export function addServeCommand(program: Command, suite: Suite): void {
       option('--plugins <names>', 'plugins to serve, separated by commas', namesOf(suite), suite.plugins, 'all'),
     )
     .option('--metrics <host:port>', 'serve /healthz, /readyz and /metrics over HTTP there', parseAddress)
+    .option('--http <host:port>', 'serve plugins with long or streamed answers over HTTP there, for Kong', parseAddress)
     .option('--log-intake <file>', "read log entries of Kong's http-log at /logs/<name> there, as this file configures")
     .addOption(
       option(

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../pdk';
+import type { Outcome, PdkEffect } from '../../pdk';
 import { effectsOf } from '../../pdk/effects';
 import { END_OF_CALLS } from './frames';
 import { MessageWriter } from './message-writer';
@@ -15,23 +15,27 @@ export interface EventAnswer {
   readonly isExit: boolean;
 }
 
-/** The effects of one outcome, encoded. */
+/** Effects, encoded. */
 export interface EncodedEffects {
   readonly bytes: Buffer;
   readonly count: number;
   readonly isExit: boolean;
 }
 
-const NOTHING = Buffer.alloc(0);
+const NO_EFFECTS: EncodedEffects = { bytes: Buffer.alloc(0), count: 0, isExit: false };
 const writer = new MessageWriter();
 
 /** Encodes the effects of an outcome. @throws when the outcome contains a value that no message can represent */
 export function encodeEffects(outcome: Outcome): EncodedEffects {
-  const effects = effectsOf(outcome);
-  const isExit = outcome.kind === 'reject';
-  if (effects.length === 0) return { bytes: NOTHING, count: 0, isExit };
+  return encodeAll(effectsOf(outcome));
+}
+
+/** Encodes effects. @throws when one contains a value that no message can represent */
+export function encodeAll(effects: readonly PdkEffect[]): EncodedEffects {
+  if (effects.length === 0) return NO_EFFECTS;
   writer.reset();
   for (const effect of effects) writeEffect(writer, effect);
+  const isExit = effects.at(-1)?.method === 'kong.response.exit';
   return { bytes: writer.copy(), count: effects.length, isExit };
 }
 

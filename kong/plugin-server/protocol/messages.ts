@@ -6,7 +6,9 @@ const { root } = parse(
   `
   ${definitions('int64')}
   message Text { bytes v = 1; }
-  message Consumer { bytes id = 1; bytes username = 3; bytes custom_id = 4; repeated bytes tags = 5; }
+  message Consumer { bytes id = 1; uint32 created_at = 2; bytes username = 3; bytes custom_id = 4; repeated bytes tags = 5; }
+  message ConsumerSpec { bytes id = 1; bool by_username = 2; }
+  message AuthenticateArgs { Consumer consumer = 1; AuthenticatedCredential credential = 2; }
   message Service { bytes id = 1; bytes name = 4; }
   `,
   { keepCase: true },
@@ -61,6 +63,15 @@ export interface RpcReturn {
   instance_status?: { name: Bytes; instance_id: number; started_at: number };
 }
 
+/** A consumer of Kong; `created_at` in seconds since the epoch. */
+interface Consumer {
+  id: Bytes;
+  created_at: number;
+  username: Bytes;
+  custom_id: Bytes;
+  tags: Bytes[];
+}
+
 /** The codecs by message. */
 export const messages = {
   rpcCall: messageType<RpcCall>('RpcCall'),
@@ -69,7 +80,11 @@ export const messages = {
   struct: messageType<Struct>('Struct'),
   text: messageType<{ v: Bytes }>('Text'),
   int: messageType<{ v: number }>('Int'),
-  consumer: messageType<{ id: Bytes; username: Bytes; custom_id: Bytes; tags: Bytes[] }>('Consumer'),
+  consumer: messageType<Consumer>('Consumer'),
+  consumerSpec: messageType<{ id: Bytes; by_username: boolean }>('ConsumerSpec'),
+  authenticateArgs: messageType<{ consumer?: Partial<Consumer>; credential?: { id: Bytes; consumer_id: Bytes } }>(
+    'AuthenticateArgs',
+  ),
   credential: messageType<{ id: Bytes; consumer_id: Bytes }>('AuthenticatedCredential'),
   service: messageType<{ id: Bytes; name: Bytes }>('Service'),
 };

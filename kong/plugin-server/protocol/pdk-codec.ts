@@ -1,9 +1,9 @@
-import type { KongRead, PdkEffect, PdkRead, RawBody } from '../../pdk';
+import type { Authentication, KongRead, PdkEffect, PdkRead, RawBody } from '../../pdk';
 import { frame, OversizedFrame } from './frames';
 import { MessageReader } from './message-reader';
 import type { MessageWriter } from './message-writer';
 import { messages, type Bytes } from './messages';
-import { decodeText, readStruct, readValue, writeStruct, writeValue } from './values';
+import { decodeText, readStruct, readValue, writeContextValue, writeStruct, writeValue } from './values';
 
 /** Encodes the argument and decodes the result of a read, as the service in Kong's .proto declares them. */
 interface ReadCodec {
@@ -22,12 +22,20 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
     encode: noArgument,
     decode: (reply) => ({ id: decodeText(messages.credential.decode(reply).id) }),
   },
+  'kong.client.load_consumer': {
+    encode: (name) => messages.consumerSpec.encode({ id: Buffer.from(String(name)), by_username: true }),
+    decode: decodeConsumer,
+  },
   'kong.client.get_forwarded_ip': { encode: noArgument, decode: readText },
   'kong.ctx.shared.get': {
     encode: textArgument,
     decode: (reply) => readValue(new MessageReader(reply), 'utf8'),
   },
   'kong.log.serialize': { encode: noArgument, decode: readText },
+  'kong.nginx.get_ctx': {
+    encode: textArgument,
+    decode: (reply) => readValue(new MessageReader(reply), 'utf8'),
+  },
   'kong.nginx.get_var': { encode: textArgument, decode: readText },
   'kong.request.get_headers': {
     encode: intArgument,
@@ -36,6 +44,16 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
   'kong.request.get_method': { encode: noArgument, decode: readText },
   'kong.request.get_path': { encode: noArgument, decode: readText },
   'kong.request.get_raw_body': { encode: noArgument, decode: decodeRawBody },
+  'kong.request.get_raw_query': { encode: noArgument, decode: readText },
+  'kong.response.get_headers': {
+    encode: intArgument,
+    decode: (reply) => readStruct(new MessageReader(reply), 'latin1'),
+  },
+  'kong.response.get_status': { encode: noArgument, decode: (reply) => messages.int.decode(reply).v },
+  'kong.service.response.get_raw_body': {
+    encode: noArgument,
+    decode: readBytes,
+  },
   'kong.router.get_service': {
     encode: noArgument,
     decode: (reply) => {
@@ -46,12 +64,13 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
 };
 
 function decodeConsumer(reply: Bytes): unknown {
-  const { id, username, custom_id, tags } = messages.consumer.decode(reply);
+  const { id, username, custom_id, tags, created_at } = messages.consumer.decode(reply);
   return {
     id: decodeText(id),
     username: decodeText(username),
     custom_id: decodeText(custom_id),
     tags: tags?.map((tag) => decodeText(tag)),
+    created_at,
   };
 }
 
@@ -66,6 +85,17 @@ function readText(reply: Bytes): string {
     else reader.skip();
   }
   return text;
+}
+
+function readBytes(reply: Bytes): Bytes {
+  const reader = new MessageReader(reply);
+  // No bytes are an empty message on the wire.
+  let bytes: Bytes = nothing;
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === V) bytes = reader.data();
+    else reader.skip();
+  }
+  return bytes;
 }
 
 /** Fields of the message `RawBodyResult`. */
@@ -93,12 +123,13 @@ export const encodeRead = ({ method, argument }: KongRead<unknown>): Buffer =>
 /**
  * The plain value in Kong's reply.
  *
- * @throws when the reply is not the message that Kong's service declares, or is too long; a body that is too long counts
- * as spilled
+ * @throws when the reply is not the message that Kong's service declares, or is too long; a request body that is too long
+ * counts as spilled, and the body of an answer as absent
  */
 export function decodeReply({ method }: KongRead<unknown>, reply: Bytes | OversizedFrame): unknown {
   if (!(reply instanceof OversizedFrame)) return codecs[method].decode(reply);
   if (method === 'kong.request.get_raw_body') return { kind: 'spilled' } satisfies RawBody;
+  if (method === 'kong.service.response.get_raw_body') return undefined;
   throw new Error(`the reply to ${method} is too long: ${String(reply)}`);
 }
 
@@ -119,12 +150,20 @@ export function writeEffect(writer: MessageWriter, effect: PdkEffect): void {
   writer.endFrame(start);
 }
 
+/** Fields of the messages `AuthenticateArgs`, `Consumer` and `AuthenticatedCredential`. */
+const AUTHENTICATE = { consumer: 1, credential: 2 } as const;
+const CONSUMER = { id: 1, createdAt: 2, username: 3, customId: 4, tag: 5 } as const;
+const CREDENTIAL = { id: 1, consumerId: 2 } as const;
+
 /** Fields of the messages `KV` and `ExitArgs`. */
 const KEY_VALUE = { key: 1, value: 2 } as const;
 const EXIT = { status: 1, body: 2, headers: 3 } as const;
 
 function writeArguments(writer: MessageWriter, effect: PdkEffect): void {
   switch (effect.method) {
+    case 'kong.client.authenticate':
+      writeAuthentication(writer, effect);
+      break;
     case 'kong.ctx.shared.set': {
       writer.text(KEY_VALUE.key, effect.key);
       const start = writer.beginMessage(KEY_VALUE.value);
@@ -132,10 +171,21 @@ function writeArguments(writer: MessageWriter, effect: PdkEffect): void {
       writer.endMessage(start);
       break;
     }
+    case 'kong.nginx.set_ctx': {
+      writer.text(KEY_VALUE.key, effect.key);
+      const start = writer.beginMessage(KEY_VALUE.value);
+      writeContextValue(writer, effect.value);
+      writer.endMessage(start);
+      break;
+    }
+    case 'kong.response.set_status':
+      writer.integer(V, effect.status);
+      break;
     case 'kong.response.set_headers':
     case 'kong.service.request.set_headers':
       writeStruct(writer, effect.headers);
       break;
+    case 'kong.response.clear_header':
     case 'kong.service.request.clear_header':
       writer.text(V, effect.name);
       break;
@@ -150,4 +200,22 @@ function writeArguments(writer: MessageWriter, effect: PdkEffect): void {
       writer.endMessage(start);
     }
   }
+}
+
+/** Absent texts stay absent: Kong would get an empty one, which is true in Lua. */
+function writeAuthentication(writer: MessageWriter, { consumer, credential }: Authentication): void {
+  if (consumer) {
+    const start = writer.beginMessage(AUTHENTICATE.consumer);
+    writer.text(CONSUMER.id, consumer.id);
+    if (consumer.createdAt !== undefined) writer.integer(CONSUMER.createdAt, consumer.createdAt);
+    writer.text(CONSUMER.username, consumer.username);
+    if (consumer.customId !== '') writer.text(CONSUMER.customId, consumer.customId);
+    for (const tag of consumer.tags) writer.text(CONSUMER.tag, tag);
+    writer.endMessage(start);
+  }
+  if (!credential) return;
+  const start = writer.beginMessage(AUTHENTICATE.credential);
+  writer.text(CREDENTIAL.id, credential.id);
+  writer.text(CREDENTIAL.consumerId, credential.consumerId);
+  writer.endMessage(start);
 }

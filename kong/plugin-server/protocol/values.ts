@@ -92,6 +92,12 @@ export function writeValue(writer: MessageWriter, value: SharedValue | readonly 
   }
 }
 
+/** Writes the fields of a protobuf Value for `ngx.ctx`. Kong makes nil of false. */
+export function writeContextValue(writer: MessageWriter, value: false | Uint8Array): void {
+  if (value === false) writer.integer(VALUE.bool, 0);
+  else writer.data(VALUE.text, value);
+}
+
 function writeList(writer: MessageWriter, list: readonly SharedValue[]): void {
   const start = writer.beginMessage(VALUE.list);
   for (const element of list) {

@@ -5,13 +5,15 @@ import {
   type KongRead,
   type Log,
   type Outcome,
+  type Authentication,
   type PdkEffect,
+  type PdkRead,
   type PhaseName,
   type Plugin,
 } from '../../pdk';
 import { effectsOf } from '../../pdk/effects';
 import { toKongFields, type KongField } from '../../pdk/kong-schema';
-import { Configurations, type Configuration, type AcquiredConfiguration } from '../configurations';
+import { Configurations, mayHold, type Configuration, type AcquiredConfiguration } from '../configurations';
 import { defaultPhasesOf } from '../describe';
 import type { Fetch } from '../event-facts';
 import { planOf } from '../event-plan';
@@ -40,7 +42,7 @@ export interface StockPlugin {
 /**
  * Wraps a plugin in the class with phase methods that Kong's own server loads.
  *
- * Limits of that server: each read and effect is a round trip of its own, requests pass while the server is down, a body
+ * Limits of that server: answers are never held, so response phases do not run; each read and effect is a round trip of its own, requests pass while the server is down, a body
  * in a temporary file causes 500, and telemetry that was not sent when the server ends is lost. The server does not report
  * when an instance closes, so a configuration is released when its last instance is garbage-collected.
  */
@@ -55,6 +57,8 @@ export function toStockPlugin(plugin: Plugin): StockPlugin {
   }
   // The server finds phases on the prototype.
   for (const phase of defaultPhasesOf(plugin)) {
+    // It would hold every answer of a route until its end.
+    if (phase === 'response') continue;
     Object.defineProperty(Stock.prototype, phase, {
       value(this: Stock, kong: StockPdk) {
         return runEvent(plugin, phase, this.held, kong);
@@ -99,6 +103,8 @@ async function exposeMetrics(address: string, { registry }: Metrics, log: Log): 
   }
 }
 
+const NO_HOLDS = 'answers are not judged: only `kong-ai-plugins serve` runs response phases';
+
 /** The configuration of one instance. It does not refer to the instance, so that this can be garbage-collected. */
 class HeldConfiguration {
   private hold: Promise<AcquiredConfiguration> | undefined;
@@ -114,9 +120,12 @@ class HeldConfiguration {
   /** Rejects when the configuration is wrong; the next call tries again. */
   async take(): Promise<Configuration> {
     const { configurations, log } = theHost();
+    const isFirst = this.hold === undefined;
     this.hold ??= configurations.acquire(this.plugin, this.config);
     try {
-      return (await this.hold).configuration;
+      const { configuration } = await this.hold;
+      if (isFirst && configuration.parts.some(mayHold)) log.warn({ plugin: this.plugin.name }, NO_HOLDS);
+      return configuration;
     } catch (error) {
       this.hold = undefined;
       log.error({ err: error, plugin: this.plugin.name }, 'instance could not start');
@@ -170,7 +179,7 @@ const call = (kong: StockPdk, method: string, ...args: readonly unknown[]): Prom
 /** Sends one read, which is a round trip of its own. If it fails, the part that needs the fact fails. */
 async function ask(kong: StockPdk, { method, argument }: KongRead<unknown>): Promise<() => unknown> {
   try {
-    const reply = await call(kong, method, ...(argument === undefined ? [] : [argument]));
+    const reply = await call(kong, method, ...argumentsOfRead(method, argument));
     return () => fromMsgPack(method, reply);
   } catch (error) {
     return () => {
@@ -179,17 +188,30 @@ async function ask(kong: StockPdk, { method, argument }: KongRead<unknown>): Pro
   }
 }
 
+function argumentsOfRead(method: PdkRead, argument: KongRead<unknown>['argument']): readonly unknown[] {
+  // By name, where it is not an id.
+  if (method === 'kong.client.load_consumer') return [argument, true];
+  return argument === undefined ? [] : [argument];
+}
+
 async function apply(kong: StockPdk, outcome: Outcome): Promise<void> {
   for (const effect of effectsOf(outcome)) await call(kong, effect.method, ...argumentsOf(effect));
 }
 
 function argumentsOf(effect: PdkEffect): readonly unknown[] {
   switch (effect.method) {
+    case 'kong.client.authenticate':
+      return authenticationOf(effect);
     case 'kong.ctx.shared.set':
       return [effect.key, effect.value];
+    case 'kong.nginx.set_ctx':
+      return [effect.key, effect.value === false ? undefined : effect.value];
+    case 'kong.response.set_status':
+      return [effect.status];
     case 'kong.response.set_headers':
     case 'kong.service.request.set_headers':
       return [effect.headers];
+    case 'kong.response.clear_header':
     case 'kong.service.request.clear_header':
       return [effect.name];
     case 'kong.service.request.set_raw_body':
@@ -197,4 +219,22 @@ function argumentsOf(effect: PdkEffect): readonly unknown[] {
     case 'kong.response.exit':
       return [effect.status, effect.body, effect.headers];
   }
+}
+
+/** The consumer and the credential as Kong has them; nil for none. */
+function authenticationOf({ consumer, credential }: Authentication): readonly unknown[] {
+  const { id, username, customId, tags, createdAt } = consumer ?? {};
+  return [
+    consumer
+      ? {
+          id,
+          username,
+          ...(customId !== '' && { custom_id: customId }),
+          // An empty list would become an empty record, which is the same in Lua.
+          ...(tags && tags.length > 0 && { tags }),
+          ...(createdAt !== undefined && { created_at: createdAt }),
+        }
+      : null,
+    credential ? { id: credential.id, consumer_id: credential.consumerId } : null,
+  ];
 }

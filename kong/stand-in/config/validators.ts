@@ -1,7 +1,8 @@
 import { isTable, luaToString, type LuaValue } from '../lua/value';
 import type { Field, PatternMatch } from './field';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** A UUID as Kong recognizes it (`tools/uuid.lua`). */
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 type Validator = (value: never, argument: never, match: PatternMatch) => string | undefined;
 

@@ -48,6 +48,9 @@ export function externalPlugin(
     version,
     ...(phases.includes('rewrite') && { rewrite: (x: Exchange, config: PluginConfig) => event(x, config, 'rewrite') }),
     ...(phases.includes('access') && { access: (x: Exchange, config: PluginConfig) => event(x, config, 'access') }),
+    ...(phases.includes('response') && {
+      response: (x: Exchange, config: PluginConfig) => event(x, config, 'response'),
+    }),
     ...(phases.includes('log') && {
       log: async (x: Exchange, config: PluginConfig) => {
         await event(x, config, 'log');

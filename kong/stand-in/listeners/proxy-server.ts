@@ -101,7 +101,7 @@ export class ProxyServer {
     const closed = new Promise<void>((resolve) => {
       const leave = () => {
         x.clientGone = !response.writableFinished;
-        if (x.clientGone && !x.headersSent && !x.isBroken) x.status = 499;
+        if (x.clientGone && !x.headersSent && !x.isBroken && !x.isHeld) x.status = 499;
         resolve();
       };
       response.once('close', leave);
@@ -115,7 +115,7 @@ export class ProxyServer {
     } finally {
       mark();
       sharedContexts.close(x.id);
-      if (x.proxied && x.peer) x.balancer?.reportStatus(x.peer, x.upstreamStatus ?? x.status);
+      if (x.proxied && x.peer) x.balancer?.reportStatus(x.peer, x.heldResponse?.status ?? x.upstreamStatus ?? x.status);
       await x.body.dispose();
     }
   }

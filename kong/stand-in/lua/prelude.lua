@@ -77,11 +77,16 @@ local ngx = {
   arg = phase_arg,
   OK = 0, ERROR = -1, null = setmetatable({}, { __tostring = function() return "null" end }),
   STDERR = 0, EMERG = 1, ALERT = 2, CRIT = 3, ERR = 4, WARN = 5, NOTICE = 6, INFO = 7, DEBUG = 8,
-  now = functions["ngx.now"], encode_base64 = functions["ngx.encode_base64"], exit = functions["ngx.exit"],
+  now = functions["ngx.now"], encode_base64 = functions["ngx.encode_base64"],
+  hmac_sha1 = functions["ngx.hmac_sha1"], exit = functions["ngx.exit"],
   req = { get_body_data = functions["ngx.req.get_body_data"] },
   var = setmetatable({}, {
     __index = function(_, key) return (functions["ngx.var"](key)) end,
     __newindex = function(_, key, value) functions["ngx.var="](key, value) end,
+  }),
+  ctx = setmetatable({}, {
+    __index = function(_, key) return (functions["ngx.ctx"](key)) end,
+    __newindex = function(_, key) error("the stand-in does not emulate setting ngx.ctx." .. tostring(key), 2) end,
   }),
   log = function(level, ...) return finish(host(0, levels[level] or "notice", joined(...))) end,
 }

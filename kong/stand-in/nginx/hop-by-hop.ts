@@ -7,7 +7,7 @@ const SPECIAL = new Set(['close', 'keep-alive', 'upgrade']);
  * trailers, which Node cannot do.
  */
 const REQUEST_ONLY = ['connection', 'keep-alive', 'proxy', 'proxy-connection', 'te', 'trailer', 'expect', 'upgrade'];
-const RESPONSE_ONLY = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer'];
+const RESPONSE_ONLY = ['connection', 'keep-alive', 'transfer-encoding', 'trailer'];
 /** Headers from an upstream to nginx (`proxy_hide_header`). */
 const FOR_NGINX = [
   'x-pad',
@@ -28,6 +28,12 @@ export function dropRequestHops(headers: HeaderList): void {
 /** Removes the headers of a response that apply to the connection with the upstream only. */
 export function dropResponseHops(headers: HeaderList): void {
   for (const name of namedByConnection(headers)) headers.remove(name);
+  dropConnectionHeaders(headers);
+  headers.remove('upgrade');
+}
+
+/** Removes what nginx alone removes; Kong leaves the others in an answer that it holds. */
+export function dropConnectionHeaders(headers: HeaderList): void {
   for (const name of [...RESPONSE_ONLY, ...FOR_NGINX]) headers.remove(name);
 }
 

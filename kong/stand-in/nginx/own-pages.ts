@@ -60,9 +60,11 @@ const TEXTS = /^(?:text\/(?:html|xml|plain|vnd\.wap\.wml)|application\/(?:javasc
 /**
  * What nginx's filters change in the headers of every response: they add a charset, and remove the length without a
  * body.
+ *
+ * @param hasOwnBody Kong responds itself, with a body, even an empty one: the length stays
  */
-export function finishHeaders(headers: HeaderList, status: number): void {
+export function finishHeaders(headers: HeaderList, status: number, hasOwnBody = false): void {
   const type = headers.get('content-type');
   if (type !== undefined && TEXTS.test(type)) headers.set('Content-Type', `${type}; charset=UTF-8`);
-  if (status === 204 || status === 304) headers.remove('content-length');
+  if ((status === 204 && !hasOwnBody) || status === 304) headers.remove('content-length');
 }

@@ -1,3 +1,4 @@
+import { UUID } from '../config/validators';
 import { EXITED, LuaError, luaToString, isTable, type Exited, type LuaTable, type LuaValue } from '../lua/value';
 import { errorPage } from '../nginx/own-pages';
 import type { Exchange } from '../request/exchange';
@@ -17,6 +18,14 @@ export const node: PdkModule = {
     x.consumer = isTable(consumer) ? consumer : undefined;
     x.credential = isTable(credential) ? credential : undefined;
     return undefined;
+  },
+
+  'kong.client.load_consumer': (x, id, byName) => {
+    if (typeof id !== 'string') throw new LuaError('consumer_id must be a string');
+    checkPhase(x, 'access', 'header_filter', 'body_filter', 'log');
+    const { consumers, consumersByName } = x.environment.lookups;
+    if (!UUID.test(id) && byName !== true) throw new LuaError('cannot load a consumer with an id that is not a uuid');
+    return (UUID.test(id) ? consumers.get(id) : undefined) ?? (byName === true ? consumersByName.get(id) : undefined);
   },
 
   'kong.router.get_route': (x) => afterRewrite(x, x.route),

@@ -11,6 +11,7 @@ export const request: PdkModule = {
   'kong.request.get_method': (x) => x.upstream?.method ?? x.method,
   'kong.request.get_path': (x) => normalizePath(pathOf(x.target)),
   'kong.request.get_path_with_query': (x) => x.target,
+  'kong.request.get_raw_query': (x) => x.query ?? '',
   'kong.request.get_query': (x, max) => parseQuery(x.query, checkMax('max_args', max)),
   'kong.request.get_header': (x, name) => x.headers.get(checkString('header name', name)),
   'kong.request.get_headers': (x, max) => x.headers.toTable(checkMax('max_headers', max)),

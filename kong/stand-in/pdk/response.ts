@@ -3,14 +3,18 @@ import type { Exchange, PhaseName } from '../request/exchange';
 import { headerValues } from '../request/own-response';
 import { checkHeader, checkHeaders, checkMax, checkPhase, checkString, type PdkModule } from './function';
 
-const READABLE: readonly PhaseName[] = ['header_filter', 'body_filter', 'log', 'error'];
-const WRITABLE: readonly PhaseName[] = ['rewrite', 'access', 'balancer', 'header_filter', 'error'];
+const READABLE: readonly PhaseName[] = ['response', 'header_filter', 'body_filter', 'log', 'error'];
+const WRITABLE: readonly PhaseName[] = ['rewrite', 'access', 'response', 'balancer', 'header_filter', 'error'];
 
 /** `kong.response` (`pdk/response.lua`). */
 export const response: PdkModule = {
   'kong.response.get_status': (x) => {
     checkPhase(x, ...READABLE);
     return x.status;
+  },
+  'kong.response.get_source': (x) => {
+    checkPhase(x, ...READABLE);
+    return x.source;
   },
   'kong.response.get_header': (x, name) => {
     checkPhase(x, ...READABLE);
@@ -19,6 +23,12 @@ export const response: PdkModule = {
   'kong.response.get_headers': (x, max) => {
     checkPhase(x, ...READABLE);
     return x.responseTable(checkMax('max_headers', max));
+  },
+  'kong.response.set_status': (x, status) => {
+    checkWritable(x);
+    x.status = checkStatus(status, 100);
+    x.reason = undefined;
+    return undefined;
   },
   'kong.response.set_header': (x, name, value) => {
     checkWritable(x);

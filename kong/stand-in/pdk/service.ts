@@ -1,9 +1,11 @@
 import { LuaError, luaToString, type LuaValue } from '../lua/value';
-import type { Exchange } from '../request/exchange';
+import type { Exchange, PhaseName } from '../request/exchange';
 import { headerValues } from '../request/own-response';
 import { escapePath } from '../routing/uri';
 import type { UpstreamRequest } from '../upstream/upstream-request';
 import { checkHeader, checkHeaders, checkPhase, checkString, type PdkModule } from './function';
+
+const ANSWERED: readonly PhaseName[] = ['response', 'header_filter', 'body_filter', 'log'];
 
 /** `kong.service` and `kong.service.request` (`pdk/service.lua`, `pdk/service/request.lua`). */
 export const service: PdkModule = {
@@ -46,8 +48,13 @@ export const service: PdkModule = {
     return undefined;
   },
   'kong.service.response.get_status': (x) => {
-    checkPhase(x, 'header_filter', 'body_filter', 'log');
-    return x.upstreamStatus;
+    checkPhase(x, ...ANSWERED);
+    return x.heldResponse?.status ?? (x.isHeld ? undefined : x.upstreamStatus);
+  },
+  'kong.service.response.get_raw_body': (x) => {
+    checkPhase(x, ...ANSWERED);
+    if (!x.isBuffered) throw new LuaError('service body is only available with buffered proxying');
+    return x.heldResponse?.body ?? '';
   },
 };
 

@@ -2,8 +2,8 @@ import type { LuaFunction } from '../lua/machine';
 import { encodeJson, LuaError, type LuaValue, type PdkResult } from '../lua/value';
 import type { Exchange } from '../request/exchange';
 import { logEntry } from '../request/log-entry';
-import type { PdkFunction, PdkModule } from './function';
-import { nginx } from './nginx';
+import { checkMax, checkString, type PdkFunction, type PdkModule } from './function';
+import { contextValue, nginx, setContextValue } from './nginx';
 import { logging, node } from './node';
 import { request } from './request';
 import { response } from './response';
@@ -27,6 +27,14 @@ const EXPOSED: PdkModule = {
   ...MODULES,
   ...logging,
   'kong.log.serialize': (x) => encodeJson(MODULES['kong.log.serialize']?.(x) as LuaValue),
+  // In a held response it is a table without members, whose metatable looks a name up.
+  'kong.service.response.get_headers': (x, max) =>
+    x.heldResponse ? {} : x.responseTable(checkMax('max_headers', max)),
+  'kong.nginx.get_ctx': (x, key) => contextValue(x, checkString('key', key)),
+  'kong.nginx.set_ctx': (x, key, value) => {
+    setContextValue(x, checkString('key', key), value);
+    return undefined;
+  },
   'ngx.req.get_body_file': async (x) => {
     const body = await x.body.read();
     return body.kind === 'file' ? body.path : undefined;

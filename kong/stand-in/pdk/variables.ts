@@ -52,7 +52,8 @@ const VARIABLES: Readonly<Record<string, (x: Exchange) => string | undefined>> =
   status: (x) => String(x.status),
   // nginx writes the offset of the local time in place of the Z.
   time_iso8601: (x) => new Date(x.now()).toISOString().replace(/\.\d+Z$/, '+00:00'),
-  upstream_status: (x) => (x.upstreamStatus === undefined ? undefined : x.upstreamStatuses.join(', ')),
+  upstream_upgrade: (x) => (x.isUpgrade ? 'websocket' : undefined),
+  upstream_status: (x) => (x.isHeld || x.upstreamStatus === undefined ? undefined : x.upstreamStatuses.join(', ')),
   upstream_uri: (x) => x.upstream?.path,
   uri: (x) => pathOf(x.target),
 };

@@ -18,12 +18,19 @@ import { RequestBody } from './request-body';
 const SERVER_NAME = 'kong';
 
 /** The phases of a request, with Kong's names; `error` is the phase of nginx's error pages. */
-export type PhaseName = 'rewrite' | 'access' | 'balancer' | 'header_filter' | 'body_filter' | 'log' | 'error';
+export type PhaseName =
+  'rewrite' | 'access' | 'balancer' | 'response' | 'header_filter' | 'body_filter' | 'log' | 'error';
 
 /** Sizes of the request and the response in bytes, head and body, as nginx counts them. */
 export interface Traffic {
   readonly received: number;
   readonly sent: number;
+}
+
+/** An answer of the upstream that was read as a whole (`buffered_status` and `buffered_body` in `ngx.ctx`). */
+export interface HeldResponse {
+  readonly status: number;
+  readonly body: Buffer;
 }
 
 /** Times in milliseconds since the epoch. */
@@ -79,6 +86,15 @@ export class Exchange {
   unexpected = false;
   headersSent = false;
   clientGone = false;
+  /**
+   * Whether the whole answer of the upstream is read before the client gets any of it (`ngx.ctx.buffered_proxying`). Each
+   * plugin with a `response` phase sets it before its own access phase; a plugin can reset it.
+   */
+  isBuffered = false;
+  /** Whether it was proxied so. */
+  isHeld = false;
+  /** The answer of the upstream that was read as a whole, for the `response` phase and after it. */
+  heldResponse: HeldResponse | undefined;
   /** `ngx.exit` ended the access phase: the remaining plugins do not take part in the request. */
   isCut = false;
   /**
@@ -162,7 +178,7 @@ export class Exchange {
     const table = this.responseHeaders.toTable(max);
     // nginx has already given up the connection in its log phase.
     if (this.phase === 'log' && this.status !== 101) table['connection'] = 'close';
-    else if (this.headersSent) table['connection'] = this.connectionHeader;
+    else if (this.headersSent || this.phase === 'response') table['connection'] = this.connectionHeader;
     if (this.isChunked) table['transfer-encoding'] = 'chunked';
     return table;
   }
@@ -205,14 +221,19 @@ export class Exchange {
     return this.exit(status, body, { ...headers, 'Content-Type': headers['Content-Type'] ?? type });
   }
 
-  /** Ends the request with Kong's error page (`error_handlers.lua`), like nginx when a request fails. */
+  /** Ends the request with Kong's error page, like nginx when a request fails. */
   fail(status: number): Exited {
     this.unexpected = true;
     this.reason = undefined;
+    this.ownResponse = this.errorPage(status);
+    return EXITED;
+  }
+
+  /** Kong's error page (`error_handlers.lua`). */
+  errorPage(status: number): OwnResponse {
     const type = errorType(this.headers.get('accept') ?? this.headers.get('content-type') ?? 'text/plain');
     const body = Buffer.from(errorBody(type, messageFor(status), this.id), 'latin1');
-    this.ownResponse = { status: status === 494 ? 400 : status, headers: { 'Content-Type': type }, body };
-    return EXITED;
+    return { status: status === 494 ? 400 : status, headers: { 'Content-Type': type }, body };
   }
 
   /** Ends a request that nginx rejects before Kong's phases: with Kong's error page, or with nginx's own. */

@@ -24,7 +24,7 @@ export function logEntry(x: Exchange): LuaTable {
       size: received,
     },
     upstream_uri: upstreamUri(x),
-    upstream_status: x.upstreamStatus === undefined ? '' : x.upstreamStatuses.join(', '),
+    upstream_status: upstreamStatus(x),
     response: { status: x.status, headers: x.responseTable(100), size: sent },
     latencies: {
       kong: proxyLatency(x) ?? responseLatency(x),
@@ -49,6 +49,12 @@ export function logEntry(x: Exchange): LuaTable {
   };
   for (const { key, value } of x.logValues) setAt(entry, key, value);
   return entry;
+}
+
+/** nginx knows nothing of a subrequest's upstream, which is how Kong reads an answer as a whole. */
+function upstreamStatus({ isHeld, heldResponse, upstreamStatuses }: Exchange): LuaValue {
+  if (isHeld) return heldResponse?.status ?? '';
+  return upstreamStatuses.join(', ');
 }
 
 function upstreamUri({ match, upstream }: Exchange): string {

@@ -35,6 +35,7 @@ export class Phases {
     for (const run of this.iterator.collect(x.route, x.service, () => x.consumer?.['id'] as string | undefined)) {
       if (x.isCut) return;
       collected.push(run);
+      x.isBuffered ||= run.handler.response !== undefined;
       if (x.ownResponse) continue;
       try {
         await this.step(run, (handler) => handler.access?.(x, run.config));
@@ -46,6 +47,14 @@ export class Phases {
         x.error(500, 'An unexpected error occurred');
         x.unexpected = true;
       }
+    }
+  }
+
+  /** Runs the response phase for an answer that was read as a whole, until a plugin responds. Throws what a plugin throws. */
+  async response(): Promise<void> {
+    this.x.phase = 'response';
+    for (const run of this.runs) {
+      if ((await this.step(run, (handler) => handler.response?.(this.x, run.config))) === EXITED) return;
     }
   }
 

@@ -22,6 +22,8 @@ export interface PluginHandler {
   readonly version: string;
   rewrite?(x: Exchange, config: PluginConfig): Step | Promise<Step>;
   access?(x: Exchange, config: PluginConfig): Step | Promise<Step>;
+  /** Runs for an answer that was read as a whole. That a plugin has it makes Kong read it so. */
+  response?(x: Exchange, config: PluginConfig): Step | Promise<Step>;
   headerFilter?(x: Exchange, config: PluginConfig): void;
   bodyFilter?(x: Exchange, config: PluginConfig, part: BodyPart): void;
   /** May continue after it returned: the exchange stays readable until the promise settles. */

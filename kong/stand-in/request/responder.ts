@@ -21,9 +21,7 @@ export class Responder {
     const { x } = this;
     if (!x.ownResponse) throw new Error('no response to send');
     x.applyOwnResponse(x.ownResponse);
-    if (!this.head()) return;
-    if (x.ownResponse.body && x.ownResponse.body.length > 0) this.piece(x.ownResponse.body);
-    this.end();
+    this.whole(x.ownResponse.body ?? Buffer.alloc(0));
   }
 
   /** Sends Kong's error page for a failed request (`error_handlers.lua`). */
@@ -36,6 +34,13 @@ export class Responder {
     }
     x.fail(status);
     this.respond();
+  }
+
+  /** Sends the status and the headers of the exchange with this body. */
+  whole(body: Buffer): void {
+    if (!this.head()) return;
+    if (body.length > 0) this.piece(body);
+    this.end();
   }
 
   /** Sends the status and the headers of the exchange. Returns whether a body may follow. */
@@ -52,8 +57,8 @@ export class Responder {
       return false;
     }
     x.headersSent = true;
-    finishHeaders(x.responseHeaders, x.status);
-    x.response.sendDate = x.ownResponse !== undefined && !x.responseHeaders.has('date');
+    finishHeaders(x.responseHeaders, x.status, x.ownResponse?.body !== undefined);
+    x.response.sendDate = (x.ownResponse !== undefined || x.isHeld) && !x.responseHeaders.has('date');
     // Without the header Node would add Keep-Alive, which Kong does not send.
     const headers = [...x.responseHeaders.toRaw(), 'Connection', x.connectionHeader];
     x.response.writeHead(x.status, x.reason ?? reasonFor(x.status), headers);
@@ -110,7 +115,7 @@ export class Responder {
 function addKongHeaders(x: Exchange): void {
   const headers = x.responseHeaders;
   if (x.proxied) {
-    const via = headers.get('via');
+    const via = x.isHeld ? undefined : headers.get('via');
     headers.set('X-Kong-Upstream-Latency', String(waitingTime(x) ?? 0));
     headers.set('X-Kong-Proxy-Latency', String(proxyLatency(x) ?? 0));
     headers.set('Via', `${via === undefined ? '' : `${via}, `}1.1 ${SERVER}`);

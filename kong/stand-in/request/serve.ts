@@ -1,5 +1,6 @@
 import { dropNamedByConnection } from '../nginx/hop-by-hop';
 import { escapePath, isReadablePath, upstreamPath } from '../routing/uri';
+import { heldBy } from '../upstream/held';
 import { pickTarget, proxy } from '../upstream/proxy';
 import { forwardedPrefix } from '../upstream/upstream-headers';
 import type { Exchange } from './exchange';
@@ -14,14 +15,20 @@ export async function serve(x: Exchange, phases: Phases): Promise<void> {
     if (rejection !== undefined) {
       x.rejectByNginx(rejection);
       responder.respond();
-    } else if (await decide(x, phases)) await proxy(x, responder);
-    else responder.respond();
+    } else if (!(await decide(x, phases))) responder.respond();
+    else await proxy(x, responder, x.isHeld ? heldBy(phases) : undefined);
   } catch (error) {
-    if (x.clientGone) return;
+    if (x.clientGone && !x.isHeld) return;
     x.log('err', messageOf(error));
     responder.failure(500);
   }
 }
+
+/** Headers that nginx accepts once (`ngx_http_process_unique_header_line`). */
+const UNIQUE_HEADERS = [
+  ...['authorization', 'content-range', 'expect', 'if-match', 'if-modified-since', 'if-none-match', 'if-range'],
+  'if-unmodified-since',
+];
 
 /** The status with which nginx rejects a request before Kong's phases; undefined for a request that it accepts. */
 function rejectionByNginx(x: Exchange): number | undefined {
@@ -35,6 +42,7 @@ function rejectionByNginx(x: Exchange): number | undefined {
   }
   const [host, ...others] = x.headers.all('host');
   if (others.length > 0 || host === '' || (host === undefined && x.request.httpVersion === '1.1')) return 400;
+  if (UNIQUE_HEADERS.some((name) => x.headers.all(name).length > 1)) return 400;
   if (x.method === 'TRACE') return 405;
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') return 501;
   return x.body.isDeclaredTooLarge ? 413 : undefined;
@@ -67,6 +75,8 @@ async function decide(x: Exchange, phases: Phases): Promise<boolean> {
   }
   x.phase = 'balancer';
   x.proxied = true;
+  if (x.isUpgrade) x.isBuffered = false;
+  x.isHeld = x.isBuffered;
   dropNamedByConnection(x.headers);
   return true;
 }

@@ -56,7 +56,8 @@ export async function attempt(x: Exchange, address: Address): Promise<IncomingMe
     const leave = () => {
       outgoing.destroy();
     };
-    x.response.once('close', leave);
+    // While Kong holds the answer, it does not notice that the client leaves.
+    if (!x.isHeld) x.response.once('close', leave);
     outgoing.on('socket', (socket) => {
       const ready = () => {
         connected = true;

@@ -1,14 +1,13 @@
 import type { Exchange } from '../request/exchange';
 import type { Responder } from '../request/responder';
 import { attempt, AttemptFailure, type Address } from './attempt';
-import { relay } from './relay';
-import { tunnel } from './tunnel';
+import { streamed, type Delivery } from './delivery';
 
 /**
- * Sends the request to its upstream and the response to the client, while they arrive. Tries other targets when there
+ * Sends the request to its upstream and the response to the client, by default while they arrive. Tries other targets when there
  * is no response and nginx would retry (`retries`). Settles when the whole response was written.
  */
-export async function proxy(x: Exchange, responder: Responder): Promise<void> {
+export async function proxy(x: Exchange, responder: Responder, delivery: Delivery = streamed): Promise<void> {
   const { upstream } = x;
   if (!upstream) throw new Error('no upstream to proxy to');
   if (x.match?.route.request_buffering && (await x.body.read()).kind === 'too large') {
@@ -18,19 +17,18 @@ export async function proxy(x: Exchange, responder: Responder): Promise<void> {
   for (;;) {
     const address = nextAddress(x);
     if (!address) {
-      responder.failure(503);
+      await delivery.failure(x, 503, responder);
       return;
     }
     try {
-      const response = await attempt(x, address);
-      await (response.statusCode === 101 ? tunnel : relay)(x, response, responder);
+      await delivery.answer(x, await attempt(x, address), responder);
       return;
     } catch (error) {
       if (!(error instanceof AttemptFailure)) throw error;
-      if (x.clientGone) return;
+      if (x.clientGone && !x.isHeld) return;
       noteFailure(x, error);
       if (!error.canRepeat || x.tries.length > upstream.retries) {
-        responder.failure(error.status);
+        await delivery.failure(x, error.status, responder);
         return;
       }
     }

@@ -1,5 +1,6 @@
-import { LargestCounts } from './tokens/largest-counts';
-import type { TokenCounts } from './tokens/usage';
+import type { ResponseError } from '../../shared/llm/errors';
+import { LargestCounts } from '../../shared/llm/largest-counts';
+import type { TokenCounts } from '../../shared/llm/usage';
 import { ToolCalls, type ToolCall } from './tool-calls/tool-calls';
 
 /** Durations reported by Ollama, in milliseconds. */
@@ -42,12 +43,6 @@ export interface LlmResponse {
   partial: boolean;
   /** The number of records that could not be parsed. */
   parseErrors: number;
-}
-
-/** The error, in the API's words. */
-export interface ResponseError {
-  readonly message: string;
-  readonly type?: string;
 }
 
 /** The bounds of a response. */

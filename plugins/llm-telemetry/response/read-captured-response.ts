@@ -1,8 +1,8 @@
 import type { CapturedResponse } from '../../shared/captured-body/capture';
 import { decodeCapturedBody } from '../../shared/captured-body/decode-captured-body';
+import { readErrorBody } from '../../shared/llm/error-body';
 import { headerOf, mediaTypeOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import type { ApiName } from '../request/apis';
-import { readErrorBody } from './errors/error-body';
 import { API_FORMATS } from './formats/api-formats';
 import { framingOfType, sniffFraming, type Framing } from './framing';
 import type { LlmResponse, ResponseLimits } from './llm-response';

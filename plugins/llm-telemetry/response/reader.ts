@@ -4,7 +4,7 @@ import { JsonDocument } from '../../shared/json/json-document';
 import { topLevelObjects } from '../../shared/json/json-fragment';
 import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
 import { parseJson } from '../../shared/json/lenient-json';
-import { messageIn } from './errors/errors';
+import { messageIn } from '../../shared/llm/errors';
 import type { Framing } from './framing';
 import { ResponseBuilder, type LlmResponse, type ResponseLimits } from './llm-response';
 

@@ -1,3 +1,4 @@
+import type { McpIdentity } from '../../shared/mcp/identity';
 import { headerOf, type LogEntry } from '../../shared/telemetry/log-entry';
 
 /** One authentication by Kong. */
@@ -9,8 +10,11 @@ export interface AuthAttempt {
 /**
  * The authentication in an exchange; undefined without one. The type is that of the credential that Kong found, or of
  * the challenge with which it rejected the request, never of what the client sent.
+ *
+ * @param identity what mcp-auth found out
  */
-export function authAttemptOf(entry: LogEntry): AuthAttempt | undefined {
+export function authAttemptOf(entry: LogEntry, identity: McpIdentity | undefined): AuthAttempt | undefined {
+  if (identity?.kind === 'token') return { type: 'oauth2', result: 'success' };
   if (entry.clientVerified && entry.authenticated) return { type: 'mtls', result: 'success' };
   if (entry.credentialId !== undefined) return { type: typeOfCredential(entry, entry.credentialId), result: 'success' };
   if (entry.authenticated && !isAnonymous(entry)) return { type: 'other', result: 'success' };

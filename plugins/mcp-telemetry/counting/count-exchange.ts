@@ -1,3 +1,4 @@
+import type { McpIdentity } from '../../shared/mcp/identity';
 import { endOfRequest } from '../../shared/telemetry/exchange-times';
 import { MAX_CONFIGURED } from '../../shared/telemetry/labels';
 import { headerOf, type LogEntry } from '../../shared/telemetry/log-entry';
@@ -14,17 +15,19 @@ const MAX_USERS = 200;
 /**
  * Counts one exchange.
  *
+ * @param identity who called, if mcp-auth runs on the route
  * @param poller reads the health of backends from Kong, if that is configured
  */
 export function countExchange(
   metrics: ExchangeMetrics,
   entry: LogEntry,
+  identity: McpIdentity | undefined,
   options: NamespaceOptions & { readonly rate_limit_user_label: boolean },
   poller?: HealthPoller,
 ): void {
   countBackend(metrics, entry, options, poller);
   countSession(metrics, entry);
-  const attempt = authAttemptOf(entry);
+  const attempt = authAttemptOf(entry, identity);
   if (attempt) metrics.authAttempts.inc({ ...attempt });
   const stream = openedStream(entry);
   if (stream) metrics.connections.inc({ transport: stream.transport });

@@ -30,7 +30,11 @@ export function compileArgumentRules(config: ArgumentConfig): ArgumentRules {
     }),
   );
   return {
-    configuredTools: { schemaOf: (tool) => schemas.get(tool), isListed: () => false, denialOf: () => undefined },
+    configuredTools: {
+      schemaOf: (tool) => schemas.get(tool),
+      isKnown: (tool) => schemas.has(tool),
+      denialOf: () => undefined,
+    },
     unknownTools: config.unknown_tools,
     argumentErrors: config.argument_errors,
   };

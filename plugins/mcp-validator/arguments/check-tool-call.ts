@@ -3,28 +3,32 @@ import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-
 import { INVALID_PARAMS } from '../../shared/mcp/json-rpc/errors';
 import type { Fault } from '../../shared/mcp/json-rpc/fault';
 import { isModern, type Revision } from '../../shared/mcp/revisions';
+import type { NameRule } from '../../shared/name-rules/name-rule';
 import { unknownTool } from '../protocol/unknown-tool';
 import type { ArgumentRules } from './argument-rules';
 import { checkParamHeaders } from './check-param-headers';
+import { toolUnavailable } from './tool-access';
 import type { ToolKnowledge } from './tool-knowledge';
 
-/** Checks the arguments of a `tools/call` against the input schema of the tool, if there is one. `params` are valid. */
+/**
+ * Checks that the caller may call the tool of a `tools/call`, and the arguments against the input schema of the tool, if
+ * there is one. `params` are valid.
+ */
 export function checkToolCall(
   params: JsonObject | undefined,
   revision: Revision,
   headers: Pick<Headers, 'all'>,
   rules: ArgumentRules,
+  allowed: NameRule,
   tools: ToolKnowledge,
 ): Fault | undefined {
   if (!params) return undefined;
   const name = memberOf(params, 'name');
   if (typeof name !== 'string') return undefined;
-  const denial = tools.denialOf(name);
-  if (denial !== undefined) return denial === 'unusable_schema' ? UNUSABLE_SCHEMA : unknownTool(name, denial);
+  const reason = toolUnavailable(name, allowed, rules, tools);
+  if (reason !== undefined) return reason === 'unusable_schema' ? UNUSABLE_SCHEMA : unknownTool(name, reason);
   const schema = tools.schemaOf(name);
-  if (!schema) {
-    return rules.unknownTools === 'deny' && !tools.isListed(name) ? unknownTool(name, 'unknown_tool') : undefined;
-  }
+  if (!schema) return undefined;
   const given = memberOf(params, 'arguments');
   const args = isJsonObject(given) ? given : {};
   const mismatch = isModern(revision) ? checkParamHeaders(schema.headerParameters, args, headers) : undefined;

@@ -4,6 +4,7 @@ import type { ParsedMessage } from '../../shared/mcp/json-rpc/message';
 import { newReadingBudget, type ReadingBudget } from '../../shared/mcp/resource-uris/readings';
 import { isModern, type Revision } from '../../shared/mcp/revisions';
 import { summarizeMessages } from '../../shared/mcp/summarize-messages';
+import { checkAdmission, checkAuthorization } from '../access/check-access';
 import { checkToolCall } from '../arguments/check-tool-call';
 import type { ToolKnowledge } from '../arguments/tool-knowledge';
 import { batchFaultResponse, httpFaultResponse, messageFaultResponse } from '../denial-response';
@@ -49,7 +50,10 @@ function checkSingle(message: ParsedMessage, facts: HttpFacts, rules: Rules, too
     const mismatch = checkMirroredHeaders(message, facts.headers);
     if (mismatch) return reject(mismatch, revision);
   }
-  const fault = checkMessage(message, revision, facts, rules, tools, newReadingBudget());
+  const fault =
+    checkUse(message, revision, facts, rules, newReadingBudget()) ??
+    checkAuthorization([message], rules, facts.caller) ??
+    checkArguments(message, revision, facts, rules, tools);
   if (fault) return reject(fault, revision);
   const strip = isModern(revision) ? SESSION_HEADERS.filter((name) => facts.headers.has(name)) : NO_HEADERS;
   return pass(summarizeMessages([message], false, revision), strip, metaKeyProblemOf([message], rules));
@@ -74,19 +78,24 @@ function checkBatch(
   if (typeof revision === 'object') return reject(httpFaultResponse(revision));
   const budget = newReadingBudget();
   for (const [index, message] of messages.entries()) {
-    const fault = checkMessage(message, revision, facts, rules, tools, budget);
+    const fault = checkUse(message, revision, facts, rules, budget);
+    if (fault) return reject(batchFaultResponse(fault, messages, index, revision, rules), revision);
+  }
+  const unauthorized = checkAuthorization(messages, rules, facts.caller);
+  if (unauthorized) return reject(httpFaultResponse(unauthorized), revision);
+  for (const [index, message] of messages.entries()) {
+    const fault = checkArguments(message, revision, facts, rules, tools);
     if (fault) return reject(batchFaultResponse(fault, messages, index, revision, rules), revision);
   }
   return pass(summarizeMessages(messages, true, revision), NO_HEADERS, metaKeyProblemOf(messages, rules));
 }
 
-/** The checks of one message of a known revision: its method, params, what these name, and the arguments of a tool. */
-function checkMessage(
+/** Whether the caller may use the method of a message of a known revision, and what its params name. */
+function checkUse(
   message: ParsedMessage,
   revision: Revision,
-  { headers }: HttpFacts,
+  { caller }: HttpFacts,
   rules: Rules,
-  tools: ToolKnowledge,
   budget: ReadingBudget,
 ): Fault | undefined {
   if (message.kind === 'response') {
@@ -95,10 +104,23 @@ function checkMessage(
       : undefined;
   }
   const { method, params } = message;
+  const policy = rules.policyOf(caller);
   return (
     checkMethodKnown(message, revision, rules) ??
     checkParams(message, revision, rules) ??
-    checkPolicy(method, params, revision, rules, budget) ??
-    (method === 'tools/call' ? checkToolCall(params, revision, headers, rules, tools) : undefined)
+    checkPolicy(method, params, revision, policy, budget) ??
+    checkAdmission(message, revision, rules, caller)
   );
 }
+
+/** Whether the arguments of a call match the schema of its tool: only for callers that may call it. */
+const checkArguments = (
+  message: ParsedMessage,
+  revision: Revision,
+  { headers, caller }: HttpFacts,
+  rules: Rules,
+  tools: ToolKnowledge,
+): Fault | undefined =>
+  message.kind !== 'response' && message.method === 'tools/call'
+    ? checkToolCall(message.params, revision, headers, rules, rules.policyOf(caller).tools, tools)
+    : undefined;

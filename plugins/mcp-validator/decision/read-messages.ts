@@ -6,6 +6,7 @@ import { httpFaultResponse } from '../denial-response';
 import { bodyBytes, checkNoBody } from '../http/check-body';
 import { checkFraming } from '../http/check-header-syntax';
 import { checkHttp } from '../http/check-http';
+import { checkResumption } from '../http/check-resumption';
 import { isMcpRequest, requestKind } from '../paths/request-kind';
 import { httpFault } from '../protocol/fault';
 import type { HttpFacts } from '../protocol/http-facts';
@@ -47,7 +48,10 @@ const NO_HEADERS: readonly string[] = [];
 
 /** GET opens a stream, DELETE ends a session, OPTIONS is a CORS preflight. */
 function decideWithoutBody(facts: HttpFacts, rules: Rules): Decision {
-  const fault = checkNoBody(facts) ?? (facts.method === 'OPTIONS' ? undefined : checkVersion(facts, rules));
+  const fault =
+    checkNoBody(facts) ??
+    checkResumption(facts, rules.lists) ??
+    (facts.method === 'OPTIONS' ? undefined : checkVersion(facts, rules));
   return fault ? rejectUnread(httpFaultResponse(fault)) : pass(undefined, NO_HEADERS, undefined);
 }
 

@@ -1,6 +1,6 @@
+import { hostMatcher, originMatcher } from '../../shared/http/origins';
 import type { BodyBounds } from '../../shared/mcp/json-rpc/read-body';
 import type { RevisionConfig } from '../revision/revision-rules';
-import { hostMatcher, originMatcher } from './origins';
 
 /** The config fields about HTTP headers and the size of the body. */
 export interface HttpConfig extends Pick<RevisionConfig, 'revisions'> {

@@ -40,8 +40,8 @@ export type AnnouncedToolsOf = (names: readonly string[]) => AnnouncedTools | un
 export function createDecideInThread(config: DecideConfig, thread: SideThread): DecideInThread {
   const configText = JSON.stringify(config);
   return async (facts, bytes, announcedTools) => {
-    const { method, path, headersTruncated } = facts;
-    const input = { config: configText, method, path, headers: facts.headers.toRecord(), headersTruncated };
+    const { method, path, headersTruncated, caller } = facts;
+    const input = { config: configText, method, path, headers: facts.headers.toRecord(), headersTruncated, caller };
     const result = await thread.run(DECIDE, bytes, input, announcedTools);
     return result === BUSY ? TOO_BUSY : result;
   };

@@ -12,6 +12,7 @@ import {
   type Findings,
   type LearnConfig,
 } from '../learning/tools/announced-tool';
+import type { CallerFacts } from '../policy/caller-rules';
 import { compileRules, type Rules, type RulesConfig } from '../rules';
 import { calledTools } from './called-tools';
 
@@ -26,6 +27,7 @@ export interface DecideInput {
   readonly path: string;
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly headersTruncated: boolean;
+  readonly caller?: CallerFacts | undefined;
   readonly bytes: Uint8Array;
   /**
    * Answers an array of tool names with the {@link AnnouncedTools} of the server among them. The names are known only
@@ -55,9 +57,9 @@ const compiledSchemas = new LRUCache<string, ToolSchema>({ max: MAX_SCHEMAS });
 /** Decides as `decide` does, in the thread that calls it, from values that can be passed between threads. */
 export async function decideTask(input: DecideInput): Promise<DecideResult> {
   const { rules, config } = configurations.memo(input.config);
-  const { method, path, headersTruncated, bytes, port } = input;
+  const { method, path, headersTruncated, caller, bytes, port } = input;
   const headers = Headers.from(input.headers);
-  const facts = { method, path, headers, headersTruncated, body: { kind: 'bytes', bytes } as const };
+  const facts = { method, path, headers, headersTruncated, caller, body: { kind: 'bytes', bytes } as const };
   const read = readMessages(facts, rules);
   if (read.kind !== 'messages') return { decision: read, findings: undefined };
   const names = port ? calledTools(read.messages) : [];

@@ -6,12 +6,17 @@ import { announcedNamesOf } from '../../shared/mcp/announced-names';
 import { LineBudget } from '../../shared/runtime/line-budget';
 import { PerProcess } from '../../shared/runtime/per-process';
 import { headerOf, mediaTypeOf, type LogEntry } from '../../shared/telemetry/log-entry';
-import type { ToolKnowledge } from '../arguments/tool-knowledge';
+import type { HeldRequest } from '../lists/held-request';
+import type { AnswerOutcome } from '../lists/verdict';
+import type { CurrentPins } from '../pins/current-pins';
+import type { DriftClass } from '../pins/drift';
+import type { Rules } from '../rules';
 import { callerId, type HeaderValues } from './caller-id';
 import type { LearningMetrics } from './learning-metrics';
 import { warmUp } from './learning-task';
 import { learningThreadOf, type LearningThread } from './learning-thread';
 import { readCapturedUpdates } from './lists/read-captured-updates';
+import type { ToolUpdates, UnreadReason } from './lists/read-tool-updates';
 import { NotLearnedLog } from './not-learned-log';
 import { CompiledSchemas } from './schemas/compiled-schemas';
 import { ProbeQueue } from './schemas/probe-queue';
@@ -25,8 +30,25 @@ export interface Learner {
   readonly callerOf: (headers: HeaderValues) => () => string;
   /** Learns from a response of the server. */
   readonly read: (entry: LogEntry, capture: Capture) => Promise<void>;
+  /** Learns from a held response before the client gets it. */
+  readonly readHeld: (request: HeldRequest, response: HeldResponse) => Promise<LearnedFromHeld>;
+  /** A held response was not read: a list in it may contain any tool. */
+  readonly missed: (request: HeldRequest, outcome: AnswerOutcome, isEncoded: boolean) => void;
   /** Counts what the checks of a request showed about learned schemas. Returns the warnings to log. */
   readonly recordFindings: (service: string, findings: Findings) => readonly Warning[];
+}
+
+/** A held response after its content coding was decoded. */
+interface HeldResponse {
+  readonly bytes: Uint8Array;
+  readonly isEventStream: boolean;
+  readonly status: number;
+}
+
+interface LearnedFromHeld {
+  readonly warnings: readonly Warning[];
+  /** The tools of the response that the caller can call, as far as that depends on what is learned; undefined: all. */
+  readonly usableTools: readonly string[] | undefined;
 }
 
 /** Shared by all configurations of a process. */
@@ -37,6 +59,22 @@ export interface LearningParts {
   /** The key of the hash of callers. */
   readonly key: Uint8Array;
 }
+
+const DRIFT_TEXTS: Readonly<Record<DriftClass, string>> = {
+  behaviour: 'definition of a pinned tool has changed: its annotations or its required arguments',
+  schema: 'definition of a pinned tool has changed: its schemas or its user interface',
+  text: 'definition of a pinned tool has changed: its texts',
+  definition: 'definition of a pinned tool has changed',
+  new: 'a tool is not in the pins file',
+  gone: 'a tool of the pins file is missing in the list',
+};
+
+/** Why a held response that was not read may contain any list. */
+const UNREAD: Readonly<Partial<Record<AnswerOutcome, UnreadReason>>> = {
+  too_long: 'incomplete',
+  unreadable: 'malformed',
+  elsewhere: 'unanswered',
+};
 
 /** Log lines about calls; a client can cause each of them. */
 const LINES_PER_SECOND = 10;
@@ -60,7 +98,8 @@ const partsOf = (metrics: Metrics): LearningParts =>
 /** The learner of a configuration. */
 export function createLearner(
   config: RegistryConfig,
-  configured: ToolKnowledge,
+  { configuredTools, unknownTools, lists }: Pick<Rules, 'configuredTools' | 'unknownTools' | 'lists'>,
+  pins: CurrentPins,
   { metrics, log, now }: Pick<Resources, 'metrics' | 'log' | 'now'>,
   learningMetrics: LearningMetrics,
   parts: LearningParts = partsOf(metrics),
@@ -70,8 +109,8 @@ export function createLearner(
   const knownNames = announcedNamesOf(metrics);
   const tools = createToolRegistry(
     config,
-    configured,
-    { ...parts, now },
+    configuredTools,
+    { ...parts, now, pins: pins.get },
     {
       onLearned: learningMetrics.learned,
       onNotLearned: (service, reason, tool, problem) => {
@@ -80,6 +119,44 @@ export function createLearner(
     },
   );
   if (config.tools.learn !== 'off') warmUp();
+
+  /** Returns the warnings about drifts. */
+  function absorb(
+    service: string,
+    caller: string | undefined,
+    updates: ToolUpdates,
+    isSuccess: boolean,
+    requestId?: string,
+  ): readonly Warning[] {
+    for (const { tools: listed } of isSuccess ? updates.pages : []) {
+      knownNames.addListed(
+        service,
+        'tools/call',
+        listed.map(({ name }) => name),
+      );
+    }
+    const { drifts, notLearned } = tools.learn(service, caller, updates, isSuccess);
+    for (const [reason, count] of notLearned) {
+      notLearnedLog.report({ service, reason, ...(requestId !== undefined && { request_id: requestId }) }, count);
+    }
+    return drifts.map(({ tool, class: kind, parts: changed }) => {
+      learningMetrics.drifted(service, kind);
+      return { fields: { service, tool, ...(changed.length > 0 && { changed }) }, message: DRIFT_TEXTS[kind] };
+    });
+  }
+
+  function usableToolsOf(service: string, caller: string, { pages }: ToolUpdates): readonly string[] | undefined {
+    const knowledge = lists.dependsOnList ? tools.knowledgeFor(service, () => caller) : undefined;
+    if (!knowledge) return undefined;
+    const names = new Set(pages.flatMap((page) => page.tools.map(({ name }) => name)));
+    return [...names].filter((name) => {
+      const denial = knowledge.denialOf(name);
+      return (
+        (denial === undefined || denial === 'unusable_schema') && (unknownTools === 'pass' || knowledge.isKnown(name))
+      );
+    });
+  }
+
   return {
     tools,
     callerOf: (headers) => {
@@ -93,25 +170,39 @@ export function createLearner(
         encoding: headerOf(responseHeaders, 'content-encoding'),
         status,
       };
-      const updates = await readCapturedUpdates(capture, head, parts.thread.read);
+      const updates = await readCapturedUpdates(capture, head, parts.thread.read, pins.isLocked);
       if (updates.pages.length === 0 && !updates.listChanged && updates.unread === undefined) return;
       const service = entry.service.name;
       const isSuccess = status >= 200 && status < 300;
-      for (const { tools: listed } of isSuccess ? updates.pages : []) {
-        knownNames.addListed(
-          service,
-          'tools/call',
-          listed.map(({ name }) => name),
-        );
+      for (const { fields, message } of absorb(service, capture.caller, updates, isSuccess, requestId)) {
+        log.warn({ ...fields, request_id: requestId }, message);
       }
-      const { changed, notLearned } = tools.learn(service, capture.caller, updates, isSuccess);
-      for (const [reason, count] of notLearned) {
-        notLearnedLog.report({ service, reason, request_id: requestId }, count);
-      }
-      if (changed.length > 0) learningMetrics.changed(service, changed.length);
-      for (const tool of changed) {
-        log.warn({ service, tool, request_id: requestId }, 'definition of a pinned tool has changed');
-      }
+    },
+    readHeld: async ({ requests, service, callerId: caller }, { bytes, isEventStream, status }) => {
+      const asksForTools = requests.some(({ method }) => method === 'tools/list');
+      if (caller === undefined || !asksForTools) return { warnings: [], usableTools: undefined };
+      const updates = await parts.thread.read({
+        asked: requests.map(({ id, method, hasCursor = false }) => ({
+          id,
+          isList: method === 'tools/list',
+          hasCursor,
+        })),
+        isAskedCut: false,
+        isEventStream,
+        isAccepted: status === 200,
+        bytes,
+        isCut: false,
+        isBrokenOff: false,
+        withParts: pins.isLocked,
+      });
+      const warnings = absorb(service, caller, updates, true);
+      return { warnings, usableTools: usableToolsOf(service, caller, updates) };
+    },
+    missed: ({ requests, service, callerId: caller }, outcome, isEncoded) => {
+      if (caller === undefined || !requests.some(({ method }) => method === 'tools/list')) return;
+      const unread = isEncoded && outcome === 'unreadable' ? 'encoding' : UNREAD[outcome];
+      if (unread === undefined) return;
+      absorb(service, caller, { pages: [], listChanged: false, unread }, true);
     },
     recordFindings: (service, { mismatches, unchecked }) => {
       for (const { reason } of unchecked) learningMetrics.unchecked(service, reason);

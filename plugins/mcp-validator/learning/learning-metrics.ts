@@ -1,4 +1,5 @@
 import type { Metrics } from '../../../kong/pdk';
+import type { DriftClass } from '../pins/drift';
 import type { UncheckedReason } from './schemas/schema-cache';
 import type { NotLearnedReason } from './tools/tool-registry';
 
@@ -6,8 +7,8 @@ import type { NotLearnedReason } from './tools/tool-registry';
 export interface LearningMetrics {
   /** Tools whose schema can check calls. */
   readonly learned: (service: string, usable: number) => void;
-  /** Pinned tools that were announced with another definition. */
-  readonly changed: (service: string, count: number) => void;
+  /** A tool that differs from its pin in a new way. */
+  readonly drifted: (service: string, kind: DriftClass) => void;
   readonly notLearned: (service: string, reason: NotLearnedReason, count: number) => void;
   readonly unchecked: (service: string, reason: UncheckedReason) => void;
   readonly mismatched: (service: string, count: number) => void;
@@ -24,6 +25,11 @@ export function createLearningMetrics(metrics: Metrics): LearningMetrics {
     name: 'mcp_validator_changed_tools_total',
     help: 'Announcements of a pinned tool with a new definition that is not the pinned one',
     labelNames: ['kong_service'],
+  });
+  const drifted = metrics.counter({
+    name: 'mcp_validator_tool_drift_total',
+    help: 'Tools that were announced unlike their pins, by what has changed; each new definition once',
+    labelNames: ['kong_service', 'class'],
   });
   const notLearned = metrics.counter({
     name: 'mcp_validator_unlearned_total',
@@ -44,8 +50,9 @@ export function createLearningMetrics(metrics: Metrics): LearningMetrics {
     learned: (service, usable) => {
       learned.set({ kong_service: service }, usable);
     },
-    changed: (service, count) => {
-      changed.inc({ kong_service: service }, count);
+    drifted: (service, kind) => {
+      drifted.inc({ kong_service: service, class: kind });
+      if (kind !== 'new' && kind !== 'gone') changed.inc({ kong_service: service });
     },
     notLearned: (service, reason, count) => {
       notLearned.inc({ kong_service: service, reason }, count);

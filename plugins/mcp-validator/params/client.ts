@@ -1,5 +1,5 @@
+import { META_CAPABILITIES, META_CLIENT_INFO, META_LOG_LEVEL, META_VERSION } from '../../shared/mcp/meta-keys';
 import type { Revision } from '../../shared/mcp/revisions';
-import { META_CAPABILITIES, META_CLIENT_INFO, META_LOG_LEVEL, META_VERSION } from '../protocol/meta-keys';
 import { icon } from './content';
 import { anyObject, boolean, listOf, mapOf, object, oneOf, text, token, type Schema } from './fragments';
 

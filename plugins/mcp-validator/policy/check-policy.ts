@@ -9,7 +9,7 @@ import { findDenied } from './check-extension';
 import type { PolicyRules } from './policy-rules';
 
 /**
- * Checks that this client may use the tool, prompt or resource that the call names. The response is the same as for one
+ * Checks that this client may use the prompt or resource that the call names, or what an extension names. The response is the same as for one
  * that does not exist. Params that do not match the protocol pass: the schema of the method has checked them before.
  *
  * @param budget bounds the work for the URIs of the whole request
@@ -23,8 +23,6 @@ export function checkPolicy(
 ): Fault | undefined {
   if (!params) return undefined;
   switch (method) {
-    case 'tools/call':
-      return checkTool(memberOf(params, 'name'), rules);
     case 'prompts/get':
       return checkPrompt(memberOf(params, 'name'), rules);
     case 'resources/read':
@@ -35,6 +33,8 @@ export function checkPolicy(
       return checkReference(memberOf(params, 'ref'), revision, rules, budget);
     case 'subscriptions/listen':
       return checkSubscriptions(memberOf(params, 'notifications'), revision, rules, budget);
+    // `checkToolCall` checks which tools may be called.
+    case 'tools/call':
     case 'initialize':
       return undefined;
     default:
@@ -53,10 +53,6 @@ function checkExtension(
   if (!denied) return undefined;
   if (denied.kind === 'tool') return unknownTool(denied.name, 'tool_denied');
   return denied.kind === 'prompt' ? unknownPrompt : resourceNotFound(revision);
-}
-
-function checkTool(name: unknown, { tools }: PolicyRules): Fault | undefined {
-  return typeof name === 'string' && !tools.allows(name) ? unknownTool(name, 'tool_denied') : undefined;
 }
 
 function checkPrompt(name: unknown, { prompts }: PolicyRules): Fault | undefined {

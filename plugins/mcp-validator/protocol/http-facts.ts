@@ -1,4 +1,5 @@
 import type { Headers, RawBody } from '../../../kong/pdk';
+import type { CallerFacts } from '../policy/caller-rules';
 
 /** The facts about an HTTP request that the validator uses. */
 export interface HttpFacts {
@@ -10,4 +11,6 @@ export interface HttpFacts {
   /** Kong has more headers than it returns: the others cannot be checked. */
   readonly headersTruncated: boolean;
   readonly body: RawBody;
+  /** Who sent it; undefined unless the configuration has rules by caller. */
+  readonly caller?: CallerFacts | undefined;
 }

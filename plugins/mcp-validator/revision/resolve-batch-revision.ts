@@ -1,9 +1,9 @@
 import { isJsonObject, memberOf } from '../../shared/json/json-object';
 import type { Fault } from '../../shared/mcp/json-rpc/fault';
 import type { ParsedMessage } from '../../shared/mcp/json-rpc/message';
+import { META_VERSION } from '../../shared/mcp/meta-keys';
 import type { Revision } from '../../shared/mcp/revisions';
 import { httpFault } from '../protocol/fault';
-import { META_VERSION } from '../protocol/meta-keys';
 import { revisionOfHeader } from './resolve-revision';
 import type { RevisionRules } from './revision-rules';
 

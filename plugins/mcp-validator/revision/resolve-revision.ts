@@ -2,9 +2,9 @@ import { isJsonObject, memberOf, type JsonObject } from '../../shared/json/json-
 import { INVALID_PARAMS, INVALID_REQUEST } from '../../shared/mcp/json-rpc/errors';
 import type { Fault } from '../../shared/mcp/json-rpc/fault';
 import type { ParsedMessage, ParsedRequest } from '../../shared/mcp/json-rpc/message';
+import { META_CAPABILITIES, META_VERSION } from '../../shared/mcp/meta-keys';
 import type { Revision } from '../../shared/mcp/revisions';
 import { HEADER_MISMATCH, httpFault, UNSUPPORTED_VERSION } from '../protocol/fault';
-import { META_CAPABILITIES, META_VERSION } from '../protocol/meta-keys';
 import type { RevisionRules } from './revision-rules';
 
 /** `data.requested` repeats the client's version, as the protocol requires, up to this length. */

@@ -8,3 +8,10 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
 /** The member of a JSON object, never an inherited one. */
 export const memberOf = (object: JsonObject, name: string): unknown =>
   Object.hasOwn(object, name) ? object[name] : undefined;
+
+/** A copy of a JSON object without these members. */
+export function without(object: JsonObject, ...names: readonly string[]): JsonObject {
+  const rest: Record<string, unknown> = { ...object };
+  for (const name of names) Reflect.deleteProperty(rest, name);
+  return rest;
+}

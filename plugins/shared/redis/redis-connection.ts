@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import type { Log } from '../../../kong/pdk';
-import { Circuit } from './circuit';
+import { Circuit } from '../runtime/circuit';
 import { createClient, type RedisClient } from './create-client';
 import type { RedisConfig } from './redis-config';
 import { failureOf, RedisFailure } from './redis-failure';

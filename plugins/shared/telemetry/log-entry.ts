@@ -13,7 +13,10 @@ export interface LogEntry {
   readonly upstreamPath: string;
   /** The same with the `path` of Kong's service. */
   readonly fullUpstreamPath: string;
-  /** True if Kong itself responded: a plugin rejected the request, or the upstream could not be reached. */
+  /**
+   * True if Kong itself responded: a plugin rejected the request, or the upstream could not be reached. False for a response
+   * of the upstream that a plugin changed in its response phase.
+   */
   readonly answeredByKong: boolean;
   /** The number of upstream addresses that were tried; 0 if none was selected. */
   readonly tries: number;
@@ -62,7 +65,7 @@ export function parseLogEntry(text: string): LogEntry | undefined {
     status,
     upstreamPath: withoutPrefix(fullUpstreamPath, textOf(service['path'])),
     fullUpstreamPath,
-    answeredByKong: entry['source'] === 'kong',
+    answeredByKong: entry['source'] === 'kong' && !hasUpstreamAnswered(entry['upstream_status']),
     tries: tries.length,
     peer: peerOf(tries.at(-1)),
     startedAtMs,
@@ -80,6 +83,15 @@ export function parseLogEntry(text: string): LogEntry | undefined {
     workspace: textOf(entry['workspace_name']) ?? textOf(entry['workspace']),
     traceId: textOf(recordOf(entry['trace_id'])['w3c']),
   };
+}
+
+/**
+ * Whether the last upstream that was tried sent a response: `502, 200`, or a number if a plugin held it. nginx writes 502 and
+ * 504 for one that sent none, so a status from 500 says nothing.
+ */
+function hasUpstreamAnswered(statuses: unknown): boolean {
+  const last = Number(/\d{3}$/.exec(String(statuses))?.[0]);
+  return last >= 100 && last < 500;
 }
 
 /** The first value of a header, by its name in lower case. */

@@ -217,11 +217,13 @@ describe('the gateway in a container', () => {
 
   it('finds every backend of kong.yml by the name of its service, at its port', () => {
     const targets = [...kongYml.matchAll(/- target: ([\w-]+):(\d+)/g)].map(([, host, port]) => [host!, port!] as const);
-    expect(targets.length).toBe(4);
+    expect(targets.length).toBe(6);
     for (const [host, port] of targets) {
       const service = base.services[host]!;
       expect(networksOf(service).filter((network) => networksOf(kong).includes(network))).not.toEqual([]);
-      expect(JSON.stringify(service.healthcheck)).toContain(host === 'ollama' ? 'ollama' : `127.0.0.1:${port}/`);
+      expect(JSON.stringify(service.healthcheck)).toContain(
+        host === 'ollama' ? 'ollama' : `127.0.0.1:${host === 'plugin-server' ? '9464' : port}/`,
+      );
     }
   });
 
@@ -229,7 +231,7 @@ describe('the gateway in a container', () => {
     for (const name of ['redis', 'prometheus', 'grafana', 'plugin-server']) {
       expect(networksOf(base.services[name]!)).toEqual(['control']);
     }
-    for (const name of ['py-calculator', 'go-calculator', 'ollama', 'phoenix']) {
+    for (const name of ['py-calculator', 'go-calculator', 'ollama', 'phoenix', 'chat']) {
       expect(networksOf(base.services[name]!)).toEqual(['backends']);
     }
   });

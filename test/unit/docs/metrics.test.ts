@@ -5,6 +5,7 @@ import { readConfig } from '../../../kong/pdk/read-config';
 import { intakeMetricsOf } from '../../../kong/plugin-server/log-intake/metrics';
 import { ServerMetrics } from '../../../kong/plugin-server/server-metrics';
 import { plugins } from '../../../plugins';
+import { jwksOf, signingKey } from '../../support/access-tokens';
 
 /** A composed plugin has the metrics of its parts, and none of its own. */
 const single = plugins.filter((plugin) => !('parts' in plugin));
@@ -14,9 +15,14 @@ const single = plugins.filter((plugin) => !('parts' in plugin));
 const text = readFileSync(join(__dirname, '../../../docs/metrics.md'), 'utf8');
 const COMMON = ['gen_ai_operation_name', 'gen_ai_provider_name', 'gen_ai_request_model', 'kong_service'];
 
+/** An issuer that needs no network. */
+const AUTH_ISSUER = { issuer: 'https://as.example', discovery: false, jwks: JSON.stringify(jwksOf(signingKey('k'))) };
+
 /** A configuration for each plugin that needs one, and further ones that register other metrics. */
 const CONFIGURATIONS: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
+  'mcp-auth': [{ resource: 'https://h.example/mcp', issuers: [AUTH_ISSUER] }],
   'mcp-tool-rate-limit': [{ rules: [{ windows: [{ limit: 1, window_seconds: 1 }] }] }],
+  'llm-mcp-agent': [{ name: 'a', llm_path: '/llm', servers: [{ name: 's', path: '/s', allow: ['*'] }] }],
   'mcp-telemetry': [{}, { operation_role: 'server' }],
 };
 
@@ -51,12 +57,13 @@ async function registered({ registry }: Metrics): Promise<Row[]> {
 }
 
 const nothing = () => undefined;
+const http = { mount: () => nothing };
 const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 async function metricsOf(plugin: Plugin): Promise<Row[]> {
   const metrics = new Metrics();
   for (const given of CONFIGURATIONS[plugin.name] ?? [{}]) {
-    const resources = { metrics, log, now: Date.now, env: {}, scope: {} };
+    const resources = { metrics, log, now: Date.now, env: {}, scope: {}, http };
     for (const part of configuredParts(plugin, readConfig(plugin.fields, given))) {
       const state = (await part.plugin.prepare(part.config as never, resources)) as never;
       await part.plugin.dispose?.(state);

@@ -20,7 +20,16 @@ const guards = read('plugins/mcp-validator', 'plugins/mcp-tool-rate-limit');
 const everything = read('plugins', 'kong/plugin-server');
 
 /** Words with an underscore that guards pass to functions and that are not reasons. */
-const NOT_REASONS = ['input_required', 'kong_service', 'resource_link', 'tool_result', 'tool_use'];
+const NOT_REASONS = [
+  'authenticated_groups',
+  'http_error',
+  'input_required',
+  'kong_service',
+  'resource_link',
+  'too_long',
+  'tool_result',
+  'tool_use',
+];
 
 /** `httpFault(400, 'duplicate_header', ...)`, `notFound('method_denied')`. */
 const passedByGuards = [...guards.matchAll(/[(,]\s*'([a-z]+(?:_[a-z]+)+)'\s*[,)]/g)].map(([, word]) => word!);

@@ -9,10 +9,10 @@ import { mcpTelemetry } from '../../../plugins/mcp-telemetry';
 const root = join(__dirname, '..', '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const document = parseDocument(read('kong/kong.yml'));
-const batches = parseDocument(read('kong/profiles/telemetry-batches.yml'));
+const profiles = readdirSync(join(root, 'kong/profiles')).map((name) => parseDocument(read(`kong/profiles/${name}`)));
 
 const snippets: Scalar<string>[] = [];
-for (const file of [document, batches]) {
+for (const file of [document, ...profiles]) {
   visit(file, {
     Scalar: (_key, node) => {
       if (isScalar<string>(node) && node.type === 'BLOCK_LITERAL') snippets.push(node);
@@ -41,9 +41,9 @@ it.each(snippets.map((snippet) => [fileOf(snippet), snippet.value]))(
 );
 
 it('uses the capture that `dump --capture` prints', () => {
-  const { services } = document.toJS() as { services: { plugins: { name: string; config: object }[] }[] };
+  const { services } = document.toJS() as { services: { plugins?: { name: string; config: object }[] }[] };
   const [printed] = parseDocument(capturePlugin()).toJS() as [{ name: string; config: object }];
-  const captures = services.flatMap(({ plugins }) => plugins.filter(({ name }) => name === 'pre-function'));
+  const captures = services.flatMap(({ plugins = [] }) => plugins.filter(({ name }) => name === 'pre-function'));
   expect(captures).toHaveLength(3);
   for (const capture of captures) expect(capture).toEqual(printed);
 });

@@ -115,9 +115,11 @@ it('does not buffer responses on any route', () => {
 
 it('writes the spans of all services into one project', () => {
   const names = config.services.flatMap(({ plugins: list = [] }) =>
-    list.flatMap(({ name, config: { project_name: project } }) => (name.endsWith('-telemetry') ? [project] : [])),
+    list.flatMap(({ name, config: { project_name: project } }) =>
+      name.endsWith('-telemetry') || name === 'llm-mcp-agent' ? [project] : [],
+    ),
   );
-  expect(names).toEqual(['ai-gateway', 'ai-gateway', 'ai-gateway']);
+  expect(names).toEqual(['ai-gateway', 'ai-gateway', 'ai-gateway', 'ai-gateway']);
 });
 
 it('configures the suite for both MCP servers and the LLM', () => {
@@ -125,6 +127,14 @@ it('configures the suite for both MCP servers and the LLM', () => {
   expect(pluginNames('py-calculator')).toEqual(mcp);
   expect(pluginNames('go-calculator')).toEqual(mcp);
   expect(pluginNames('ollama')).toEqual(expect.arrayContaining(['pre-function', 'llm-telemetry']));
+});
+
+it('never repeats a run of the agent, ends it before Kong does, and counts its tokens once', () => {
+  const { path, retries, read_timeout: timeout } = service('agent') as Service & { readonly path: string };
+  expect([path, retries]).toEqual(['/agent', 0]);
+  const agent = suite.find(({ name }) => name === 'llm-mcp-agent');
+  expect(agent?.fields['max_run_seconds']?.attributes.default).toBeLessThan(timeout / 1000);
+  expect(pluginNames('agent')).not.toContain('llm-telemetry');
 });
 
 it('configures no telemetry for the service that receives the spans', () => {

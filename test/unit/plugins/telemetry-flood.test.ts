@@ -85,7 +85,7 @@ it('bounds the series of any number of tools and users', async () => {
     countOperation(instruments, { ...base!, message: asked }, config);
     const consumer = { id: `c${n}`, username: `user-${n}` };
     const requestHeaders = { 'mcp-session-id': `s-${n}` };
-    countExchange(exchanges, { ...entry, consumer, requestHeaders }, config);
+    countExchange(exchanges, { ...entry, consumer, requestHeaders }, undefined, config);
   }
   expect(await seriesOf(metrics)).toBeLessThan(10_000);
   const text = await metrics.registry.metrics();

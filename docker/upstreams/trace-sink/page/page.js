@@ -41,7 +41,9 @@ const rowFor = (span) => {
   const row = make('tr', 'span');
   row.dataset.seq = span.seq;
   row.dataset.project = span.project;
-  row.dataset.text = [span.name, span.kind, span.subject, span.status, span.project].join(' ').toLowerCase();
+  row.dataset.text = [span.name, span.kind, span.subject, span.status, span.project, span.traceId]
+    .join(' ')
+    .toLowerCase();
 
   const button = make('button', '', span.name || '(no name)');
   button.type = 'button';
@@ -153,6 +155,9 @@ const add = (spans) => {
 for (const control of [filter, project]) {
   control.addEventListener('input', () => rows.querySelectorAll('tr.span').forEach(applyFilter));
 }
+
+// The link to one trace.
+filter.value = new URLSearchParams(location.search).get('filter') ?? '';
 
 const show = (className, text) => {
   state.className = className;

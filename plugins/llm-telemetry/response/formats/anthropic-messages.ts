@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../../shared/json/json-object';
 import { countOf, listOf, recordOf, stringify, textOf } from '../../../shared/json/lenient-json';
+import { errorOf } from '../../../shared/llm/errors';
+import { usageOf } from '../../../shared/llm/usage';
 import { textAndThinkingOf } from '../content-parts';
-import { errorOf } from '../errors/errors';
 import type { ResponseBuilder } from '../llm-response';
 import type { ApiFormat } from '../reader';
-import { usageOf } from '../tokens/usage';
 
 /** Anthropic `/v1/messages`: each record of a stream has a type. */
 export const anthropicMessages: ApiFormat = {

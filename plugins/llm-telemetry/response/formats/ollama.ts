@@ -1,11 +1,11 @@
 import { membersOfTail } from '../../../shared/json/json-fragment';
 import { type JsonObject, isJsonObject } from '../../../shared/json/json-object';
 import { countOf, listOf, numberOf, recordOf, stringify, textOf } from '../../../shared/json/lenient-json';
+import { errorOf } from '../../../shared/llm/errors';
+import { countsOf, usageOf } from '../../../shared/llm/usage';
 import { textAndThinkingOf } from '../content-parts';
-import { errorOf } from '../errors/errors';
 import type { ResponseBuilder, Timings } from '../llm-response';
 import type { ApiFormat } from '../reader';
-import { countsOf, usageOf } from '../tokens/usage';
 
 /**
  * Ollama `/api/chat` and `/api/generate` (`api/types.go`, ChatResponse and GenerateResponse). A response that is not

@@ -1,10 +1,10 @@
 import { type JsonObject, isJsonObject } from '../../../shared/json/json-object';
 import { countOf, listOf, recordOf, stringify, textOf } from '../../../shared/json/lenient-json';
+import { bareErrorOf, errorOf } from '../../../shared/llm/errors';
+import { countsOf, positive, tokensOf, usageOf } from '../../../shared/llm/usage';
 import { textAndThinkingOf } from '../content-parts';
-import { bareErrorOf, errorOf } from '../errors/errors';
 import type { ResponseBuilder } from '../llm-response';
 import type { ApiFormat } from '../reader';
-import { countsOf, positive, tokensOf, usageOf } from '../tokens/usage';
 
 /**
  * OpenAI `/v1/chat/completions` and `/v1/completions`: documents with `choices[].message`, records with

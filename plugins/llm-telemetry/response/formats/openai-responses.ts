@@ -1,11 +1,11 @@
 import { lastObjectNamed } from '../../../shared/json/json-fragment';
 import type { JsonObject } from '../../../shared/json/json-object';
 import { countOf, listOf, recordOf, textOf } from '../../../shared/json/lenient-json';
+import { errorOf } from '../../../shared/llm/errors';
+import { countsOf, usageOf } from '../../../shared/llm/usage';
 import { textAndThinkingOf } from '../content-parts';
-import { errorOf } from '../errors/errors';
 import type { ResponseBuilder } from '../llm-response';
 import type { ApiFormat } from '../reader';
-import { countsOf, usageOf } from '../tokens/usage';
 
 /**
  * OpenAI `/v1/responses`. Its stream ends with `response.completed`, `.incomplete` or `.failed`, which contain the

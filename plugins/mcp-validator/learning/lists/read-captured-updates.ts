@@ -23,6 +23,7 @@ export async function readCapturedUpdates(
   { request, response }: Capture,
   { mediaType, encoding, status }: ResponseHead,
   read: ReadUpdates,
+  withParts: boolean,
 ): Promise<ToolUpdates> {
   const asked = request.head;
   const body = await decodeCapturedBody(response, encoding, MAX_LIST_BYTES);
@@ -37,6 +38,7 @@ export async function readCapturedUpdates(
     bytes,
     isCut: isPartlyKept || (isCut && response.complete),
     isBrokenOff: !response.complete,
+    withParts,
   });
 }
 

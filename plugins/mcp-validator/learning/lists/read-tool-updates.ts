@@ -8,8 +8,8 @@ import { isValidListResult } from './valid-list-result';
 
 /** A request and the decoded response of the server: plain values that can be passed to another thread. */
 export interface ListExchange {
-  /** The body of the request. */
-  readonly asked: Uint8Array;
+  /** The body of the request, or the requests in it. */
+  readonly asked: Uint8Array | readonly ListRequest[];
   /** The body of the request was longer. */
   readonly isAskedCut: boolean;
   readonly isEventStream: boolean;
@@ -20,6 +20,8 @@ export interface ListExchange {
   readonly isCut: boolean;
   /** The response broke off: the client has not received the rest either. */
   readonly isBrokenOff: boolean;
+  /** The parts of definitions are needed, for pins of a lock file. */
+  readonly withParts: boolean;
 }
 
 /** One page of a server's tools. */
@@ -29,6 +31,8 @@ export interface ToolPage {
   readonly isResponse: boolean;
   /** The request had no cursor. */
   readonly isFirst: boolean;
+  /** It has no cursor for a next page. */
+  readonly isLast: boolean;
   /** The server declares it private to one user (`cacheScope`). */
   readonly isPrivate: boolean;
 }
@@ -51,7 +55,8 @@ export const MAX_LIST_BYTES = 2_097_152;
 /** Tools of one page that are read; the others are ignored. */
 const MAX_TOOLS = 5000;
 
-interface Request {
+/** A request of the client. */
+export interface ListRequest {
   readonly id: unknown;
   readonly isList: boolean;
   readonly hasCursor: boolean;
@@ -89,7 +94,7 @@ export function readToolUpdates(exchange: ListExchange): ToolUpdates {
     if (!isResponse || others.has(id)) continue;
     const request = isSkipped ? undefined : open.get(id);
     open.delete(isSkipped ? undefined : id);
-    const page = toPage(value, exchange.isAccepted ? request : undefined);
+    const page = toPage(value, exchange.isAccepted ? request : undefined, exchange.withParts);
     if (page) pages.push(page);
     if (page ? page.tools.length > MAX_TOOLS : request && !Object.hasOwn(value, 'error')) {
       unread = page ? 'incomplete' : 'malformed';
@@ -100,7 +105,9 @@ export function readToolUpdates(exchange: ListExchange): ToolUpdates {
   const unanswered = [...open.values()].filter(({ isList }) => isList);
   if (unanswered.length === 0) return { pages, listChanged, unread };
   // An unreadable text is the response, or its first part.
-  const partial = unreadable.map(toPartialPage).filter((page) => page !== undefined);
+  const partial = unreadable
+    .map((text) => toPartialPage(text, exchange.withParts))
+    .filter((page) => page !== undefined);
   return { pages: [...pages, ...partial], listChanged, unread: unread ?? reasonOf(exchange, unreadable) };
 }
 
@@ -112,7 +119,8 @@ function reasonOf({ isCut, isBrokenOff }: ListExchange, unreadable: readonly str
 }
 
 /** The requests of the exchange, if they can be read. */
-function requestsOf({ asked, isAskedCut }: ListExchange): readonly Request[] | 'request_too_long' {
+function requestsOf({ asked, isAskedCut }: ListExchange): readonly ListRequest[] | 'request_too_long' {
+  if (!(asked instanceof Uint8Array)) return asked;
   if (isAskedCut) return Buffer.from(asked).includes('tools/list') ? 'request_too_long' : [];
   const body = asked.length > 0 ? readJsonRpcBody(asked, BOUNDS) : undefined;
   if (!body?.ok) return [];
@@ -129,7 +137,7 @@ function requestsOf({ asked, isAskedCut }: ListExchange): readonly Request[] | '
   );
 }
 
-function toPage(message: JsonObject, request: Request | undefined): ToolPage | undefined {
+function toPage(message: JsonObject, request: ListRequest | undefined, withParts: boolean): ToolPage | undefined {
   const result = memberOf(message, 'result');
   if (!isJsonObject(result)) return undefined;
   const tools = memberOf(result, 'tools');
@@ -138,32 +146,33 @@ function toPage(message: JsonObject, request: Request | undefined): ToolPage | u
   return {
     tools: tools
       .slice(0, MAX_TOOLS + 1)
-      .map(readToolDefinition)
+      .map((tool) => readToolDefinition(tool, withParts))
       .filter((tool) => tool !== undefined),
     isResponse: request !== undefined && isValidListResult(message, result, tools),
     isFirst: request?.hasCursor === false,
+    isLast: memberOf(result, 'nextCursor') === undefined,
     isPrivate: scope !== undefined && scope !== 'public',
   };
 }
 
 /** The members around the tools may be missing, so the page counts as private unless it declares otherwise. */
-function toPartialPage(text: string): ToolPage | undefined {
+function toPartialPage(text: string, withParts: boolean): ToolPage | undefined {
   const tools = completeToolsOf(text)
     .slice(0, MAX_TOOLS)
     .flatMap((tool) => {
       const reading = readStrictJson(Buffer.from(tool), BOUNDS);
-      return reading.ok ? [readToolDefinition(reading.value)] : [];
+      return reading.ok ? [readToolDefinition(reading.value, withParts)] : [];
     })
     .filter((tool) => tool !== undefined);
   if (tools.length === 0) return undefined;
   const isPublic = /^[^[]*"cacheScope"\s*:\s*"public"/.test(text);
-  return { tools, isResponse: false, isFirst: false, isPrivate: !isPublic };
+  return { tools, isResponse: false, isFirst: false, isLast: false, isPrivate: !isPublic };
 }
 
 function readEvents(bytes: Uint8Array): Reading {
   const messages: Message[] = [];
   const unreadable: string[] = [];
-  const events = new SseEvents(MAX_LIST_BYTES, {
+  const events = new SseEvents(Math.max(MAX_LIST_BYTES, bytes.length), {
     onEvent: ({ event, data }) => {
       const reading = readText(Buffer.from(data));
       const isSkipped = event !== 'message';

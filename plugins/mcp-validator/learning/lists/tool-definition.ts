@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/json-object';
 import { canonicalJson } from '../../json-schema/canonical-json';
+import { fingerprintOf, hashParts, type PartHashes } from '../../pins/definition-parts';
 
 /** The part of a tool's definition that clients and models use. */
 export interface ToolDefinition {
@@ -9,19 +10,25 @@ export interface ToolDefinition {
   readonly schemaText: string | undefined;
   /** See {@link definitionHash}. */
   readonly hash: string;
+  /** The hashes of its parts, and of all of them together, if they are needed. */
+  readonly parts?: PartHashes;
+  readonly fingerprint?: string;
 }
 
 /** In UTF-16 code units. Twice the length that the protocol recommends (2025-11-25, server/tools "Tool Names"). */
 const MAX_NAME_LENGTH = 256;
 
 /** Reads a tool of a `tools/list` result; undefined if it has no name by which it can be called. */
-export function readToolDefinition(tool: unknown): ToolDefinition | undefined {
+export function readToolDefinition(tool: unknown, withParts = false): ToolDefinition | undefined {
   if (!isJsonObject(tool)) return undefined;
   const name = memberOf(tool, 'name');
   if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH) return undefined;
   const inputSchema = memberOf(tool, 'inputSchema');
   const schemaText = isJsonObject(inputSchema) ? JSON.stringify(inputSchema) : undefined;
-  return { name, schemaText, hash: definitionHash(tool) };
+  const definition = { name, schemaText, hash: definitionHash(tool) };
+  if (!withParts) return definition;
+  const parts = hashParts(tool);
+  return { ...definition, parts, fingerprint: fingerprintOf(parts) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ToolSchema } from '../../arguments/compile-tool-schema';
-import type { ToolKnowledge } from '../../arguments/tool-knowledge';
+import type { ToolDenial, ToolKnowledge } from '../../arguments/tool-knowledge';
 import type { CachedSchema, UncheckedReason } from '../schemas/schema-cache';
 import { anySchema } from './any-schema';
 
@@ -12,7 +12,7 @@ export interface AnnouncedTool {
   /** Why the tool cannot be checked although it is listed; undefined if it can, or if it has no schema. */
   readonly unchecked: UncheckedReason | undefined;
   /** Why its pin denies the tool. */
-  readonly denial: 'tool_changed' | 'tool_unverified' | undefined;
+  readonly denial: Exclude<ToolDenial, 'unusable_schema'> | undefined;
 }
 
 /** Announced tools by name. */
@@ -68,7 +68,7 @@ export function toolKnowledgeOf(
   return {
     findings,
     schemaOf: (tool) => configured.schemaOf(tool) ?? learned(tool),
-    isListed: (tool) => learn !== 'off' && (announcedOf(tool)?.isListed ?? false),
+    isKnown: (tool) => configured.isKnown(tool) || (learn !== 'off' && (announcedOf(tool)?.isListed ?? false)),
     denialOf: (tool) => {
       const announced = announcedOf(tool);
       if (!announced || announced.denial !== undefined) return announced?.denial;

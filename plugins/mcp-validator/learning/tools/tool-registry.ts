@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { ToolKnowledge } from '../../arguments/tool-knowledge';
+import type { Drift } from '../../pins/drift';
+import type { Pins } from '../../pins/pins';
 import type { ToolUpdates } from '../lists/read-tool-updates';
 import type { CompiledSchemas } from '../schemas/compiled-schemas';
 import type { ProbeQueue } from '../schemas/probe-queue';
@@ -12,6 +14,7 @@ import {
   type LearnConfig,
   type ToolKnowledgeWithFindings,
 } from './announced-tool';
+import { driftsOfPages } from './drifts-of-pages';
 import { learnPage, type PublishedPage } from './learn-page';
 import { PinStates } from './pin-states';
 import { ServiceTools } from './service-tools';
@@ -21,7 +24,6 @@ export interface RegistryConfig extends LearnConfig {
   readonly pin: 'report' | 'enforce';
   readonly tools: LearnConfig['tools'] & {
     readonly learn_private: 'per_caller' | 'shared' | 'off';
-    readonly pins: Readonly<Record<string, string>>;
   };
 }
 
@@ -31,8 +33,8 @@ export type NotLearnedReason =
 
 /** The immediate result of learning from a response; schemas are compiled later. */
 export interface LearnResult {
-  /** Pinned tools that were announced with a definition that is new and not the pinned one. */
-  readonly changed: readonly string[];
+  /** Tools that differ from their pins in a way that was not reported before. */
+  readonly drifts: readonly (Drift & { readonly tool: string })[];
   /** Each reason with its count. */
   readonly notLearned: ReadonlyMap<NotLearnedReason, number>;
 }
@@ -48,6 +50,8 @@ export interface RegistryEvents {
 export interface RegistryParts {
   readonly queue: ProbeQueue;
   readonly compiled: CompiledSchemas;
+  /** The pins of this moment. */
+  readonly pins: () => Pins;
   /** Milliseconds. */
   readonly now: () => number;
 }
@@ -78,28 +82,28 @@ export interface ToolRegistry {
 
 /** Services of one configuration; the least recently used is dropped first. */
 const MAX_SERVICES = 100;
-/** Changed definitions that are remembered as reported, for each service. */
-const MAX_REPORTED_CHANGES = 1000;
+/** Drifts that are remembered as reported, for each service. */
+const MAX_REPORTED_DRIFTS = 1000;
 
 interface Service {
   readonly name: string;
   readonly tools: ServiceTools;
   readonly schemas: SchemaCache;
   readonly pins: PinStates;
-  readonly reportedChanges: LRUCache<string, true>;
+  readonly reportedDrifts: LRUCache<string, true>;
 }
 
 /** Adds what servers announce to the configured schemas; a configured schema takes precedence. */
 export function createToolRegistry(
   config: RegistryConfig,
   configured: ToolKnowledge,
-  { queue, compiled, now }: RegistryParts,
+  { queue, compiled, pins, now }: RegistryParts,
   { onNotLearned, onLearned }: RegistryEvents,
 ): ToolRegistry {
   const { learn } = config.tools;
-  const pins = new Map(Object.entries(config.tools.pins).map(([tool, hash]) => [tool, hash.toLowerCase()]));
   const services = new LRUCache<string, Service>({ max: MAX_SERVICES });
-  const isEnabled = learn !== 'off' || pins.size > 0;
+  const hasPins = !pins().isEmpty;
+  const isEnabled = learn !== 'off' || hasPins;
 
   const serviceOf = (name: string): Service => {
     const known = services.get(name);
@@ -108,24 +112,26 @@ export function createToolRegistry(
       name,
       tools: new ServiceTools(),
       schemas: new SchemaCache((text) => queue.add(name, text), now),
-      pins: new PinStates(pins),
-      reportedChanges: new LRUCache({ max: MAX_REPORTED_CHANGES }),
+      pins: new PinStates((tool) => pins().of(name, tool)),
+      reportedDrifts: new LRUCache({ max: MAX_REPORTED_DRIFTS }),
     };
     services.set(name, service);
     return service;
   };
 
-  const denialOf = (service: Service, caller: () => string, tool: string): AnnouncedTool['denial'] => {
-    if (config.pin !== 'enforce' || !pins.has(tool)) return undefined;
+  const denialOf = (name: string, caller: () => string, tool: string): AnnouncedTool['denial'] => {
+    if (config.pin !== 'enforce') return undefined;
+    if (pins().isUnreviewed(name, tool)) return 'tool_unpinned';
+    const service = services.get(name);
+    if (!service || !pins().of(name, tool)) return undefined;
     const state = service.pins.stateOf(caller(), tool);
     return state === 'changed' || state === 'unverified' ? `tool_${state}` : undefined;
   };
 
   const announced = (name: string, caller: () => string, tool: string): AnnouncedTool | undefined => {
     const service = services.get(name);
-    if (!service) return undefined;
-    const denial = denialOf(service, caller, tool);
-    if (learn === 'off' || !service.tools.has(tool)) {
+    const denial = denialOf(name, caller, tool);
+    if (!service || learn === 'off' || !service.tools.has(tool)) {
       return denial && { isListed: false, schemas: [], unchecked: undefined, denial };
     }
     const found = service.tools
@@ -138,7 +144,7 @@ export function createToolRegistry(
 
   return {
     isEnabled,
-    hasPins: pins.size > 0,
+    hasPins,
     knowledgeFor: (service, caller) =>
       isEnabled
         ? toolKnowledgeOf(
@@ -169,27 +175,33 @@ export function createToolRegistry(
         const learnsPrivate = config.tools.learn_private !== 'off';
         for (const page of pages) learnPage(service, caller, page, learnsPrivate, { count, onProbe });
       }
-      const changed = updatePins(service, caller, pages);
+      const drifts = updatePins(service, caller, pages);
       if (updates.unread !== undefined && isSuccess) {
         count(updates.unread);
         service.pins.markUnverified(caller);
       }
       reportUsable(service);
-      return { changed, notLearned };
+      return { drifts, notLearned };
     },
     settled: async () => {
       await Promise.all([...services.values()].map(({ schemas }) => schemas.settled()));
     },
   };
 
-  function updatePins(service: Service, caller: string | undefined, pages: readonly PublishedPage[]): string[] {
-    if (pins.size === 0 || pages.length === 0) return [];
-    return service.pins.update(caller, pages).flatMap(({ name, hash }) => {
-      const change = `${name}\n${hash}`;
-      if (service.reportedChanges.has(change)) return [];
-      service.reportedChanges.set(change, true);
-      return [name];
-    });
+  function updatePins(
+    service: Service,
+    caller: string | undefined,
+    pages: readonly PublishedPage[],
+  ): LearnResult['drifts'] {
+    if (!hasPins || pages.length === 0) return [];
+    return driftsOfPages(service.name, pages, service.pins.update(caller, pages), pins()).flatMap(
+      ({ definition, ...drift }) => {
+        const key = `${drift.tool}\n${drift.class}\n${definition}`;
+        if (service.reportedDrifts.has(key)) return [];
+        service.reportedDrifts.set(key, true);
+        return [drift];
+      },
+    );
   }
 
   async function reportProbe(service: Service, tool: string, probed: Promise<Probe>): Promise<void> {

@@ -5,6 +5,7 @@ export const PARSE_ERROR = -32700;
 export const INVALID_REQUEST = -32600;
 export const METHOD_NOT_FOUND = -32601;
 export const INVALID_PARAMS = -32602;
+export const INTERNAL_ERROR = -32603;
 
 /**
  * A service that the decision depends on is unavailable. Outside of the reserved range -32768 to -32000 (2026-07-28,

@@ -30,6 +30,13 @@ it('reports no errors for the reference configuration', () => {
   expect(isUsable).toBe(true);
 });
 
+it('reports no errors for the profile with authorization', () => {
+  expect(checkText('secure.yml', readFileSync('kong/profiles/secure.yml', 'utf8'), plugins, true)).toEqual({
+    output: 'secure.yml: ok\n',
+    isUsable: true,
+  });
+});
+
 it('reports a correct configuration as valid', () => {
   expect(check(withPlugin('mcp-tool-rate-limit', RULE))).toEqual({ output: 'kong.yml: ok\n', isUsable: true });
 });
@@ -278,12 +285,12 @@ describe('with the descriptions that Kong has', () => {
 
   it('reports a field that needs a phase which they leave out', () => {
     expect(checkFor(guard, ['access'])).toContain(
-      `${at(10, 'mcp-guard')}config.mcp-validator.tools.learn: has no effect, because the description of mcp-guard leaves out the phase log. Fix: run dump again with --for and this file, and reload Kong.`,
+      `${at(10, 'mcp-guard')}config.mcp-validator.tools.learn: has no effect, because the description of mcp-guard leaves out the phase response. Fix: run dump again with --for and this file, and reload Kong.`,
     );
   });
 
   it('reports nothing if they have it, or if no field needs it', () => {
-    expect(checkFor(guard, ['access', 'log'])).toBe('kong.yml: ok\n');
+    expect(checkFor(guard, ['access', 'response'])).toBe('kong.yml: ok\n');
     expect(checkFor(withPlugin('mcp-guard', 'mcp-validator: {}'), ['access'])).toBe('kong.yml: ok\n');
   });
 });

@@ -24,6 +24,14 @@ it.each<[string, Outcome, readonly object[]]>([
     ],
   ],
   [
+    'an authentication: before all else',
+    proceed({ share: { a: 1 }, authenticate: { credential: { id: 'c', consumerId: 'u' } } }),
+    [
+      { method: 'kong.client.authenticate', credential: { id: 'c', consumerId: 'u' } },
+      { method: 'kong.ctx.shared.set', key: 'a', value: 1 },
+    ],
+  ],
+  [
     'a rejection: the exit comes last',
     reject({ ...answer, share: { why: 'x' } }),
     [

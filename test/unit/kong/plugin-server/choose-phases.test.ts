@@ -37,8 +37,10 @@ plugins:
 
 it('describes plugins that no file configures as without files, so that no guard loses a phase', () => {
   expect(phasesFor('services: []')).toEqual({
-    'mcp-guard': 'access,log',
-    'mcp-validator': 'access,log',
+    'llm-mcp-agent': 'access',
+    'mcp-auth': 'access',
+    'mcp-guard': 'access,response,log',
+    'mcp-validator': 'access,response,log',
     'mcp-tool-rate-limit': 'access',
     'llm-telemetry': 'log',
     'mcp-telemetry': 'log',
@@ -46,10 +48,12 @@ it('describes plugins that no file configures as without files, so that no guard
 });
 
 it.each([
-  ['no field of it needs a log phase', [guard('{}')], 'access'],
-  ['it learns', [guard('{ tools: { learn: report } }')], 'access,log'],
-  ['it pins', [guard(`{ tools: { pins: { add: ${'0'.repeat(64)} } } }`)], 'access,log'],
-  ['one of two learns', [guard('{}'), guard('{ tools: { learn: enforce } }')], 'access,log'],
+  ['no field of it needs another phase', [guard('{}')], 'access'],
+  ['it hides tools', [guard('{ tools: { deny: [a] } }')], 'access,response'],
+  ['it denies tools, and lists show them', [guard("{ tools: { deny: [a] }, list_policy: 'off' }")], 'access'],
+  ['it learns', [guard('{ tools: { learn: report } }')], 'access,response'],
+  ['it pins', [guard(`{ tools: { pins: { add: ${'0'.repeat(64)} } } }`)], 'access,response,log'],
+  ['one of two learns', [guard('{}'), guard('{ tools: { learn: enforce } }')], 'access,response'],
   [
     'only another section is there',
     [
@@ -57,12 +61,12 @@ it.each([
     ],
     'access',
   ],
-  ['it learns by a merged map', [`_x: &x { tools: { learn: enforce } }\n${guard('{ <<: *x }')}`], 'access,log'],
+  ['it learns by a merged map', [`_x: &x { tools: { learn: enforce } }\n${guard('{ <<: *x }')}`], 'access,response'],
   // Everything that is only known when Kong has the configuration counts as needed.
-  ['its field is a placeholder', [guard("{ tools: { learn: '${LEARN}' } }")], 'access,log'],
-  ['its section is a placeholder', [guard("'${SECTION}'")], 'access,log'],
-  ['its config is a placeholder', ["plugins: [{ name: mcp-guard, config: '${CONFIG}' }]"], 'access,log'],
-  ['its config is elsewhere', ['plugins: [{ name: mcp-guard, _config: shared }]'], 'access,log'],
+  ['its field is a placeholder', [guard("{ tools: { learn: '${LEARN}' } }")], 'access,response,log'],
+  ['its section is a placeholder', [guard("'${SECTION}'")], 'access,response,log'],
+  ['its config is a placeholder', ["plugins: [{ name: mcp-guard, config: '${CONFIG}' }]"], 'access,response,log'],
+  ['its config is elsewhere', ['plugins: [{ name: mcp-guard, _config: shared }]'], 'access,response,log'],
   [
     'another field is a vault reference',
     [
@@ -106,9 +110,10 @@ it('takes the phases of an option', () => {
 
 it.each([
   ['mcp-guard', 'expected <plugin>=<phase>,<phase>'],
-  ['mcp-gard=access', 'unknown plugin; available: mcp-guard, '],
-  ['mcp-guard=acces', 'mcp-guard has only the phases access, log'],
-  ['mcp-guard=', 'mcp-guard has only the phases access, log'],
+  ['mcp-gard=access', 'unknown plugin; available: mcp-auth, '],
+  ['mcp-guard=acces', 'mcp-guard has only the phases access, response, log'],
+  ['mcp-guard=response,log', 'mcp-guard cannot work without the phase access'],
+  ['mcp-guard=', 'mcp-guard has only the phases access, response, log'],
   ['mcp-guard=log', 'mcp-guard cannot work without the phase access'],
   ['mcp-telemetry=access', 'mcp-telemetry cannot work without the phase log'],
 ])('rejects --phases %s', (text, message) => {

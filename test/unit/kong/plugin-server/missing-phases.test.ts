@@ -1,9 +1,10 @@
-import { composePlugins, definePlugin, proceed, type PhaseName } from '../../../../kong/pdk';
+import { composePlugins, definePlugin, keep, proceed, type PhaseName } from '../../../../kong/pdk';
 import { phaseNeedsOf } from '../../../../kong/pdk/phase-needs';
 import type { Configuration } from '../../../../kong/plugin-server/configurations';
 import { MissingPhases } from '../../../../kong/plugin-server/missing-phases';
 
 const HOUR = 3_600_000;
+const ANYWHERE = { isBoundToService: false, isHeldBefore: () => false };
 
 /** A configuration whose fields need these phases; a phase that is not listed is needed always. */
 function configurationOf(needs: Partial<Record<PhaseName, readonly string[]>>): Configuration {
@@ -16,9 +17,10 @@ function configurationOf(needs: Partial<Record<PhaseName, readonly string[]>>): 
     onError: 'pass',
     prepare: () => undefined,
     access: { reads: {}, ...needing('access'), handle: () => proceed() },
+    response: { reads: {}, ...needing('response'), handle: () => keep() },
     log: { reads: {}, ...needing('log'), handle: () => undefined },
   });
-  return { plugin, parts: [{ plugin, state: undefined, needs: phaseNeedsOf(plugin, {}) }], isBoundToService: false };
+  return { plugin, parts: [{ plugin, state: undefined, needs: phaseNeedsOf(plugin, {}) }], ...ANYWHERE };
 }
 
 /** What is reported in a number of events, each an hour after the one before. */
@@ -49,6 +51,7 @@ it.each<[string, Partial<Record<PhaseName, readonly string[]>>, string[]]>([
   ['the phase is called', { access: ['propagate'] }, ['access']],
   ['the phase is called late', { access: ['propagate'] }, [...times(50, 'log'), 'access']],
   ['no field needs it', { access: [] }, []],
+  ['nothing was held yet', { response: ['tools'] }, ['access']],
   ['every configuration needs it, so that it is in every description', {}, []],
 ])('reports nothing if %s', (_, needs, before) => {
   expect(reported(configurationOf(needs), [...before, ...times(500, 'log')])).toEqual([]);
@@ -58,5 +61,5 @@ it('names the fields of a composed plugin with their sections', () => {
   const { plugin: part, parts } = configurationOf({ log: ['learn'] });
   const plugin = composePlugins({ name: 'all', version: '1.0.0', priority: 1, parts: [parts[0]!.plugin] });
   expect(part.name).toBe('one');
-  expect(reported({ plugin, parts, isBoundToService: false }, times(500, 'access'))).toEqual([['log', ['one.learn']]]);
+  expect(reported({ plugin, parts, ...ANYWHERE }, times(500, 'access'))).toEqual([['log', ['one.learn']]]);
 });

@@ -1,4 +1,5 @@
 import {
+  ask,
   definePlugin,
   proceed,
   read,
@@ -79,6 +80,23 @@ it.each([
   const kong = kongWith({ 'kong.request.get_method': method, 'kong.client.get_forwarded_ip': '::1' });
   expect((await run(pluginOf({}), 'access', kong)).outcome).toEqual(proceed({ share }));
   expect(kong.batches).toEqual(asked);
+});
+
+it('fetches what a handler asks for in the middle, and decides with it', async () => {
+  const kong = kongWith({ 'kong.client.load_consumer': { id: '1', username: 'ann' } });
+  const reads = { found: read.consumerByName('ann'), method: read.method() };
+  const plugin = pluginOf({
+    access: () => Promise.resolve(ask(reads, ({ found }) => proceed({ share: { found: found?.username ?? '' } }))),
+  });
+  expect((await run(plugin, 'access', kong)).outcome).toEqual(proceed({ share: { found: 'ann' } }));
+  expect(kong.batches).toEqual([[METHOD], ['kong.client.load_consumer ann']]);
+});
+
+it('rejects the request of a guard that throws when its question is answered', async () => {
+  expect(await run(pluginOf({ access: () => ask({}, fail) }))).toMatchObject({
+    outcome: INTERNAL_ERROR,
+    failure: { error: bug },
+  });
 });
 
 it.each<[string, string, Behaviour, object]>([

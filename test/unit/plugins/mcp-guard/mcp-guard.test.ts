@@ -5,12 +5,14 @@ import { readConfig } from '../../../../kong/pdk/read-config';
 import type { Configuration, PreparedPart } from '../../../../kong/plugin-server/configurations';
 import { planOf } from '../../../../kong/plugin-server/event-plan';
 import { silentLog } from '../../../../kong/testkit/silent-log';
+import { mcpAuth } from '../../../../plugins/mcp-auth';
 import { mcpGuard } from '../../../../plugins/mcp-guard';
 import { mcpToolRateLimit } from '../../../../plugins/mcp-tool-rate-limit';
 import { mcpValidator } from '../../../../plugins/mcp-validator';
+import { ISSUER, jwksOf, RESOURCE, signingKey, tokenOf } from '../../../support/access-tokens';
 import { byPriority, KongRequest, type SentRequest } from '../../../support/kong-request';
 
-const SEPARATE = byPriority([mcpValidator, mcpToolRateLimit]);
+const SEPARATE = byPriority([mcpAuth, mcpValidator, mcpToolRateLimit]);
 
 async function prepare(plugin: Plugin, config: object, metrics: Metrics): Promise<Configuration> {
   const resources = { metrics, log: silentLog, now: Date.now, env: {}, scope: { serviceId: 's' } };
@@ -19,7 +21,7 @@ async function prepare(plugin: Plugin, config: object, metrics: Metrics): Promis
     const needs = phaseNeedsOf(part.plugin, part.config);
     parts.push({ plugin: part.plugin, needs, state: await part.plugin.prepare(part.config as never, resources) });
   }
-  return { plugin, parts, isBoundToService: false };
+  return { plugin, parts, isBoundToService: false, isHeldBefore: () => false };
 }
 
 const validator = fc.record(
@@ -34,10 +36,27 @@ const limiter = fc.record({
   rules: fc.constantFrom(
     [{ windows: [{ limit: 2, window_seconds: 60 }] }],
     [{ limit_by: ['mcp-session'], windows: [{ limit: 1, window_seconds: 60 }], report: true }],
+    [{ limit_by: ['credential'], windows: [{ limit: 1, window_seconds: 60 }] }],
     [{ limit_by: ['consumer', 'ip'], name: 'add', windows: [{ limit: 1, window_seconds: 60, burst: 1 }] }],
   ),
   require_valid: fc.boolean(),
 });
+
+const key = signingKey('k1');
+const auth = fc.record({
+  resource: fc.constant(RESOURCE),
+  issuers: fc.constant([{ issuer: ISSUER, discovery: false, jwks: JSON.stringify(jwksOf(key)) }]),
+  mode: fc.constantFrom('enforce', 'enforce', 'report'),
+  unauthenticated: fc.constantFrom('reject', 'pass'),
+  consumer_claim: fc.constant('/name'),
+  upstream: fc.constantFrom({}, { mode: 'keep' }),
+});
+const authorization = fc.constantFrom(
+  {},
+  { authorization: 'Bearer bad', 'x-consumer-id': 'forged' },
+  { authorization: `Bearer ${tokenOf(key, Date.now())}`, 'x-mcp-principal': 'forged' },
+  { authorization: `Bearer ${tokenOf(key, Date.now(), { name: 'ann', sub: 'ann' })}` },
+);
 
 const MODERN = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
 const call = (id: number, name: string, meta?: object) => ({
@@ -55,23 +74,28 @@ const body = fc.oneof(
 const request: fc.Arbitrary<SentRequest> = fc.record({
   method: fc.constantFrom('POST', 'POST', 'POST', 'GET', 'PUT'),
   path: fc.constantFrom('/mcp', '/health'),
-  headers: fc.constantFrom<SentRequest['headers']>(
-    { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
-    {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-session-id': 's1',
-      'mcp-protocol-version': '2026-07-28',
-      'mcp-method': 'tools/call',
-      'mcp-name': 'add',
-    },
-    { 'content-type': 'text/plain', origin: 'https://evil.example' },
-  ),
+  headers: fc
+    .tuple(
+      authorization,
+      fc.constantFrom<SentRequest['headers']>(
+        { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+        {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          'mcp-session-id': 's1',
+          'mcp-protocol-version': '2026-07-28',
+          'mcp-method': 'tools/call',
+          'mcp-name': 'add',
+        },
+        { 'content-type': 'text/plain', origin: 'https://evil.example' },
+      ),
+    )
+    .map(([own, others]): SentRequest['headers'] => ({ ...others, ...own })),
   body,
 });
 
 const sections = fc.record(
-  { 'mcp-validator': validator, 'mcp-tool-rate-limit': limiter },
+  { 'mcp-auth': auth, 'mcp-validator': validator, 'mcp-tool-rate-limit': limiter },
   { requiredKeys: [] },
 ) as fc.Arbitrary<Readonly<Record<string, object>>>;
 

@@ -38,6 +38,17 @@ describe('tools as labels', () => {
   });
 });
 
+describe('sealed sessions', () => {
+  it('are known by the id of the server', async () => {
+    const plugin = new TestedPlugin();
+    const identity = { kind: 'token', principal: 'p', challenge: '', sealed: true };
+    const sealed = `id-1.${'A'.repeat(27)}`;
+    await plugin.log({ request: call, response: ok, identity, responseHeaders: { 'mcp-session-id': sealed } });
+    await plugin.log({ method: 'DELETE', identity, requestHeaders: { 'mcp-session-id': 'id-1' } });
+    expect(await plugin.value('mcp_gateway_session_duration_seconds_count')).toBe(1);
+  });
+});
+
 describe('the backend', () => {
   it('is healthy while it responds, and its circuit is open while Kong has no address to try', async () => {
     const plugin = new TestedPlugin({ namespace: 'n' });
@@ -88,6 +99,11 @@ describe('authentication', () => {
     [
       'an OAuth token',
       { ...knownBy('client'), requestHeaders: { 'x-authenticated-scope': 's' } },
+      'type="oauth2",result="success"',
+    ],
+    [
+      'a token that mcp-auth proved',
+      { ...knownBy('uuid'), identity: { kind: 'token', principal: 'p', challenge: '' } },
       'type="oauth2",result="success"',
     ],
     ['a certificate', { consumer: { id: 'c' }, clientVerify: 'SUCCESS' }, 'type="mtls",result="success"'],

@@ -2,6 +2,7 @@ import { readConfig } from '../../../../kong/pdk/read-config';
 import { log, reads as readsOf } from '../../../../plugins/mcp-telemetry/handler';
 import { fields } from '../../../../plugins/mcp-telemetry/schema';
 import { prepare, type State } from '../../../../plugins/mcp-telemetry/state';
+import { identityFromShared } from '../../../../plugins/shared/mcp/identity';
 import { startedSpanFromShared } from '../../../../plugins/shared/telemetry/spans/started-span';
 import { logEntry, sharedCapture, type ExchangeOptions } from '../../../support/exchange';
 import { KeptTelemetry } from '../../../support/kept-telemetry';
@@ -17,6 +18,8 @@ export interface Exchange extends ExchangeOptions {
   readonly captured?: boolean;
   readonly summary?: object;
   readonly denial?: object;
+  /** What mcp-auth shared. */
+  readonly identity?: object;
   /** What the access phase shared. */
   readonly started?: unknown;
 }
@@ -35,6 +38,7 @@ export class TestedPlugin extends KeptTelemetry<State> {
     captured = true,
     summary,
     denial,
+    identity,
     started,
     ...rest
   }: Exchange): Promise<void> {
@@ -52,6 +56,7 @@ export class TestedPlugin extends KeptTelemetry<State> {
       ),
       summary: reads.summary.shape(summary),
       denial: reads.denial.shape(denial),
+      identity: identityFromShared(identity),
       started: startedSpanFromShared(started),
     });
   }

@@ -112,6 +112,14 @@ describe('which counter a call uses', () => {
 
   it.each<[string, object, Caller, Caller]>([
     ['consumers', by('consumer'), caller({ consumerId: 'a' }), caller({ consumerId: 'b' })],
+    ['principals that are consumers', by('principal'), caller({ consumerId: 'a' }), caller({ consumerId: 'b' })],
+    ['principals without a consumer', by('principal'), caller({ credentialId: 'a' }), caller({ credentialId: 'b' })],
+    [
+      'a consumer and a credential of the same id',
+      by('principal'),
+      caller({ consumerId: 'a' }),
+      caller({ credentialId: 'a' }),
+    ],
     ['credentials', by('credential'), caller({ credentialId: 'a' }), caller({ credentialId: 'b' })],
     ['addresses', by('ip'), caller(), caller({ ip: '192.0.2.2' })],
     ['headers', by('header'), caller({}, { 'x-tenant': 'a' }), caller({}, { 'x-tenant': 'b' })],

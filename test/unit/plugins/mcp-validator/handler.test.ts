@@ -1,11 +1,11 @@
-import { Headers, Metrics, type FactsOf } from '../../../../kong/pdk';
+import { Headers, Metrics } from '../../../../kong/pdk';
 import { toKongFields } from '../../../../kong/pdk/kong-schema';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import { silentLog } from '../../../../kong/testkit/silent-log';
 import { mcpValidator } from '../../../../plugins/mcp-validator';
-import { type accessReads } from '../../../../plugins/mcp-validator/handler';
+import { accessReads, type AccessFacts } from '../../../../plugins/mcp-validator/handler';
 import { fields } from '../../../../plugins/mcp-validator/schema';
-import { prepare } from '../../../../plugins/mcp-validator/state';
+import { prepare, type State } from '../../../../plugins/mcp-validator/state';
 import { decideSmall } from './decide-small';
 import { JSON_HEADERS, MODERN, modernMeta } from './request';
 
@@ -15,16 +15,16 @@ function start(config: Record<string, unknown> = {}) {
   return { state, metrics };
 }
 
-function facts(
-  body: object | string,
-  headers: Record<string, string | string[]> = {},
-): FactsOf<ReturnType<typeof accessReads>> {
+function facts(body: object | string, headers: Record<string, string | string[]> = {}): AccessFacts {
   return {
     method: 'POST',
     path: '/mcp',
     headers: Headers.from({ ...JSON_HEADERS, ...headers }),
     body: { kind: 'bytes', bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) },
     service: 'py-calculator',
+    identity: undefined,
+    consumer: undefined,
+    groups: [],
   };
 }
 
@@ -38,6 +38,16 @@ describe('access', () => {
         mcp: { revision: '2025-03-26', messages: [{ kind: 'request', id: 1, method: 'tools/call', name: 'add' }] },
       },
     });
+  });
+
+  it('asks Kong for the caller only if rules depend on it, and decides by its rule', () => {
+    const config = { tools: { rules: [{ consumers: ['alice'] }] } };
+    const { state } = start(config);
+    const asked = (given: State) => Object.values(accessReads(given)).filter((one) => 'method' in one).length;
+    expect(asked(state)).toBe(asked(start().state) + 1);
+    const alice = { id: '1', username: 'alice', customId: '', tags: [] };
+    expect(decideSmall(state, { ...facts(call), consumer: alice }).kind).toBe('proceed');
+    expect(decideSmall(state, facts(call))).toMatchObject({ kind: 'reject', reason: 'tool_denied' });
   });
 
   it('removes session headers from a stateless request', () => {
@@ -135,7 +145,7 @@ describe('metrics', () => {
 describe('the declaration', () => {
   it('is a guard: it runs before rate limiting, and rejects the request on an error', () => {
     expect(mcpValidator).toMatchObject({ name: 'mcp-validator', priority: 930, onError: 'reject' });
-    expect(Object.keys(mcpValidator.phases)).toEqual(['access', 'log']);
+    expect(Object.keys(mcpValidator.phases)).toEqual(['access', 'response', 'log']);
   });
 
   it('every description has a length that Kong accepts', () => {

@@ -21,9 +21,12 @@ const configs = [...text.matchAll(/```yaml\n(.*?)```/gs)].flatMap(([, fragment])
 
 /** Paths of all fields that are not records, with their defaults as the README writes them. */
 const leaves = (given: Fields, prefix = ''): [path: string, value: string][] =>
-  Object.entries(given).flatMap(([name, { attributes, fields: inner }]) =>
-    inner ? leaves(inner, `${prefix}${name}.`) : [[prefix + name, JSON.stringify(attributes.default)]],
-  );
+  Object.entries(given).flatMap(([name, { attributes, fields: inner, elements }]): [string, string][] => {
+    if (inner) return leaves(inner, `${prefix}${name}.`);
+    const { default: value } = attributes;
+    const own: [string, string] = [prefix + name, value === undefined ? '' : JSON.stringify(value)];
+    return elements?.fields ? [own, ...leaves(elements.fields, `${prefix}${name}[].`)] : [own];
+  });
 
 const pathsIn = (config: Record<string, unknown>, given: Fields, prefix = ''): string[] =>
   Object.entries(config).flatMap(([name, value]) => {
@@ -51,11 +54,11 @@ it('explains every field and no other', () => {
 
 it.each(leaves(fields))('names the default of %s', (path, value) => {
   const [, , , named] = rows.find(([, names]) => namesIn(names!).includes(path))!;
-  expect(named).toBe(`\`${value.replaceAll('"', '').replaceAll(',', ', ')}\``);
+  expect(named).toBe(value === '' ? '' : `\`${value.replaceAll('"', '').replaceAll(',', ', ')}\``);
 });
 
 it('its fragments configure the plugin', () => {
-  expect(configs).toHaveLength(5);
+  expect(configs).toHaveLength(7);
   const known = leaves(fields).map(([path]) => path);
   for (const config of configs) {
     expect(known).toEqual(expect.arrayContaining(pathsIn(config, fields)));
@@ -70,7 +73,7 @@ it('names every metric', () => {
   );
   const source = sources.join('\n');
   const metrics = [...source.matchAll(/name: '(\w+)',[^}]*?labelNames: \[(.*?)\]/gs)];
-  expect(metrics).toHaveLength(8);
+  expect(metrics).toHaveLength(9);
   for (const [, name, labels] of metrics) {
     const row = section('Metrics')
       .split('\n')

@@ -24,6 +24,7 @@ describe('rowOf', () => {
       startMs: 0,
       durationMs: 0,
       project: 'default',
+      traceId: '',
       name: 'n',
       kind: 'UNKNOWN',
       status: 'UNSET',

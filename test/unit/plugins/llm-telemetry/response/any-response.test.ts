@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { apiAt } from '../../../../../plugins/llm-telemetry/request/apis';
-import { readErrorBody } from '../../../../../plugins/llm-telemetry/response/errors/error-body';
 import { sniffFraming } from '../../../../../plugins/llm-telemetry/response/framing';
 import { readCapturedResponse } from '../../../../../plugins/llm-telemetry/response/read-captured-response';
 import { captureFromShared } from '../../../../../plugins/shared/captured-body/capture';
+import { readErrorBody } from '../../../../../plugins/shared/llm/error-body';
 import { parseLogEntry } from '../../../../../plugins/shared/telemetry/log-entry';
 import { logEntry, ndjson, sharedCapture, sse } from '../../../../support/exchange';
 import { TestedPlugin } from '../run-llm-telemetry';

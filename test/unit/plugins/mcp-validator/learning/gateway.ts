@@ -1,12 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import { Headers, Metrics, type Log, type Outcome } from '../../../../../kong/pdk';
 import { readConfig } from '../../../../../kong/pdk/read-config';
-import { access, log } from '../../../../../plugins/mcp-validator/handler';
+import { access } from '../../../../../plugins/mcp-validator/handler';
 import { createLearningParts } from '../../../../../plugins/mcp-validator/learning/learner';
 import type { LearningThread } from '../../../../../plugins/mcp-validator/learning/learning-thread';
 import { readToolUpdates } from '../../../../../plugins/mcp-validator/learning/lists/read-tool-updates';
 import { probeSchema } from '../../../../../plugins/mcp-validator/learning/schemas/probe-schema';
-import { fields } from '../../../../../plugins/mcp-validator/schema';
+import { log } from '../../../../../plugins/mcp-validator/log';
+import { response } from '../../../../../plugins/mcp-validator/response';
+import { fields, fieldsWithLog } from '../../../../../plugins/mcp-validator/schema';
 import { prepare } from '../../../../../plugins/mcp-validator/state';
 import { captureFromShared } from '../../../../../plugins/shared/captured-body/capture';
 import { logEntry, sharedCapture } from '../../../../support/exchange';
@@ -55,18 +57,20 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
   const warn = (given: object, message: string): void => void lines.push([{ ...given }, message]);
   const logger: Log = { debug: ignore, info: ignore, warn, error: warn };
   const metrics = new Metrics();
+  const clock = { now: 1000 };
   const config = readConfig(fields, { tools, ...more });
-  const resources = { metrics, log: logger, now: () => 1000, env: {}, scope: {} };
+  const resources = { metrics, log: logger, now: () => clock.now, env: {}, scope: {} };
   const state = prepare(config, resources, createLearningParts({ ...here, ...thread }));
 
   const ask = (body: object | undefined, service: string, by: string | undefined, method: string) => {
     const headers = { ...JSON_HEADERS, ...(by !== undefined && { authorization: by }), 'accept-encoding': 'gzip' };
     const bytes = Buffer.from(body ? JSON.stringify(body) : '');
     const facts = { method, path: '/mcp', headers: Headers.from(headers), body: { kind: 'bytes', bytes } as const };
-    return access(state, { ...facts, service });
+    return access(state, { ...facts, service, identity: undefined, consumer: undefined, groups: [] });
   };
   return {
     state,
+    clock,
     lines,
     metrics,
     /** The value of a metric's series. */
@@ -103,6 +107,18 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
       const outcome = await ask(method === 'GET' ? undefined : asked, service, by, method);
       const text = typeof answer === 'string' || Buffer.isBuffer(answer) ? answer : JSON.stringify(answer);
       const body = headers['content-encoding'] === 'gzip' ? gzipSync(text) : text;
+      // Kong does not judge the answer of a plugin, or one that breaks off.
+      if (outcome.kind === 'proceed' && outcome.hold && source === 'upstream') {
+        if (!complete) return;
+        const held = outcome.share?.['mcp_held'] as string;
+        const all = Headers.from({ 'content-type': 'application/json; charset=utf-8', ...headers });
+        const bytes = Buffer.from(body);
+        const judged = await response(state, { held, status, headers: all, body: { kind: 'bytes', bytes } });
+        for (const { fields: given, message } of judged.warnings ?? []) warn({ ...given, request_id: 'req' }, message);
+        await state.learner.tools.settled();
+        return;
+      }
+      if (fieldsWithLog(config).length === 0) return;
       const caller = outcome.share?.['mcp_caller'];
       const shared = { ...sharedCapture(method === 'GET' ? '' : JSON.stringify(asked), body, kept, complete) };
       const capture = captureFromShared({ ...shared, ...(tellsCaller && { caller }) });
@@ -116,7 +132,7 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
         responseHeaders: headers,
         service: { name: service },
       });
-      await log(state, { entry, capture });
+      await log(state, { entry, capture, summary: undefined, isJudged: false });
       await state.learner.tools.settled();
     },
   };

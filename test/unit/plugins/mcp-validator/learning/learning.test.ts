@@ -45,7 +45,6 @@ describe('learning', () => {
     ['a public list', { answer: list([add], { cacheScope: 'public', ttlMs: 5000 }) }],
     ['a list as the SDKs answer by default, private and expired at once', { answer: list([add], PRIVATE) }],
     ['a list under status 201', { answer: list([add]), status: 201 }],
-    ['the stream that the client opened for an answer', { method: 'GET', answer: sse(list([add])), headers: EVENTS }],
   ] as [string, Exchange][])('reads %s', async (_, exchange) => {
     const { answer, call } = gateway(LEARN);
     await answer(exchange);
@@ -106,10 +105,11 @@ describe('learning', () => {
   it('does not use what was announced to its caller before list_changed, and keeps the names', async () => {
     const { answer, call } = gateway(LEARN, { unknown_tools: 'deny' });
     await answer({ answer: list([add]), by: 'Bearer ann' });
-    const changed = sse({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
-    await answer({ method: 'GET', answer: changed, headers: EVENTS, by: 'Bearer bob' });
+    const error = { jsonrpc: '2.0', id: 1, error: { code: 1, message: 'not yet' } };
+    const changed = sse({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' }, error);
+    await answer({ answer: changed, headers: EVENTS, by: 'Bearer bob' });
     expect(call({})).toBe('invalid_arguments');
-    await answer({ method: 'GET', answer: changed, headers: EVENTS, by: 'Bearer ann' });
+    await answer({ answer: changed, headers: EVENTS, by: 'Bearer ann' });
     expect(call({})).toBeUndefined();
   });
 
@@ -139,18 +139,17 @@ describe('learning', () => {
 describe('what was not learned', () => {
   it.each([
     ['encoding', { answer: 'x', headers: { 'content-encoding': 'compress' } }],
-    ['incomplete', { answer: list(many), kept: 30_000 }],
+    ['incomplete', { answer: list([add], { _meta: { text: 'x'.repeat(70_000) } }) }],
     ['ambiguous', { answer: `{"jsonrpc":"2.0","id":1,"id":1,"result":{"tools":[${JSON.stringify(add)}]}}` }],
     ['unanswered', { answer: list([add], {}, 2) }],
     ['unanswered', { answer: '', status: 202 }],
     ['malformed', { answer: { jsonrpc: '2.0', id: 1, result: { tools: { add } } } }],
     ['malformed', { answer: list([{ name: 'add' }]) }],
     ['duplicate', { answer: list([add, { ...add, description: 'Adds twice' }]) }],
-    ['no_caller', { answer: list([add], PRIVATE), tellsCaller: false }],
     ['unsupported', { answer: list([{ ...add, inputSchema: { type: 'object', $ref: '#' } }]) }],
     ['too_large', { answer: list([{ ...add, inputSchema: { ...schema, description: 'x'.repeat(270_000) } }]) }],
   ] as [string, Exchange][])('is counted as %s, and logged once for each service', async (reason, exchange) => {
-    const { answer, lines, metric } = gateway(LEARN);
+    const { answer, lines, metric } = gateway(LEARN, { max_list_bytes: reason === 'incomplete' ? 65_536 : 4_194_304 });
     await answer(exchange);
     await answer({ ...exchange, asked: request('tools/list'), by: 'Bearer other' });
     expect(lines.filter(([given]) => given['reason'] === reason)).toHaveLength(1);
@@ -175,13 +174,11 @@ describe('what was not learned', () => {
     expect(lines).toEqual([]);
   });
 
-  it('is the part after the cut of a list: the tools before it are learned', async () => {
-    const { answer, call, metric } = gateway(LEARN, { unknown_tools: 'deny' });
-    await answer({ answer: list(many), kept: 30_000 });
-    expect(call({}, { name: 'tool-3' })).toBe('invalid_arguments');
-    expect(call({ a: 1 }, { name: 'tool-3' })).toBeUndefined();
-    expect(call({ a: 1 }, { name: 'tool-39' })).toBe('unknown_tool');
-    expect(Number(await metric('mcp_validator_learned_tools{kong_service="one"}'))).toBeGreaterThan(10);
+  it('is nothing of a list that is longer than the capture', async () => {
+    const { answer, call } = gateway(LEARN, { unknown_tools: 'deny' });
+    await answer({ answer: list(many, { _meta: { text: 'x'.repeat(600_000) } }) });
+    expect(call({}, { name: 'tool-39' })).toBe('invalid_arguments');
+    expect(call({ a: 1 }, { name: 'tool-39' })).toBeUndefined();
   });
 
   it('counts only the tools that can be checked', async () => {

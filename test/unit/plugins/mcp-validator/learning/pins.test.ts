@@ -1,5 +1,6 @@
 import { definitionHash } from '../../../../../plugins/mcp-validator/learning/lists/tool-definition';
 import { MAX_CALLERS, PinStates } from '../../../../../plugins/mcp-validator/learning/tools/pin-states';
+import { combinePins } from '../../../../../plugins/mcp-validator/pins/pins';
 import { request } from '../request';
 import { add, EVENTS, gateway, list, PRIVATE, sse, type Exchange } from './gateway';
 
@@ -46,8 +47,7 @@ describe('a server cannot evade enforced pins by', () => {
     ['a key twice', { answer: twice }, 'tool_unverified'],
     ['the list twice', { answer: text.replace('"result":', `"result":{"tools":[]},"result":`) }, 'tool_changed'],
     ['status 201', { answer: list([poisoned]), status: 201 }, 'tool_changed'],
-    ['status 500', { answer: list([poisoned]), status: 500 }, 'tool_changed'],
-    ['padding before it', { answer: list([...padding, poisoned]), kept: 30_000 }, 'tool_unverified'],
+    ['padding before it', { answer: list([...padding, poisoned]), kept: 30_000 }, 'tool_changed'],
     ['padding after it', { answer: list([poisoned, ...padding]), kept: 30_000 }, 'tool_changed'],
     ['an unknown encoding', { answer: 'x', headers: { 'content-encoding': 'compress' } }, 'tool_unverified'],
     ['two encodings', { answer: 'x', headers: { 'content-encoding': 'gzip, br' } }, 'tool_unverified'],
@@ -55,7 +55,6 @@ describe('a server cannot evade enforced pins by', () => {
     ['a list with both definitions', { answer: list([poisoned, add]) }, 'tool_changed'],
     ['another id', { answer: list([poisoned], {}, '1') }, 'tool_changed'],
     ['lines that end in a carriage return', { answer: `: \rdata: ${text}\r\r`, headers: EVENTS }, 'tool_changed'],
-    ['a response that is sent later', { answer: '', status: 202 }, 'tool_unverified'],
     [
       'a stream of another request',
       { asked: request('ping'), answer: sse(list([poisoned], {}, 99)), headers: EVENTS },
@@ -95,6 +94,16 @@ describe('a server cannot evade enforced pins by', () => {
     await answer({ answer: list([poisoned]) });
     await answer(decoy);
     expect(call({ a: 1 })).toBe('tool_changed');
+  });
+
+  it('a response that is sent on another stream: the tool stays denied, and further lists are rejected', async () => {
+    const { answer, call, state } = enforced();
+    await answer({ answer: list([add]) });
+    await answer({ answer: '', status: 202 });
+    expect(call({ a: 1 })).toBe('tool_unverified');
+    expect(state.elsewhere.has('one')).toBe(true);
+    await answer({ answer: list([add]) });
+    expect(call({ a: 1 })).toBe('tool_unverified');
   });
 
   it('a later list without the tool', async () => {
@@ -152,11 +161,12 @@ describe('a list for one caller', () => {
 });
 
 it('a denial is kept if there are too many callers', () => {
-  const watch = new PinStates(new Map([['add', 'good']]));
+  const watch = new PinStates((tool) => combinePins({ add: 'good' }, undefined).of('one', tool));
   const page = (hash: string) => ({
     tools: [{ name: 'add', hash, schemaText: '{}' }],
     isResponse: true,
     isFirst: true,
+    isLast: true,
     isPrivate: true,
     isPublic: false,
   });

@@ -35,6 +35,20 @@ describe('parseLogEntry', () => {
     expect(parseLogEntry(entry)!.upstreamPath).toBe(upstreamPath);
   });
 
+  it.each([
+    ['upstream', '200', false],
+    ['kong', '', true],
+    ['kong', '502', true],
+    ['kong', '502, 504', true],
+    // A plugin held the response of the upstream, and replaced it.
+    ['kong', 200, false],
+    ['kong', '502, 200', false],
+    ['kong', 404, false],
+  ])('takes a response of source %s with the upstream status %j for one of Kong: %j', (source, status, expected) => {
+    const entry = { ...(JSON.parse(logEntry()) as object), source, upstream_status: status };
+    expect(parseLogEntry(JSON.stringify(entry))!.answeredByKong).toBe(expected);
+  });
+
   it('has no latency of an upstream that was not reached', () => {
     const entry = { ...(JSON.parse(logEntry()) as object), latencies: { kong: 3, proxy: -1, request: 4 } };
     expect(parseLogEntry(JSON.stringify(entry))!.latencies).toEqual({ kongMs: 3, proxyMs: undefined, requestMs: 4 });

@@ -15,6 +15,7 @@ const exchangeOf = (bytes: Uint8Array, more: Partial<ListExchange> = {}): ListEx
   bytes,
   isCut: false,
   isBrokenOff: false,
+  withParts: false,
   ...more,
 });
 

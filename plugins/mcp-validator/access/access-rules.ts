@@ -1,0 +1,109 @@
+import { newReadingBudget } from '../../shared/mcp/resource-uris/readings';
+import { anyGlobMatcher } from '../../shared/name-rules/glob';
+import type { CallerFacts } from '../policy/caller-rules';
+import { uriRule } from '../policy/uri-rule';
+
+/** What a caller needs for some messages. */
+export interface AccessRuleConfig {
+  readonly methods: readonly string[];
+  readonly names: readonly string[];
+  readonly authenticated: boolean;
+  readonly scopes: readonly string[];
+  readonly groups: readonly string[];
+  readonly consumers: readonly string[];
+  readonly clients: readonly string[];
+  readonly claims: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The config fields about what callers need. */
+export interface AccessConfig {
+  readonly access: { readonly default: 'allow' | 'deny'; readonly rules: readonly AccessRuleConfig[] };
+}
+
+/** Who calls: what mcp-auth shared, and Kong's consumer. */
+export type AccessCaller = Pick<CallerFacts, 'identity' | 'consumer'>;
+
+/** A compiled rule. */
+export interface AccessRule {
+  readonly appliesTo: (method: string, names: readonly string[] | undefined) => boolean;
+  readonly scopes: readonly string[];
+  /** True if every URI of this template is one that the rule is about, as far as its text shows. */
+  readonly coversTemplate: (template: string) => boolean;
+  /** True for a caller who is what the rule wants, apart from scopes. */
+  readonly isMetBy: (caller: AccessCaller) => boolean;
+  /** The same for a caller without a token. */
+  readonly isMetByAnonymous: (caller: AccessCaller) => boolean;
+}
+
+/** What callers need, compiled once. */
+export interface AccessRules {
+  /** Undefined if there are no rules. */
+  readonly access:
+    | {
+        readonly rules: readonly AccessRule[];
+        readonly deniesOthers: boolean;
+        /** A rule has a list of consumers. */
+        readonly usesConsumer: boolean;
+      }
+    | undefined;
+}
+
+/** Compiles the rules about callers. */
+export function compileAccessRules({ access: { default: others, rules } }: AccessConfig): AccessRules {
+  if (rules.length === 0 && others === 'allow') return { access: undefined };
+  return {
+    access: {
+      rules: rules.map(compileRule),
+      deniesOthers: others === 'deny',
+      usesConsumer: rules.some(({ consumers }) => consumers.length > 0),
+    },
+  };
+}
+
+function compileRule(rule: AccessRuleConfig): AccessRule {
+  const { methods, names, scopes } = rule;
+  const isMethod = anyGlobMatcher(methods);
+  const isName = anyGlobMatcher(names);
+  const uris = uriRule({ allow: [], deny: names });
+  const matchesAll = names.includes('*');
+  return {
+    appliesTo: (method, targets) => {
+      if (!isMethod(method)) return false;
+      // A message whose target is not known may be about anything.
+      if (matchesAll || targets === undefined) return true;
+      const budget = newReadingBudget();
+      return targets.some((name) => isName(name) || (name.includes(':') && uris.denies(name, budget)));
+    },
+    scopes,
+    coversTemplate: (template) => isMethod('resources/read') && (matchesAll || !uris.mayAllow(template)),
+    isMetBy: (caller) => isMet(rule, caller),
+    isMetByAnonymous: (caller) => !rule.authenticated && scopes.length === 0 && isMet(rule, caller),
+  };
+}
+
+/** Of each kind that a rule names, the caller needs one value. */
+function isMet(
+  { groups, consumers, clients, claims }: AccessRuleConfig,
+  { identity, consumer }: AccessCaller,
+): boolean {
+  const isOneOf = (wanted: readonly string[], values: readonly (string | undefined)[]): boolean =>
+    wanted.length === 0 || values.some((value) => value !== undefined && value !== '' && wanted.includes(value));
+  return (
+    isOneOf(groups, identity?.groups ?? []) &&
+    isOneOf(consumers, [consumer?.id, consumer?.username]) &&
+    isOneOf(clients, [identity?.client]) &&
+    Object.entries(claims).every(([name, wanted]) =>
+      isOneOf(wanted, (identity && Object.hasOwn(identity.claims, name) && identity.claims[name]) || []),
+    )
+  );
+}
+
+/** The fields because of which some caller may not use what others may, for messages of a method. */
+export const fieldsThatRestrict = ({ access }: AccessConfig, method: string): readonly string[] => [
+  ...(access.default === 'deny' ? ['access.default'] : []),
+  ...(access.rules.some((rule) => hides(rule) && anyGlobMatcher(rule.methods)(method)) ? ['access.rules'] : []),
+];
+
+/** A rule that only requires a login hides nothing: the client can log in. */
+const hides = ({ scopes, groups, consumers, clients, claims }: AccessRuleConfig): boolean =>
+  scopes.length + groups.length + consumers.length + clients.length + Object.keys(claims).length > 0;

@@ -1,0 +1,53 @@
+import { visiblePolicy } from '../access/visible';
+import type { ToolKnowledge } from '../arguments/tool-knowledge';
+import { replaceOutput } from '../outputs/output-rules';
+import type { CallerFacts } from '../policy/caller-rules';
+import type { Rules } from '../rules';
+import type { AskedRequest } from './asked-requests';
+import { judgeBody, type JudgedBody } from './judge-body';
+import { listPolicyOf } from './list-policy';
+
+/** A decoded response that is held: plain values that can be passed to another thread. */
+export interface HeldBody {
+  readonly bytes: Uint8Array;
+  readonly isEventStream: boolean;
+  readonly requests: readonly AskedRequest[];
+  /** The revision lets clients cache lists. */
+  readonly isModern: boolean;
+  readonly caller?: CallerFacts | undefined;
+  /** The tools that this caller can call by their pins and by what is known; undefined if that does not depend on a list. */
+  readonly usableTools: readonly string[] | undefined;
+}
+
+/** The rules by which responses are judged. */
+export type HeldRules = Pick<Rules, 'access' | 'policyOf' | 'unknownTools' | 'configuredTools' | 'lists' | 'outputs'>;
+
+/** Judges a held response by the rules of a configuration. */
+export function judgeHeld(
+  { bytes: given, isEventStream, requests, isModern, caller, usableTools }: HeldBody,
+  rules: HeldRules,
+): JudgedBody | undefined {
+  const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
+  const { hides, maxTtlMs } = rules.lists;
+  const caching = isModern ? { maxTtlMs } : undefined;
+  const policy = visiblePolicy(rules.policyOf(caller), rules, caller);
+  const lists = listPolicyOf(policy, rules, knowledgeOf(rules, usableTools), caching, bytes.length);
+  return judgeBody(bytes, isEventStream, requests, {
+    hides,
+    lists,
+    replaceOutput: (tool, result) => replaceOutput(rules.outputs, tool, result, isModern),
+  });
+}
+
+function knowledgeOf(
+  { configuredTools }: Pick<HeldRules, 'configuredTools'>,
+  usableTools: readonly string[] | undefined,
+): ToolKnowledge {
+  if (usableTools === undefined) return configuredTools;
+  const usable = new Set(usableTools);
+  return {
+    ...configuredTools,
+    isKnown: (tool) => usable.has(tool),
+    denialOf: (tool) => (usable.has(tool) ? undefined : 'tool_unverified'),
+  };
+}

@@ -1,0 +1,77 @@
+import { wantsHold, type HoldRules } from '../../../../../plugins/mcp-validator/lists/hold';
+import type { MessageEntry, MessageSummary } from '../../../../../plugins/shared/mcp/message-summary';
+
+const NOTHING: HoldRules = { hides: new Set(), readsTools: false, checksOutputOf: () => false };
+const HIDES_ALL: HoldRules = { ...NOTHING, hides: new Set(['tools', 'prompts', 'resources']) };
+const LISTS = ['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list'];
+
+const summary = (...messages: MessageEntry[]): MessageSummary => ({ batch: messages.length > 1, messages });
+const ask = (method: string, id: string | number = 1): MessageEntry => ({ kind: 'request', id, method });
+const call = (name: string, more: Partial<MessageEntry> = {}): MessageEntry => ({
+  ...ask('tools/call'),
+  name,
+  ...more,
+});
+
+describe('which responses are held', () => {
+  it.each(LISTS)('%s, if its kind has rules', (method) => {
+    expect(wantsHold(summary(ask(method)), HIDES_ALL)?.reason).toBe('list');
+    expect(wantsHold(summary(ask(method)), NOTHING)).toBeUndefined();
+  });
+
+  it('lists of tools that are learned, but no other list', () => {
+    const rules = { ...NOTHING, readsTools: true };
+    expect(LISTS.map((method) => wantsHold(summary(ask(method)), rules)?.reason)).toEqual([
+      'list',
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('calls of tools whose output must match a schema, unless they run as tasks', () => {
+    const rules = { ...NOTHING, checksOutputOf: (tool: string) => tool === 'a' };
+    expect(wantsHold(summary(call('a')), rules)?.reason).toBe('output');
+    expect(wantsHold(summary(call('b')), rules)).toBeUndefined();
+    expect(wantsHold(summary(call('a', { task: true })), rules)).toBeUndefined();
+    expect(wantsHold(summary({ kind: 'notification', method: 'tools/call', name: 'a' }), rules)).toBeUndefined();
+  });
+
+  it.each(['initialize', 'server/discover', 'tools/call', 'subscriptions/listen', 'ping', 'Tools/List', 'prompts/get'])(
+    'not %s',
+    (method) => {
+      expect(wantsHold(summary(ask(method)), { ...HIDES_ALL, readsTools: true })).toBeUndefined();
+    },
+  );
+
+  it('neither notifications nor requests without messages', () => {
+    expect(wantsHold(summary({ kind: 'notification', method: 'tools/list' }), HIDES_ALL)).toBeUndefined();
+    expect(wantsHold(summary(), HIDES_ALL)).toBeUndefined();
+    expect(wantsHold(undefined, HIDES_ALL)).toBeUndefined();
+  });
+});
+
+describe('the response if nobody can judge', () => {
+  const body = (held: ReturnType<typeof wantsHold>): unknown => JSON.parse(held!.failure.body);
+
+  it('is a JSON-RPC error with the id of the request, and status 200', () => {
+    const held = wantsHold(summary(ask('tools/list', 'x"y')), HIDES_ALL);
+    expect(held?.failure.status).toBe(200);
+    expect(body(held)).toEqual({
+      jsonrpc: '2.0',
+      id: 'x"y',
+      error: { code: -32603, message: 'The list could not be checked' },
+    });
+  });
+
+  it('of a batch has an error for each request', () => {
+    const held = wantsHold(
+      summary(ask('tools/list', 1), ask('ping', 2), { kind: 'notification', method: 'x' }),
+      HIDES_ALL,
+    );
+    expect(body(held)).toEqual([
+      { jsonrpc: '2.0', id: 1, error: { code: -32603, message: 'The list could not be checked' } },
+      { jsonrpc: '2.0', id: 2, error: { code: -32603, message: 'The response could not be checked' } },
+    ]);
+  });
+});
