@@ -113,7 +113,7 @@ function judgeConfig({ config, addresses }: Facts, { plugins, captureVersion }: 
   }
   const yaml = readYaml(text);
   if ('problems' in yaml) return [error('the file of the Admin API is not valid YAML', 'load kong.yml again')];
-  const findings = checkFile(withoutNull(yaml.value), plugins).map(({ severity, path, problem, fix }) => ({
+  const findings = checkFile(withoutEmpty(yaml.value), plugins).map(({ severity, path, problem, fix }) => ({
     outcome: severity,
     text: `${pathText(path)}: ${problem}`,
     fix,
@@ -131,12 +131,14 @@ function judgeConfig({ config, addresses }: Facts, { plugins, captureVersion }: 
   ];
 }
 
-/** Kong writes null for each field without value. */
-function withoutNull(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNull);
+/** Kong writes null for each field without value, and an empty map as an empty list. */
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty);
   if (!isRecord(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).flatMap(([key, member]) => (member === null ? [] : [[key, withoutNull(member)]])),
+    Object.entries(value).flatMap(([key, member]) =>
+      member === null || (Array.isArray(member) && member.length === 0) ? [] : [[key, withoutEmpty(member)]],
+    ),
   );
 }
 

@@ -20,7 +20,10 @@ const SOUND: Facts = {
   ready: answer(200),
   serverReady: answer(200),
   metrics: answer(200, 'plugin_server_config_errors_total 0\n'),
-  config: config({ _format_version: '3.0', plugins: [{ name: 'mcp-validator', service: null }] }),
+  config: config({
+    _format_version: '3.0',
+    plugins: [{ name: 'mcp-validator', service: null, config: { tools: { pins: [], learn: null } } }],
+  }),
   upstreams: [['u', answer(200, '{"data":[{"target":"t:1","health":"HEALTHY"}]}')]],
 };
 const judged = (facts: Partial<Facts> = {}): string[] =>
