@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCheckCommand } from '../check/command';
 import { addConfigCommand } from '../config/command';
+import { addDoctorCommand } from '../doctor/command';
 import type { Suite } from '../pdk';
 import { addDumpCommand } from './commands/dump';
 import { addServeCommand } from './commands/serve';
@@ -27,6 +28,7 @@ export async function runCli(suite: CliSuite, argv: readonly string[] = process.
   addDumpCommand(program, suite);
   addCheckCommand(program, suite);
   addConfigCommand(program, suite);
+  addDoctorCommand(program, suite);
   if (module !== undefined) addStockCommand(program, { plugins, module });
   for (const addCommand of suite.commands ?? []) addCommand(program);
   try {

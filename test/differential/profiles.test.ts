@@ -75,6 +75,17 @@ suite('an overlay on Kong', () => {
     received = [];
   });
 
+  it('kong.yml: doctor finds nothing to fix', async () => {
+    await load([]);
+    const { proxyUrl, statusUrl, pluginServerUrl, adminUrl } = run.state;
+    const urls = ['--gateway', proxyUrl, '--status', statusUrl, '--metrics', pluginServerUrl, '--admin', adminUrl];
+    const program = resolve(__dirname, '../../dist/plugins/main.js');
+    const { status, stdout } = spawnSync(process.execPath, [program, 'doctor', ...urls], { encoding: 'utf8' });
+    expect(stdout.split('\n').filter((line) => line !== '' && !line.startsWith('ok: '))).toEqual([]);
+    expect(stdout).toContain('ok: Kong 3.9');
+    expect(status).toBe(0);
+  });
+
   it('redis: the counters of both limits are in Redis', async () => {
     await load(['redis'], { REDIS_HOST: '127.0.0.1', REDIS_PORT: String(redis.port) });
     const answers = [];
@@ -122,6 +133,56 @@ suite('an overlay on Kong', () => {
       }
       expect(statuses).toEqual([200, 401, 401, 401, 401, 401]);
     });
+  });
+
+  it('api-keys: only callers with a key pass, and the server does not see it', async () => {
+    await load(['api-keys', 'canary'], {
+      API_KEY: 'the-key',
+      CANARY_TARGET: `127.0.0.1:${collector.port}`,
+      STABLE_WEIGHT: '0',
+      CANARY_WEIGHT: '100',
+    });
+    const statuses = [];
+    for (const headers of [
+      { apikey: 'the-key' },
+      { 'X-API-Key': 'the-key' },
+      {},
+      { apikey: 'another' },
+      { Authorization: 'apikey the-key' },
+    ]) {
+      statuses.push((await add(headers)).status);
+    }
+    expect(statuses).toEqual([200, 200, 401, 401, 401]);
+    expect((await fetch(`${run.state.proxyUrl}/ollama/api/tags?apikey=the-key`)).status).toBe(401);
+    expect(received.filter(({ url }) => url === '/mcp')).toHaveLength(2);
+    expect(JSON.stringify(received)).not.toContain('the-key');
+    expect(received.at(-1)!.headers).toMatchObject({ 'x-consumer-username': 'client', 'x-consumer-groups': 'ai' });
+  });
+
+  it('restrict: other networks and crawlers are rejected, and browsers get headers', async () => {
+    await load(['restrict']);
+    const response = await add();
+    expect(response.status).toBe(200);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect((await add({ 'User-Agent': 'Googlebot/2.1' })).status).toBe(403);
+    for (const library of ['Go-http-client/1.1', 'axios/1.7.9', 'python-httpx/0.28', 'reqwest/0.12', 'node']) {
+      expect([library, (await add({ 'User-Agent': library })).status]).toEqual([library, 200]);
+    }
+    await load(['restrict'], { LOCAL_NETWORK: '192.0.2.0/24' });
+    expect((await add()).status).toBe(403);
+  });
+
+  it('tls: a request without TLS is redirected with its method, spans are not', async () => {
+    await load(['tls']);
+    const response = await fetch(`${run.state.proxyUrl}/py-calculator/mcp`, {
+      method: 'POST',
+      headers: MCP_HEADERS,
+      body: toolCall('add', { a: 1, b: 2 }),
+      redirect: 'manual',
+    });
+    expect(response.status).toBe(308);
+    expect(response.headers.get('location')).toMatch(/^https:\/\/.*\/py-calculator\/mcp$/);
+    expect((await fetch(`${run.state.proxyUrl}/phoenix/`)).status).toBe(200);
   });
 
   it("tracing: Kong's spans and those of mcp-telemetry are in one trace", async () => {

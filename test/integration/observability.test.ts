@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { guideQueries } from '../support/guide-queries';
 import { readDashboards, readRules } from '../support/monitoring-files';
 import { startObservedSuite, type ObservedSuite } from '../support/observed-suite';
 import { SCRAPE_INTERVAL_MS, startPrometheus, type Prometheus } from '../support/prometheus';
@@ -45,7 +46,12 @@ const alertInputs = rules
   .filter(({ isAlert }) => isAlert)
   .flatMap(({ name, expr }) => selectorsOf(expr).map((selector) => ({ from: `alert ${name}`, expr: selector })));
 
-const questions = [...panelQueries, ...variables, ...recordings, ...alertInputs];
+/** A query with a comparison has no data while all is well, but its selectors have. */
+const ofGuides = guideQueries().flatMap((expr) =>
+  (/ (?:==|<|>) /.test(expr) ? selectorsOf(expr) : [expr]).map((one) => ({ from: 'docs/guide-queries.md', expr: one })),
+);
+
+const questions = [...panelQueries, ...variables, ...recordings, ...alertInputs, ...ofGuides];
 
 let suite: ObservedSuite | undefined;
 let prometheus: Prometheus | undefined;

@@ -95,7 +95,7 @@ describe('the command line', () => {
   const runs = new Map<string, Promise<Run['output'] & { code: number | null }>>();
   const outputOf = (args: readonly string[]) => runs.get(args.join())!;
 
-  const commands = [['serve'], ['dump'], ['check'], ['config', 'build'], ['stock']];
+  const commands = [['serve'], ['dump'], ['check'], ['config', 'build'], ['doctor'], ['stock']];
   const helps = [[], ...commands].map((command) => [...command, '--help']);
 
   // All in parallel: most of the time is the start of a process.

@@ -37,6 +37,7 @@ export async function loadConfig(adminUrl: string, proxyUrl: string, text: strin
           ...file.plugins,
           { name: 'request-termination', route: 'loaded', config: { status_code: 200, message: marker } },
           { name: 'rate-limiting', route: 'loaded', config: { hour: 1_000_000, policy: 'local' } },
+          { name: 'ip-restriction', route: 'loaded', config: { deny: ['192.0.2.1'] } },
         ],
       },
       { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false },
