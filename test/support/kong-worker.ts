@@ -14,6 +14,10 @@ export interface RequestFacts {
   readonly entry?: string;
   /** The client's address. */
   readonly ip?: string;
+  /** False: Kong does not know of the plugin's response phase, so it holds no answer. */
+  readonly holds?: boolean;
+  /** The protocol to which the upstream may switch. */
+  readonly upgrade?: string;
 }
 
 /** The result of one event on Kong's side. */
@@ -73,9 +77,10 @@ export class KongWorker {
         return undefined;
       },
       'kong.log.serialize': () => facts.entry ?? '{}',
-      'kong.nginx.get_ctx': () => true,
-      'kong.nginx.set_ctx': () => undefined,
-      'kong.nginx.get_var': (name) => (name === 'kong_request_id' ? 'a-request-id' : undefined),
+      'kong.nginx.get_ctx': () => facts.holds ?? true,
+      'kong.nginx.set_ctx': note('kong.nginx.set_ctx'),
+      'kong.nginx.get_var': (name) =>
+        name === 'kong_request_id' ? 'a-request-id' : name === 'upstream_upgrade' ? (facts.upgrade ?? '') : undefined,
       'kong.request.get_headers': () => facts.headers ?? {},
       'kong.request.get_method': () => 'POST',
       'kong.request.get_path': () => '/',
