@@ -12,3 +12,6 @@ export const LARGE_CALL = callOf({
   path: 'src/index.ts',
   content: LINE.repeat(Math.floor(MIB / JSON.stringify(LINE).length)),
 });
+
+/** A request for a list of tools. */
+export const LIST_REQUEST = JSON.stringify({ jsonrpc: '2.0', id: 12_345, method: 'tools/list' });

@@ -15,6 +15,14 @@ export async function firstChunkMs(url: string, streams: number): Promise<number
   return medianOf(times);
 }
 
+/** Opens streams at the same time; returns the time of each one from the request to the first chunk, in milliseconds. */
+export async function firstChunksMs(url: string, streams: number): Promise<number[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: streams });
+  const times = await Promise.all(Array.from({ length: streams }, () => openStream(url, agent)));
+  agent.destroy();
+  return times;
+}
+
 async function openStream(url: string, agent: Agent): Promise<number> {
   const headers = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' };
   const startedAt = performance.now();

@@ -85,7 +85,8 @@ function resources(rows: readonly Measured[]): string {
 const median = ({ samples }: Measured, pick: Numbers): number => medianOf(samples.map(pick));
 const fixed = (value: number, digits: number): string => (Number.isNaN(value) ? '' : value.toFixed(digits));
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table in Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const ruler = head.map((_, i) => (i === 0 ? '---' : '--:'));
   return [line(head), line(ruler), ...rows.map(line)].join('\n');

@@ -6,6 +6,18 @@ import { until } from '../../../kong/testkit/until';
 /** The time between the first and the second event of a stream. */
 const PAUSE_SECONDS = 0.02;
 const RESULT = '{"jsonrpc":"2.0","id":12345,"result":{"content":[{"type":"text","text":"8"}]}}';
+/** The names of tools that a rule may hide begin with this, every tenth one. */
+export const HIDDEN = 'hidden-';
+const EVERY_HIDDEN = 10;
+const property = (description: string) => ({ type: 'string', description });
+const TOOL = JSON.stringify({
+  description: 'Looks up the documents of a project, and returns those that match best.',
+  inputSchema: {
+    type: 'object',
+    properties: { query: property('The words to look for'), project: property('The name of the project') },
+    required: ['query'],
+  },
+}).slice(1, -1);
 
 const configuration = (port: number): string => `
 daemon off;
@@ -20,6 +32,7 @@ http {
   server {
     listen 127.0.0.1:${port};
     if ($arg_stream) { rewrite ^ /stream last; }
+    if ($arg_tools) { rewrite ^ /list last; }
     location / {
       default_type application/json;
       return 200 '${RESULT}';
@@ -34,13 +47,33 @@ http {
         ngx.print('data: ${RESULT}\\n\\n')
       }
     }
+    location = /list {
+      internal;
+      default_type application/json;
+      content_by_lua_block {
+        local lists = package.loaded.lists or {}
+        package.loaded.lists = lists
+        local count = tonumber(ngx.var.arg_tools)
+        if not lists[count] then
+          local tools = {}
+          for i = 1, count do
+            local name = (i % ${EVERY_HIDDEN} == 0 and '${HIDDEN}' or 'tool-') .. i
+            tools[i] = '{"name":"' .. name .. '",${TOOL}}'
+          end
+          lists[count] = '{"jsonrpc":"2.0","id":12345,"result":{"tools":[' .. table.concat(tools, ',') .. ']}}'
+        end
+        ngx.header['Content-Length'] = #lists[count]
+        ngx.print(lists[count])
+      }
+    }
   }
 }
 `;
 
 /**
  * Starts the upstream: the nginx of a running Kong with one worker. It answers every request at once with the result of a
- * tool, or with a stream if the query has `stream`. It also takes the spans and log entries of the rows.
+ * tool, with a stream if the query has `stream`, or with a list of so many tools as `tools` says. It also takes the spans and
+ * log entries of the rows.
  *
  * @param kongMaster process id of a Kong
  */
