@@ -1,14 +1,14 @@
 import fc from 'fast-check';
+import { readConfig } from '../../../../kong/pdk/read-config';
 import { preparePlugin } from '../../../../kong/testkit';
 import { mcpAuth } from '../../../../plugins/mcp-auth';
 import { headerValue } from '../../../../plugins/mcp-auth/identity/identity-headers';
 import type { Issuer } from '../../../../plugins/mcp-auth/issuers/issuer';
-import type { FoundKeys } from '../../../../plugins/mcp-auth/issuers/key-store';
 import { readKeySet } from '../../../../plugins/mcp-auth/issuers/key-set';
+import type { FoundKeys } from '../../../../plugins/mcp-auth/issuers/key-store';
 import { compileRules } from '../../../../plugins/mcp-auth/rules';
 import { fields } from '../../../../plugins/mcp-auth/schema';
 import { TokenProver } from '../../../../plugins/mcp-auth/token/token-prover';
-import { readConfig } from '../../../../kong/pdk/read-config';
 import { identityFromShared, identityToShared } from '../../../../plugins/shared/mcp/identity';
 import { claimsAt, ISSUER, jwksOf, RESOURCE, signingKey, tokenOf, tokenWith } from '../../../support/access-tokens';
 
