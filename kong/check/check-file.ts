@@ -1,4 +1,5 @@
 import type { Plugin } from '../pdk';
+import { checkAuth } from './check-auth';
 import { checkBuffering } from './check-buffering';
 import { checkHttpLog } from './check-http-log';
 import { checkOverlap } from './check-overlap';
@@ -31,6 +32,7 @@ export function checkFile(file: unknown, plugins: readonly Plugin[], described?:
     ...checkOverlap(ours, byName),
     ...checkBuffering(file, ours),
     ...checkHttpLog(entries),
+    ...checkAuth(entries),
   ];
 }
 

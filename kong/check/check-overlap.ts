@@ -33,6 +33,6 @@ function sectionsOf(by: PluginEntry, plugin: Plugin | undefined): Use[] {
 }
 
 /** False only if the scopes name different entities of one kind, so that no request matches both. */
-function mayMeet({ scope: a }: PluginEntry, { scope: b }: PluginEntry): boolean {
+export function mayMeet({ scope: a }: PluginEntry, { scope: b }: PluginEntry): boolean {
   return KINDS.every((kind) => a[kind] === undefined || b[kind] === undefined || a[kind] === b[kind]);
 }

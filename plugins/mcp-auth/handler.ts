@@ -147,7 +147,9 @@ function consumerHeaders({ kind, principal }: Caller, consumer: Consumer | undef
 /** Removes what a client says about its identity, and its token. */
 function cleaned({ state, facts: { headers } }: Request, caller?: Caller): { readonly clearUpstreamHeaders: string[] } {
   const clear = headersToClear(headers.names(), state.rules.identityHeaders, caller?.kind === 'kong');
-  if (state.config.upstream.mode !== 'keep' && headers.has('authorization')) clear.push('authorization');
+  // Mode keep is about proven tokens: nothing else that a client calls its credentials reaches the server.
+  const keepsToken = state.config.upstream.mode === 'keep' && caller?.kind === 'token';
+  if (!keepsToken && headers.has('authorization')) clear.push('authorization');
   if (headers.has('dpop')) clear.push('dpop');
   return { clearUpstreamHeaders: clear };
 }

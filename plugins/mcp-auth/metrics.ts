@@ -50,17 +50,17 @@ const perProcess = new PerProcess<Set<Held>>();
 /** Registers the metrics. */
 export function createMetrics(metrics: Metrics): AuthMetrics {
   const labels = labelsOf(metrics, PREFIX);
-  const requests = metrics.counter({
+  const requests = metrics.requestCounter({
     name: `${PREFIX}_requests_total`,
     help: 'Requests by how the caller was identified (token, kong, anonymous, none) and what was decided (pass, reject, report)',
     labelNames: ['kong_service', 'kind', 'decision'],
   });
-  const rejected = metrics.counter({
+  const rejected = metrics.requestCounter({
     name: `${PREFIX}_rejected_total`,
     help: 'Requests that were rejected, or would be in report mode',
     labelNames: ['kong_service', 'reason'],
   });
-  const seconds = metrics.histogram({
+  const seconds = metrics.requestHistogram({
     name: `${PREFIX}_duration_seconds`,
     help: 'Time to decide about a request, without the exchange with Kong',
     labelNames: ['kong_service'],
@@ -85,9 +85,9 @@ export function createMetrics(metrics: Metrics): AuthMetrics {
   return {
     count: ({ service: name, kind, decision, reason, durationMs }) => {
       const kong_service = service(name);
-      requests.inc({ kong_service, kind: kind ?? 'none', decision });
-      if (reason) rejected.inc({ kong_service, reason });
-      seconds.observe({ kong_service }, durationMs / 1000);
+      requests.inc(kong_service, kind ?? 'none', decision);
+      if (reason) rejected.inc(kong_service, reason);
+      seconds.observe(durationMs / 1000, kong_service);
     },
     fetched: (target, result, durationMs) => {
       fetches.inc({ target, result });

@@ -32,6 +32,8 @@ export interface NamedPointer {
 const RESERVED_HEADERS =
   /^(?:host|connection|keep-alive|te|trailers?|transfer-encoding|upgrade|proxy-.*|authorization|cookie|content-.*|mcp-.*|x-consumer-.*|x-credential-.*|x-mcp-principal)$/;
 
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
 /** Compiles a configuration. @throws Error that names the field */
 export function compileRules(config: Config): Rules {
   const { allow_http, upstream } = config;
@@ -62,7 +64,11 @@ export function compileRules(config: Config): Rules {
     aclGroupsClaim: optionalPointer('authenticated_groups_claim', config.authenticated_groups_claim),
     claimHeaders,
     sharedClaims: namedPointers('share_claims', config.share_claims),
-    identityHeaders: identityHeaders(claimHeaders.map(({ name }) => name)),
+    identityHeaders: identityHeaders([
+      ...claimHeaders.map(({ name }) => name),
+      // In another spelling, a client's own credential would stand beside that of the gateway.
+      ...(upstream.mode === 'static' && upstream.header.toLowerCase() !== 'authorization' ? [upstream.header] : []),
+    ]),
   };
 }
 
@@ -74,8 +80,7 @@ function checkScopes(field: string, scopes: readonly string[]): void {
 function checkHeaders(headers: readonly NamedPointer[]): void {
   const names = headers.map(({ name }) => name.toLowerCase().replaceAll('_', '-'));
   for (const [at, name] of names.entries()) {
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
-      throw new Error(`claims_to_headers: ${JSON.stringify(name)} is not a header name`);
+    if (!HEADER_NAME.test(name)) throw new Error(`claims_to_headers: ${JSON.stringify(name)} is not a header name`);
     if (RESERVED_HEADERS.test(name)) throw new Error(`claims_to_headers: ${name} is reserved, choose another name`);
     if (names.indexOf(name) !== at) throw new Error(`claims_to_headers: ${name} is there twice`);
   }
@@ -84,6 +89,7 @@ function checkHeaders(headers: readonly NamedPointer[]): void {
 function checkUpstream(upstream: Config['upstream'], issuers: readonly IssuerRules[], allowHttp: boolean): void {
   const { mode, value, token_endpoint, client_id, client_secret } = upstream;
   if (mode === 'static' && value === undefined) throw new Error('upstream.value: mode static needs it');
+  if (!HEADER_NAME.test(upstream.header)) throw new Error('upstream.header: must be the name of a header');
   if (mode !== 'client_credentials' && mode !== 'token_exchange') return;
   if (client_id === undefined || client_secret === undefined) {
     throw new Error(`upstream.client_id: mode ${mode} needs client_id and client_secret`);

@@ -234,7 +234,11 @@ local actions = {
   expression = expression, evaluate = evaluate,
   compile = compile, open = open, close = close, start = start, continue = continue, filter = filter,
   check = function(source) return (select(2, load(source, "=check", "t", {}))) end,
-  match = function(value, pattern) return string.match(value, pattern) ~= nil end,
+  -- Lua 5.1, which Kong runs, ends a set at a NUL byte and fails; later versions accept it.
+  match = function(value, pattern)
+    if string.find(pattern, "\0", 1, true) then error("malformed pattern: it contains a NUL byte", 0) end
+    return string.match(value, pattern) ~= nil
+  end,
   get = function(id, key) return requests[id].shared[key] end,
   set = function(id, key, value) requests[id].shared[key] = value end,
 }

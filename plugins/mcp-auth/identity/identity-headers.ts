@@ -15,6 +15,9 @@ const SET_BY_KONG = new Set([
   'x-credential-identifier',
 ]);
 
+/** Sessions are judged by this header: a server must not find an id in another spelling of it. */
+const SESSION_HEADER = 'mcp-session-id';
+
 /** The longest value of a header that comes from a claim, in bytes. */
 const MAX_VALUE_BYTES = 2048;
 
@@ -34,7 +37,11 @@ export function headersToClear(names: Iterable<string>, watched: ReadonlySet<str
   const found: string[] = [];
   for (const name of names) {
     // Almost no name of a request is one of these.
-    if (!watched.has(name.includes('_') ? canonicalName(name) : name)) continue;
+    const canonical = name.includes('_') ? canonicalName(name) : name;
+    if (!watched.has(canonical)) {
+      if (canonical === SESSION_HEADER && name !== canonical) found.push(name);
+      continue;
+    }
     if (!keepsKong || !SET_BY_KONG.has(name)) found.push(name);
   }
   return found;

@@ -5,6 +5,7 @@ import { RecentMap } from '../cache/recent-map';
 import { SingleFlight } from '../cache/single-flight';
 import type { Issuer } from '../issuers/issuer';
 import type { VerificationKey } from '../issuers/key-set';
+import type { FoundKeys } from '../issuers/key-store';
 import type { TokenReason, UnavailableReason } from '../reasons';
 import type { Rules } from '../rules';
 import { checkClaims, isAccessToken } from './check-claims';
@@ -45,6 +46,9 @@ export interface ProverOptions {
 /** Signatures that are checked at the same time. */
 const MAX_VERIFICATIONS = 256;
 
+/** Tokens that wait for the keys of one issuer. */
+const MAX_WAITING = 256;
+
 /** Tokens that an introspection endpoint called inactive: how many are remembered, and for how long. */
 const INACTIVE = { max: 1000, ttlMs: 10_000 };
 
@@ -59,6 +63,7 @@ export class TokenProver {
   private readonly inactive = new RecentMap<number>(INACTIVE.max);
   private readonly flights = new SingleFlight<Proof>();
   private verifications = 0;
+  private readonly waiting = new Map<Issuer, number>();
 
   constructor(
     private readonly rules: Rules,
@@ -115,12 +120,12 @@ export class TokenProver {
   }
 
   private async verify(token: string, digest: string, jwt: Jwt, issuer: Issuer): Promise<Proof> {
-    if (this.verifications >= MAX_VERIFICATIONS) return fault('busy');
+    const keys = await this.findKeys(jwt, issuer);
+    if (keys === 'busy' || this.verifications >= MAX_VERIFICATIONS) return this.jwtFault('busy', jwt, issuer);
+    if (keys === 'unavailable') return this.jwtFault('keys', jwt, issuer);
+    if (keys.length === 0) return this.jwtFault('key', jwt, issuer);
     this.verifications += 1;
     try {
-      const keys = await issuer.findKeys(jwt.kid, jwt.alg);
-      if (keys === 'unavailable') return this.jwtFault('keys', jwt, issuer);
-      if (keys.length === 0) return this.jwtFault('key', jwt, issuer);
       // Read now: a key that is removed meanwhile must not stay in use.
       const { generation } = issuer;
       for (const key of keys) {
@@ -129,6 +134,20 @@ export class TokenProver {
       return this.jwtFault('signature', jwt, issuer);
     } finally {
       this.verifications -= 1;
+    }
+  }
+
+  /** The keys for a token. Tokens that wait for the keys of one issuer take no room of others. */
+  private async findKeys({ kid, alg }: Jwt, issuer: Issuer): Promise<FoundKeys | 'busy'> {
+    const found = issuer.findKeys(kid, alg);
+    if (!(found instanceof Promise)) return found;
+    const waiting = this.waiting.get(issuer) ?? 0;
+    if (waiting >= MAX_WAITING) return 'busy';
+    this.waiting.set(issuer, waiting + 1);
+    try {
+      return await found;
+    } finally {
+      this.waiting.set(issuer, (this.waiting.get(issuer) ?? 1) - 1);
     }
   }
 

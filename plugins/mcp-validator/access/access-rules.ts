@@ -42,6 +42,8 @@ export interface AccessRules {
     | {
         readonly rules: readonly AccessRule[];
         readonly deniesOthers: boolean;
+        /** A rule requires a login for every message, so also for requests without one. */
+        readonly closesRoute: boolean;
         /** A rule has a list of consumers. */
         readonly usesConsumer: boolean;
       }
@@ -55,6 +57,9 @@ export function compileAccessRules({ access: { default: others, rules } }: Acces
     access: {
       rules: rules.map(compileRule),
       deniesOthers: others === 'deny',
+      closesRoute: rules.some(
+        ({ authenticated, methods, names }) => authenticated && methods.includes('*') && names.includes('*'),
+      ),
       usesConsumer: rules.some(({ consumers }) => consumers.length > 0),
     },
   };

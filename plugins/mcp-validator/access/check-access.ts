@@ -69,13 +69,7 @@ export function checkAuthorization(
   const { identity } = caller;
   const scopes = [...new Set([...rules.flatMap((rule) => rule.scopes), ...(identity?.required ?? [])])];
   if (!identity || (identity.kind === 'anonymous' && !rules.every((rule) => rule.isMetByAnonymous(caller)))) {
-    return {
-      reason: 'unauthenticated',
-      status: 401,
-      code: INVALID_REQUEST,
-      message: 'An access token is required',
-      headers: { 'WWW-Authenticate': bearerChallenge({ scopes }, identity?.challenge ?? '') },
-    };
+    return loginRequired(scopes, identity?.challenge ?? '');
   }
   if (identity.kind !== 'token' || rules.every((rule) => rule.scopes.every((one) => identity.scopes.includes(one)))) {
     return undefined;
@@ -92,6 +86,25 @@ export function checkAuthorization(
     },
   };
 }
+
+/**
+ * Checks a request that carries no message, such as GET for a stream: where every message needs a login, it is rejected if
+ * mcp-auth did not run. A preflight carries no credentials, so it passes.
+ */
+export const checkWithoutMessages = (
+  method: string,
+  { access }: AccessRules,
+  caller: AccessCaller = NOBODY,
+): Fault | undefined =>
+  access?.closesRoute && !caller.identity && method !== 'OPTIONS' ? loginRequired([], '') : undefined;
+
+const loginRequired = (scopes: readonly string[], challenge: string): Fault => ({
+  reason: 'unauthenticated',
+  status: 401,
+  code: INVALID_REQUEST,
+  message: 'An access token is required',
+  headers: { 'WWW-Authenticate': bearerChallenge({ scopes }, challenge) },
+});
 
 /** The rules that apply to a message: each of them must be met. */
 const rulesFor = ({ method, params }: ParsedCall, rules: readonly AccessRule[]): readonly AccessRule[] =>

@@ -1,8 +1,10 @@
+import { checkWithoutMessages } from '../access/check-access';
 import type { ToolKnowledge } from '../arguments/tool-knowledge';
+import { httpFaultResponse } from '../denial-response';
 import type { HttpFacts } from '../protocol/http-facts';
 import type { Rules } from '../rules';
 import { checkMessages } from './check-messages';
-import type { Decision } from './decision';
+import { rejectUnread, type Decision } from './decision';
 import { readMessages } from './read-messages';
 
 /**
@@ -14,5 +16,7 @@ import { readMessages } from './read-messages';
  */
 export function decide(facts: HttpFacts, rules: Rules, tools: ToolKnowledge = rules.configuredTools): Decision {
   const read = readMessages(facts, rules);
-  return read.kind === 'messages' ? checkMessages(read, facts, rules, tools) : read;
+  if (read.kind === 'messages') return checkMessages(read, facts, rules, tools);
+  const fault = read.kind === 'pass' ? checkWithoutMessages(facts.method, rules, facts.caller) : undefined;
+  return fault ? rejectUnread(httpFaultResponse(fault)) : read;
 }

@@ -460,6 +460,11 @@ describe('sessions', () => {
     }
   });
 
+  it('lets no session id reach the server unjudged in another spelling of its header', async () => {
+    const outcome = await decideWith({}, bearer(good(), { mcp_session_id: 'of-another' }));
+    expect(outcome).toMatchObject({ clearUpstreamHeaders: ['mcp_session_id', 'authorization'] });
+  });
+
   it('rejects two session ids', async () => {
     const outcome = await decideWith({}, bearer(good(), { 'mcp-session-id': ['a', 'b'] }));
     expect(outcome).toMatchObject({ status: 404 });
@@ -524,6 +529,23 @@ describe('the whole', () => {
       clearUpstreamHeaders: ['authorization'],
       upstreamHeaders: { 'X-Api-Key': 'secret' },
     });
+  });
+
+  it('never sends an unproven credential to the server where it keeps the token', async () => {
+    const keep = { upstream: { mode: 'keep' as const } };
+    const hidden = { kind: 'proceed', clearUpstreamHeaders: ['authorization'] };
+    const bad = bearer(good({ exp: 1 }));
+    expect(await decideWith({ ...keep, mode: 'report' }, bad)).toMatchObject(hidden);
+    expect(await decideWith(keep, { ...bad, credentialId: 'c1' })).toMatchObject(hidden);
+    const basic = { headers: { authorization: 'Basic eDp5' } };
+    expect(await decideWith({ ...keep, unauthenticated: 'pass' }, basic)).toMatchObject(hidden);
+    expect(await decideWith({ ...keep, run_on_preflight: false }, { ...bad, method: 'OPTIONS' })).toMatchObject(hidden);
+  });
+
+  it('clears every spelling of the header of a fixed credential', async () => {
+    const upstream = { mode: 'static' as const, header: 'X-Api-Key', value: 'secret' };
+    const outcome = await decideWith({ upstream }, bearer(good(), { x_api_key: 'other' }));
+    expect(outcome).toMatchObject({ clearUpstreamHeaders: ['x_api_key', 'authorization'] });
   });
 
   it('keeps the token where server and gateway are the same audience', async () => {

@@ -48,6 +48,7 @@ it.each<[string, object]>([
   ['claims_to_headers: host is reserved', { claims_to_headers: { Host: '/a' } }],
   ['claims_to_headers: x-a is there twice', { claims_to_headers: { 'X-A': '/a', 'x-a': '/b' } }],
   ['claims_to_headers: "a b" is not a header name', { claims_to_headers: { 'a b': '/a' } }],
+  ['upstream.header: must be the name of a header', { upstream: { mode: 'static', header: 'a b', value: 'v' } }],
   ['upstream.value: mode static needs it', { upstream: { mode: 'static' } }],
   ['upstream.client_id: mode token_exchange needs', { upstream: { mode: 'token_exchange' } }],
   [

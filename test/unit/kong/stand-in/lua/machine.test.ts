@@ -196,4 +196,6 @@ it('complains about what is not Lua, without running it', () => {
 
 it('matches Lua patterns', () => {
   expect([lua.matches('abc', '^%a+$'), lua.matches('a1', '^%a+$')]).toEqual([true, false]);
+  // As Lua 5.1 does, which Kong runs.
+  expect(() => lua.matches('abc', '^[^\0]+$')).toThrow('malformed pattern');
 });

@@ -152,6 +152,35 @@ it('has a challenge without metadata where mcp-auth is missing', () => {
   expect(answer({ rules: [{ authenticated: true }] }, undefined, call('add'))).toMatchObject({ challenge: 'Bearer' });
 });
 
+it.each<[string, string, CallerFacts | undefined, string]>([
+  ['a stream', 'GET', undefined, 'unauthenticated'],
+  ['the end of a session', 'DELETE', undefined, 'unauthenticated'],
+  ['a preflight', 'OPTIONS', undefined, 'pass'],
+  ['a stream of a caller with a token', 'GET', token(), 'pass'],
+  ['a stream of a caller whom mcp-auth lets pass as anonymous', 'GET', anonymous, 'pass'],
+])(
+  'a rule for all messages closes a route without mcp-auth for requests without one too: %s',
+  (_, method, caller, expected) => {
+    const rules = compileRules(
+      readConfig(fields, { access: { rules: [{ methods: ['*'], names: ['*'], authenticated: true }] } }),
+    );
+    const headers = Headers.from({
+      accept: 'text/event-stream',
+      'mcp-session-id': 's',
+      'mcp-protocol-version': '2025-06-18',
+    });
+    const facts = {
+      method,
+      path: '/mcp',
+      headers,
+      headersTruncated: false,
+      body: { kind: 'bytes', bytes: Buffer.alloc(0) },
+    } as const;
+    const decision = decide({ ...facts, ...(caller && { caller }) }, rules);
+    expect(decision.kind === 'pass' ? 'pass' : decision.response.reason).toBe(expected);
+  },
+);
+
 it('requires all rules that match', () => {
   const rules = [
     { names: ['*'], scopes: ['a'] },
