@@ -123,7 +123,9 @@ it('rejects every request to the agent, and says that it needs the HTTP listener
   const agent = { name: 'a', llm_path: '/llm', servers: [{ name: 's', path: '/s', allow: ['*'] }] };
   const { exit } = await workerOf(AGENT).event('access', logged, configOf(AGENT, agent));
   expect(exit).toMatchObject({ status: 500 });
-  expect(servers.get(AGENT)!.output).toMatch(/needs the HTTP listener of the plugin server/);
+  // The log arrives by another way than the response.
+  const isLogged = () => /needs the HTTP listener of the plugin server/.test(servers.get(AGENT)!.output);
+  await until(isLogged, 'the line about the HTTP listener');
 });
 
 it('rejects invalid requests repeatedly with the validator', async () => {

@@ -2,7 +2,7 @@ import { withResult } from '../../bench/gateway/document';
 import { parseReport } from '../../bench/gateway/load';
 import type { Sample } from '../../bench/gateway/measure';
 import { ticksIn } from '../../bench/gateway/process-usage';
-import { medianOf } from '../../bench/gateway/stats';
+import { medianOf, percentileOf } from '../../bench/gateway/stats';
 import { tablesOf } from '../../bench/gateway/table';
 
 const REPORT = `Running 1s test @ http://127.0.0.1:8000/mcp
@@ -78,4 +78,14 @@ it('compares the medians of the rounds with those of a Kong without plugins', ()
   expect(rows).toContain('| guard | 5 | 80 | 640 | 25.0 | 1.00 | 1.00 | 1.00 | 2.00 | 2.00 | 2.00 |');
   expect(rows).toContain('| bare | 40 |  | 60 |  | 1.50 | 0.00 | 1.00 |  |');
   expect(rows).toContain('| guard | 40 | 20 | 60 | 100 | 1.50 | 0.00 | 1.00 | 5.00 |');
+});
+
+it.each([
+  [0.5, 50],
+  [0.99, 99],
+  [1, 100],
+])('the percentile %d of 1 to 100 is %d', (share, expected) => {
+  const values = Array.from({ length: 100 }, (_, i) => 100 - i);
+  expect(percentileOf(values, share)).toBe(expected);
+  expect(percentileOf([], share)).toBeNaN();
 });
