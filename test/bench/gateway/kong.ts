@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { until } from '../../../kong/testkit/until';
 import { kong } from '../../differential/kong-process';
-import { startPluginServers, type PluginServers } from './plugin-servers';
+import { CONFIGURATION, startPluginServers, type PluginServers } from './plugin-servers';
 import { familyOf } from './process-usage';
 import type { Row } from './rows';
 
@@ -38,6 +38,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
 export async function startRow(row: Row, port: number, upstreamUrl: string, parent: string): Promise<RunningRow> {
   const folder = join(parent, row.name.replaceAll('/', '-'));
   mkdirSync(folder, { mode: 0o755 });
+  const file = join(folder, CONFIGURATION);
+  writeFileSync(file, configurationOf(row, upstreamUrl), { mode: 0o644 });
   const servers = await serversOf(row, folder);
   const prefix = join(folder, 'kong');
   mkdirSync(prefix, { mode: 0o755 });
@@ -46,10 +48,9 @@ export async function startRow(row: Row, port: number, upstreamUrl: string, pare
     ...servers.settings,
     ...row.settings,
     prefix,
-    declarative_config: join(folder, 'kong.yml'),
+    declarative_config: file,
     proxy_listen: `127.0.0.1:${port}`,
   };
-  writeFileSync(settings.declarative_config, configurationOf(row, upstreamUrl), { mode: 0o644 });
   try {
     kong(['start'], settings);
   } catch (error) {

@@ -21,7 +21,10 @@ const STARTERS: Readonly<Record<ServerKind, Start>> = {
   stock: startStock,
 };
 
-/** Starts what serves these plugins; a folder of the row only. */
+/** The row's declarative file, in its folder. */
+export const CONFIGURATION = 'kong.yml';
+
+/** Starts what serves these plugins; a folder of the row only, which contains its {@link CONFIGURATION}. */
 export const startPluginServers = (kind: ServerKind, ...given: Parameters<Start>) => STARTERS[kind](...given);
 
 /** Starts a plugin server of this project. */
@@ -31,7 +34,9 @@ async function startOwn(
   plugins: readonly string[],
   more: Row['serve'] = { plugins: [], args: [] },
 ): Promise<PluginServers> {
-  for (const name of plugins) describe(folder, name, process.execPath, [...program, 'dump', name]);
+  // Only the phases that the row's configuration needs, as for a deployment.
+  const file = join(folder, CONFIGURATION);
+  for (const name of plugins) describe(folder, name, process.execPath, [...program, 'dump', name, '--for', file]);
   const socket = join(folder, 'plugins.sock');
   const serve = [
     'serve',
