@@ -44,12 +44,16 @@ export async function freePorts(count: number): Promise<number[]> {
 
 /**
  * Starts a server. `directives` are lines of redis.conf, `mode` an argument such as `--sentinel`; a server with TLS
- * keeps a plain port for the test's own commands.
+ * keeps a plain port for the test's own commands. It takes a free port unless one is given.
  *
  * @throws with instructions if redis-server is missing
  */
-export async function startRedis(directives: readonly string[] = [], mode: readonly string[] = []): Promise<TestRedis> {
-  const [port = 0] = await freePorts(1);
+export async function startRedis(
+  directives: readonly string[] = [],
+  mode: readonly string[] = [],
+  givenPort?: number,
+): Promise<TestRedis> {
+  const port = givenPort ?? (await freePorts(1))[0]!;
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
   const file = join(folder, 'redis.conf');
   const base = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`];
@@ -100,9 +104,13 @@ async function ready(admin: Redis, child: ChildProcess): Promise<void> {
 
 /** A cluster of three masters; the caller closes each. */
 export async function startRedisCluster(): Promise<TestRedis[]> {
-  const busPorts = await freePorts(3);
+  // All at once: a node could get the bus port of another that has not started yet.
+  const ports = await freePorts(6);
+  const busPorts = ports.slice(3);
   const nodes = await Promise.all(
-    busPorts.map((port) => startRedis(['cluster-enabled yes', `cluster-port ${port}`, 'cluster-node-timeout 2000'])),
+    busPorts.map((bus, i) =>
+      startRedis(['cluster-enabled yes', `cluster-port ${bus}`, 'cluster-node-timeout 2000'], [], ports[i]),
+    ),
   );
   const [first] = nodes;
   const bounds = [0, 5461, 10_923, 16_384];
