@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { startTestGateway } from '../../kong/testkit';
 import { AuthScenario } from '../support/auth-scenario';
 import { expectWholeFlows } from '../support/expect-whole-flows';
@@ -6,17 +5,11 @@ import { expectWholeFlows } from '../support/expect-whole-flows';
 /** The official clients get their tokens from a real authorization server, and call through the gateway. */
 let scenario: AuthScenario;
 
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+/** Below the ports that the system gives to clients: the resources are named after it before the gateway listens. */
+const PORT = 20_000 + (process.pid % 5000);
 
 beforeAll(async () => {
-  scenario = await AuthScenario.start((kongYml, settings) => startTestGateway({ kongYml, settings }), await freePort());
+  scenario = await AuthScenario.start((kongYml, settings) => startTestGateway({ kongYml, settings }), PORT);
 });
 
 afterAll(() => (scenario as AuthScenario | undefined)?.close());
