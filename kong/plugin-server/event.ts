@@ -78,7 +78,7 @@ const HELD_BATCH = new PlannedBatch(HELD_READS);
 const WISH_BATCH = new PlannedBatch([heldRead, armedRead, upgradeRead]);
 const RELEASED = encodeAll(holdOrRelease([], undefined));
 
-/** What Kong is told about holding the answer. Where that fails, nobody could judge the answer: the request is rejected. */
+/** The effects that make Kong hold or release the answer. If they fail, no plugin could judge the answer: the request is rejected. */
 async function encodeHold(
   wishes: readonly Wish[],
   facts: EventFacts,

@@ -48,7 +48,7 @@ export const armedRead: KongRead<boolean> = {
   shape: (value) => value === true,
 };
 
-/** The response in place of an answer that nobody can judge. */
+/** The response in place of an answer that cannot be judged. */
 export const failureOf = ({ status, body }: HoldFailure): Reject =>
   reject({ status, headers: { 'Content-Type': 'application/json' }, body, reason: 'not judged' });
 

@@ -18,6 +18,7 @@ import { PluginServer } from '../../kong/plugin-server/server';
 import { messageType } from '../../kong/stand-in/rpc/pluginsocket';
 import { silentLog } from '../../kong/testkit/silent-log';
 import { plugins } from '../../plugins';
+import { headersOf } from './request-headers';
 
 const WARM_UP_EVENTS = 5000;
 const EVENTS = 400;
@@ -39,15 +40,7 @@ const BODY = JSON.stringify({
   method: 'tools/call',
   params: { name: 'add', arguments: { a: 5, b: 3, note: 'x'.repeat(120) } },
 });
-const headers = {
-  host: 'gateway.example:8000',
-  'content-type': 'application/json',
-  accept: 'application/json, text/event-stream',
-  'mcp-protocol-version': '2025-06-18',
-  'mcp-session-id': 'a2f1c9d0-7c1e-4b7a-9a57-2f1d9f0f6b11',
-  'user-agent': 'a client',
-  'content-length': String(BODY.length),
-};
+const headers = headersOf(BODY);
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 const encode = (type: string, message: object): Buffer => frame(messageType(type).encode(message).finish());

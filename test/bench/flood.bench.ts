@@ -17,9 +17,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parse } from 'yaml';
 import type { LuaValue } from '../../kong/stand-in/lua/value';
 import { until } from '../../kong/testkit/until';
+import { freePorts } from '../support/free-ports';
 import { configOf, KongWorker, type EventResult } from '../support/kong-worker';
 import { createMemoryLimit } from '../support/memory-limit';
-import { freePorts } from '../support/redis-server';
 
 const SECONDS = Number(process.env['FLOOD_SECONDS'] ?? 60);
 const STRETCH = Number(process.env['FLOOD_STRETCH'] ?? 1);

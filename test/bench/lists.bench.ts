@@ -9,7 +9,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { freePorts } from '../support/redis-server';
+import { freePorts } from '../support/free-ports';
 import { startRow, type RunningRow } from './gateway/kong';
 import { load, writeScript, type Load } from './gateway/load';
 import { LIST_REQUEST } from './gateway/messages';
@@ -19,6 +19,7 @@ import { medianOf, percentileOf } from './gateway/stats';
 import { firstChunksMs } from './gateway/streams';
 import { table } from './gateway/table';
 import { HIDDEN, startUpstream } from './gateway/upstream';
+import { withCleanUp, type CleanUp } from './with-clean-up';
 
 const STREAMS = 50;
 const SIZES = [20, 100, 500];
@@ -62,7 +63,7 @@ function count(text: string): number {
   throw new InvalidArgumentError('expected a whole number from 1 to 1000');
 }
 
-async function measure({ seconds, rounds }: Options, cleanUp: (() => unknown)[]): Promise<Measured[]> {
+async function measure({ seconds, rounds }: Options, cleanUp: CleanUp): Promise<Measured[]> {
   const folder = mkdtempSync(join(tmpdir(), 'lists-bench-'));
   cleanUp.push(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -136,20 +137,9 @@ async function main(): Promise<void> {
     console.log(`skipped: ${missing.join('; ')}`);
     return;
   }
-  const cleanUp: (() => unknown)[] = [];
-  const end = async (): Promise<void> => {
-    for (const step of cleanUp.splice(0).reverse()) await step();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void end().finally(() => process.exit(1)));
-  }
-  try {
-    const measured = await measure(options, cleanUp);
-    console.log(`${STREAMS} concurrent streams and lists of ${SIZES.join(', ')} tools, ${options.rounds} rounds:\n`);
-    console.log(tableOf(measured));
-  } finally {
-    await end();
-  }
+  const measured = await withCleanUp((cleanUp) => measure(options, cleanUp));
+  console.log(`${STREAMS} concurrent streams and lists of ${SIZES.join(', ')} tools, ${options.rounds} rounds:\n`);
+  console.log(tableOf(measured));
 }
 
 main().catch((error: unknown) => {

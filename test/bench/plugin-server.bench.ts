@@ -24,6 +24,7 @@ import { messageType } from '../../kong/stand-in/rpc/pluginsocket';
 import { silentLog } from '../../kong/testkit/silent-log';
 import { holdsNothing } from '../support/holds-nothing';
 import { preparedConfiguration } from '../support/prepared-configuration';
+import { headersOf } from './request-headers';
 
 const RUN_MS = 2000;
 const ROUNDS = 3;
@@ -57,15 +58,7 @@ const END_BYTES = 10;
 
 const encode = (type: string, message: object): Buffer => messageType(type).encode(message).finish() as Buffer;
 const bytes = (text: string): Buffer => Buffer.from(text);
-const headers = {
-  host: 'gateway.example:8000',
-  'content-type': 'application/json',
-  accept: 'application/json, text/event-stream',
-  'mcp-protocol-version': '2025-06-18',
-  'mcp-session-id': 'a2f1c9d0-7c1e-4b7a-9a57-2f1d9f0f6b11',
-  'user-agent': 'a client',
-  'content-length': String(BODY.length),
-};
+const headers = headersOf(BODY);
 /** Kong's replies, in the order of the reads, then the one to the effect. */
 const replies = [
   encode('String', { v: bytes('POST') }),

@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { until } from '../../kong/testkit/until';
+import { freePorts } from '../support/free-ports';
 import { TestLimiter, rejection } from '../support/limiter';
-import { freePorts, startRedis, type TestRedis } from '../support/redis-server';
+import { startRedis, type TestRedis } from '../support/redis-server';
 
 let server: TestRedis;
 let limiter: TestLimiter;

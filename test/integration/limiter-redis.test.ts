@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../kong/testkit/until';
+import { freePorts } from '../support/free-ports';
 import { TestLimiter, rejection, toolCall } from '../support/limiter';
-import { freePorts, startRedis, startRedisCluster, type TestRedis } from '../support/redis-server';
+import { startRedis, startRedisCluster, type TestRedis } from '../support/redis-server';
 
 const limiters: TestLimiter[] = [];
 const servers: TestRedis[] = [];

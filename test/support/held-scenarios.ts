@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:http2';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -16,6 +15,7 @@ import { send, type Answer } from '../../kong/testkit/http';
 import { silentLog } from '../../kong/testkit/silent-log';
 import { until } from '../../kong/testkit/until';
 import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
+import { freePorts } from './free-ports';
 import { acceptUpgrade, HeldUpstream, kongYml, plugins, undescribed } from './held-plugins';
 
 /** A gateway with the plugins of {@link kongYml}. */
@@ -32,16 +32,6 @@ export interface HeldGatewayOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** An empty folder. */
   readonly folder: string;
-}
-
-/** A port of this machine on which nothing listens. */
-async function deadPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function startPlugins(socket: string): Promise<PluginServer> {
@@ -93,7 +83,9 @@ export function describeHeldAnswers(start: (options: HeldGatewayOptions) => Prom
     server.server.on('upgrade', acceptUpgrade);
     pluginServer = await startPlugins(socket);
     const settings = describeAll(folder, socket);
-    gateway = await start({ configText: kongYml(server.url, await deadPort()), settings, folder });
+    // Nothing listens there.
+    const [deadPort = 0] = await freePorts(1);
+    gateway = await start({ configText: kongYml(server.url, deadPort), settings, folder });
   }, 120_000);
   afterAll(async () => {
     await gateway.stop();

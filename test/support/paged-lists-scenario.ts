@@ -1,13 +1,13 @@
 import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from '@modelcontextprotocol/client';
-import { toNodeHandler } from '@modelcontextprotocol/node';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
+import { McpServer } from '@modelcontextprotocol/server';
 import { stringify } from 'yaml';
 import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
-import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
+import type { TestUpstream } from '../../kong/testkit/upstream';
 import { mcpValidator } from '../../plugins/mcp-validator';
 import type { ScenarioGateway, StartGateway } from './batches-scenario';
+import { serveMcpServer } from './serve-mcp-server';
 
 /** The pages of the server. Each one has a tool that is denied; of one page nothing is left. */
 const PAGES = [['admin-1', 'add'], ['subtract', 'admin-2', 'multiply'], ['admin-3'], ['divide', 'admin-4']];
@@ -16,8 +16,8 @@ const SHOWN = [['add'], ['subtract', 'multiply'], [], ['divide']];
 const cursorOf = (page: number): string => `page "${page}" / é`;
 
 /** An official server whose list of tools has several pages. */
-async function startPagedServer(): Promise<TestUpstream> {
-  const handler = createMcpHandler(() => {
+const startPagedServer = (): Promise<TestUpstream> =>
+  serveMcpServer(() => {
     const server = new McpServer({ name: 'paged', version: '1' }, { capabilities: { tools: {} } });
     server.server.setRequestHandler('tools/list', ({ params }) => {
       const cursor = params?.cursor;
@@ -34,19 +34,6 @@ async function startPagedServer(): Promise<TestUpstream> {
     }));
     return server;
   });
-  const handle = toNodeHandler({ fetch: (request) => handler.fetch(request) });
-  const upstream = await startUpstream((request, response) => {
-    // The adapter's own type of a request lacks `| undefined` on its optional members.
-    void handle(request as Parameters<typeof handle>[0], response);
-  });
-  return {
-    ...upstream,
-    close: async () => {
-      await handler.close();
-      await upstream.close();
-    },
-  };
-}
 
 interface Page {
   readonly tools: readonly { readonly name: string }[];

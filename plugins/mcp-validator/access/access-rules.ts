@@ -1,6 +1,6 @@
 import { newReadingBudget } from '../../shared/mcp/resource-uris/readings';
 import { anyGlobMatcher } from '../../shared/name-rules/glob';
-import type { CallerFacts } from '../policy/caller-rules';
+import { isMet, type CallerFacts } from '../policy/caller-rules';
 import { uriRule } from '../policy/uri-rule';
 
 /** What a caller needs for some messages. */
@@ -81,24 +81,22 @@ function compileRule(rule: AccessRuleConfig): AccessRule {
     },
     scopes,
     coversTemplate: (template) => isMethod('resources/read') && (matchesAll || !uris.mayAllow(template)),
-    isMetBy: (caller) => isMet(rule, caller),
-    isMetByAnonymous: (caller) => !rule.authenticated && scopes.length === 0 && isMet(rule, caller),
+    isMetBy: (caller) => isFulfilled(rule, caller),
+    isMetByAnonymous: (caller) => !rule.authenticated && scopes.length === 0 && isFulfilled(rule, caller),
   };
 }
 
 /** Of each kind that a rule names, the caller needs one value. */
-function isMet(
+function isFulfilled(
   { groups, consumers, clients, claims }: AccessRuleConfig,
   { identity, consumer }: AccessCaller,
 ): boolean {
-  const isOneOf = (wanted: readonly string[], values: readonly (string | undefined)[]): boolean =>
-    wanted.length === 0 || values.some((value) => value !== undefined && value !== '' && wanted.includes(value));
   return (
-    isOneOf(groups, identity?.groups ?? []) &&
-    isOneOf(consumers, [consumer?.id, consumer?.username]) &&
-    isOneOf(clients, [identity?.client]) &&
+    isMet(groups, identity?.groups ?? []) &&
+    isMet(consumers, [consumer?.id, consumer?.username]) &&
+    isMet(clients, [identity?.client]) &&
     Object.entries(claims).every(([name, wanted]) =>
-      isOneOf(wanted, (identity && Object.hasOwn(identity.claims, name) && identity.claims[name]) || []),
+      isMet(wanted, (identity && Object.hasOwn(identity.claims, name) && identity.claims[name]) || []),
     )
   );
 }

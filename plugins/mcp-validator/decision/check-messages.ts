@@ -12,6 +12,7 @@ import { checkMethodKnown } from '../methods/check-method-known';
 import { checkMembers } from '../params/check-members';
 import { checkParams, metaKeyProblemOf } from '../params/check-params';
 import { checkPolicy } from '../policy/check-policy';
+import type { PolicyRules } from '../policy/policy-rules';
 import { httpFault } from '../protocol/fault';
 import type { HttpFacts } from '../protocol/http-facts';
 import { checkMirroredHeaders } from '../revision/check-mirrored-headers';
@@ -50,10 +51,11 @@ function checkSingle(message: ParsedMessage, facts: HttpFacts, rules: Rules, too
     const mismatch = checkMirroredHeaders(message, facts.headers);
     if (mismatch) return reject(mismatch, revision);
   }
+  const policy = rules.policyOf(facts.caller);
   const fault =
-    checkUse(message, revision, facts, rules, newReadingBudget()) ??
+    checkUse(message, revision, facts, rules, policy, newReadingBudget()) ??
     checkAuthorization([message], rules, facts.caller) ??
-    checkArguments(message, revision, facts, rules, tools);
+    checkArguments(message, revision, facts, rules, policy, tools);
   if (fault) return reject(fault, revision);
   const strip = isModern(revision) ? SESSION_HEADERS.filter((name) => facts.headers.has(name)) : NO_HEADERS;
   return pass(summarizeMessages([message], false, revision), strip, metaKeyProblemOf([message], rules));
@@ -76,15 +78,16 @@ function checkBatch(
   }
   const revision = resolveBatchRevision(messages, facts.headers.get('mcp-protocol-version'), rules);
   if (typeof revision === 'object') return reject(httpFaultResponse(revision));
+  const policy = rules.policyOf(facts.caller);
   const budget = newReadingBudget();
   for (const [index, message] of messages.entries()) {
-    const fault = checkUse(message, revision, facts, rules, budget);
+    const fault = checkUse(message, revision, facts, rules, policy, budget);
     if (fault) return reject(batchFaultResponse(fault, messages, index, revision, rules), revision);
   }
   const unauthorized = checkAuthorization(messages, rules, facts.caller);
   if (unauthorized) return reject(httpFaultResponse(unauthorized), revision);
   for (const [index, message] of messages.entries()) {
-    const fault = checkArguments(message, revision, facts, rules, tools);
+    const fault = checkArguments(message, revision, facts, rules, policy, tools);
     if (fault) return reject(batchFaultResponse(fault, messages, index, revision, rules), revision);
   }
   return pass(summarizeMessages(messages, true, revision), NO_HEADERS, metaKeyProblemOf(messages, rules));
@@ -96,6 +99,7 @@ function checkUse(
   revision: Revision,
   { caller }: HttpFacts,
   rules: Rules,
+  policy: PolicyRules,
   budget: ReadingBudget,
 ): Fault | undefined {
   if (message.kind === 'response') {
@@ -104,7 +108,6 @@ function checkUse(
       : undefined;
   }
   const { method, params } = message;
-  const policy = rules.policyOf(caller);
   return (
     checkMethodKnown(message, revision, rules) ??
     checkParams(message, revision, rules) ??
@@ -117,10 +120,11 @@ function checkUse(
 const checkArguments = (
   message: ParsedMessage,
   revision: Revision,
-  { headers, caller }: HttpFacts,
+  { headers }: HttpFacts,
   rules: Rules,
+  policy: PolicyRules,
   tools: ToolKnowledge,
 ): Fault | undefined =>
   message.kind !== 'response' && message.method === 'tools/call'
-    ? checkToolCall(message.params, revision, headers, rules, rules.policyOf(caller).tools, tools)
+    ? checkToolCall(message.params, revision, headers, rules, policy.tools, tools)
     : undefined;

@@ -16,7 +16,7 @@ export interface HoldRules {
 /** What is to be judged: a list, or the result of a tool. */
 export type HoldCause = 'list' | 'output';
 
-/** Why a response is held, and what the client gets if nobody can judge it. */
+/** Why a response is held, and what the client gets if it cannot be judged. */
 export interface Hold {
   readonly reason: HoldCause;
   readonly failure: Failure;

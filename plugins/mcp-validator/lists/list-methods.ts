@@ -20,6 +20,3 @@ const METHODS: ReadonlyMap<string, ListMethod> = new Map([
 /** The list that a method returns; undefined for another method. */
 export const listMethodOf = (method: string | undefined): ListMethod | undefined =>
   method === undefined ? undefined : METHODS.get(method);
-
-/** The methods whose result is a list. */
-export const LIST_METHODS: readonly string[] = [...METHODS.keys()];

@@ -24,18 +24,12 @@ export function appliesTo(rule: CallerRule, caller: CallerFacts | undefined): bo
   const { consumers, consumer_tags, groups } = rule;
   const consumer = caller?.consumer;
   const names = consumer ? [consumer.id, consumer.username] : [];
-  return (
-    isMet(consumers, names.filter(isNotEmpty)) &&
-    isMet(consumer_tags, consumer?.tags ?? []) &&
-    isMet(groups, caller?.groups ?? [])
-  );
+  return isMet(consumers, names) && isMet(consumer_tags, consumer?.tags ?? []) && isMet(groups, caller?.groups ?? []);
 }
 
-const isNotEmpty = (text: string): boolean => text !== '';
-
-/** True if nothing is required, or one of the values is among the required ones. */
-const isMet = (required: readonly string[], values: readonly string[]): boolean =>
-  required.length === 0 || values.some((value) => required.includes(value));
+/** True if nothing is required, or one of the values is among the required ones. An empty value names nobody. */
+export const isMet = (required: readonly string[], values: readonly (string | undefined)[]): boolean =>
+  required.length === 0 || values.some((value) => value !== undefined && value !== '' && required.includes(value));
 
 /** True for a rule that depends on who the caller is. */
 export const hasConditions = ({ consumers, consumer_tags, groups }: CallerRule): boolean =>

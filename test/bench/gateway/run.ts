@@ -2,7 +2,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { freePorts, startRedis } from '../../support/redis-server';
+import { freePorts } from '../../support/free-ports';
+import { startRedis } from '../../support/redis-server';
+import { withCleanUp, type CleanUp } from '../with-clean-up';
 import { globalRowsFor } from './global-rows';
 import { startRow, type RunningRow } from './kong';
 import { writeScript } from './load';
@@ -21,26 +23,10 @@ export interface Result {
 }
 
 /** Starts everything, measures the rows in turn, several rounds long, and stops everything. */
-export async function run(options: Options, progress: (line: string) => void): Promise<Result> {
-  const cleanUp: (() => unknown)[] = [];
-  const end = async (): Promise<void> => {
-    for (const step of cleanUp.splice(0).reverse()) await step();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void end().finally(() => process.exit(1)));
-  }
-  try {
-    return await runWith(options, progress, cleanUp);
-  } finally {
-    await end();
-  }
-}
+export const run = (options: Options, progress: (line: string) => void): Promise<Result> =>
+  withCleanUp((cleanUp) => runWith(options, progress, cleanUp));
 
-async function runWith(
-  options: Options,
-  progress: (line: string) => void,
-  cleanUp: (() => unknown)[],
-): Promise<Result> {
+async function runWith(options: Options, progress: (line: string) => void, cleanUp: CleanUp): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
   cleanUp.push(() => {
     rmSync(folder, { recursive: true, force: true });

@@ -15,8 +15,10 @@ import type {
   ToolDefinition,
   Turn,
 } from '../dialogue';
+import { endedTurn } from '../ended-turn';
 import { lastOfUser, textOfContent } from '../message-text';
-import { totalOf, UsageSum } from '../usage-sum';
+import { toolMembers } from '../tool-members';
+import { UsageSum } from '../usage-sum';
 import { GrowingBlock } from './block';
 import { newTurn } from './open-turn';
 import { anthropicTool, CALL, choiceOf, plainMessages, problemIn, RESULT, serversIn, toolNames } from './request';
@@ -61,7 +63,7 @@ class AnthropicDialogue implements Dialogue {
       ...rest,
       messages: this.messages,
       stream: true,
-      ...(all.length > 0 && { tools: all, ...(asked !== undefined && { tool_choice: asked }) }),
+      ...toolMembers(all, asked),
     };
   }
 
@@ -95,15 +97,8 @@ class AnthropicDialogue implements Dialogue {
     const { blocks, counts, error, isStopped, usage } = this.turn;
     const { input, output } = counts.counts(isStopped);
     this.usage.add(usage, input, output);
-    const calls = [...blocks.values()].filter(isCall);
-    const gateway = calls.filter(({ name }) => !this.clientTools.has(name));
-    const problem = error ?? (isStopped ? undefined : 'the stream of the model broke off');
-    return {
-      calls: gateway.map(callOf),
-      clientCalls: calls.length - gateway.length,
-      tokens: totalOf(input, output),
-      ...(problem !== undefined && { error: problem }),
-    };
+    const calls = [...blocks.values()].filter(isCall).map(callOf);
+    return endedTurn({ calls, clientTools: this.clientTools, input, output, error, isComplete: isStopped });
   }
 
   handBack(): readonly ClientRecord[] {
@@ -146,7 +141,7 @@ class AnthropicDialogue implements Dialogue {
   }
 
   askApproval(): never {
-    throw new Error('this API has no words for approvals');
+    throw new Error('this API cannot ask for an approval');
   }
 
   finish(ending: Ending): readonly ClientRecord[] {

@@ -2,6 +2,7 @@ import { without, type JsonObject } from '../../../shared/json/json-object';
 import { listOf, recordOf, stringify, textOf } from '../../../shared/json/lenient-json';
 import { messageIn } from '../../../shared/llm/errors';
 import { countsOf } from '../../../shared/llm/usage';
+import { callEvent, resultEvent } from '../call-events';
 import type {
   AgentApi,
   CallResult,
@@ -17,8 +18,10 @@ import type {
   ToolDefinition,
   Turn,
 } from '../dialogue';
+import { endedTurn } from '../ended-turn';
 import { lastOfUser } from '../message-text';
-import { totalOf, UsageSum } from '../usage-sum';
+import { toolMembers } from '../tool-members';
+import { UsageSum } from '../usage-sum';
 import { functionNames, functionTool, messagesOf } from './request';
 
 /** The counts and durations of the last record, which are added up. */
@@ -69,7 +72,7 @@ class OllamaDialogue implements Dialogue {
     const { tools: own, ...rest } = this.body;
     const all = isLast ? [] : [...listOf(own), ...tools.map(functionTool)];
     this.turn = newTurn();
-    return { ...rest, messages: this.messages, stream: true, ...(all.length > 0 && { tools: all }) };
+    return { ...rest, messages: this.messages, stream: true, ...toolMembers(all, undefined) };
   }
 
   read(record: JsonObject): readonly ClientRecord[] {
@@ -94,15 +97,8 @@ class OllamaDialogue implements Dialogue {
     const { done, error, held } = this.turn;
     const { input, output } = countsOf(done ?? {});
     if (done) this.usage.add(summedMembers(done), input, output);
-    const isOwn = ({ call }: HeldCall): boolean => !this.clientTools.has(call.name);
-    const gateway = held.filter(isOwn);
-    const problem = error ?? (done ? undefined : 'the stream of the model broke off');
-    return {
-      calls: gateway.map(({ call }) => call),
-      clientCalls: held.length - gateway.length,
-      tokens: totalOf(input, output),
-      ...(problem !== undefined && { error: problem }),
-    };
+    const calls = held.map(({ call }) => call);
+    return endedTurn({ calls, clientTools: this.clientTools, input, output, error, isComplete: done !== undefined });
   }
 
   handBack(): readonly ClientRecord[] {
@@ -111,24 +107,12 @@ class OllamaDialogue implements Dialogue {
     return [this.record({ role: 'assistant', content: '', tool_calls: calls })];
   }
 
-  showCall({ call, server, tool, args }: ShownCall): readonly ClientRecord[] {
-    if (!this.options.showsCalls) return [];
-    return [this.record(EMPTY, { agent: { event: 'tool_call', id: call.id, server, tool, arguments: args } })];
+  showCall(shown: ShownCall): readonly ClientRecord[] {
+    return this.options.showsCalls ? [this.record(EMPTY, { agent: callEvent(shown) })] : [];
   }
 
-  showResult({ call, server, tool }: ShownCall, result: CallResult, durationMs: number): readonly ClientRecord[] {
-    if (!this.options.showsCalls) return [];
-    const { text, isError } = result;
-    const agent = {
-      event: 'tool_result',
-      id: call.id,
-      server,
-      tool,
-      is_error: isError,
-      content: text,
-      duration_ms: durationMs,
-    };
-    return [this.record(EMPTY, { agent })];
+  showResult(shown: ShownCall, result: CallResult, durationMs: number): readonly ClientRecord[] {
+    return this.options.showsCalls ? [this.record(EMPTY, { agent: resultEvent(shown, result, durationMs) })] : [];
   }
 
   continueWith(results: readonly CallResult[]): void {
@@ -155,7 +139,7 @@ class OllamaDialogue implements Dialogue {
   }
 
   askApproval(): never {
-    throw new Error('this API has no words for approvals');
+    throw new Error('this API cannot ask for an approval');
   }
 
   finish(ending: Ending): readonly ClientRecord[] {

@@ -2,6 +2,7 @@ import { isJsonObject, without, type JsonObject } from '../../../shared/json/jso
 import { listOf, recordOf, textOf } from '../../../shared/json/lenient-json';
 import { messageIn } from '../../../shared/llm/errors';
 import { countsOf, usageOf } from '../../../shared/llm/usage';
+import { callEvent, resultEvent } from '../call-events';
 import type {
   AgentApi,
   CallResult,
@@ -16,9 +17,11 @@ import type {
   ToolDefinition,
   Turn,
 } from '../dialogue';
+import { endedTurn } from '../ended-turn';
 import { lastOfUser } from '../message-text';
 import { functionNames, functionTool, messagesOf } from '../ollama/request';
-import { totalOf, UsageSum } from '../usage-sum';
+import { toolMembers } from '../tool-members';
+import { UsageSum } from '../usage-sum';
 import { callOf, GrowingMessage } from './delta';
 import { problemIn, toolChoiceOf } from './request';
 
@@ -67,7 +70,7 @@ class OpenaiChatDialogue implements Dialogue {
       messages: this.messages,
       stream: true,
       stream_options: { ...recordOf(this.body['stream_options']), include_usage: true },
-      ...(all.length > 0 && { tools: all, ...(asked !== undefined && { tool_choice: asked }) }),
+      ...toolMembers(all, asked),
     };
   }
 
@@ -91,14 +94,7 @@ class OpenaiChatDialogue implements Dialogue {
     const { input, output } = countsOf(usage ?? {});
     this.usage.add(usage, input, output);
     const calls = message.rawCalls.map(callOf);
-    const gateway = calls.filter(({ name }) => !this.clientTools.has(name));
-    const problem = error ?? (reason === undefined ? 'the stream of the model broke off' : undefined);
-    return {
-      calls: gateway,
-      clientCalls: calls.length - gateway.length,
-      tokens: totalOf(input, output),
-      ...(problem !== undefined && { error: problem }),
-    };
+    return endedTurn({ calls, clientTools: this.clientTools, input, output, error, isComplete: reason !== undefined });
   }
 
   handBack(): readonly ClientRecord[] {
@@ -109,24 +105,12 @@ class OpenaiChatDialogue implements Dialogue {
     return calls.length === 0 ? [] : [this.chunk({ tool_calls: calls }, null)];
   }
 
-  showCall({ call, server, tool, args }: ShownCall): readonly ClientRecord[] {
-    if (!this.options.showsCalls) return [];
-    return [this.chunk({}, null, { agent: { event: 'tool_call', id: call.id, server, tool, arguments: args } })];
+  showCall(shown: ShownCall): readonly ClientRecord[] {
+    return this.options.showsCalls ? [this.chunk({}, null, { agent: callEvent(shown) })] : [];
   }
 
-  showResult({ call, server, tool }: ShownCall, result: CallResult, durationMs: number): readonly ClientRecord[] {
-    if (!this.options.showsCalls) return [];
-    const { text, isError } = result;
-    const agent = {
-      event: 'tool_result',
-      id: call.id,
-      server,
-      tool,
-      is_error: isError,
-      content: text,
-      duration_ms: durationMs,
-    };
-    return [this.chunk({}, null, { agent })];
+  showResult(shown: ShownCall, result: CallResult, durationMs: number): readonly ClientRecord[] {
+    return this.options.showsCalls ? [this.chunk({}, null, { agent: resultEvent(shown, result, durationMs) })] : [];
   }
 
   continueWith(results: readonly CallResult[]): void {
@@ -150,7 +134,7 @@ class OpenaiChatDialogue implements Dialogue {
   }
 
   askApproval(): never {
-    throw new Error('this API has no words for approvals');
+    throw new Error('this API cannot ask for an approval');
   }
 
   finish(ending: Ending): readonly ClientRecord[] {

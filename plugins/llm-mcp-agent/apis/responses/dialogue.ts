@@ -16,9 +16,11 @@ import type {
   ToolDefinition,
   Turn,
 } from '../dialogue';
+import { endedTurn } from '../ended-turn';
 import { lastOfUser, textOfContent } from '../message-text';
 import { toolChoiceOf } from '../openai-chat/request';
-import { totalOf, UsageSum } from '../usage-sum';
+import { toolMembers } from '../tool-members';
+import { UsageSum } from '../usage-sum';
 import { OUTPUT, type ReadInput } from './input';
 import {
   approvalEvents,
@@ -85,7 +87,7 @@ export class ResponsesDialogue implements Dialogue {
       ...rest,
       input: this.input,
       stream: true,
-      ...(all.length > 0 && { tools: all, ...(asked !== undefined && { tool_choice: asked }) }),
+      ...toolMembers(all, asked),
     };
   }
 
@@ -127,15 +129,15 @@ export class ResponsesDialogue implements Dialogue {
     const usage = usageOf(this.last);
     const { input, output } = countsOf(usage ?? {});
     this.usage.add(usage, input, output);
-    const calls = items.filter(isFunctionCall);
-    const gateway = calls.map(callOf).filter(({ name }) => !this.clientTools.has(name));
-    const problem = error ?? (isDone ? undefined : 'the stream of the model broke off');
-    return {
-      calls: gateway,
-      clientCalls: calls.length - gateway.length + items.filter(isClientItem).length,
-      tokens: totalOf(input, output),
-      ...(problem !== undefined && { error: problem }),
-    };
+    return endedTurn({
+      calls: items.filter(isFunctionCall).map(callOf),
+      clientTools: this.clientTools,
+      otherClientCalls: items.filter(isClientItem).length,
+      input,
+      output,
+      error,
+      isComplete: isDone,
+    });
   }
 
   handBack(): readonly ClientRecord[] {
