@@ -22,6 +22,7 @@ export type {
 } from './define-plugin';
 export { field } from './fields';
 export type { ConfigOf, Field, FieldRules, Fields } from './fields';
+export type { Dependency, HealthFacts } from './health-facts';
 export { Headers } from './headers';
 export type { HttpHandler, HttpMounts } from './http-mounts';
 export { Metrics } from './metrics';
@@ -38,5 +39,7 @@ export { keep, replaceAnswer } from './answer-outcome';
 export type { AnswerOutcome, Keep, ReplaceAnswer } from './answer-outcome';
 export { ask, proceed, reject, rejectJson } from './outcome';
 export type { Ask, Hold, HoldFailure, Outcome, Proceed, Reject, RejectJsonOptions, Warning } from './outcome';
+export { upstreamHealthOf } from './upstream-health';
+export type { UpstreamHealth } from './upstream-health';
 export { MAX_HEADERS, read } from './reads';
 export type { AnswerBody, FactsOf, KnownFact, KongRead, RawBody, Read, Reads } from './reads';
