@@ -30,7 +30,7 @@ it('answers HEAD, and nothing below or beside the path', async () => {
     ['GET', '/health/x'],
     ['GET', '/healthz'],
     ['GET', '/gateway-health'],
-  ]) {
+  ] as const) {
     expect([path, (await ask(gateway.proxyUrl + path, method)).status]).toEqual([path, 404]);
   }
 });

@@ -30,9 +30,10 @@ export class GatewayHealth {
   async read(): Promise<GatewayFacts> {
     const nowMs = this.options.now();
     // A clock that was set back must not keep an old answer.
-    const isFresh = this.latest !== undefined && Math.abs(nowMs - this.latest.atMs) < HEALTH_TTL_MS;
-    if (!isFresh) this.latest = { facts: this.gather(nowMs), atMs: nowMs };
-    const facts = await this.latest!.facts;
+    if (!this.latest || Math.abs(nowMs - this.latest.atMs) >= HEALTH_TTL_MS) {
+      this.latest = { facts: this.gather(nowMs), atMs: nowMs };
+    }
+    const facts = await this.latest.facts;
     return { ...facts, isReady: this.options.isReady() };
   }
 
