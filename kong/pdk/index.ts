@@ -39,7 +39,5 @@ export { keep, replaceAnswer } from './answer-outcome';
 export type { AnswerOutcome, Keep, ReplaceAnswer } from './answer-outcome';
 export { ask, proceed, reject, rejectJson } from './outcome';
 export type { Ask, Hold, HoldFailure, Outcome, Proceed, Reject, RejectJsonOptions, Warning } from './outcome';
-export { upstreamHealthOf } from './upstream-health';
-export type { UpstreamHealth } from './upstream-health';
 export { MAX_HEADERS, read } from './reads';
 export type { AnswerBody, FactsOf, KnownFact, KongRead, RawBody, Read, Reads } from './reads';

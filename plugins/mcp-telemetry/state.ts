@@ -1,4 +1,4 @@
-import { upstreamHealthOf, type Resources } from '../../kong/pdk';
+import type { Resources } from '../../kong/pdk';
 import { prepareTelemetry, type TelemetryState } from '../shared/telemetry/telemetry-state';
 import { setBackendState } from './counting/count-exchange';
 import { HealthPoller, type HealthPollerOptions } from './health/health-poller';
@@ -31,12 +31,8 @@ export function prepare(config: Config, resources: Resources): State {
   const { metrics, now } = resources;
   const exchanges = exchangeMetricsOf(metrics);
   resources.health?.count('sessions_active', () => exchanges.sessions.activeAt(now()));
-  const polling: Omit<HealthPollerOptions, 'url'> = {
-    intervalMs: config.health_interval,
-    healthOf: upstreamHealthOf,
-    onState: (backend, state) => {
-      setBackendState(exchanges, backend, state);
-    },
+  const onState: HealthPollerOptions['onState'] = (backend, state) => {
+    setBackendState(exchanges, backend, state);
   };
   const { kong_status_url: url } = config;
   return {
@@ -44,7 +40,7 @@ export function prepare(config: Config, resources: Resources): State {
     config,
     metrics: mcpMetricsOf(metrics, config.operation_role),
     exchanges,
-    health: url === undefined ? undefined : new HealthPoller({ url, ...polling }),
+    health: url === undefined ? undefined : new HealthPoller({ url, intervalMs: config.health_interval, onState }),
     deferred: new DeferredMessages(config.max_deferred, now),
   };
 }

@@ -1,6 +1,6 @@
-import { upstreamHealthOf, type UpstreamHealth } from '../../pdk';
 import type { CollectedFacts } from './collected-facts';
 import type { GatewayFacts } from './health-report';
+import { upstreamHealthOf, type UpstreamHealth } from './upstream-health';
 
 /** Where to ask, and for what. */
 export interface GatewayHealthOptions {

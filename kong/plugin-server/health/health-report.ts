@@ -1,4 +1,4 @@
-import type { UpstreamHealth } from '../../pdk';
+import type { UpstreamHealth } from './upstream-health';
 
 /** What is known of a gateway. */
 export interface GatewayFacts {

@@ -6,8 +6,6 @@ export interface HealthPollerOptions {
   /** The base URL of Kong's Status API or Admin API. */
   readonly url: string;
   readonly intervalMs: number;
-  /** Reads Kong's answer to `GET /upstreams/{name}/health`. */
-  readonly healthOf: (body: unknown) => 'healthy' | 'unhealthy' | undefined;
   /** Called with the state of a backend each time Kong reports it. */
   readonly onState: (backend: Backend, state: BackendState) => void;
 }
@@ -74,7 +72,7 @@ export class HealthPoller {
     try {
       const response = await fetch(url, { signal });
       const body: unknown = await response.json();
-      return response.ok ? stateOfUpstream(this.options.healthOf(body)) : undefined;
+      return response.ok ? stateOfUpstream(body) : undefined;
     } catch {
       return undefined;
     }

@@ -1,4 +1,4 @@
-import { upstreamHealthOf } from '../../../../kong/pdk';
+import { upstreamHealthOf } from '../../../../../kong/plugin-server/health/upstream-health';
 
 const of = (...healths: string[]): unknown => ({ data: healths.map((health) => ({ target: 't:1', health })) });
 
