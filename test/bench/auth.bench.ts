@@ -44,6 +44,7 @@ const factsOf = (token: string) => ({
   consumer: undefined,
   credentialId: undefined,
   service: 'bench',
+  requestId: '',
 });
 
 /** Microseconds of CPU time for each call. */
