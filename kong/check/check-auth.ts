@@ -1,6 +1,6 @@
 import { mayMeet } from './check-overlap';
-import type { PluginEntry } from './find-plugins';
 import { appliesAt, runsAt, type Place } from './find-places';
+import type { PluginEntry } from './find-plugins';
 import type { Finding, Path } from './finding';
 import { isRecord } from './is-record';
 

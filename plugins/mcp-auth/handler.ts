@@ -10,7 +10,7 @@ import type { AuthDecision, CacheUse } from './metrics';
 import { Sealed } from './session/sealed';
 import { OWN, type SessionCheck } from './session/session-check';
 import type { State } from './state';
-import type { UpstreamCredential } from './upstream/upstream-credentials';
+import type { UpstreamCredential } from './upstream/upstream-credential';
 
 /** The facts of the access phase. */
 export const accessReads = ({ config }: Pick<State, 'config'>) => ({

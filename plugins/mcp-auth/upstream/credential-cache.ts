@@ -1,7 +1,7 @@
 import { RecentMap } from '../cache/recent-map';
 import { SingleFlight } from '../cache/single-flight';
 import type { TokenAnswer } from './token-endpoint';
-import type { UpstreamCredential } from './upstream-credentials';
+import type { UpstreamCredential } from './upstream-credential';
 
 /** A token is not used in its last seconds, while it is on its way. */
 const SAFETY_S = 30;

@@ -1,5 +1,6 @@
 import { CredentialCache } from './credential-cache';
-import type { TokenEndpoint, TokenEndpointReason } from './token-endpoint';
+import type { TokenEndpoint } from './token-endpoint';
+import type { UpstreamCredential } from './upstream-credential';
 
 /** The fields about the credentials for the backend. */
 export interface UpstreamConfig {
@@ -21,13 +22,6 @@ export interface InboundToken {
   /** Seconds since the epoch. */
   readonly expiresAt: number | undefined;
 }
-
-/** The header for the backend, or why there is none. */
-export type UpstreamCredential =
-  /** `key` names a credential that {@link UpstreamCredentials.drop} can drop. */
-  | { readonly kind: 'header'; readonly name: string; readonly value: string; readonly key?: string }
-  | { readonly kind: 'none' }
-  | { readonly kind: 'fault'; readonly reason: TokenEndpointReason | 'no_exchange' };
 
 /** The credentials for the server behind the gateway. */
 export interface UpstreamCredentials {

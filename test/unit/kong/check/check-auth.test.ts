@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { checkAuth } from '../../../../kong/check/check-auth';
-import { findPlugins } from '../../../../kong/check/find-plugins';
 import { findPlaces } from '../../../../kong/check/find-places';
+import { findPlugins } from '../../../../kong/check/find-plugins';
 
 const RULES = '{ access: { rules: [{ names: ["*"], authenticated: true }] } }';
 const AUTH = '{ name: mcp-auth, config: {} }';

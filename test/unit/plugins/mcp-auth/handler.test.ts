@@ -535,7 +535,7 @@ describe('the whole', () => {
   it('writes an audit line for each request that passes, without the subject', async () => {
     await using auth = await prepareAuth({ audit: true, consumer_claim: '/name' });
     const facts = { path: '/mcp', service: 'calc', requestId: 'r-1', found: ann, ...bearer(good({ name: 'ann' })) };
-    await auth.access(facts as Facts);
+    await auth.access(facts);
     await auth.access({ path: '/mcp', service: 'calc' });
     expect(lines).toEqual([
       {
