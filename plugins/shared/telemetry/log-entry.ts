@@ -38,6 +38,8 @@ export interface LogEntry {
   readonly consumer: { readonly id: string; readonly username: string | undefined } | undefined;
   /** True if an authentication plugin accepted the credential, or accepted the client as an anonymous consumer. */
   readonly authenticated: boolean;
+  /** Who called, as mcp-auth found out; Kong's entry does not have it. */
+  readonly principal?: string;
   /** The id of the credential that an authentication plugin accepted. */
   readonly credentialId: string | undefined;
   /** True if the client's certificate was verified. */
