@@ -255,9 +255,17 @@ describe('tokens', () => {
     });
   });
 
-  it('counts scopes that another scope implies', async () => {
-    const config = { scopes_required: ['calc'], scope_hierarchy: { mcp: ['calc'] } };
-    expect(summaryOf(await decideWith(config, bearer(good())))).toEqual({ kind: 'proceed' });
+  it('counts scopes that another scope implies, also for the rules of the validator', async () => {
+    const config = { scopes_required: ['calc'], scope_hierarchy: { mcp: ['calc'], calc: ['add'] } };
+    const outcome = await decideWith(config, bearer(good()));
+    expect(outcome).toMatchObject({ kind: 'proceed', share: { mcp_auth: { scopes: ['mcp', 'calc', 'add'] } } });
+  });
+
+  it('accepts a token of max_token_bytes, and rejects one byte more', async () => {
+    const token = good({ pad: 'x'.repeat(200) });
+    const within = await decideWith({ max_token_bytes: token.length }, bearer(token));
+    const beyond = await decideWith({ max_token_bytes: token.length - 1 }, bearer(token));
+    expect([summaryOf(within), summaryOf(beyond)]).toMatchObject([{ kind: 'proceed' }, { reason: 'malformed' }]);
   });
 });
 
