@@ -5,7 +5,7 @@ import type { CallerFacts } from '../policy/caller-rules';
 import type { Rules } from '../rules';
 import type { AskedRequest } from './asked-requests';
 import { judgeBody, type JudgedBody } from './judge-body';
-import { listPolicyOf } from './list-policy';
+import { listPolicyOf, readingsOfList } from './list-policy';
 
 /** A decoded response that is held: plain values that can be passed to another thread. */
 export interface HeldBody {
@@ -30,8 +30,9 @@ export function judgeHeld(
   const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
   const { hides, maxTtlMs } = rules.lists;
   const caching = isModern ? { maxTtlMs } : undefined;
-  const policy = visiblePolicy(rules.policyOf(caller), rules, caller);
-  const lists = listPolicyOf(policy, rules, knowledgeOf(rules, usableTools), caching, bytes.length);
+  const readings = readingsOfList(bytes.length);
+  const policy = visiblePolicy(rules.policyOf(caller), rules, caller, readings);
+  const lists = listPolicyOf(policy, rules, knowledgeOf(rules, usableTools), caching, readings);
   return judgeBody(bytes, isEventStream, requests, {
     hides,
     lists,

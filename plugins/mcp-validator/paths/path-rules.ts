@@ -1,5 +1,6 @@
+import { foldUri } from '../../shared/mcp/resource-uris/fold-uri';
 import { readingsOf } from '../../shared/mcp/resource-uris/readings';
-import { foldUri, uriAllower } from '../../shared/mcp/resource-uris/uri-lists';
+import { uriAllower } from '../../shared/mcp/resource-uris/uri-lists';
 import { anyGlobMatcher } from '../../shared/name-rules/glob';
 
 /** The config fields about paths. */
