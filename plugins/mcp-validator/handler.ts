@@ -45,7 +45,8 @@ export function access(state: State, facts: AccessFacts): Outcome | Promise<Outc
   const { isEnabled, hasPins } = learner.tools;
   const conclude = ({ decision: decided, findings }: DecideResult): Outcome => {
     const hold = wantsHold(decided.summary, state.holds);
-    const isElsewhere = hold?.reason === 'list' && state.mode === 'enforce' && state.elsewhere.has(service);
+    const destination = { service, endpoints: hold ? rules.paths.endpointsOf(path) : [] };
+    const isElsewhere = hold && state.mode === 'enforce' && state.elsewhere.has(destination);
     const decision = isElsewhere ? rejectElsewhere(decided, hold, rules) : decided;
     observe(service, decision);
     const outcome = withWarnings(outcomeOf(decision, service, state.mode), [
@@ -54,7 +55,7 @@ export function access(state: State, facts: AccessFacts): Outcome | Promise<Outc
     ]);
     if (hold && decision.summary && outcome.kind === 'proceed') {
       const id = isEnabled ? callerId() : undefined;
-      return holdRequest(outcome, hold, describeRequest(decision.summary, httpFacts, service, id));
+      return holdRequest(outcome, hold, describeRequest(decision.summary, httpFacts, destination, id));
     }
     return hasPins ? prepareListRequest(outcome, httpFacts, decision.summary, callerId, hasPins) : outcome;
   };

@@ -48,7 +48,7 @@ export async function response(
       },
     },
   );
-  if (verdict.outcome === 'elsewhere' && isBinding) elsewhere.add(service);
+  if (verdict.outcome === 'elsewhere' && isBinding) elsewhere.add(request);
   if (!progress.isRead) learner.missed(request, verdict.outcome, headers.has('content-encoding'));
   const length = body.kind === 'bytes' ? body.bytes.length : undefined;
   metrics.lists.judged(service, verdict, length, (performance.now() - startedAtMs) / 1000);

@@ -115,7 +115,7 @@ export function describeHeldAnswers(start: (options: HeldGatewayOptions) => Prom
     return [chunks[0] ?? '', chunks.slice(1).join('')];
   }
 
-  it.each(['/one/sse', '/two/sse', '/composed/sse'])('streams what nobody holds: %s', async (path) => {
+  it.each(['/one/sse', '/two/sse', '/composed/sse', '/undescribed/sse'])('streams what nobody holds: %s', async (path) => {
     expect(await firstChunk(path, {})).toEqual(['data: 1\n\n', 'data: 2\n\n']);
   });
 

@@ -75,9 +75,9 @@ it('spends one budget for all messages of a batch; then URIs count as ones that 
   expect(budget.left).toBeGreaterThan(-200 * 300);
 });
 
-it('cuts a list of the largest size within its budget, with 100 rules', () => {
+it('reads each URI of a list once, within a budget by its length, with 100 rules', () => {
   const access = accessOf(manyRules);
-  const uris = Array.from({ length: 2000 }, (_, index) => uriOf(index));
+  const uris = Array.from({ length: 300 }, (_, index) => uriOf(index));
   const bytes = uris.reduce((sum, uri) => sum + `{"uri":"${uri}","name":"x"},`.length, 0);
   const budget = { left: 1_000_000_000 };
   const readings = new UriReadings(budget);

@@ -1,3 +1,5 @@
+import { proceed } from '../../../../../kong/pdk';
+import { holdRequest } from '../../../../../plugins/mcp-validator/lists/held-request';
 import { wantsHold, type HoldRules } from '../../../../../plugins/mcp-validator/lists/hold';
 import type { MessageEntry, MessageSummary } from '../../../../../plugins/shared/mcp/message-summary';
 
@@ -49,6 +51,16 @@ describe('which responses are held', () => {
     expect(wantsHold(summary(), HIDES_ALL)).toBeUndefined();
     expect(wantsHold(undefined, HIDES_ALL)).toBeUndefined();
   });
+});
+
+it('asks the server for the whole list, without a content coding', () => {
+  const hold = wantsHold(summary(ask('tools/list')), HIDES_ALL)!;
+  const held = { requests: [], batch: false, isModern: false, service: 'calc', endpoints: [] };
+  const outcome = holdRequest(proceed({ clearUpstreamHeaders: ['mcp-session-id'] }), hold, held);
+  expect(outcome).toMatchObject({ hold, upstreamHeaders: { 'Accept-Encoding': 'identity' } });
+  expect(outcome.clearUpstreamHeaders).toEqual(
+    expect.arrayContaining(['mcp-session-id', 'range', 'if-range', 'if-none-match', 'if-modified-since']),
+  );
 });
 
 describe('the response if nobody can judge', () => {
