@@ -11,6 +11,7 @@ import { response } from '../../../../../plugins/mcp-validator/response';
 import { fields, fieldsWithLog } from '../../../../../plugins/mcp-validator/schema';
 import { prepare } from '../../../../../plugins/mcp-validator/state';
 import { captureFromShared } from '../../../../../plugins/shared/captured-body/capture';
+import { summaryFromShared } from '../../../../../plugins/shared/mcp/message-summary';
 import { logEntry, sharedCapture } from '../../../../support/exchange';
 import { JSON_HEADERS, request } from '../request';
 
@@ -48,7 +49,7 @@ export interface Exchange {
 
 /** The thread's work, done at once. */
 const here: LearningThread = {
-  probe: (text) => Promise.resolve(probeSchema(text)),
+  probe: (text, use) => Promise.resolve(probeSchema(text, use)),
   read: readToolUpdates,
 };
 
@@ -122,7 +123,7 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
       const text = typeof answer === 'string' || Buffer.isBuffer(answer) ? answer : JSON.stringify(answer);
       const body = headers['content-encoding'] === 'gzip' ? gzipSync(text) : text;
       // Kong does not judge the answer of a plugin, or one that breaks off.
-      if (outcome.kind === 'proceed' && outcome.hold && source === 'upstream') {
+      if (outcome.hold && source === 'upstream') {
         if (!complete) return undefined;
         const held = outcome.share?.['mcp_held'] as string;
         const all = Headers.from({ 'content-type': 'application/json; charset=utf-8', ...headers });
@@ -146,7 +147,8 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
         responseHeaders: headers,
         service: { name: service },
       });
-      await log(state, { entry, capture, summary: undefined, isJudged: false });
+      const summary = summaryFromShared(outcome.share?.['mcp']);
+      await log(state, { entry, capture, summary, isJudged: false });
       await state.learner.tools.settled();
       return received(text);
     },

@@ -1,6 +1,6 @@
 import { createElsewhere } from '../../../../../plugins/mcp-validator/lists/elsewhere';
-import { request, rulesOf } from '../request';
 import { gateway, list, add } from '../learning/gateway';
+import { request, rulesOf } from '../request';
 
 const { paths } = rulesOf();
 const at = (path: string, service = 'one') => ({ service, endpoints: paths.endpointsOf(path) });
