@@ -93,8 +93,9 @@ export function parseLogEntry(text: string): LogEntry | undefined {
 
 /** The last one of `502, 200`, or a number if a plugin held the response; undefined if no upstream was tried. */
 function lastStatusOf(statuses: unknown): number | undefined {
-  const last = Number(/\d{3}$/.exec(String(statuses))?.[0]);
-  return Number.isNaN(last) ? undefined : last;
+  if (typeof statuses === 'number') return statuses;
+  const last = /\d{3}$/.exec(textOf(statuses) ?? '')?.[0];
+  return last === undefined ? undefined : Number(last);
 }
 
 /**
