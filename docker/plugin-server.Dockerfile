@@ -11,6 +11,8 @@ COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY kong/check kong/check
+COPY kong/config kong/config
+COPY kong/doctor kong/doctor
 COPY kong/pdk kong/pdk
 COPY kong/plugin-server kong/plugin-server
 COPY plugins plugins
@@ -34,7 +36,8 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # Readable even after a clone under umask 077.
 COPY --chmod=644 package.json ./
-COPY --chmod=644 kong/lua/reject-smuggling.lua kong/lua/capture-body-filter.lua kong/lua/capture-log.lua dist/kong/lua/
+COPY --chmod=644 kong/lua/reject-smuggling.lua kong/lua/replace-unjudged-answers.lua kong/lua/capture-body-filter.lua \
+  kong/lua/capture-log.lua kong/lua/log-names.lua dist/kong/lua/
 # The second: the C library gives the memory of large buffers back at once, instead of keeping ever more of it.
 ENV NODE_ENV=production \
     MALLOC_MMAP_THRESHOLD_=131072

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 
@@ -117,4 +117,37 @@ it('lists every package that the demo backends import', () => {
 it('checks the readiness of the plugin server', () => {
   const [check = ''] = argumentsOf('plugin-server.Dockerfile', 'HEALTHCHECK');
   expect(check).toContain('/readyz');
+});
+
+describe('the image of the plugin server', () => {
+  const dockerfile = DockerfileParser.parse(textOf('plugin-server.Dockerfile'));
+  const copied = dockerfile
+    .getCOPYs()
+    .filter((instruction) => !instruction.getFromFlag())
+    .flatMap((instruction) => instruction.getArguments().map((argument) => argument.getValue()));
+  const isCopied = (path: string): boolean => copied.some((one) => path === one || path.startsWith(`${one}/`));
+
+  it('is built with every source that another one imports', () => {
+    const sources = copied
+      .filter((path) => /^(kong|plugins)/.test(path) && existsSync(join(root, path)) && !path.endsWith('.lua'))
+      .flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+      )
+      .filter((name) => name.endsWith('.ts'));
+    const missing = sources.flatMap((source) =>
+      [...readFileSync(join(root, source), 'utf8').matchAll(/ from '(\.[^']*)'/g)]
+        .map(([, target]) => relative('.', join(dirname(source), target!)))
+        .filter((target) => !isCopied(target))
+        .map((target) => `${source} imports ${target}`),
+    );
+    expect(sources.length).toBeGreaterThan(100);
+    expect(missing).toEqual([]);
+  });
+
+  it('has the Lua functions that `dump --capture` and `doctor` read', () => {
+    const reader = readFileSync(join(root, 'kong/plugin-server/commands/capture-plugin.ts'), 'utf8');
+    const names = [...reader.matchAll(/read\('([\w-]+)'\)/g)].map(([, name]) => `kong/lua/${name!}.lua`);
+    expect(names.length).toBeGreaterThan(3);
+    expect(names.filter((name) => !isCopied(name))).toEqual([]);
+  });
 });
