@@ -97,7 +97,7 @@ function checkCase(name, values) {
 const WRONG = [
   ['replica=3', 'replica'],
   ['replicas=many', '/replicas'],
-  ['kong.env.kong_x=1', '/kong/env'],
+  ['kong.env.kong_x=1', 'kong_x'],
   ['kong.env.KONG_ADMIN_LISTEN=0.0.0.0:8001', '/kong/env'],
   ['kong.image.tag=latest', '/kong/image/tag'],
   ['kong.workers=0', '/kong/workers'],
@@ -112,6 +112,7 @@ const WRONG = [
 ];
 
 function checkWrongValues() {
+  const before = failures;
   for (const [set, message] of WRONG) {
     const { ok, text } = run('helm', ['template', ...RELEASE, CHART, '--set', set]);
     if (ok) fail(`--set ${set} is accepted`);
@@ -119,7 +120,7 @@ function checkWrongValues() {
       fail(`--set ${set} does not name ${message}:\n${text}`);
     }
   }
-  say(`${WRONG.length} wrong values are rejected, each with its name`);
+  if (failures === before) say(`${WRONG.length} wrong values are rejected, each with its name`);
 }
 
 function checkOfficialChart() {
