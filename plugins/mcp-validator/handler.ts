@@ -8,10 +8,13 @@ import type { Decision, Pass, Rejection } from './decision/decision';
 import type { AnnouncedToolsOf } from './large-bodies/decide-in-thread';
 import type { DecideResult } from './large-bodies/decide-task';
 import { prepareListRequest } from './learning/lists/prepare-list-request';
+import { askedRequestsOf } from './lists/asked-requests';
 import { describeRequest } from './lists/describe-request';
 import { holdRequest } from './lists/held-request';
 import { wantsHold } from './lists/hold';
+import { checksOutputOf, mustCheck } from './lists/must-check';
 import { rejectElsewhere } from './lists/reject-elsewhere';
+import { callsTools } from './outputs/learned-outputs';
 import { needsWholeBody } from './paths/request-kind';
 import { callerFacts, textsOf } from './policy/caller-facts';
 import type { State } from './state';
@@ -44,9 +47,14 @@ export function access(state: State, facts: AccessFacts): Outcome | Promise<Outc
   const callerId = learner.callerOf(headers);
   const { isEnabled, hasPins } = learner.tools;
   const conclude = ({ decision: decided, findings }: DecideResult): Outcome => {
-    const hold = wantsHold(decided.summary, state.holds);
-    const isElsewhere = hold?.reason === 'list' && state.mode === 'enforce' && state.elsewhere.has(service);
-    const decision = isElsewhere ? rejectElsewhere(decided, hold, rules) : decided;
+    const asked = rules.outputs.learnedMode === 'strict' && decided.summary ? askedRequestsOf(decided.summary) : [];
+    const learned = learner.outputsOf(service, callerId, asked, true);
+    const hold = wantsHold(decided.summary, state.holds, (tool) => checksOutputOf(tool, rules.outputs, learned));
+    const destination = { service, endpoints: hold ? rules.paths.endpointsOf(path) : [] };
+    const isElsewhere = hold && state.mode === 'enforce' && state.elsewhere.has(destination);
+    const decision = isElsewhere
+      ? rejectElsewhere(decided, hold, (request) => mustCheck(request, rules, learned))
+      : decided;
     observe(service, decision);
     const outcome = withWarnings(outcomeOf(decision, service, state.mode), [
       ...(findings ? learner.recordFindings(service, findings) : []),
@@ -54,9 +62,11 @@ export function access(state: State, facts: AccessFacts): Outcome | Promise<Outc
     ]);
     if (hold && decision.summary && outcome.kind === 'proceed') {
       const id = isEnabled ? callerId() : undefined;
-      return holdRequest(outcome, hold, describeRequest(decision.summary, httpFacts, service, id));
+      return holdRequest(outcome, hold, describeRequest(decision.summary, httpFacts, destination, id));
     }
-    return hasPins ? prepareListRequest(outcome, httpFacts, decision.summary, callerId, hasPins) : outcome;
+    const isReadLater =
+      hasPins || (rules.outputs.learnedMode === 'warn' && decision.summary && callsTools(decision.summary));
+    return isReadLater ? prepareListRequest(outcome, httpFacts, decision.summary, callerId, true) : outcome;
   };
   const announcedTools: AnnouncedToolsOf | undefined = isEnabled
     ? (names) => learner.tools.announcedTools(service, callerId, names)

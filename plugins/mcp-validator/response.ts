@@ -1,11 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { keep, read, replaceAnswer, type AnswerOutcome, type FactsOf, type Warning } from '../../kong/pdk';
 import { judgeAnswer } from './lists/answer';
+import type { AskedRequest } from './lists/asked-requests';
 import { HELD_KEY, heldText, JUDGED, readHeldRequest, type HeldRequest } from './lists/held-request';
 import type { JudgedBody } from './lists/judge-body';
 import { listMethodOf } from './lists/list-methods';
 import { mustCheck } from './lists/must-check';
 import type { Verdict } from './lists/verdict';
+import type { LearnedOutputs } from './outputs/learned-outputs';
 import type { State } from './state';
 
 /** The facts of the response phase. */
@@ -16,6 +18,7 @@ export const responseReads = ({ rules: { lists } }: Pick<State, 'rules'>) => ({
   body: read.answer.body(lists.maxBytes),
 });
 
+const NOTHING_LEARNED: LearnedOutputs = new Map();
 const REPORT_HEADER = 'X-MCP-Validator-Report';
 
 /**
@@ -30,7 +33,11 @@ export async function response(
   const { rules, learner, judge, metrics, elsewhere } = state;
   const request = readHeldRequest(held);
   const { requests, batch, service, isModern, caller } = request;
-  const isBinding = requests.some((one) => mustCheck(one, rules));
+  const { callerId } = request;
+  const learnedOutputs =
+    callerId === undefined ? NOTHING_LEARNED : learner.outputsOf(service, () => callerId, requests, false);
+  const mustBeJudged = (one: AskedRequest) => mustCheck(one, rules, learnedOutputs);
+  const isBinding = requests.some(mustBeJudged);
   const warnings: Warning[] = [];
   const progress = { isRead: false };
   const verdict = await judgeAnswer(
@@ -38,17 +45,18 @@ export async function response(
     {
       mode: state.mode,
       maxBytes: rules.lists.maxBytes,
-      mustCheck: (one) => mustCheck(one, rules),
+      mustCheck: mustBeJudged,
       judge: async (bytes, isEventStream) => {
         progress.isRead = true;
         const learned = await learner.readHeld(request, { bytes, isEventStream, status });
         warnings.push(...learned.warnings);
         if (!isBinding) return passed(bytes, requests);
-        return judge({ bytes, isEventStream, requests, isModern, caller, usableTools: learned.usableTools });
+        const { usableTools } = learned;
+        return judge({ bytes, isEventStream, requests, isModern, caller, usableTools, learnedOutputs }, service);
       },
     },
   );
-  if (verdict.outcome === 'elsewhere' && isBinding) elsewhere.add(service);
+  if (verdict.outcome === 'elsewhere' && isBinding) elsewhere.add(request);
   if (!progress.isRead) learner.missed(request, verdict.outcome, headers.has('content-encoding'));
   const length = body.kind === 'bytes' ? body.bytes.length : undefined;
   metrics.lists.judged(service, verdict, length, (performance.now() - startedAtMs) / 1000);

@@ -1,6 +1,7 @@
 import { field, type ConfigOf } from '../../kong/pdk';
 import { REVISIONS } from '../shared/mcp/revisions';
 import { fieldsThatHide, fieldsThatReadTools, pinFields } from './lists/list-rules';
+import { configuredOutputMode, learnedOutputMode } from './outputs/output-rules';
 
 const glob = field.string({ description: 'A glob: * matches any text, ? one character', len_min: 1 });
 
@@ -247,7 +248,7 @@ export const fields = {
   }),
   output_schemas: field.string({
     description:
-      "Results of tools in tools.output_schemas that do not match: strict holds the responses to calls of these tools, so that their progress arrives at the end, and replaces such a result by an error of the tool. warn only logs and counts, and needs the capture functions on the route. off checks nothing (in YAML write 'off', in quotes).",
+      "Results of tools that do not match their schema, from tools.output_schemas or else, with tools.learn, from the server: strict holds the responses to calls of these tools, so that their progress arrives at the end, and replaces such a result by an error of the tool; with learn report only by tools.output_schemas. warn only logs and counts, and needs the capture functions on the route. off checks nothing (in YAML write 'off', in quotes).",
     one_of: ['off', 'warn', 'strict'],
     default: 'off',
   }),
@@ -311,7 +312,7 @@ export type Config = ConfigOf<typeof fields>;
 /** The fields because of which responses are held. */
 export const fieldsWithResponse = (config: Config): readonly string[] => {
   const { tools, prompts, resources } = fieldsThatHide(config);
-  const isStrict = config.output_schemas === 'strict' && Object.keys(config.tools.output_schemas).length > 0;
+  const isStrict = [configuredOutputMode(config), learnedOutputMode(config)].includes('strict');
   return [
     ...new Set([...tools, ...prompts, ...resources, ...fieldsThatReadTools(config)]),
     ...(isStrict ? ['output_schemas'] : []),
@@ -321,7 +322,5 @@ export const fieldsWithResponse = (config: Config): readonly string[] => {
 /** The fields that read other responses in the log phase: pins, for lists that a server sends unasked, and output. */
 export const fieldsWithLog = (config: Config): readonly string[] => [
   ...pinFields(config),
-  ...(config.output_schemas === 'warn' && Object.keys(config.tools.output_schemas).length > 0
-    ? ['output_schemas']
-    : []),
+  ...([configuredOutputMode(config), learnedOutputMode(config)].includes('warn') ? ['output_schemas'] : []),
 ];

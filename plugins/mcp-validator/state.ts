@@ -37,18 +37,18 @@ export function prepare(config: Config, resources: Resources, parts?: LearningPa
   const { metrics, log } = resources;
   const rules = compileRules(config);
   const pins = createPins(config, log, resources.now);
+  const learner = createLearner(config, rules, pins, resources, createLearningMetrics(metrics), parts);
   return {
     rules,
     mode: config.mode,
     pins,
-    learner: createLearner(config, rules, pins, resources, createLearningMetrics(metrics), parts),
+    learner,
     decideInThread: createDecideInThread(config, sideThreadOf(metrics)),
     holds: {
       hides: rules.lists.hides,
       readsTools: rules.lists.readsTools,
-      checksOutputOf: (tool) => rules.outputs.mode === 'strict' && rules.outputs.schemaOf(tool) !== undefined,
     },
-    judge: createJudge(config, rules, sideThreadOf(metrics)),
+    judge: createJudge(config, rules, sideThreadOf(metrics), learner.compileOutput),
     elsewhere: elsewhereOf(metrics),
     problems: createResponseProblems(resources.now),
     reportOutputs: createOutputReport(log, resources.now),

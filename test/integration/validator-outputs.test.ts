@@ -11,6 +11,7 @@ import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { mcpValidator } from '../../plugins/mcp-validator';
 import { judgeHeld } from '../../plugins/mcp-validator/lists/judge-held';
 import { createJudge } from '../../plugins/mcp-validator/lists/judge-in-thread';
+import { compileOutputSchema } from '../../plugins/mcp-validator/outputs/compile-output-schema';
 import { compileRules } from '../../plugins/mcp-validator/rules';
 import { fields } from '../../plugins/mcp-validator/schema';
 import { SideThread } from '../../plugins/shared/runtime/side-thread/side-thread';
@@ -106,7 +107,7 @@ it('judges a list of more than 256 KiB in another thread, as the main thread wou
   const run = jest.spyOn(thread, 'run');
   const config = readConfig(fields, { tools: { deny: ['hidden-*'] } });
   const rules = compileRules(config);
-  const judge = createJudge(config, rules, thread);
+  const judge = createJudge(config, rules, thread, () => undefined);
   const held = (count: number) => {
     const tools = Array.from({ length: count }, (_, i) => ({
       name: `${i % 3 === 0 ? 'hidden' : 'shown'}-${i}`,
@@ -123,11 +124,36 @@ it('judges a list of more than 256 KiB in another thread, as the main thread wou
   };
   const long = held(3000);
   expect(long.bytes.length).toBeGreaterThan(262_144);
-  const judged = await judge(long);
+  const judged = await judge(long, 'calc');
   expect(run).toHaveBeenCalledTimes(1);
   expect(judged).toEqual(judgeHeld(long, rules));
   expect(judged?.bytes.includes('hidden-')).toBe(false);
   expect(judged?.responses).toMatchObject([{ counts: { shown: 2000, hidden: 1000 } }]);
-  await judge(held(30));
+  await judge(held(30), 'calc');
   expect(run).toHaveBeenCalledTimes(1);
+});
+
+it('checks output against a large learned schema in another thread, as against a small one in the main thread', async () => {
+  const thread = new SideThread();
+  const run = jest.spyOn(thread, 'run');
+  const config = readConfig(fields, { output_schemas: 'strict', tools: { learn: 'enforce' } });
+  const rules = compileRules(config);
+  const compiled = compileOutputSchema(SUM);
+  if (!compiled.ok) throw new Error(compiled.problem);
+  let isLarge = true;
+  const judge = createJudge(config, rules, thread, () => (isLarge ? undefined : compiled.schema));
+  const heldOf = (body: string) => ({
+    bytes: Buffer.from(body),
+    isEventStream: false,
+    requests: [{ id: 1, method: 'tools/call', name: 'add' }],
+    isModern: false,
+    usableTools: undefined,
+    learnedOutputs: new Map([['add', [{ key: 'sum', text: SUM, bytes: 1 }]]]),
+  });
+  const inThread = [await judge(heldOf(INVALID), 'calc'), await judge(heldOf(VALID), 'calc')];
+  expect(run).toHaveBeenCalledTimes(2);
+  isLarge = false;
+  expect([await judge(heldOf(INVALID), 'calc'), await judge(heldOf(VALID), 'calc')]).toEqual(inThread);
+  expect(run).toHaveBeenCalledTimes(2);
+  expect(inThread.map((judged) => judged?.responses[0]?.outcome)).toEqual(['output', 'passed']);
 });

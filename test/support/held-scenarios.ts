@@ -115,9 +115,12 @@ export function describeHeldAnswers(start: (options: HeldGatewayOptions) => Prom
     return [chunks[0] ?? '', chunks.slice(1).join('')];
   }
 
-  it.each(['/one/sse', '/two/sse', '/composed/sse'])('streams what nobody holds: %s', async (path) => {
-    expect(await firstChunk(path, {})).toEqual(['data: 1\n\n', 'data: 2\n\n']);
-  });
+  it.each(['/one/sse', '/two/sse', '/composed/sse', '/undescribed/sse'])(
+    'streams what nobody holds: %s',
+    async (path) => {
+      expect(await firstChunk(path, {})).toEqual(['data: 1\n\n', 'data: 2\n\n']);
+    },
+  );
 
   const heldStream = async (path: string, headers: Record<string, string>): Promise<Answer> => {
     const answer = ask(path, headers);

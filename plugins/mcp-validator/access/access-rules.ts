@@ -1,4 +1,4 @@
-import { newReadingBudget } from '../../shared/mcp/resource-uris/readings';
+import type { UriReadings } from '../../shared/mcp/resource-uris/uri-readings';
 import { anyGlobMatcher } from '../../shared/name-rules/glob';
 import { isMet, type CallerFacts } from '../policy/caller-rules';
 import { uriRule } from '../policy/uri-rule';
@@ -25,10 +25,11 @@ export type AccessCaller = Pick<CallerFacts, 'identity' | 'consumer'>;
 
 /** A compiled rule. */
 export interface AccessRule {
-  readonly appliesTo: (method: string, names: readonly string[] | undefined) => boolean;
+  /** `readings` are those of the URIs of the request or the list. */
+  readonly appliesTo: (method: string, names: readonly string[] | undefined, readings: UriReadings) => boolean;
   readonly scopes: readonly string[];
   /** True if every URI of this template is one that the rule is about, as far as its text shows. */
-  readonly coversTemplate: (template: string) => boolean;
+  readonly coversTemplate: (template: string, readings: UriReadings) => boolean;
   /** True for a caller who is what the rule wants, apart from scopes. */
   readonly isMetBy: (caller: AccessCaller) => boolean;
   /** The same for a caller without a token. */
@@ -72,15 +73,15 @@ function compileRule(rule: AccessRuleConfig): AccessRule {
   const uris = uriRule({ allow: [], deny: names });
   const matchesAll = names.includes('*');
   return {
-    appliesTo: (method, targets) => {
+    appliesTo: (method, targets, readings) => {
       if (!isMethod(method)) return false;
       // A message whose target is not known may be about anything.
       if (matchesAll || targets === undefined) return true;
-      const budget = newReadingBudget();
-      return targets.some((name) => isName(name) || (name.includes(':') && uris.denies(name, budget)));
+      return targets.some((name) => isName(name) || (name.includes(':') && uris.denies(name, readings)));
     },
     scopes,
-    coversTemplate: (template) => isMethod('resources/read') && (matchesAll || !uris.mayAllow(template)),
+    coversTemplate: (template, readings) =>
+      isMethod('resources/read') && (matchesAll || !uris.mayAllow(template, readings)),
     isMetBy: (caller) => isFulfilled(rule, caller),
     isMetByAnonymous: (caller) => !rule.authenticated && scopes.length === 0 && isFulfilled(rule, caller),
   };

@@ -4,6 +4,7 @@ import { bearerChallenge } from '../../shared/mcp/challenge';
 import { INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND } from '../../shared/mcp/json-rpc/errors';
 import type { Fault } from '../../shared/mcp/json-rpc/fault';
 import type { ParsedCall, ParsedMessage } from '../../shared/mcp/json-rpc/message';
+import type { UriReadings } from '../../shared/mcp/resource-uris/uri-readings';
 import { isModern, type Revision } from '../../shared/mcp/revisions';
 import { protocolMethods } from '../params/protocol-methods';
 import { RESOURCE_NOT_FOUND } from '../protocol/fault';
@@ -23,10 +24,11 @@ export function checkAdmission(
   revision: Revision,
   { access }: AccessRules,
   caller: AccessCaller = NOBODY,
+  readings: UriReadings,
 ): Fault | undefined {
   if (!access) return undefined;
   const { method } = message;
-  const rules = rulesFor(message, access.rules);
+  const rules = rulesFor(message, access.rules, readings);
   if (access.deniesOthers && rules.length === 0 && !isNeutral(method)) return notThere(message, revision);
   return areMet(rules, caller) ? undefined : notThere(message, revision);
 }
@@ -34,15 +36,27 @@ export function checkAdmission(
 type Access = NonNullable<AccessRules['access']>;
 
 /** Whether {@link checkAdmission} lets the caller use this tool, prompt or resource. */
-export function admits(access: Access, caller: AccessCaller = NOBODY, method: string, name: string): boolean {
-  const rules = access.rules.filter((rule) => rule.appliesTo(method, [name]));
+export function admits(
+  access: Access,
+  caller: AccessCaller = NOBODY,
+  method: string,
+  name: string,
+  readings: UriReadings,
+): boolean {
+  const names = [name];
+  const rules = access.rules.filter((rule) => rule.appliesTo(method, names, readings));
   return rules.length === 0 ? !access.deniesOthers : areMet(rules, caller);
 }
 
 /** False if it lets the caller use no resource of this template, as far as the text of the template shows. */
-export const admitsTemplate = ({ rules }: Access, caller: AccessCaller = NOBODY, template: string): boolean =>
+export const admitsTemplate = (
+  { rules }: Access,
+  caller: AccessCaller = NOBODY,
+  template: string,
+  readings: UriReadings,
+): boolean =>
   areMet(
-    rules.filter((rule) => rule.coversTemplate(template)),
+    rules.filter((rule) => rule.coversTemplate(template, readings)),
     caller,
   );
 
@@ -62,9 +76,12 @@ export function checkAuthorization(
   messages: readonly ParsedMessage[],
   { access }: AccessRules,
   caller: AccessCaller = NOBODY,
+  readings: UriReadings,
 ): Fault | undefined {
   if (!access) return undefined;
-  const rules = messages.flatMap((message) => (message.kind === 'response' ? [] : rulesFor(message, access.rules)));
+  const rules = messages.flatMap((message) =>
+    message.kind === 'response' ? [] : rulesFor(message, access.rules, readings),
+  );
   if (rules.length === 0) return undefined;
   const { identity } = caller;
   const scopes = [...new Set([...rules.flatMap((rule) => rule.scopes), ...(identity?.required ?? [])])];
@@ -107,8 +124,14 @@ const loginRequired = (scopes: readonly string[], challenge: string): Fault => (
 });
 
 /** The rules that apply to a message: each of them must be met. */
-const rulesFor = ({ method, params }: ParsedCall, rules: readonly AccessRule[]): readonly AccessRule[] =>
-  rules.filter((rule) => rule.appliesTo(method, namesIn(method, params)));
+function rulesFor(
+  { method, params }: ParsedCall,
+  rules: readonly AccessRule[],
+  readings: UriReadings,
+): readonly AccessRule[] {
+  const names = namesIn(method, params);
+  return rules.filter((rule) => rule.appliesTo(method, names, readings));
+}
 
 /** What a message names; undefined for an extension, which may name something anywhere. */
 function namesIn(method: string, params: JsonObject | undefined): readonly string[] | undefined {

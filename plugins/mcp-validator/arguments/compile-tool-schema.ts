@@ -1,7 +1,5 @@
-import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
-import { readStrictJson } from '../../shared/json/read-strict-json';
-import { compileDocument } from '../json-schema/compile-document';
-import { dialectOf } from '../json-schema/dialects';
+import { type JsonObject, memberOf } from '../../shared/json/json-object';
+import { compileSchemaText } from '../json-schema/compile-schema-text';
 import { Run } from '../json-schema/keywords/run';
 import type { SchemaError } from '../json-schema/schema-error';
 import { findHeaderParameters, type HeaderParameter } from './header-parameters';
@@ -23,39 +21,19 @@ export type CompiledSchema =
     }
   | { readonly ok: false; readonly problem: string };
 
-/** Bounds of the text of a schema, including descriptions. */
-const MAX_SCHEMA_BYTES = 65_536;
-const SCHEMA_BOUNDS = { maxDepth: 64, maxValues: 20_000 };
-const BYTES_PER_SCHEMA = 1500;
-/** RE2 takes some microseconds to compile each instruction of a pattern. */
-const BYTES_PER_INSTRUCTION = 100;
-
-const failure = (problem: string): CompiledSchema => ({ ok: false, problem });
-
-/**
- * Compiles a tool's inputSchema: JSON Schema 2020-12, or 2019-09 or draft-07 by `$schema`.
- *
- * A schema may come from anyone: what could block the process is rejected here (size, depth, number of schemas, size
- * of the compiled patterns, references out of the document), and a check that takes too many steps is stopped.
- */
+/** Compiles a tool's inputSchema. */
 export function compileToolSchema(text: string): CompiledSchema {
-  if (Buffer.byteLength(text) > MAX_SCHEMA_BYTES) return failure(`is longer than ${MAX_SCHEMA_BYTES} bytes`);
-  const reading = readStrictJson(Buffer.from(text), SCHEMA_BOUNDS);
-  if (!reading.ok) return failure(`is not strict JSON (${reading.fault} at byte ${reading.at})`);
-  const root = reading.value;
-  if (!isJsonObject(root) || !describesObjects(memberOf(root, 'type'))) {
-    return failure('must be an object with type "object"');
-  }
-  const dialect = dialectOf(memberOf(root, '$schema'));
-  if (!dialect) return failure('has a $schema that is not 2020-12, 2019-09 or draft-07');
-  const headerParameters = findHeaderParameters(root);
-  if (!Array.isArray(headerParameters)) return failure(headerParameters.problem);
-  const document = compileDocument(root, dialect);
-  if (!document.ok) return document;
-  const check = (args: JsonObject): SchemaError | undefined => document.checker(args, new Run());
-  const { schemas, instructions } = document;
-  const bytes = text.length * 2 + schemas * BYTES_PER_SCHEMA + instructions * BYTES_PER_INSTRUCTION;
-  return { ok: true, schema: { check, headerParameters }, bytes };
+  let headerParameters: readonly HeaderParameter[] = [];
+  const compiled = compileSchemaText(text, (root) => {
+    if (!describesObjects(memberOf(root, 'type'))) return 'must be an object with type "object"';
+    const found = findHeaderParameters(root);
+    if (!Array.isArray(found)) return found.problem;
+    headerParameters = found;
+    return undefined;
+  });
+  if (!compiled.ok) return compiled;
+  const check = (args: JsonObject): SchemaError | undefined => compiled.checker(args, new Run());
+  return { ok: true, schema: { check, headerParameters }, bytes: compiled.bytes };
 }
 
 /** Some servers announce a schema without type; arguments are an object in any case. */

@@ -1,7 +1,7 @@
 import type { DenialResponse } from '../../shared/mcp/denial';
 import type { Fault } from '../../shared/mcp/json-rpc/fault';
 import type { ParsedMessage } from '../../shared/mcp/json-rpc/message';
-import { newReadingBudget, type ReadingBudget } from '../../shared/mcp/resource-uris/readings';
+import { UriReadings } from '../../shared/mcp/resource-uris/uri-readings';
 import { isModern, type Revision } from '../../shared/mcp/revisions';
 import { summarizeMessages } from '../../shared/mcp/summarize-messages';
 import { checkAdmission, checkAuthorization } from '../access/check-access';
@@ -52,9 +52,10 @@ function checkSingle(message: ParsedMessage, facts: HttpFacts, rules: Rules, too
     if (mismatch) return reject(mismatch, revision);
   }
   const policy = rules.policyOf(facts.caller);
+  const readings = new UriReadings();
   const fault =
-    checkUse(message, revision, facts, rules, policy, newReadingBudget()) ??
-    checkAuthorization([message], rules, facts.caller) ??
+    checkUse(message, revision, facts, rules, policy, readings) ??
+    checkAuthorization([message], rules, facts.caller, readings) ??
     checkArguments(message, revision, facts, rules, policy, tools);
   if (fault) return reject(fault, revision);
   const strip = isModern(revision) ? SESSION_HEADERS.filter((name) => facts.headers.has(name)) : NO_HEADERS;
@@ -79,12 +80,12 @@ function checkBatch(
   const revision = resolveBatchRevision(messages, facts.headers.get('mcp-protocol-version'), rules);
   if (typeof revision === 'object') return reject(httpFaultResponse(revision));
   const policy = rules.policyOf(facts.caller);
-  const budget = newReadingBudget();
+  const readings = new UriReadings();
   for (const [index, message] of messages.entries()) {
-    const fault = checkUse(message, revision, facts, rules, policy, budget);
+    const fault = checkUse(message, revision, facts, rules, policy, readings);
     if (fault) return reject(batchFaultResponse(fault, messages, index, revision, rules), revision);
   }
-  const unauthorized = checkAuthorization(messages, rules, facts.caller);
+  const unauthorized = checkAuthorization(messages, rules, facts.caller, readings);
   if (unauthorized) return reject(httpFaultResponse(unauthorized), revision);
   for (const [index, message] of messages.entries()) {
     const fault = checkArguments(message, revision, facts, rules, policy, tools);
@@ -100,7 +101,7 @@ function checkUse(
   { caller }: HttpFacts,
   rules: Rules,
   policy: PolicyRules,
-  budget: ReadingBudget,
+  readings: UriReadings,
 ): Fault | undefined {
   if (message.kind === 'response') {
     return message.id === undefined && revision < '2025-11-25'
@@ -111,8 +112,8 @@ function checkUse(
   return (
     checkMethodKnown(message, revision, rules) ??
     checkParams(message, revision, rules) ??
-    checkPolicy(method, params, revision, policy, budget) ??
-    checkAdmission(message, revision, rules, caller)
+    checkPolicy(method, params, revision, policy, readings) ??
+    checkAdmission(message, revision, rules, caller, readings)
   );
 }
 

@@ -6,8 +6,13 @@ import { announcedNamesOf } from '../../shared/mcp/announced-names';
 import { LineBudget } from '../../shared/runtime/line-budget';
 import { PerProcess } from '../../shared/runtime/per-process';
 import { headerOf, mediaTypeOf, type LogEntry } from '../../shared/telemetry/log-entry';
+import { compileToolSchema, type ToolSchema } from '../arguments/compile-tool-schema';
+import type { AskedRequest } from '../lists/asked-requests';
 import type { HeldRequest } from '../lists/held-request';
+import type { CompileOutput } from '../lists/judge-in-thread';
 import type { AnswerOutcome } from '../lists/verdict';
+import { compileOutputSchema, type OutputSchema } from '../outputs/compile-output-schema';
+import { calledOutputs, type LearnedOutputs } from '../outputs/learned-outputs';
 import type { CurrentPins } from '../pins/current-pins';
 import type { DriftClass } from '../pins/drift';
 import type { Rules } from '../rules';
@@ -34,6 +39,14 @@ export interface Learner {
   readonly readHeld: (request: HeldRequest, response: HeldResponse) => Promise<LearnedFromHeld>;
   /** A held response was not read: a list in it may contain any tool. */
   readonly missed: (request: HeldRequest, outcome: AnswerOutcome, isEncoded: boolean) => void;
+  /** The learned output schemas of the tools that a request calls. `counts`: those that cannot be used are counted. */
+  readonly outputsOf: (
+    service: string,
+    caller: () => string,
+    requests: readonly AskedRequest[],
+    counts: boolean,
+  ) => LearnedOutputs;
+  readonly compileOutput: CompileOutput;
   /** Counts what the checks of a request showed about learned schemas. Returns the warnings to log. */
   readonly recordFindings: (service: string, findings: Findings) => readonly Warning[];
 }
@@ -55,7 +68,8 @@ interface LearnedFromHeld {
 export interface LearningParts {
   readonly thread: LearningThread;
   readonly queue: ProbeQueue;
-  readonly compiled: CompiledSchemas;
+  readonly compiled: CompiledSchemas<ToolSchema>;
+  readonly compiledOutputs: CompiledSchemas<OutputSchema>;
   /** The key of the hash of callers. */
   readonly key: Uint8Array;
 }
@@ -87,7 +101,8 @@ export function createLearningParts(thread: LearningThread): LearningParts {
   return {
     thread,
     queue: new ProbeQueue(thread.probe, monotonic),
-    compiled: new CompiledSchemas(monotonic),
+    compiled: new CompiledSchemas(monotonic, compileToolSchema),
+    compiledOutputs: new CompiledSchemas(monotonic, compileOutputSchema),
     key: randomBytes(32),
   };
 }
@@ -98,7 +113,12 @@ const partsOf = (metrics: Metrics): LearningParts =>
 /** The learner of a configuration. */
 export function createLearner(
   config: RegistryConfig,
-  { configuredTools, unknownTools, lists }: Pick<Rules, 'configuredTools' | 'unknownTools' | 'lists'>,
+  {
+    configuredTools,
+    unknownTools,
+    lists,
+    outputs,
+  }: Pick<Rules, 'configuredTools' | 'unknownTools' | 'lists' | 'outputs'>,
   pins: CurrentPins,
   { metrics, log, now }: Pick<Resources, 'metrics' | 'log' | 'now'>,
   learningMetrics: LearningMetrics,
@@ -107,6 +127,7 @@ export function createLearner(
   const notLearnedLog = new NotLearnedLog(log, learningMetrics);
   const lines = new LineBudget(LINES_PER_SECOND);
   const knownNames = announcedNamesOf(metrics);
+  const learnsOutputs = outputs.learnedMode !== 'off';
   const tools = createToolRegistry(
     config,
     configuredTools,
@@ -117,6 +138,7 @@ export function createLearner(
         notLearnedLog.report({ service, reason, tool, problem });
       },
     },
+    learnsOutputs,
   );
   if (config.tools.learn !== 'off') warmUp();
 
@@ -194,6 +216,7 @@ export function createLearner(
         isCut: false,
         isBrokenOff: false,
         withParts: pins.isLocked,
+        withOutputs: learnsOutputs,
       });
       const warnings = absorb(service, caller, updates, true);
       return { warnings, usableTools: usableToolsOf(service, caller, updates) };
@@ -204,6 +227,12 @@ export function createLearner(
       if (unread === undefined) return;
       absorb(service, caller, { pages: [], listChanged: false, unread }, true);
     },
+    outputsOf: (service, caller, requests, counts) => {
+      const { schemas, unchecked } = calledOutputs(requests, outputs, (tool) => tools.outputOf(service, caller, tool));
+      if (counts) for (const reason of unchecked) learningMetrics.uncheckedOutput(service, reason);
+      return schemas;
+    },
+    compileOutput: (service, schema) => parts.compiledOutputs.get(service, schema),
     recordFindings: (service, { mismatches, unchecked }) => {
       for (const { reason } of unchecked) learningMetrics.unchecked(service, reason);
       if (mismatches.length > 0) learningMetrics.mismatched(service, mismatches.length);

@@ -11,6 +11,8 @@ export interface LearningMetrics {
   readonly drifted: (service: string, kind: DriftClass) => void;
   readonly notLearned: (service: string, reason: NotLearnedReason, count: number) => void;
   readonly unchecked: (service: string, reason: UncheckedReason) => void;
+  /** A call of a tool with an announced output schema that cannot be used. */
+  readonly uncheckedOutput: (service: string, reason: UncheckedReason) => void;
   readonly mismatched: (service: string, count: number) => void;
 }
 
@@ -41,6 +43,11 @@ export function createLearningMetrics(metrics: Metrics): LearningMetrics {
     help: 'Calls of listed tools whose arguments could not be checked against their learned schema',
     labelNames: ['kong_service', 'reason'],
   });
+  const uncheckedOutput = metrics.counter({
+    name: 'mcp_validator_unchecked_outputs_total',
+    help: 'Calls of tools whose output could not be checked against its learned schema',
+    labelNames: ['kong_service', 'reason'],
+  });
   const mismatched = metrics.counter({
     name: 'mcp_validator_learned_mismatches_total',
     help: 'Calls that do not match a learned schema and passed, since tools.learn is report',
@@ -59,6 +66,9 @@ export function createLearningMetrics(metrics: Metrics): LearningMetrics {
     },
     unchecked: (service, reason) => {
       unchecked.inc({ kong_service: service, reason });
+    },
+    uncheckedOutput: (service, reason) => {
+      uncheckedOutput.inc({ kong_service: service, reason });
     },
     mismatched: (service, count) => {
       mismatched.inc({ kong_service: service }, count);

@@ -1,5 +1,5 @@
 import { readToolUpdates, type ListExchange, type ToolUpdates } from './lists/read-tool-updates';
-import { probeSchema, type Probe } from './schemas/probe-schema';
+import { probeSchema, type Probe, type SchemaUse } from './schemas/probe-schema';
 
 /** Loads the compilers of the dialects, which takes longer than any schema; deadlines and requests start after it. */
 export function warmUp(): void {
@@ -9,7 +9,7 @@ export function warmUp(): void {
 }
 
 /** {@link probeSchema} in the thread that calls it. */
-export const probeTask = ({ text }: { text: string }): Probe => probeSchema(text);
+export const probeTask = ({ text, use }: { text: string; use?: SchemaUse }): Probe => probeSchema(text, use);
 
 /** {@link readToolUpdates} in the thread that calls it. */
 export const readTask = (exchange: ListExchange): ToolUpdates => readToolUpdates(exchange);

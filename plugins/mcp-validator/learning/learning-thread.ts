@@ -3,10 +3,11 @@ import type { Metrics } from '../../../kong/pdk';
 import { PerProcess } from '../../shared/runtime/per-process';
 import { DeadlineThread, TOO_LATE, type DeadlineTask } from '../../shared/runtime/side-thread/deadline-thread';
 import { readToolUpdates, type ListExchange, type ToolUpdates } from './lists/read-tool-updates';
-import type { Probe } from './schemas/probe-schema';
+import type { ProbeText } from './schemas/probe-queue';
+import type { Probe, SchemaUse } from './schemas/probe-schema';
 
 const MODULE = join(__dirname, 'learning-task');
-const PROBE: DeadlineTask<{ text: string }, Probe> = { module: MODULE, name: 'probeTask' };
+const PROBE: DeadlineTask<{ text: string; use: SchemaUse }, Probe> = { module: MODULE, name: 'probeTask' };
 const READ: DeadlineTask<ListExchange, ToolUpdates> = { module: MODULE, name: 'readTask' };
 
 /** Deadlines in milliseconds, for one schema and for one exchange. The largest real schemas take a few hundred. */
@@ -17,16 +18,16 @@ const MAX_MAIN_THREAD_BYTES = 65_536;
 
 /** Work on announcements of servers that could block requests. */
 export interface LearningThread {
-  readonly probe: (text: string) => Promise<Probe>;
+  readonly probe: ProbeText;
   readonly read: (exchange: ListExchange) => ToolUpdates | Promise<ToolUpdates>;
 }
 
 function createLearningThread(): LearningThread {
   const thread = new DeadlineThread({ module: MODULE, name: 'warmUp' });
   return {
-    probe: async (text) => {
+    probe: async (text, use) => {
       try {
-        const probe = await thread.run(PROBE, { text }, PROBE_MS);
+        const probe = await thread.run(PROBE, { text, use }, PROBE_MS);
         return probe === TOO_LATE ? { unusable: 'deadline', problem: `was not compiled in ${PROBE_MS} ms` } : probe;
       } catch {
         return { unusable: 'failed', problem: 'could not be compiled: its thread failed' };

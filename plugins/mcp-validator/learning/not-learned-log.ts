@@ -23,7 +23,7 @@ const TEXTS: Readonly<Record<NotLearnedReason, string>> = {
   encoding: 'tools/list response has an unsupported Content-Encoding',
   evicted: 'tool is not checked: its schema was evicted from the cache',
   failed: 'tool is not checked: the thread that compiles schemas failed',
-  incomplete: 'tools/list response is longer than what the capture functions keep',
+  incomplete: 'tools/list response is longer than max_list_bytes or, if it was not asked for, than the capture',
   malformed: 'tools/list response has a tool without inputSchema, or no list of tools',
   no_caller: 'private tools/list response was not learned: the capture functions do not provide the caller',
   pending: 'tool is not checked yet: its schema is being compiled',

@@ -4,6 +4,7 @@ import type { MessageSummary } from '../../shared/mcp/message-summary';
 import { isModern } from '../../shared/mcp/revisions';
 import type { HttpFacts } from '../protocol/http-facts';
 import { askedRequestsOf, type AskedRequest } from './asked-requests';
+import type { Destination } from './elsewhere';
 import type { HeldRequest } from './held-request';
 
 /** A longer body is not read again; a list then counts as a further page. */
@@ -18,7 +19,7 @@ const BOUNDS: BodyBounds = { maxDepth: 512, maxValues: 16_384, maxBatch: 1000 };
 export function describeRequest(
   summary: MessageSummary,
   { body, caller }: Pick<HttpFacts, 'body' | 'caller'>,
-  service: string,
+  { service, endpoints }: Destination,
   callerId: string | undefined,
 ): HeldRequest {
   const asked = askedRequestsOf(summary);
@@ -27,6 +28,7 @@ export function describeRequest(
     batch: summary.batch,
     isModern: summary.revision !== undefined && isModern(summary.revision),
     service,
+    endpoints,
     ...(caller && { caller }),
     ...(callerId !== undefined && { callerId }),
   };

@@ -15,6 +15,8 @@ export interface HeldRequest {
   readonly isModern: boolean;
   /** The name of Kong's service. */
   readonly service: string;
+  /** The entries of `paths` to which the path may belong. */
+  readonly endpoints: readonly string[];
   /** The caller as the rules saw it. */
   readonly caller?: CallerFacts | undefined;
   /** Whose lists these are, for what is learned from them. */

@@ -1,4 +1,5 @@
 import type { MessageSummary } from '../../shared/mcp/message-summary';
+import { outputCalls } from '../outputs/learned-outputs';
 import { askedRequestsOf, type AskedRequest } from './asked-requests';
 import { failureOf, type Failure } from './failure-body';
 import { listMethodOf, type ListKind } from './list-methods';
@@ -9,8 +10,6 @@ export interface HoldRules {
   readonly hides: ReadonlySet<ListKind>;
   /** Lists of tools are read: to learn them, to compare them with pins, or for their output schemas. */
   readonly readsTools: boolean;
-  /** True for a tool whose results must match a known schema before the client gets them. */
-  readonly checksOutputOf: (tool: string) => boolean;
 }
 
 /** What is to be judged: a list, or the result of a tool. */
@@ -25,11 +24,17 @@ export interface Hold {
 /**
  * Decides whether the response to a request must be read as a whole before the client gets it; undefined for all requests
  * whose response can be streamed.
+ *
+ * @param checksOutputOf true for a tool whose results must match a known schema before the client gets them
  */
-export function wantsHold(summary: MessageSummary | undefined, rules: HoldRules): Hold | undefined {
+export function wantsHold(
+  summary: MessageSummary | undefined,
+  rules: HoldRules,
+  checksOutputOf: (tool: string) => boolean,
+): Hold | undefined {
   if (!summary || !summary.messages.some(({ method }) => isHeldMethod(method))) return undefined;
   const requests = askedRequestsOf(summary);
-  const reason = reasonOf(requests, rules);
+  const reason = reasonOf(requests, rules, checksOutputOf);
   return reason && { reason, failure: failureOf(requests, summary.batch) };
 }
 
@@ -39,15 +44,13 @@ const isHeldMethod = (method: string | undefined): boolean =>
 
 function reasonOf(
   requests: readonly AskedRequest[],
-  { hides, readsTools, checksOutputOf }: HoldRules,
+  { hides, readsTools }: HoldRules,
+  checksOutputOf: (tool: string) => boolean,
 ): HoldCause | undefined {
   const isList = requests.some(({ method }) => {
     const list = listMethodOf(method);
     return list !== undefined && (hides.has(list.kind) || (readsTools && list.kind === 'tools'));
   });
   if (isList) return 'list';
-  const isOutput = requests.some(
-    ({ method, name, task }) => method === 'tools/call' && name !== undefined && !task && checksOutputOf(name),
-  );
-  return isOutput ? 'output' : undefined;
+  return outputCalls(requests).some(({ name }) => checksOutputOf(name)) ? 'output' : undefined;
 }

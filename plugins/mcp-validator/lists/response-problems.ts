@@ -10,7 +10,7 @@ const TEXTS: Readonly<Partial<Record<Verdict['outcome'], string>>> = {
   unreadable: 'response could not be checked: it is not what a client understands',
   too_long: 'response could not be checked: it is longer than max_list_bytes',
   elsewhere:
-    'server sends lists on another stream, where they cannot be cut: further lists of the service are rejected',
+    'server sends responses on another stream, where they cannot be judged: further requests for them are rejected',
 };
 
 /** Returns the function that describes what an operator should know about a verdict, within a budget of lines. */

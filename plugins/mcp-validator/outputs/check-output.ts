@@ -1,5 +1,5 @@
 import { isJsonObject, memberOf, type JsonObject } from '../../shared/json/json-object';
-import type { ToolSchema } from '../arguments/compile-tool-schema';
+import type { OutputSchema } from './compile-output-schema';
 
 /** How the result of a tool breaks its output schema. */
 export interface OutputViolation {
@@ -11,14 +11,16 @@ export interface OutputViolation {
  * Checks `structuredContent` of a final result against the output schema of its tool (2025-06-18, server/tools "Output
  * Schema"); undefined if it is valid.
  *
+ * `isModern`: from 2026-07-28 on the output may be any value; before, it is an object.
+ *
  * Not checked are errors of the tool, tasks and results that ask for input: they have no output. The schema stops after a
  * bounded number of steps, as it does for arguments.
  */
-export function checkOutput(result: JsonObject, schema: Pick<ToolSchema, 'check'>): OutputViolation | undefined {
+export function checkOutput(result: JsonObject, schema: OutputSchema, isModern: boolean): OutputViolation | undefined {
   if (memberOf(result, 'isError') === true || !isFinal(result)) return undefined;
   const content = memberOf(result, 'structuredContent');
   if (content === undefined) return { problem: '/structuredContent is missing' };
-  if (!isJsonObject(content)) return { problem: '/structuredContent must be an object' };
+  if (!isModern && !isJsonObject(content)) return { problem: '/structuredContent must be an object' };
   const error = schema.check(content);
   return error && { problem: `/structuredContent${error.pointer} ${error.problem}` };
 }

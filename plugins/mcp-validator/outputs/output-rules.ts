@@ -1,19 +1,26 @@
 import type { JsonObject } from '../../shared/json/json-object';
-import { compileToolSchema, type ToolSchema } from '../arguments/compile-tool-schema';
 import { checkOutput, outputErrorResult } from './check-output';
+import { compileOutputSchema, type OutputSchema } from './compile-output-schema';
 
 /** The config fields about the output of tools. */
 export interface OutputConfig {
   readonly output_schemas: 'off' | 'warn' | 'strict';
-  readonly tools: { readonly output_schemas: Readonly<Record<string, string>> };
+  readonly tools: {
+    readonly learn: 'off' | 'report' | 'enforce';
+    readonly output_schemas: Readonly<Record<string, string>>;
+  };
 }
+
+type OutputMode = OutputConfig['output_schemas'];
 
 /** How the output of tools is checked, compiled once. */
 export interface OutputRules {
-  /** `off` also if there is no schema. */
-  readonly mode: OutputConfig['output_schemas'];
-  /** The schema of a tool; undefined if none is configured. */
-  readonly schemaOf: (tool: string) => ToolSchema | undefined;
+  /** For tools with a configured schema; `off` also if there is none. */
+  readonly mode: OutputMode;
+  /** For all other tools, by the schema that their server announced. */
+  readonly learnedMode: OutputMode;
+  /** The configured schema of a tool. */
+  readonly schemaOf: (tool: string) => OutputSchema | undefined;
 }
 
 /**
@@ -21,24 +28,34 @@ export interface OutputRules {
  *
  * @throws Error that names the tool, if its schema cannot be used
  */
-export function compileOutputRules({ output_schemas, tools }: OutputConfig): OutputRules {
+export function compileOutputRules(config: OutputConfig): OutputRules {
   const schemas = new Map(
-    Object.entries(tools.output_schemas).map(([tool, text]) => {
-      const compiled = compileToolSchema(text);
+    Object.entries(config.tools.output_schemas).map(([tool, text]) => {
+      const compiled = compileOutputSchema(text);
       if (!compiled.ok) throw new Error(`tools.output_schemas: the schema of ${tool} ${compiled.problem}`);
       return [tool, compiled.schema];
     }),
   );
-  return { mode: schemas.size > 0 ? output_schemas : 'off', schemaOf: (tool) => schemas.get(tool) };
+  return {
+    mode: configuredOutputMode(config),
+    learnedMode: learnedOutputMode(config),
+    schemaOf: (tool) => schemas.get(tool),
+  };
+}
+
+/** What happens to output that does not match a configured schema. */
+export const configuredOutputMode = ({ output_schemas, tools }: OutputConfig): OutputMode =>
+  Object.keys(tools.output_schemas).length > 0 ? output_schemas : 'off';
+
+/** What happens to output that does not match a learned schema: `learn: report` rejects nothing. */
+export function learnedOutputMode({ output_schemas, tools: { learn } }: OutputConfig): OutputMode {
+  if (learn === 'off' || output_schemas === 'off') return 'off';
+  return learn === 'report' ? 'warn' : output_schemas;
 }
 
 /** The result, as JSON text, that replaces one that does not match the output schema of its tool; else undefined. */
-export function replaceOutput(
-  { mode, schemaOf }: OutputRules,
-  tool: string,
+export const replaceOutput = (
+  schema: OutputSchema | undefined,
   result: JsonObject,
   isModern: boolean,
-): string | undefined {
-  const schema = mode === 'strict' ? schemaOf(tool) : undefined;
-  return schema && checkOutput(result, schema) ? outputErrorResult(isModern) : undefined;
-}
+): string | undefined => (schema && checkOutput(result, schema, isModern) ? outputErrorResult(isModern) : undefined);

@@ -1,11 +1,13 @@
 import { type Capture } from '../../shared/captured-body/capture';
 import { decodeCapturedBody } from '../../shared/captured-body/decode-captured-body';
 import type { MessageSummary } from '../../shared/mcp/message-summary';
+import { isModern } from '../../shared/mcp/revisions';
 import { headerOf, mediaTypeOf, type LogEntry } from '../../shared/telemetry/log-entry';
 import { askedRequestsOf } from '../lists/asked-requests';
 import { judgeBody } from '../lists/judge-body';
 import { checkOutput } from './check-output';
-import type { OutputRules } from './output-rules';
+import type { OutputSchema } from './compile-output-schema';
+import { outputCalls } from './learned-outputs';
 
 /** A result that does not match the output schema of its tool. */
 export interface FoundViolation {
@@ -24,11 +26,10 @@ export async function readOutputs(
   summary: MessageSummary,
   { status, responseHeaders }: LogEntry,
   { response }: Capture,
-  { schemaOf }: OutputRules,
+  schemaOf: (tool: string) => OutputSchema | undefined,
 ): Promise<readonly FoundViolation[]> {
-  const calls = askedRequestsOf(summary).filter(
-    ({ method, name, task }) => method === 'tools/call' && name !== undefined && !task && schemaOf(name),
-  );
+  const calls = outputCalls(askedRequestsOf(summary)).filter(({ name }) => schemaOf(name));
+  const mayBeAnything = summary.revision !== undefined && isModern(summary.revision);
   if (calls.length === 0 || status < 200 || status >= 300) return [];
   const body = await decodeCapturedBody(response, headerOf(responseHeaders, 'content-encoding'), MAX_BYTES);
   if (!body || body.isCut || !response.complete) return [];
@@ -40,7 +41,7 @@ export async function readOutputs(
     lists: NO_LISTS,
     replaceOutput: (tool, result) => {
       const schema = schemaOf(tool);
-      const violation = schema && checkOutput(result, schema);
+      const violation = schema && checkOutput(result, schema, mayBeAnything);
       if (violation) found.push({ tool, problem: violation.problem });
       return undefined;
     },

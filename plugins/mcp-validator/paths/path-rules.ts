@@ -1,6 +1,7 @@
+import { foldUri } from '../../shared/mcp/resource-uris/fold-uri';
 import { readingsOf } from '../../shared/mcp/resource-uris/readings';
-import { foldUri, uriAllower } from '../../shared/mcp/resource-uris/uri-lists';
-import { anyGlobMatcher } from '../../shared/name-rules/glob';
+import { uriAllower } from '../../shared/mcp/resource-uris/uri-lists';
+import { globMatcher } from '../../shared/name-rules/glob';
 
 /** The config fields about paths. */
 export interface PathConfig {
@@ -14,6 +15,8 @@ export interface PathRules {
   readonly areAllEndpoints: boolean;
   /** True if some server may route the path to a listed MCP endpoint, or the path cannot be read. */
   readonly isEndpoint: (path: string) => boolean;
+  /** The listed endpoints to which some server may route the path; none for another path, or one that cannot be read. */
+  readonly endpointsOf: (path: string) => readonly string[];
   /** True if all readings of the path are exempt. */
   readonly isExempt: (path: string) => boolean;
 }
@@ -36,23 +39,34 @@ export function compilePathRules({ paths, exempt_paths }: PathConfig): PathRules
     if (wrong >= 0) throw new Error(`${field}[${wrong + 1}]: a path must begin with / or *`);
   }
   const literal = new Set(paths);
-  const matches = anyGlobMatcher(paths.map(foldUri));
-  const matchesEnd = anyGlobMatcher(paths.flatMap((path) => (path === '/' ? [] : [`*${foldUri(path)}`])));
-  const isListed = (reading: string): boolean => {
-    const path = foldUri(reading.slice(BASE.length)) || '/';
-    return matches(path) || (matchesEnd(path) && !path.startsWith(WELL_KNOWN));
-  };
+  const entries = paths.map((entry) => ({ entry, lists: endpointMatcher(entry) }));
+  const pathsOf = (path: string): readonly string[] | undefined =>
+    readingsOf(BASE + path)
+      ?.filter((reading) => reading.startsWith(BASE))
+      .map((reading) => foldUri(reading.slice(BASE.length)) || '/');
   const isAllowed = exempt_paths.length === 0 ? () => false : uriAllower(exempt_paths.map((path) => BASE + path));
   return {
     areAllEndpoints: exempt_paths.length === 0 && (literal.has('*') || literal.has('/*')),
     isEndpoint: (path) => {
       if (literal.has(path) || !path.startsWith('/')) return true;
-      const readings = readingsOf(BASE + path);
-      return !readings || readings.some((reading) => reading.startsWith(BASE) && isListed(reading));
+      const readings = pathsOf(path);
+      return !readings || readings.some((reading) => entries.some(({ lists }) => lists(reading)));
+    },
+    endpointsOf: (path) => {
+      if (literal.has(path)) return [path];
+      const readings = pathsOf(path) ?? [];
+      return entries.filter(({ lists }) => readings.some(lists)).map(({ entry }) => entry);
     },
     isExempt: (path) => {
       const readings = exempt_paths.length > 0 && path.startsWith('/') ? readingsOf(BASE + path) : undefined;
       return readings !== undefined && isAllowed(readings.filter((reading) => reading.startsWith(BASE)));
     },
   };
+}
+
+/** Matches folded paths: at the root, or below any prefix. */
+function endpointMatcher(entry: string): (path: string) => boolean {
+  const matches = globMatcher(foldUri(entry));
+  const matchesEnd = entry === '/' ? () => false : globMatcher(`*${foldUri(entry)}`);
+  return (path) => matches(path) || (matchesEnd(path) && !path.startsWith(WELL_KNOWN));
 }

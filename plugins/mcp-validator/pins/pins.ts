@@ -15,6 +15,8 @@ export interface SeenDefinition {
 /** What a tool must be. */
 export interface Pin {
   readonly isMet: (seen: SeenDefinition) => boolean;
+  /** True for another output schema than the pinned one; undefined if the pin says nothing about it. */
+  readonly changesOutput: ((seen: SeenDefinition) => boolean) | undefined;
   /** How a definition differs that does not meet it. */
   readonly driftOf: (seen: SeenDefinition) => Drift;
 }
@@ -54,6 +56,7 @@ export function combinePins(configured: Readonly<Record<string, string>>, locked
 
 const hashPin = (hash: string): Pin => ({
   isMet: (seen) => seen.hash === hash,
+  changesOutput: undefined,
   driftOf: () => ({ class: 'definition', parts: [] }),
 });
 
@@ -61,6 +64,7 @@ function partsPin(parts: PartHashes): Pin {
   const fingerprint = fingerprintOf(parts);
   return {
     isMet: (seen) => seen.fingerprint === fingerprint,
+    changesOutput: (seen) => seen.parts?.outputSchema !== parts.outputSchema,
     driftOf: (seen) => driftOf(parts, seen.parts ?? {}) ?? { class: 'definition', parts: [] },
   };
 }

@@ -1,6 +1,6 @@
 import { type JsonObject, isJsonObject } from '../../shared/json/json-object';
 import { foldName } from '../../shared/mcp/fold-text';
-import type { ReadingBudget } from '../../shared/mcp/resource-uris/readings';
+import type { UriReadings } from '../../shared/mcp/resource-uris/uri-readings';
 import { foldMethod } from '../protocol/fold-method';
 import type { PolicyRules } from './policy-rules';
 
@@ -28,10 +28,10 @@ export function findDenied(
   method: string,
   params: JsonObject,
   rules: PolicyRules,
-  budget: ReadingBudget,
+  readings: UriReadings,
 ): Denied | undefined {
   const inspect = (name: string, value: unknown, depth: number): Denied | undefined => {
-    if (typeof value === 'string') return checkName(method, name, value, rules, budget);
+    if (typeof value === 'string') return checkName(method, name, value, rules, readings);
     if (depth >= MAX_DEPTH) return undefined;
     if (Array.isArray(value)) return firstOf(value, (item) => inspect(name, item, depth + 1));
     if (!isJsonObject(value)) return undefined;
@@ -47,16 +47,16 @@ function checkName(
   member: string,
   value: string,
   { tools, prompts, resources }: PolicyRules,
-  budget: ReadingBudget,
+  readings: UriReadings,
 ): Denied | undefined {
   const deniedIf = (kind: Denied['kind'], isDenied: boolean): Denied | undefined =>
     isDenied ? { kind, name: value } : undefined;
   if (URI_NAMES.has(member) || member.startsWith('resource')) {
     // Without a scheme it may be another kind of name, which no list of URIs allows.
-    const isDenied = SCHEME.test(value) ? !resources.allows(value, budget) : resources.denies(value, budget);
+    const isDenied = SCHEME.test(value) ? !resources.allows(value, readings) : resources.denies(value, readings);
     return deniedIf('resource', isDenied);
   }
-  if (URL_NAMES.has(member)) return deniedIf('resource', resources.denies(value, budget));
+  if (URL_NAMES.has(member)) return deniedIf('resource', resources.denies(value, readings));
   const isName = member === 'name' || member === 'names';
   const kind = isName ? subjectOf(foldMethod(method)) : subjectOf(member.replace(/(?:names?|s)$/, ''));
   if (kind === 'tool') return deniedIf(kind, !tools.allows(value));

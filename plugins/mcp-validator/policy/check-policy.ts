@@ -1,7 +1,7 @@
 import { type JsonObject, isJsonObject, memberOf } from '../../shared/json/json-object';
 import { INVALID_PARAMS } from '../../shared/mcp/json-rpc/errors';
 import type { Fault } from '../../shared/mcp/json-rpc/fault';
-import type { ReadingBudget } from '../../shared/mcp/resource-uris/readings';
+import type { UriReadings } from '../../shared/mcp/resource-uris/uri-readings';
 import { isModern, type Revision } from '../../shared/mcp/revisions';
 import { RESOURCE_NOT_FOUND } from '../protocol/fault';
 import { unknownTool } from '../protocol/unknown-tool';
@@ -12,14 +12,14 @@ import type { PolicyRules } from './policy-rules';
  * Checks that this client may use the prompt or resource that the call names, or what an extension names. The response is the same as for one
  * that does not exist. Params that do not match the protocol pass: the schema of the method has checked them before.
  *
- * @param budget bounds the work for the URIs of the whole request
+ * @param readings of the URIs of the whole request
  */
 export function checkPolicy(
   method: string,
   params: JsonObject | undefined,
   revision: Revision,
   rules: PolicyRules,
-  budget: ReadingBudget,
+  readings: UriReadings,
 ): Fault | undefined {
   if (!params) return undefined;
   switch (method) {
@@ -28,17 +28,17 @@ export function checkPolicy(
     case 'resources/read':
     case 'resources/subscribe':
     case 'resources/unsubscribe':
-      return checkResource(memberOf(params, 'uri'), revision, rules, budget);
+      return checkResource(memberOf(params, 'uri'), revision, rules, readings);
     case 'completion/complete':
-      return checkReference(memberOf(params, 'ref'), revision, rules, budget);
+      return checkReference(memberOf(params, 'ref'), revision, rules, readings);
     case 'subscriptions/listen':
-      return checkSubscriptions(memberOf(params, 'notifications'), revision, rules, budget);
+      return checkSubscriptions(memberOf(params, 'notifications'), revision, rules, readings);
     // `checkToolCall` checks which tools may be called.
     case 'tools/call':
     case 'initialize':
       return undefined;
     default:
-      return checkExtension(method, params, revision, rules, budget);
+      return checkExtension(method, params, revision, rules, readings);
   }
 }
 
@@ -47,9 +47,9 @@ function checkExtension(
   params: JsonObject,
   revision: Revision,
   rules: PolicyRules,
-  budget: ReadingBudget,
+  readings: UriReadings,
 ): Fault | undefined {
-  const denied = findDenied(method, params, rules, budget);
+  const denied = findDenied(method, params, rules, readings);
   if (!denied) return undefined;
   if (denied.kind === 'tool') return unknownTool(denied.name, 'tool_denied');
   return denied.kind === 'prompt' ? unknownPrompt : resourceNotFound(revision);
@@ -65,9 +65,9 @@ function checkResource(
   uri: unknown,
   revision: Revision,
   { resources }: PolicyRules,
-  budget: ReadingBudget,
+  readings: UriReadings,
 ): Fault | undefined {
-  return typeof uri === 'string' && !resources.allows(uri, budget) ? resourceNotFound(revision) : undefined;
+  return typeof uri === 'string' && !resources.allows(uri, readings) ? resourceNotFound(revision) : undefined;
 }
 
 const resourceNotFound = (revision: Revision): Fault => ({
@@ -80,24 +80,24 @@ function checkReference(
   ref: unknown,
   revision: Revision,
   rules: PolicyRules,
-  budget: ReadingBudget,
+  readings: UriReadings,
 ): Fault | undefined {
   if (!isJsonObject(ref)) return undefined;
   return memberOf(ref, 'type') === 'ref/prompt'
     ? checkPrompt(memberOf(ref, 'name'), rules)
-    : checkResource(memberOf(ref, 'uri'), revision, rules, budget);
+    : checkResource(memberOf(ref, 'uri'), revision, rules, readings);
 }
 
 function checkSubscriptions(
   filter: unknown,
   revision: Revision,
   rules: PolicyRules,
-  budget: ReadingBudget,
+  readings: UriReadings,
 ): Fault | undefined {
   const uris = isJsonObject(filter) ? memberOf(filter, 'resourceSubscriptions') : undefined;
   if (!Array.isArray(uris)) return undefined;
   for (const uri of uris) {
-    const fault = checkResource(uri, revision, rules, budget);
+    const fault = checkResource(uri, revision, rules, readings);
     if (fault) return fault;
   }
   return undefined;

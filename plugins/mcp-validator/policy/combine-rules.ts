@@ -11,9 +11,9 @@ export const bothNames = (first: NameRule, second: NameRule): NameRule => ({
 
 /** A rule that allows what both allow. */
 export const bothUris = (first: UriRule, second: UriRule): UriRule => ({
-  allows: (uri, budget) => first.allows(uri, budget) && second.allows(uri, budget),
-  denies: (uri, budget) => first.denies(uri, budget) || second.denies(uri, budget),
-  mayAllow: (template) => first.mayAllow(template) && second.mayAllow(template),
+  allows: (uri, readings) => first.allows(uri, readings) && second.allows(uri, readings),
+  denies: (uri, readings) => first.denies(uri, readings) || second.denies(uri, readings),
+  mayAllow: (template, readings) => first.mayAllow(template, readings) && second.mayAllow(template, readings),
 });
 
 /** A rule that allows nothing. It denies nothing by name: what it is asked about may be of another kind. */

@@ -1,21 +1,17 @@
-import {
-  MAX_URI_LENGTH,
-  newReadingBudget,
-  readingsOf,
-  type ReadingBudget,
-} from '../../shared/mcp/resource-uris/readings';
+import { MAX_URI_LENGTH } from '../../shared/mcp/resource-uris/readings';
 import { uriAllower, uriDenier } from '../../shared/mcp/resource-uris/uri-lists';
-import { literalPrefix, prefixAllower, prefixDenier } from '../../shared/mcp/resource-uris/uri-templates';
+import { UriReadings } from '../../shared/mcp/resource-uris/uri-readings';
+import { prefixAllower, prefixDenier } from '../../shared/mcp/resource-uris/uri-templates';
 import type { NameLists } from '../../shared/name-rules/name-rule';
 
 /** Compiled lists of resource URIs. */
 export interface UriRule {
-  /** True if clients may use the URI. `budget` bounds the work for all URIs of one request. */
-  readonly allows: (uri: string, budget?: ReadingBudget) => boolean;
+  /** True if clients may use the URI. `readings` are those of the URIs of one request. */
+  readonly allows: (uri: string, readings?: UriReadings) => boolean;
   /** True if the URI is on the deny-list, or has too many readings to decide. */
-  readonly denies: (uri: string, budget?: ReadingBudget) => boolean;
+  readonly denies: (uri: string, readings?: UriReadings) => boolean;
   /** False if clients may use no URI of this template, as far as the text before its first expression shows. */
-  readonly mayAllow: (template: string) => boolean;
+  readonly mayAllow: (template: string, readings?: UriReadings) => boolean;
 }
 
 /**
@@ -31,19 +27,19 @@ export function uriRule({ allow, deny }: NameLists): UriRule {
   const deniesPrefix = prefixDenier(deny);
   const allowsPrefix = allow.length === 0 ? () => true : prefixAllower(allow);
   const rule: UriRule = {
-    allows: (uri, budget = newReadingBudget()) => {
-      const readings = readingsOf(uri, budget);
-      return readings !== undefined && isAllowed(readings) && !isDenied(readings);
+    allows: (uri, readings = new UriReadings()) => {
+      const reading = readings.of(uri);
+      return reading !== undefined && isAllowed(reading.texts) && !isDenied(reading.folded);
     },
-    denies: (uri, budget = newReadingBudget()) => {
+    denies: (uri, readings = new UriReadings()) => {
       if (deny.length === 0) return false;
-      const readings = readingsOf(uri, budget);
-      return readings === undefined || isDenied(readings);
+      const reading = readings.of(uri);
+      return reading === undefined || isDenied(reading.folded);
     },
-    mayAllow: (template) => {
-      const prefix = literalPrefix(template);
-      if (prefix === template) return rule.allows(template);
-      return prefix.length <= MAX_URI_LENGTH && allowsPrefix(prefix) && !deniesPrefix(prefix);
+    mayAllow: (template, readings = new UriReadings()) => {
+      const reading = readings.ofTemplate(template);
+      if (!reading.hasExpression) return rule.allows(template, readings);
+      return reading.prefix.length <= MAX_URI_LENGTH && allowsPrefix(reading) && !deniesPrefix(reading);
     },
   };
   return rule;

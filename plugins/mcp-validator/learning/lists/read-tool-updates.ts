@@ -3,11 +3,11 @@ import { type JsonObject, isJsonObject, memberOf } from '../../../shared/json/js
 import { readStrictJson } from '../../../shared/json/read-strict-json';
 import { readJsonRpcBody, type BodyBounds } from '../../../shared/mcp/json-rpc/read-body';
 import { completeToolsOf } from './complete-tools';
-import { readToolDefinition, type ToolDefinition } from './tool-definition';
+import { readToolDefinition, type ToolDefinition, type WantedParts } from './tool-definition';
 import { isValidListResult } from './valid-list-result';
 
 /** A request and the decoded response of the server: plain values that can be passed to another thread. */
-export interface ListExchange {
+export interface ListExchange extends WantedParts {
   /** The body of the request, or the requests in it. */
   readonly asked: Uint8Array | readonly ListRequest[];
   /** The body of the request was longer. */
@@ -20,8 +20,6 @@ export interface ListExchange {
   readonly isCut: boolean;
   /** The response broke off: the client has not received the rest either. */
   readonly isBrokenOff: boolean;
-  /** The parts of definitions are needed, for pins of a lock file. */
-  readonly withParts: boolean;
 }
 
 /** One page of a server's tools. */
@@ -94,7 +92,7 @@ export function readToolUpdates(exchange: ListExchange): ToolUpdates {
     if (!isResponse || others.has(id)) continue;
     const request = isSkipped ? undefined : open.get(id);
     open.delete(isSkipped ? undefined : id);
-    const page = toPage(value, exchange.isAccepted ? request : undefined, exchange.withParts);
+    const page = toPage(value, exchange.isAccepted ? request : undefined, exchange);
     if (page) pages.push(page);
     if (page ? page.tools.length > MAX_TOOLS : request && !Object.hasOwn(value, 'error')) {
       unread = page ? 'incomplete' : 'malformed';
@@ -105,9 +103,7 @@ export function readToolUpdates(exchange: ListExchange): ToolUpdates {
   const unanswered = [...open.values()].filter(({ isList }) => isList);
   if (unanswered.length === 0) return { pages, listChanged, unread };
   // An unreadable text is the response, or its first part.
-  const partial = unreadable
-    .map((text) => toPartialPage(text, exchange.withParts))
-    .filter((page) => page !== undefined);
+  const partial = unreadable.map((text) => toPartialPage(text, exchange)).filter((page) => page !== undefined);
   return { pages: [...pages, ...partial], listChanged, unread: unread ?? reasonOf(exchange, unreadable) };
 }
 
@@ -137,7 +133,7 @@ function requestsOf({ asked, isAskedCut }: ListExchange): readonly ListRequest[]
   );
 }
 
-function toPage(message: JsonObject, request: ListRequest | undefined, withParts: boolean): ToolPage | undefined {
+function toPage(message: JsonObject, request: ListRequest | undefined, wanted: WantedParts): ToolPage | undefined {
   const result = memberOf(message, 'result');
   if (!isJsonObject(result)) return undefined;
   const tools = memberOf(result, 'tools');
@@ -146,7 +142,7 @@ function toPage(message: JsonObject, request: ListRequest | undefined, withParts
   return {
     tools: tools
       .slice(0, MAX_TOOLS + 1)
-      .map((tool) => readToolDefinition(tool, withParts))
+      .map((tool) => readToolDefinition(tool, wanted))
       .filter((tool) => tool !== undefined),
     isResponse: request !== undefined && isValidListResult(message, result, tools),
     isFirst: request?.hasCursor === false,
@@ -156,12 +152,12 @@ function toPage(message: JsonObject, request: ListRequest | undefined, withParts
 }
 
 /** The members around the tools may be missing, so the page counts as private unless it declares otherwise. */
-function toPartialPage(text: string, withParts: boolean): ToolPage | undefined {
+function toPartialPage(text: string, wanted: WantedParts): ToolPage | undefined {
   const tools = completeToolsOf(text)
     .slice(0, MAX_TOOLS)
     .flatMap((tool) => {
       const reading = readStrictJson(Buffer.from(tool), BOUNDS);
-      return reading.ok ? [readToolDefinition(reading.value, withParts)] : [];
+      return reading.ok ? [readToolDefinition(reading.value, wanted)] : [];
     })
     .filter((tool) => tool !== undefined);
   if (tools.length === 0) return undefined;

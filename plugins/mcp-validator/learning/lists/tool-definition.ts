@@ -8,6 +8,8 @@ export interface ToolDefinition {
   readonly name: string;
   /** The JSON text of its inputSchema; undefined if that is not an object. */
   readonly schemaText: string | undefined;
+  /** The JSON text of its outputSchema; undefined if that is not an object, or not needed. */
+  readonly outputText?: string | undefined;
   /** See {@link definitionHash}. */
   readonly hash: string;
   /** The hashes of its parts, and of all of them together, if they are needed. */
@@ -18,14 +20,27 @@ export interface ToolDefinition {
 /** In UTF-16 code units. Twice the length that the protocol recommends (2025-11-25, server/tools "Tool Names"). */
 const MAX_NAME_LENGTH = 256;
 
+/** What else is read of definitions. */
+export interface WantedParts {
+  /** The parts of definitions, for pins of a lock file. */
+  readonly withParts: boolean;
+  /** Output schemas, to check results. */
+  readonly withOutputs?: boolean;
+}
+
 /** Reads a tool of a `tools/list` result; undefined if it has no name by which it can be called. */
-export function readToolDefinition(tool: unknown, withParts = false): ToolDefinition | undefined {
+export function readToolDefinition(
+  tool: unknown,
+  { withParts, withOutputs = false }: WantedParts = { withParts: false },
+): ToolDefinition | undefined {
   if (!isJsonObject(tool)) return undefined;
   const name = memberOf(tool, 'name');
   if (typeof name !== 'string' || name.length > MAX_NAME_LENGTH) return undefined;
   const inputSchema = memberOf(tool, 'inputSchema');
   const schemaText = isJsonObject(inputSchema) ? JSON.stringify(inputSchema) : undefined;
-  const definition = { name, schemaText, hash: definitionHash(tool) };
+  const outputSchema = withOutputs ? memberOf(tool, 'outputSchema') : undefined;
+  const outputText = isJsonObject(outputSchema) ? JSON.stringify(outputSchema) : undefined;
+  const definition = { name, schemaText, outputText, hash: definitionHash(tool) };
   if (!withParts) return definition;
   const parts = hashParts(tool);
   return { ...definition, parts, fingerprint: fingerprintOf(parts) };

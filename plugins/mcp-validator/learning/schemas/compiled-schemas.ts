@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { compileToolSchema, type ToolSchema } from '../../arguments/compile-tool-schema';
 import type { CachedSchema } from './schema-cache';
 
 /**
@@ -14,18 +13,21 @@ const MAX_COMPILED = 500;
 /** Services whose compilations are counted. */
 const MAX_SERVICES = 1000;
 
+/** Compiles the text of a schema that was usable before. */
+type Compile<Schema> = (text: string) => { readonly ok: true; readonly schema: Schema } | { readonly ok: false };
+
 /** The schemas of all services in the main thread, each compiled at its first use. `now` returns milliseconds. */
-export class CompiledSchemas {
-  private readonly compiled = new LRUCache<string, ToolSchema>({ max: MAX_COMPILED });
+export class CompiledSchemas<Schema extends object> {
+  private readonly compiled = new LRUCache<string, Schema>({ max: MAX_COMPILED });
   private readonly compilations = new LRUCache<string, { second: number; count: number }>({ max: MAX_SERVICES });
 
   constructor(
     private readonly now: () => number,
-    private readonly compile = compileToolSchema,
+    private readonly compile: Compile<Schema>,
   ) {}
 
   /** The compiled schema; undefined if it must not be compiled in this thread, or not now. */
-  get(service: string, { key, text, bytes }: CachedSchema): ToolSchema | undefined {
+  get(service: string, { key, text, bytes }: CachedSchema): Schema | undefined {
     if (bytes > MAX_MAIN_THREAD_BYTES) return undefined;
     const known = this.compiled.get(key);
     if (known || !this.mayCompile(service)) return known;

@@ -1,11 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import { MAX_ANNOUNCED_LENGTH, type Probe } from './probe-schema';
+import { MAX_ANNOUNCED_LENGTH, type Probe, type SchemaUse } from './probe-schema';
 
 /** Probes one schema in another thread; never rejects. */
-export type ProbeText = (text: string) => Promise<Probe>;
+export type ProbeText = (text: string, use: SchemaUse) => Promise<Probe>;
 
 interface Job {
   readonly text: string;
+  readonly use: SchemaUse;
   readonly resolve: (probe: Probe) => void;
 }
 
@@ -36,7 +37,7 @@ export class ProbeQueue {
     private readonly now: () => number,
   ) {}
 
-  add(service: string, text: string): Promise<Probe> {
+  add(service: string, text: string, use: SchemaUse = 'arguments'): Promise<Probe> {
     if (text.length > MAX_ANNOUNCED_LENGTH) {
       return Promise.resolve({ unusable: 'too_large', problem: `is longer than ${MAX_ANNOUNCED_LENGTH} characters` });
     }
@@ -49,7 +50,7 @@ export class ProbeQueue {
     this.weight += weight;
     return new Promise((resolve) => {
       const jobs = this.waiting.get(service);
-      const job = { text, resolve };
+      const job = { text, use, resolve };
       if (jobs) jobs.push(job);
       else this.waiting.set(service, [job]);
       if (!this.isRunning) void this.work();
@@ -81,14 +82,14 @@ export class ProbeQueue {
     return { service, job };
   }
 
-  private async probeWithin(service: string, { text }: Job): Promise<Probe> {
+  private async probeWithin(service: string, { text, use }: Job): Promise<Probe> {
     const startedAtMs = this.now();
     let spent = this.spent.get(service);
     if (!spent || startedAtMs - spent.sinceMs >= INTERVAL_MS) spent = { sinceMs: startedAtMs, ms: 0 };
     if (spent.ms >= BUDGET_MS) {
       return { unusable: 'budget', problem: 'was not compiled: its service has used up its time' };
     }
-    const probe = await this.probe(text);
+    const probe = await this.probe(text, use);
     this.spent.set(service, { ...spent, ms: spent.ms + this.now() - startedAtMs });
     return probe;
   }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../shared/json/json-object';
 import { compileToolSchema } from '../../arguments/compile-tool-schema';
+import { compileOutputSchema } from '../../outputs/compile-output-schema';
 import { toLenientSchema } from './lenient-schema';
 
 /** A schema that can check calls: its lenient form as JSON text, and its size once compiled. */
@@ -27,8 +28,24 @@ export type Probe = UsableSchema | UnusableSchema;
 /** Characters of the longest schema that is compiled, including descriptions. */
 export const MAX_ANNOUNCED_LENGTH = 262_144;
 
-/** Makes an announced schema lenient and compiles it, to see whether it is usable. Its time is not bounded. */
-export function probeSchema(announcedText: string): Probe {
+/** What a schema checks. */
+export type SchemaUse = 'arguments' | 'output';
+
+/**
+ * Compiles an announced schema, to see whether it is usable; one of arguments in its lenient form, one of output as it is:
+ * that is what clients compare results with. Its time is not bounded.
+ */
+export function probeSchema(announcedText: string, use: SchemaUse = 'arguments'): Probe {
+  return use === 'arguments' ? probeArguments(announcedText) : probeOutput(announcedText);
+}
+
+function probeOutput(text: string): Probe {
+  const compiled = compileOutputSchema(text);
+  if (!compiled.ok) return { unusable: 'unsupported', problem: compiled.problem };
+  return { text, bytes: compiled.bytes };
+}
+
+function probeArguments(announcedText: string): Probe {
   const text = JSON.stringify(toLenientSchema(JSON.parse(announcedText) as JsonObject));
   const compiled = compileToolSchema(text);
   if (!compiled.ok) return { unusable: 'unsupported', problem: compiled.problem };

@@ -2,6 +2,7 @@ import type { ToolPage } from '../lists/read-tool-updates';
 import type { Probe } from '../schemas/probe-schema';
 import type { SchemaCache } from '../schemas/schema-cache';
 import { differingNames } from './differing-names';
+import type { ServiceOutputs } from './service-outputs';
 import type { ServiceTools } from './service-tools';
 
 /** A page of a list, and whether it is announced to all callers. */
@@ -11,6 +12,8 @@ export type PublishedPage = ToolPage & { readonly isPublic: boolean };
 interface Target {
   readonly tools: ServiceTools;
   readonly schemas: SchemaCache;
+  /** Undefined if output is not checked. */
+  readonly outputs: ServiceOutputs | undefined;
 }
 
 /** What is reported about a page. */
@@ -22,7 +25,7 @@ interface PageEvents {
 
 /** Adds the tools of a page to what is known about a service. `learnsPrivate`: private pages may be learned. */
 export function learnPage(
-  { tools, schemas }: Target,
+  { tools, schemas, outputs }: Target,
   caller: string | undefined,
   page: PublishedPage,
   learnsPrivate: boolean,
@@ -38,6 +41,7 @@ export function learnPage(
   const differing = differingNames(page.tools);
   if (differing.size > 0) count('duplicate');
   for (const tool of page.tools) {
+    if (!differing.has(tool.name)) outputs?.announce(caller, tool, isOwn, onProbe);
     if (differing.has(tool.name)) tools.announce(caller, tool.name, undefined, isOwn);
     else if (tool.schemaText === undefined) {
       count('malformed');

@@ -57,8 +57,9 @@ export class ServiceTools {
   }
 
   /** The tools of the caller have changed: schemas that were announced to it are not used any more. */
-  forgetSchemas(caller: string | undefined): void {
+  forgetSchemas(caller: string | undefined, isKept: (tool: string) => boolean = () => false): void {
     for (const [tool, announcements] of [...this.shared.entries()]) {
+      if (isKept(tool)) continue;
       const kept = announcements.filter((one) => one.caller !== caller);
       if (kept.length < announcements.length) this.shared.set(tool, kept);
       if (caller !== undefined) this.own.delete(ownKey(caller, tool));

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { ToolSchema } from '../../arguments/compile-tool-schema';
 import type { ToolKnowledge } from '../../arguments/tool-knowledge';
 import type { Drift } from '../../pins/drift';
 import type { Pins } from '../../pins/pins';
@@ -17,6 +18,7 @@ import {
 import { driftsOfPages } from './drifts-of-pages';
 import { learnPage, type PublishedPage } from './learn-page';
 import { PinStates } from './pin-states';
+import { ServiceOutputs, type AnnouncedOutput } from './service-outputs';
 import { ServiceTools } from './service-tools';
 
 /** The config fields about learning and pinning the tools of a server. */
@@ -49,7 +51,7 @@ export interface RegistryEvents {
 /** The threads, caches and clock that the registry uses. */
 export interface RegistryParts {
   readonly queue: ProbeQueue;
-  readonly compiled: CompiledSchemas;
+  readonly compiled: CompiledSchemas<ToolSchema>;
   /** The pins of this moment. */
   readonly pins: () => Pins;
   /** Milliseconds. */
@@ -61,6 +63,8 @@ export interface ToolRegistry {
   /** True if the configuration learns or pins tools. */
   readonly isEnabled: boolean;
   readonly hasPins: boolean;
+  /** The output schema of a tool that its server announced. */
+  readonly outputOf: (service: string, caller: () => string, tool: string) => AnnouncedOutput;
   /** For one request; undefined if only configured schemas are used. */
   readonly knowledgeFor: (service: string, caller: () => string) => ToolKnowledgeWithFindings | undefined;
   /** What the server of the service announced about these tools, to be passed to another thread; undefined if nothing. */
@@ -89,16 +93,18 @@ interface Service {
   readonly name: string;
   readonly tools: ServiceTools;
   readonly schemas: SchemaCache;
+  readonly outputs: ServiceOutputs | undefined;
   readonly pins: PinStates;
   readonly reportedDrifts: LRUCache<string, true>;
 }
 
-/** Adds what servers announce to the configured schemas; a configured schema takes precedence. */
+/** Adds what servers announce to the configured schemas; a configured schema takes precedence. `learnsOutputs`: of results, too. */
 export function createToolRegistry(
   config: RegistryConfig,
   configured: ToolKnowledge,
   { queue, compiled, pins, now }: RegistryParts,
   { onNotLearned, onLearned }: RegistryEvents,
+  learnsOutputs: boolean,
 ): ToolRegistry {
   const { learn } = config.tools;
   const services = new LRUCache<string, Service>({ max: MAX_SERVICES });
@@ -108,11 +114,13 @@ export function createToolRegistry(
   const serviceOf = (name: string): Service => {
     const known = services.get(name);
     if (known) return known;
+    const pinOf = (tool: string) => pins().of(name, tool);
     const service: Service = {
       name,
       tools: new ServiceTools(),
       schemas: new SchemaCache((text) => queue.add(name, text), now),
-      pins: new PinStates((tool) => pins().of(name, tool)),
+      outputs: learnsOutputs ? new ServiceOutputs((text) => queue.add(name, text, 'output'), now, pinOf) : undefined,
+      pins: new PinStates(pinOf),
       reportedDrifts: new LRUCache({ max: MAX_REPORTED_DRIFTS }),
     };
     services.set(name, service);
@@ -145,6 +153,10 @@ export function createToolRegistry(
   return {
     isEnabled,
     hasPins,
+    outputOf: (name, caller, tool) => {
+      const outputs = learnsOutputs ? services.get(name)?.outputs : undefined;
+      return outputs?.of(caller(), tool);
+    },
     knowledgeFor: (service, caller) =>
       isEnabled
         ? toolKnowledgeOf(
@@ -165,7 +177,10 @@ export function createToolRegistry(
       const service = serviceOf(name);
       const notLearned = new Map<NotLearnedReason, number>();
       const count = (reason: NotLearnedReason) => notLearned.set(reason, (notLearned.get(reason) ?? 0) + 1);
-      if (updates.listChanged) service.tools.forgetSchemas(caller);
+      if (updates.listChanged) {
+        service.tools.forgetSchemas(caller);
+        service.outputs?.forget(caller);
+      }
       const pages = updates.pages.map((page) => ({
         ...page,
         isPublic: !page.isPrivate || config.tools.learn_private === 'shared',
@@ -185,6 +200,7 @@ export function createToolRegistry(
     },
     settled: async () => {
       await Promise.all([...services.values()].map(({ schemas }) => schemas.settled()));
+      await Promise.all([...services.values()].map(({ outputs }) => outputs?.settled() ?? Promise.resolve()));
     },
   };
 

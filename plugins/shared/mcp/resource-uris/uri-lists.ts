@@ -1,26 +1,16 @@
 import { anyGlobMatcher, globMatcher } from '../../name-rules/glob';
+import { foldUri } from './fold-uri';
 import { decodeHarmless } from './percent';
 import { readingsOf, spellingsOf, usualSpelling } from './readings';
-import { toCompatible } from './rewrites';
-
-/** One form for URIs that are equal to readers that ignore case or Unicode variants. */
-export function foldUri(uri: string): string {
-  const text = toCompatible(uri);
-  return text.toUpperCase().toLowerCase();
-}
 
 /**
- * Compiles globs of denied URIs. The result gets all readings of a URI: it is denied if one of them matches, ignoring case,
- * or if one is the folder of a glob such as `file:///secret/*`.
+ * Compiles globs of denied URIs. The result gets all readings of a URI, folded: it is denied if one of them matches,
+ * ignoring case, or if one is the folder of a glob such as `file:///secret/*`.
  */
-export function uriDenier(globs: readonly string[]): (readings: readonly string[]) => boolean {
+export function uriDenier(globs: readonly string[]): (folded: readonly string[]) => boolean {
   if (globs.length === 0) return () => false;
   const matches = anyGlobMatcher([...new Set(globs.flatMap((glob) => [glob, ...spellingsOf(glob)]).map(foldUri))]);
-  return (readings) =>
-    readings.some((reading) => {
-      const text = foldUri(reading);
-      return matches(text) || (!text.endsWith('/') && matches(`${text}/`));
-    });
+  return (folded) => folded.some((text) => matches(text) || (!text.endsWith('/') && matches(`${text}/`)));
 }
 
 /** How many readings of a URI a glob matches. */

@@ -1,7 +1,7 @@
 import { anyGlobMatcher } from '../../name-rules/glob';
+import { foldUri } from './fold-uri';
 import { decodeHarmless } from './percent';
-import { spellingsOf, usualSpelling } from './readings';
-import { foldUri } from './uri-lists';
+import { MAX_URI_LENGTH, spellingsOf, usualSpelling } from './readings';
 
 /** The text of a URI template (RFC 6570) before its first expression: every expansion begins with it. */
 export function literalPrefix(template: string): string {
@@ -9,18 +9,36 @@ export function literalPrefix(template: string): string {
   return at < 0 ? template : template.slice(0, at);
 }
 
-/** Compiles denied globs: true if they match every URI that begins with the prefix. */
-export function prefixDenier(globs: readonly string[]): (prefix: string) => boolean {
-  const covering = globs.filter((glob) => glob.endsWith('*'));
-  const matches = anyGlobMatcher([...new Set(covering.flatMap((glob) => [glob, ...spellingsOf(glob)]).map(foldUri))]);
-  return (prefix) => [prefix, usualPrefix(prefix)].some((text) => matches(foldUri(decodeHarmless(text))));
+/** How every expansion of a template begins. */
+export interface TemplateReading {
+  /** False if the template has no expression: it is a URI. */
+  readonly hasExpression: boolean;
+  readonly prefix: string;
+  /** The prefix in spellings that every reader takes for the same. */
+  readonly texts: readonly string[];
+  /** The same, in the form in which they are compared with denied URIs. */
+  readonly folded: readonly string[];
 }
 
-/** Compiles allowed globs: true if one of them matches some URI that begins with the prefix. */
-export function prefixAllower(globs: readonly string[]): (prefix: string) => boolean {
+/** Reads a template whose prefix has at most {@link MAX_URI_LENGTH} characters; a longer one has no texts. */
+export function readTemplate(template: string): TemplateReading {
+  const prefix = literalPrefix(template);
+  const spelled = prefix.length > MAX_URI_LENGTH ? [] : [prefix, usualPrefix(prefix)];
+  const texts = [...new Set(spelled.map(decodeHarmless))];
+  return { hasExpression: prefix.length < template.length, prefix, texts, folded: texts.map(foldUri) };
+}
+
+/** Compiles denied globs: true if they match every URI that begins so. */
+export function prefixDenier(globs: readonly string[]): (reading: TemplateReading) => boolean {
+  const covering = globs.filter((glob) => glob.endsWith('*'));
+  const matches = anyGlobMatcher([...new Set(covering.flatMap((glob) => [glob, ...spellingsOf(glob)]).map(foldUri))]);
+  return ({ folded }) => folded.some(matches);
+}
+
+/** Compiles allowed globs: true if one of them matches some URI that begins so. */
+export function prefixAllower(globs: readonly string[]): (reading: TemplateReading) => boolean {
   const entries = [...new Set(globs.flatMap((glob) => [glob, usualSpelling(glob)]).map(decodeHarmless))];
-  return (prefix) =>
-    [prefix, usualPrefix(prefix)].map(decodeHarmless).some((text) => entries.some((entry) => canBegin(entry, text)));
+  return ({ texts }) => texts.some((text) => entries.some((entry) => canBegin(entry, text)));
 }
 
 /** The usual spelling of a prefix that contains a whole authority; else the prefix itself. */

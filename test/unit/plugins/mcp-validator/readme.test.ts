@@ -73,7 +73,7 @@ it('names every metric', () => {
   );
   const source = sources.join('\n');
   const metrics = [...source.matchAll(/name: '(\w+)',[^}]*?labelNames: \[(.*?)\]/gs)];
-  expect(metrics).toHaveLength(9);
+  expect(metrics).toHaveLength(10);
   for (const [, name, labels] of metrics) {
     const row = section('Metrics')
       .split('\n')

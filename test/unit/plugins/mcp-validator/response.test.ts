@@ -11,11 +11,16 @@ const held = JSON.stringify({
   batch: false,
   isModern: false,
   service: 'calc',
+  endpoints: ['/mcp'],
 });
 
 /** What becomes of a response to tools/list, of which tools that begin with `hidden` are denied. */
-function judge(mode: 'enforce' | 'report', body: string | undefined): Promise<AnswerOutcome> {
-  const state = prepare(readConfig(fields, { mode, tools: { deny: ['hidden*'] } }), {
+function judge(
+  mode: 'enforce' | 'report',
+  body: string | undefined,
+  deny: readonly string[] = ['hidden*'],
+): Promise<AnswerOutcome> {
+  const state = prepare(readConfig(fields, { mode, tools: { deny } }), {
     metrics: new Metrics(),
     log: silentLog,
     now: () => 0,
@@ -28,6 +33,11 @@ function judge(mode: 'enforce' | 'report', body: string | undefined): Promise<An
     headers: Headers.from({ 'content-type': 'application/json' }),
     body: body === undefined ? { kind: 'too_long', maxBytes: 4_194_304 } : { kind: 'bytes', bytes: Buffer.from(body) },
   });
+}
+
+function bodyOf(outcome: AnswerOutcome): string {
+  if (outcome.kind !== 'replace') throw new Error(`the outcome is ${outcome.kind}`);
+  return String(Buffer.from(outcome.body as Uint8Array));
 }
 
 const list = page(tools(tool('hidden-a'), tool('shown'), tool('hidden-b')));
@@ -48,7 +58,15 @@ describe('a list in report mode', () => {
 
 it('cuts the same list in enforce mode, without the header', async () => {
   const outcome = await judge('enforce', list);
-  if (outcome.kind !== 'replace') throw new Error(`the outcome is ${outcome.kind}`);
-  expect(String(Buffer.from(outcome.body as Uint8Array))).toBe(page(tools(tool('shown'))));
-  expect(outcome.headers).not.toHaveProperty('X-MCP-Validator-Report');
+  expect(bodyOf(outcome)).toBe(page(tools(tool('shown'))));
+  expect(outcome).not.toHaveProperty('headers.X-MCP-Validator-Report');
+});
+
+it('judges each page by the rules of its moment, also when they change while the server prepares it', async () => {
+  const pageOf = (cursor: string) => page(`{"tools":[${tool('hidden-a')},${tool('shown')}],"nextCursor":"${cursor}"}`);
+  expect(bodyOf(await judge('enforce', pageOf('2')))).not.toContain('hidden-a');
+  const second = bodyOf(await judge('enforce', pageOf('3'), ['shown']));
+  expect(second).toBe(page(`{"tools":[${tool('hidden-a')}],"nextCursor":"3"}`));
+  // No rule is left: the list is not cut, although the request was held for one.
+  expect((await judge('enforce', pageOf('4'), [])).kind).toBe('keep');
 });

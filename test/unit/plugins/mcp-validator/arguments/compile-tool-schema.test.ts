@@ -91,7 +91,7 @@ describe('a schema that cannot be used', () => {
   it.each([
     ['not JSON', '{', 'strict JSON'],
     ['duplicate keys', '{"type":"object","type":"object"}', 'strict JSON'],
-    ['not an object', '[]', 'type "object"'],
+    ['not an object', '[]', 'must be an object'],
     ['another type', '{"type":"string"}', 'type "object"'],
     ['a list of other types', '{"type":["string","null"]}', 'type "object"'],
     ['too long', { description: 'x'.repeat(65_536) }, 'longer'],

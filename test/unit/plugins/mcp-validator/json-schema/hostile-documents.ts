@@ -77,6 +77,7 @@ export const HOSTILE_DOCUMENTS: readonly (readonly [name: string, schema: Json, 
   ['patterns that repeat', { properties: map(1500, (i) => ({ pattern: `a{1000}${i}` })) }, false],
   ['patterns that repeat repetitions', { properties: { a: { pattern: '((a{30}){30}){30}' } } }, false],
   ['patterns of Unicode classes', { properties: map(1500, (i) => ({ pattern: `\\p{L}\\p{N}${i}` })) }, false],
+  ['patterns that repeat Unicode classes', { properties: map(57, () => ({ pattern: '\\p{L}{1000}' })) }, false],
   ['one pattern of Unicode classes', { properties: { a: { pattern: '\\p{L}'.repeat(790) } } }, false],
   [
     'patterns of alternatives',

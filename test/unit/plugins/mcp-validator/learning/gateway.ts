@@ -11,6 +11,7 @@ import { response } from '../../../../../plugins/mcp-validator/response';
 import { fields, fieldsWithLog } from '../../../../../plugins/mcp-validator/schema';
 import { prepare } from '../../../../../plugins/mcp-validator/state';
 import { captureFromShared } from '../../../../../plugins/shared/captured-body/capture';
+import { summaryFromShared } from '../../../../../plugins/shared/mcp/message-summary';
 import { logEntry, sharedCapture } from '../../../../support/exchange';
 import { JSON_HEADERS, request } from '../request';
 
@@ -36,6 +37,8 @@ export interface Exchange {
   readonly source?: 'upstream' | 'kong';
   /** The credential of the client. */
   readonly by?: string;
+  /** As the server sees it. */
+  readonly path?: string;
   readonly method?: 'POST' | 'GET';
   /** How many bytes the capture functions keep at each end. */
   readonly kept?: number;
@@ -46,9 +49,19 @@ export interface Exchange {
 
 /** The thread's work, done at once. */
 const here: LearningThread = {
-  probe: (text) => Promise.resolve(probeSchema(text)),
+  probe: (text, use) => Promise.resolve(probeSchema(text, use)),
   read: readToolUpdates,
 };
+
+/** The JSON of a body; a body that is none as text. */
+function received(body: string | Uint8Array): unknown {
+  const text = Buffer.from(body).toString();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 /** A configuration and its servers, as Kong would bring them together. */
 export function gateway(tools: object, more: object = {}, thread: Partial<LearningThread> = {}) {
@@ -62,10 +75,10 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
   const resources = { metrics, log: logger, now: () => clock.now, env: {}, scope: {} };
   const state = prepare(config, resources, createLearningParts({ ...here, ...thread }));
 
-  const ask = (body: object | undefined, service: string, by: string | undefined, method: string) => {
+  const ask = (body: object | undefined, service: string, by: string | undefined, method: string, path = '/mcp') => {
     const headers = { ...JSON_HEADERS, ...(by !== undefined && { authorization: by }), 'accept-encoding': 'gzip' };
     const bytes = Buffer.from(body ? JSON.stringify(body) : '');
-    const facts = { method, path: '/mcp', headers: Headers.from(headers), body: { kind: 'bytes', bytes } as const };
+    const facts = { method, path, headers: Headers.from(headers), body: { kind: 'bytes', bytes } as const };
     return access(state, { ...facts, service, identity: undefined, consumer: undefined, groups: [] });
   };
   return {
@@ -90,7 +103,7 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
       for (const { fields: given, message } of outcome.warnings ?? []) warn(given, message);
       return outcome.kind === 'reject' ? (outcome.share?.['mcp_denied'] as { reason: string }).reason : undefined;
     },
-    /** Lets a request and its response pass, and waits until the announced tools are learned. */
+    /** Lets a request and its response pass, and waits until the announced tools are learned. Returns what the client gets. */
     answer: async ({
       asked = request('tools/list'),
       answer,
@@ -99,26 +112,28 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
       status = 200,
       source = 'upstream',
       by,
+      path,
       method = 'POST',
       kept = Infinity,
       complete = true,
       tellsCaller = true,
-    }: Exchange) => {
-      const outcome = await ask(method === 'GET' ? undefined : asked, service, by, method);
+    }: Exchange): Promise<unknown> => {
+      const outcome = await ask(method === 'GET' ? undefined : asked, service, by, method, path);
+      if (outcome.kind === 'reject') return JSON.parse(outcome.body);
       const text = typeof answer === 'string' || Buffer.isBuffer(answer) ? answer : JSON.stringify(answer);
       const body = headers['content-encoding'] === 'gzip' ? gzipSync(text) : text;
       // Kong does not judge the answer of a plugin, or one that breaks off.
-      if (outcome.kind === 'proceed' && outcome.hold && source === 'upstream') {
-        if (!complete) return;
+      if (outcome.hold && source === 'upstream') {
+        if (!complete) return undefined;
         const held = outcome.share?.['mcp_held'] as string;
         const all = Headers.from({ 'content-type': 'application/json; charset=utf-8', ...headers });
         const bytes = Buffer.from(body);
         const judged = await response(state, { held, status, headers: all, body: { kind: 'bytes', bytes } });
         for (const { fields: given, message } of judged.warnings ?? []) warn({ ...given, request_id: 'req' }, message);
         await state.learner.tools.settled();
-        return;
+        return received(judged.kind === 'keep' ? text : judged.body);
       }
-      if (fieldsWithLog(config).length === 0) return;
+      if (fieldsWithLog(config).length === 0) return received(text);
       const caller = outcome.share?.['mcp_caller'];
       const shared = { ...sharedCapture(method === 'GET' ? '' : JSON.stringify(asked), body, kept, complete) };
       const capture = captureFromShared({ ...shared, ...(tellsCaller && { caller }) });
@@ -132,8 +147,10 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
         responseHeaders: headers,
         service: { name: service },
       });
-      await log(state, { entry, capture, summary: undefined, isJudged: false });
+      const summary = summaryFromShared(outcome.share?.['mcp']);
+      await log(state, { entry, capture, summary, isJudged: false });
       await state.learner.tools.settled();
+      return received(text);
     },
   };
 }

@@ -101,7 +101,7 @@ describe('a server cannot evade enforced pins by', () => {
     await answer({ answer: list([add]) });
     await answer({ answer: '', status: 202 });
     expect(call({ a: 1 })).toBe('tool_unverified');
-    expect(state.elsewhere.has('one')).toBe(true);
+    expect(state.elsewhere.has({ service: 'one', endpoints: ['/mcp'] })).toBe(true);
     await answer({ answer: list([add]) });
     expect(call({ a: 1 })).toBe('tool_unverified');
   });

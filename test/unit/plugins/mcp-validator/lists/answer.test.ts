@@ -99,6 +99,15 @@ describe('the status of a list', () => {
     }
   });
 
+  it.each([
+    ['kept', '{"error":"invalid_token"}'],
+    ['replaced', '<html>Log in</html>'],
+  ])('401 whose body is %s keeps WWW-Authenticate', async (_, body) => {
+    const { headers, removeHeaders, kind } = await judge({ body, status: 401 });
+    expect(kind === 'replace').toBe(body.startsWith('<'));
+    expect([...Object.keys(headers), ...removeHeaders]).not.toContain('WWW-Authenticate');
+  });
+
   it.each([[202], [204]])('%i without body: the list comes on another stream', async (status) => {
     expect(await judge({ status, type: undefined })).toMatchObject({ kind: 'keep', outcome: 'elsewhere' });
     expect(await judge({ status, body: list })).toMatchObject({ outcome: 'filtered', text: cut });

@@ -27,6 +27,12 @@ describe("a cut list is the server's list byte for byte, without what the caller
       tools(tool('__proto__'), tool('constructor')),
     ],
     ['two elements of one name', tools(a, a), tools(a, a)],
+    ['two elements of one hidden name', tools(hidden, a, hidden), tools(a)],
+    [
+      'lists inside of what stays',
+      `{"tools":[{"name":"a","_meta":{"tools":[${hidden}]}},${hidden}],"_meta":{"x":{"tools":[${hidden}]}}}`,
+      `{"tools":[{"name":"a","_meta":{"tools":[${hidden}]}}],"_meta":{"x":{"tools":[${hidden}]}}}`,
+    ],
   ])('%s', async (_, result, expected) => {
     const { text, outcome, kind } = await judge({ body: page(result) });
     expect(text).toBe(page(expected));
@@ -78,6 +84,35 @@ describe("a cut list is the server's list byte for byte, without what the caller
     expect(headers).toEqual({ 'Cache-Control': 'private, no-store' });
     expect((await judge({ body: page(result) })).text).toBe(page(result));
   });
+});
+
+it.each([
+  [60_000, 5000],
+  [5000, 5000],
+  [4999, 4999],
+  [0, 0],
+])('list_max_ttl_ms: 5000 makes of ttlMs %d %d', async (ttl, expected) => {
+  const config = { ...HIDING, list_max_ttl_ms: 5000 };
+  const result = (ttlMs: number) => page(`{"tools":[],"ttlMs":${ttlMs},"cacheScope":"private"}`);
+  expect((await judge({ body: result(ttl), isModern: true, config })).text).toBe(result(expected));
+});
+
+it('deny * shows an empty list', async () => {
+  const body = page('{"tools":[{"name":"a"},{"name":"b"}],"nextCursor":"c"}');
+  const { text } = await judge({ body, config: { tools: { deny: ['*'] } } });
+  expect(text).toBe(page('{"tools":[],"nextCursor":"c"}'));
+});
+
+it.each([
+  ['file:///{path}', true],
+  ['file:///pub/{path}', true],
+  ['file:///etc/{path}', false],
+  ['file:///home/{path}', false],
+])('template %s under deny file:///etc/* and allow file:///pub/*: shown %j', async (template, isShown) => {
+  const body = page(`{"resourceTemplates":[{"uriTemplate":"${template}"}]}`);
+  const config = { resources: { allow: ['file:///pub/*'], deny: ['file:///etc/*'] } };
+  const { text } = await judge({ body, config, requests: [{ id: 1, method: 'resources/templates/list' }] });
+  expect(text).toBe(isShown ? body : page('{"resourceTemplates":[]}'));
 });
 
 describe('a list that readers understand differently is not forwarded', () => {
@@ -143,6 +178,10 @@ describe('responses belong to requests by their id', () => {
     const stream = `data: ${call}\n\ndata: ${page(prompts, 'p')}\n\ndata: ${page(tools(hidden))}\n\n`;
     const type = 'text/event-stream';
     expect((await judge({ body: stream, requests, batch: true, type })).text).not.toContain('"hidden"');
+    const events = `data: [${call},${page(prompts, 'p')}]\n\ndata: [${page(tools(hidden))}]\n\n`;
+    expect((await judge({ body: events, requests, batch: true, type })).text).toBe(
+      `data: [${call},${page('{"prompts":[]}', 'p')}]\n\ndata: [${page(tools())}]\n\n`,
+    );
     const failed = await judge({ body: `[${call}]`, requests, batch: true });
     expect(JSON.parse(failed.text)).toMatchObject([{ id: 1 }, { id: 'p' }, { id: 3, error: { code: -32603 } }]);
   });

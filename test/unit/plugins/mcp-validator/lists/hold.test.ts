@@ -1,9 +1,17 @@
-import { wantsHold, type HoldRules } from '../../../../../plugins/mcp-validator/lists/hold';
+import { proceed } from '../../../../../kong/pdk';
+import { holdRequest } from '../../../../../plugins/mcp-validator/lists/held-request';
+import { wantsHold as wants, type Hold, type HoldRules } from '../../../../../plugins/mcp-validator/lists/hold';
 import type { MessageEntry, MessageSummary } from '../../../../../plugins/shared/mcp/message-summary';
 
-const NOTHING: HoldRules = { hides: new Set(), readsTools: false, checksOutputOf: () => false };
+const NOTHING: HoldRules = { hides: new Set(), readsTools: false };
 const HIDES_ALL: HoldRules = { ...NOTHING, hides: new Set(['tools', 'prompts', 'resources']) };
 const LISTS = ['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list'];
+
+const wantsHold = (
+  given: MessageSummary | undefined,
+  rules: HoldRules,
+  checksOutputOf: (tool: string) => boolean = () => false,
+): Hold | undefined => wants(given, rules, checksOutputOf);
 
 const summary = (...messages: MessageEntry[]): MessageSummary => ({ batch: messages.length > 1, messages });
 const ask = (method: string, id: string | number = 1): MessageEntry => ({ kind: 'request', id, method });
@@ -30,11 +38,13 @@ describe('which responses are held', () => {
   });
 
   it('calls of tools whose output must match a schema, unless they run as tasks', () => {
-    const rules = { ...NOTHING, checksOutputOf: (tool: string) => tool === 'a' };
-    expect(wantsHold(summary(call('a')), rules)?.reason).toBe('output');
-    expect(wantsHold(summary(call('b')), rules)).toBeUndefined();
-    expect(wantsHold(summary(call('a', { task: true })), rules)).toBeUndefined();
-    expect(wantsHold(summary({ kind: 'notification', method: 'tools/call', name: 'a' }), rules)).toBeUndefined();
+    const checks = (tool: string): boolean => tool === 'a';
+    expect(wantsHold(summary(call('a')), NOTHING, checks)?.reason).toBe('output');
+    expect(wantsHold(summary(call('b')), NOTHING, checks)).toBeUndefined();
+    expect(wantsHold(summary(call('a', { task: true })), NOTHING, checks)).toBeUndefined();
+    expect(
+      wantsHold(summary({ kind: 'notification', method: 'tools/call', name: 'a' }), NOTHING, checks),
+    ).toBeUndefined();
   });
 
   it.each(['initialize', 'server/discover', 'tools/call', 'subscriptions/listen', 'ping', 'Tools/List', 'prompts/get'])(
@@ -49,6 +59,16 @@ describe('which responses are held', () => {
     expect(wantsHold(summary(), HIDES_ALL)).toBeUndefined();
     expect(wantsHold(undefined, HIDES_ALL)).toBeUndefined();
   });
+});
+
+it('asks the server for the whole list, without a content coding', () => {
+  const hold = wantsHold(summary(ask('tools/list')), HIDES_ALL)!;
+  const held = { requests: [], batch: false, isModern: false, service: 'calc', endpoints: [] };
+  const outcome = holdRequest(proceed({ clearUpstreamHeaders: ['mcp-session-id'] }), hold, held);
+  expect(outcome).toMatchObject({ hold, upstreamHeaders: { 'Accept-Encoding': 'identity' } });
+  expect(outcome.clearUpstreamHeaders).toEqual(
+    expect.arrayContaining(['mcp-session-id', 'range', 'if-range', 'if-none-match', 'if-modified-since']),
+  );
 });
 
 describe('the response if nobody can judge', () => {

@@ -3,6 +3,7 @@ import { Metrics } from '../../../../../kong/pdk';
 import { readConfig } from '../../../../../kong/pdk/read-config';
 import { silentLog } from '../../../../../kong/testkit/silent-log';
 import { wantsHold } from '../../../../../plugins/mcp-validator/lists/hold';
+import { checksOutputOf } from '../../../../../plugins/mcp-validator/lists/must-check';
 import { fields, fieldsWithResponse } from '../../../../../plugins/mcp-validator/schema';
 import { prepare } from '../../../../../plugins/mcp-validator/state';
 
@@ -51,9 +52,17 @@ it('asks Kong for the response phase exactly if the response to some request is 
   fc.assert(
     fc.property(config, (given) => {
       const read = readConfig(fields, given);
-      const { holds } = prepare(read, { metrics: new Metrics(), log: silentLog, now: () => 0, env: {}, scope: {} });
+      const { holds, rules: compiled } = prepare(read, {
+        metrics: new Metrics(),
+        log: silentLog,
+        now: () => 0,
+        env: {},
+        scope: {},
+      });
       const mayHold = REQUESTS.some((message) =>
-        wantsHold({ batch: false, messages: [{ kind: 'request', id: 1, ...message }] }, holds),
+        wantsHold({ batch: false, messages: [{ kind: 'request', id: 1, ...message }] }, holds, (tool) =>
+          checksOutputOf(tool, compiled.outputs, new Map()),
+        ),
       );
       seen.add(mayHold);
       expect(fieldsWithResponse(read).length > 0).toBe(mayHold);

@@ -1,10 +1,10 @@
-import { compileToolSchema } from '../../../../../plugins/mcp-validator/arguments/compile-tool-schema';
 import { requestFinder } from '../../../../../plugins/mcp-validator/lists/asked-requests';
 import { judgeBody } from '../../../../../plugins/mcp-validator/lists/judge-body';
 import { checkOutput, outputErrorResult } from '../../../../../plugins/mcp-validator/outputs/check-output';
+import { compileOutputSchema } from '../../../../../plugins/mcp-validator/outputs/compile-output-schema';
 
 function schemaOf(schema: object) {
-  const compiled = compileToolSchema(JSON.stringify(schema));
+  const compiled = compileOutputSchema(JSON.stringify(schema));
   if (!compiled.ok) throw new Error(compiled.problem);
   return compiled.schema;
 }
@@ -24,7 +24,18 @@ describe('the output of a tool', () => {
     ['a request for input', { resultType: 'input_required', inputRequests: {} }, undefined],
     ['a task', { task: { taskId: '1' } }, undefined],
   ])('%s', (_, result, problem) => {
-    expect(checkOutput(result, sum)?.problem).toBe(problem);
+    expect(checkOutput(result, sum, false)?.problem).toBe(problem);
+  });
+
+  it('may be any value in 2026-07-28', () => {
+    const numbers = schemaOf({ type: 'array', items: { type: 'number' } });
+    const problemOf = (structuredContent: unknown, isModern: boolean) =>
+      checkOutput({ structuredContent }, numbers, isModern)?.problem;
+    expect(problemOf([1, 2], true)).toBeUndefined();
+    expect(problemOf([1, 'x'], true)).toBe('/structuredContent/1 must be number');
+    expect(problemOf(null, true)).toBe('/structuredContent must be array');
+    expect(problemOf([1, 2], false)).toBe('/structuredContent must be an object');
+    expect(checkOutput({ structuredContent: 5 }, schemaOf({}), true)).toBeUndefined();
   });
 
   it('a hostile schema stops', () => {
@@ -33,7 +44,7 @@ describe('the output of a tool', () => {
       Array.from({ length: 30 }, (_, i) => [`d${i}`, i < 29 ? branch(`#/$defs/d${i + 1}`) : { type: 'string' }]),
     );
     const hostile = schemaOf({ type: 'object', properties: { x: { $ref: '#/$defs/d0' } }, $defs });
-    expect(checkOutput({ structuredContent: { x: 1 } }, hostile)).toBeDefined();
+    expect(checkOutput({ structuredContent: { x: 1 } }, hostile, false)).toBeDefined();
   });
 });
 
@@ -43,7 +54,7 @@ describe('a held call', () => {
     judgeBody(Buffer.from(body), true, requests, {
       hides: new Set(),
       lists: { shows: () => true, hidesResource: () => false, caching: undefined },
-      replaceOutput: (_, result) => (checkOutput(result, sum) ? outputErrorResult(true) : undefined),
+      replaceOutput: (_, result) => (checkOutput(result, sum, true) ? outputErrorResult(true) : undefined),
     })!;
   const progress = 'data: {"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":1}}\n\n';
 

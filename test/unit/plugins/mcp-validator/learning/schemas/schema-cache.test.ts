@@ -79,7 +79,7 @@ describe('the main thread', () => {
   });
 
   it('compiles no large patterns, although their text is short', () => {
-    const cache = new CompiledSchemas(() => 0);
+    const cache = new CompiledSchemas(() => 0, compileToolSchema);
     const schema = { type: 'object', properties: { p: { pattern: '^[a-z]{1,900}[0-9]{1,900}$' } } };
     const probe = probeSchema(JSON.stringify(schema));
     if ('unusable' in probe) throw new Error(probe.problem);
