@@ -4,9 +4,9 @@ import type { Plugin } from '../pdk';
 /** The files of the repository, by their paths from its root. */
 export interface Repository {
   /** The text of a file. */
-  read(path: string): string;
+  readonly read: (path: string) => string;
   /** The paths of all files below a folder, from that folder. */
-  list(folder: string): readonly string[];
+  readonly list: (folder: string) => readonly string[];
 }
 
 /** Where the chart keeps the files that it brings. */

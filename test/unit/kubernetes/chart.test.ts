@@ -54,7 +54,7 @@ interface PodSpec {
   readonly securityContext: Readonly<Record<string, unknown>>;
   readonly initContainers?: readonly Container[];
   readonly containers: readonly Container[];
-  readonly volumes: readonly Readonly<Record<string, unknown>>[];
+  readonly volumes?: readonly Readonly<Record<string, unknown>>[];
 }
 
 interface Manifest {
@@ -93,7 +93,7 @@ const named = (pod: PodSpec, name: string): Container =>
 
 const podsOf = (manifests: readonly Manifest[]): PodSpec[] =>
   manifests.flatMap(({ kind, spec }) =>
-    kind === 'Pod' ? [spec as unknown as PodSpec] : spec?.template ? [spec.template.spec] : [],
+    kind === 'Pod' ? [spec as unknown as PodSpec] : kind === 'Deployment' ? [spec.template!.spec] : [],
   );
 
 const variables = ({ env = [] }: Container): Readonly<Record<string, string | undefined>> =>
@@ -179,7 +179,9 @@ describe.each(renderings)('the rendering $name', ({ name, values, text, manifest
   });
 
   it('selects the pods of its own Deployment with each selector', () => {
-    const labels = manifests.flatMap(({ spec }) => (spec?.template ? [spec.template.metadata.labels] : []));
+    const labels = manifests.flatMap(({ kind, spec }) =>
+      kind === 'Deployment' ? [spec.template!.metadata.labels] : [],
+    );
     for (const { kind, spec } of manifests.filter((manifest) => manifest.kind === 'Service')) {
       const selector = Object.entries(spec.selector as unknown as Record<string, string>);
       const selected = labels.filter((one) => selector.every(([key, value]) => one[key] === value));
