@@ -1,4 +1,5 @@
 import { mayMeet } from './check-overlap';
+import { appliesAt, runsAt, type Place } from './find-places';
 import type { PluginEntry } from './find-plugins';
 import type { Finding, Path } from './finding';
 import { isRecord } from './is-record';
@@ -15,23 +16,41 @@ const SEAL_KEY = 'mcp_session_key';
 
 /**
  * Warns of what rejects every request because its counterpart is missing: access rules of mcp-validator for requests that
- * no mcp-auth applies to, and sealed sessions without the function that seals them.
+ * no mcp-auth applies to, and sealed sessions without the function that seals them. Report mode for all services, which
+ * would let strangers reach each of them, is an error.
+ *
+ * @param places of the file that has the entries
  */
-export function checkAuth(entries: readonly PluginEntry[]): Finding[] {
+export function checkAuth(entries: readonly PluginEntry[], places: readonly Place[]): Finding[] {
   const authenticators = usesOf('mcp-auth', entries);
   const seals = entries.filter(isSeal);
+  const isAuthenticated = (place: Place): boolean => authenticators.some(({ by }) => runsAt(by, place, entries));
   const unauthenticated = usesOf('mcp-validator', entries)
     .filter(({ config: { access } }) => hasRules(access))
-    .filter(({ by }) => !authenticators.some((one) => mayMeet(one.by, by)));
+    .flatMap(({ by, path }) => {
+      const all = placesOf(by, places, entries);
+      const open = all.filter((place) => !isAuthenticated(place));
+      return open.length > 0 ? [{ path, where: open.length < all.length ? open : [] }] : [];
+    });
+  const forAll = authenticators.filter(
+    ({ by: { scope }, config }) =>
+      config['mode'] === 'report' && scope.service === undefined && scope.route === undefined,
+  );
   const unsealed = authenticators
     .filter(({ config }) => config['session_binding'] === 'sealed')
     .filter(({ by }) => !seals.some((one) => mayMeet(one, by)));
   return [
-    ...unauthenticated.map(({ path }) => ({
+    ...unauthenticated.map(({ path, where }) => ({
       severity: 'warning' as const,
       path: [...path, 'access'],
-      problem: 'no mcp-auth applies to these requests, so whatever the rules match is rejected',
+      problem: `no mcp-auth applies to ${shown(where)}, so whatever the rules match is rejected`,
       fix: 'add mcp-auth to the same service or route',
+    })),
+    ...forAll.map(({ path }) => ({
+      severity: 'error' as const,
+      path: [...path, 'mode'],
+      problem: 'report lets strangers pass, so it needs a service or a route',
+      fix: 'configure the plugin on one service or route',
     })),
     ...unsealed.map(({ path }) => ({
       severity: 'warning' as const,
@@ -41,6 +60,20 @@ export function checkAuth(entries: readonly PluginEntry[]): Finding[] {
     })),
   ];
 }
+
+/** Where a plugin runs; its own scope if the file has no such route. */
+function placesOf(by: PluginEntry, places: readonly Place[], entries: readonly PluginEntry[]): readonly Place[] {
+  const { service, route } = by.scope;
+  const known = places.filter((place) => appliesAt(by, place));
+  if (known.length > 0) return known.filter((place) => runsAt(by, place, entries));
+  return [{ ...(service !== undefined && { service }), ...(route !== undefined && { route }) }];
+}
+
+const shown = (places: readonly Place[]): string => {
+  if (places.length === 0) return 'these requests';
+  const names = places.map(({ service, route }) => route ?? service ?? 'without a name');
+  return `the requests of the route${names.length > 1 ? 's' : ''} ${names.join(', ')}`;
+};
 
 function usesOf(name: string, entries: readonly PluginEntry[]): Use[] {
   return entries.flatMap((by) => {

@@ -6,6 +6,7 @@ import { checkOverlap } from './check-overlap';
 import { checkPlugin } from './check-plugin';
 import { checkShape } from './check-shape';
 import { closest } from './closest';
+import { findPlaces } from './find-places';
 import { findPlugins, type PluginEntry } from './find-plugins';
 import type { Finding } from './finding';
 import type { DescribedPhases } from './read-descriptions';
@@ -32,7 +33,7 @@ export function checkFile(file: unknown, plugins: readonly Plugin[], described?:
     ...checkOverlap(ours, byName),
     ...checkBuffering(file, ours),
     ...checkHttpLog(entries),
-    ...checkAuth(entries),
+    ...checkAuth(entries, findPlaces(file)),
   ];
 }
 

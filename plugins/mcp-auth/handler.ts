@@ -2,16 +2,18 @@ import { ask, proceed, read, reject, type Consumer, type Decided, type FactsOf, 
 import { denied } from '../shared/mcp/denial';
 import { IDENTITY_KEY, identityToShared } from '../shared/mcp/identity';
 import { isModern, isRevision } from '../shared/mcp/revisions';
+import { auditLine } from './audit';
 import { identify, type Caller, type Fault } from './identify';
 import { headersToClear } from './identity/identity-headers';
-import type { AuthDecision } from './metrics';
+import { CREDENTIAL_KEY } from './log';
+import type { AuthDecision, CacheUse } from './metrics';
 import { Sealed } from './session/sealed';
 import { OWN, type SessionCheck } from './session/session-check';
 import type { State } from './state';
-import type { UpstreamCredential } from './upstream/upstream-credentials';
+import type { UpstreamCredential } from './upstream/upstream-credential';
 
 /** The facts of the access phase. */
-export const accessReads = {
+export const accessReads = ({ config }: Pick<State, 'config'>) => ({
   method: read.method(),
   path: read.path(),
   query: read.rawQuery(),
@@ -19,9 +21,10 @@ export const accessReads = {
   consumer: read.consumer(),
   credentialId: read.credentialId(),
   service: read.serviceName(),
-};
+  requestId: config.audit ? read.requestId() : read.known(''),
+});
 
-type Facts = FactsOf<typeof accessReads>;
+type Facts = FactsOf<ReturnType<typeof accessReads>>;
 
 const NAME = 'mcp-auth';
 const REPORT_HEADER = 'X-MCP-Auth-Report';
@@ -31,6 +34,7 @@ interface Request {
   readonly state: State;
   readonly facts: Facts;
   readonly startedAtMs: number;
+  readonly cached: CacheUse;
 }
 
 /** Decides about a request. Returns a promise only if something must be fetched from an authorization server. */
@@ -38,11 +42,12 @@ export function access(state: State, facts: Facts): Decided | Promise<Decided> {
   const { method, path } = facts;
   const metadata = state.metadata(method, path);
   if (metadata) return reject(metadata);
-  const request: Request = { state, facts, startedAtMs: performance.now() };
-  if (method === 'OPTIONS' && !state.config.run_on_preflight) return proceed(cleaned(request));
-  return after(identify(state, facts), (identified) =>
-    identified.kind === 'fault' ? deny(request, identified) : withConsumer(request, identified),
-  );
+  if (method === 'OPTIONS' && !state.config.run_on_preflight) return proceed(cleaned(state, facts));
+  const startedAtMs = performance.now();
+  const identified = identify(state, facts);
+  const cached = identified instanceof Promise ? 'miss' : identified.kind === 'token' ? 'hit' : 'none';
+  const request: Request = { state, facts, startedAtMs, cached };
+  return after(identified, (one) => (one.kind === 'fault' ? deny(request, one) : withConsumer(request, one)));
 }
 
 /** Goes on with a value, at once if it is there. */
@@ -68,7 +73,7 @@ function withSession(request: Request, caller: Caller, consumer: Consumer | unde
   }
   const session = checkSession(request, caller);
   if (session.kind === 'foreign') return deny(request, { kind: 'fault', reason: 'session' }, caller);
-  return after(upstream(caller.inbound), (credential) =>
+  return after(upstream.find(caller.inbound), (credential) =>
     credential.kind === 'fault'
       ? deny(request, credential, caller)
       : pass(request, { caller, consumer, session, credential }),
@@ -96,11 +101,12 @@ interface Passing {
 }
 
 function pass(request: Request, { caller, consumer, session, credential }: Passing): Outcome {
-  const { state } = request;
+  const { state, facts } = request;
   const { sessions, metrics, config } = state;
   record(request, 'pass', caller);
-  const { clearUpstreamHeaders } = cleaned(request, caller);
-  const isModernRequest = hasNoSessions(request.facts.headers.get('mcp-protocol-version'));
+  if (config.audit) state.log.info(auditLine(facts, caller, consumer), 'request passed');
+  const { clearUpstreamHeaders } = cleaned(state, facts, caller);
+  const isModernRequest = hasNoSessions(facts.headers.get('mcp-protocol-version'));
   if (caller.isCut) metrics.cut();
   return proceed({
     ...authentication(caller, consumer),
@@ -111,6 +117,7 @@ function pass(request: Request, { caller, consumer, session, credential }: Passi
       ...(caller.aclGroups.length > 0 && { authenticated_groups: caller.aclGroups }),
       ...(sessions instanceof Sealed && { mcp_session_key: sessions.keyOf(caller.principal.id) }),
       ...(config.upstream.mode !== 'keep' && { mcp_hide_challenge: true as const }),
+      ...(credential.kind === 'header' && credential.key !== undefined && { [CREDENTIAL_KEY]: credential.key }),
     },
     clearUpstreamHeaders: isModernRequest ? [...clearUpstreamHeaders, SESSION_HEADER] : clearUpstreamHeaders,
     upstreamHeaders: {
@@ -145,7 +152,11 @@ function consumerHeaders({ kind, principal }: Caller, consumer: Consumer | undef
 }
 
 /** Removes what a client says about its identity, and its token. */
-function cleaned({ state, facts: { headers } }: Request, caller?: Caller): { readonly clearUpstreamHeaders: string[] } {
+function cleaned(
+  state: State,
+  { headers }: Pick<Facts, 'headers'>,
+  caller?: Caller,
+): { readonly clearUpstreamHeaders: string[] } {
   const clear = headersToClear(headers.names(), state.rules.identityHeaders, caller?.kind === 'kong');
   // Mode keep is about proven tokens: nothing else that a client calls its credentials reaches the server.
   const keepsToken = state.config.upstream.mode === 'keep' && caller?.kind === 'token';
@@ -166,7 +177,7 @@ function deny(request: Request, fault: Fault, caller?: Caller): Outcome {
     reason,
     ...warnings,
     responseHeaders: { [REPORT_HEADER]: `status=${answer.status}; reason=${reason}` },
-    ...cleaned(request),
+    ...cleaned(state, facts),
   });
 }
 
@@ -183,12 +194,18 @@ function warningsOf({ state, facts: { service } }: Request, fault: Fault, caller
   };
 }
 
-function record({ state, facts, startedAtMs }: Request, decision: AuthDecision, caller?: Caller, fault?: Fault): void {
+function record(
+  { state, facts, startedAtMs, cached }: Request,
+  decision: AuthDecision,
+  caller?: Caller,
+  fault?: Fault,
+): void {
   state.metrics.count({
     service: facts.service,
     kind: caller?.kind,
     decision,
     ...(fault && { reason: fault.reason }),
+    cached,
     durationMs: performance.now() - startedAtMs,
   });
 }

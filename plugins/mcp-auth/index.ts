@@ -2,8 +2,9 @@ import { definePlugin } from '../../kong/pdk';
 import { IDENTITY_KEY } from '../shared/mcp/identity';
 import { VERSION } from '../shared/runtime/version';
 import { access, accessReads } from './handler';
+import { log, logReads } from './log';
 import { compileRules } from './rules';
-import { fields } from './schema';
+import { fields, fieldsWithLog } from './schema';
 import { dispose, prepare } from './state';
 
 /** Makes an MCP server behind the gateway an OAuth 2.1 resource server: proves access tokens and says who calls. */
@@ -18,4 +19,5 @@ export const mcpAuth = definePlugin({
   prepare,
   dispose,
   access: { reads: accessReads, handle: access },
+  log: { reads: logReads, neededBy: fieldsWithLog, handle: log },
 });

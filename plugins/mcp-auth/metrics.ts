@@ -8,8 +8,9 @@ import type { AuthReason } from './reasons';
 
 const PREFIX = 'mcp_auth';
 
-/** Further issuers become `_other`. */
+/** Further issuers become `_other`, also further hosts of them. */
 const MAX_ISSUERS = 50;
+const MAX_HOSTS = 8;
 
 /** Upper bounds in seconds: a known token takes some ten microseconds, a fetch up to its timeout. */
 const DECISION_BUCKETS = [0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5];
@@ -25,13 +26,18 @@ export interface AuthRecord {
   readonly kind: IdentityKind | undefined;
   readonly decision: AuthDecision;
   readonly reason?: AuthReason;
+  readonly cached: CacheUse;
   readonly durationMs: number;
 }
+
+/** Whether the token of a request was proven before (hit), had to be proven (miss), or played no role (none). */
+export type CacheUse = 'hit' | 'miss' | 'none';
 
 /** The metrics of the plugin. No label comes from a token. */
 export interface AuthMetrics {
   readonly count: (record: AuthRecord) => void;
-  readonly fetched: FetchObserver;
+  /** Counts fetches for the issuer at this host. */
+  readonly fetchedFrom: (host: string) => FetchObserver;
   /** Counts a request with an identity that was too long to share whole. */
   readonly cut: () => void;
   /** Adds what a configuration holds to the gauges; returns a function that removes it. */
@@ -62,19 +68,19 @@ export function createMetrics(metrics: Metrics): AuthMetrics {
   });
   const seconds = metrics.requestHistogram({
     name: `${PREFIX}_duration_seconds`,
-    help: 'Time to decide about a request, without the exchange with Kong',
-    labelNames: ['kong_service'],
+    help: 'Time to decide about a request, without the exchange with Kong; cached tells tokens that were proven before (hit), new ones (miss), and requests without one (none)',
+    labelNames: ['kong_service', 'cached'],
     buckets: DECISION_BUCKETS,
   });
   const fetches = metrics.counter({
     name: `${PREFIX}_fetches_total`,
-    help: 'Requests to authorization servers; result is ok, another status, or why there was no response',
-    labelNames: ['target', 'result'],
+    help: 'Requests to authorization servers; host is that of the issuer; result is ok, redirect, another status, or why there was no response',
+    labelNames: ['target', 'host', 'result'],
   });
   const fetchSeconds = metrics.histogram({
     name: `${PREFIX}_fetch_duration_seconds`,
     help: 'Time of a request to an authorization server',
-    labelNames: ['target'],
+    labelNames: ['target', 'host'],
     buckets: FETCH_BUCKETS,
   });
   const cut = metrics.counter({
@@ -83,15 +89,18 @@ export function createMetrics(metrics: Metrics): AuthMetrics {
   });
   const service = (name: string): string => labels.bounded('kong_service', name, MAX_CONFIGURED);
   return {
-    count: ({ service: name, kind, decision, reason, durationMs }) => {
+    count: ({ service: name, kind, decision, reason, cached, durationMs }) => {
       const kong_service = service(name);
       requests.inc(kong_service, kind ?? 'none', decision);
       if (reason) rejected.inc(kong_service, reason);
-      seconds.observe(durationMs / 1000, kong_service);
+      seconds.observe(durationMs / 1000, kong_service, cached);
     },
-    fetched: (target, result, durationMs) => {
-      fetches.inc({ target, result });
-      fetchSeconds.observe({ target }, durationMs / 1000);
+    fetchedFrom: (name) => {
+      const host = labels.bounded('host', name, MAX_HOSTS);
+      return (target, result, durationMs) => {
+        fetches.inc({ target, host, result });
+        fetchSeconds.observe({ target, host }, durationMs / 1000);
+      };
     },
     cut: () => {
       cut.inc();

@@ -1,5 +1,6 @@
 import { field, type ConfigOf } from '../../kong/pdk';
 import { clientSecretField, issuerField } from './issuer-fields';
+import { fetchesCredentials } from './upstream/upstream-credentials';
 
 const scope = field.string({ description: 'Name of a scope.', required: true, len_min: 1, len_max: 256 });
 const scopes = (description: string) => field.set(scope, { description, default: [], len_max: 64 });
@@ -174,6 +175,11 @@ export const fields = {
     default: true,
   }),
   realm: field.string({ description: 'The parameter realm of challenges.', len_min: 1, len_max: 128 }),
+  audit: field.boolean({
+    description:
+      'Write a log line for each request that passes: principal, client, consumer and scopes. It names no subject.',
+    default: false,
+  }),
   log_errors: field.boolean({ description: 'Write a log line for each rejected request.', default: true }),
   max_log_lines: field.integer({
     description: 'Most of these lines in a second.',
@@ -184,3 +190,7 @@ export const fields = {
 
 /** The configuration as Kong delivers it, with defaults. */
 export type Config = ConfigOf<typeof fields>;
+
+/** The fields that need the log phase: it drops a credential that the server rejected. */
+export const fieldsWithLog = ({ upstream }: Pick<Config, 'upstream'>): readonly string[] =>
+  fetchesCredentials(upstream) ? ['upstream.mode'] : [];

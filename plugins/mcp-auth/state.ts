@@ -4,8 +4,7 @@ import { LineBudget } from '../shared/runtime/line-budget';
 import { compileAnswers, fixedParameters, type AnswerTo } from './answers';
 import { Consumers } from './identity/consumers';
 import { principalOf, type Principal } from './identity/principal';
-import type { ClientCredentials } from './issuers/fetcher';
-import { Fetcher } from './issuers/fetcher';
+import { Fetcher, type ClientCredentials } from './issuers/fetcher';
 import { Issuer } from './issuers/issuer';
 import { metadataEndpoint, type MetadataEndpoint } from './metadata/metadata-endpoint';
 import { createMetrics, type AuthMetrics } from './metrics';
@@ -15,7 +14,7 @@ import { FirstUse } from './session/first-use';
 import { Sealed } from './session/sealed';
 import { TokenProver } from './token/token-prover';
 import { TokenEndpoint } from './upstream/token-endpoint';
-import { upstreamCredentials, type UpstreamCredentials } from './upstream/upstream-credentials';
+import { fetchesCredentials, upstreamCredentials, type UpstreamCredentials } from './upstream/upstream-credentials';
 
 /** What one configuration needs on each request. */
 export interface State {
@@ -50,14 +49,15 @@ export async function prepare(config: Config, resources: Resources): Promise<Sta
   if (scope.consumerId !== undefined) {
     throw new Error('consumer: mcp-auth cannot be scoped to a consumer, because none is known before it ran');
   }
+  if (config.mode === 'report' && scope.serviceId === undefined && scope.routeId === undefined) {
+    throw new Error('mode: report lets strangers pass, so it needs a service or a route');
+  }
   const rules = compileRules(config);
   const { resource, required } = rules;
   const metrics = createMetrics(resources.metrics);
-  const fetcher = new Fetcher(
-    new HttpClient({ timeoutMs: config.timeout, sslVerify: config.ssl_verify }),
-    metrics.fetched,
-  );
-  const issuers = issuersOf(config, rules, fetcher, log, nowMs);
+  const http = new HttpClient({ timeoutMs: config.timeout, sslVerify: config.ssl_verify });
+  const fetcherFor = (url: string): Fetcher => new Fetcher(http, metrics.fetchedFrom(new URL(url).host));
+  const issuers = issuersOf(config, rules, fetcherFor, log, nowMs);
   const answers = { resource, realm: config.realm };
   const challenges = [fixedParameters(answers, false), fixedParameters(answers, true)] as const;
   const asked = [...new Set([...required, ...config.scopes_challenge])];
@@ -81,7 +81,7 @@ export async function prepare(config: Config, resources: Resources): Promise<Sta
     consumers: new Consumers(config.consumer_ttl, nowMs),
     sessions,
     anonymous,
-    upstream: upstreamOf(config, issuers[0], fetcher, nowMs),
+    upstream: upstreamOf(config, issuers[0], fetcherFor, nowMs),
     metrics,
     lines: new LineBudget(config.max_log_lines),
     log,
@@ -89,7 +89,7 @@ export async function prepare(config: Config, resources: Resources): Promise<Sta
     close: () => {
       untrack();
       for (const issuer of issuers) issuer.close();
-      fetcher.close();
+      http.close();
     },
   };
 }
@@ -106,7 +106,16 @@ const proverOptions = ({ max_token_bytes, token_cache, token_ttl, leeway }: Conf
   leewayS: leeway,
 });
 
-function issuersOf(config: Config, rules: Rules, fetcher: Fetcher, log: Log, nowMs: () => number): readonly Issuer[] {
+/** Makes a fetcher that counts for the host of a URL of the configuration. */
+type FetcherFor = (url: string) => Fetcher;
+
+function issuersOf(
+  config: Config,
+  rules: Rules,
+  fetcherFor: FetcherFor,
+  log: Log,
+  nowMs: () => number,
+): readonly Issuer[] {
   const times = {
     ttlMs: config.jwks_ttl * 1000,
     staleMs: config.jwks_stale * 1000,
@@ -115,6 +124,7 @@ function issuersOf(config: Config, rules: Rules, fetcher: Fetcher, log: Log, now
   const urls = { allowHttp: config.allow_http, allowedHosts: config.allowed_hosts };
   return rules.issuers.map((issuer, index) => {
     const needsDocument = index === 0 && config.legacy_metadata;
+    const fetcher = fetcherFor(issuer.issuer);
     return new Issuer(issuer, { fetcher, times, urls, log, nowMs, needsDocument });
   });
 }
@@ -131,14 +141,14 @@ function sessionsOf(config: Config, anonymous: Principal, log: Log, nowMs: () =>
 function upstreamOf(
   { upstream }: Config,
   first: Issuer | undefined,
-  fetcher: Fetcher,
+  fetcherFor: FetcherFor,
   nowMs: () => number,
 ): UpstreamCredentials {
-  const { mode, token_endpoint, client_id = '', client_secret = '', auth_method } = upstream;
-  if (mode !== 'client_credentials' && mode !== 'token_exchange')
-    return upstreamCredentials(upstream, undefined, nowMs);
+  const { token_endpoint, client_id = '', client_secret = '', auth_method } = upstream;
+  if (!fetchesCredentials(upstream)) return upstreamCredentials(upstream, undefined, nowMs);
   const client: ClientCredentials = { client_id, client_secret, auth_method };
   const find = () => first?.endpointOf('token_endpoint', token_endpoint) ?? Promise.resolve(undefined);
+  const fetcher = fetcherFor(token_endpoint ?? first?.rules.issuer ?? '');
   return upstreamCredentials(upstream, new TokenEndpoint(fetcher, find, client, nowMs), nowMs);
 }
 

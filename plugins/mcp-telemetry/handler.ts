@@ -19,11 +19,12 @@ import { readMessages } from './requests/client-messages';
 import { mirroredMessage } from './requests/mirrored-message';
 import { readResponses, responsesByHead } from './responses/read-responses';
 import { fieldsWithAccess } from './schema';
-import { sessionKeyIn, withoutSeal } from './sessions/session-id';
+import { sessionKeyIn } from './sessions/session-id';
 import { spanOf } from './span/span';
 import { streamSpanOf } from './span/stream-span';
 import { STARTED_SPAN_KEY, type State } from './state';
 import { openedStream } from './streams';
+import { withIdentity } from './with-identity';
 
 /** The facts of the access phase, which runs only if an option needs it; those of open streams only if they are counted. */
 export const accessReads = ({ config }: Pick<State, 'config'>) => ({
@@ -59,7 +60,7 @@ export async function log(state: State, facts: Facts): Promise<void> {
     state.metrics.parseErrors.inc({ what: 'log_entry' });
     return;
   }
-  const entry = facts.identity?.sealed ? withoutSeal(finished) : finished;
+  const entry = withIdentity(finished, facts.identity);
   countExchange(state.exchanges, entry, facts.identity, state.config, state.health);
   if (entry.method === 'POST') await reportMessages(state, entry, facts);
   else await reportStream(state, entry, facts);

@@ -33,6 +33,19 @@ const json =
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   };
 
+const sends =
+  (body: string): Responder =>
+  (_, response) =>
+    response.end(body);
+const redirects: Responder = (_, response) => response.writeHead(302, { Location: '/jwks' }).end();
+
+/** What the log says about the causes of failures. */
+const causesOf = (all: readonly LogLine[]): string[] =>
+  all.flatMap(({ fields }) => {
+    const { target, cause } = fields as { target?: string; cause?: string };
+    return cause === undefined ? [] : [`${target} ${cause}`];
+  });
+
 const prepare = (issuer: object = {}, config: Partial<Config> = {}) =>
   preparePlugin(
     mcpAuth,
@@ -68,39 +81,80 @@ describe('keys', () => {
     },
   );
 
-  it.each<[string, (document: Record<string, unknown>) => object]>([
-    ['of another issuer', (document) => ({ ...document, issuer: `${server.issuer}/` })],
+  it.each<[string, string, (document: Record<string, unknown>) => object | undefined]>([
+    ['of another issuer', 'discovery other_issuer', (document) => ({ ...document, issuer: `${server.issuer}/` })],
+    ['that does not exist', 'discovery 404', () => undefined],
+    ['that is HTML', 'discovery not_json', () => sends('<html>')],
+    ['behind a redirect', 'discovery redirect', () => redirects],
+    ['with status 500', 'discovery 500', () => json(500, {})],
+    ['of 300 KiB', 'discovery too_long', () => sends(' '.repeat(300 * 1024))],
+    ['without keys', 'discovery no_jwks_uri', (document) => ({ ...document, jwks_uri: undefined })],
     [
       'with keys at the metadata address of a cloud',
+      'discovery unusable_jwks_uri',
       (document) => ({ ...document, jwks_uri: 'http://169.254.169.254/' }),
     ],
-    ['with keys behind a redirect', (document) => ({ ...document, jwks_uri: `${server.origin}/redirect` })],
-    ['with keys in a file', (document) => ({ ...document, jwks_uri: 'file:///etc/passwd' })],
-    ['with keys at a private address', (document) => ({ ...document, jwks_uri: 'https://10.0.0.1/jwks' })],
-  ])('are not taken from a document %s', async (_, change) => {
+    [
+      'with keys at that address by https',
+      'jwks forbidden_address',
+      (document) => ({ ...document, jwks_uri: 'https://169.254.169.254/' }),
+    ],
+    [
+      'with keys behind a redirect',
+      'jwks redirect',
+      (document) => ({ ...document, jwks_uri: `${server.origin}/redirect` }),
+    ],
+    [
+      'with keys in a file',
+      'discovery unusable_jwks_uri',
+      (document) => ({ ...document, jwks_uri: 'file:///etc/passwd' }),
+    ],
+    [
+      'with keys at a private address',
+      'jwks forbidden_address',
+      (document) => ({ ...document, jwks_uri: 'https://10.0.0.1/jwks' }),
+    ],
+  ])('are not taken from a document %s: %s', async (_, cause, change) => {
     const path = '/.well-known/oauth-authorization-server/tenant';
-    server.routes.set(path, change(server.routes.get(path) as Record<string, unknown>));
-    server.routes.set('/redirect', (_request, response) => {
-      response.writeHead(302, { Location: '/jwks' }).end();
-    });
+    const changed = change(server.routes.get(path) as Record<string, unknown>);
+    if (changed) server.routes.set(path, changed);
+    else server.routes.delete(path);
+    server.routes.set('/redirect', redirects);
     await using auth = await prepare();
     expect(resultOf(await call(auth, good()))).toBe('503 keys');
-    expect(lines.map(({ message }) => message)).toContain(
-      'keys of the issuer cannot be fetched: known keys stay in use',
-    );
+    expect(causesOf(lines)).toEqual([cause]);
+    expect(JSON.stringify(lines)).not.toMatch(/169\.254|10\.0\.0\.1|passwd|redirect\b(?!")/);
   });
 
-  it.each<[string, Responder]>([
-    ['of 300 KiB', (_, response) => response.end(' '.repeat(300 * 1024))],
-    ['that never ends', (_, response) => response.write('{')],
-    ['with status 500', json(500, {})],
-    ['that is HTML', (_, response) => response.end('<html>')],
-  ])('are not taken from a response %s', async (_, responder) => {
+  it('are looked for again when the cause is removed, and the log says so', async () => {
+    const path = '/.well-known/oauth-authorization-server/tenant';
+    const document = server.routes.get(path) as Record<string, unknown>;
+    server.routes.set(path, { ...document, issuer: 'https://secret.example' });
+    await using auth = await prepare();
+    server.routes.set(path, { ...document, jwks_uri: undefined });
+    nowMs += 500;
+    expect(resultOf(await call(auth, good()))).toBe('503 keys');
+    server.routes.set(path, document);
+    nowMs += 500;
+    expect(resultOf(await call(auth, good()))).toBe('proceed');
+    expect(causesOf(lines)).toEqual(['discovery other_issuer', 'discovery no_jwks_uri']);
+    expect(lines.at(-1)?.message).toBe('keys of the issuer can be fetched again');
+    expect(JSON.stringify(lines)).not.toContain('secret');
+  });
+
+  it.each<[string, string, Responder]>([
+    ['of 300 KiB', 'too_long', sends(' '.repeat(300 * 1024))],
+    ['that never ends', 'timeout', (_, response) => response.write('{')],
+    ['with status 500', '500', json(500, {})],
+    ['that is HTML', 'no_usable_key', sends('<html>')],
+    ['that is empty', 'no_usable_key', sends('{"keys":[]}')],
+  ])('are not taken from a response %s: %s', async (_, cause, responder) => {
     server.routes.set('/jwks', responder);
     await using auth = await prepare();
     const outcome = await call(auth, good());
     expect(resultOf(outcome)).toBe('503 keys');
     expect(outcome).toMatchObject({ headers: { 'Retry-After': '1' } });
+    expect(causesOf(lines)).toEqual([`jwks ${cause}`]);
   });
 
   it('rotate: a new kid works with one fetch, and what the old key signed does not', async () => {
@@ -282,11 +336,67 @@ describe('credentials for the server', () => {
     expect(server.count('/token')).toBe(2);
   });
 
+  it.each<['token_exchange' | 'client_credentials', string]>([
+    ['token_exchange', 'the token of that caller'],
+    ['client_credentials', 'the token of the gateway'],
+  ])('%s: drops %s after the server answered 401, once in half a minute', async (mode) => {
+    let issued = 0;
+    server.routes.set('/token', (_, response) => {
+      issued += 1;
+      response.end(JSON.stringify({ access_token: `t${issued}`, token_type: 'Bearer', expires_in: 3600 }));
+    });
+    await using auth = await prepare({}, { upstream: { ...exchange, mode }, token_ttl: 3600 });
+    const token = tokenOf(key, nowMs, { iss: server.issuer, exp: nowMs / 1000 + 3600 });
+    const other = tokenOf(key, nowMs, { iss: server.issuer, exp: nowMs / 1000 + 3600, sub: 'other' });
+    const answered = async (status: number | undefined, inbound: string) => {
+      const outcome = await call(auth, inbound);
+      const credential = outcome.share?.['mcp_auth_credential'] as string;
+      await auth.log({ entry: entryOf(status), credential });
+      return headerOf(outcome);
+    };
+    expect(await answered(200, token)).toBe('Bearer t1');
+    const ofOther = mode === 'token_exchange' ? 'Bearer t2' : 'Bearer t1';
+    expect(await answered(503, other)).toBe(ofOther);
+    expect(await answered(401, token)).toBe('Bearer t1');
+    const fresh = await answered(401, token);
+    expect(fresh).toBe(mode === 'token_exchange' ? 'Bearer t3' : 'Bearer t2');
+    // Rejected again a moment later: fetching once more would not help.
+    expect(await answered(undefined, token)).toBe(fresh);
+    if (mode === 'token_exchange') expect(await answered(200, other)).toBe(ofOther);
+    nowMs += 30_000;
+    expect(await answered(401, token)).toBe(fresh);
+    expect(await answered(200, token)).toBe(mode === 'token_exchange' ? 'Bearer t4' : 'Bearer t3');
+    expect(lines.filter(({ message }) => message.includes('rejected a credential'))).toHaveLength(2);
+    expect(JSON.stringify(lines)).not.toContain('Bearer');
+  });
+
+  it('drops nothing for a request that took no fetched credential', async () => {
+    server.routes.set('/token', { access_token: 'own', token_type: 'Bearer', expires_in: 3600 });
+    await using auth = await prepare({}, { upstream: { ...exchange, mode: 'client_credentials' } });
+    await call(auth, good());
+    await auth.log({ entry: entryOf(401), credential: undefined });
+    await auth.log({ entry: 'no entry', credential: 'gateway' });
+    await auth.log({ entry: entryOf(401), credential: 'of another configuration' });
+    await call(auth, good());
+    expect(server.count('/token')).toBe(1);
+  });
+
   it('has none for a caller without a token', async () => {
     await using auth = await prepare({}, { upstream: exchange, unauthenticated: 'pass' });
     expect(resultOf(await auth.access({ path: '/mcp' }))).toBe('403 no_exchange');
   });
 });
+
+/** Kong's log entry of a request, after `seal-session.lua` hid a challenge of the server. */
+const entryOf = (upstreamStatus: number | undefined): string =>
+  JSON.stringify({
+    request: { id: 'r-1', method: 'POST', headers: {} },
+    response: { status: upstreamStatus === 401 ? 502 : 200, headers: {} },
+    service: { name: 'calc' },
+    source: 'upstream',
+    started_at: 1,
+    ...(upstreamStatus !== undefined && { upstream_status: `502, ${upstreamStatus}` }),
+  });
 
 describe('the HTTP client', () => {
   const get = (http: HttpClient, path: string) =>

@@ -6,7 +6,7 @@ import { until } from '../../kong/testkit/until';
 import { configOf, KongWorker, openRaw } from '../support/kong-worker';
 import { call, usePluginServer } from '../support/use-plugin-server';
 
-const REJECTIONS = 4000;
+const REJECTIONS = 1000;
 const host = usePluginServer();
 
 it('drops an event whose connection was closed', async () => {

@@ -16,6 +16,7 @@ import { join, resolve } from 'node:path';
 import { answerQuery } from '../../kong/plugin-server/describe';
 import { until } from '../../kong/testkit/until';
 import { plugins } from '../../plugins';
+import { mcpGuard } from '../../plugins/mcp-guard';
 import { configOf, KongWorker } from '../support/kong-worker';
 
 /** The compiled program, built by `npm run build`. */
@@ -107,7 +108,7 @@ describe('the command line', () => {
       writeFileSync(join(described, `${plugin.name}.json`), JSON.stringify(answerQuery(plugin)));
     }
     const all = [
-      ...plugins.map(({ name }) => ['dump', name]),
+      ['dump', 'mcp-guard'],
       ['dump', '--all', '--out', out],
       ...rejected.map(([args]) => args),
       ...helps,
@@ -126,13 +127,10 @@ describe('the command line', () => {
     await Promise.all(runs.values());
   }, 60_000);
 
-  it.each(plugins.map((plugin) => [plugin.name, plugin] as const))(
-    'prints only the description with dump %s',
-    async (name, plugin) => {
-      const stdout = `${JSON.stringify(answerQuery(plugin))}\n`;
-      expect(await outputOf(['dump', name])).toEqual({ code: 0, stdout, stderr: '' });
-    },
-  );
+  it('prints only the description of a plugin with dump', async () => {
+    const stdout = `${JSON.stringify(answerQuery(mcpGuard))}\n`;
+    expect(await outputOf(['dump', 'mcp-guard'])).toEqual({ code: 0, stdout, stderr: '' });
+  });
 
   it('writes a file for each plugin with dump --all', async () => {
     expect(await outputOf(['dump', '--all', '--out', out])).toEqual({ code: 0, stdout: '', stderr: '' });

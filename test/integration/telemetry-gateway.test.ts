@@ -240,7 +240,7 @@ it.each([
 });
 
 describe('whatever the collector does', () => {
-  const CALLS = 60;
+  const CALLS = 30;
   const slow = (response: Parameters<NonNullable<Parameters<typeof startCollector>[0]>>[0]) =>
     setTimeout(() => response.end(), 300);
 

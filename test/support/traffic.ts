@@ -5,7 +5,7 @@ import type { RunState } from '../../kong/start/run';
 const MCP_HEADERS = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' };
 
 /** Milliseconds between two rounds of one kind. */
-const BETWEEN_ROUNDS_MS = 200;
+const BETWEEN_ROUNDS_MS = 500;
 
 /** Sends valid and invalid requests of every kind in rounds, until the caller stops it. */
 export function startTraffic(state: RunState): { stop(): Promise<void> } {

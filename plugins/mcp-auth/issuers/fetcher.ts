@@ -5,12 +5,15 @@ import { isJsonObject, type JsonObject } from '../../shared/json/json-object';
 /** What is fetched from an authorization server: a value of a metric label. */
 export type FetchTarget = 'discovery' | 'jwks' | 'introspection' | 'token';
 
-/** Counts fetches; `result` is `ok`, a status or the reason of a failure. */
+/** Counts fetches; `result` is that of {@link Fetched}. */
 export type FetchObserver = (target: FetchTarget, result: string, durationMs: number) => void;
 
-/** The response of an authorization server. */
+/** What a request to an authorization server led to. */
 export interface Fetched {
-  readonly status: number;
+  /** `ok`, `redirect`, another status, or why there is no response: a value of a metric label and of log lines. */
+  readonly result: string;
+  /** Undefined without a response. */
+  readonly status: number | undefined;
   readonly text: string;
   /** The text as a JSON object; undefined if it is not one. */
   readonly json: JsonObject | undefined;
@@ -35,7 +38,7 @@ export interface ClientCredentials {
 const DOCUMENT_BYTES = 256 * 1024;
 const RESPONSE_BYTES = 64 * 1024;
 
-/** Talks to authorization servers. Never throws: a failure is undefined. */
+/** Talks to the servers of one issuer. Never throws. */
 export class Fetcher {
   constructor(
     private readonly http: HttpClient,
@@ -43,12 +46,12 @@ export class Fetcher {
   ) {}
 
   /** Gets a document. */
-  get(target: 'discovery' | 'jwks', url: string, reach: Reach): Promise<Fetched | undefined> {
+  get(target: 'discovery' | 'jwks', url: string, reach: Reach): Promise<Fetched> {
     return this.send(target, { method: 'GET', url, reach, maxBytes: DOCUMENT_BYTES });
   }
 
   /** Posts a form to an endpoint. */
-  post({ target, url, reach, form, client }: EndpointRequest): Promise<Fetched | undefined> {
+  post({ target, url, reach, form, client }: EndpointRequest): Promise<Fetched> {
     const body = new URLSearchParams();
     for (const [name, value] of Object.entries(form)) {
       for (const one of typeof value === 'string' ? [value] : value) body.append(name, one);
@@ -62,18 +65,20 @@ export class Fetcher {
     return this.send(target, { method: 'POST', url, reach, maxBytes: RESPONSE_BYTES, headers, body: body.toString() });
   }
 
-  close(): void {
-    this.http.close();
-  }
-
-  private async send(target: FetchTarget, request: Parameters<HttpClient['send']>[0]): Promise<Fetched | undefined> {
+  private async send(target: FetchTarget, request: Parameters<HttpClient['send']>[0]): Promise<Fetched> {
     const startedAtMs = performance.now();
-    const result = await this.http.send(request);
-    const label = result.kind === 'failure' ? result.reason : result.status === 200 ? 'ok' : String(result.status);
-    this.observe(target, label, performance.now() - startedAtMs);
-    if (result.kind === 'failure') return undefined;
-    return { status: result.status, text: result.body, json: jsonOf(result.body) };
+    const answer = await this.http.send(request);
+    const result = answer.kind === 'failure' ? answer.reason : resultOf(answer.status);
+    this.observe(target, result, performance.now() - startedAtMs);
+    if (answer.kind === 'failure') return { result, status: undefined, text: '', json: undefined };
+    return { result, status: answer.status, text: answer.body, json: jsonOf(answer.body) };
   }
+}
+
+/** Redirects are not followed: they could lead anywhere. */
+function resultOf(status: number): string {
+  if (status === 200) return 'ok';
+  return status >= 300 && status < 400 ? 'redirect' : String(status);
 }
 
 /** RFC 6749, section 2.3.1: both are form-encoded before they are joined. */

@@ -43,8 +43,7 @@ export class IntrospectionEndpoint {
 }
 
 /** Reads a response. Anything but 200 with a JSON object is a failure of the server, and says nothing about the token. */
-function readIntrospection(response: Fetched | undefined): Introspected {
-  if (response?.status !== 200 || !response.json) return { kind: 'unavailable' };
-  const { json } = response;
+function readIntrospection({ status, json }: Fetched): Introspected {
+  if (status !== 200 || !json) return { kind: 'unavailable' };
   return memberOf(json, 'active') === true ? { kind: 'active', claims: json } : { kind: 'inactive' };
 }

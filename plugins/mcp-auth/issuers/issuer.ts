@@ -1,11 +1,19 @@
 import type { Log } from '../../../kong/pdk';
 import type { Reach } from '../../shared/http/address-guard';
-import { discover, reachOf, type IssuerDocument, type UrlRules } from './discovery';
+import {
+  discover,
+  missingUrl,
+  reachOf,
+  type Cause,
+  type IssuerDocument,
+  type UrlName,
+  type UrlRules,
+} from './discovery';
 import type { Fetcher } from './fetcher';
 import { IntrospectionEndpoint, type Introspected } from './introspection';
 import type { IssuerRules } from './issuer-rules';
 import { candidatesOf } from './key-set';
-import { KeyStore, type FoundKeys, type KeyTimes } from './key-store';
+import { KeyStore, type FetchedKeys, type FoundKeys, type KeyProblem, type KeyTimes } from './key-store';
 
 /** What an issuer needs of its surroundings. */
 export interface IssuerParts {
@@ -34,6 +42,9 @@ export class Issuer {
   private document: IssuerDocument | undefined;
   private documentFlight: Promise<void> | undefined;
   private triedAtMs = -Infinity;
+  /** Why there is no document, or not what is needed of it. */
+  private problem: Cause | undefined;
+  private reported: Cause | undefined;
 
   constructor(
     readonly rules: IssuerRules,
@@ -44,8 +55,8 @@ export class Issuer {
     if (introspection && validation !== 'jwt') this.endpoint = new IntrospectionEndpoint(fetcher, introspection, nowMs);
     if (keys || validation === 'introspection') return;
     const events = {
-      lost: () => {
-        log.error({ issuer }, 'keys of the issuer cannot be fetched: known keys stay in use');
+      lost: ({ target, cause }: KeyProblem) => {
+        log.error({ issuer, target, cause }, 'keys of the issuer cannot be fetched: known keys stay in use');
       },
       back: () => {
         log.info({ issuer }, 'keys of the issuer can be fetched again');
@@ -63,7 +74,9 @@ export class Issuer {
     await this.store?.open();
     const needsDocument =
       this.parts.needsDocument || (validation !== 'jwt' && introspection && introspection.endpoint === undefined);
-    if (needsDocument && !this.document) await this.fetchDocument();
+    if (!needsDocument) return;
+    if (!this.document) await this.fetchDocument();
+    this.report(this.document ? undefined : this.problem);
   }
 
   close(): void {
@@ -108,21 +121,41 @@ export class Issuer {
     if (configured !== undefined) return { url: configured, reach: 'configured' };
     if (!this.document) await this.fetchDocument();
     const url = this.document?.[name];
+    this.report(url === undefined ? this.causeOf(name) : undefined);
     return url === undefined ? undefined : { url, reach: reachOf(url, this.rules.issuer, this.parts.urls) };
   }
 
+  /** Why the document has no such URL. */
+  private causeOf(name: UrlName): Cause {
+    return this.document ? missingUrl(this.document, name) : (this.problem ?? 'not_fetched');
+  }
+
+  /** Logs why the document, or an endpoint in it, is not known: once for each cause. */
+  private report(cause: Cause | undefined): void {
+    const { reported } = this;
+    this.reported = cause;
+    if (cause === undefined || cause === reported) return;
+    this.parts.log.error(
+      { issuer: this.rules.issuer, target: 'discovery', cause },
+      'the metadata of the issuer cannot be used',
+    );
+  }
+
   /** The text of the JWK set. An unknown key does not repeat discovery. */
-  private async fetchKeys(again: boolean): Promise<string | undefined> {
+  private async fetchKeys(again: boolean): Promise<FetchedKeys> {
     const { jwksUri, issuer } = this.rules;
     if (jwksUri === undefined && !(again && this.document)) {
       this.triedAtMs = -Infinity;
       await this.fetchDocument();
     }
     const url = jwksUri ?? this.document?.jwks_uri;
-    if (url === undefined) return undefined;
+    if (url === undefined) {
+      return { kind: 'failed', problem: { target: 'discovery', cause: this.causeOf('jwks_uri') } };
+    }
     const reach = jwksUri === undefined ? reachOf(url, issuer, this.parts.urls) : 'configured';
-    const response = await this.parts.fetcher.get('jwks', url, reach);
-    return response?.status === 200 ? response.text : undefined;
+    const { status, result, text } = await this.parts.fetcher.get('jwks', url, reach);
+    if (status !== 200) return { kind: 'failed', problem: { target: 'jwks', cause: result } };
+    return { kind: 'text', text };
   }
 
   /** Fetches the document; an old one stays when that fails. */
@@ -132,8 +165,9 @@ export class Issuer {
     if (!this.rules.discovery || nowMs() - this.triedAtMs < RETRY_AFTER_MS) return Promise.resolve();
     this.triedAtMs = nowMs();
     this.documentFlight = discover(this.rules.issuer, fetcher, urls)
-      .then((document) => {
-        this.document = document ?? this.document;
+      .then((found) => {
+        if (found.kind === 'document') this.document = found.document;
+        this.problem = found.kind === 'problem' ? found.cause : undefined;
       })
       .finally(() => {
         this.documentFlight = undefined;

@@ -1,3 +1,4 @@
+import type { Cause } from './discovery';
 import { candidatesOf, readKeySet, type VerificationKey } from './key-set';
 
 /** How long keys are used, in milliseconds. */
@@ -10,18 +11,31 @@ export interface KeyTimes {
   readonly cooldownMs: number;
 }
 
-/** Fetches the text of the JWK set; undefined if that fails. `again`: the address was used before. */
-export type FetchKeys = (again: boolean) => Promise<string | undefined>;
+/** The text of a JWK set, or why there is none. */
+export type FetchedKeys =
+  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'failed'; readonly problem: KeyProblem };
+
+/** Why the keys cannot be fetched: in the `discovery` of the issuer, or in the set itself. */
+export interface KeyProblem {
+  readonly target: 'discovery' | 'jwks';
+  readonly cause: Cause;
+}
+
+/** Fetches the text of the JWK set. `again`: the address was used before. */
+export type FetchKeys = (again: boolean) => Promise<FetchedKeys>;
 
 /** What becomes known about the keys of an issuer. */
 export interface KeyEvents {
-  readonly lost: () => void;
+  /** Once, and again for another problem. */
+  readonly lost: (problem: KeyProblem) => void;
   readonly back: () => void;
   readonly rotated: () => void;
 }
 
 /** The keys to try for a token; none: the issuer has no such key. */
 export type FoundKeys = readonly VerificationKey[] | 'unavailable';
+
+const NO_KEYS: KeyProblem = { target: 'jwks', cause: 'no_usable_key' };
 
 /** After a failed fetch the next one starts no earlier, unless it is in the background. */
 const RETRY_AFTER_MS = 500;
@@ -37,7 +51,7 @@ export class KeyStore {
   private flight: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private retryMs = RETRY_AFTER_MS;
-  private isLost = false;
+  private problem: KeyProblem | undefined;
   private isClosed = false;
   private removals = 0;
 
@@ -105,10 +119,10 @@ export class KeyStore {
 
   private async fetchAndKeep(again: boolean): Promise<void> {
     this.triedAtMs = this.nowMs();
-    const text = await this.fetchKeys(again);
-    const keys = text === undefined ? undefined : readKeySet(text);
+    const fetched = await this.fetchKeys(again);
+    const keys = fetched.kind === 'text' ? readKeySet(fetched.text) : undefined;
     if (keys) this.keep(keys);
-    else this.lose();
+    else this.lose(fetched.kind === 'text' ? NO_KEYS : fetched.problem);
     this.schedule(keys ? this.times.ttlMs * 0.8 : this.retryMs);
   }
 
@@ -120,13 +134,14 @@ export class KeyStore {
     this.keys = keys;
     this.fetchedAtMs = this.nowMs();
     this.retryMs = RETRY_AFTER_MS;
-    if (this.isLost) this.events.back();
-    this.isLost = false;
+    if (this.problem) this.events.back();
+    this.problem = undefined;
   }
 
-  private lose(): void {
-    if (!this.isLost) this.events.lost();
-    this.isLost = true;
+  private lose(problem: KeyProblem): void {
+    const { problem: before } = this;
+    if (before?.target !== problem.target || before.cause !== problem.cause) this.events.lost(problem);
+    this.problem = problem;
     this.retryMs = Math.min(2 * this.retryMs, MAX_RETRY_MS);
   }
 

@@ -49,9 +49,8 @@ export class TokenEndpoint {
 }
 
 /** Nothing of an error's description goes on: the code decides whose fault it is (RFC 6749, section 5.2). */
-function readAnswer(response: Fetched | undefined): TokenAnswer {
-  if (!response || response.status >= 500) return fault('exchange');
-  const { status, json } = response;
+function readAnswer({ status, json }: Fetched): TokenAnswer {
+  if (status === undefined || status >= 500) return fault('exchange');
   if (status >= 400)
     return fault(json && memberOf(json, 'error') === 'invalid_grant' ? 'grant' : 'upstream_credential');
   return status === 200 && json ? readToken(json) : fault('exchange');

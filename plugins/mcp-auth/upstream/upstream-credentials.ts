@@ -1,7 +1,6 @@
-import { RecentMap } from '../cache/recent-map';
-import { SingleFlight } from '../cache/single-flight';
-
-import type { TokenAnswer, TokenEndpoint, TokenEndpointReason } from './token-endpoint';
+import { CredentialCache } from './credential-cache';
+import type { TokenEndpoint } from './token-endpoint';
+import type { UpstreamCredential } from './upstream-credential';
 
 /** The fields about the credentials for the backend. */
 export interface UpstreamConfig {
@@ -24,24 +23,20 @@ export interface InboundToken {
   readonly expiresAt: number | undefined;
 }
 
-/** The header for the backend, or why there is none. */
-export type UpstreamCredential =
-  | { readonly kind: 'header'; readonly name: string; readonly value: string }
-  | { readonly kind: 'none' }
-  | { readonly kind: 'fault'; readonly reason: TokenEndpointReason | 'no_exchange' };
+/** The credentials for the server behind the gateway. */
+export interface UpstreamCredentials {
+  /** Finds the credential for a request. A promise only if it must be fetched. */
+  readonly find: (inbound: InboundToken | undefined) => UpstreamCredential | Promise<UpstreamCredential>;
+  /** See {@link CredentialCache.drop}. */
+  readonly drop: (key: string) => boolean;
+}
 
-/** Finds the credential for a request. A promise only if it must be fetched. */
-export type UpstreamCredentials = (
-  inbound: InboundToken | undefined,
-) => UpstreamCredential | Promise<UpstreamCredential>;
+/** Whether the credentials of a mode are fetched, and remembered. */
+export const fetchesCredentials = ({ mode }: Pick<UpstreamConfig, 'mode'>): boolean =>
+  mode === 'client_credentials' || mode === 'token_exchange';
 
-const NONE: UpstreamCredential = { kind: 'none' };
-
-/** A token is not used in its last seconds, while it is on its way. */
-const SAFETY_S = 30;
-/** How long a token of unknown life is used, and how long any. */
-const UNKNOWN_LIFE_S = 60;
-const MAX_LIFE_S = 3600;
+/** The one credential of mode client_credentials. */
+const OWN_KEY = 'gateway';
 
 /** The credentials of a configuration; `endpoint` is there for the modes that fetch tokens. */
 export function upstreamCredentials(
@@ -50,11 +45,11 @@ export function upstreamCredentials(
   nowMs: () => number,
 ): UpstreamCredentials {
   if (config.mode === 'static') {
-    const credential: UpstreamCredential = { kind: 'header', name: config.header, value: config.value ?? '' };
-    return () => credential;
+    return fixed({ kind: 'header', name: config.header, value: config.value ?? '' });
   }
-  if (!endpoint) return () => NONE;
-  const tokens = new TokenCache(config.cache, nowMs);
+  if (!endpoint) return fixed({ kind: 'none' });
+  const credentials = new CredentialCache(config.cache, nowMs);
+  const drop = (key: string): boolean => credentials.drop(key);
   const target = {
     ...(config.scopes.length > 0 && { scope: config.scopes.join(' ') }),
     ...(config.audience !== undefined && { audience: config.audience }),
@@ -62,9 +57,9 @@ export function upstreamCredentials(
   };
   if (config.mode === 'client_credentials') {
     const form = { grant_type: 'client_credentials', ...target };
-    return () => tokens.get('', undefined, () => endpoint.request(form));
+    return { drop, find: () => credentials.get(OWN_KEY, undefined, () => endpoint.request(form)) };
   }
-  return (inbound) => {
+  const find: UpstreamCredentials['find'] = (inbound) => {
     if (!inbound) return { kind: 'fault', reason: 'no_exchange' };
     const form = {
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -74,39 +69,14 @@ export function upstreamCredentials(
       ...target,
     };
     // By the token alone, never by a name: two callers must not share one.
-    return tokens.get(inbound.digest, inbound.expiresAt, () => endpoint.request(form));
+    return credentials.get(inbound.digest, inbound.expiresAt, () => endpoint.request(form));
   };
+  return { drop, find };
 }
+
+const fixed = (credential: UpstreamCredential): UpstreamCredentials => ({
+  find: () => credential,
+  drop: () => false,
+});
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
-
-/** Tokens for the backend; those that ask for the same one share one request. */
-class TokenCache {
-  private readonly known: RecentMap<{ readonly credential: UpstreamCredential; readonly untilMs: number }>;
-  private readonly flights = new SingleFlight<UpstreamCredential>();
-
-  constructor(
-    max: number,
-    private readonly nowMs: () => number,
-  ) {
-    this.known = new RecentMap(max);
-  }
-
-  get(
-    key: string,
-    endsAtS: number | undefined,
-    fetch: () => Promise<TokenAnswer>,
-  ): UpstreamCredential | Promise<UpstreamCredential> {
-    const found = this.known.get(key);
-    if (found && found.untilMs > this.nowMs()) return found.credential;
-    return this.flights.run(key, async () => {
-      const answer = await fetch();
-      if (answer.kind === 'fault') return answer;
-      const credential = { kind: 'header', name: 'Authorization', value: `Bearer ${answer.token}` } as const;
-      const lifeS = answer.expiresInS === undefined ? UNKNOWN_LIFE_S : answer.expiresInS - SAFETY_S;
-      const untilMs = Math.min(this.nowMs() + 1000 * Math.min(lifeS, MAX_LIFE_S), 1000 * (endsAtS ?? Infinity));
-      this.known.set(key, { credential, untilMs });
-      return credential;
-    });
-  }
-}

@@ -47,7 +47,7 @@ export const exchangeAttributes = (entry: LogEntry, options: ServiceOptions): Op
   ...kongAttributes(entry, options),
   [COMMON.networkTransport]: 'tcp',
   [COMMON.networkProtocol]: 'http',
-  [OI.userId]: entry.consumer?.id,
+  [OI.userId]: entry.consumer?.id ?? entry.principal,
 });
 
 /** The resource's URI without parts that may be secrets or content. */

@@ -18,6 +18,8 @@ export interface LogEntry {
    * of the upstream that a plugin changed in its response phase.
    */
   readonly answeredByKong: boolean;
+  /** The status of the last upstream that was tried, whatever the client received; 502 and 504 may be nginx's own. */
+  readonly upstreamStatus: number | undefined;
   /** The number of upstream addresses that were tried; 0 if none was selected. */
   readonly tries: number;
   readonly peer: { readonly address: string; readonly port: number } | undefined;
@@ -36,6 +38,8 @@ export interface LogEntry {
   readonly consumer: { readonly id: string; readonly username: string | undefined } | undefined;
   /** True if an authentication plugin accepted the credential, or accepted the client as an anonymous consumer. */
   readonly authenticated: boolean;
+  /** Who called, as mcp-auth found out; Kong's entry does not have it. */
+  readonly principal?: string;
   /** The id of the credential that an authentication plugin accepted. */
   readonly credentialId: string | undefined;
   /** True if the client's certificate was verified. */
@@ -56,6 +60,7 @@ export function parseLogEntry(text: string): LogEntry | undefined {
   const service = recordOf(entry['service']);
   const route = recordOf(entry['route']);
   const tries = listOf(entry['tries']);
+  const upstreamStatus = lastStatusOf(entry['upstream_status']);
   const fullUpstreamPath = textOf(entry['upstream_uri'])?.split('?', 1)[0] ?? '';
   return {
     requestId: textOf(request['id']),
@@ -65,7 +70,8 @@ export function parseLogEntry(text: string): LogEntry | undefined {
     status,
     upstreamPath: withoutPrefix(fullUpstreamPath, textOf(service['path'])),
     fullUpstreamPath,
-    answeredByKong: entry['source'] === 'kong' && !hasUpstreamAnswered(entry['upstream_status']),
+    answeredByKong: entry['source'] === 'kong' && !hasUpstreamAnswered(upstreamStatus),
+    upstreamStatus,
     tries: tries.length,
     peer: peerOf(tries.at(-1)),
     startedAtMs,
@@ -85,14 +91,19 @@ export function parseLogEntry(text: string): LogEntry | undefined {
   };
 }
 
-/**
- * Whether the last upstream that was tried sent a response: `502, 200`, or a number if a plugin held it. nginx writes 502 and
- * 504 for one that sent none, so a status from 500 says nothing.
- */
-function hasUpstreamAnswered(statuses: unknown): boolean {
-  const last = Number(/\d{3}$/.exec(String(statuses))?.[0]);
-  return last >= 100 && last < 500;
+/** The last one of `502, 200`, or a number if a plugin held the response; undefined if no upstream was tried. */
+function lastStatusOf(statuses: unknown): number | undefined {
+  if (typeof statuses === 'number') return statuses;
+  const last = /\d{3}$/.exec(textOf(statuses) ?? '')?.[0];
+  return last === undefined ? undefined : Number(last);
 }
+
+/**
+ * Whether the last upstream that was tried sent a response. nginx writes 502 and 504 for one that sent none, so a status from
+ * 500 says nothing.
+ */
+const hasUpstreamAnswered = (status: number | undefined): boolean =>
+  status !== undefined && status >= 100 && status < 500;
 
 /** The first value of a header, by its name in lower case. */
 export function headerOf(headers: JsonObject, name: string): string | undefined {

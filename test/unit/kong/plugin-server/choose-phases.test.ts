@@ -30,6 +30,14 @@ services:
         config:
           mcp-validator: ${validator}
 `;
+const auth = (upstream: string): string => `
+services:
+  - name: a
+    plugins:
+      - name: mcp-auth
+        config: { resource: 'https://ai.example.com/mcp', issuers: [{ issuer: 'https://as.example' }], upstream: ${upstream} }
+`;
+const FETCHED = '{ mode: token_exchange, client_id: gateway, client_secret: secret }';
 const telemetry = (config: string): string => `
 plugins:
   - { name: mcp-telemetry, config: ${config} }
@@ -38,7 +46,7 @@ plugins:
 it('describes plugins that no file configures as without files, so that no guard loses a phase', () => {
   expect(phasesFor('services: []')).toEqual({
     'llm-mcp-agent': 'access',
-    'mcp-auth': 'access',
+    'mcp-auth': 'access,log',
     'mcp-guard': 'access,response,log',
     'mcp-validator': 'access,response,log',
     'mcp-tool-rate-limit': 'access',
@@ -73,6 +81,13 @@ it.each([
       "plugins: [{ name: mcp-guard, config: { mcp-tool-rate-limit: { rules: [{ windows: [{ limit: 1, window_seconds: 1 }] }], redis: { password: '{vault://env/p}' } } } }]",
     ],
     'access',
+  ],
+  [
+    'its section mcp-auth exchanges tokens',
+    [
+      `plugins: [{ name: mcp-guard, config: { mcp-auth: { resource: 'https://ai.example.com/mcp', issuers: [{ issuer: 'https://as.example' }], upstream: ${FETCHED} } } }]`,
+    ],
+    'access,log',
   ],
 ])('mcp-guard if %s', (_, texts, phases) => {
   expect(phasesFor(...texts)['mcp-guard']).toBe(phases);
@@ -118,4 +133,13 @@ it.each([
   ['mcp-telemetry=access', 'mcp-telemetry cannot work without the phase log'],
 ])('rejects --phases %s', (text, message) => {
   expect(() => phasesFromOptions(plugins, [text])).toThrow(`--phases ${text}: ${message}`);
+});
+
+it.each([
+  ['fetches no credentials', '{}', 'access'],
+  ['has a fixed credential', '{ mode: static, value: v }', 'access'],
+  ['exchanges tokens, which it drops when the server rejects them', FETCHED, 'access,log'],
+  ['has a token of its own', FETCHED.replace('token_exchange', 'client_credentials'), 'access,log'],
+])('mcp-auth if it %s', (_, upstream, phases) => {
+  expect(phasesFor(auth(upstream))['mcp-auth']).toBe(phases);
 });

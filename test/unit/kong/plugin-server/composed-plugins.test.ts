@@ -205,7 +205,7 @@ it('a composed plugin does what its parts do one after the other', async () => {
       await composed.runResponse([configuration(plugin, parts)], answer);
       expect(withoutNames(composed.state)).toEqual(withoutNames(separate.state));
     }),
-    { numRuns: 500 },
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) },
   );
 });
 

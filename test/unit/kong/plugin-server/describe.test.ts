@@ -42,9 +42,9 @@ function* walkField(path: string, body: KongFieldBody): Generator<[string, KongF
   yield* walk(body.fields ?? [], `${path}.`);
 }
 
-const phasesIn = (plugin: Plugin): string[] => [
-  ...new Set(partsOf(plugin).flatMap(({ phases }) => Object.keys(phases))),
-];
+/** In the order in which Kong runs them. */
+const phasesIn = (plugin: Plugin): string[] =>
+  ['access', 'response', 'log'].filter((name) => partsOf(plugin).some(({ phases }) => Object.hasOwn(phases, name)));
 
 /** Observers: their access phase runs only if an operator enables it. */
 const onPathOnDemand = ['llm-telemetry', 'mcp-telemetry'];

@@ -29,7 +29,7 @@ function prepareAuth(config: Partial<Config> = {}, issuerChanges: object = {}) {
   return preparePlugin(
     mcpAuth,
     { resource: RESOURCE, issuers: [{ ...issuer, ...issuerChanges }], ...config },
-    { now: () => nowMs, log: logInto(lines) },
+    { now: () => nowMs, log: logInto(lines), scope: { serviceId: 's' } },
   );
 }
 
@@ -255,9 +255,17 @@ describe('tokens', () => {
     });
   });
 
-  it('counts scopes that another scope implies', async () => {
-    const config = { scopes_required: ['calc'], scope_hierarchy: { mcp: ['calc'] } };
-    expect(summaryOf(await decideWith(config, bearer(good())))).toEqual({ kind: 'proceed' });
+  it('counts scopes that another scope implies, also for the rules of the validator', async () => {
+    const config = { scopes_required: ['calc'], scope_hierarchy: { mcp: ['calc'], calc: ['add'] } };
+    const outcome = await decideWith(config, bearer(good()));
+    expect(outcome).toMatchObject({ kind: 'proceed', share: { mcp_auth: { scopes: ['mcp', 'calc', 'add'] } } });
+  });
+
+  it('accepts a token of max_token_bytes, and rejects one byte more', async () => {
+    const token = good({ pad: 'x'.repeat(200) });
+    const within = await decideWith({ max_token_bytes: token.length }, bearer(token));
+    const beyond = await decideWith({ max_token_bytes: token.length - 1 }, bearer(token));
+    expect([summaryOf(within), summaryOf(beyond)]).toMatchObject([{ kind: 'proceed' }, { reason: 'malformed' }]);
   });
 });
 
@@ -268,7 +276,7 @@ describe('known tokens', () => {
     const state = await mcpAuth.prepare(config, resources);
     const headers = Headers.from({ authorization: `Bearer ${good()}` });
     const facts = { method: 'POST', path: '/mcp', query: '', headers, consumer: undefined, credentialId: undefined };
-    const decide = () => mcpAuth.phases.access!.handle(state, { ...facts, service: 's' });
+    const decide = () => mcpAuth.phases.access!.handle(state, { ...facts, service: 's', requestId: '' });
     const first = decide();
     expect(first).toBeInstanceOf(Promise);
     await first;
@@ -514,6 +522,51 @@ describe('the whole', () => {
     expect(text).toMatch('mcp_auth_requests_total{kong_service="calc",kind="token",decision="pass"} 1');
     expect(text).toMatch('mcp_auth_rejected_total{kong_service="calc",reason="key"} 1');
     expect(text).not.toContain('xxxx');
+  });
+
+  it('tells in its metrics which tokens were proven before', async () => {
+    await using auth = await prepareAuth({ unauthenticated: 'pass' });
+    const token = good();
+    for (let at = 0; at < 3; at++) await auth.access({ path: '/mcp', service: 'calc', ...bearer(token) });
+    await auth.access({ path: '/mcp', service: 'calc', ...bearer(changed(good(), () => '')) });
+    await auth.access({ path: '/mcp', service: 'calc' });
+    const text = await auth.metrics.registry.metrics();
+    const counts = ['hit', 'miss', 'none'].map(
+      (cached) =>
+        new RegExp(`^mcp_auth_duration_seconds_count{kong_service="calc",cached="${cached}"} (.*)$`, 'm').exec(
+          text,
+        )?.[1],
+    );
+    expect(counts).toEqual(['2', '2', '1']);
+  });
+
+  it('writes an audit line for each request that passes, without the subject', async () => {
+    await using auth = await prepareAuth({ audit: true, consumer_claim: '/name' });
+    const facts = { path: '/mcp', service: 'calc', requestId: 'r-1', found: ann, ...bearer(good({ name: 'ann' })) };
+    await auth.access(facts);
+    await auth.access({ path: '/mcp', service: 'calc' });
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        message: 'request passed',
+        fields: {
+          request_id: 'r-1',
+          plugin: 'mcp-auth',
+          service: 'calc',
+          kind: 'token',
+          principal: principalOf('token', ISSUER, 'user-1', 'client-1').id,
+          issuer: ISSUER,
+          client: 'client-1',
+          consumer: 'ann',
+          scopes: ['mcp'],
+        },
+      },
+    ]);
+  });
+
+  it('writes no audit line by default', async () => {
+    await decideWith({}, bearer(good()));
+    expect(lines).toEqual([]);
   });
 
   it('bounds the log lines', async () => {

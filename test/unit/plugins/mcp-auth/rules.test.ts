@@ -1,7 +1,9 @@
+import type { Scope } from '../../../../kong/pdk';
+import { preparePlugin } from '../../../../kong/testkit';
 import { completeConfig } from '../../../../kong/testkit/config';
 import { mcpAuth } from '../../../../plugins/mcp-auth';
 import { compileRules } from '../../../../plugins/mcp-auth/rules';
-import { ISSUER, RESOURCE } from '../../../support/access-tokens';
+import { ISSUER, jwksOf, RESOURCE, signingKey } from '../../../support/access-tokens';
 
 const issuer = { issuer: ISSUER };
 const introspection = { client_id: 'gateway', client_secret: 'secret' };
@@ -67,4 +69,14 @@ it('cannot be scoped to a consumer', async () => {
   const config = completeConfig(mcpAuth.fields, { resource: RESOURCE, issuers: [issuer] });
   const resources = { scope: { consumerId: 'x' } } as never;
   await expect(mcpAuth.prepare(config, resources)).rejects.toThrow('consumer: mcp-auth cannot be scoped to a consumer');
+});
+
+it('has no report mode for all services: strangers would reach each of them', async () => {
+  const jwks = JSON.stringify(jwksOf(signingKey('1')));
+  const issuers = [{ ...issuer, discovery: false, jwks }];
+  const prepare = (scope: Scope) =>
+    preparePlugin(mcpAuth, { resource: RESOURCE, issuers, mode: 'report' }, { scope }).then((one) => one.dispose());
+  await expect(prepare({})).rejects.toThrow('mode: report lets strangers pass, so it needs a service or a route');
+  await prepare({ serviceId: 's' });
+  await prepare({ routeId: 'r' });
 });

@@ -1,5 +1,13 @@
+import type * as Crypto from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
+import { read, type PdkEffect, type SharedValue } from '../../../../kong/pdk';
 import { readConfig } from '../../../../kong/pdk/read-config';
+import { encodeAll } from '../../../../kong/plugin-server/protocol/event-answer';
+import { decodeReply } from '../../../../kong/plugin-server/protocol/pdk-codec';
+import { fromValue, toValue } from '../../../../kong/stand-in/rpc/pb-values';
+import { messageType } from '../../../../kong/stand-in/rpc/pluginsocket';
 import { preparePlugin } from '../../../../kong/testkit';
 import { mcpAuth } from '../../../../plugins/mcp-auth';
 import { headerValue } from '../../../../plugins/mcp-auth/identity/identity-headers';
@@ -8,6 +16,7 @@ import { readKeySet } from '../../../../plugins/mcp-auth/issuers/key-set';
 import type { FoundKeys } from '../../../../plugins/mcp-auth/issuers/key-store';
 import { compileRules } from '../../../../plugins/mcp-auth/rules';
 import { fields } from '../../../../plugins/mcp-auth/schema';
+import { Sealed } from '../../../../plugins/mcp-auth/session/sealed';
 import { TokenProver } from '../../../../plugins/mcp-auth/token/token-prover';
 import { identityFromShared, identityToShared } from '../../../../plugins/shared/mcp/identity';
 import { claimsAt, ISSUER, jwksOf, RESOURCE, signingKey, tokenOf, tokenWith } from '../../../support/access-tokens';
@@ -16,6 +25,10 @@ const NOW = 1_700_000_000_000;
 const key = signingKey('k1');
 const jwks = JSON.stringify(jwksOf(key));
 const OTHER = 'https://login.example.com/realms/other';
+
+// The very object that the plugin calls, so that it can be watched.
+const crypto = jest.requireActual<typeof Crypto>('node:crypto');
+const ignore = (): void => undefined;
 
 const prepareFor = (resource: string) =>
   preparePlugin(mcpAuth, { resource, issuers: [{ issuer: ISSUER, discovery: false, jwks }] }, { now: () => NOW });
@@ -58,6 +71,38 @@ it('kid flood: tokens that wait for the keys of one issuer are bounded, and dela
   expect(await flood[0]).toMatchObject({ reason: 'key' });
 });
 
+it('timing: the seal of a session is compared with timingSafeEqual only, over its whole length', () => {
+  const compare = jest.spyOn(crypto, 'timingSafeEqual');
+  const sessions = new Sealed('x'.repeat(32), 'nobody', () => NOW, ignore);
+  const seal = crypto.createHmac('sha1', sessions.keyOf('ann')).update('id').digest('base64url');
+  const ann = { principal: 'ann', isAnonymous: false };
+  const changedAt = (at: number) => `${seal.slice(0, at)}${seal[at] === 'A' ? 'B' : 'A'}${seal.slice(at + 1)}`;
+  expect(sessions.check(`id.${seal}`, ann)).toMatchObject({ kind: 'own' });
+  for (let at = 0; at < seal.length - 1; at++) {
+    compare.mockClear();
+    expect(sessions.check(`id.${changedAt(at)}`, ann)).toEqual({ kind: 'foreign' });
+    expect(compare.mock.calls.map(([a, b]) => [a.byteLength, b.byteLength])).toContainEqual([27, 27]);
+  }
+  // Whatever it says is what counts: there is no other comparison.
+  compare.mockReturnValue(true);
+  expect(sessions.check(`id.${changedAt(0)}`, ann)).toMatchObject({ kind: 'own' });
+  compare.mockRestore();
+});
+
+it('timing: no file of the plugin compares a tag, a secret or a signature with an operator', () => {
+  const folder = join(__dirname, '../../../../plugins/mcp-auth');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const compared = /\b(?:\w*(?:tag|secret|signature|expected|seal))\b(?:\.\w+)*\s*[!=]==(?!\s*undefined)/i;
+  const found = files.flatMap((name) =>
+    readFileSync(join(folder, name), 'utf8')
+      .split('\n')
+      .filter((line) => compared.test(line))
+      .map((line) => `${name}: ${line.trim()}`),
+  );
+  expect(files.length).toBeGreaterThan(20);
+  expect(found).toEqual([]);
+});
+
 it('no text is proven, and none throws, without a good signature', async () => {
   await using auth = await prepareFor(RESOURCE);
   const header = fc.record({
@@ -85,6 +130,26 @@ it('no header for the server has a control character or anything but ASCII', () 
   );
 });
 
+/** A value after Kong got it over ProtoBuf, kept it in Lua, and sent it to the next plugin. */
+function throughKong(value: SharedValue): unknown {
+  const set: PdkEffect = { method: 'kong.ctx.shared.set', key: 'k', value };
+  const pair = messageType('KV').decode(frameOf(encodeAll([set]), 1)) as unknown as { v: unknown };
+  const reply = messageType('Value')
+    .encode(toValue(fromValue(pair.v)))
+    .finish();
+  return decodeReply(
+    read.shared('k', (one) => one),
+    reply,
+  );
+}
+
+/** The frame with this number: each begins with its length. */
+function frameOf({ bytes }: { readonly bytes: Buffer }, number: number): Buffer {
+  let at = 0;
+  for (let skipped = 0; skipped < number; skipped++) at += 4 + bytes.readUInt32LE(at);
+  return bytes.subarray(at + 4, at + 4 + bytes.readUInt32LE(at));
+}
+
 it('an identity stays the same on its way through Kong, and nothing else is taken for one', () => {
   const texts = fc.array(fc.string(), { maxLength: 4 });
   const identities = fc.record(
@@ -109,7 +174,7 @@ it('an identity stays the same on its way through Kong, and nothing else is take
   );
   fc.assert(
     fc.property(identities, (identity) => {
-      expect(identityFromShared(JSON.parse(JSON.stringify(identityToShared(identity))))).toEqual(identity);
+      expect(identityFromShared(throughKong(identityToShared(identity)))).toEqual(identity);
     }),
   );
   fc.assert(

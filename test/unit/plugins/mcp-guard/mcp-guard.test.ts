@@ -121,7 +121,7 @@ it('mcp-guard answers, shares, changes and counts what its plugins do one after 
       }
       expect(await countsIn(one)).toEqual(await countsIn(other));
     }),
-    { numRuns: 150 },
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 75) },
   );
 });
 

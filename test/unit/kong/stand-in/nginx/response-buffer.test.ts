@@ -57,9 +57,9 @@ it('never loses, adds or reorders a byte', () => {
       (kind, head, sizes) => {
         const pieces = sizes.map((size, index) => Buffer.alloc(size, index));
         const buffer = new ResponseBuffer(kind, head);
-        expect(Buffer.concat([...pieces.map((data) => buffer.take(data)), buffer.end()])).toEqual(
-          Buffer.concat(pieces),
-        );
+        const passed = Buffer.concat([...pieces.map((data) => buffer.take(data)), buffer.end()]);
+        // Far faster than toEqual, which compares property by property.
+        expect(passed.equals(Buffer.concat(pieces))).toBe(true);
       },
     ),
   );

@@ -171,7 +171,7 @@ describe('any response of an upstream', () => {
           expect(attributes['gen_ai.usage.input_tokens']).not.toBe(0);
         },
       ),
-      { numRuns: 600 },
+      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) },
     );
     const text = await plugin.metrics.registry.metrics();
     expect(text).not.toMatch(/ (?:NaN|-)/);
@@ -186,19 +186,20 @@ describe('the work for a response', () => {
     const api = apiAt(path)!.name;
     const original = JSON.parse;
     let characters = 0;
-    const spy = jest.spyOn(JSON, 'parse').mockImplementation((text: string) => {
+    // A mock of Jest would keep every text and every error.
+    JSON.parse = (text: string) => {
       characters += text.length;
       return original(text) as unknown;
-    });
+    };
     try {
       await readCapturedResponse(api, entry, capture.response, { maxBufferBytes: 262_144, maxTextLength: 0 });
     } finally {
-      spy.mockRestore();
+      JSON.parse = original;
     }
     return characters;
   }
 
-  const SIZE = 60_000;
+  const SIZE = 30_000;
   const shapes: readonly [string, string][] = [
     ['open braces', '{'.repeat(SIZE)],
     ['open brackets', '['.repeat(SIZE)],

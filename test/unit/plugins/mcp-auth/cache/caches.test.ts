@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { RecentMap } from '../../../../../plugins/mcp-auth/cache/recent-map';
 import { SingleFlight } from '../../../../../plugins/mcp-auth/cache/single-flight';
 import { Slots } from '../../../../../plugins/mcp-auth/cache/slots';
@@ -51,4 +52,29 @@ it('runs so much at the same time, lets so much wait, and rejects the rest', asy
   const again = slots.run(work(5));
   ends[3]!();
   expect(await again).toBe(5);
+});
+
+it('behaves like a list ordered by use', () => {
+  const action = fc.tuple(fc.constantFrom('get', 'set', 'delete'), fc.constantFrom('a', 'b', 'c', 'd', 'e'));
+  fc.assert(
+    fc.property(fc.nat({ max: 4 }), fc.array(action, { maxLength: 60 }), (max, actions) => {
+      const map = new RecentMap<number>(max);
+      let model: [string, number][] = [];
+      for (const [at, [kind, key]] of actions.entries()) {
+        const found = model.find(([name]) => name === key);
+        const others = model.filter(([name]) => name !== key);
+        if (kind === 'get') {
+          expect(map.get(key)).toBe(found?.[1]);
+          if (found) model = [...others, found];
+        } else if (kind === 'delete') {
+          map.delete(key);
+          model = others;
+        } else {
+          map.set(key, at);
+          model = [...others, [key, at] as [string, number]].slice(max === 0 ? Infinity : -max);
+        }
+        expect(map.size).toBe(model.length);
+      }
+    }),
+  );
 });

@@ -1,5 +1,5 @@
 import { candidatesOf, readKeySet } from '../../../../../plugins/mcp-auth/issuers/key-set';
-import { KeyStore, type FoundKeys } from '../../../../../plugins/mcp-auth/issuers/key-store';
+import { KeyStore, type FetchedKeys, type FoundKeys } from '../../../../../plugins/mcp-auth/issuers/key-store';
 import { jwksOf, signingKey, type SigningKey } from '../../../../support/access-tokens';
 
 const [one, two] = [signingKey('1'), signingKey('2')];
@@ -9,15 +9,23 @@ const times = { ttlMs: 600_000, staleMs: 24 * HOUR_MS, cooldownMs: 30_000 };
 /** A store whose issuer publishes these keys; none: it is away. */
 function storeOf(...published: SigningKey[]) {
   const log: string[] = [];
-  const site = { keys: published as SigningKey[] | undefined, fetches: 0, nowMs: 0, log };
+  const site = { keys: published as SigningKey[] | undefined, cause: 'timeout', fetches: 0, nowMs: 0, log };
   const note = (text: string) => () => void log.push(text);
   const store = new KeyStore(
     () => {
       site.fetches += 1;
-      return Promise.resolve(site.keys && JSON.stringify(jwksOf(...site.keys)));
+      return Promise.resolve<FetchedKeys>(
+        site.keys
+          ? { kind: 'text', text: JSON.stringify(jwksOf(...site.keys)) }
+          : { kind: 'failed', problem: { target: 'jwks', cause: site.cause } },
+      );
     },
     times,
-    { lost: note('lost'), back: note('back'), rotated: note('rotated') },
+    {
+      lost: ({ target, cause }) => void log.push(`lost: ${target} ${cause}`),
+      back: note('back'),
+      rotated: note('rotated'),
+    },
     () => site.nowMs,
   );
   return { site, store };
@@ -73,7 +81,7 @@ it('keeps known keys while the issuer is away, and not for ever', async () => {
   site.nowMs = HOUR_MS;
   await store.open();
   expect(await find(store, '1')).toEqual(['1']);
-  expect(site.log).toEqual(['lost']);
+  expect(site.log).toEqual(['lost: jwks timeout']);
   site.nowMs = times.ttlMs + times.staleMs + 1;
   expect(await find(store, '1')).toBe('unavailable');
 });
@@ -89,7 +97,7 @@ it('uses the keys of an issuer that was away at the start', async () => {
   site.keys = [one];
   site.nowMs += 500;
   expect(await find(store, '1')).toEqual(['1']);
-  expect(site.log).toEqual(['lost', 'back']);
+  expect(site.log).toEqual(['lost: jwks no_usable_key', 'lost: jwks timeout', 'back']);
 });
 
 it.each<[string, string]>([

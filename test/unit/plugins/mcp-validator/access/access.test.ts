@@ -5,6 +5,7 @@ import type { CallerFacts } from '../../../../../plugins/mcp-validator/policy/ca
 import { compileRules } from '../../../../../plugins/mcp-validator/rules';
 import { fields } from '../../../../../plugins/mcp-validator/schema';
 import type { McpIdentity } from '../../../../../plugins/shared/mcp/identity';
+import { modernPost } from '../request';
 
 const METADATA = 'resource_metadata="https://ai.example.com/.well-known/oauth-protected-resource/mcp"';
 
@@ -78,6 +79,19 @@ it('asks for all scopes of an operation, also those that the token has, with the
 
 it.each(['2025-03-26', '2025-06-18', '2025-11-25'])('starts the step-up in revision %s', (revision) => {
   expect(answer({ rules: [write] }, token(), call('delete_all'), revision)).toMatchObject({ status: 403 });
+});
+
+it('starts the step-up in revision 2026-07-28, with the id of the request', () => {
+  const decision = decide(
+    { ...modernPost('tools/call', { name: 'delete_all' }), caller: token() },
+    compileRules(readConfig(fields, { access: { rules: [write] } })),
+  );
+  expect(decision).toMatchObject({ kind: 'reject', response: { status: 403, reason: 'insufficient_scope' } });
+  const { headers, body } = (decision as { response: { headers: object; body: string } }).response;
+  expect(headers).toMatchObject({
+    'WWW-Authenticate': expect.stringContaining('scope="files:write files:read mcp"') as string,
+  });
+  expect(JSON.parse(body)).toMatchObject({ id: 1, error: { code: -32600 } });
 });
 
 it('lets a token with the scopes pass, and tools that no rule names', () => {

@@ -206,7 +206,7 @@ describe('for any schema and value', () => {
         checkerOf(schema)(observed(value, looks), run);
         expect(looks.count).toBeLessThanOrEqual(run.steps * 12);
       }),
-      { numRuns: 500 },
+      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) },
     );
   });
 
@@ -220,7 +220,7 @@ describe('for any schema and value', () => {
         else expect(first).toEqual(second);
         expect(small.isSpent).toBe(large.steps > budget);
       }),
-      { numRuns: 500 },
+      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) },
     );
   });
 });

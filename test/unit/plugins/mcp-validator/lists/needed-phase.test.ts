@@ -67,7 +67,7 @@ it('asks Kong for the response phase exactly if the response to some request is 
       seen.add(mayHold);
       expect(fieldsWithResponse(read).length > 0).toBe(mayHold);
     }),
-    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) },
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 100) },
   );
   expect(seen.size).toBe(2);
 });

@@ -49,6 +49,20 @@ describe('parseLogEntry', () => {
     expect(parseLogEntry(JSON.stringify(entry))!.answeredByKong).toBe(expected);
   });
 
+  it.each([
+    ['502, 401', 401],
+    ['401', 401],
+    [401, 401],
+    ['', undefined],
+    ['-', undefined],
+    [undefined, undefined],
+    // An object without a usable toString.
+    [{ toString: null }, undefined],
+  ])('reads the status of the last upstream in %j: %j', (upstream_status, expected) => {
+    const entry = { ...(JSON.parse(logEntry()) as object), source: 'kong', upstream_status };
+    expect(parseLogEntry(JSON.stringify(entry))!.upstreamStatus).toBe(expected);
+  });
+
   it('has no latency of an upstream that was not reached', () => {
     const entry = { ...(JSON.parse(logEntry()) as object), latencies: { kong: 3, proxy: -1, request: 4 } };
     expect(parseLogEntry(JSON.stringify(entry))!.latencies).toEqual({ kongMs: 3, proxyMs: undefined, requestMs: 4 });

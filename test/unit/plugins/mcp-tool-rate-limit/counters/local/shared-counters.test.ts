@@ -33,7 +33,7 @@ it('counts as unbounded counters would, whatever is dropped or moved during a ba
       }
       expect(overflows()).toBe(0);
     }),
-    { numRuns: 400 },
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) },
   );
 });
 
@@ -59,6 +59,6 @@ it('without room, never admits more than a limit, and rejects only what exceeds 
         }
       }
     }),
-    { numRuns: 400 },
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) },
   );
 });

@@ -104,7 +104,7 @@ describe('readingsOf', () => {
         expect(readings.length).toBeLessThanOrEqual(MAX_READINGS);
         const all = new Set(readings);
         for (const reading of readings) {
-          for (const further of readingsOf(reading) ?? []) expect(all.has(further)).toBe(true);
+          expect((readingsOf(reading) ?? []).filter((further) => !all.has(further))).toEqual([]);
         }
       }),
       { numRuns: 300 },
