@@ -1,7 +1,7 @@
 import type { Proceed } from '../../../kong/pdk';
 import { isJsonObject } from '../../shared/json/json-object';
-import type { HttpFacts } from '../protocol/http-facts';
 import type { CallerFacts } from '../policy/caller-rules';
+import type { HttpFacts } from '../protocol/http-facts';
 import type { AskedRequest } from './asked-requests';
 import type { Hold } from './hold';
 
