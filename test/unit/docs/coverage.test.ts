@@ -4,7 +4,16 @@ import { guideQueries } from '../../support/guide-queries';
 import { selectorsOf } from '../../support/promql';
 
 const docs = join(__dirname, '../../../docs');
-const PAGES = ['coverage', 'migration', 'production', 'upgrade', 'capacity', 'profiles', 'guide-queries'] as const;
+const PAGES = [
+  'coverage',
+  'migration',
+  'production',
+  'upgrade',
+  'capacity',
+  'profiles',
+  'guide-queries',
+  'kubernetes',
+] as const;
 const textOf = (page: string): string => readFileSync(join(docs, `${page}.md`), 'utf8');
 
 /** The anchor that GitHub gives a heading. */
