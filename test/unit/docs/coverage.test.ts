@@ -13,6 +13,7 @@ const PAGES = [
   'profiles',
   'guide-queries',
   'kubernetes',
+  'delivery',
 ] as const;
 const textOf = (page: string): string => readFileSync(join(docs, `${page}.md`), 'utf8');
 
