@@ -12,6 +12,7 @@ const PAGES = [
   'capacity',
   'profiles',
   'guide-queries',
+  'topologies',
   'kubernetes',
   'delivery',
 ] as const;
