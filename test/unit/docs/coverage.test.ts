@@ -14,6 +14,7 @@ const PAGES = [
   'guide-queries',
   'topologies',
   'kubernetes',
+  'delivery',
 ] as const;
 const textOf = (page: string): string => readFileSync(join(docs, `${page}.md`), 'utf8');
 
