@@ -12,7 +12,9 @@ const PAGES = [
   'capacity',
   'profiles',
   'guide-queries',
+  'topologies',
   'kubernetes',
+  'delivery',
 ] as const;
 const textOf = (page: string): string => readFileSync(join(docs, `${page}.md`), 'utf8');
 

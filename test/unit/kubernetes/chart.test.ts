@@ -320,7 +320,8 @@ describe('in production', () => {
       expect(relabelings[0]!.targetLabel).toBe('job');
     }
     const used = readRules().flatMap(({ expr }) => [...expr.matchAll(/job="([\w-]+)"/g)].map(([, job]) => job!));
-    expect(new Set(jobs)).toEqual(new Set(used));
+    // An exporter beside the gateway scrapes certificates; without it these rules have no data.
+    expect(new Set(jobs)).toEqual(new Set(used.filter((job) => job !== 'certificates')));
   });
 
   it('has the rules, which the check compares with their files', () => {
