@@ -120,20 +120,26 @@ async function main(): Promise<void> {
     console.log('| --- | --: | --: | --: | --: | --: | --: | --: |');
     for (const connections of CONNECTIONS) {
       const measured = nodes.map((node) => ({ node, runs: [] as (Load & { cpu: number; bytes: number })[] }));
+      const failures = new Map<Node, string>();
       // The first round warms up.
       for (let round = 0; round <= ROUNDS; round += 1) {
         for (const { node, runs } of measured) {
           const before = usageOf(node.workers).cpu;
           const url = `${urlOf(node.layout, 'proxy')}/py-calculator/mcp`;
           // Too many connections for the settings: that is a result.
-          const result = await load(url, script, connections, round === 0 ? 1 : SECONDS).catch(() => undefined);
+          const result = await load(url, script, connections, round === 0 ? 1 : SECONDS).catch((error: unknown) => {
+            failures.set(node, String(error).replace(/^.*failed: /, ''));
+            return undefined;
+          });
           const { cpu, bytes } = usageOf(node.workers);
           if (result && round > 0) runs.push({ ...result, cpu: ((cpu - before) * 1e6) / result.requests, bytes });
         }
       }
       for (const { node, runs } of measured) {
         if (runs.length < ROUNDS) {
-          console.log(`| ${node.name} | ${node.workers.length} | ${connections} | Connections are reset | | | | |`);
+          console.log(
+            `| ${node.name} | ${node.workers.length} | ${connections} | ${failures.get(node) ?? ''} | | | | |`,
+          );
           continue;
         }
         const of = (key: keyof (typeof runs)[number]) => median(runs.map((one) => one[key]));
