@@ -21,6 +21,12 @@ export function generatedBlocks(plugins: readonly Plugin[]): GeneratedBlock[] {
   const names = plugins.map(({ name }) => name);
   return [
     { file: 'kong/kong.conf', begin: '# <plugins>', end: '# </plugins>', text: confText(names) },
+    {
+      file: 'kubernetes/kong-chart.yml',
+      begin: '  # <plugins>',
+      end: '  # </plugins>',
+      text: `  preInstalled: ${names.join(',')}`,
+    },
     ...plugins.map((plugin) => ({
       file: `plugins/${plugin.name}/README.md`,
       begin: '<!-- config -->',

@@ -2,7 +2,10 @@
 -- http-log compiles its own functions for each request. It sends numbers with 14 digits: a number that
 -- needs more, such as the id of a JSON-RPC message, is written as text.
 local function exact(value)
-  if type(value) == "number" and tonumber(string.format("%.14g", value)) ~= value then
+  if type(value) == "number" then
+    if value % 1 == 0 and value < 1e14 and value > -1e14 or tonumber(string.format("%.14g", value)) == value then
+      return value
+    end
     return { ["$number"] = string.format("%.17g", value) }
   elseif type(value) ~= "table" then
     return value

@@ -1,5 +1,6 @@
 import type { AnswerOutcome } from './answer-outcome';
 import type { ConfigOf, Fields } from './fields';
+import type { HealthFacts } from './health-facts';
 import type { HttpMounts } from './http-mounts';
 import type { Metrics } from './metrics';
 import type { Ask, Outcome } from './outcome';
@@ -19,6 +20,8 @@ export interface Resources {
   readonly scope: Scope;
   /** The HTTP listener of the process; absent if it has none (`serve --http`, and Kong's own JavaScript plugin server). */
   readonly http?: HttpMounts;
+  /** What the plugin reports to `/health`; absent in Kong's own JavaScript plugin server. */
+  readonly health?: HealthFacts;
 }
 
 /** The variables of an environment by name; an unset one is undefined. */

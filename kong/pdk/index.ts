@@ -22,6 +22,7 @@ export type {
 } from './define-plugin';
 export { field } from './fields';
 export type { ConfigOf, Field, FieldRules, Fields } from './fields';
+export type { Dependency, HealthFacts } from './health-facts';
 export { Headers } from './headers';
 export type { HttpHandler, HttpMounts } from './http-mounts';
 export { Metrics } from './metrics';

@@ -74,8 +74,13 @@ export async function runEvent(event: Event, ask: Ask, record: EventRecord): Pro
 const HELD_READS = [heldRead];
 const NO_READS: typeof HELD_READS = [];
 const HELD_BATCH = new PlannedBatch(HELD_READS);
-/** What only a wish needs to know. */
-const WISH_BATCH = new PlannedBatch([heldRead, armedRead, upgradeRead]);
+/**
+ * What only a wish needs to know. The headers of the request do not tell whether Kong upgrades the connection: an earlier
+ * plugin may have removed `Upgrade` after Kong had read it.
+ */
+const WISH_BATCH = new PlannedBatch([armedRead, upgradeRead]);
+const WISH_BATCH_ARMED = new PlannedBatch([upgradeRead]);
+const WISH_BATCH_AFTER_OTHERS = new PlannedBatch([heldRead, armedRead, upgradeRead]);
 const RELEASED = encodeAll(holdOrRelease([], undefined));
 
 /** The effects that make Kong hold or release the answer. If they fail, no plugin could judge the answer: the request is rejected. */
@@ -87,7 +92,7 @@ async function encodeHold(
 ): Promise<EncodedEffects> {
   try {
     const [first] = wishes;
-    await facts.loadMissing(first ? WISH_BATCH : HELD_BATCH);
+    await facts.loadMissing(first ? wishBatchOf(event.instance) : HELD_BATCH);
     if (first && !isHeldByKong(facts, event, record)) return encodeEffects(failureOf(first.hold.failure));
     return encodeAll(holdOrRelease(wishes, facts.valueOf(heldRead)));
   } catch (error) {
@@ -96,12 +101,21 @@ async function encodeHold(
   }
 }
 
+function wishBatchOf({ configuration, isArmed }: Instance): PlannedBatch {
+  if (configuration.isHeldBefore()) return WISH_BATCH_AFTER_OTHERS;
+  return isArmed ? WISH_BATCH_ARMED : WISH_BATCH;
+}
+
 /** Configurations of which a wish was logged that Kong does not fulfil. */
 const unfulfilled = new WeakSet<Configuration>();
 
 /** Whether the response phase will run. If not, an answer that a guard must judge would reach the client as it is. */
-function isHeldByKong(facts: EventFacts, { instance: { configuration }, phase }: Event, { log }: EventRecord): boolean {
-  if (facts.valueOf(armedRead)) return facts.valueOf(upgradeRead) === '';
+function isHeldByKong(facts: EventFacts, { instance, phase }: Event, { log }: EventRecord): boolean {
+  const { configuration } = instance;
+  if (instance.isArmed || facts.valueOf(armedRead)) {
+    instance.isArmed = true;
+    return facts.valueOf(upgradeRead) === '';
+  }
   if (!unfulfilled.has(configuration)) {
     unfulfilled.add(configuration);
     log.error(

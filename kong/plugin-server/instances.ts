@@ -7,6 +7,8 @@ import type { RawConfig } from './identity';
 export interface Instance {
   readonly id: number;
   readonly configuration: Configuration;
+  /** Set once Kong was seen to hold answers for it: a worker knows the phases of a plugin as long as it lives. */
+  isArmed?: true;
 }
 
 interface HeldInstance extends Instance, AcquiredConfiguration {

@@ -12,13 +12,15 @@ export interface MonitorOptions {
   readonly isReady: () => boolean;
   /** Within which a request must be complete, in milliseconds. */
   readonly requestTimeoutMs?: number;
+  /** Answers `/health`; absent: there is no such path. */
+  readonly health?: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** What else the endpoint serves, by the beginning of the path. */
   readonly intake?: { readonly path: string; readonly handle: RequestHandler };
 }
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
 
-/** The endpoint for operators: `/healthz` (the process runs), `/readyz` (Kong can connect), `/metrics`. */
+/** The endpoint for operators: `/healthz` (the process runs), `/readyz` (Kong can connect), `/health` (JSON), `/metrics`. */
 export interface Monitor {
   readonly url: string;
   close(): Promise<void>;
@@ -40,7 +42,7 @@ const INTAKE_KEEP_ALIVE_MS = 75_000;
 
 /** Starts the endpoint. It responds to GET and HEAD, reads no body, and reports nothing about single requests. */
 export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
-  const { host, port, registry, isReady, requestTimeoutMs = REQUEST_TIMEOUT_MS, intake } = options;
+  const { host, port, registry, isReady, health, requestTimeoutMs = REQUEST_TIMEOUT_MS, intake } = options;
   const server = createServer({ connectionsCheckingInterval: CHECK_EVERY_MS }, (request, response) => {
     if (intake && request.url?.startsWith(intake.path)) {
       void intake.handle(request, response, request.url);
@@ -54,8 +56,9 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
     const [path] = (request.url ?? '').split('?');
     if (path === '/healthz') answer(response, 200, 'ok\n');
     else if (path === '/readyz') answer(response, isReady() ? 200 : 503, isReady() ? 'ready\n' : 'not ready\n');
+    else if (path === '/health' && health) void health(request, response).catch(() => response.destroy());
     else if (path === '/metrics') void expose(response, registry);
-    else answer(response, 404, 'not found: try /healthz, /readyz or /metrics\n');
+    else answer(response, 404, 'not found: try /health, /healthz, /readyz or /metrics\n');
   });
   server.maxConnections = MAX_CONNECTIONS + (intake ? MAX_INTAKE_CONNECTIONS : 0);
   if (intake) server.keepAliveTimeout = INTAKE_KEEP_ALIVE_MS;

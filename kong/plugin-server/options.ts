@@ -31,3 +31,20 @@ export function parseCount(text: string): number {
   if (/^\d{1,10}$/.test(text) && value > 0 && value <= MAX_COUNT) return value;
   throw new InvalidArgumentError(`expected a whole number from 1 to ${MAX_COUNT}`);
 }
+
+/** A URL of HTTP, such as http://127.0.0.1:9080. @throws InvalidArgumentError */
+export function parseUrl(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('expected a URL, such as http://127.0.0.1:9080');
+}
+
+/** The longest list of names. */
+const MAX_NAMES = 100;
+
+/** Names separated by commas, each once. @throws InvalidArgumentError */
+export function parseNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const isValid = names.length <= MAX_NAMES && !names.includes('') && new Set(names).size === names.length;
+  if (isValid) return names;
+  throw new InvalidArgumentError(`expected up to ${MAX_NAMES} different names, separated by commas`);
+}

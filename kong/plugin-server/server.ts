@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Environment, HttpMounts, Log, Metrics, Plugin } from '../pdk';
+import type { Environment, HealthFacts, HttpMounts, Log, Metrics, Plugin } from '../pdk';
 import { ByteBudget } from './byte-budget';
 import { Configurations } from './configurations';
 import { Instances } from './instances';
@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly env?: Environment;
   /** The HTTP listener, for plugins that need one. */
   readonly http?: HttpMounts;
+  /** What plugins report to `/health`. */
+  readonly health?: HealthFacts;
 }
 
 /** How often idle instances are closed, and which count as idle. */
@@ -60,8 +62,9 @@ export class PluginServer {
     const { plugins, metrics, log, maxFrameBytes, maxConnections, now = Date.now, env = process.env } = options;
     const smallBytes = Math.floor(options.maxHeldBytes * SMALL_FRAMES_SHARE);
     const budgets = { small: new ByteBudget(smallBytes), large: new ByteBudget(options.maxHeldBytes - smallBytes) };
-    const { http } = options;
-    this.configurations = new Configurations({ metrics, log, now, env, ...(http && { http }) });
+    const { http, health } = options;
+    const mayBeAbsent = { ...(http && { http }), ...(health && { health }) };
+    this.configurations = new Configurations({ metrics, log, now, env, ...mayBeAbsent });
     const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
     this.instances = new Instances(byName, this.configurations, now);
     const { connections, configurations, instances } = this;

@@ -15,6 +15,11 @@ function workerGroup(): string[] {
   return id === undefined ? [] : ['--socket-group', String(id)];
 }
 
+/** The upstreams of kong.yml whose health `/health` reports. */
+const HEALTH_UPSTREAMS = (['py-calculator', 'go-calculator', 'phoenix', 'ollama'] as const).map(
+  (name) => `${name}-upstream`,
+);
+
 /** Starts the plugin server of the suite. It is restarted whenever it exits. */
 export async function startPluginServer(layout: Layout, add: (part: Part) => void, pidFile: string): Promise<void> {
   const { root, host } = layout;
@@ -28,6 +33,8 @@ export async function startPluginServer(layout: Layout, add: (part: Part) => voi
       ...workerGroup(),
       ...['--metrics', `${host}:${PORTS.pluginServer}`],
       ...['--http', `${host}:${PORTS.agent}`],
+      ...['--kong-status', urlOf(layout, 'status')],
+      ...['--health-upstreams', HEALTH_UPSTREAMS.join()],
     ],
     env: {
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${urlOf(layout, 'proxy')}/phoenix/v1/traces`,

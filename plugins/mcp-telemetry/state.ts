@@ -30,6 +30,7 @@ export const STARTED_SPAN_KEY = 'mcp_telemetry';
 export function prepare(config: Config, resources: Resources): State {
   const { metrics, now } = resources;
   const exchanges = exchangeMetricsOf(metrics);
+  resources.health?.count('sessions_active', () => exchanges.sessions.activeAt(now()));
   const onState: HealthPollerOptions['onState'] = (backend, state) => {
     setBackendState(exchanges, backend, state);
   };

@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import type { Log, Metrics } from '../../kong/pdk';
+import type { Metrics, Resources } from '../../kong/pdk';
 import { checkRedisConfig, type RedisConfig } from '../shared/redis/redis-config';
 import { acquireRedis } from '../shared/redis/shared-redis';
 import { PerProcess } from '../shared/runtime/per-process';
@@ -32,11 +32,12 @@ export async function createCounters(
   config: StoreConfig,
   { rules, scope }: Pick<LimitPolicy, 'rules' | 'scope'>,
   limiterMetrics: LimiterMetrics,
-  { metrics, log }: { readonly metrics: Metrics; readonly log: Log },
+  resources: Pick<Resources, 'metrics' | 'log' | 'health'>,
 ): Promise<Counters> {
+  const { metrics } = resources;
   if (config.policy === 'local') return localCounters(config, limiterMetrics, metrics);
   checkRedisConfig(config.redis);
-  const redis = new RedisCounters(await acquireRedis(config.redis, metrics, log), {
+  const redis = new RedisCounters(await acquireRedis(config.redis, resources), {
     namespace: config.namespace,
     scope,
     rules,

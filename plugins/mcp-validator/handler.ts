@@ -62,7 +62,7 @@ export function access(state: State, facts: AccessFacts): Outcome | Promise<Outc
     ]);
     if (hold && decision.summary && outcome.kind === 'proceed') {
       const id = isEnabled ? callerId() : undefined;
-      return holdRequest(outcome, hold, describeRequest(decision.summary, httpFacts, destination, id));
+      return holdRequest(outcome, hold, describeRequest(decision.summary, httpFacts, destination, id), httpFacts);
     }
     const isReadLater =
       hasPins || (rules.outputs.learnedMode === 'warn' && decision.summary && callsTools(decision.summary));

@@ -61,16 +61,17 @@ export async function response(
   const length = body.kind === 'bytes' ? body.bytes.length : undefined;
   metrics.lists.judged(service, verdict, length, (performance.now() - startedAtMs) / 1000);
   metrics.lists.outputViolations(service, 'strict', verdict.outputViolations);
-  return outcomeOf(verdict, [...warnings, ...state.problems(verdict, request, isBinding)], state.mode, request);
+  return outcomeOf(verdict, [...warnings, ...state.problems(verdict, request, isBinding)], state, request);
 }
 
 function outcomeOf(
   { kind, outcome: reason, status, headers, removeHeaders, body, lists }: Verdict,
   warnings: readonly Warning[],
-  mode: State['mode'],
+  { mode, readsLog }: Pick<State, 'mode' | 'readsLog'>,
   request: HeldRequest,
 ): AnswerOutcome {
-  const effects = { reason, share: { [HELD_KEY]: JUDGED }, ...(warnings.length > 0 ? { warnings } : {}) };
+  const share = readsLog ? { share: { [HELD_KEY]: JUDGED } } : {};
+  const effects = { reason, ...share, ...(warnings.length > 0 ? { warnings } : {}) };
   if (kind === 'replace' && body) {
     return replaceAnswer({ ...effects, ...(status !== undefined && { status }), headers, removeHeaders, body });
   }

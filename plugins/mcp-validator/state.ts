@@ -12,7 +12,7 @@ import { createMetrics, type ValidatorMetrics } from './metrics';
 import { createOutputReport } from './outputs/report-outputs';
 import { createPins, type CurrentPins } from './pins/current-pins';
 import { compileRules, type Rules } from './rules';
-import type { Config } from './schema';
+import { fieldsWithLog, type Config } from './schema';
 
 /** What one configuration needs for each request. */
 export interface State {
@@ -24,6 +24,8 @@ export interface State {
   readonly metrics: ValidatorMetrics;
   readonly holds: HoldRules;
   readonly judge: JudgeBody;
+  /** The log phase must know which responses were judged. */
+  readonly readsLog: boolean;
   readonly elsewhere: Elsewhere;
   readonly problems: ReturnType<typeof createResponseProblems>;
   readonly reportOutputs: ReturnType<typeof createOutputReport>;
@@ -49,6 +51,7 @@ export function prepare(config: Config, resources: Resources, parts?: LearningPa
       readsTools: rules.lists.readsTools,
     },
     judge: createJudge(config, rules, sideThreadOf(metrics), learner.compileOutput),
+    readsLog: fieldsWithLog(config).length > 0,
     elsewhere: elsewhereOf(metrics),
     problems: createResponseProblems(resources.now),
     reportOutputs: createOutputReport(log, resources.now),

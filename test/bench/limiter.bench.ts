@@ -123,7 +123,7 @@ function wholeDecision(offers: boolean): Decide {
 async function onRedis(): Promise<void> {
   const server = await startRedis();
   const config = readConfig(fields, { rules: [], redis: { port: server.port, timeout: 5000 } }).redis;
-  const redis = await acquireRedis(config, new Metrics(), silentLog);
+  const redis = await acquireRedis(config, { metrics: new Metrics(), log: silentLog });
   const client = new Redis({ port: server.port, protocol: 2 });
   const library = new RateLimiterRedis({ storeClient: client, points: LIMIT, duration: WINDOW_S });
   const fives = Array.from(

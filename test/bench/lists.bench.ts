@@ -14,6 +14,7 @@ import { startRow, type RunningRow } from './gateway/kong';
 import { load, writeScript, type Load } from './gateway/load';
 import { LIST_REQUEST } from './gateway/messages';
 import { missingPrograms } from './gateway/prerequisites';
+import { cpuUsOf } from './gateway/process-usage';
 import type { Row } from './gateway/rows';
 import { medianOf, percentileOf } from './gateway/stats';
 import { firstChunksMs } from './gateway/streams';
@@ -22,6 +23,8 @@ import { HIDDEN, startUpstream } from './gateway/upstream';
 import { withCleanUp, type CleanUp } from './with-clean-up';
 
 const STREAMS = 50;
+/** Times that so many streams are opened in a round, for each row in turn: one burst depends on chance. */
+const BURSTS = 20;
 const SIZES = [20, 100, 500];
 
 const validator = (config: object) => ({
@@ -43,6 +46,8 @@ interface Options {
 interface Measured {
   readonly row: Row;
   readonly firstChunks: number[];
+  /** Of all processes of the row, in microseconds for each stream. */
+  readonly streamCpuUs: number;
   /** For each of {@link SIZES}, one for each round. */
   readonly lists: readonly Load[][];
 }
@@ -86,22 +91,30 @@ async function measure({ seconds, rounds }: Options, cleanUp: CleanUp): Promise<
     await load(`${url}?tools=100`, script, 4, 1);
     await checkList(url, row.name === 'lists');
   }
-  const measured = running.map(({ row, url }) => ({
+  const measured = running.map(({ row, url, kongPids, serverPids }) => ({
     row,
     url,
     firstChunks: [] as number[],
+    pids: [...kongPids, ...serverPids],
+    cpuUs: 0,
     lists: SIZES.map(() => [] as Load[]),
   }));
   for (let round = 1; round <= rounds; round++) {
-    for (const { row, url, firstChunks, lists } of measured) {
+    for (let burst = 0; burst < BURSTS; burst++) {
+      for (const one of measured) {
+        const before = cpuUsOf(one.pids);
+        one.firstChunks.push(...(await firstChunksMs(one.url, STREAMS)));
+        one.cpuUs += cpuUsOf(one.pids) - before;
+      }
+    }
+    for (const { row, url, lists } of measured) {
       process.stderr.write(`round ${round} of ${rounds}: ${row.name}\n`);
-      firstChunks.push(...(await firstChunksMs(url, STREAMS)));
       for (const [index, size] of SIZES.entries()) {
         lists[index]?.push(await load(`${url}?tools=${size}`, script, 1, seconds));
       }
     }
   }
-  return measured;
+  return measured.map(({ cpuUs, ...one }) => ({ ...one, streamCpuUs: cpuUs / one.firstChunks.length }));
 }
 
 /** @throws when the list of a row is not what its latency should be measured of */
@@ -116,11 +129,12 @@ async function checkList(url: string, isCut: boolean): Promise<void> {
 function tableOf(measured: readonly Measured[]): string {
   const ms = (value: number): string => value.toFixed(2);
   return table(
-    ['', 'first chunk p50 ms', 'p99 ms', ...SIZES.flatMap((size) => [`${size} tools p50 ms`, 'p99 ms'])],
-    measured.map(({ row, firstChunks, lists }) => [
+    ['', 'first chunk p50 ms', 'p99 ms', 'CPU us', ...SIZES.flatMap((size) => [`${size} tools p50 ms`, 'p99 ms'])],
+    measured.map(({ row, firstChunks, streamCpuUs, lists }) => [
       row.title,
       ms(medianOf(firstChunks)),
       ms(percentileOf(firstChunks, 0.99)),
+      streamCpuUs.toFixed(0),
       ...lists.flatMap((loads) => [
         ms(medianOf(loads.map(({ p50Ms }) => p50Ms))),
         ms(medianOf(loads.map(({ p99Ms }) => p99Ms))),

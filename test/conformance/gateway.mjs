@@ -6,8 +6,18 @@ import { parse, stringify } from 'yaml';
 import { createAuthorization, startTokenProxy } from './authorization.mjs';
 import { answers, freePort, run, start } from './processes.mjs';
 
-/** The configuration of the validator, as each plugin that contains it has it. */
-const VALIDATOR = { tools: { learn: 'enforce' } };
+/**
+ * The configuration of the validator, as each plugin that contains it has it. It holds all lists, and the results of tools
+ * with an output schema: what it hides does not exist, so that nothing may be missing.
+ */
+const VALIDATOR = {
+  tools: { learn: 'enforce', deny: ['hidden-by-the-gateway'] },
+  prompts: { deny: ['hidden-by-the-gateway'] },
+  resources: { deny: ['test://hidden-by-the-gateway/*'] },
+  output_schemas: 'strict',
+  // The suite resumes streams.
+  resumption: 'allow',
+};
 const CONFIGS = { 'mcp-validator': VALIDATOR, 'mcp-guard': { 'mcp-validator': VALIDATOR } };
 
 /** The plugins that can be tested. */

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { startOnThisMachine } from '../../kong/start/on-this-machine';
 import type { Run } from '../../kong/start/run';
 import { until } from '../../kong/testkit/until';
@@ -84,6 +85,52 @@ suite('an overlay on Kong', () => {
     expect(stdout.split('\n').filter((line) => line !== '' && !line.startsWith('ok: '))).toEqual([]);
     expect(stdout).toContain('ok: Kong 3.9');
     expect(status).toBe(0);
+  });
+
+  describe('/health', () => {
+    const health = async () => {
+      const response = await fetch(`${run.state.proxyUrl}/health`);
+      return { status: response.status, report: (await response.json()) as Record<string, unknown> };
+    };
+    /** kong.yml, whose given backends have a target where nothing listens; checked every second, not every 30. */
+    const without = (names: readonly string[]) => {
+      const file = parse(buildProfile([])) as {
+        upstreams: {
+          name: string;
+          targets: { target: string }[];
+          healthchecks: { active: { healthy: { interval: number } } };
+        }[];
+      };
+      for (const { name, targets, healthchecks } of file.upstreams) {
+        healthchecks.active.healthy.interval = 1;
+        if (names.includes(name)) targets[0]!.target = '127.0.0.1:1';
+      }
+      return loadConfig(run.state.adminUrl, run.state.proxyUrl, stringify(file));
+    };
+    const CHECKED = ['py-calculator', 'go-calculator', 'phoenix', 'ollama'].map((name) => `${name}-upstream`);
+
+    it.each([
+      [0, 200, 'healthy'],
+      [1, 200, 'degraded'],
+      [4, 503, 'unhealthy'],
+    ])('%i of four backends are down: status %i, %s', async (down, code, status) => {
+      await without(CHECKED.slice(0, down));
+      await until(async () => (await health()).report['status'] === status, `the gateway to be ${status}`, 30_000);
+      expect(await health()).toMatchObject({
+        status: code,
+        report: { backends: { total: 4, healthy: 4 - down, unhealthy: down } },
+      });
+    });
+
+    it('shows whether Redis answers, as soon as a limit needs it', async () => {
+      const server = await startRedis();
+      await load(['redis'], { REDIS_HOST: '127.0.0.1', REDIS_PORT: String(server.port) });
+      expect((await add()).status).toBe(200);
+      await until(async () => (await health()).report['redis'] === 'connected', 'Redis to be connected', 15_000);
+      await server.close();
+      await until(async () => (await health()).report['redis'] === 'disconnected', 'Redis to be gone', 15_000);
+      expect(await health()).toMatchObject({ status: 200, report: { status: 'degraded' } });
+    });
   });
 
   it('redis: the counters of both limits are in Redis', async () => {

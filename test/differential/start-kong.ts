@@ -25,11 +25,11 @@ export const startKong: StartGateway = (kongYml, settings): Promise<ScenarioGate
   mkdirSync(join(folder, 'kong'), { mode: 0o755 });
   const variables = {
     proxy_listen: `127.0.0.1:${KONG_PORT}`,
+    admin_listen: 'off',
     ...settings,
     database: 'off',
     declarative_config: file,
     prefix: join(folder, 'kong'),
-    admin_listen: 'off',
     status_listen: `127.0.0.1:${KONG_PORT + 1}`,
     admin_gui_listen: 'off',
     anonymous_reports: 'off',

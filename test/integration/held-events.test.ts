@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { definePlugin, proceed, read } from '../../kong/pdk';
 import { logInto, type LogLine } from '../../kong/testkit/log-lines';
 import { servePlugins, type ServedPlugins } from '../../kong/testkit/serve-plugins';
+import { mcpValidator } from '../../plugins/mcp-validator';
 import { startCountingRelay, type CountingRelay } from '../support/counting-relay';
 import { first } from '../support/held-plugins';
-import { KongWorker, type RequestFacts } from '../support/kong-worker';
+import { configOf, KongWorker, type RequestFacts } from '../support/kong-worker';
 
 /** Like {@link first} for requests that it does not hold, but without a response phase. */
 const streaming = definePlugin({
@@ -25,7 +26,7 @@ let served: ServedPlugins | undefined;
 let relay: CountingRelay | undefined;
 
 beforeAll(async () => {
-  served = await servePlugins([first, streaming], logInto(lines));
+  served = await servePlugins([first, streaming, mcpValidator], logInto(lines));
   relay = await startCountingRelay(join(folder, 'relay.sock'), served.socket);
 });
 afterAll(async () => {
@@ -62,11 +63,7 @@ it('releases a request without one more round trip than a plugin without a respo
 it('asks in one round trip more whether Kong holds an answer, and says who holds it', async () => {
   const held = await accessOf('first', HELD);
   expect(held.turns).toBe(3);
-  expect(held.asked.slice(1)).toEqual([
-    'kong.ctx.shared.get held',
-    'kong.nginx.get_ctx buffered_proxying',
-    'kong.nginx.get_var upstream_upgrade',
-  ]);
+  expect(held.asked.slice(1)).toEqual(['kong.nginx.get_ctx buffered_proxying', 'kong.nginx.get_var upstream_upgrade']);
   expect(held.exit).toBeUndefined();
   expect(held.effects).not.toContainEqual(RELEASE);
   expect(held.shared['held']).toMatchObject({ by: ['first'] });
@@ -86,4 +83,40 @@ it('sends the failure of the hold at once if Kong does not hold the answer, and 
 it('sends the failure of the hold for a switch to another protocol, and logs nothing', async () => {
   const { exit } = await new KongWorker('first', relay!.socket).event('access', { ...HELD, upgrade: 'websocket' });
   expect([exit?.status, exit?.body, lines]).toEqual([200, '{"failed":"first"}', []]);
+});
+
+it('asks only once in the life of a worker whether Kong calls the response phase at all, but for each request about upgrades', async () => {
+  const worker = new KongWorker('first', relay!.socket);
+  await worker.event('access', HELD);
+  const asked = worker.asked.length;
+  await worker.event('access', HELD);
+  expect(worker.asked.slice(asked + 1)).toEqual(['kong.nginx.get_var upstream_upgrade']);
+  const { exit } = await worker.event('access', { ...HELD, upgrade: 'websocket' });
+  expect(exit?.body).toBe('{"failed":"first"}');
+  // A worker that Kong started with an older description, of the same configuration.
+  const older = new KongWorker('first', relay!.socket);
+  expect((await older.event('access', { ...HELD, holds: false })).exit?.body).toBe('{"failed":"first"}');
+});
+
+it('calls Kong for a held list only for what the request has: no header is cleared that is not there', async () => {
+  const worker = new KongWorker('mcp-validator', relay!.socket);
+  const config = configOf('mcp-validator', { tools: { deny: ['hidden'] } });
+  const ask = (headers: Record<string, string> = {}) =>
+    worker.event(
+      'access',
+      {
+        headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
+        body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
+      },
+      config,
+    );
+  const plain = await ask();
+  expect(plain.effects).toEqual([['kong.service.request.set_headers', { 'Accept-Encoding': 'identity' }]]);
+  expect(Object.keys(plain.shared).sort()).toEqual(['held', 'mcp', 'mcp_held']);
+  const { effects } = await ask({ 'if-none-match': '"1"', range: 'bytes=0-9' });
+  expect(effects).toEqual([
+    ['kong.service.request.clear_header', 'if-none-match'],
+    ['kong.service.request.clear_header', 'range'],
+    ['kong.service.request.set_headers', { 'Accept-Encoding': 'identity' }],
+  ]);
 });

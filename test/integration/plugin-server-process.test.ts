@@ -86,6 +86,7 @@ describe('the command line', () => {
     [['serve'], "required option '--socket <path>' not specified"],
     [['serve', '--socket', 'x', '--plugins', 'a'], 'unknown plugin "a"; available: '],
     [['serve', '--socket', 'x', '--metrics', '9464'], 'expected HOST:PORT, such as 127.0.0.1:9464'],
+    [['serve', '--socket', 'x', '--kong-status', 'http://a'], '--kong-status and --health-upstreams need each other'],
     [['serve', '--socket', 'x', '--log-level', 'loud'], 'Allowed choices are debug, info, warn, error, silent'],
     [['serve', '--socket', `/tmp/${'x'.repeat(120)}`], 'is too long for a unix socket'],
     [['serve', '--socket', '/no/such/folder/x.sock'], 'cannot listen on /no/such/folder/x.sock'],

@@ -33,7 +33,7 @@ export interface Prometheus {
 interface Config {
   global: Record<string, string>;
   rule_files: string[];
-  scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[];
+  scrape_configs: { job_name: string; static_configs?: { targets: string[] }[] }[];
 }
 
 /**
@@ -97,7 +97,7 @@ function writeConfig(host: string, folder: string): string {
   const config = parse(readFileSync(dockerFolder('prometheus', 'prometheus.yml'), 'utf8')) as Config;
   const interval = `${SCRAPE_INTERVAL_MS}ms`;
   config.global = { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval };
-  for (const { static_configs } of config.scrape_configs) {
+  for (const { static_configs = [] } of config.scrape_configs) {
     for (const group of static_configs) group.targets = group.targets.map((target) => target.replace(/^[^:]*/, host));
   }
   mkdirSync(join(folder, 'rules'));

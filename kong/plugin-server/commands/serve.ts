@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Suite } from '../../pdk';
 import { INTAKE_DEFAULTS } from '../log-intake/log-intake';
-import { parseAddress, parseCount, parseGroup, parseMode } from '../options';
+import { parseAddress, parseCount, parseGroup, parseMode, parseNames, parseUrl } from '../options';
 import { serve, type ServeOptions } from '../serve';
 import { LOG_LEVELS } from '../stderr-log';
 import { choosePlugins } from './choose-plugins';
@@ -26,8 +26,10 @@ export function addServeCommand(program: Command, suite: Suite): void {
     .addOption(
       option('--plugins <names>', 'plugins to serve, separated by commas', namesOf(suite), suite.plugins, 'all'),
     )
-    .option('--metrics <host:port>', 'serve /healthz, /readyz and /metrics over HTTP there', parseAddress)
+    .option('--metrics <host:port>', 'serve /health, /healthz, /readyz and /metrics over HTTP there', parseAddress)
     .option('--http <host:port>', 'serve plugins with long or streamed answers over HTTP there, for Kong', parseAddress)
+    .option('--kong-status <url>', "Kong's Status API, or Admin API, for the health of backends", parseUrl)
+    .option('--health-upstreams <names>', 'upstreams that /health reports as backends, separated by commas', parseNames)
     .option('--log-intake <file>', "read log entries of Kong's http-log at /logs/<name> there, as this file configures")
     .addOption(
       option(
@@ -55,7 +57,12 @@ export function addServeCommand(program: Command, suite: Suite): void {
         .default('info')
         .env('LOG_LEVEL'),
     )
-    .action((options: ServeOptions) => serve(options));
+    .action((options: Omit<ServeOptions, 'version'>, command: Command) => {
+      if ((options.healthUpstreams === undefined) !== (options.kongStatus === undefined)) {
+        command.error('error: --kong-status and --health-upstreams need each other');
+      }
+      return serve({ ...options, version: program.version() ?? '' });
+    });
 }
 
 const namesOf = (suite: Suite) => (list: string) => choosePlugins(suite, list.split(','));

@@ -31,6 +31,10 @@ function send(response: ServerResponse, status: number, body: LuaValue): void {
   response.end(bytes);
 }
 
+/** The health of an upstream at `/upstreams/{name}/health`, which the status listener also serves; undefined for other paths. */
+export const upstreamHealthAt = (path: string, runtime: Runtime, status: () => LuaTable): LuaValue =>
+  /^\/upstreams\/[^/]+\/health$/.test(path) ? lookUp(path, runtime, status) : undefined;
+
 function lookUp(path: string, runtime: Runtime, status: () => LuaTable): LuaValue {
   if (path === '/') return root(runtime);
   if (path === '/status') return status();

@@ -43,6 +43,12 @@ export class SessionDurations {
     return this.sessions.size;
   }
 
+  /** The number of sessions that are in use, after those that became idle have ended. */
+  activeAt(nowMs: number): number {
+    this.sweep(nowMs);
+    return this.sessions.size;
+  }
+
   private sweep(nowMs: number): void {
     for (const [id, { seenAtMs }] of this.sessions) {
       if (nowMs - seenAtMs <= this.options.idleMs) return;

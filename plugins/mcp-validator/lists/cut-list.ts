@@ -1,6 +1,6 @@
 import { removeItems, type Edit } from '../../shared/json/edits';
 import { isJsonObject, memberOf } from '../../shared/json/json-object';
-import { elementsAt, membersAt, valueOf, type Span } from '../../shared/json/spans';
+import { elementsAt, skipBlanks, valueStartOf, type Span } from '../../shared/json/spans';
 import { cacheEdits } from './cache-edits';
 import { likeNames } from './like-names';
 import type { ListMethod } from './list-methods';
@@ -31,12 +31,12 @@ export interface ListCut extends ElementCounts {
 /**
  * Cuts the result of a list request; undefined if it is not a list that every reader understands in the same way.
  *
- * @param span of the result in `bytes`, which hold strict JSON
+ * @param at where the result begins in `bytes`, which hold strict JSON
  * @param result the value of the result
  */
 export function cutList(
   bytes: Buffer,
-  span: Span,
+  at: number,
   result: unknown,
   list: ListMethod,
   policy: ListPolicy,
@@ -46,26 +46,31 @@ export function cutList(
   if (Object.keys(result).some(isLikeList)) return undefined;
   const values = memberOf(result, list.array);
   if (!Array.isArray(values)) return undefined;
-  const members = membersAt(bytes, span.start) ?? [];
-  const array = valueOf(members, list.array);
-  if (!array) return undefined;
+  const start = valueStartOf(bytes, at, list.array);
+  if (start === undefined) return undefined;
   const isLikeName = likeNames([list.name]);
   const states = values.map((value) => stateOf(value, list, policy, isLikeName));
   const isShown = (index: number): boolean => states[index] === 'shown';
   const shown = states.filter((state) => state === 'shown').length;
   const nameless = states.filter((state) => state === 'nameless').length;
   const needsElements = shown < values.length || (list.kind === 'tools' && values.some(hasMeta));
-  const elements = needsElements ? (elementsAt(bytes, array.start) ?? []) : [];
+  const elements = needsElements ? (elementsAt(bytes, start) ?? []) : [];
   const edits = [
-    ...removeItems(array, elements, isShown),
+    ...removeItems(arrayOf(bytes, start, elements), elements, isShown),
     ...(list.kind === 'tools'
       ? elements.flatMap((element, index) =>
           isShown(index) ? uiResourceEdits(bytes, element, values[index], policy.hidesResource) : [],
         )
       : []),
-    ...(policy.caching ? cacheEdits(span, members, result, policy.caching.maxTtlMs) : []),
+    ...(policy.caching ? cacheEdits(bytes, at, result, policy.caching.maxTtlMs) : []),
   ];
   return { edits, shown, hidden: states.length - shown - nameless, nameless };
+}
+
+/** From the opening to after the closing bracket, if there are elements. */
+function arrayOf(bytes: Buffer, start: number, elements: readonly Span[]): Span {
+  const last = elements.at(-1);
+  return { start, end: last ? skipBlanks(bytes, last.end) + 1 : start };
 }
 
 type State = 'shown' | 'hidden' | 'nameless';

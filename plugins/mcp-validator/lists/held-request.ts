@@ -1,6 +1,7 @@
 import type { Proceed } from '../../../kong/pdk';
 import { isJsonObject } from '../../shared/json/json-object';
 import type { CallerFacts } from '../policy/caller-rules';
+import type { HttpFacts } from '../protocol/http-facts';
 import type { AskedRequest } from './asked-requests';
 import type { Hold } from './hold';
 
@@ -24,17 +25,28 @@ export interface HeldRequest {
 }
 
 /** Conditions and ranges would get a part of a list; a coding would have to be decoded. */
-const CLEARED = ['range', 'if-range', 'if-none-match', 'if-match', 'if-modified-since', 'if-unmodified-since'];
+const CLEARED = new Set(['range', 'if-range', 'if-none-match', 'if-match', 'if-modified-since', 'if-unmodified-since']);
 
 /** Holds the response to a request, and makes the server send all of it, without a content coding. */
-export const holdRequest = (outcome: Proceed, hold: Hold, request: HeldRequest): Proceed => ({
+export const holdRequest = (
+  outcome: Proceed,
+  hold: Hold,
+  request: HeldRequest,
+  facts: Pick<HttpFacts, 'headers' | 'headersTruncated'>,
+): Proceed => ({
   ...outcome,
   hold,
   // A text: Kong's conversion of other values loses empty lists and false.
   share: { ...outcome.share, [HELD_KEY]: JSON.stringify(request) },
   upstreamHeaders: { ...outcome.upstreamHeaders, 'Accept-Encoding': 'identity' },
-  clearUpstreamHeaders: [...(outcome.clearUpstreamHeaders ?? []), ...CLEARED],
+  clearUpstreamHeaders: [...(outcome.clearUpstreamHeaders ?? []), ...headersToClear(facts)],
 });
+
+/** Those that the request has: each one costs Kong a call. Some servers read `If_Match` as `If-Match`. */
+const headersToClear = ({ headers, headersTruncated }: Pick<HttpFacts, 'headers' | 'headersTruncated'>): string[] => {
+  const found = [...headers.names()].filter((name) => CLEARED.has(name.replaceAll('_', '-')));
+  return headersTruncated ? [...CLEARED, ...found] : found;
+};
 
 /** Put in place of the request once its response is judged. */
 export const JUDGED = 'judged';

@@ -2,7 +2,7 @@ import type { Edit } from '../../shared/json/edits';
 import { isJsonObject, memberOf, type JsonObject } from '../../shared/json/json-object';
 import { readStrictJson } from '../../shared/json/read-strict-json';
 import type { JsonBounds } from '../../shared/json/scan';
-import { elementsAt, membersAt, skipBlanks, valueOf, type Span } from '../../shared/json/spans';
+import { elementsAt, skipBlanks, valueAt, valueStartOf, type Span } from '../../shared/json/spans';
 import type { AskedRequest, FindRequest } from './asked-requests';
 import { cutList, type ElementCounts, type ListPolicy } from './cut-list';
 import { likeNames } from './like-names';
@@ -83,27 +83,27 @@ function judgeResponse(
   if (!Object.hasOwn(message, 'result')) return { edits: [], response: { request, outcome: 'error' } };
   const list = listMethodOf(request.method);
   const result = memberOf(message, 'result');
-  const resultSpan = valueOf(membersAt(bytes, span.start), 'result');
-  if (!resultSpan) return undefined;
-  if (list) return judgeList(bytes, resultSpan, result, { request, list }, policy);
+  const resultAt = valueStartOf(bytes, span.start, 'result');
+  if (resultAt === undefined) return undefined;
+  if (list) return judgeList(bytes, resultAt, result, { request, list }, policy);
   if (request.method !== 'tools/call' || request.name === undefined || !isJsonObject(result)) {
     return { edits: [], response: { request, outcome: 'passed' } };
   }
   const replacement = policy.replaceOutput(request.name, result);
   return replacement === undefined
     ? { edits: [], response: { request, outcome: 'passed' } }
-    : { edits: [{ ...resultSpan, text: replacement }], response: { request, outcome: 'output' } };
+    : { edits: [{ ...valueAt(bytes, resultAt), text: replacement }], response: { request, outcome: 'output' } };
 }
 
 function judgeList(
   bytes: Buffer,
-  span: Span,
+  resultAt: number,
   result: unknown,
   { request, list }: { readonly request: AskedRequest; readonly list: ListMethod },
   { hides, lists }: AnswerPolicy,
 ): Judged | undefined {
   if (!hides.has(list.kind)) return { edits: [], response: { request, outcome: 'passed' } };
-  const cut = cutList(bytes, span, result, list, lists);
+  const cut = cutList(bytes, resultAt, result, list, lists);
   if (!cut) return undefined;
   const { edits, ...counts } = cut;
   return { edits, response: { request, outcome: 'list', counts } };

@@ -54,6 +54,26 @@ export function elementsAt(bytes: Buffer, at: number): readonly Span[] | undefin
   return elements;
 }
 
+/**
+ * Where the value of the first member with this key begins; undefined without such a member, or without an object at `at`. As
+ * {@link membersAt}, but reads nothing after the key.
+ */
+export function valueStartOf(bytes: Buffer, at: number, key: string): number | undefined {
+  if (bytes[at] !== OPEN_OBJECT) return undefined;
+  let next = skipBlanks(bytes, at + 1);
+  while (bytes[next] === QUOTE) {
+    const afterKey = afterString(bytes, next);
+    const valueAt = skipBlanks(bytes, skipBlanks(bytes, afterKey) + 1);
+    if (JSON.parse(bytes.toString('utf8', next, afterKey)) === key) return valueAt;
+    next = skipBlanks(bytes, afterValue(bytes, valueAt));
+    if (bytes[next] === COMMA) next = skipBlanks(bytes, next + 1);
+  }
+  return undefined;
+}
+
+/** The value that begins at `at`. As {@link membersAt}. */
+export const valueAt = (bytes: Buffer, at: number): Span => ({ start: at, end: afterValue(bytes, at) });
+
 /** The value of the member with this key; undefined if there is none. */
 export const valueOf = (members: readonly MemberSpan[] | undefined, key: string): Span | undefined =>
   members?.find((member) => member.key === key)?.value;

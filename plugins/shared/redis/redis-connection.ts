@@ -10,10 +10,15 @@ import type { Script } from './script';
 /** The commands that `defineCommand` adds to a {@link RedisClient}. */
 type ScriptCommands = Record<string, (...args: (string | number)[]) => Promise<unknown>>;
 
+/** Within which a server must answer to count as up, in milliseconds. */
+const MAX_PING_MS = 1000;
+
 /** The connection to one Redis server or cluster, with a timeout for each command and a circuit breaker. */
 export class RedisConnection {
   /** The number of users that {@link acquireRedis} gave it to. */
   users = 0;
+  /** Called once when the connection is closed. */
+  onClose: (() => void) | undefined;
   private readonly client: RedisClient;
   private readonly circuit: Circuit;
   private readonly definedCommands = new Set<string>();
@@ -48,7 +53,26 @@ export class RedisConnection {
     return Promise.reject(new RedisFailure('circuit_open', 'Redis did not respond recently'));
   }
 
+  /** Whether the server answers now. Says nothing to the circuit: that depends on requests only. Never rejects. */
+  async isUp(): Promise<boolean> {
+    if (this.client.status !== 'ready') return false;
+    const timeout = new Promise<false>((resolve) => {
+      setTimeout(
+        () => {
+          resolve(false);
+        },
+        Math.min(this.config.timeout, MAX_PING_MS),
+      ).unref();
+    });
+    const ping = this.client.ping().then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([ping, timeout]);
+  }
+
   close(): void {
+    this.onClose?.();
     this.client.disconnect();
   }
 

@@ -1,4 +1,4 @@
-import type { Log, Metrics } from '../../../kong/pdk';
+import type { HealthFacts, Log, Resources } from '../../../kong/pdk';
 import { PerProcess } from '../runtime/per-process';
 import { redisKey, type RedisConfig } from './redis-config';
 import { RedisConnection } from './redis-connection';
@@ -21,9 +21,12 @@ const perProcess = new PerProcess<RedisConnection>();
  * Returns the connection to a server, shared within the process. Resolves when it is open or after the timeout, so that a
  * configuration loads while its server is down.
  */
-export async function acquireRedis(config: RedisConfig, metrics: Metrics, log: Log): Promise<SharedRedis> {
+export async function acquireRedis(
+  config: RedisConfig,
+  { metrics, log, health }: Pick<Resources, 'metrics' | 'log' | 'health'>,
+): Promise<SharedRedis> {
   const key = redisKey(config);
-  const connection = perProcess.get(metrics, key, () => new RedisConnection(config, log));
+  const connection = perProcess.get(metrics, key, () => open(config, log, health));
   connection.users += 1;
   await connection.opened();
   let released = false;
@@ -38,4 +41,11 @@ export async function acquireRedis(config: RedisConfig, metrics: Metrics, log: L
       return Promise.resolve();
     },
   };
+}
+
+/** Opens a connection that `/health` shows as long as it is in use. */
+function open(config: RedisConfig, log: Log, health: HealthFacts | undefined): RedisConnection {
+  const connection = new RedisConnection(config, log);
+  connection.onClose = health?.dependOn({ name: 'redis', isUp: () => connection.isUp() });
+  return connection;
 }

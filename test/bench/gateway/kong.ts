@@ -11,6 +11,8 @@ import type { Row } from './rows';
 export interface RunningRow {
   readonly row: Row;
   readonly url: string;
+  /** A folder of the row only. */
+  readonly folder: string;
   /** Kong's master, which has the nginx program. */
   readonly master: number;
   /** The processes of Kong. */
@@ -60,6 +62,7 @@ export async function startRow(row: Row, port: number, upstreamUrl: string, pare
   const master = Number(readFileSync(join(prefix, 'pids', 'nginx.pid'), 'utf8'));
   return {
     row,
+    folder,
     url: `http://127.0.0.1:${port}/mcp`,
     master,
     kongPids: familyOf(master),

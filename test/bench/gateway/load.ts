@@ -14,10 +14,14 @@ export interface Load {
   readonly p99Ms: number;
 }
 
-/** Writes a script for wrk that posts an MCP message. */
-export function writeScript(file: string, body: string): void {
-  const headers = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' };
-  const lines = Object.entries(headers).map(([name, value]) => `wrk.headers["${name}"] = "${value}"`);
+/** The headers of each request. */
+export const HEADERS = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' };
+
+/** Writes a script for wrk that posts an MCP message, with these headers in addition. */
+export function writeScript(file: string, body: string, headers: Readonly<Record<string, string>> = {}): void {
+  const lines = Object.entries({ ...HEADERS, ...headers }).map(
+    ([name, value]) => `wrk.headers["${name}"] = "${value}"`,
+  );
   writeFileSync(file, ['wrk.method = "POST"', `wrk.body = [==[${body}]==]`, ...lines, ''].join('\n'));
 }
 

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { RunningRow } from './kong';
-import { load, type Load } from './load';
+import { load, writeScript, type Load } from './load';
+import { LARGE_CALL, SMALL_CALL } from './messages';
 import { cpuUsOf, rssMibOf } from './process-usage';
 import { firstChunkMs } from './streams';
 
@@ -26,13 +28,22 @@ export interface Sample {
 }
 
 /** Scripts of wrk for a small and a large call. */
-export interface Scripts {
+interface Scripts {
   readonly small: string;
   readonly large: string;
 }
 
+/** Writes the scripts of a row. */
+function scriptsOf({ row, folder }: RunningRow): Scripts {
+  const scripts = { small: join(folder, 'small.lua'), large: join(folder, 'large.lua') };
+  writeScript(scripts.small, SMALL_CALL, row.headers);
+  writeScript(scripts.large, LARGE_CALL, row.headers);
+  return scripts;
+}
+
 /** Measures a row once. */
-export async function measure(running: RunningRow, scripts: Scripts, seconds: number): Promise<Sample> {
+export async function measure(running: RunningRow, seconds: number): Promise<Sample> {
+  const scripts = scriptsOf(running);
   const loads: Load[] = [];
   let cpu: CpuUs = { kong: NaN, server: NaN };
   for (const connections of CONNECTIONS) {
@@ -42,12 +53,13 @@ export async function measure(running: RunningRow, scripts: Scripts, seconds: nu
   }
   const serverRssMib = rssMibOf(running.serverPids);
   const large = await withCpu(running, () => load(running.url, scripts.large, 1, LARGE_SECONDS));
-  return { loads, cpu, largeBodyCpu: large.cpu, serverRssMib, firstChunkMs: await firstChunkMs(running.url, STREAMS) };
+  const firstChunk = await firstChunkMs(running.url, STREAMS, running.row.headers);
+  return { loads, cpu, largeBodyCpu: large.cpu, serverRssMib, firstChunkMs: firstChunk };
 }
 
 /** Compiles the code that the measurements run; its result does not count. */
-export const warmUp = ({ url }: RunningRow, { small }: Scripts): Promise<unknown> =>
-  load(url, small, CPU_CONNECTIONS, 1);
+export const warmUp = (running: RunningRow): Promise<unknown> =>
+  load(running.url, scriptsOf(running).small, CPU_CONNECTIONS, 1);
 
 async function withCpu(running: RunningRow, run: () => Promise<Load>): Promise<{ load: Load; cpu: CpuUs }> {
   const [kong, server] = [cpuUsOf(running.kongPids), cpuUsOf(running.serverPids)];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ISSUER, jwksOf, RESOURCE, signingKey, tokenOf } from '../../support/access-tokens';
 import { YARDSTICKS } from './paths';
 import { batchPlugins, globalPlugins, HIGH_LIMITS, requestLog, servicePlugins, type PluginEntry } from './reference';
 
@@ -16,6 +17,8 @@ export interface Row {
   readonly server?: ServerKind;
   /** With server `suite`: plugins that it serves in addition, and further options of `serve`. */
   readonly serve?: { readonly plugins: readonly string[]; readonly args: readonly string[] };
+  /** Headers of its requests, beside those of all rows. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Settings of kong.conf that differ from those of all rows. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -34,9 +37,9 @@ export interface Surroundings {
 
 const validator: PluginEntry = { name: 'mcp-validator' };
 const limiter: PluginEntry = { name: 'mcp-tool-rate-limit', config: HIGH_LIMITS };
-const guard = (limits: object = {}): PluginEntry => ({
+const guard = (sections: object = {}): PluginEntry => ({
   name: 'mcp-guard',
-  config: { 'mcp-validator': {}, 'mcp-tool-rate-limit': { ...HIGH_LIMITS, ...limits } },
+  config: { 'mcp-validator': {}, 'mcp-tool-rate-limit': HIGH_LIMITS, ...sections },
 });
 const LUA = readFileSync(join(YARDSTICKS, 'lua-yardstick.lua'), 'utf8');
 
@@ -46,7 +49,8 @@ export function rowsFor({ sinkUrl, logFile, redisPort, intake }: Surroundings): 
   const service = servicePlugins.map(adapt);
   const capture = service.filter(({ name }) => name === 'pre-function');
   const telemetry = adapt({ name: 'mcp-telemetry', config: {} });
-  const redis = { policy: 'redis', redis: { host: '127.0.0.1', port: redisPort } };
+  const redis = { ...HIGH_LIMITS, policy: 'redis', redis: { host: '127.0.0.1', port: redisPort } };
+  const auth = authSection();
   return [
     { name: 'bare', title: 'Kong without plugins', plugins: [] },
     {
@@ -66,13 +70,20 @@ export function rowsFor({ sinkUrl, logFile, redisPort, intake }: Surroundings): 
     { name: 'limiter', title: 'mcp-tool-rate-limit', plugins: [limiter], server: 'suite' },
     { name: 'separate', title: 'mcp-validator, mcp-tool-rate-limit', plugins: [validator, limiter], server: 'suite' },
     { name: 'guard', title: 'mcp-guard (both)', plugins: [guard()], server: 'suite' },
+    {
+      name: 'guard-auth',
+      title: 'mcp-guard (both, and mcp-auth with a token that it knows)',
+      plugins: [guard({ 'mcp-auth': auth.config })],
+      headers: { Authorization: `Bearer ${auth.token}` },
+      server: 'suite',
+    },
     ...(redisPort === undefined
       ? []
       : [
           {
             name: 'guard-redis',
             title: 'mcp-guard, limits on Redis',
-            plugins: [guard(redis)],
+            plugins: [guard({ 'mcp-tool-rate-limit': redis })],
             server: 'suite' as const,
           },
         ]),
@@ -114,6 +125,20 @@ export function rowsFor({ sinkUrl, logFile, redisPort, intake }: Surroundings): 
       server: 'stock',
     },
   ];
+}
+
+/** How long the token is valid, in seconds. */
+const TOKEN_SECONDS = 24 * 3600;
+
+/** A configuration of mcp-auth, and a token that it accepts. */
+function authSection(): { readonly config: object; readonly token: string } {
+  const key = signingKey('bench', 'RS256');
+  const issuers = [{ issuer: ISSUER, discovery: false, jwks: JSON.stringify(jwksOf(key)) }];
+  const exp = Math.floor(Date.now() / 1000) + TOKEN_SECONDS;
+  return {
+    config: { resource: RESOURCE, scopes_required: ['mcp'], issuers },
+    token: tokenOf(key, Date.now(), { exp }),
+  };
 }
 
 /** What must differ on this machine: where spans go. */

@@ -7,9 +7,7 @@ import { startRedis } from '../../support/redis-server';
 import { withCleanUp, type CleanUp } from '../with-clean-up';
 import { globalRowsFor } from './global-rows';
 import { startRow, type RunningRow } from './kong';
-import { writeScript } from './load';
-import { measure, warmUp, type Sample, type Scripts } from './measure';
-import { LARGE_CALL, SMALL_CALL } from './messages';
+import { measure, warmUp, type Sample } from './measure';
 import type { Options } from './options';
 import { isInstalled } from './prerequisites';
 import { rowsFor, type Row } from './rows';
@@ -64,10 +62,7 @@ async function runWith(options: Options, progress: (line: string) => void, clean
   if (!first) throw new Error('no row is left to measure');
   const upstream = await startUpstream(first.master, upstreamPort, folder);
   cleanUp.push(upstream.stop);
-  const scripts: Scripts = { small: join(folder, 'small.lua'), large: join(folder, 'large.lua') };
-  writeScript(scripts.small, SMALL_CALL);
-  writeScript(scripts.large, LARGE_CALL);
-  return { rows: await measureAll(running, scripts, options, progress), skipped };
+  return { rows: await measureAll(running, options, progress), skipped };
 }
 
 /** @throws when `only` names a row that does not exist */
@@ -83,17 +78,16 @@ function choose(table: readonly Row[], others: readonly Row[], only: Options['on
 
 async function measureAll(
   running: readonly RunningRow[],
-  scripts: Scripts,
   { rounds, seconds }: Options,
   progress: (line: string) => void,
 ): Promise<Measured[]> {
   const samples = new Map<RunningRow, Sample[]>(running.map((row) => [row, []]));
-  for (const row of running) await warmUp(row, scripts);
+  for (const row of running) await warmUp(row);
   for (let round = 1; round <= rounds; round++) {
     for (const [row, list] of samples) {
       progress(`round ${round} of ${rounds}: ${row.row.name}`);
       try {
-        list.push(await measure(row, scripts, seconds));
+        list.push(await measure(row, seconds));
       } catch (error) {
         throw new Error(`${row.row.name} cannot be measured`, { cause: error });
       }

@@ -205,9 +205,8 @@ describe('the gateway in a container', () => {
     for (const name of ['kong', 'plugin-server', 'plugin-descriptions']) {
       expect(base.services[name]!.volumes).toContainEqual(expect.stringMatching(`^plugin-sockets:${shared}(:ro)?$`));
     }
-    expect(base.services['plugin-server']!.command).toEqual(
-      expect.arrayContaining(['--socket', places.find((place) => place.endsWith('.sock'))]),
-    );
+    const socket = places.find((place) => place.endsWith('.sock'))!;
+    expect(base.services['plugin-server']!.command).toContain(`--socket=${socket}`);
     expect(base.services['plugin-descriptions']!.command).toEqual([
       ...['dump', '--all', '--out', shared],
       ...['--for', '/etc/kong/kong.yml'],
@@ -225,6 +224,14 @@ describe('the gateway in a container', () => {
         host === 'ollama' ? 'ollama' : `127.0.0.1:${host === 'plugin-server' ? '9464' : port}/`,
       );
     }
+  });
+
+  it('reports the health of every backend that it checks, but of the plugin server itself and the chat page', () => {
+    const { command = [] } = base.services['plugin-server']!;
+    const upstreams = [...kongYml.matchAll(/^ {2}- name: ([\w-]+-upstream)$/gm)].map(([, name]) => name!);
+    const reported = upstreams.filter((name) => !['agent-upstream', 'chat-upstream'].includes(name));
+    expect(command).toContain(`--health-upstreams=${reported.join()}`);
+    expect(command).toContain('--kong-status=http://kong-on-control:9080');
   });
 
   it('separates backends from plugin server, Redis and monitoring', () => {
@@ -270,8 +277,8 @@ describe('the gateway in a container', () => {
 
   it('shares the group of the socket only with the plugin server', () => {
     const { command = [] } = base.services['plugin-server']!;
-    const group = command[command.indexOf('--socket-group') + 1];
-    expect(command).not.toContain('--socket-mode');
+    const [, group = ''] = /--socket-group=(\d+)/.exec(command.join('\n'))!;
+    expect(command.join()).not.toContain('--socket-mode');
     expect(services.filter(([, { group_add }]) => group_add).map(([name, { group_add }]) => [name, group_add])).toEqual(
       ['kong', 'plugin-server', 'plugin-descriptions'].map((name) => [name, [group]]),
     );

@@ -4,7 +4,18 @@ import { guideQueries } from '../../support/guide-queries';
 import { selectorsOf } from '../../support/promql';
 
 const docs = join(__dirname, '../../../docs');
-const PAGES = ['coverage', 'migration', 'production', 'upgrade', 'capacity', 'profiles', 'guide-queries'] as const;
+const PAGES = [
+  'coverage',
+  'migration',
+  'production',
+  'upgrade',
+  'capacity',
+  'profiles',
+  'guide-queries',
+  'topologies',
+  'kubernetes',
+  'delivery',
+] as const;
 const textOf = (page: string): string => readFileSync(join(docs, `${page}.md`), 'utf8');
 
 /** The anchor that GitHub gives a heading. */

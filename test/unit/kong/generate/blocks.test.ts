@@ -5,9 +5,9 @@ import { plugins } from '../../../../plugins';
 
 const blocks = generatedBlocks(plugins);
 
-it('covers kong.conf and the README of every plugin', () => {
+it('covers kong.conf, the values for the chart of Kong, and the README of every plugin', () => {
   const readmes = plugins.map(({ name }) => `plugins/${name}/README.md`);
-  expect(blocks.map(({ file }) => file)).toEqual(['kong/kong.conf', ...readmes]);
+  expect(blocks.map(({ file }) => file)).toEqual(['kong/kong.conf', 'kubernetes/kong-chart.yml', ...readmes]);
 });
 
 it.each(blocks)('$file is current', (block) => {

@@ -1,4 +1,4 @@
-import { parseAddress, parseCount, parseMode } from '../../../../kong/plugin-server/options';
+import { parseAddress, parseCount, parseMode, parseNames, parseUrl } from '../../../../kong/plugin-server/options';
 
 it.each([
   ['127.0.0.1:9464', { host: '127.0.0.1', port: 9464 }],
@@ -38,4 +38,18 @@ it.each([
 
 it.each(['', '0', '-1', '1.5', '1e3', '0x10', ' 1', '2147483648', 'many'])('rejects the count %j', (text) => {
   expect(() => parseCount(text)).toThrow('expected a whole number from 1 to 2147483647');
+});
+
+it('parses names, each once', () => {
+  expect(parseNames('a, b,c')).toEqual(['a', 'b', 'c']);
+  for (const text of ['', 'a,', 'a,,b', 'a,a', Array.from({ length: 101 }, (_, index) => index).join()]) {
+    expect(() => parseNames(text)).toThrow('expected up to 100 different names');
+  }
+});
+
+it('parses a URL of HTTP', () => {
+  expect(parseUrl('http://kong:9080')).toBe('http://kong:9080');
+  for (const text of ['', 'kong:9080', 'ftp://kong', 'http://']) {
+    expect(() => parseUrl(text)).toThrow('expected a URL, such as http://127.0.0.1:9080');
+  }
 });
