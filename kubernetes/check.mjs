@@ -3,6 +3,7 @@
 // `--write` stores the renderings anew.
 //
 // Needs helm 3 and kubeconform on PATH. KUBERNETES_SCHEMAS: where kubeconform finds schemas, if not on the internet.
+// OPERATOR_SCHEMAS: where it finds those of the Prometheus Operator; without it, its kinds are skipped.
 // KONG_CHART: the official chart of Kong (a folder, or kong/kong after `helm repo add`), to check kong-chart.yml too.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -91,7 +92,7 @@ function validate(name, manifests) {
   for (const version of KUBERNETES) {
     const { ok, text } = run(
       'kubeconform',
-      ['-strict', '-summary', '-kubernetes-version', version, '-skip', SKIPPED, ...schemas(), '-'],
+      ['-strict', '-summary', '-kubernetes-version', version, ...schemas(), '-'],
       manifests,
     );
     if (ok) say(`${name}, Kubernetes ${version}: ${text.split('\n').at(-1)}`);
@@ -99,8 +100,11 @@ function validate(name, manifests) {
   }
 }
 
-const schemas = () =>
-  process.env.KUBERNETES_SCHEMAS === undefined ? [] : ['-schema-location', process.env.KUBERNETES_SCHEMAS];
+function schemas() {
+  const { KUBERNETES_SCHEMAS = 'default', OPERATOR_SCHEMAS } = process.env;
+  const operator = OPERATOR_SCHEMAS === undefined ? ['-skip', SKIPPED] : ['-schema-location', OPERATOR_SCHEMAS];
+  return ['-schema-location', KUBERNETES_SCHEMAS, ...operator];
+}
 
 function checkCase(name, values) {
   const lint = run('helm', ['lint', '--strict', CHART, '--kube-version', KUBERNETES[0], ...withValues(values)]);

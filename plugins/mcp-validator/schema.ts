@@ -195,7 +195,8 @@ export const fields = {
         default: 'per_caller',
       }),
       output_schemas: field.map(field.string({ description: 'A JSON Schema as JSON text', len_max: 65_536 }), {
-        description: 'The outputSchema of tools by name, as JSON text, for the field output_schemas at the top.',
+        description:
+          'The outputSchema of tools by name, as JSON text, for the field output_schemas at the top. {} exempts a tool.',
         default: {},
       }),
       pins: field.map(field.string({ description: 'A SHA-256 in hex digits', len_min: 64, len_max: 64 }), {

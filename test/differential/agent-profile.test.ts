@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startCalculator } from '../../docker/upstreams/calculator/start';
 import { startOllama } from '../../docker/upstreams/ollama/start';
 import { servePlugins } from '../../kong/testkit/serve-plugins';
+import { until } from '../../kong/testkit/until';
 import { llmMcpAgent } from '../../plugins/llm-mcp-agent';
 import { hasKong } from './kong-process';
 import { KONG_URL, startKong } from './start-kong';
@@ -16,43 +17,70 @@ jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
 
 const profile = readFileSync(join(__dirname, '../../kong/profiles/agent.yml'), 'utf8');
 
-(hasKong() ? it : it.skip)(
-  'the profile of the agent works on Kong, with the key of alex only',
-  async () => {
-    const [ollama, calculator] = await Promise.all([startOllama({}), startCalculator()]);
-    const plugins = await servePlugins([llmMcpAgent]);
-    const listener = new URL(plugins.httpUrl);
-    const kongYml = profile
-      .replace('http://ollama:11434', ollama.url)
-      .replace('host: plugin-server\n    port: 9465', `host: ${listener.hostname}\n    port: ${listener.port}`)
-      .replace('host: py-calculator\n    port: 8100', `host: 127.0.0.1\n    port: ${calculator.port}`)
-      .replace(
-        'name: calculator\n',
-        `name: calculator\n          gateway_url: ${KONG_URL}\n          sample_rate: 0\n`,
-      );
-    const gateway = await startKong(kongYml, plugins.settings);
-    const ask = async (apikey: string | undefined, stream: boolean): Promise<{ status: number; text: string }> => {
-      const response = await fetch(`${gateway.url}/agent/v1/chat/completions`, {
+/** The profile on a Kong, with a model and a calculator. */
+async function startProfile() {
+  const [ollama, calculator] = await Promise.all([startOllama({}), startCalculator()]);
+  const plugins = await servePlugins([llmMcpAgent]);
+  const listener = new URL(plugins.httpUrl);
+  const kongYml = profile
+    .replace('http://ollama:11434', ollama.url)
+    .replace('host: plugin-server\n    port: 9465', `host: ${listener.hostname}\n    port: ${listener.port}`)
+    .replace('host: py-calculator\n    port: 8100', `host: 127.0.0.1\n    port: ${calculator.port}`)
+    .replace('name: calculator\n', `name: calculator\n          gateway_url: ${KONG_URL}\n          sample_rate: 0\n`);
+  const kong = await startKong(kongYml, plugins.settings);
+  return {
+    kong,
+    ask: (apikey: string | undefined, stream: boolean, content = 'Calculate 5 + 3'): Promise<Response> =>
+      fetch(`${kong.url}/agent/v1/chat/completions`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', ...(apikey !== undefined && { apikey }) },
-        body: JSON.stringify({ model: 'llama3.2', stream, messages: [{ role: 'user', content: 'Calculate 5 + 3' }] }),
-      });
-      return { status: response.status, text: await response.text() };
-    };
-    try {
-      expect((await ask(undefined, false)).status).toBe(401);
-      expect((await ask('wrong', false)).status).toBe(401);
-      const whole = await ask('secret-key', false);
-      expect(whole).toMatchObject({ status: 200, text: expect.stringContaining('5 + 3 = 8') as string });
-      const streamed = await ask('secret-key', true);
-      expect(streamed).toMatchObject({ status: 200, text: expect.stringMatching(/data: \[DONE\]\n\n$/) as string });
-      const metrics = await plugins.metrics.registry.metrics();
-      expect(metrics).toMatch(/llm_agent_tool_calls_total\{.*tool="add",outcome="ok"\} 2/);
-    } finally {
-      await gateway.close();
+        body: JSON.stringify({ model: 'llama3.2', stream, messages: [{ role: 'user', content }] }),
+      }),
+    metrics: () => plugins.metrics.registry.metrics(),
+    close: async () => {
+      await kong.close();
       await plugins.stop();
       await Promise.all([ollama.close(), calculator.close()]);
-    }
-  },
-  120_000,
-);
+    },
+  };
+}
+
+(hasKong() ? describe : describe.skip)('the profile of the agent', () => {
+  let started: Awaited<ReturnType<typeof startProfile>>;
+  beforeAll(async () => {
+    started = await startProfile();
+  }, 120_000);
+  afterAll(() => started.close());
+
+  it('works on Kong, with the key of alex only', async () => {
+    const { ask, metrics } = started;
+    expect((await ask(undefined, false)).status).toBe(401);
+    expect((await ask('wrong', false)).status).toBe(401);
+    const whole = await ask('secret-key', false);
+    expect(whole.status).toBe(200);
+    expect(await whole.text()).toContain('5 + 3 = 8');
+    const streamed = await ask('secret-key', true);
+    expect(streamed.status).toBe(200);
+    expect(await streamed.text()).toMatch(/data: \[DONE\]\n\n$/);
+    expect(await metrics()).toMatch(/llm_agent_tool_calls_total\{.*tool="add",outcome="ok"\} 2/);
+  });
+
+  it('ends its runs in order while Kong is reloaded', async () => {
+    const { ask, kong, metrics } = started;
+    const [streamed, whole] = [await ask('secret-key', true, LONG), ask('secret-key', false, LONG)];
+    expect(streamed.status).toBe(200);
+    await until(async () => / 2$/m.test(seriesIn(await metrics(), 'llm_agent_active_runs')), 'both runs');
+    kong.reload();
+    expect(await streamed.text()).toMatch(/data: \[DONE\]\n\n$/);
+    expect((await whole).status).toBe(200);
+    const next = await ask('secret-key', false);
+    expect(await next.text()).toContain('5 + 3 = 8');
+    expect(seriesIn(await metrics(), 'llm_agent_active_runs')).toMatch(/ 0$/);
+  });
+});
+
+const LONG = 'Write a long story';
+
+/** The line of a series. */
+const seriesIn = (text: string, name: string): string =>
+  text.split('\n').find((line) => line.startsWith(`${name}{`)) ?? '';

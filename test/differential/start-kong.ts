@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { ScenarioGateway, StartGateway } from '../support/batches-scenario';
+import type { ScenarioGateway } from '../support/batches-scenario';
 import { kong } from './kong-process';
 
 /** A port for Kong that no other test process uses; the next one is for its status. */
@@ -10,8 +10,14 @@ export const KONG_PORT = 26_000 + (process.pid % 1500) * 4;
 /** The address of the Kong that {@link startKong} starts. */
 export const KONG_URL = `http://127.0.0.1:${KONG_PORT}`;
 
+/** A Kong that a test can reload. */
+export interface RunningKong extends ScenarioGateway {
+  /** Reads the same file again with new workers; those before go on until their requests have ended. */
+  reload(): void;
+}
+
 /** Starts a real Kong without a database. */
-export const startKong: StartGateway = (kongYml, settings): Promise<ScenarioGateway> => {
+export const startKong = (kongYml: string, settings: Readonly<Record<string, string>>): Promise<RunningKong> => {
   const folder = mkdtempSync(join(tmpdir(), 'kong-scenario-'));
   chmodSync(folder, 0o755);
   const file = join(folder, 'kong.yml');
@@ -38,6 +44,9 @@ export const startKong: StartGateway = (kongYml, settings): Promise<ScenarioGate
   kong(['start'], variables);
   return Promise.resolve({
     url: KONG_URL,
+    reload: () => {
+      kong(['reload'], variables);
+    },
     close: () => {
       kong(['stop'], variables);
       rmSync(folder, { recursive: true, force: true });

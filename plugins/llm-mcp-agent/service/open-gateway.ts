@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import type { Agent } from 'undici';
 import type { Environment } from '../../../kong/pdk';
 import type { GatewayRequest, Send } from '../mcp/post';
 import type { Config } from '../schema';
@@ -16,14 +16,21 @@ const CONNECT_MS = 5_000;
 
 /** Opens connections to the gateway when they are needed, and keeps them. Follows no redirects. */
 export function openGateway({ gateway_url, gateway_ssl_verify }: Config, env: Environment): Gateway {
-  const agent = new Agent({
-    connect: { timeout: CONNECT_MS, rejectUnauthorized: gateway_ssl_verify },
-    pipelining: 1,
-  });
+  let agent: Agent | undefined;
+  // Loaded with the first run: programs that only describe or check the plugin do not need it, and it takes 90 ms.
+  const open = async () => {
+    const { Agent, request } = await import('undici');
+    agent ??= new Agent({
+      connect: { timeout: CONNECT_MS, rejectUnauthorized: gateway_ssl_verify },
+      pipelining: 1,
+    });
+    return { request, dispatcher: agent };
+  };
   const base = (gateway_url ?? (env['KONG_AI_GATEWAY_URL']?.trim() || DEFAULT_URL)).replace(/\/$/, '');
   const send = async ({ method, path, headers, body, signal, timeoutMs }: GatewayRequest) => {
+    const { request, dispatcher } = await open();
     const response = await request(`${base}${path}`, {
-      dispatcher: agent,
+      dispatcher,
       method,
       headers,
       signal,
@@ -33,5 +40,5 @@ export function openGateway({ gateway_url, gateway_ssl_verify }: Config, env: En
     });
     return { status: response.statusCode, headers: response.headers, body: response.body };
   };
-  return { send, close: () => agent.close() };
+  return { send, close: async () => agent?.close() };
 }

@@ -27,7 +27,7 @@ export const outputCalls = (requests: readonly AskedRequest[]): readonly (AskedR
 /** The learned schemas for the calls of a request. A configured schema takes precedence. */
 export function calledOutputs(
   requests: readonly AskedRequest[],
-  { schemaOf }: Pick<OutputRules, 'schemaOf'>,
+  { isConfigured }: Pick<OutputRules, 'isConfigured'>,
   outputOf: (tool: string) => AnnouncedOutput,
 ): CalledOutputs {
   const calls = outputCalls(requests);
@@ -35,7 +35,7 @@ export function calledOutputs(
   const schemas = new Map<string, readonly CachedSchema[]>();
   const unchecked: UncheckedReason[] = [];
   for (const name of new Set(calls.map((call) => call.name))) {
-    const found = schemaOf(name) ? undefined : outputOf(name);
+    const found = isConfigured(name) ? undefined : outputOf(name);
     if (typeof found === 'string') unchecked.push(found);
     else if (found) schemas.set(name, found);
   }

@@ -21,7 +21,12 @@ export interface OutputRules {
   readonly learnedMode: OutputMode;
   /** The configured schema of a tool. */
   readonly schemaOf: (tool: string) => OutputSchema | undefined;
+  /** True for a tool that is configured, also if that is only not to check it: its learned schema does not count. */
+  readonly isConfigured: (tool: string) => boolean;
 }
+
+/** The schema of a tool whose output is not checked. */
+const NOT_CHECKED = /^\s*\{\s*\}\s*$/;
 
 /**
  * Compiles the rules about the output of tools.
@@ -29,17 +34,17 @@ export interface OutputRules {
  * @throws Error that names the tool, if its schema cannot be used
  */
 export function compileOutputRules(config: OutputConfig): OutputRules {
-  const schemas = new Map(
-    Object.entries(config.tools.output_schemas).map(([tool, text]) => {
-      const compiled = compileOutputSchema(text);
-      if (!compiled.ok) throw new Error(`tools.output_schemas: the schema of ${tool} ${compiled.problem}`);
-      return [tool, compiled.schema];
-    }),
-  );
+  const schemas = new Map<string, OutputSchema | undefined>();
+  for (const [tool, text] of Object.entries(config.tools.output_schemas)) {
+    const compiled = compileOutputSchema(text);
+    if (!compiled.ok) throw new Error(`tools.output_schemas: the schema of ${tool} ${compiled.problem}`);
+    schemas.set(tool, NOT_CHECKED.test(text) ? undefined : compiled.schema);
+  }
   return {
     mode: configuredOutputMode(config),
     learnedMode: learnedOutputMode(config),
     schemaOf: (tool) => schemas.get(tool),
+    isConfigured: (tool) => schemas.has(tool),
   };
 }
 

@@ -98,6 +98,14 @@ describe('an output schema that the server announced', () => {
     expect(await result(kong, INVALID)).toMatchObject(TOOL_ERROR);
   });
 
+  it.each(['{}', ' { } '])('does not count for a tool that is exempt by %j: its responses stream', async (exempt) => {
+    const kong = gateway({ ...LEARN, output_schemas: { add: exempt } }, STRICT);
+    await learn(kong, sum);
+    expect(await result(kong, INVALID)).toEqual(INVALID);
+    const held = await kong.metric('mcp_validator_judge_seconds_count{kong_service="one"}');
+    expect(held).toBe('1');
+  });
+
   it('is one of several while the servers behind a service differ: a result passes that one accepts', async () => {
     const kong = gateway(LEARN, STRICT);
     await learn(kong, sum, { by: 'ann' });
