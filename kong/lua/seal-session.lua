@@ -1,7 +1,8 @@
 -- For mcp-auth, in header_filter. Appends the seal to the session ids of a server (session_binding: sealed). Hides the server's
 -- own challenge, which would send clients to an authorization server that the gateway does not trust: its 401 becomes a 502.
 if kong.response.get_source() ~= "service" then return end
-if kong.ctx.shared.mcp_hide_challenge and kong.response.get_header("WWW-Authenticate") then
+local auth = kong.ctx.shared.mcp_auth
+if auth and auth.hides_challenge and kong.response.get_header("WWW-Authenticate") then
   kong.response.clear_header("WWW-Authenticate")
   if kong.response.get_status() == 401 then kong.response.set_status(502) end
 end

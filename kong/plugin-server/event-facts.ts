@@ -149,7 +149,13 @@ export class EventFacts {
 /** The headers of the request after the changes of an outcome: Kong's later reads return the changed ones. */
 function withHeaderChanges(headers: unknown, outcome: Proceed): unknown {
   const changed = new Map(Object.entries(headers as Record<string, unknown>));
-  for (const name of outcome.clearUpstreamHeaders ?? []) changed.delete(name.toLowerCase());
-  for (const [name, value] of Object.entries(outcome.upstreamHeaders ?? {})) changed.set(name.toLowerCase(), value);
+  const set = Object.entries(outcome.upstreamHeaders ?? {}).map(
+    ([name, value]) => [name.toLowerCase(), value] as const,
+  );
+  for (const cleared of outcome.clearUpstreamHeaders ?? []) {
+    const name = cleared.toLowerCase();
+    if (!set.some(([other]) => other === name)) changed.delete(name);
+  }
+  for (const [name, value] of set) changed.set(name, value);
   return Object.fromEntries(changed);
 }

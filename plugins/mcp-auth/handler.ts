@@ -106,20 +106,18 @@ function pass(request: Request, { caller, consumer, session, credential }: Passi
   record(request, 'pass', caller);
   if (config.audit) state.log.info(auditLine(facts, caller, consumer), 'request passed');
   const { clearUpstreamHeaders } = cleaned(state, facts, caller);
-  const isModernRequest = hasNoSessions(facts.headers.get('mcp-protocol-version'));
+  const { headers } = facts;
+  const hasUnusedSession = headers.has(SESSION_HEADER) && hasNoSessions(headers.get('mcp-protocol-version'));
   if (caller.isCut) metrics.cut();
   return proceed({
     ...authentication(caller, consumer),
     share: {
-      [IDENTITY_KEY]: identityToShared(
-        sessions instanceof Sealed ? { ...caller.identity, sealed: true } : caller.identity,
-      ),
+      [IDENTITY_KEY]: identityToShared(caller.identity),
       ...(caller.aclGroups.length > 0 && { authenticated_groups: caller.aclGroups }),
       ...(sessions instanceof Sealed && { mcp_session_key: sessions.keyOf(caller.principal.id) }),
-      ...(config.upstream.mode !== 'keep' && { mcp_hide_challenge: true as const }),
       ...(credential.kind === 'header' && credential.key !== undefined && { [CREDENTIAL_KEY]: credential.key }),
     },
-    clearUpstreamHeaders: isModernRequest ? [...clearUpstreamHeaders, SESSION_HEADER] : clearUpstreamHeaders,
+    clearUpstreamHeaders: hasUnusedSession ? [...clearUpstreamHeaders, SESSION_HEADER] : clearUpstreamHeaders,
     upstreamHeaders: {
       ...caller.headers,
       ...(caller.kind === 'kong' ? {} : consumerHeaders(caller, consumer)),

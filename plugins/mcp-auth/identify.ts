@@ -107,7 +107,16 @@ const callerOf = (
 ): Caller => ({
   kind,
   principal,
-  identity: { kind, principal: principal.id, scopes: [], groups: [], claims: {}, challenge, required: rules.required },
+  identity: {
+    kind,
+    principal: principal.id,
+    scopes: [],
+    groups: [],
+    claims: {},
+    challenge,
+    required: rules.required,
+    ...rules.marks,
+  },
   consumerName: undefined,
   consumer,
   aclGroups: [],

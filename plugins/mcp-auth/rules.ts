@@ -1,4 +1,5 @@
 import { isQuotable } from '../shared/mcp/challenge';
+import type { McpIdentity } from '../shared/mcp/identity';
 import { identityHeaders } from './identity/identity-headers';
 import { checkUrl, compileIssuers, pointerOf, type IssuerRules } from './issuers/issuer-rules';
 import { readResource, type Resource } from './metadata/resource';
@@ -18,6 +19,8 @@ export interface Rules {
   readonly aclGroupsClaim: Pointer | undefined;
   readonly claimHeaders: readonly NamedPointer[];
   readonly sharedClaims: readonly NamedPointer[];
+  /** What every identity says about the configuration. */
+  readonly marks: Pick<McpIdentity, 'sealed' | 'hidesChallenge'>;
   /** Headers that say who calls, in the form of `identityHeaders`. */
   readonly identityHeaders: ReadonlySet<string>;
 }
@@ -64,6 +67,10 @@ export function compileRules(config: Config): Rules {
     aclGroupsClaim: optionalPointer('authenticated_groups_claim', config.authenticated_groups_claim),
     claimHeaders,
     sharedClaims: namedPointers('share_claims', config.share_claims),
+    marks: {
+      ...(config.session_binding === 'sealed' && { sealed: true }),
+      ...(upstream.mode !== 'keep' && { hidesChallenge: true }),
+    },
     identityHeaders: identityHeaders([
       ...claimHeaders.map(({ name }) => name),
       // In another spelling, a client's own credential would stand beside that of the gateway.

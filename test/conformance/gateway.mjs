@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { createAuthorization, startTokenProxy } from './authorization.mjs';
 import { answers, freePort, run, start } from './processes.mjs';
 
 /**
@@ -28,9 +29,11 @@ export const PLUGINS = Object.keys(CONFIGS);
  * @param dist folder of the compiled project
  * @param engine `stand-in` for the stand-in, `kong` for the program on PATH
  * @param plugin one of {@link PLUGINS}
+ * @param auth with mcp-guard: also mcp-auth, and a proxy that adds an access token to each request
  * @param ports of the servers, by name
  */
-export async function startGateway({ dist, engine, plugin }, ports) {
+export async function startGateway({ dist, engine, plugin, auth }, ports) {
+  const authorization = auth ? createAuthorization() : undefined;
   const program = join(dist, 'plugins', 'main.js');
   const folder = await mkdtemp(join(tmpdir(), 'mcp-conformance-'));
   // Kong's workers run as another user.
@@ -39,7 +42,7 @@ export async function startGateway({ dist, engine, plugin }, ports) {
   const description = join(folder, `${plugin}.json`);
   const config = join(folder, 'kong.yml');
   await writeFile(description, await run(process.execPath, [program, 'dump', plugin]));
-  await writeFile(config, configOf(plugin, ports));
+  await writeFile(config, configOf(plugin, ports, authorization));
   // Kong's workers run as another user, if Kong starts as root.
   const access = ['--socket-mode', '0666'];
   const serve = ['serve', '--plugins', plugin, '--socket', socket, ...access, '--log-level', 'warn'];
@@ -79,7 +82,11 @@ export async function startGateway({ dist, engine, plugin }, ports) {
       KONG_PLUGINSERVER_VALIDATOR_QUERY_CMD: `cat ${description}`,
     };
     stops.push(await startEngine(engine, dist, env, answers(`http://${status}/status`)));
-    return { url: `http://${proxy}`, stop };
+    if (!authorization) return { url: `http://${proxy}`, stop };
+    const [first] = Object.keys(ports);
+    const tokens = await startTokenProxy(`http://${proxy}`, authorization.token, `/${first}/mcp`);
+    stops.push(tokens.stop);
+    return { url: tokens.url, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -113,12 +120,13 @@ function captureFunctions() {
   return services.flatMap(({ plugins }) => plugins).find(({ name }) => name === 'pre-function');
 }
 
-function configOf(plugin, ports) {
+function configOf(plugin, ports, authorization) {
+  const config = { ...CONFIGS[plugin], ...(authorization && { 'mcp-auth': authorization.config }) };
   const services = Object.entries(ports).map(([name, port]) => ({
     name,
     url: `http://127.0.0.1:${port}`,
     routes: [{ name, paths: [`/${name}`], response_buffering: false }],
-    plugins: [{ name: plugin, config: CONFIGS[plugin] }],
+    plugins: [{ name: plugin, config }],
   }));
   return stringify({ _format_version: '3.0', services, plugins: [captureFunctions()] });
 }

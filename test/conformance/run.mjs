@@ -2,8 +2,11 @@
  * Runs the official conformance suite of the Model Context Protocol against two reference servers, direct and through a
  * gateway with mcp-validator or mcp-guard, and prints one table.
  *
- *     node test/conformance/run.mjs [--engine stand-in|kong] [--plugin mcp-validator|mcp-guard]
+ *     node test/conformance/run.mjs [--engine stand-in|kong] [--plugin mcp-validator|mcp-guard] [--auth]
  *         [--dist FOLDER] [--source conformance=URL] [--source sdk=URL]
+ *
+ * With --auth, mcp-auth runs too, and each request takes an access token. The suite's own scenarios about authorization test
+ * clients and authorization servers; none tests a resource server.
  *
  * Exits with 1 if a scenario or a check that passes direct fails through the gateway, or if the checks of mirrored headers
  * that the lenient server fails do not pass through the gateway. Needs the compiled program (dist/ by default), git, tar,
@@ -59,12 +62,14 @@ function readArguments() {
     options: {
       engine: { type: 'string', default: 'stand-in' },
       plugin: { type: 'string', default: 'mcp-validator' },
+      auth: { type: 'boolean', default: false },
       dist: { type: 'string', default: DIST },
       source: { type: 'string', multiple: true, default: [] },
     },
   });
   if (values.engine !== 'stand-in' && values.engine !== 'kong') throw new Error('--engine is stand-in or kong');
   if (!PLUGINS.includes(values.plugin)) throw new Error(`--plugin is ${PLUGINS.join(' or ')}`);
+  if (values.auth && values.plugin !== 'mcp-guard') throw new Error('--auth needs --plugin mcp-guard');
   const sources = Object.fromEntries(Object.entries(REPOSITORIES).map(([name, { url }]) => [name, url]));
   for (const source of values.source) {
     const [name, url] = [source.slice(0, source.indexOf('=')), source.slice(source.indexOf('=') + 1)];
@@ -72,7 +77,8 @@ function readArguments() {
       throw new Error(`--source is ${Object.keys(sources).join(' or ')}, = and an address`);
     sources[name] = url;
   }
-  return { engine: values.engine, plugin: values.plugin, dist: resolve(values.dist), sources };
+  const { engine, plugin, auth, dist } = values;
+  return { engine, plugin, auth, dist: resolve(dist), sources };
 }
 
 async function compareAll(tools, ports, gatewayUrl, output) {

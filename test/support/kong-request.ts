@@ -156,7 +156,11 @@ export class KongRequest {
         this.headers.delete(effect.name.toLowerCase());
         break;
       case 'kong.service.request.set_headers':
-        for (const [name, value] of Object.entries(lowerCase(effect.headers))) this.headers.set(name, value);
+        for (const [name, value] of Object.entries(lowerCase(effect.headers))) {
+          // As `ngx.req.set_header`, which removes a header without values.
+          if (Array.isArray(value) && value.length === 0) this.headers.delete(name);
+          else this.headers.set(name, value);
+        }
         break;
       case 'kong.service.request.set_raw_body':
         this.body = effect.body;

@@ -39,6 +39,13 @@ export class HeaderList {
     this.add(name, ...values);
   }
 
+  /** The same as nginx does in a request: a header that is there keeps the spelling of its name. */
+  replace(name: string, ...values: readonly string[]): void {
+    const wanted = name.toLowerCase();
+    const [known = name] = this.pairs.find(([key]) => key.toLowerCase() === wanted) ?? [];
+    this.set(known, ...values);
+  }
+
   add(name: string, ...values: readonly string[]): void {
     for (const value of values) this.pairs.push([name, value]);
   }

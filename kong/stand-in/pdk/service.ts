@@ -65,5 +65,5 @@ function upstreamOf(x: Exchange): UpstreamRequest {
 
 function setHeader(x: Exchange, name: string, value: LuaValue): void {
   if (name.toLowerCase() === 'host' && x.upstream) x.upstream.host = luaToString(value);
-  x.headers.set(name, ...headerValues(value));
+  x.headers.replace(name, ...headerValues(value));
 }

@@ -60,6 +60,7 @@ export function readIdentity(
     ...(typeof expiresAt === 'number' && { expiresAt }),
     challenge,
     required: rules.required,
+    ...rules.marks,
   });
   return {
     principal,

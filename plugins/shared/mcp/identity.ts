@@ -22,6 +22,8 @@ export interface McpIdentity {
   readonly required: readonly string[];
   /** True if session ids of responses end with a seal. */
   readonly sealed?: true;
+  /** True if a challenge of the server is hidden from the client (`kong/lua/seal-session.lua`). */
+  readonly hidesChallenge?: true;
 }
 
 export type IdentityKind = 'token' | 'kong' | 'anonymous';
@@ -34,7 +36,7 @@ export const MAX_IDENTITY_LENGTH = 8192;
 
 /** Converts an identity for `kong.ctx.shared`: empty lists are left out, since Lua has none. */
 export function identityToShared(identity: McpIdentity): Readonly<Record<string, SharedValue>> {
-  const { kind, principal, issuer, client, scopes, groups, claims, expiresAt, challenge, required, sealed } = identity;
+  const { kind, principal, issuer, client, scopes, groups, claims, expiresAt, challenge, required } = identity;
   return {
     kind,
     principal,
@@ -46,14 +48,15 @@ export function identityToShared(identity: McpIdentity): Readonly<Record<string,
     ...(Object.keys(claims).length > 0 && { claims }),
     ...(expiresAt !== undefined && { expires_at: expiresAt }),
     ...(required.length > 0 && { required }),
-    ...(sealed && { sealed }),
+    ...(identity.sealed && { sealed: true }),
+    ...(identity.hidesChallenge && { hides_challenge: true }),
   };
 }
 
 /** Reads an identity that {@link identityToShared} wrote; undefined for anything else. */
 export function identityFromShared(value: unknown): McpIdentity | undefined {
   if (!isJsonObject(value)) return undefined;
-  const { kind, principal, issuer, client, claims, challenge, expires_at, sealed } = value;
+  const { kind, principal, issuer, client, claims, challenge, expires_at, sealed, hides_challenge } = value;
   if (kind !== 'token' && kind !== 'kong' && kind !== 'anonymous') return undefined;
   if (typeof principal !== 'string' || typeof challenge !== 'string') return undefined;
   const [scopes, groups, required] = ['scopes', 'groups', 'required'].map((name) => textsFrom(value[name]));
@@ -72,6 +75,7 @@ export function identityFromShared(value: unknown): McpIdentity | undefined {
     ...(typeof client === 'string' && { client }),
     ...(typeof expires_at === 'number' && { expiresAt: expires_at }),
     ...(sealed === true && { sealed }),
+    ...(hides_challenge === true && { hidesChallenge: true }),
   };
 }
 

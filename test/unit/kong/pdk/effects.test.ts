@@ -7,7 +7,7 @@ it.each<[string, Outcome, readonly object[]]>([
   ['an outcome without effects', proceed(), []],
   ['empty effects', proceed({ share: {}, responseHeaders: {}, upstreamHeaders: {}, clearUpstreamHeaders: [] }), []],
   [
-    'all effects: removes headers before it sets headers',
+    'all effects: removes and sets headers at once',
     proceed({
       share: { a: 1, b: 'x' },
       responseHeaders: { R: '1' },
@@ -18,10 +18,23 @@ it.each<[string, Outcome, readonly object[]]>([
       { method: 'kong.ctx.shared.set', key: 'a', value: 1 },
       { method: 'kong.ctx.shared.set', key: 'b', value: 'x' },
       { method: 'kong.response.set_headers', headers: { R: '1' } },
-      { method: 'kong.service.request.clear_header', name: 'C' },
-      { method: 'kong.service.request.clear_header', name: 'D' },
-      { method: 'kong.service.request.set_headers', headers: { U: ['1', '2'] } },
+      { method: 'kong.service.request.set_headers', headers: { C: [], D: [], U: ['1', '2'] } },
     ],
+  ],
+  [
+    'a header that is removed and set: sets it, in any case',
+    proceed({ upstreamHeaders: { Authorization: 'new' }, clearUpstreamHeaders: ['authorization', 'x'] }),
+    [{ method: 'kong.service.request.set_headers', headers: { x: [], Authorization: 'new' } }],
+  ],
+  [
+    'one header that is removed',
+    proceed({ clearUpstreamHeaders: ['C'] }),
+    [{ method: 'kong.service.request.clear_header', name: 'C' }],
+  ],
+  [
+    'two headers that are removed',
+    proceed({ clearUpstreamHeaders: ['C', 'D'] }),
+    [{ method: 'kong.service.request.set_headers', headers: { C: [], D: [] } }],
   ],
   [
     'an authentication: before all else',

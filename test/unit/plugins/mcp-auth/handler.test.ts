@@ -334,8 +334,8 @@ describe('identity', () => {
           claims: { dep: ['hr'] },
           expires_at: NOW / 1000 + 600,
           challenge: METADATA,
+          hides_challenge: true,
         },
-        mcp_hide_challenge: true,
       },
       clearUpstreamHeaders: ['x-consumer-id', 'x_consumer_username', 'x-dep', 'x-mcp-principal', 'authorization'],
       upstreamHeaders: { 'X-Dep': 'hr', 'X-MCP-Principal': principal.id, 'X-Credential-Identifier': principal.uuid },
@@ -604,6 +604,6 @@ describe('the whole', () => {
   it('keeps the token where server and gateway are the same audience', async () => {
     const outcome = await decideWith({ upstream: { mode: 'keep' } }, bearer(good()));
     expect(outcome).toMatchObject({ clearUpstreamHeaders: [] });
-    expect(outcome.share).not.toHaveProperty('mcp_hide_challenge');
+    expect(outcome.share?.['mcp_auth']).not.toHaveProperty('hides_challenge');
   });
 });

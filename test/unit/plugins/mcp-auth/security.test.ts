@@ -166,6 +166,8 @@ it('an identity stays the same on its way through Kong, and nothing else is take
       issuer: fc.string(),
       client: fc.string(),
       expiresAt: fc.nat(),
+      sealed: fc.constant(true as const),
+      hidesChallenge: fc.constant(true as const),
     },
     {
       requiredKeys: ['kind', 'principal', 'challenge', 'scopes', 'groups', 'required', 'claims'],

@@ -101,8 +101,7 @@ it.each<[string, () => Outcome, Call[]]>([
     [
       ['kong.ctx.shared.set', 'a', 1],
       ['kong.response.set_headers', { R: 'r' }],
-      ['kong.service.request.clear_header', 'C'],
-      ['kong.service.request.set_headers', { U: ['u'] }],
+      ['kong.service.request.set_headers', { C: [], U: ['u'] }],
     ],
   ],
   [
