@@ -268,6 +268,10 @@ suite('an overlay on Kong', () => {
     });
     expect(response.status).toBe(308);
     expect(response.headers.get('location')).toMatch(/^https:\/\/.*\/py-calculator\/mcp$/);
+    for (const path of ['/go-calculator/mcp', '/ollama/api/chat', '/agent/api/chat', '/chat', '/']) {
+      const { status } = await fetch(run.state.proxyUrl + path, { method: 'POST', redirect: 'manual' });
+      expect([path, status]).toEqual([path, 308]);
+    }
     expect((await fetch(`${run.state.proxyUrl}/phoenix/`)).status).toBe(200);
   });
 
