@@ -12,6 +12,7 @@ import { until } from '../../kong/testkit/until';
 import { startUpstream, type TestUpstream } from '../../kong/testkit/upstream';
 import { buildProfile, loadConfig } from '../support/profile-gateway';
 import { startRedis, type TestRedis } from '../support/redis-server';
+import { missingPrograms } from '../support/running-process';
 import { hasKong, kong } from './kong-process';
 
 /** Every overlay of kong/profiles on a real Kong: built, loaded, and its effect on a request. */
@@ -204,6 +205,44 @@ suite('an overlay on Kong', () => {
     expect(received.filter(({ url }) => url === '/mcp')).toHaveLength(2);
     expect(JSON.stringify(received)).not.toContain('the-key');
     expect(received.at(-1)!.headers).toMatchObject({ 'x-consumer-username': 'client', 'x-consumer-groups': 'ai' });
+  });
+
+  it('rotate-key: no request of a client fails while its key is replaced', async () => {
+    await load(['api-keys'], { API_KEY: 'old' });
+    const statuses: number[] = [];
+    let key = 'old';
+    const rotation = { isOver: false };
+    const client = (async () => {
+      while (!rotation.isOver) statuses.push((await add({ apikey: key })).status);
+    })();
+    await load(['api-keys', 'rotate-key'], { API_KEY: 'old', API_KEY_NEXT: 'new' });
+    expect((await add({ apikey: 'old' })).status).toBe(200);
+    key = 'new';
+    const before = statuses.length;
+    await until(() => statuses.length > before + 5, 'calls with the new key', 20_000);
+    await load(['api-keys'], { API_KEY: 'new' });
+    rotation.isOver = true;
+    await client;
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    expect((await add({ apikey: 'old' })).status).toBe(401);
+  });
+
+  it.each(['wrk', 'ab'])('load: a load test with %s gets no 429 and no wrong answer', async (tool) => {
+    if (missingPrograms(tool).length > 0) {
+      console.warn(`${tool} is not installed: this load test did not run`);
+      return;
+    }
+    await load(['load']);
+    const program = resolve(__dirname, '../../examples/operations/load.sh');
+    const args = [tool, `${run.state.proxyUrl}/py-calculator/mcp`, '2', '8'];
+    const { status, stdout } = spawnSync(program, args, { encoding: 'utf8' });
+    expect(status).toBe(0);
+    if (tool === 'wrk') expect(stdout).toMatch(/^Wrong answers: 0 of [1-9]\d\d+$/m);
+    else {
+      expect(Number(/^Complete requests: +(\d+)$/m.exec(stdout)![1])).toBeGreaterThan(100);
+      expect(stdout).toMatch(/^Failed requests: +0$/m);
+      expect(stdout).not.toContain('Non-2xx');
+    }
   });
 
   it('restrict: other networks and crawlers are rejected, and browsers get headers', async () => {
