@@ -43,6 +43,7 @@ it('has the Admin API, with the services', async () => {
     'agent',
     'chat',
     'go-calculator',
+    'health',
     'ollama',
     'phoenix',
     'py-calculator',

@@ -28,7 +28,7 @@ const validator = fc.record(
   {
     mode: fc.constantFrom('enforce', 'report'),
     allow_batch: fc.constantFrom('auto', 'never'),
-    policy: fc.constant({ tools: { deny: ['secret*'] } }),
+    tools: fc.constant({ deny: ['secret*'] }),
   },
   { requiredKeys: ['mode'] },
 );
