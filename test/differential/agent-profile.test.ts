@@ -18,12 +18,16 @@ jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
 const profile = readFileSync(join(__dirname, '../../kong/profiles/agent.yml'), 'utf8');
 
 /** The profile on a Kong, with a model and a calculator. */
-async function startProfile() {
-  const [ollama, calculator] = await Promise.all([startOllama({}), startCalculator()]);
+async function startProfile(ollamaUrl?: string) {
+  const [ollama, calculator] = await Promise.all([
+    ollamaUrl === undefined ? startOllama({}) : undefined,
+    startCalculator(),
+  ]);
   const plugins = await servePlugins([llmMcpAgent]);
   const listener = new URL(plugins.httpUrl);
   const kongYml = profile
-    .replace('http://ollama:11434', ollama.url)
+    .replace('http://ollama:11434', ollamaUrl ?? ollama?.url ?? '')
+    .replace('  # The tools.\n', ollamaUrl === undefined ? '' : directRoute(ollamaUrl))
     .replace('host: plugin-server\n    port: 9465', `host: ${listener.hostname}\n    port: ${listener.port}`)
     .replace('host: py-calculator\n    port: 8100', `host: 127.0.0.1\n    port: ${calculator.port}`)
     .replace('name: calculator\n', `name: calculator\n          gateway_url: ${KONG_URL}\n          sample_rate: 0\n`);
@@ -36,14 +40,28 @@ async function startProfile() {
         headers: { 'Content-Type': 'application/json', ...(apikey !== undefined && { apikey }) },
         body: JSON.stringify({ model: 'llama3.2', stream, messages: [{ role: 'user', content }] }),
       }),
+    post: (path: string, body: object): Promise<Response> =>
+      fetch(`${kong.url}/agent${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', apikey: 'secret-key' },
+        body: JSON.stringify(body),
+      }),
     metrics: () => plugins.metrics.registry.metrics(),
     close: async () => {
       await kong.close();
       await plugins.stop();
-      await Promise.all([ollama.close(), calculator.close()]);
+      await Promise.all([ollama?.close(), calculator.close()]);
     },
   };
 }
+
+/** A route to the other APIs of the model: ai-proxy has one. */
+const directRoute = (url: string): string => `
+  - name: direct
+    url: ${url}
+    routes:
+      - { name: direct, paths: [/llm], response_buffering: false }
+`;
 
 (hasKong() ? describe : describe.skip)('the profile of the agent', () => {
   let started: Awaited<ReturnType<typeof startProfile>>;
@@ -84,3 +102,41 @@ const LONG = 'Write a long story';
 /** The line of a series. */
 const seriesIn = (text: string, name: string): string =>
   text.split('\n').find((line) => line.startsWith(`${name}{`)) ?? '';
+
+/** The address of an Ollama, and one of its models, such as `http://127.0.0.1:11434 llama3.2`. */
+const [ollamaUrl, model] = (process.env['OLLAMA'] ?? '').split(' ');
+
+(hasKong() && ollamaUrl && model ? describe : describe.skip)('the profile of the agent with a real Ollama', () => {
+  let started: Awaited<ReturnType<typeof startProfile>>;
+  beforeAll(async () => {
+    started = await startProfile(ollamaUrl);
+  }, 120_000);
+  afterAll(() => started.close());
+
+  const messages = [{ role: 'user', content: 'Say hello.' }];
+  const requests = {
+    // A small model may never end by itself.
+    '/api/chat': { messages, options: { num_predict: 50 } },
+    '/v1/chat/completions': { messages, max_tokens: 50, stream_options: { include_usage: true } },
+    '/v1/responses': { input: 'Say hello.', max_output_tokens: 50 },
+    '/v1/messages': { messages, max_tokens: 50 },
+  };
+
+  it.each(Object.entries(requests))(
+    'answers in %s, streamed and whole',
+    async (path, request) => {
+      for (const stream of [true, false]) {
+        const { stream_options, ...rest } = request as { stream_options?: object };
+        const body = { model, stream, ...rest, ...(stream && stream_options && { stream_options }) };
+        const response = await started.post(path, body);
+        const text = await response.text();
+        expect(`${response.status} ${text}`).toMatch(/^200 /);
+        // A response of OpenAI has the member with null.
+        expect(text).not.toMatch(/"error": ?[^ n]/);
+        // The tokens that the model reports, in the words of each API.
+        expect(text).toMatch(/"(?:eval_count|completion_tokens|output_tokens)":[1-9]/);
+      }
+    },
+    120_000,
+  );
+});
