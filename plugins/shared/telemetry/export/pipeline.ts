@@ -7,8 +7,6 @@ import {
   type Context,
   type SpanContext,
 } from '@opentelemetry/api';
-import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { OI, SCHEMA_URL } from '../spans/semconv';
@@ -17,6 +15,7 @@ import { BoundedBatches } from './bounded-batches';
 import { ChosenIds } from './chosen-ids';
 import { createExportAgent } from './export-agent';
 import type { ExportMetrics } from './export-metrics';
+import { LazyExporter } from './lazy-exporter';
 import type { QueuedBytes } from './queued-bytes';
 import { samplerOf } from './sampler';
 import type { Target } from './target';
@@ -40,7 +39,7 @@ export interface Pipeline {
 
 /** Opens a pipeline. It connects when it exports its first batch. */
 export function openPipeline(target: Target, metrics: ExportMetrics, bytes: QueuedBytes): Pipeline {
-  const batches = new BoundedBatches(exporterOf(target), { ...target }, metrics, bytes);
+  const batches = new BoundedBatches(new LazyExporter(() => exporterOf(target)), { ...target }, metrics, bytes);
   const chosenIds = new ChosenIds();
   const provider = new BasicTracerProvider({
     idGenerator: chosenIds,
@@ -69,8 +68,12 @@ export function openPipeline(target: Target, metrics: ExportMetrics, bytes: Queu
   };
 }
 
-function exporterOf({ url, protocol, headers, compression, timeoutMs, projectName, ...target }: Target): SpanExporter {
-  const Exporter = protocol === 'http/json' ? JsonExporter : ProtobufExporter;
+async function exporterOf({ protocol, ...target }: Target): Promise<SpanExporter> {
+  const { url, headers, compression, timeoutMs, projectName } = target;
+  const { OTLPTraceExporter: Exporter } =
+    protocol === 'http/json'
+      ? await import('@opentelemetry/exporter-trace-otlp-http')
+      : await import('@opentelemetry/exporter-trace-otlp-proto');
   return new Exporter({
     url,
     // Phoenix reads `x-project-name`; older installations read the other one.
