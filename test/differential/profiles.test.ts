@@ -227,7 +227,7 @@ suite('an overlay on Kong', () => {
     expect((await add({ apikey: 'old' })).status).toBe(401);
   });
 
-  it.each(['wrk', 'ab'])('load: a load test with %s gets no 429 and no wrong answer', async (tool) => {
+  it.each(['wrk', 'ab', 'k6'])('load: a load test with %s gets no 429 and no wrong answer', async (tool) => {
     if (missingPrograms(tool).length > 0) {
       console.warn(`${tool} is not installed: this load test did not run`);
       return;
@@ -238,6 +238,7 @@ suite('an overlay on Kong', () => {
     const { status, stdout } = spawnSync(program, args, { encoding: 'utf8' });
     expect(status).toBe(0);
     if (tool === 'wrk') expect(stdout).toMatch(/^Wrong answers: 0 of [1-9]\d\d+$/m);
+    else if (tool === 'k6') expect(stdout).toMatch(/checks_succeeded\.+: 100\.00%/);
     else {
       expect(Number(/^Complete requests: +(\d+)$/m.exec(stdout)![1])).toBeGreaterThan(100);
       expect(stdout).toMatch(/^Failed requests: +0$/m);
