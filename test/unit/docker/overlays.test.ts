@@ -108,3 +108,9 @@ it('ships log lines with fields that they have', () => {
   expect(named.length).toBeGreaterThan(8);
   for (const field of named) for (const part of field.trim().split('.')) expect(format).toContain(`"${part}":`);
 });
+
+it('has the parsers of Fluent Bit outside of the pipeline: it rejects them there', () => {
+  const config = parse(readFileSync(join(docker, 'overlays/logs/fluent-bit.yml'), 'utf8')) as Record<string, object>;
+  expect(Object.keys(config)).toEqual(['service', 'parsers', 'pipeline']);
+  expect(Object.keys(config['pipeline']!)).toEqual(['inputs', 'filters', 'outputs']);
+});
