@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
  * Entries are handled for this long before other work of the process runs, in milliseconds. An event of a request needs
  * two turns of the event loop, and waits for a slice in each.
  */
-export const SLICE_MS = 1;
+export const SLICE_MS = 0.5;
 
 /** Divides the time of the process between the entries of all batches and other work. */
 export class Slices {
