@@ -12,10 +12,10 @@ import { startCollector, type Collector, type ReceivedSpan } from '../support/ot
 import { serviceAt } from '../support/reference-service';
 
 // The exporter imports dynamically, which the test sandbox does not support: Node loads it.
-jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
+jest.mock('@opentelemetry/otlp-exporter-base/node-http', () =>
   jest
     .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
-    .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
+    .nativeRequire('@opentelemetry/otlp-exporter-base/node-http'),
 );
 
 /** Both telemetry plugins in their real server, behind the gateway, with the capture of the reference configuration. */

@@ -14,10 +14,10 @@ import { startCollector, type Collector, type ReceivedSpan } from '../support/ot
 import { EXCHANGES, type LoggedExchange } from '../support/telemetry-exchanges';
 
 // The exporter imports dynamically, which the test sandbox does not support: Node loads it.
-jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
+jest.mock('@opentelemetry/otlp-exporter-base/node-http', () =>
   jest
     .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
-    .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
+    .nativeRequire('@opentelemetry/otlp-exporter-base/node-http'),
 );
 
 /** What a route reports of the same exchanges. */
