@@ -1,6 +1,14 @@
 import { read, type Authentication, type KongRead, type Outcome, type Proceed, type RawBody } from '../pdk';
 import type { AnswerChange, AnswerHeaders } from './answer-change';
-import { HEADERS, keyOf, sharedKey, type EventPlan, type KongSource, type PlannedBatch, type Sources } from './event-plan';
+import {
+  HEADERS,
+  keyOf,
+  sharedKey,
+  type EventPlan,
+  type KongSource,
+  type PlannedBatch,
+  type Sources,
+} from './event-plan';
 
 /** Kong's replies to a batch of reads. */
 export interface Replies {
@@ -82,7 +90,7 @@ export class EventFacts {
     // The batch itself where nothing is left out: it is encoded already.
     const asked = missing.length === batch.reads.length ? batch.reads : missing;
     const replies = await this.fetch(asked);
-    asked.forEach((one, index) => this.replace(this.numberOf(keyOf(one)), new LateReply(replies, index)));
+    asked.forEach((one, index) => { this.replace(this.numberOf(keyOf(one)), new LateReply(replies, index)); });
   }
 
   /** The facts by their names. @throws when a reply is not what Kong's service declares */

@@ -84,7 +84,13 @@ export class FactsOfService {
 
 const MAX_AGE_MS = 10_000;
 
-const plans = new WeakMap<Configuration, Map<string, Map<readonly KongRead<unknown>[], EventPlan>>>();
+/** The plans of a configuration for one phase, which differ in the reads of the kernel. */
+interface PhasePlans {
+  readonly byOthers: Map<readonly KongRead<unknown>[], EventPlan>;
+  readonly ofService: FactsOfService;
+}
+
+const plans = new WeakMap<Configuration, Map<string, PhasePlans>>();
 
 /**
  * The plan of a configuration for a phase; the same one each time.
@@ -93,11 +99,11 @@ const plans = new WeakMap<Configuration, Map<string, Map<readonly KongRead<unkno
  */
 export function planOf(configuration: Configuration, phase: string, others = NO_READS): EventPlan {
   let ofPhases = plans.get(configuration);
-  if (!ofPhases) plans.set(configuration, (ofPhases = new Map<string, Map<readonly KongRead<unknown>[], EventPlan>>()));
-  let ofPhase = ofPhases.get(phase);
-  if (!ofPhase) ofPhases.set(phase, (ofPhase = new Map<readonly KongRead<unknown>[], EventPlan>()));
-  let plan = ofPhase.get(others);
-  if (!plan) ofPhase.set(others, (plan = makePlan(configuration, phase, others)));
+  if (!ofPhases) plans.set(configuration, (ofPhases = new Map<string, PhasePlans>()));
+  let known = ofPhases.get(phase);
+  if (!known) ofPhases.set(phase, (known = { byOthers: new Map(), ofService: new FactsOfService() }));
+  let plan = known.byOthers.get(others);
+  if (!plan) known.byOthers.set(others, (plan = makePlan(configuration, phase, others, known.ofService)));
   return plan;
 }
 
@@ -107,12 +113,13 @@ function makePlan(
   { parts, isBoundToService, isHoldable }: Configuration,
   phase: string,
   others: readonly KongRead<unknown>[],
+  ofService: FactsOfService,
 ): EventPlan {
   const planned = parts.flatMap((part) => planPart(part, phase) ?? []);
   const reads = readsOfAll(planned, phase, others);
   const batchOfRequest = reads.filter(({ isOfService }) => !isOfService);
-  const ofService = reads.filter(({ isOfService }) => isOfService);
-  const batch = [...batchOfRequest, ...ofService];
+  const serviceReads = reads.filter(({ isOfService }) => isOfService);
+  const batch = [...batchOfRequest, ...serviceReads];
   const numbers = numbersOf([...batch.map(keyOf), ...planned.flatMap(keysOf)]);
   return {
     parts: planned.map((part) => withNumbers(part, numbers)),
@@ -129,7 +136,7 @@ function makePlan(
     headerNumbers: [...numbers].filter(([key]) => key.startsWith(HEADERS)).map(([, number]) => number),
     batch: new PlannedBatch(batch),
     batchOfRequest: new PlannedBatch(batchOfRequest),
-    ofService: isBoundToService && ofService.length > 0 ? new FactsOfService() : undefined,
+    ofService: isBoundToService && serviceReads.length > 0 ? ofService : undefined,
   };
 }
 

@@ -72,7 +72,9 @@ export async function runParts<T>(
     }
     const endedAtMs = performance.now();
     const durationMs = endedAtMs - startedAtMs;
-    results.push(failure ? { plugin, outcome, applied, durationMs, failure } : { plugin, outcome, applied, durationMs });
+    results.push(
+      failure ? { plugin, outcome, applied, durationMs, failure } : { plugin, outcome, applied, durationMs },
+    );
     startedAtMs = endedAtMs;
     if (outcome.kind === 'reject') break;
     if (part !== parts.at(-1)) facts.note(outcome);
