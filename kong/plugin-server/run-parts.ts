@@ -39,7 +39,7 @@ export const policyOf = ({ onError }: SinglePlugin, phase: string): OnError => (
  * Runs the parts of a plugin in their order, until one rejects. Never rejects itself, unless `apply` fails for the plain
  * outcome of a policy: a throw is a bug, and the part's policy says what it means for the request.
  *
- * Waits only for what is not there yet: a part that decides at once does not cost a turn of the event loop's queue.
+ * Awaits only promises: a part that decides at once costs no further step of the microtask queue.
  *
  * @param apply carries an outcome out, or encodes it; an outcome that it cannot apply counts as a throw
  */
@@ -53,7 +53,13 @@ export async function runParts<T>(
   const results: PartResult<T>[] = [];
   const { parts } = plan;
   let startedAtMs = performance.now();
-  const unloaded = parts.length > 0 ? await load(facts) : undefined;
+  /** Why the facts could not be fetched: then every part fails. */
+  let unloaded: PartResult<T>['failure'];
+  try {
+    if (parts.length > 0) await facts.loadBatch();
+  } catch (error) {
+    unloaded = { error };
+  }
   for (const part of parts) {
     const { plugin } = part;
     let outcome: Outcome;
@@ -80,16 +86,6 @@ export async function runParts<T>(
     if (part !== parts.at(-1)) facts.note(outcome);
   }
   return results;
-}
-
-/** Fetches what all parts need. Returns why it failed: then every part fails. */
-async function load(facts: EventFacts): Promise<{ readonly error: unknown } | undefined> {
-  try {
-    await facts.loadBatch();
-    return undefined;
-  } catch (error) {
-    return { error };
-  }
 }
 
 /** @throws Error when the part cannot hold the response although it wants to */
