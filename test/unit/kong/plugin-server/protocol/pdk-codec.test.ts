@@ -52,7 +52,7 @@ describe('reads', () => {
     ['method', read.method(), reply('String', { v: text('POST') }), 'POST'],
     ['path of any bytes', read.path(), reply('String', { v: text('/\xff') }), '/\ufffd'],
     ['address', read.forwardedIp(), reply('String', { v: text('::1') }), '::1'],
-    ['log entry', read.logEntry(), reply('String', { v: text('{}') }), '{}'],
+    ['log entry', read.logEntry(), reply('String', { v: text('{"a":1}') }), { a: 1 }],
     ['variable that is not set', read.requestId(), Buffer.alloc(0), ''],
     ['shared value', read.shared('a', (value) => value), reply('Value', { number_value: 2 }), 2],
     ['shared value, none', read.shared('a', (value) => value), reply('Value', { null_value: 1 }), undefined],
