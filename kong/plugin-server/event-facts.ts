@@ -90,7 +90,9 @@ export class EventFacts {
     // The batch itself where nothing is left out: it is encoded already.
     const asked = missing.length === batch.reads.length ? batch.reads : missing;
     const replies = await this.fetch(asked);
-    asked.forEach((one, index) => { this.replace(this.numberOf(keyOf(one)), new LateReply(replies, index)); });
+    asked.forEach((one, index) => {
+      this.replace(this.numberOf(keyOf(one)), new LateReply(replies, index));
+    });
   }
 
   /** The facts by their names. @throws when a reply is not what Kong's service declares */
