@@ -1,4 +1,4 @@
-import { TraceFlags, type Attributes, type SpanContext } from '@opentelemetry/api';
+import type { Attributes, SpanContext } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { BYTES, FIXED32, FIXED64, ProtobufWriter, VARINT } from './protobuf-writer';
 
@@ -20,7 +20,7 @@ export function encodeSpans(spans: readonly ReadableSpan[]): Uint8Array {
   const resourceSpans = writer.open(OF_SPANS);
   writer.tag(1, BYTES);
   const ofResource = writer.open(OF_SPAN);
-  writeAttributes(writer, 1, resource.attributes as Attributes);
+  writeAttributes(writer, 1, resource.attributes);
   writeCount(writer, 2, 0);
   writer.close(ofResource, OF_SPAN);
   writer.tag(2, BYTES);
@@ -86,7 +86,7 @@ function writeIds(writer: ProtobufWriter, { traceId, spanId }: SpanContext): voi
 }
 
 /** `SpanFlags`: the flags of W3C, that it is known whether the context is remote, and whether it is. */
-const flagsOf = ({ traceFlags = TraceFlags.NONE }: SpanContext, isRemote: boolean | undefined): number =>
+const flagsOf = ({ traceFlags }: SpanContext, isRemote: boolean | undefined): number =>
   (traceFlags & 0xff) | 0x100 | (isRemote ? 0x200 : 0);
 
 function writeTime(writer: ProtobufWriter, field: number, [seconds, nanoseconds]: ReadableSpan['startTime']): void {

@@ -9,8 +9,12 @@ export async function protobufExporter(config: OTLPExporterNodeConfigBase): Prom
     import('@opentelemetry/otlp-exporter-base/node-http'),
     import('@opentelemetry/otlp-transformer'),
   ]);
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the SDK's exporters read their options and environment with it
+  const options = http.convertLegacyHttpOptions(config, 'TRACES', 'v1/traces', {
+    'Content-Type': 'application/x-protobuf',
+  });
   const delegate = http.createOtlpHttpExportDelegate(
-    http.convertLegacyHttpOptions(config, 'TRACES', 'v1/traces', { 'Content-Type': 'application/x-protobuf' }),
+    options,
     { ...ProtobufTraceSerializer, serializeRequest: encodeSpans },
     'otlp_http_span_exporter',
     TraceExporterMetricsHelper,
