@@ -40,4 +40,4 @@ export type { AnswerOutcome, Keep, ReplaceAnswer } from './answer-outcome';
 export { ask, proceed, reject, rejectJson } from './outcome';
 export type { Ask, Hold, HoldFailure, Outcome, Proceed, Reject, RejectJsonOptions, Warning } from './outcome';
 export { MAX_HEADERS, read } from './reads';
-export type { AnswerBody, FactsOf, KnownFact, KongRead, RawBody, Read, Reads } from './reads';
+export type { AnswerBody, FactsOf, KnownFact, KongRead, LogRecord, RawBody, Read, Reads } from './reads';

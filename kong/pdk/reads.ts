@@ -42,6 +42,9 @@ export type RawBody =
 export type AnswerBody =
   { readonly kind: 'bytes'; readonly bytes: Uint8Array } | { readonly kind: 'too_long'; readonly maxBytes: number };
 
+/** Kong's log entry (`kong/pdk/log.lua`, `kong.log.serialize`). Clients and servers choose parts of it, so any member may be missing or of any type. */
+export type LogRecord = Readonly<Record<string, unknown>>;
+
 /** Kong returns at most this many headers (`kong/pdk/request.lua`); a request with as many may have more. */
 export const MAX_HEADERS = 1000;
 
@@ -55,6 +58,20 @@ const shapeBody = (value: unknown): RawBody => (value as RawBody | undefined) ??
 const shapeStatus = (value: unknown): number => (typeof value === 'number' ? value : 0);
 const shapeCredentialId = (value: unknown): string | undefined => text(record(value)['id']) || undefined;
 const shapeServiceName = (value: unknown): string => text(record(value)['name']) || text(record(value)['id']);
+
+/** Kong returns JSON text; the log intake has parsed it with the rest of a batch. */
+function shapeLogEntry(value: unknown): LogRecord | undefined {
+  const entry = typeof value === 'string' ? parsed(value) : value;
+  return typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? (entry as LogRecord) : undefined;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
 
 function shapeConsumer(value: unknown): Consumer | undefined {
   const { id, username, custom_id, tags, created_at } = record(value);
@@ -165,6 +182,6 @@ export const read = {
 
   answer,
 
-  /** Kong's log entry as JSON text. Log phase only. */
-  logEntry: (): KongRead<string> => ({ method: 'kong.log.serialize', shape: text }),
+  /** Kong's log entry, parsed once for all parts of an event; undefined if it is not a JSON object. Log phase only. */
+  logEntry: (): KongRead<LogRecord | undefined> => ({ method: 'kong.log.serialize', shape: shapeLogEntry }),
 };

@@ -11,6 +11,8 @@ export interface Configuration {
   readonly parts: readonly PreparedPart[];
   /** True if all requests of the configuration go to the same service. */
   readonly isBoundToService: boolean;
+  /** Whether Kong may hold the answers of the plugin: its description can have a response phase. */
+  readonly isHoldable: boolean;
   /** Whether another plugin, which Kong runs before this one, may hold answers that this one could release. */
   readonly isHeldBefore: () => boolean;
 }
@@ -110,11 +112,11 @@ export class Configurations {
       const resources = { ...this.resources, scope: scopeOf(raw) };
       const parts = await this.prepareParts(configuredParts(plugin, config), resources);
       if (parts.some(mayHold)) this.holders.set(plugin.name, plugin.priority);
-      const isHoldable = partsOf(plugin).some(({ phases }) => phases.response);
+      const isHoldable = hasResponsePhase(plugin);
       const isHeldBefore = (): boolean => isHoldable && this.isHeldBefore(plugin);
       // A route belongs to one service.
       const { serviceId = '', routeId = '' } = resources.scope;
-      return { plugin, parts, isBoundToService: serviceId !== '' || routeId !== '', isHeldBefore };
+      return { plugin, parts, isBoundToService: serviceId !== '' || routeId !== '', isHoldable, isHeldBefore };
     };
     const entry: Entry = { prepared: prepare(), users: 0 };
     this.entries.set(key, entry);
@@ -180,6 +182,9 @@ function checkReads({ name, phases }: SinglePlugin, state: unknown): void {
   const reads = phases.response?.reads;
   if (typeof reads === 'function') checkResponseReads(name, reads(state as never));
 }
+
+/** Whether a description of the plugin can make Kong hold its answers. */
+export const hasResponsePhase = (plugin: Plugin): boolean => partsOf(plugin).some(({ phases }) => phases.response);
 
 /** Whether the part has a response phase that its configuration needs. */
 export const mayHold = ({ needs }: PartNeeds): boolean => needs.has('response');

@@ -1,6 +1,14 @@
 import { read, type Authentication, type KongRead, type Outcome, type Proceed, type RawBody } from '../pdk';
 import type { AnswerChange, AnswerHeaders } from './answer-change';
-import { keyOf, PlannedBatch, sharedKey, type EventPlan, type Source, type Sources } from './event-plan';
+import {
+  HEADERS,
+  keyOf,
+  sharedKey,
+  type EventPlan,
+  type KongSource,
+  type PlannedBatch,
+  type Sources,
+} from './event-plan';
 
 /** Kong's replies to a batch of reads. */
 export interface Replies {
@@ -11,7 +19,6 @@ export interface Replies {
 /** Asks Kong for a batch of reads in one round trip; one reply for each. */
 export type Fetch = (batch: readonly KongRead<unknown>[]) => Promise<Replies>;
 
-const HEADERS = 'kong.request.get_headers';
 const CONSUMER = keyOf({ method: 'kong.client.get_consumer' });
 const CREDENTIAL = keyOf({ method: 'kong.client.get_credential' });
 const BODY = keyOf({ method: 'kong.request.get_raw_body' });
@@ -19,21 +26,38 @@ const ANSWER_STATUS = keyOf(read.answer.status());
 const ANSWER_HEADERS = keyOf(read.answer.headers());
 const ANSWER_BODY = keyOf(read.answer.body(0));
 
+/** A value that was not read yet. */
+const UNREAD = Symbol('unread');
+
+/** The reply of a later batch that was not decoded yet. */
+class LateReply {
+  constructor(
+    readonly replies: Replies,
+    readonly index: number,
+  ) {}
+}
+
 /**
  * The facts of one request, as the parts of a plugin see them in turn: what Kong returned, and on top of it what earlier
  * parts shared and changed. Kong carries these effects out only after the last part.
+ *
+ * Values are kept by the numbers that the plan gives to their reads. A reply is decoded when a part needs it, so that a
+ * malformed one is the failure of that part.
  */
 export class EventFacts {
-  /** The batches that Kong replied to. */
-  private readonly loaded: { readonly batch: PlannedBatch; readonly replies: Replies }[] = [];
-  /** The plain values that are known without a reply: facts of the service, and what earlier parts replaced. */
-  private readonly known: Map<string, unknown>;
-  /** What every request needs. */
+  /** What every request needs. Its reads have the first numbers of the plan. */
   private readonly batch: PlannedBatch;
+  /** The replies to it. */
+  private replies: Replies | undefined;
+  /** The plain values: decoded replies, facts of the service, and what earlier parts replaced. */
+  private readonly plain: unknown[];
+  /** The latest shape of each value and its result, so that a fact of two parts is shaped once. */
+  private readonly shapes: unknown[];
+  private readonly shaped: unknown[];
+  /** Numbers of reads that the plan does not have. */
+  private further: Map<string, number> | undefined;
   /** The outcomes that change the headers of the upstream's request. */
-  private readonly headerChanges: Proceed[] = [];
-  /** Shaped values, so that a fact of two parts is shaped once. */
-  private readonly shaped = new Map<string, { readonly shape: unknown; readonly value: unknown }>();
+  private headerChanges: Proceed[] | undefined;
 
   constructor(
     private readonly plan: EventPlan,
@@ -41,31 +65,40 @@ export class EventFacts {
   ) {
     const ofService = plan.ofService?.known;
     this.batch = ofService ? plan.batchOfRequest : plan.batch;
-    this.known = new Map(ofService);
+    const { size } = plan.numbers;
+    const plain = (this.plain = new Array<unknown>(size).fill(UNREAD));
+    this.shapes = new Array<unknown>(size);
+    this.shaped = new Array<unknown>(size);
+    const first = this.batch.reads.length;
+    ofService?.forEach((value, index) => (plain[first + index] = value));
   }
 
   /** Fetches what every request needs. */
   async loadBatch(): Promise<void> {
-    const { batch } = this;
-    const { ofService, batchOfRequest } = this.plan;
-    await this.load(batch);
+    const { batch, plan } = this;
+    this.replies = await this.fetch(batch.reads);
+    const { ofService, batchOfRequest } = plan;
     if (!ofService || batch === batchOfRequest) return;
-    const keys = batch.reads.filter(({ isOfService }) => isOfService).map(keyOf);
-    ofService.set(new Map(keys.map((key) => [key, this.plainValue(key)])));
+    const first = batchOfRequest.reads.length;
+    ofService.set(batch.reads.slice(first).map((_, index) => this.plainValue(first + index)));
   }
 
   /** Fetches those of the reads whose values are not there yet. */
   async loadMissing(batch: PlannedBatch): Promise<void> {
-    const missing = batch.reads.filter((read) => !this.has(keyOf(read)));
+    const missing = batch.reads.filter((_, index) => !this.has(this.numberOf(batch.keys[index] ?? '')));
+    if (missing.length === 0) return;
     // The batch itself where nothing is left out: it is encoded already.
-    if (missing.length === batch.reads.length) await this.load(batch);
-    else if (missing.length > 0) await this.load(new PlannedBatch(missing));
+    const asked = missing.length === batch.reads.length ? batch.reads : missing;
+    const replies = await this.fetch(asked);
+    asked.forEach((one, index) => {
+      this.replace(this.numberOf(keyOf(one)), new LateReply(replies, index));
+    });
   }
 
   /** The facts by their names. @throws when a reply is not what Kong's service declares */
   get(sources: Sources): Record<string, unknown> {
     const facts: Record<string, unknown> = {};
-    for (const [name, source] of sources) facts[name] = this.factOf(source);
+    for (const [name, source] of sources) facts[name] = 'known' in source ? source.known : this.factOf(source);
     return facts;
   }
 
@@ -76,73 +109,83 @@ export class EventFacts {
 
   /** The headers of a held answer as Kong returned them. */
   answerHeaders(): AnswerHeaders {
-    return (this.plainValue(ANSWER_HEADERS) ?? {}) as AnswerHeaders;
+    return (this.plainValue(this.numberOf(ANSWER_HEADERS)) ?? {}) as AnswerHeaders;
   }
 
   /** Notes what a part changed of a held answer: later parts see it. */
   replaceAnswer({ status, body }: AnswerChange, headers: AnswerHeaders): void {
-    if (status !== undefined) this.replace(ANSWER_STATUS, status);
-    if (body) this.replace(ANSWER_BODY, body);
-    this.replace(ANSWER_HEADERS, headers);
+    if (status !== undefined) this.replaceByKey(ANSWER_STATUS, status);
+    if (body) this.replaceByKey(ANSWER_BODY, body);
+    this.replaceByKey(ANSWER_HEADERS, headers);
   }
 
   /** Notes what a part decided: later parts see it. */
   note(outcome: Outcome): void {
     const { share } = outcome;
-    if (share) for (const key of Object.keys(share)) this.replace(sharedKey(key), share[key]);
+    if (share) for (const key of Object.keys(share)) this.replace(this.numberOfShared(key), share[key]);
     if (outcome.kind !== 'proceed') return;
     if (outcome.authenticate) this.noteAuthentication(outcome.authenticate);
     if (outcome.upstreamBody) {
-      this.replace(BODY, { kind: 'bytes', bytes: outcome.upstreamBody } satisfies RawBody);
+      this.replaceByKey(BODY, { kind: 'bytes', bytes: outcome.upstreamBody } satisfies RawBody);
     }
     if (outcome.upstreamHeaders || outcome.clearUpstreamHeaders) {
-      this.headerChanges.push(outcome);
-      for (const key of [...this.shaped.keys()]) if (key.startsWith(HEADERS)) this.shaped.delete(key);
+      (this.headerChanges ??= []).push(outcome);
+      for (const number of this.plan.headerNumbers) this.shapes[number] = undefined;
     }
   }
 
   /** Kong then has this consumer and this credential, and no other ones. */
   private noteAuthentication({ consumer, credential }: Authentication): void {
     const { id, username, customId: custom_id, tags, createdAt: created_at } = consumer ?? {};
-    this.replace(CONSUMER, { id, username, custom_id, tags, created_at });
-    this.replace(CREDENTIAL, { id: credential?.id });
+    this.replaceByKey(CONSUMER, { id, username, custom_id, tags, created_at });
+    this.replaceByKey(CREDENTIAL, { id: credential?.id });
   }
 
-  private async load(batch: PlannedBatch): Promise<void> {
-    this.loaded.push({ batch, replies: await this.fetch(batch.reads) });
+  private has(number: number): boolean {
+    return this.plain[number] !== UNREAD || (number < this.batch.reads.length && this.replies !== undefined);
   }
 
-  private has(key: string): boolean {
-    return this.known.has(key) || this.loaded.some(({ batch }) => batch.indexOf(key) !== undefined);
+  private factOf({ read, key, number = this.numberOf(key) }: KongSource): unknown {
+    const { shapes, shaped } = this;
+    if (shapes[number] === read.shape) return shaped[number];
+    const value = this.plainValue(number);
+    const isChanged = this.headerChanges && key.startsWith(HEADERS);
+    shaped[number] = read.shape(isChanged ? this.headerChanges?.reduce(withHeaderChanges, value) : value);
+    shapes[number] = read.shape;
+    return shaped[number];
   }
 
-  private factOf(source: Source): unknown {
-    if ('known' in source) return source.known;
-    const { key, read } = source;
-    const known = this.shaped.get(key);
-    if (known?.shape === read.shape) return known.value;
-    const value = read.shape(this.plainValue(key));
-    this.shaped.set(key, { shape: read.shape, value });
+  private plainValue(number: number): unknown {
+    const value = this.plain[number];
+    if (value === UNREAD) {
+      // What was not asked for is absent, such as the body of an answer that is too long.
+      if (number >= this.batch.reads.length) return undefined;
+      return (this.plain[number] = this.replies?.valueAt(number));
+    }
+    if (value instanceof LateReply) return (this.plain[number] = value.replies.valueAt(value.index));
     return value;
   }
 
-  private plainValue(key: string): unknown {
-    if (this.known.has(key)) return this.known.get(key);
-    const value = this.replyTo(key);
-    return key.startsWith(HEADERS) ? this.headerChanges.reduce(withHeaderChanges, value) : value;
+  private replaceByKey(key: string, value: unknown): void {
+    this.replace(this.numberOf(key), value);
   }
 
-  private replyTo(key: string): unknown {
-    for (const { batch, replies } of this.loaded) {
-      const index = batch.indexOf(key);
-      if (index !== undefined) return replies.valueAt(index);
-    }
-    return undefined;
+  private replace(number: number, value: unknown): void {
+    this.plain[number] = value;
+    this.shapes[number] = undefined;
   }
 
-  private replace(key: string, value: unknown): void {
-    this.known.set(key, value);
-    this.shaped.delete(key);
+  private numberOfShared(key: string): number {
+    return this.plan.sharedNumbers.get(key) ?? this.numberOf(sharedKey(key));
+  }
+
+  /** The number of a read, a new one if neither the plan nor an earlier question has it. */
+  private numberOf(key: string): number {
+    const known = this.plan.numbers.get(key) ?? this.further?.get(key);
+    if (known !== undefined) return known;
+    const number = this.plain.push(UNREAD) - 1;
+    (this.further ??= new Map<string, number>()).set(key, number);
+    return number;
   }
 }
 

@@ -1,13 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import {
-  partsOf,
-  type KongRead,
-  type PhaseName,
-  type Read,
-  type Reads,
-  type RunnablePhase,
-  type SinglePlugin,
-} from '../pdk';
+import type { KongRead, PhaseName, Read, Reads, RunnablePhase, SinglePlugin } from '../pdk';
 import type { Configuration, PreparedPart } from './configurations';
 
 /** Where the value of one fact comes from. */
@@ -18,6 +10,8 @@ export interface KongSource {
   readonly read: KongRead<unknown>;
   /** Equal for reads that ask Kong the same. */
   readonly key: string;
+  /** See {@link EventPlan.numbers}; absent for a read that is not part of a plan. */
+  readonly number?: number;
 }
 
 /** A batch of facts by the names that a handler knows them under. */
@@ -41,15 +35,10 @@ export interface PlannedPart {
 
 /** Reads that are asked together: a constant list, so that it is encoded once. */
 export class PlannedBatch {
-  private readonly indexes: ReadonlyMap<string, number>;
+  readonly keys: readonly string[];
 
   constructor(readonly reads: readonly KongRead<unknown>[]) {
-    this.indexes = new Map(reads.map((read, index) => [keyOf(read), index]));
-  }
-
-  /** The index of the read with this key, if the batch has it. */
-  indexOf(key: string): number | undefined {
-    return this.indexes.get(key);
+    this.keys = reads.map(keyOf);
   }
 }
 
@@ -58,7 +47,13 @@ export interface EventPlan {
   readonly parts: readonly PlannedPart[];
   /** Whether Kong is told, after an access phase, if the answer is held: it holds every answer of such a plugin. */
   readonly isHoldable: boolean;
-  /** What is asked for every request, each read once. */
+  /** The numbers of all reads by their keys; those of {@link batch} have the first ones, in their order. */
+  readonly numbers: ReadonlyMap<string, number>;
+  /** The numbers of the values that parts share with later parts, by the names of the values. */
+  readonly sharedNumbers: ReadonlyMap<string, number>;
+  /** The numbers of the reads of the request's headers. */
+  readonly headerNumbers: readonly number[];
+  /** What is asked for every request, each read once; the facts of the service are last. */
   readonly batch: PlannedBatch;
   /** The same without the facts of the service, for requests after these are known. */
   readonly batchOfRequest: PlannedBatch;
@@ -71,17 +66,17 @@ export interface EventPlan {
  * again after ten seconds: Kong keeps the configuration when a service gets another name, or a route another service.
  */
 export class FactsOfService {
-  private values: ReadonlyMap<string, unknown> | undefined;
+  private values: readonly unknown[] | undefined;
   private readAtMs = 0;
 
   constructor(private readonly nowMs: () => number = () => performance.now()) {}
 
-  /** By the keys of their reads; undefined when they must be asked for. */
-  get known(): ReadonlyMap<string, unknown> | undefined {
+  /** In the order of their reads; undefined when they must be asked for. */
+  get known(): readonly unknown[] | undefined {
     return this.nowMs() - this.readAtMs < MAX_AGE_MS ? this.values : undefined;
   }
 
-  set(values: ReadonlyMap<string, unknown>): void {
+  set(values: readonly unknown[]): void {
     this.values = values;
     this.readAtMs = this.nowMs();
   }
@@ -89,7 +84,13 @@ export class FactsOfService {
 
 const MAX_AGE_MS = 10_000;
 
-const plans = new WeakMap<Configuration, Map<string, EventPlan>>();
+/** The plans of a configuration for one phase, which differ in the reads of the kernel. */
+interface PhasePlans {
+  readonly byOthers: Map<readonly KongRead<unknown>[], EventPlan>;
+  readonly ofService: FactsOfService;
+}
+
+const plans = new WeakMap<Configuration, Map<string, PhasePlans>>();
 
 /**
  * The plan of a configuration for a phase; the same one each time.
@@ -97,45 +98,84 @@ const plans = new WeakMap<Configuration, Map<string, EventPlan>>();
  * @param others reads that the kernel adds to those of the parts: a constant list
  */
 export function planOf(configuration: Configuration, phase: string, others = NO_READS): EventPlan {
-  let known = plans.get(configuration);
-  if (!known) plans.set(configuration, (known = new Map<string, EventPlan>()));
-  const key = others.length === 0 ? phase : `${phase} ${others.map(keyOf).join()}`;
-  let plan = known.get(key);
-  if (!plan) known.set(key, (plan = makePlan(configuration, phase, others)));
+  let ofPhases = plans.get(configuration);
+  if (!ofPhases) plans.set(configuration, (ofPhases = new Map<string, PhasePlans>()));
+  let known = ofPhases.get(phase);
+  if (!known) ofPhases.set(phase, (known = { byOthers: new Map(), ofService: new FactsOfService() }));
+  let plan = known.byOthers.get(others);
+  if (!plan) known.byOthers.set(others, (plan = makePlan(configuration, phase, others, known.ofService)));
   return plan;
 }
 
-const NO_READS: readonly KongRead<unknown>[] = [];
+export const NO_READS: readonly KongRead<unknown>[] = [];
 
 function makePlan(
-  { plugin, parts, isBoundToService }: Configuration,
+  { parts, isBoundToService, isHoldable }: Configuration,
   phase: string,
   others: readonly KongRead<unknown>[],
+  ofService: FactsOfService,
 ): EventPlan {
-  const planned: PlannedPart[] = [];
+  const planned = parts.flatMap((part) => planPart(part, phase) ?? []);
+  const reads = readsOfAll(planned, phase, others);
+  const batchOfRequest = reads.filter(({ isOfService }) => !isOfService);
+  const serviceReads = reads.filter(({ isOfService }) => isOfService);
+  const batch = [...batchOfRequest, ...serviceReads];
+  const numbers = numbersOf([...batch.map(keyOf), ...planned.flatMap(keysOf)]);
+  return {
+    parts: planned.map((part) => withNumbers(part, numbers)),
+    isHoldable: phase === 'access' && isHoldable,
+    numbers,
+    sharedNumbers: new Map(
+      planned
+        .flatMap(({ plugin: { shares = [] } }) => shares)
+        .flatMap((key) => {
+          const number = numbers.get(sharedKey(key));
+          return number === undefined ? [] : [[key, number] as const];
+        }),
+    ),
+    headerNumbers: [...numbers].filter(([key]) => key.startsWith(HEADERS)).map(([, number]) => number),
+    batch: new PlannedBatch(batch),
+    batchOfRequest: new PlannedBatch(batchOfRequest),
+    ofService: isBoundToService && serviceReads.length > 0 ? ofService : undefined,
+  };
+}
+
+/** What Kong is asked for every request, each read once. */
+function readsOfAll(
+  parts: readonly PlannedPart[],
+  phase: string,
+  others: readonly KongRead<unknown>[],
+): KongRead<unknown>[] {
   const batch = new Map(others.map((read) => [keyOf(read), read]));
   const shared = new Set<string>();
-  for (const part of parts) {
-    const found = planPart(part, phase);
-    if (!found) continue;
-    planned.push(found);
-    for (const [, source] of found.facts) {
+  for (const { plugin, facts } of parts) {
+    for (const [, source] of facts) {
       // What only earlier parts share, Kong does not know yet.
       if ('read' in source && !shared.has(source.key) && !isLarge(source.read)) batch.set(source.key, source.read);
     }
-    if (phase === 'access') for (const key of part.plugin.shares ?? []) shared.add(sharedKey(key));
+    if (phase === 'access') for (const key of plugin.shares ?? []) shared.add(sharedKey(key));
   }
-  const reads = [...batch.values()];
-  const hasServiceFacts = isBoundToService && reads.some(({ isOfService }) => isOfService);
-  const batchOfRequest = reads.filter(({ isOfService }) => !isOfService);
-  return {
-    parts: planned,
-    isHoldable: phase === 'access' && partsOf(plugin).some(({ phases }) => phases.response),
-    batch: new PlannedBatch(reads),
-    batchOfRequest: new PlannedBatch(batchOfRequest),
-    ofService: hasServiceFacts ? new FactsOfService() : undefined,
-  };
+  return [...batch.values()];
 }
+
+const keysOf = ({ facts, more }: PlannedPart): string[] =>
+  [...facts, ...(more?.facts ?? [])].flatMap(([, source]) => ('read' in source ? [source.key] : []));
+
+/** Numbers keys in their order, each once. */
+const numbersOf = (keys: readonly string[]): ReadonlyMap<string, number> =>
+  new Map([...new Set(keys)].map((key, number) => [key, number]));
+
+const withNumbers = (part: PlannedPart, numbers: ReadonlyMap<string, number>): PlannedPart => ({
+  ...part,
+  facts: numbered(part.facts, numbers),
+  ...(part.more && { more: { ...part.more, facts: numbered(part.more.facts, numbers) } }),
+});
+
+const numbered = (sources: Sources, numbers: ReadonlyMap<string, number>): Sources =>
+  sources.map(([name, source]) => {
+    const number = 'read' in source ? numbers.get(source.key) : undefined;
+    return [name, number === undefined ? source : { ...source, number }];
+  });
 
 /** The body of an answer is read by itself, once its length is known. */
 const isLarge = ({ maxBytes }: KongRead<unknown>): boolean => maxBytes !== undefined;
@@ -169,6 +209,9 @@ export const batchOf = (facts: Sources): PlannedBatch =>
 export const sourcesOf = (reads: Reads): Sources => Object.entries(reads).map(([name, read]) => [name, sourceOf(read)]);
 
 const sourceOf = (read: Read<unknown>): Source => ('known' in read ? read : { read, key: keyOf(read) });
+
+/** The keys of the reads of the request's headers begin with it. */
+export const HEADERS = 'kong.request.get_headers';
 
 /** The key of a read; equal for two that ask Kong the same. */
 export const keyOf = ({ method, argument = '' }: Pick<KongRead<unknown>, 'method' | 'argument'>): string =>

@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { partsOf, proceed, read, type AnswerOutcome, type Log, type Outcome } from '../pdk';
 import type { Configuration } from './configurations';
-import { EventFacts, type Fetch } from './event-facts';
-import { PlannedBatch, planOf } from './event-plan';
-import { armedRead, failureOf, heldRead, holdOrRelease, upgradeRead, wishesOf, type Wish } from './held-answers';
+import { EventFacts, type Fetch, type Replies } from './event-facts';
+import { NO_READS, PlannedBatch, planOf } from './event-plan';
+import { armedRead, failureOf, heldRead, holdOrRelease, isWish, upgradeRead, wishesOf } from './held-answers';
 import type { Instance } from './instances';
 import { MissingPhases } from './missing-phases';
 import {
@@ -11,10 +11,11 @@ import {
   encodeAnswer,
   encodeEffects,
   joinEffects,
+  NO_EFFECTS,
   type EncodedEffects,
   type EventAnswer,
 } from './protocol/event-answer';
-import { ReadBatch, type PdkReply } from './protocol/read-batch';
+import { ReadBatch } from './protocol/read-batch';
 import { INTERNAL_ERROR, policyOf, runParts, type PartResult } from './run-parts';
 import { ANSWER_READS, runResponse } from './run-response';
 import type { ServerMetrics } from './server-metrics';
@@ -24,11 +25,11 @@ export interface Event {
   readonly instance: Instance;
   readonly phase: string;
   /** The number of Kong's call. */
-  readonly sequence: unknown;
+  readonly sequence: number;
 }
 
-/** Sends the reads of a batch in one write. Resolves with one reply for each; never, if the connection closes first. */
-export type Ask = (batch: ReadBatch) => Promise<readonly PdkReply[]>;
+/** Sends the reads of a batch in one write. Resolves with the replies; never, if the connection closes first. */
+export type Ask = (batch: ReadBatch) => Promise<Replies>;
 
 /** Where events are counted and logged. */
 export interface EventRecord {
@@ -50,60 +51,81 @@ export async function runEvent(event: Event, ask: Ask, record: EventRecord): Pro
   const { instance, phase, sequence } = event;
   const { configuration } = instance;
   warnOfMissingPhases(configuration, phase, record);
-  const fetch: Fetch = async (reads) => {
-    const batch = ReadBatch.of(reads);
-    const replies = await ask(batch);
-    return { valueAt: (index) => batch.valueAt(index, replies) };
-  };
+  const fetch: Fetch = (reads) => ask(ReadBatch.of(reads));
   if (phase === 'response') return judgeAnswer(event, fetch, ask, record);
-  const others = phase === 'access' && configuration.isHeldBefore() ? HELD_READS : NO_READS;
-  const plan = planOf(configuration, phase, others);
+  const plan = planOf(configuration, phase, phase === 'access' ? kernelReadsFor(instance) : NO_READS);
   if (plan.parts.length === 0 && !plan.isHoldable) return answerWithoutParts(event, record);
   const facts = new EventFacts(plan, fetch);
   const results = await runParts(plan, phase, fetch, encodeEffects, facts);
-  await report(results, phase, ask, record);
+  if (mustLog(results, phase, record)) await logResults(results, phase, ask, record);
   const applied = results.map((result) => result.applied);
   if (plan.isHoldable && !applied.at(-1)?.isExit) {
-    const wishes = wishesOf(configuration.plugin, results);
-    const isReleased = wishes.length === 0 && others.length === 0;
-    applied.push(isReleased ? RELEASED : await encodeHold(wishes, facts, event, record));
+    const release = plainRelease(results, instance);
+    applied.push(release ?? (await encodeHold(results, facts, event, record)));
   }
   return joinEffects(applied, sequence);
 }
 
 const HELD_READS = [heldRead];
-const NO_READS: typeof HELD_READS = [];
+const ARMED_READS = [armedRead];
+const HELD_AND_ARMED_READS = [heldRead, armedRead];
+
+/**
+ * What the access phase must know of held answers, besides the facts of the parts: whether an earlier plugin holds the
+ * answer, and, once for an instance, whether Kong holds the answers of this plugin.
+ */
+function kernelReadsFor({ configuration, isArmed }: Instance): typeof NO_READS {
+  if (!configuration.isHoldable) return NO_READS;
+  if (configuration.isHeldBefore()) return isArmed === undefined ? HELD_AND_ARMED_READS : HELD_READS;
+  return isArmed === undefined ? ARMED_READS : NO_READS;
+}
+
 const HELD_BATCH = new PlannedBatch(HELD_READS);
+const ARMED_BATCH = new PlannedBatch(ARMED_READS);
 /**
  * What only a wish needs to know. The headers of the request do not tell whether Kong upgrades the connection: an earlier
  * plugin may have removed `Upgrade` after Kong had read it.
  */
-const WISH_BATCH = new PlannedBatch([armedRead, upgradeRead]);
-const WISH_BATCH_ARMED = new PlannedBatch([upgradeRead]);
-const WISH_BATCH_AFTER_OTHERS = new PlannedBatch([heldRead, armedRead, upgradeRead]);
+const WISH_BATCH = new PlannedBatch([upgradeRead]);
+const WISH_BATCH_AFTER_OTHERS = new PlannedBatch([heldRead, upgradeRead]);
 const RELEASED = encodeAll(holdOrRelease([], undefined));
 
-/** The effects that make Kong hold or release the answer. If they fail, no plugin could judge the answer: the request is rejected. */
+/** The release of an answer that nobody wants to hold: it needs no further question. Else undefined. */
+function plainRelease(
+  results: readonly PartResult<unknown>[],
+  { isArmed, configuration }: Instance,
+): EncodedEffects | undefined {
+  if (isArmed === undefined || configuration.isHeldBefore() || results.some(isWish)) return undefined;
+  return isArmed ? RELEASED : NO_EFFECTS;
+}
+
+/**
+ * The effects that make Kong hold or release the answer; none where it does not hold those of this plugin. If they fail, no
+ * plugin could judge the answer: the request is rejected.
+ */
 async function encodeHold(
-  wishes: readonly Wish[],
+  results: readonly PartResult<unknown>[],
   facts: EventFacts,
   event: Event,
   record: EventRecord,
 ): Promise<EncodedEffects> {
   try {
+    const { instance } = event;
+    const isAfterOthers = instance.configuration.isHeldBefore();
+    if (instance.isArmed === undefined) {
+      await facts.loadMissing(ARMED_BATCH);
+      instance.isArmed = facts.valueOf(armedRead);
+    }
+    const wishes = wishesOf(instance.configuration.plugin, results);
     const [first] = wishes;
-    await facts.loadMissing(first ? wishBatchOf(event.instance) : HELD_BATCH);
+    if (!first && !isAfterOthers) return instance.isArmed ? RELEASED : NO_EFFECTS;
+    await facts.loadMissing(first ? (isAfterOthers ? WISH_BATCH_AFTER_OTHERS : WISH_BATCH) : HELD_BATCH);
     if (first && !isHeldByKong(facts, event, record)) return encodeEffects(failureOf(first.hold.failure));
-    return encodeAll(holdOrRelease(wishes, facts.valueOf(heldRead)));
+    return encodeAll(holdOrRelease(wishes, isAfterOthers ? facts.valueOf(heldRead) : undefined));
   } catch (error) {
     recordFailure(error, event, record);
     return encodeEffects(INTERNAL_ERROR);
   }
-}
-
-function wishBatchOf({ configuration, isArmed }: Instance): PlannedBatch {
-  if (configuration.isHeldBefore()) return WISH_BATCH_AFTER_OTHERS;
-  return isArmed ? WISH_BATCH_ARMED : WISH_BATCH;
 }
 
 /** Configurations of which a wish was logged that Kong does not fulfil. */
@@ -112,10 +134,7 @@ const unfulfilled = new WeakSet<Configuration>();
 /** Whether the response phase will run. If not, an answer that a guard must judge would reach the client as it is. */
 function isHeldByKong(facts: EventFacts, { instance, phase }: Event, { log }: EventRecord): boolean {
   const { configuration } = instance;
-  if (instance.isArmed || facts.valueOf(armedRead)) {
-    instance.isArmed = true;
-    return facts.valueOf(upgradeRead) === '';
-  }
+  if (instance.isArmed) return facts.valueOf(upgradeRead) === '';
   if (!unfulfilled.has(configuration)) {
     unfulfilled.add(configuration);
     log.error(
@@ -133,7 +152,7 @@ async function judgeAnswer(event: Event, fetch: Fetch, ask: Ask, record: EventRe
   const plan = planOf(configuration, phase, ANSWER_READS);
   if (plan.parts.length === 0) return answerWithoutParts(event, record);
   const { results, effects, failure } = await runResponse(plan, configuration.plugin, fetch);
-  await report(results, phase, ask, record);
+  if (mustLog(results, phase, record)) await logResults(results, phase, ask, record);
   try {
     return joinEffects([encodeAll(effects)], sequence);
   } catch (error) {
@@ -149,9 +168,10 @@ function recordFailure(error: unknown, { instance, phase }: Event, { metrics, lo
   log.error({ err: error, ...labels }, 'handler threw');
 }
 
-async function report(results: readonly Result[], phase: string, ask: Ask, record: EventRecord): Promise<void> {
+/** Counts the results. Returns whether they must be logged. */
+function mustLog(results: readonly Result[], phase: string, record: EventRecord): boolean {
   for (const result of results) count(result, phase, record);
-  if (record.logsDecisions || results.some(needsLog)) await logResults(results, phase, ask, record);
+  return record.logsDecisions || results.some(needsLog);
 }
 
 function warnOfMissingPhases(configuration: Configuration, phase: string, { log }: EventRecord): void {
@@ -215,7 +235,7 @@ async function logResults(results: readonly Result[], phase: string, ask: Ask, r
 async function askRequestId(ask: Ask): Promise<unknown> {
   const replies = await ask(requestIdBatch);
   try {
-    return requestId.shape(requestIdBatch.valueAt(0, replies));
+    return requestId.shape(replies.valueAt(0));
   } catch {
     return undefined;
   }

@@ -69,6 +69,10 @@ export interface Wish {
   readonly hold: Hold;
 }
 
+/** Whether a part wants to hold the answer. */
+export const isWish = ({ outcome }: { readonly outcome: Outcome }): boolean =>
+  outcome.kind === 'proceed' && outcome.hold !== undefined;
+
 /** The wishes of the parts of a plugin, in order. */
 export const wishesOf = (
   plugin: Plugin,

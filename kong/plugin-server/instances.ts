@@ -7,8 +7,11 @@ import type { RawConfig } from './identity';
 export interface Instance {
   readonly id: number;
   readonly configuration: Configuration;
-  /** Set once Kong was seen to hold answers for it: a worker knows the phases of a plugin as long as it lives. */
-  isArmed?: true;
+  /**
+   * Whether Kong holds the answers of the plugin's requests until they are released; undefined until it was read once. A
+   * worker knows the phases of a plugin as long as it lives.
+   */
+  isArmed?: boolean;
 }
 
 interface HeldInstance extends Instance, AcquiredConfiguration {

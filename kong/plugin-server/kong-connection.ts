@@ -4,9 +4,9 @@ import type { ByteBudget, Reservation } from './byte-budget';
 import { runEvent, type Event } from './event';
 import type { Instances } from './instances';
 import { frame, FrameReader, OversizedFrame } from './protocol/frames';
-import { messages, type RpcCall } from './protocol/messages';
-import type { ReadBatch, PdkReply } from './protocol/read-batch';
-import { decodeText } from './protocol/values';
+import { messages } from './protocol/messages';
+import type { BatchReplies, PdkReply, ReadBatch } from './protocol/read-batch';
+import { readCall, type RpcCall } from './protocol/rpc-call';
 import type { FrameFault, ServerMetrics } from './server-metrics';
 
 /** Shared by all connections of a server. */
@@ -37,9 +37,9 @@ export interface FrameBudgets {
 
 /** The reads of one batch whose replies are awaited. */
 interface Pending {
+  readonly batch: ReadBatch;
   readonly replies: PdkReply[];
-  readonly expected: number;
-  readonly resolve: (replies: readonly PdkReply[]) => void;
+  readonly resolve: (replies: BatchReplies) => void;
 }
 
 /** An incomplete frame of more bytes uses the budget of large frames. */
@@ -161,11 +161,11 @@ export class KongConnection {
   private accept(received: PdkReply): void {
     if (received instanceof OversizedFrame) this.recordFault('oversized', String(received));
     if (this.pending) {
-      this.pending.replies.push(received);
-      if (this.pending.replies.length < this.pending.expected) return;
-      const { resolve, replies } = this.pending;
+      const { batch, replies, resolve } = this.pending;
+      replies.push(received);
+      if (replies.length < batch.size) return;
       this.pending = undefined;
-      resolve(replies);
+      resolve(batch.repliesFrom(replies));
     } else if (this.repliesToDrop > 0) {
       this.repliesToDrop -= 1;
       if (!this.isInCall) this.onIdle();
@@ -179,9 +179,9 @@ export class KongConnection {
   }
 
   private take(payload: Buffer): void {
-    let call: Partial<RpcCall>;
+    let call: RpcCall;
     try {
-      call = messages.rpcCall.decode(payload);
+      call = readCall(payload);
     } catch {
       this.drop('malformed', 'a frame is not a call');
       return;
@@ -190,23 +190,18 @@ export class KongConnection {
     else void this.serve(call);
   }
 
-  private async serve({
-    sequence,
-    cmd_start_instance: start,
-    cmd_close_instance: close,
-    cmd_handle_event: event,
-  }: Partial<RpcCall>): Promise<void> {
+  private async serve(call: RpcCall): Promise<void> {
     this.isBusy = true;
-    if (start) await this.startInstance(sequence, decodeText(start.name), decodeText(start.config));
-    else if (close) this.closeInstance(sequence, close.instance_id ?? 0);
-    else if (event) await this.handleEvent(sequence, event.instance_id ?? 0, decodeText(event.event_name));
+    if (call.command === 'handle_event') await this.handleEvent(call.sequence, call.instanceId, call.phase);
+    else if (call.command === 'start_instance') await this.startInstance(call.sequence, call.name, call.config);
+    else if (call.command === 'close_instance') this.closeInstance(call.sequence, call.instanceId);
     else this.drop('malformed', 'a call has no known command');
     this.isBusy = false;
     this.releaseReservations();
     if (!this.isInCall) this.onIdle();
   }
 
-  private async startInstance(sequence: unknown, name: string, config: string): Promise<void> {
+  private async startInstance(sequence: number, name: string, config: string): Promise<void> {
     const { instances, metrics, log } = this.context;
     try {
       const { id } = await instances.start(name, config);
@@ -223,12 +218,12 @@ export class KongConnection {
   }
 
   /** Kong closes an instance over any pooled connection, so the id, which cannot be guessed, is the only proof. */
-  private closeInstance(sequence: unknown, id: number): void {
+  private closeInstance(sequence: number, id: number): void {
     if (!this.context.instances.close(id)) this.context.metrics.unknownInstances.inc();
     this.write(frame(messages.rpcReturn.encode({ sequence })));
   }
 
-  private async handleEvent(sequence: unknown, instanceId: number, phase: string): Promise<void> {
+  private async handleEvent(sequence: number, instanceId: number, phase: string): Promise<void> {
     const instance = this.context.instances.use(instanceId);
     if (!instance) {
       this.context.metrics.unknownInstances.inc();
@@ -236,20 +231,20 @@ export class KongConnection {
       return;
     }
     const event: Event = { instance, phase, sequence };
-    const answer = await runEvent(event, (batch) => this.ask(batch), this.context);
+    const answer = await runEvent(event, this.ask, this.context);
     this.isExited = answer.isExit;
     this.repliesToDrop = answer.replies;
     this.write(answer.bytes);
   }
 
   /** Sends all reads in one write. */
-  private ask(batch: ReadBatch): Promise<readonly PdkReply[]> {
-    if (batch.size === 0) return Promise.resolve([]);
+  private readonly ask = (batch: ReadBatch): Promise<BatchReplies> => {
+    if (batch.size === 0) return Promise.resolve(batch.repliesFrom([]));
     return new Promise((resolve) => {
-      this.pending = { replies: [], expected: batch.size, resolve };
+      this.pending = { batch, replies: [], resolve };
       this.write(batch.bytes);
     });
-  }
+  };
 
   /** Stops reading while the other side does not read, so that answers do not accumulate. */
   private write(bytes: Buffer): void {

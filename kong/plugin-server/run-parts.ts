@@ -39,6 +39,8 @@ export const policyOf = ({ onError }: SinglePlugin, phase: string): OnError => (
  * Runs the parts of a plugin in their order, until one rejects. Never rejects itself, unless `apply` fails for the plain
  * outcome of a policy: a throw is a bug, and the part's policy says what it means for the request.
  *
+ * Awaits only promises: a part that decides at once costs no further step of the microtask queue.
+ *
  * @param apply carries an outcome out, or encodes it; an outcome that it cannot apply counts as a throw
  */
 export async function runParts<T>(
@@ -49,48 +51,65 @@ export async function runParts<T>(
   facts = new EventFacts(plan, fetch),
 ): Promise<PartResult<T>[]> {
   const results: PartResult<T>[] = [];
+  const { parts } = plan;
   let startedAtMs = performance.now();
-  let isLoaded: Promise<void> | undefined;
-  for (const part of plan.parts) {
-    const result = await runPart(part, phase, facts, () => (isLoaded ??= facts.loadBatch()), apply);
+  /** Why the facts could not be fetched: then every part fails. */
+  let unloaded: PartResult<T>['failure'];
+  try {
+    if (parts.length > 0) await facts.loadBatch();
+  } catch (error) {
+    unloaded = { error };
+  }
+  for (const part of parts) {
+    const { plugin } = part;
+    let outcome: Outcome;
+    let applied: T;
+    let failure: PartResult<T>['failure'];
+    try {
+      if (unloaded) throw unloaded.error;
+      const decided = decide(part, facts);
+      outcome = outcomeOf(part, phase, isPromise(decided) ? await decided : decided);
+      const given = apply(outcome);
+      applied = isPromise<T>(given) ? await given : given;
+    } catch (error) {
+      failure = { error };
+      outcome = policyOf(plugin, phase) === 'reject' ? INTERNAL_ERROR : proceed();
+      applied = await apply(outcome);
+    }
     const endedAtMs = performance.now();
-    results.push({ ...result, plugin: part.plugin, durationMs: endedAtMs - startedAtMs });
+    const durationMs = endedAtMs - startedAtMs;
+    results.push(
+      failure ? { plugin, outcome, applied, durationMs, failure } : { plugin, outcome, applied, durationMs },
+    );
     startedAtMs = endedAtMs;
-    if (result.outcome.kind === 'reject') break;
-    facts.note(result.outcome);
+    if (outcome.kind === 'reject') break;
+    if (part !== parts.at(-1)) facts.note(outcome);
   }
   return results;
 }
 
-type Ran<T> = Omit<PartResult<T>, 'plugin' | 'durationMs'>;
-
-async function runPart<T>(
-  part: PlannedPart,
-  phase: string,
-  facts: EventFacts,
-  load: () => Promise<void>,
-  apply: (outcome: Outcome) => T | Promise<T>,
-): Promise<Ran<T>> {
-  try {
-    const decided = await decide(part, facts, load);
-    const outcome = phase === 'log' ? proceed() : (decided as Outcome);
-    if ((decided as Partial<Proceed> | undefined)?.hold && !part.canHold)
-      throw new Error('hold needs a response phase that is wanted');
-    return { outcome, applied: await apply(outcome) };
-  } catch (error) {
-    const outcome = policyOf(part.plugin, phase) === 'reject' ? INTERNAL_ERROR : proceed();
-    return { outcome, applied: await apply(outcome), failure: { error } };
+/** @throws Error when the part cannot hold the response although it wants to */
+function outcomeOf({ canHold }: PlannedPart, phase: string, decided: unknown): Outcome {
+  if (!canHold && (decided as Partial<Proceed> | undefined)?.hold) {
+    throw new Error('hold needs a response phase that is wanted');
   }
+  return phase === 'log' ? proceed() : (decided as Outcome);
 }
 
-/** What a part decides, from the facts that it needs: one batch, or two if the first one says that it needs the second. */
-async function decide(part: PlannedPart, facts: EventFacts, load: () => Promise<void>): Promise<unknown> {
+const isPromise = <T>(value: unknown): value is Promise<T> =>
+  typeof (value as Partial<PromiseLike<T>> | null | undefined)?.then === 'function';
+
+/**
+ * What a part decides, from the facts that it needs: one batch, or two if the first one says that it needs the second. A
+ * promise only where something must be waited for.
+ */
+function decide(part: PlannedPart, facts: EventFacts): unknown {
   const { phase, state, more } = part;
-  await load();
   const first = facts.get(part.facts);
   const decided = more?.isNeeded(first as never)
-    ? await decideWithMore(part, facts, more, first)
-    : await phase.handle(state as never, first as never);
+    ? decideWithMore(part, facts, more, first)
+    : phase.handle(state as never, first as never);
+  if (isPromise(decided)) return decided.then((value) => (isAsk(value) ? answerAsk(value, facts) : value));
   return isAsk(decided) ? answerAsk(decided, facts) : decided;
 }
 

@@ -1,5 +1,5 @@
 import { read, type FactsOf } from '../../kong/pdk';
-import { parseLogEntry } from '../shared/telemetry/log-entry';
+import { logEntryOf } from '../shared/telemetry/log-entry';
 import type { State } from './state';
 
 /** The key in `kong.ctx.shared` of the credential that a request took to the server; never the credential itself. */
@@ -14,9 +14,9 @@ export const logReads = {
 };
 
 /** Drops a credential that the server rejected: the next request fetches another one. */
-export function log({ upstream, log: logger }: State, { entry: text, credential }: FactsOf<typeof logReads>): void {
+export function log({ upstream, log: logger }: State, { entry: record, credential }: FactsOf<typeof logReads>): void {
   if (credential === undefined) return;
-  const entry = parseLogEntry(text);
+  const entry = logEntryOf(record);
   if (entry?.upstreamStatus !== 401 || !upstream.drop(credential)) return;
   const { service, requestId: request_id } = entry;
   logger.warn(

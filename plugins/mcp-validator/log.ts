@@ -2,7 +2,7 @@ import { read, type FactsOf } from '../../kong/pdk';
 import { CAPTURE_KEY, captureFromShared, type Capture } from '../shared/captured-body/capture';
 import { warnOfOldCapture } from '../shared/captured-body/warn-of-old-capture';
 import { SUMMARY_KEY, summaryFromShared, type MessageSummary } from '../shared/mcp/message-summary';
-import { parseLogEntry, type LogEntry } from '../shared/telemetry/log-entry';
+import { logEntryOf, type LogEntry } from '../shared/telemetry/log-entry';
 import { askedRequestsOf } from './lists/asked-requests';
 import { HELD_KEY, JUDGED } from './lists/held-request';
 import type { OutputSchema } from './outputs/compile-output-schema';
@@ -27,13 +27,13 @@ const isJudgedText = (value: unknown): boolean => value === JUDGED;
  */
 export async function log(
   state: State,
-  { entry: text, capture, summary, isJudged }: FactsOf<ReturnType<typeof logReads>>,
+  { entry: record, capture, summary, isJudged }: FactsOf<ReturnType<typeof logReads>>,
 ): Promise<void> {
   const { rules, learner, metrics, log: logger, reportOutputs } = state;
   const { outputs } = rules;
   if (!capture || isJudged) return;
   warnOfOldCapture(capture, logger, 'mcp-validator');
-  const entry = parseLogEntry(text);
+  const entry = logEntryOf(record);
   if (!entry || entry.answeredByKong) return;
   if (learner.tools.hasPins) await learner.read(entry, capture);
   if (!warnsOfOutput(outputs) || !summary) return;

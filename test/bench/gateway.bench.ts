@@ -9,18 +9,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { circumstances } from './gateway/circumstances';
 import { withResult } from './gateway/document';
 import { readOptions } from './gateway/options';
-import { missingPrograms } from './gateway/prerequisites';
+import { canMeasure } from './gateway/prerequisites';
 import { run } from './gateway/run';
 import { tablesOf } from './gateway/table';
 
 async function main(): Promise<void> {
   // The first argument is the loader of TypeScript, the second this file.
   const options = readOptions(process.argv.slice(3));
-  const missing = missingPrograms();
-  if (missing.length > 0) {
-    console.log(`skipped: ${missing.join('; ')}`);
-    return;
-  }
+  if (!canMeasure()) return;
   const { rows, skipped } = await run(options, (line) => process.stderr.write(`${line}\n`));
   const result = `${circumstances(options, skipped)}\n\n${tablesOf(rows)}`;
   console.log(result);

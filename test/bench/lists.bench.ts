@@ -13,7 +13,7 @@ import { freePorts } from '../support/free-ports';
 import { startRow, type RunningRow } from './gateway/kong';
 import { load, writeScript, type Load } from './gateway/load';
 import { LIST_REQUEST } from './gateway/messages';
-import { missingPrograms } from './gateway/prerequisites';
+import { canMeasure } from './gateway/prerequisites';
 import { cpuUsOf } from './gateway/process-usage';
 import type { Row } from './gateway/rows';
 import { medianOf, percentileOf } from './gateway/stats';
@@ -146,11 +146,7 @@ function tableOf(measured: readonly Measured[]): string {
 async function main(): Promise<void> {
   // The first argument is the loader of TypeScript, the second this file.
   const options = readOptions(process.argv.slice(3));
-  const missing = missingPrograms();
-  if (missing.length > 0) {
-    console.log(`skipped: ${missing.join('; ')}`);
-    return;
-  }
+  if (!canMeasure()) return;
   const measured = await withCleanUp((cleanUp) => measure(options, cleanUp));
   console.log(`${STREAMS} concurrent streams and lists of ${SIZES.join(', ')} tools, ${options.rounds} rounds:\n`);
   console.log(tableOf(measured));

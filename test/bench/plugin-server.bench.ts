@@ -98,7 +98,7 @@ async function serveOneAtATime(path: string): Promise<void> {
       for (const question of callsOf(calls)) all.push(await ask(question));
       return all;
     };
-    const askBatch: Ask = (batch) => askEach(batch.bytes);
+    const askBatch: Ask = async (batch) => batch.repliesFrom(await askEach(batch.bytes));
     const run = async (): Promise<void> => {
       const answer = await runEvent({ instance, phase: 'access', sequence: 1 }, askBatch, record);
       const end = answer.bytes.subarray(answer.bytes.length - END_BYTES);

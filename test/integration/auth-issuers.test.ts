@@ -1,4 +1,4 @@
-import type { Outcome } from '../../kong/pdk';
+import type { LogRecord, Outcome } from '../../kong/pdk';
 import { preparePlugin, until, type ConfigInput } from '../../kong/testkit';
 import { logInto, type LogLine } from '../../kong/testkit/log-lines';
 import { mcpAuth } from '../../plugins/mcp-auth';
@@ -375,7 +375,7 @@ describe('credentials for the server', () => {
     await using auth = await prepare({}, { upstream: { ...exchange, mode: 'client_credentials' } });
     await call(auth, good());
     await auth.log({ entry: entryOf(401), credential: undefined });
-    await auth.log({ entry: 'no entry', credential: 'gateway' });
+    await auth.log({ entry: undefined, credential: 'gateway' });
     await auth.log({ entry: entryOf(401), credential: 'of another configuration' });
     await call(auth, good());
     expect(server.count('/token')).toBe(1);
@@ -388,15 +388,14 @@ describe('credentials for the server', () => {
 });
 
 /** Kong's log entry of a request, after `seal-session.lua` hid a challenge of the server. */
-const entryOf = (upstreamStatus: number | undefined): string =>
-  JSON.stringify({
-    request: { id: 'r-1', method: 'POST', headers: {} },
-    response: { status: upstreamStatus === 401 ? 502 : 200, headers: {} },
-    service: { name: 'calc' },
-    source: 'upstream',
-    started_at: 1,
-    ...(upstreamStatus !== undefined && { upstream_status: `502, ${upstreamStatus}` }),
-  });
+const entryOf = (upstreamStatus: number | undefined): LogRecord => ({
+  request: { id: 'r-1', method: 'POST', headers: {} },
+  response: { status: upstreamStatus === 401 ? 502 : 200, headers: {} },
+  service: { name: 'calc' },
+  source: 'upstream',
+  started_at: 1,
+  ...(upstreamStatus !== undefined && { upstream_status: `502, ${upstreamStatus}` }),
+});
 
 describe('the HTTP client', () => {
   const get = (http: HttpClient, path: string) =>

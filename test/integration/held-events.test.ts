@@ -60,10 +60,10 @@ it('releases a request without one more round trip than a plugin without a respo
   expect([plain.turns, released.turns]).toEqual([2, 2]);
 });
 
-it('asks in one round trip more whether Kong holds an answer, and says who holds it', async () => {
+it('asks in one round trip more whether Kong can hold an answer, and says who holds it', async () => {
   const held = await accessOf('first', HELD);
   expect(held.turns).toBe(3);
-  expect(held.asked.slice(1)).toEqual(['kong.nginx.get_ctx buffered_proxying', 'kong.nginx.get_var upstream_upgrade']);
+  expect(held.asked.slice(1)).toEqual(['kong.nginx.get_var upstream_upgrade']);
   expect(held.exit).toBeUndefined();
   expect(held.effects).not.toContainEqual(RELEASE);
   expect(held.shared['held']).toMatchObject({ by: ['first'] });
@@ -80,17 +80,29 @@ it('sends the failure of the hold at once if Kong does not hold the answer, and 
   expect((await worker.event('access', { holds: false })).exit).toBeUndefined();
 });
 
+it('releases nothing where Kong does not hold, because its description lacks the response phase', async () => {
+  const worker = new KongWorker('first', relay!.socket);
+  for (let i = 0; i < 2; i++) expect((await worker.event('access', { holds: false })).effects).toEqual([]);
+});
+
 it('sends the failure of the hold for a switch to another protocol, and logs nothing', async () => {
   const { exit } = await new KongWorker('first', relay!.socket).event('access', { ...HELD, upgrade: 'websocket' });
   expect([exit?.status, exit?.body, lines]).toEqual([200, '{"failed":"first"}', []]);
 });
 
-it('asks only once in the life of a worker whether Kong calls the response phase at all, but for each request about upgrades', async () => {
+it('asks only once in the life of a worker whether Kong holds answers at all, but for each held request about upgrades', async () => {
   const worker = new KongWorker('first', relay!.socket);
+  const HEADERS = 'kong.request.get_headers 1000';
+  await worker.event('access');
+  await worker.event('access');
   await worker.event('access', HELD);
-  const asked = worker.asked.length;
-  await worker.event('access', HELD);
-  expect(worker.asked.slice(asked + 1)).toEqual(['kong.nginx.get_var upstream_upgrade']);
+  expect(worker.asked).toEqual([
+    'kong.nginx.get_ctx buffered_proxying',
+    HEADERS,
+    HEADERS,
+    HEADERS,
+    'kong.nginx.get_var upstream_upgrade',
+  ]);
   const { exit } = await worker.event('access', { ...HELD, upgrade: 'websocket' });
   expect(exit?.body).toBe('{"failed":"first"}');
   // A worker that Kong started with an older description, of the same configuration.

@@ -34,8 +34,9 @@ const observer = definePlugin({
   log: {
     reads: { entry: read.logEntry(), mark: read.shared('mark', String) },
     handle: async ({ label }, { entry, mark }) => {
-      await onEntry(entry);
-      received.push(`${label} ${mark} ${entry}`);
+      const text = JSON.stringify(entry);
+      await onEntry(text);
+      received.push(`${label} ${mark} ${text}`);
     },
   },
 });

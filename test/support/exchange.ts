@@ -56,6 +56,10 @@ export const logEntry = (options: ExchangeOptions = {}): string =>
     ...(options.traceId && { trace_id: { w3c: options.traceId } }),
   });
 
+/** {@link logEntry}, parsed. */
+export const logRecord = (options?: ExchangeOptions): Record<string, unknown> =>
+  JSON.parse(logEntry(options)) as Record<string, unknown>;
+
 /** What the Lua functions of kong.yml capture of an exchange, with at most `bound` bytes at each end of the response. */
 export function sharedCapture(
   request: string | Buffer,

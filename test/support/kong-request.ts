@@ -22,6 +22,8 @@ export interface SentAnswer {
   readonly body: string;
 }
 
+const KERNEL_READS = [heldRead];
+
 /** The values that plain reads return for every request. */
 const CONSTANTS: Readonly<Record<string, unknown>> = {
   'kong.client.get_forwarded_ip': '192.0.2.1',
@@ -53,12 +55,12 @@ export class KongRequest {
     if (this.exit) return;
     const { plugin } = configuration;
     this.isHeld ||= partsOf(plugin).some(({ phases }) => phases.response);
-    const plan = planOf(configuration, 'access', [heldRead]);
+    const plan = planOf(configuration, 'access', KERNEL_READS);
     const facts = new EventFacts(plan, this.fetch);
     const results = await runParts(plan, 'access', this.fetch, (outcome) => outcome, facts);
     for (const { applied } of results) for (const effect of effectsOf(applied)) this.apply(effect);
     if (!plan.isHoldable || results.at(-1)?.outcome.kind === 'reject') return;
-    await facts.loadMissing(new PlannedBatch([heldRead]));
+    await facts.loadMissing(new PlannedBatch(KERNEL_READS));
     for (const effect of holdOrRelease(wishesOf(plugin, results), facts.valueOf(heldRead))) this.apply(effect);
   }
 

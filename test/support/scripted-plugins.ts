@@ -35,7 +35,7 @@ export const guard = definePlugin({
   log: {
     reads: { entry: read.logEntry() },
     handle: (_, { entry }) => {
-      JSON.parse(entry);
+      if (!entry) throw new Error('not a log entry');
     },
   },
 });

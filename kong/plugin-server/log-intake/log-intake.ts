@@ -8,6 +8,7 @@ import { intakeMetricsOf, type BatchResult, type IntakeMetrics } from './metrics
 import { readBatch, tooManyBytes, type BatchOutcome } from './read-batch';
 import { isInEntry, runEntry } from './run-entry';
 import { SeenRequests } from './seen-requests';
+import { Slices } from './slices';
 
 /** The path of an endpoint begins with this; its name follows. */
 export const INTAKE_PATH = '/logs/';
@@ -55,6 +56,7 @@ export class LogIntake {
   private readonly metrics: IntakeMetrics;
   private readonly configurations: Configurations;
   private readonly inProgress = new Set<Promise<void>>();
+  private readonly slices = new Slices();
   private batchesBeingRead = 0;
   private isStopping = false;
 
@@ -162,6 +164,7 @@ export class LogIntake {
       maxBatchBytes: this.bounds.maxLogBatchBytes,
       maxBatchEntries: this.bounds.maxLogBatchEntries,
       seen: endpoint.seen,
+      slices: this.slices,
       handle: (entry) => runEntry(endpoint.configuration, entry, name, { log, metrics }),
       count: (result) => {
         this.metrics.entries.inc({ endpoint: name, result });

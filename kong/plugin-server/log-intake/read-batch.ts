@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EntryResult } from './metrics';
 import { parseEntry, type ParsedEntry } from './parse-entry';
 import type { SeenRequests } from './seen-requests';
+import type { Slices } from './slices';
 import { EntrySplitter, type EntryBounds } from './split-entries';
 
 /** How a batch is processed, and its bounds. */
@@ -12,10 +12,8 @@ export interface BatchOptions extends EntryBounds {
   /** Handles one entry. False if that failed. */
   readonly handle: (entry: ParsedEntry) => Promise<boolean>;
   readonly count: (result: EntryResult) => void;
-  /** Milliseconds of a clock that never goes back. */
-  readonly nowMs?: () => number;
-  /** Lets other work of the process run. */
-  readonly pause?: () => Promise<unknown>;
+  /** Those of all batches. */
+  readonly slices: Slices;
 }
 
 /** The number of entries by result. */
@@ -26,9 +24,6 @@ export type BatchOutcome =
   | { readonly result: 'accepted'; readonly counts: EntryCounts }
   | { readonly result: 'malformed' | 'too_large'; readonly fault: string };
 
-/** Entries are handled for this long before other work of the process runs, in milliseconds. */
-export const SLICE_MS = 5;
-
 /**
  * Reads a batch and handles its entries while it arrives. At most one entry is held.
  *
@@ -38,12 +33,11 @@ export const SLICE_MS = 5;
  * @throws what the reading of the chunks throws: the client left before the end
  */
 export async function readBatch(chunks: AsyncIterable<Buffer>, options: BatchOptions): Promise<BatchOutcome> {
-  const { maxBatchBytes, maxBatchEntries, nowMs = () => performance.now(), pause = nextTurn } = options;
+  const { maxBatchBytes, maxBatchEntries, slices } = options;
   const splitter = new EntrySplitter(options);
   const counts: EntryCounts = {};
   let bytes = 0;
   let entries = 0;
-  let sliceStartedAt = nowMs();
   for await (const chunk of chunks) {
     bytes += chunk.length;
     if (bytes > maxBatchBytes) return tooManyBytes(maxBatchBytes);
@@ -55,9 +49,8 @@ export async function readBatch(chunks: AsyncIterable<Buffer>, options: BatchOpt
       const result = 'text' in one ? await handleEntry(one.text, options) : one.skipped;
       options.count(result);
       counts[result] = (counts[result] ?? 0) + 1;
-      if (nowMs() - sliceStartedAt < SLICE_MS) continue;
-      await pause();
-      sliceStartedAt = nowMs();
+      const nextSlice = slices.wait();
+      if (nextSlice) await nextSlice;
     }
   }
   if (splitter.isComplete) return { result: 'accepted', counts };

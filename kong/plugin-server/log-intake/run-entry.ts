@@ -37,6 +37,9 @@ export const isInEntry = ({ method }: KongRead<unknown>): boolean =>
 /** The value of a read, as Kong would return it. */
 function valueIn({ logEntry, shared }: ParsedEntry, { method, argument }: KongRead<unknown>): unknown {
   if (method === 'kong.log.serialize') return logEntry;
-  if (method === 'kong.ctx.shared.get') return shared.get(String(argument));
+  if (method === 'kong.ctx.shared.get') {
+    const key = String(argument);
+    return Object.hasOwn(shared, key) ? shared[key] : undefined;
+  }
   throw new Error(`a log entry does not contain ${method}`);
 }

@@ -2,7 +2,6 @@ import type { Outcome, PdkEffect } from '../../pdk';
 import { effectsOf } from '../../pdk/effects';
 import { END_OF_CALLS } from './frames';
 import { MessageWriter } from './message-writer';
-import { messages } from './messages';
 import { writeEffect } from './pdk-codec';
 
 /** The bytes that end an event. */
@@ -22,7 +21,11 @@ export interface EncodedEffects {
   readonly isExit: boolean;
 }
 
-const NO_EFFECTS: EncodedEffects = { bytes: Buffer.alloc(0), count: 0, isExit: false };
+/** Fields of the message `RpcReturn`. */
+const RPC_RETURN = { sequence: 1 } as const;
+
+/** What changes nothing. */
+export const NO_EFFECTS: EncodedEffects = { bytes: Buffer.alloc(0), count: 0, isExit: false };
 const writer = new MessageWriter();
 
 /** Encodes the effects of an outcome. @throws when the outcome contains a value that no message can represent */
@@ -44,7 +47,7 @@ export function encodeAll(effects: readonly PdkEffect[]): EncodedEffects {
  *
  * @param sequence the number of Kong's call
  */
-export function joinEffects(effects: readonly EncodedEffects[], sequence: unknown): EventAnswer {
+export function joinEffects(effects: readonly EncodedEffects[], sequence: number): EventAnswer {
   const isExit = effects.at(-1)?.isExit ?? false;
   let count = isExit ? -1 : 0;
   writer.reset();
@@ -55,12 +58,12 @@ export function joinEffects(effects: readonly EncodedEffects[], sequence: unknow
   if (!isExit) {
     writer.raw(END_OF_CALLS);
     const start = writer.beginFrame();
-    writer.raw(messages.rpcReturn.encode({ sequence }));
+    writer.integer(RPC_RETURN.sequence, sequence);
     writer.endFrame(start);
   }
   return { bytes: writer.copy(), replies: count, isExit };
 }
 
 /** Encodes the answer to an event with one outcome. */
-export const encodeAnswer = (outcome: Outcome, sequence: unknown): EventAnswer =>
+export const encodeAnswer = (outcome: Outcome, sequence: number): EventAnswer =>
   joinEffects([encodeEffects(outcome)], sequence);

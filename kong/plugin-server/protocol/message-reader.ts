@@ -65,6 +65,18 @@ export class MessageReader {
     return this.latin1.slice(start, this.at);
   }
 
+  /** The integer of the field. @throws also for one above `Number.MAX_SAFE_INTEGER`, and for a negative one */
+  integer(): number {
+    this.expect(VARINT);
+    let value = 0;
+    for (let factor = 1; ; factor *= 128) {
+      const byte = this.bytes[this.take(1)] as number;
+      value += (byte & 127) * factor;
+      if (value > Number.MAX_SAFE_INTEGER) throw new Error('an integer is too large');
+      if (byte < 128) return value;
+    }
+  }
+
   double(): number {
     this.expect(EIGHT_BYTES);
     return this.bytes.readDoubleLE(this.take(8));

@@ -1,6 +1,9 @@
 /** Bytes of the length that stands before every frame. */
 const FRAME_LENGTH_BYTES = 4;
 
+/** Bitwise operators work on 32 bits. */
+const MAX_INT32 = 0x7fff_ffff;
+
 /** A larger buffer is not kept for the next messages. */
 const MAX_KEPT_BYTES = 65_536;
 
@@ -88,15 +91,19 @@ export class MessageWriter {
     this.length = this.bytes.writeDoubleLE(value, this.length);
   }
 
-  /** An integer of at least 0 and less than 2^31. */
+  /** An integer from 0 to `Number.MAX_SAFE_INTEGER`. */
   integer(field: number, value: number): void {
-    this.reserve(6);
+    this.reserve(9);
     this.bytes[this.length++] = field << 3;
     this.varint(value);
   }
 
   private varint(value: number): void {
     let rest = value;
+    while (rest > MAX_INT32) {
+      this.bytes[this.length++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
     while (rest > 127) {
       this.bytes[this.length++] = (rest & 127) | 128;
       rest >>>= 7;

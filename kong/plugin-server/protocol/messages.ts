@@ -48,18 +48,9 @@ export interface Struct {
   fields: { key: Bytes; value: Value }[];
 }
 
-/** A call of Kong: one of the three commands. */
-export interface RpcCall {
-  /** A number, or a 64-bit object of the runtime; the answer repeats it unchanged. */
-  sequence: unknown;
-  cmd_start_instance: { name?: Bytes; config?: Bytes };
-  cmd_close_instance: { instance_id?: number };
-  cmd_handle_event: { instance_id?: number; event_name?: Bytes };
-}
-
-/** The answer to a call. */
+/** The answer to a call; it repeats the call's number. */
 export interface RpcReturn {
-  sequence: unknown;
+  sequence: number;
   instance_status?: { name: Bytes; instance_id: number; started_at: number };
 }
 
@@ -74,7 +65,6 @@ interface Consumer {
 
 /** The codecs by message. */
 export const messages = {
-  rpcCall: messageType<RpcCall>('RpcCall'),
   rpcReturn: messageType<RpcReturn>('RpcReturn'),
   value: messageType<Value>('Value'),
   struct: messageType<Struct>('Struct'),

@@ -64,6 +64,8 @@ const codecs: Readonly<Record<PdkRead, ReadCodec>> = {
 };
 
 function decodeConsumer(reply: Bytes): unknown {
+  // Most requests have no consumer.
+  if (reply.length === 0) return undefined;
   const { id, username, custom_id, tags, created_at } = messages.consumer.decode(reply);
   return {
     id: decodeText(id),

@@ -30,10 +30,23 @@ export class ReadBatch {
     return this.reads.length;
   }
 
+  /** Reads the values in Kong's replies, which are in the order of the reads. */
+  repliesFrom(replies: readonly PdkReply[]): BatchReplies {
+    return new BatchReplies(this.reads, replies);
+  }
+}
+
+/** Kong's replies to a batch. */
+export class BatchReplies {
+  constructor(
+    private readonly reads: readonly KongRead<unknown>[],
+    private readonly replies: readonly PdkReply[],
+  ) {}
+
   /** The plain value in the reply to one read. @throws when the reply is not what Kong's service declares */
-  valueAt(index: number, replies: readonly PdkReply[]): unknown {
+  valueAt(index: number): unknown {
     const read = this.reads[index];
-    const reply = replies[index];
+    const reply = this.replies[index];
     if (!read || !reply) throw new Error(`no reply to read ${index}`);
     return decodeReply(read, reply);
   }

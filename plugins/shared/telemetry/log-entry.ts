@@ -1,5 +1,5 @@
 import { type JsonObject, isJsonObject } from '../json/json-object';
-import { listOf, numberOf, parseJson, recordOf, textOf } from '../json/lenient-json';
+import { listOf, numberOf, recordOf, textOf } from '../json/lenient-json';
 
 /** The part of Kong's log entry that telemetry uses (`kong/pdk/log.lua`, `kong.log.serialize`). */
 export interface LogEntry {
@@ -49,9 +49,8 @@ export interface LogEntry {
   readonly traceId: string | undefined;
 }
 
-/** Parses Kong's log entry; undefined if the text is not one. Never throws: the text contains client data. */
-export function parseLogEntry(text: string): LogEntry | undefined {
-  const entry = parseJson(text);
+/** Reads Kong's log entry; undefined if the value is not one. Never throws: it contains client data. */
+export function logEntryOf(entry: unknown): LogEntry | undefined {
   if (!isJsonObject(entry) || !isJsonObject(entry['request']) || !isJsonObject(entry['response'])) return undefined;
   const startedAtMs = numberOf(entry['started_at']);
   const status = numberOf(entry['response']['status']);

@@ -1,4 +1,4 @@
-import type { Log, Resources } from '../../../kong/pdk';
+import type { Log, LogRecord, Resources } from '../../../kong/pdk';
 import type { Capture } from '../captured-body/capture';
 import { warnOfOldCapture } from '../captured-body/warn-of-old-capture';
 import { sessionIdFormatOf, type FormatSessionId } from '../mcp/session-hash';
@@ -6,7 +6,7 @@ import { VERSION } from '../runtime/version';
 import { openSpanSink, type SpanSink } from './export/span-sink';
 import { targetsOf } from './export/target';
 import type { TelemetryConfig } from './kong-telemetry-fields';
-import { parseLogEntry, type LogEntry } from './log-entry';
+import { logEntryOf, type LogEntry } from './log-entry';
 import { createLogWriter, type LogWriter } from './log-writer';
 import { openStreamsOf, type OpenStreams, type OpenStreamsGauge } from './open-streams';
 import { createRedactor, type Redactor } from './redaction/redact';
@@ -56,14 +56,14 @@ export function prepareTelemetry(
 
 /** The facts of the log phase that both telemetry plugins read. */
 interface LogFacts {
-  readonly entry: string;
+  readonly entry: LogRecord | undefined;
   readonly capture: Capture | undefined;
   readonly started: StartedSpan | undefined;
 }
 
 /**
- * The first steps of the log phase: closes the request's open stream, checks the version of the capture, and parses
- * Kong's log entry; undefined if it cannot be parsed.
+ * The first steps of the log phase: closes the request's open stream, checks the version of the capture, and reads
+ * Kong's log entry; undefined if it cannot be read.
  */
 export function finishedRequest(
   { openStreams, log }: TelemetryState,
@@ -72,5 +72,5 @@ export function finishedRequest(
 ): LogEntry | undefined {
   if (started) openStreams.close(started.ids.spanId);
   if (capture) warnOfOldCapture(capture, log, plugin);
-  return parseLogEntry(entry);
+  return logEntryOf(entry);
 }

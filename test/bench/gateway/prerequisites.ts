@@ -8,11 +8,13 @@ const NEEDED: Readonly<Record<string, string>> = {
 /** Whether a program is on PATH. */
 export const isInstalled = (program: string): boolean => spawnSync(program, ['--version']).error === undefined;
 
-/** Says how to get each program without which nothing can be measured. */
-export const missingPrograms = (): string[] =>
-  Object.entries(NEEDED).flatMap(([program, fix]) =>
-    isInstalled(program) ? [] : [`there is no ${program} on PATH: ${fix}`],
-  );
+/** Whether all programs are there without which nothing can be measured; prints how to get those that are not. */
+export function canMeasure(): boolean {
+  const missing = Object.keys(NEEDED).filter((program) => !isInstalled(program));
+  const hints = missing.map((program) => `there is no ${program} on PATH: ${NEEDED[program]}`);
+  if (missing.length > 0) console.log(`skipped: ${hints.join('; ')}`);
+  return missing.length === 0;
+}
 
 /** The first line that a program prints, such as its version; undefined if it is missing. */
 export function firstLineOf(program: string, ...args: readonly string[]): string | undefined {

@@ -45,8 +45,8 @@ const plugins: readonly Plugin[] = [
     log: {
       reads: { entry: read.logEntry(), guard: read.shared('guard', (value) => value) },
       handle: (_, { entry, guard }) => {
-        const { response } = JSON.parse(entry) as { response: { status: number } };
-        entries.push(`${response.status} ${JSON.stringify(guard)}`);
+        const { status } = entry?.['response'] as { status: number };
+        entries.push(`${status} ${JSON.stringify(guard)}`);
       },
     },
   }),

@@ -14,8 +14,8 @@ import { describeExchange } from '../../../plugins/mcp-telemetry/operations/desc
 import { NO_RESPONSES } from '../../../plugins/mcp-telemetry/responses/read-responses';
 import { fields as mcpFields } from '../../../plugins/mcp-telemetry/schema';
 import { labelsOf } from '../../../plugins/shared/telemetry/labels';
-import { parseLogEntry } from '../../../plugins/shared/telemetry/log-entry';
-import { logEntry } from '../../support/exchange';
+import { logEntryOf } from '../../../plugins/shared/telemetry/log-entry';
+import { logRecord } from '../../support/exchange';
 
 /**
  * Strangers choose these names: however many there are, they cost no more than the bounds say. The deciding of labels is
@@ -39,7 +39,7 @@ it.each([
   const labels = labelsOf(new Metrics(), 'p');
   const api = apiAt('/api/chat')!;
   const request = requestOf('{"messages":[{}]}');
-  const entry = parseLogEntry(logEntry({ status }))!;
+  const entry = logEntryOf(logRecord({ status }))!;
   const base = describeCall({ api, entry, request, response: undefined, capture: undefined });
   const seen = new Set<string>();
   for (let n = 0; n < MILLION; n++) {
@@ -54,7 +54,7 @@ it('bounds the series of any number of models and consumers', async () => {
   const instruments = llmMetricsOf(metrics);
   const config = readConfig(llmFields, { consumer_label: true, legacy_genai_metrics: true });
   const api = apiAt('/api/chat')!;
-  const entry = parseLogEntry(logEntry())!;
+  const entry = logEntryOf(logRecord())!;
   const request = requestOf('{"model":"m","messages":[{}]}');
   const base = describeCall({ api, entry, request, response: undefined, capture: undefined });
   const response = { inputTokens: 5, outputTokens: 2, toolCalls: [], timings: { promptEvalMs: 1, evalMs: 2 } } as never;
@@ -75,7 +75,7 @@ it('bounds the series of any number of tools and users', async () => {
   const instruments = mcpMetricsOf(metrics, 'client');
   const exchanges = exchangeMetricsOf(metrics);
   const config = readConfig(mcpFields, { rate_limit_user_label: true });
-  const entry = parseLogEntry(logEntry({ responseHeaders: { 'ratelimit-remaining': '3' } }))!;
+  const entry = logEntryOf(logRecord({ responseHeaders: { 'ratelimit-remaining': '3' } }))!;
   const exchange = { entry, capture: undefined, summary: undefined, denial: undefined };
   const response = { error: undefined, isToolError: false, result: {}, ended: true, unaddressed: false };
   const message = { id: 1, method: 'tools/call', name: 'x', parent: undefined, revision: undefined, params: undefined };

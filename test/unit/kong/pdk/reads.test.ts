@@ -21,6 +21,10 @@ it.each<[string, KongRead<unknown>, unknown, unknown]>([
   ['service by name', read.serviceName(), { id: 's', name: 'calc' }, 'calc'],
   ['service without a name', read.serviceName(), { id: 's', name: '' }, 's'],
   ['service, none', read.serviceName(), undefined, ''],
+  ['log entry', read.logEntry(), '{"request":{}}', { request: {} }],
+  ['log entry, parsed', read.logEntry(), { request: {} }, { request: {} }],
+  ['log entry, no JSON', read.logEntry(), '{"request":', undefined],
+  ['log entry, no object', read.logEntry(), '[1]', undefined],
   ['shared', read.shared('mcp', (value) => value), [1], [1]],
   ['shared, null', read.shared('mcp', (value) => value), null, undefined],
 ])('converts the reply: %s', (_, { shape }, value, fact) => {

@@ -17,7 +17,7 @@ import {
   type SinglePlugin,
 } from '../../../../kong/pdk';
 import { phaseNeedsOf } from '../../../../kong/pdk/phase-needs';
-import type { PreparedPart } from '../../../../kong/plugin-server/configurations';
+import { hasResponsePhase, type PreparedPart } from '../../../../kong/plugin-server/configurations';
 import { byPriority, KongRequest, type SentAnswer, type SentRequest } from '../../../support/kong-request';
 
 const KEYS = ['one', 'two'] as const;
@@ -181,6 +181,7 @@ const configuration = (plugin: Plugin, parts: readonly PreparedPart[]) => ({
   plugin,
   parts,
   isBoundToService: false,
+  isHoldable: hasResponsePhase(plugin),
   isHeldBefore: () => false,
 });
 

@@ -35,8 +35,12 @@ beforeEach(() => {
 });
 
 /** Kong's side: each reply of a batch is the text `r1`, `r2`, ... */
-const ask: Ask = ({ size }) =>
-  Promise.resolve(Array.from({ length: size }, (_, i) => messages.text.encode({ v: Buffer.from(`r${i + 1}`) })));
+const ask: Ask = (batch) =>
+  Promise.resolve(
+    batch.repliesFrom(
+      Array.from({ length: batch.size }, (_, i) => messages.text.encode({ v: Buffer.from(`r${i + 1}`) })),
+    ),
+  );
 
 interface Phases {
   readonly access?: (method: string) => Outcome | Promise<Outcome>;
@@ -118,7 +122,8 @@ it.each(['rewrite', '__proto__', 'constructor'])('rejects a phase that the plugi
 });
 
 it('rejects a request with malformed replies, and logs no request id', async () => {
-  const garbage: Ask = ({ size }) => Promise.resolve(Array.from({ length: size }, () => Buffer.of(0x0a, 0xff)));
+  const garbage: Ask = (batch) =>
+    Promise.resolve(batch.repliesFrom(Array.from({ length: batch.size }, () => Buffer.of(0x0a, 0xff))));
   expect(await run('access', { access: () => proceed() }, garbage)).toEqual(encodeAnswer(rejection, 3));
   expect(errors).toMatchObject([{ request_id: undefined }]);
 });

@@ -4,7 +4,7 @@ import type { Configuration } from '../../../../kong/plugin-server/configuration
 import { MissingPhases } from '../../../../kong/plugin-server/missing-phases';
 
 const HOUR = 3_600_000;
-const ANYWHERE = { isBoundToService: false, isHeldBefore: () => false };
+const ANYWHERE = { isBoundToService: false, isHoldable: true, isHeldBefore: () => false };
 
 /** A configuration whose fields need these phases; a phase that is not listed is needed always. */
 function configurationOf(needs: Partial<Record<PhaseName, readonly string[]>>): Configuration {

@@ -160,13 +160,13 @@ describe('facts of the service', () => {
   const SERVICE = 'kong.router.get_service ';
 
   it.each([
-    ['are fetched once if the configuration is bound to one service', true, [[SERVICE, METHOD], [METHOD]]],
+    ['are fetched once if the configuration is bound to one service', true, [[METHOD, SERVICE], [METHOD]]],
     [
       'are fetched for each request otherwise',
       false,
       [
-        [SERVICE, METHOD],
-        [SERVICE, METHOD],
+        [METHOD, SERVICE],
+        [METHOD, SERVICE],
       ],
     ],
   ])('%s', async (_, isBoundToService, batches) => {

@@ -124,7 +124,7 @@ it('checks the types of config and facts', () => {
 });
 
 it('runs the log phase of a plugin without an access phase', async () => {
-  const logged: string[] = [];
+  const logged: unknown[] = [];
   const observer = definePlugin({
     name: 'observer',
     version: '1.0.0',
@@ -139,9 +139,9 @@ it('runs the log phase of a plugin without an access phase', async () => {
       },
     },
   });
-  expect(await decide(observer, {}, { entry: '{"a":1}' })).toEqual(proceed());
+  expect(await decide(observer, {}, { entry: { a: 1 } })).toEqual(proceed());
   expect(await decide(observer, {}, {})).toEqual(proceed());
-  expect(logged).toEqual(['{"a":1}', '{}']);
+  expect(logged).toEqual([{ a: 1 }, {}]);
 });
 
 it('rejects its promise with the error of the handler', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { configuredParts, Metrics, type Plugin } from '../../../../kong/pdk';
 import { phaseNeedsOf } from '../../../../kong/pdk/phase-needs';
 import { readConfig } from '../../../../kong/pdk/read-config';
-import type { Configuration, PreparedPart } from '../../../../kong/plugin-server/configurations';
+import { hasResponsePhase, type Configuration, type PreparedPart } from '../../../../kong/plugin-server/configurations';
 import { planOf } from '../../../../kong/plugin-server/event-plan';
 import { silentLog } from '../../../../kong/testkit/silent-log';
 import { mcpAuth } from '../../../../plugins/mcp-auth';
@@ -21,7 +21,7 @@ async function prepare(plugin: Plugin, config: object, metrics: Metrics): Promis
     const needs = phaseNeedsOf(part.plugin, part.config);
     parts.push({ plugin: part.plugin, needs, state: await part.plugin.prepare(part.config as never, resources) });
   }
-  return { plugin, parts, isBoundToService: false, isHeldBefore: () => false };
+  return { plugin, parts, isBoundToService: false, isHoldable: hasResponsePhase(plugin), isHeldBefore: () => false };
 }
 
 const validator = fc.record(
@@ -136,8 +136,8 @@ it('asks Kong for each fact once, and for those alone that the configuration use
     'kong.nginx.get_var',
     'kong.request.get_headers',
     'kong.request.get_raw_body',
-    'kong.router.get_service',
     'kong.client.get_consumer',
     'kong.client.get_forwarded_ip',
+    'kong.router.get_service',
   ]);
 });

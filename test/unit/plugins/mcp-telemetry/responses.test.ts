@@ -5,8 +5,8 @@ import {
   readWithoutStart,
 } from '../../../../plugins/mcp-telemetry/responses/partial-json/partial-json';
 import { readResponses } from '../../../../plugins/mcp-telemetry/responses/read-responses';
-import { parseLogEntry } from '../../../../plugins/shared/telemetry/log-entry';
-import { logEntry, sse } from '../../../support/exchange';
+import { logEntryOf } from '../../../../plugins/shared/telemetry/log-entry';
+import { logRecord, sse } from '../../../support/exchange';
 import { TestedPlugin, type Exchange } from './run-mcp-telemetry';
 
 const call = (id: number | string = 1) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'add' } });
@@ -262,8 +262,8 @@ describe('the outcome by the response:', () => {
   it('a cut and compressed response, as far as it can be decompressed', async () => {
     const noise = Array.from({ length: 40_000 }, (_, index) => ({ n: (index * 7919) % 100_003 }));
     const body = gzipSync(JSON.stringify(result({ isError: true, content: noise })));
-    const entry = parseLogEntry(
-      logEntry({ contentType: 'application/json', responseHeaders: { 'content-encoding': 'gzip' } }),
+    const entry = logEntryOf(
+      logRecord({ contentType: 'application/json', responseHeaders: { 'content-encoding': 'gzip' } }),
     )!;
     const head = body.subarray(0, 2000);
     const tail = body.subarray(-2000);

@@ -1,6 +1,7 @@
 import { parseEntry, type ParsedEntry } from '../../../../../kong/plugin-server/log-intake/parse-entry';
-import { readBatch, SLICE_MS, type BatchOptions } from '../../../../../kong/plugin-server/log-intake/read-batch';
+import { readBatch, type BatchOptions } from '../../../../../kong/plugin-server/log-intake/read-batch';
 import { SeenRequests } from '../../../../../kong/plugin-server/log-intake/seen-requests';
+import { SLICE_MS, Slices } from '../../../../../kong/plugin-server/log-intake/slices';
 
 const entryOf = (id: string) => ({ request: { id }, response: {} });
 
@@ -17,6 +18,7 @@ async function read(pieces: readonly string[], options: Partial<BatchOptions> = 
     maxBatchBytes: 10_000,
     maxBatchEntries: 10,
     seen: new SeenRequests(),
+    slices: new Slices(),
     handle: (entry) => {
       handled.push(entry);
       return Promise.resolve(true);
@@ -68,40 +70,45 @@ it.each([
 
 it('lets other work run after each slice of time', async () => {
   let nowMs = 0;
-  let pauses = 0;
-  await read([JSON.stringify(Array(8).fill({}))], {
-    nowMs: () => nowMs,
-    handle: () => {
-      nowMs += SLICE_MS / 2;
-      return Promise.resolve(true);
-    },
-    pause: () => Promise.resolve((pauses += 1)),
-  });
-  expect(pauses).toBe(4);
+  const pausedAfter: number[] = [];
+  const slices = new Slices(
+    () => nowMs,
+    () => Promise.resolve(pausedAfter.push(nowMs)),
+  );
+  const handle = () => Promise.resolve((nowMs += SLICE_MS / 2) > 0);
+  const batch = JSON.stringify(Array(9).fill({}));
+  await read([batch], { slices, handle });
+  expect(pausedAfter).toEqual([0.5, 1.5, 2.5, 3.5, 4.5].map((slice) => slice * SLICE_MS));
+  // Two batches share a slice.
+  pausedAfter.length = 0;
+  await Promise.all([read([batch], { slices, handle }), read([batch], { slices, handle })]);
+  expect(pausedAfter).toHaveLength(9);
 });
 
 describe('an entry', () => {
   it('has the log entry and the values of kong.ctx.shared apart', () => {
     const ctx_shared = { mcp: { messages: [{ id: 1 }] }, capture: { head: 'eA==' } };
     const parsed = parseEntry(JSON.stringify({ ...entryOf('a'), ctx_shared }))!;
-    expect(JSON.parse(parsed.logEntry)).toEqual({ request: { id: 'a' }, response: {} });
-    expect(Object.fromEntries(parsed.shared)).toEqual(ctx_shared);
+    expect(parsed.logEntry).toEqual({ request: { id: 'a' }, response: {} });
+    expect(parsed.shared).toEqual(ctx_shared);
   });
 
   it('has exact numbers where they are written as text', () => {
-    const shared = { mcp: { messages: [{ id: { $number: '9007199254740991' } }] } };
-    expect(parseEntry(JSON.stringify({ ctx_shared: shared }))!.shared.get('mcp')).toEqual({
-      messages: [{ id: Number.MAX_SAFE_INTEGER }],
+    const shared = { mcp: { messages: [{ id: { $number: '9007199254740991' } }, [{ $number: '1e+300' }]] } };
+    expect(parseEntry(JSON.stringify({ ctx_shared: shared }))!.shared).toEqual({
+      mcp: { messages: [{ id: Number.MAX_SAFE_INTEGER }, [1e300]] },
     });
   });
 
   it.each([undefined, null, 5, 'x', [], [[1]]])('may have %j in place of the values', (ctx_shared) => {
-    expect(parseEntry(JSON.stringify({ ctx_shared }))!.shared.size).toBe(0);
+    expect(parseEntry(JSON.stringify({ ctx_shared }))!.shared).toEqual({});
   });
 
   it('does not take a key of the client for a prototype', () => {
-    const { shared } = parseEntry('{"ctx_shared":{"__proto__":{"mcp":1},"mcp":{"__proto__":{"id":1}}}}')!;
-    expect((shared.get('mcp') as { id?: unknown }).id).toBeUndefined();
+    const text = '{"ctx_shared":{"__proto__":{"mcp":1},"mcp":{"__proto__":{"id":{"$number":"1"}}}}}';
+    const { shared } = parseEntry(text)!;
+    expect((shared['mcp'] as { id?: unknown }).id).toBeUndefined();
+    expect(Object.getPrototypeOf(shared['mcp'])).toBe(Object.prototype);
   });
 });
 

@@ -52,7 +52,7 @@ describe('reads', () => {
     ['method', read.method(), reply('String', { v: text('POST') }), 'POST'],
     ['path of any bytes', read.path(), reply('String', { v: text('/\xff') }), '/\ufffd'],
     ['address', read.forwardedIp(), reply('String', { v: text('::1') }), '::1'],
-    ['log entry', read.logEntry(), reply('String', { v: text('{}') }), '{}'],
+    ['log entry', read.logEntry(), reply('String', { v: text('{"a":1}') }), { a: 1 }],
     ['variable that is not set', read.requestId(), Buffer.alloc(0), ''],
     ['shared value', read.shared('a', (value) => value), reply('Value', { number_value: 2 }), 2],
     ['shared value, none', read.shared('a', (value) => value), reply('Value', { null_value: 1 }), undefined],
@@ -102,9 +102,10 @@ describe('reads', () => {
   it('return the value of each reply in a batch, and fail for a missing or malformed reply', () => {
     const batch = new ReadBatch([read.method(), read.forwardedIp()]);
     const replies = [reply('String', { v: text('GET') }), reply('String', { v: text('::1') })];
-    expect([batch.valueAt(0, replies), batch.valueAt(1, replies)]).toEqual(['GET', '::1']);
-    expect(() => batch.valueAt(1, replies.slice(1))).toThrow('no reply to read 1');
-    expect(() => batch.valueAt(0, [Buffer.of(0x0a, 9), replies[1]!])).toThrow();
+    const whole = batch.repliesFrom(replies);
+    expect([whole.valueAt(0), whole.valueAt(1)]).toEqual(['GET', '::1']);
+    expect(() => batch.repliesFrom(replies.slice(1)).valueAt(1)).toThrow('no reply to read 1');
+    expect(() => batch.repliesFrom([Buffer.of(0x0a, 9), replies[1]!]).valueAt(0)).toThrow();
   });
 
   it('are compiled once', () => {

@@ -3,6 +3,7 @@ import type { SharedValue } from '../../../../../kong/pdk';
 import { MessageReader } from '../../../../../kong/plugin-server/protocol/message-reader';
 import { MessageWriter } from '../../../../../kong/plugin-server/protocol/message-writer';
 import { messages } from '../../../../../kong/plugin-server/protocol/messages';
+import { readCall } from '../../../../../kong/plugin-server/protocol/rpc-call';
 import { decodeText, readStruct, readValue, writeValue } from '../../../../../kong/plugin-server/protocol/values';
 import { fromValue as toLua, toValue as fromLua } from '../../../../../kong/stand-in/rpc/pb-values';
 import { messageType } from '../../../../../kong/stand-in/rpc/pluginsocket';
@@ -87,7 +88,7 @@ it.each<[string, string, unknown]>([
 it.each([
   ['value', (bytes: Uint8Array) => decoded(bytes)],
   ['struct', (bytes: Uint8Array) => readStruct(new MessageReader(bytes), 'latin1')],
-  ['call', (bytes: Uint8Array) => messages.rpcCall.decode(bytes)],
+  ['call', (bytes: Uint8Array) => readCall(bytes)],
 ])('decodes any bytes as a %s or throws an Error', (_, decode) => {
   const seen = new Set<boolean>();
   fc.assert(

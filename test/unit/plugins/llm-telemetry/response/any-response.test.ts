@@ -4,8 +4,8 @@ import { sniffFraming } from '../../../../../plugins/llm-telemetry/response/fram
 import { readCapturedResponse } from '../../../../../plugins/llm-telemetry/response/read-captured-response';
 import { captureFromShared } from '../../../../../plugins/shared/captured-body/capture';
 import { readErrorBody } from '../../../../../plugins/shared/llm/error-body';
-import { parseLogEntry } from '../../../../../plugins/shared/telemetry/log-entry';
-import { logEntry, ndjson, sharedCapture, sse } from '../../../../support/exchange';
+import { logEntryOf } from '../../../../../plugins/shared/telemetry/log-entry';
+import { logRecord, ndjson, sharedCapture, sse } from '../../../../support/exchange';
 import { TestedPlugin } from '../run-llm-telemetry';
 
 const PATHS = [
@@ -181,7 +181,7 @@ describe('any response of an upstream', () => {
 describe('the work for a response', () => {
   /** How many characters JSON.parse was given. */
   async function parsedBy(path: string, contentType: string, status: number, response: Buffer): Promise<number> {
-    const entry = parseLogEntry(logEntry({ path, contentType, status }))!;
+    const entry = logEntryOf(logRecord({ path, contentType, status }))!;
     const capture = captureFromShared(sharedCapture('', response, response.length))!;
     const api = apiAt(path)!.name;
     const original = JSON.parse;

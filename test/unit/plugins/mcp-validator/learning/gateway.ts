@@ -12,7 +12,7 @@ import { fields, fieldsWithLog } from '../../../../../plugins/mcp-validator/sche
 import { prepare } from '../../../../../plugins/mcp-validator/state';
 import { captureFromShared } from '../../../../../plugins/shared/captured-body/capture';
 import { summaryFromShared } from '../../../../../plugins/shared/mcp/message-summary';
-import { logEntry, sharedCapture } from '../../../../support/exchange';
+import { logRecord, sharedCapture } from '../../../../support/exchange';
 import { JSON_HEADERS, request } from '../request';
 
 export const schema = { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] };
@@ -138,7 +138,7 @@ export function gateway(tools: object, more: object = {}, thread: Partial<Learni
       const shared = { ...sharedCapture(method === 'GET' ? '' : JSON.stringify(asked), body, kept, complete) };
       const capture = captureFromShared({ ...shared, ...(tellsCaller && { caller }) });
       const contentType = 'application/json; charset=utf-8';
-      const entry = logEntry({
+      const entry = logRecord({
         requestId: 'req',
         method,
         status,

@@ -6,8 +6,8 @@ import { API_FORMATS } from '../../../../../../plugins/llm-telemetry/response/fo
 import { framingOfType } from '../../../../../../plugins/llm-telemetry/response/framing';
 import type { LlmResponse } from '../../../../../../plugins/llm-telemetry/response/llm-response';
 import { createReader, type ResponseReader } from '../../../../../../plugins/llm-telemetry/response/reader';
-import { mediaTypeOf, parseLogEntry } from '../../../../../../plugins/shared/telemetry/log-entry';
-import { logEntry } from '../../../../../support/exchange';
+import { mediaTypeOf, logEntryOf } from '../../../../../../plugins/shared/telemetry/log-entry';
+import { logRecord } from '../../../../../support/exchange';
 import { readRecording } from '../../../../../support/recording';
 import { RECORDED } from './recorded-responses';
 
@@ -25,7 +25,7 @@ const places = (length: number): readonly number[] =>
 
 /** Makes readers for responses with these headers through Kong. */
 function readersFor(api: ApiName, headers: Readonly<Record<string, string>>): () => ResponseReader {
-  const framing = framingOfType(mediaTypeOf(parseLogEntry(logEntry({ responseHeaders: headers }))!.responseHeaders));
+  const framing = framingOfType(mediaTypeOf(logEntryOf(logRecord({ responseHeaders: headers }))!.responseHeaders));
   return () => createReader(API_FORMATS[api], framing, { maxBufferBytes: 65_536, maxTextLength: 1000 });
 }
 

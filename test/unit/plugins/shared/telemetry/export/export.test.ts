@@ -1,8 +1,8 @@
 import { failureCode } from '../../../../../../plugins/shared/telemetry/export/failure-code';
 import { targetKey, type Target } from '../../../../../../plugins/shared/telemetry/export/target';
-import { parseLogEntry } from '../../../../../../plugins/shared/telemetry/log-entry';
+import { logEntryOf } from '../../../../../../plugins/shared/telemetry/log-entry';
 import { parentOf, parseTraceparent } from '../../../../../../plugins/shared/telemetry/spans/parent';
-import { logEntry } from '../../../../../support/exchange';
+import { logRecord } from '../../../../../support/exchange';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const spanId = '00f067aa0ba902b7';
@@ -25,8 +25,8 @@ describe('parseTraceparent', () => {
 
 describe('parentOf', () => {
   const requestHeaders = { traceparent: `00-${traceId}-${spanId}-00` };
-  const ofClient = parseLogEntry(logEntry({ requestHeaders }))!;
-  const ofKong = parseLogEntry(logEntry({ requestHeaders, traceId }))!;
+  const ofClient = logEntryOf(logRecord({ requestHeaders }))!;
+  const ofKong = logEntryOf(logRecord({ requestHeaders, traceId }))!;
 
   it.each([
     ['kong', ofClient, { traceId, spanId }],
@@ -34,7 +34,7 @@ describe('parentOf', () => {
     ['client', ofClient, { traceId, spanId }],
     ['client', ofKong, undefined],
     ['none', ofClient, undefined],
-    ['kong', parseLogEntry(logEntry())!, undefined],
+    ['kong', logEntryOf(logRecord())!, undefined],
   ] as const)('by %s', (source, entry, parent) => {
     expect(parentOf(entry, source)).toEqual(parent);
   });

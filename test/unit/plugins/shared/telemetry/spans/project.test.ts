@@ -1,11 +1,11 @@
-import { parseLogEntry } from '../../../../../../plugins/shared/telemetry/log-entry';
+import { logEntryOf } from '../../../../../../plugins/shared/telemetry/log-entry';
 import { projectOf } from '../../../../../../plugins/shared/telemetry/spans/project';
-import { logEntry } from '../../../../../support/exchange';
+import { logRecord } from '../../../../../support/exchange';
 
 const project = (project_source: 'config' | 'service' | 'header', value?: unknown, service = 'calc') =>
   projectOf(
-    parseLogEntry(
-      logEntry({
+    logEntryOf(
+      logRecord({
         service: { name: service },
         ...(value !== undefined && { requestHeaders: { 'x-project-name': value } }),
       }),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseLogEntry } from '../../../../../../plugins/shared/telemetry/log-entry';
+import { logEntryOf } from '../../../../../../plugins/shared/telemetry/log-entry';
 import { idsAndParentOf } from '../../../../../../plugins/shared/telemetry/spans/ids-and-parent';
 import { parseTraceparent } from '../../../../../../plugins/shared/telemetry/spans/parent';
 import {
@@ -8,7 +8,7 @@ import {
   startedSpanToShared,
   traceparentOf,
 } from '../../../../../../plugins/shared/telemetry/spans/started-span';
-import { logEntry } from '../../../../../support/exchange';
+import { logRecord } from '../../../../../support/exchange';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const spanId = '00f067aa0ba902b7';
@@ -45,8 +45,8 @@ it('is read back from the shared context, and nothing else is read as a span', (
 });
 
 describe('idsAndParentOf', () => {
-  const entry = parseLogEntry(logEntry({ requestHeaders: { traceparent } }))!;
-  const ofKong = parseLogEntry(logEntry({ requestHeaders: { traceparent }, traceId }))!;
+  const entry = logEntryOf(logRecord({ requestHeaders: { traceparent } }))!;
+  const ofKong = logEntryOf(logRecord({ requestHeaders: { traceparent }, traceId }))!;
   const started = startSpan(traceparent, 'kong');
 
   it.each([
