@@ -14,15 +14,15 @@ export function decideAtOnce(facts: HttpFacts, rules: Rules, tools: ToolKnowledg
   const read = readCheapMessages(facts, rules);
   if (read?.kind !== 'messages') return read;
   if (!read.messages.every(isToolCall)) return undefined;
-  let hasSchema = false;
+  const toolsWithSchema: string[] = [];
   const decision = checkMessages(read, facts, rules, {
     ...tools,
     schemaOf: (tool) => {
-      hasSchema ||= tools.schemaOf(tool) !== undefined;
+      if (tools.schemaOf(tool)) toolsWithSchema.push(tool);
       return undefined;
     },
   });
-  return hasSchema ? undefined : decision;
+  return toolsWithSchema.length > 0 ? undefined : decision;
 }
 
 const isToolCall = (message: ParsedMessage): boolean => message.kind !== 'response' && message.method === 'tools/call';
