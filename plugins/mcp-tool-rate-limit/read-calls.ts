@@ -4,7 +4,7 @@ import { targetMemberOf } from '../shared/mcp/call-targets';
 import { foldName } from '../shared/mcp/fold-text';
 import { INVALID_REQUEST } from '../shared/mcp/json-rpc/errors';
 import type { ParsedMessage, RequestId } from '../shared/mcp/json-rpc/message';
-import { readJsonRpcBody } from '../shared/mcp/json-rpc/read-body';
+import { readCheapBody, readJsonRpcBody, type JsonRpcBody } from '../shared/mcp/json-rpc/read-body';
 import { NO_MESSAGES, type MessageSummary } from '../shared/mcp/message-summary';
 import { summarizeMessages } from '../shared/mcp/summarize-messages';
 
@@ -44,7 +44,21 @@ const NONE: ReadCalls = { kind: 'calls', summary: NO_MESSAGES };
  * A body that servers may parse in different ways is unreadable: a compressed body, a WebSocket, JSON that is not strict,
  * and params with a member that differs only in case from the one that names the target.
  */
-export function readCalls({ method, body, headers }: UnreadRequest, maxBodyBytes: number): ReadCalls {
+export function readCalls(request: UnreadRequest, maxBodyBytes: number): ReadCalls {
+  const bytes = bytesOf(request, maxBodyBytes);
+  return bytes instanceof Uint8Array ? callsOf(readJsonRpcBody(bytes, BOUNDS)) : bytes;
+}
+
+/** As {@link readCalls}; undefined for a large body that must be read in another thread. */
+export function readCheapCalls(request: UnreadRequest, maxBodyBytes: number): ReadCalls | undefined {
+  const bytes = bytesOf(request, maxBodyBytes);
+  if (!(bytes instanceof Uint8Array)) return bytes;
+  const body = readCheapBody(bytes, BOUNDS);
+  return body && callsOf(body);
+}
+
+/** The bytes of a body that may have calls, or the result for a request without them. */
+function bytesOf({ method, body, headers }: UnreadRequest, maxBodyBytes: number): Uint8Array | ReadCalls {
   if (asksForWebSocket(headers)) return unreadable(400, 'web_socket', 'Calls over a WebSocket cannot be counted');
   if (body.kind === 'spilled') return unreadable(413, 'body_too_large', 'The body is too large');
   if (body.kind === 'failed') return method === 'POST' ? unreadable(400, 'no_body', 'The body cannot be read') : NONE;
@@ -54,16 +68,19 @@ export function readCalls({ method, body, headers }: UnreadRequest, maxBodyBytes
   if (headers.all('content-encoding').some((encoding) => encoding.trim().toLowerCase() !== 'identity')) {
     return unreadable(415, 'content_encoding', 'The body must not be compressed');
   }
-  const reading = readJsonRpcBody(bytes, BOUNDS);
-  if (!reading.ok) return { kind: 'unreadable', fault: reading };
-  if (!reading.messages.every(namesItsTargetOnce)) {
+  return bytes;
+}
+
+function callsOf(body: JsonRpcBody): ReadCalls {
+  if (!body.ok) return { kind: 'unreadable', fault: body };
+  if (!body.messages.every(namesItsTargetOnce)) {
     return unreadable(
       400,
       'case_folded_member',
       'Invalid request: a member of /params differs only in case from the one that names the target',
     );
   }
-  return { kind: 'calls', summary: summarizeMessages(reading.messages, reading.batch, undefined) };
+  return { kind: 'calls', summary: summarizeMessages(body.messages, body.batch, undefined) };
 }
 
 function namesItsTargetOnce(message: ParsedMessage): boolean {

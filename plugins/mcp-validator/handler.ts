@@ -5,6 +5,7 @@ import { SUMMARY_KEY, summaryToShared } from '../shared/mcp/message-summary';
 import { isLargeBody } from '../shared/runtime/side-thread/large-body';
 import { decide } from './decision/decide';
 import type { Decision, Pass, Rejection } from './decision/decision';
+import { decideAtOnce } from './large-bodies/decide-at-once';
 import type { AnnouncedToolsOf } from './large-bodies/decide-in-thread';
 import type { DecideResult } from './large-bodies/decide-task';
 import { prepareListRequest } from './learning/lists/prepare-list-request';
@@ -71,15 +72,17 @@ export function access(state: State, facts: AccessFacts): Outcome | Promise<Outc
   const announcedTools: AnnouncedToolsOf | undefined = isEnabled
     ? (names) => learner.tools.announcedTools(service, callerId, names)
     : undefined;
-  if (isLargeBody(body, rules.maxBodyBytes) && needsWholeBody(httpFacts, rules)) {
-    return decideInThread(httpFacts, body.bytes, announcedTools).then(conclude);
-  }
+  const inThread = (bytes: Uint8Array) => decideInThread(httpFacts, bytes, announcedTools).then(conclude);
   const tools = learner.tools.knowledgeFor(service, callerId);
-  const decision = decide(httpFacts, rules, tools);
-  if (body.kind === 'bytes' && tools && tools.findings.needsThread.length > 0) {
-    return decideInThread(httpFacts, body.bytes, announcedTools).then(conclude);
+  const isForThread = () => tools !== undefined && tools.findings.needsThread.length > 0;
+  if (isLargeBody(body, rules.maxBodyBytes) && needsWholeBody(httpFacts, rules)) {
+    const decision = decideAtOnce(httpFacts, rules, tools ?? rules.configuredTools);
+    return decision && !isForThread() ? conclude({ decision, findings: tools?.findings }) : inThread(body.bytes);
   }
-  return conclude({ decision, findings: tools?.findings });
+  const decision = decide(httpFacts, rules, tools);
+  return body.kind === 'bytes' && isForThread()
+    ? inThread(body.bytes)
+    : conclude({ decision, findings: tools?.findings });
 }
 
 function withWarnings(outcome: Outcome, warnings: readonly Warning[]): Outcome {

@@ -140,9 +140,9 @@ it('rejects invalid requests repeatedly with the validator', async () => {
 it('checks a large body', async () => {
   const worker = workerOf('mcp-validator');
   const large = 'x'.repeat(LARGE_BODY_BYTES);
-  const { exit } = await worker.event('access', { headers, body: call.replace('"a":5', `"b":"${large}"`) });
+  const { exit } = await worker.event('access', { headers, body: call.replace('"a":5', `"b":["${large}"]`) });
   expect(exit).toBeUndefined();
-  const rejected = await worker.event('access', { headers, body: call.replace('"a":5', `"b":"${large}","b":0`) });
+  const rejected = await worker.event('access', { headers, body: call.replace('"a":5', `"b":["${large}"],"b":0`) });
   expect(JSON.parse(rejected.exit?.body ?? '')).toMatchObject({ error: { code: -32700 } });
   expect(worker.logs).toEqual([]);
 });

@@ -89,12 +89,20 @@ describe('a large body that calls announced tools', () => {
 describe('the validator', () => {
   it('decides at once about a body that is not large, and rejects one that is too large unread', async () => {
     const state = prepare(readConfig(fields, { max_body_bytes: 2 * LARGE_BODY_BYTES }), resources());
-    const overhead = JSON.stringify(call({ b: '' })).length;
-    expect(ask(state, call({ b: 'x'.repeat(LARGE_BODY_BYTES - overhead) }))).toMatchObject({ kind: 'proceed' });
-    const later = ask(state, call({ b: 'x'.repeat(LARGE_BODY_BYTES - overhead + 1) }));
+    const overhead = JSON.stringify(call({ b: [''] })).length;
+    expect(ask(state, call({ b: ['x'.repeat(LARGE_BODY_BYTES - overhead)] }))).toMatchObject({ kind: 'proceed' });
+    const later = ask(state, call({ b: ['x'.repeat(LARGE_BODY_BYTES - overhead + 1)] }));
     expect(later).toBeInstanceOf(Promise);
     expect(await later).toMatchObject({ kind: 'proceed', share: { mcp: { messages: [{ name: 'add' }] } } });
     expect(ask(state, call({ b: ballast + ballast }))).toMatchObject({ kind: 'reject', status: 413 });
+  });
+
+  it('decides at once about the text of a file, unless the tool has a schema', async () => {
+    const state = prepare(readConfig(fields, { tools: { schemas: { checked: '{"required":["a"]}' } } }), resources());
+    expect(ask(state, call(large))).toMatchObject({ kind: 'proceed', share: { mcp: { messages: [{ name: 'add' }] } } });
+    const checked = ask(state, call(large, 'checked'));
+    expect(checked).toBeInstanceOf(Promise);
+    expect(await checked).toMatchObject({ share: { mcp_denied: { reason: 'invalid_arguments' } } });
   });
 
   it('checks a large body against the announced tools, too', async () => {

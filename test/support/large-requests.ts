@@ -6,7 +6,7 @@ import { MAX_HELD_BYTES } from '../../plugins/shared/runtime/side-thread/side-th
 /** The resources of a plugin in its own process. */
 export const resources = () => ({ metrics: new Metrics(), log: silentLog, now: () => 0, env: {}, scope: {} });
 
-/** Text that makes a body large. */
+/** Text that makes a body large; as an argument, not so that it must be read in another thread. */
 export const ballast = 'x'.repeat(LARGE_BODY_BYTES);
 
 /** A call of a tool. */
@@ -33,7 +33,7 @@ export const post = (body: object | string, headers: Record<string, string> = {}
 
 /** Sends more large requests at once than may be held; each rejection must have a Retry-After header. */
 export async function flood(ask: (facts: ReturnType<typeof post>) => Outcome | Promise<Outcome>): Promise<void> {
-  const facts = post(call({ ballast: 'x'.repeat(MAX_HELD_BYTES / 32) }));
+  const facts = post(call({ ballast: ['x'.repeat(MAX_HELD_BYTES / 32)] }));
   const held = Math.floor(MAX_HELD_BYTES / facts.body.bytes.length);
   const outcomes = await Promise.all(Array.from({ length: 2 * held }, async () => ask(facts)));
   const rejected = outcomes.filter(({ kind }) => kind === 'reject');

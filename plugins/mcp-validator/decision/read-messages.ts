@@ -1,6 +1,6 @@
 import type { Fault } from '../../shared/mcp/json-rpc/fault';
 import type { ParsedMessage } from '../../shared/mcp/json-rpc/message';
-import { readJsonRpcBody } from '../../shared/mcp/json-rpc/read-body';
+import { readCheapBody, readJsonRpcBody, type JsonRpcBody } from '../../shared/mcp/json-rpc/read-body';
 import { NO_MESSAGES } from '../../shared/mcp/message-summary';
 import { httpFaultResponse } from '../denial-response';
 import { bodyBytes, checkNoBody } from '../http/check-body';
@@ -28,7 +28,24 @@ export function readMessages(facts: HttpFacts, rules: Rules): ReadMessages | Dec
   if (!isMcpRequest(kind, facts)) return decideOther(facts);
   const fault = checkHttp(facts, rules);
   if (fault) return rejectUnread(httpFaultResponse(fault));
-  return facts.method === 'POST' ? readPost(facts, rules) : decideWithoutBody(facts, rules);
+  if (facts.method !== 'POST') return decideWithoutBody(facts, rules);
+  const bytes = bodyBytes(facts, rules);
+  return bytes instanceof Uint8Array
+    ? messagesOf(readJsonRpcBody(bytes, rules.bounds))
+    : rejectUnread(httpFaultResponse(bytes));
+}
+
+/**
+ * As {@link readMessages}, for the large body of a POST that is MCP by its path or its headers; undefined if the body must be
+ * read in another thread, and for all other requests.
+ */
+export function readCheapMessages(facts: HttpFacts, rules: Rules): ReadMessages | Decision | undefined {
+  const { method, body } = facts;
+  if (method !== 'POST' || body.kind !== 'bytes' || requestKind(facts, rules) !== 'mcp') return undefined;
+  const fault = checkHttp(facts, rules);
+  if (fault) return rejectUnread(httpFaultResponse(fault));
+  const read = readCheapBody(body.bytes, rules.bounds);
+  return read && messagesOf(read);
 }
 
 const unreadBody = ({ maxBodyBytes }: Rules): Fault => {
@@ -60,10 +77,7 @@ function checkVersion({ headers }: HttpFacts, rules: Rules): Fault | undefined {
   return typeof revision === 'object' ? revision : undefined;
 }
 
-function readPost(facts: HttpFacts, rules: Rules): ReadMessages | Decision {
-  const bytes = bodyBytes(facts, rules);
-  if (!(bytes instanceof Uint8Array)) return rejectUnread(httpFaultResponse(bytes));
-  const body = readJsonRpcBody(bytes, rules.bounds);
+function messagesOf(body: JsonRpcBody): ReadMessages | Decision {
   if (!body.ok) return rejectUnread(httpFaultResponse(body, body.id));
   return { kind: 'messages', batch: body.batch, messages: body.messages };
 }

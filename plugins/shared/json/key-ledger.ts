@@ -69,6 +69,14 @@ export class KeyLedger {
     return last !== undefined && this.text.is(last, name);
   }
 
+  /** The last key of each open object, from the outermost. */
+  path(): string[] {
+    return this.frames.map((_, i) => {
+      const end = this.frames[i + 1]?.base ?? this.ranges.length;
+      return this.text.textOf(this.ranges[end - 1] as KeyRange);
+    });
+  }
+
   private isUnlikeOthers(base: number, range: KeyRange): boolean {
     for (let i = base; i < this.ranges.length - 1; i++) {
       if (this.text.areEqual(this.ranges[i] as KeyRange, range)) return false;

@@ -81,6 +81,11 @@ export class KeyText {
     return true;
   }
 
+  textOf(range: KeyRange): string {
+    const start = this.offsetOf(range);
+    return this.bufferOf(range).toString('utf8', start, start + range.end - range.start);
+  }
+
   /** A 32-bit hash; without both secrets nobody can find texts with the same hash. */
   hash(range: KeyRange, seed: number, multiplier: number): number {
     const buffer = this.bufferOf(range);

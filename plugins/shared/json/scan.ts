@@ -1,6 +1,7 @@
 import { isDigit } from './digits';
 import type { JsonFault } from './json-fault';
 import { KeyLedger } from './key-ledger';
+import type { LongString } from './long-strings';
 import { END, TokenReader } from './token-reader';
 
 /** The bounds of a document. */
@@ -11,14 +12,33 @@ export interface JsonBounds {
   readonly maxValues: number;
 }
 
+/** Which strings of a document are long strings, and how much else it may contain. */
+export interface LongStringBounds {
+  /**
+   * The keys, from the root, of the object that has the long strings, directly or in objects inside it, but not in arrays. No
+   * other string is a long one.
+   */
+  readonly within: readonly string[];
+  /** The scan stops when it has read more bytes than these, without those of long strings. */
+  readonly maxOtherBytes: number;
+}
+
+/** The fault of a document with more than {@link LongStringBounds.maxOtherBytes}: the rest of it was not read. */
+export const TOO_COSTLY = 'too_costly';
+
 /** The result of a scan: success, or the first fault with the offset of its byte. */
 export type Scan =
   | {
       readonly ok: true;
       /** The spelling of a numeric `id` of the root object (at 0) or of each object of the root array. */
       readonly idLexemes: readonly (string | undefined)[];
+      /** In the order of the document. */
+      readonly longStrings: readonly LongString[];
     }
-  | { readonly ok: false; readonly fault: JsonFault; readonly at: number };
+  | { readonly ok: false; readonly fault: JsonFault | typeof TOO_COSTLY; readonly at: number };
+
+/** A string with at least so many bytes, quotes included, can be a long one: to build it costs more than to remember it. */
+const LONG_STRING_BYTES = 4096;
 
 const QUOTE = 0x22;
 const OPEN_OBJECT = 0x7b;
@@ -43,8 +63,8 @@ const enum Expect {
  *
  * Creates no values. `bytes` must be valid UTF-8. Time is always proportional to the bytes. Never throws.
  */
-export function scanJson(bytes: Buffer, bounds: JsonBounds): Scan {
-  return new Scanner(bytes, bounds).run();
+export function scanJson(bytes: Buffer, bounds: JsonBounds, longStrings?: LongStringBounds): Scan {
+  return new Scanner(bytes, bounds, longStrings).run();
 }
 
 class Scanner {
@@ -57,20 +77,29 @@ class Scanner {
   private readonly idLexemes: (string | undefined)[] = [];
   private message = 0;
   private expectsId = false;
+  private readonly longStrings: LongString[] = [];
+  private longBytes = 0;
+  private readonly maxOtherBytes: number;
+  private isTooCostly = false;
+  private openArrays = 0;
+  /** The depth of the object with the long strings while it is open, else 0. */
+  private withinDepth = 0;
 
   constructor(
     bytes: Buffer,
     private readonly bounds: JsonBounds,
+    private readonly longBounds: LongStringBounds | undefined,
   ) {
     this.valuesLeft = bounds.maxValues;
     this.tokens = new TokenReader(bytes);
     this.keys = new KeyLedger(bytes);
+    this.maxOtherBytes = longBounds?.maxOtherBytes ?? bytes.length;
   }
 
   run(): Scan {
-    return this.document()
-      ? { ok: true, idLexemes: this.idLexemes }
-      : { ok: false, fault: this.tokens.fault, at: Math.min(this.tokens.position, this.tokens.bytes.length) };
+    if (this.document()) return { ok: true, idLexemes: this.idLexemes, longStrings: this.longStrings };
+    const { fault, position, bytes } = this.tokens;
+    return { ok: false, fault: this.isTooCostly ? TOO_COSTLY : fault, at: Math.min(position, bytes.length) };
   }
 
   private document(): boolean {
@@ -78,7 +107,7 @@ class Scanner {
     for (;;) {
       const byte = this.tokens.skipWhitespace();
       if (expect === Expect.AfterValue) {
-        if (this.depth === 0) return byte === END;
+        if (this.depth === 0) return byte === END && this.isAffordable();
         const inObject = this.objects[this.depth - 1] === true;
         this.tokens.position++;
         if (byte === COMMA) {
@@ -101,6 +130,7 @@ class Scanner {
         expect = Expect.AfterValue;
       } else {
         if (--this.valuesLeft < 0) return this.tokens.fail('too_many_values', this.tokens.position);
+        if (!this.isAffordable()) return false;
         if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
           if (!this.open(byte === OPEN_OBJECT)) return false;
           expect = byte === OPEN_OBJECT ? Expect.FirstKey : Expect.FirstElement;
@@ -117,19 +147,38 @@ class Scanner {
     if (this.depth >= this.bounds.maxDepth) return this.tokens.fail('too_deep', this.tokens.position);
     this.tokens.position++;
     this.objects[this.depth++] = isObject;
-    if (isObject) this.keys.open();
+    if (!isObject) this.openArrays++;
+    else {
+      if (this.hasLongStrings()) this.withinDepth = this.depth;
+      this.keys.open();
+    }
     return true;
   }
 
   private close(isObject: boolean): void {
     this.depth--;
     if (isObject) this.keys.close();
+    else this.openArrays--;
+    if (this.depth < this.withinDepth) this.withinDepth = 0;
+  }
+
+  /** True if the object that opens is the one with the long strings. */
+  private hasLongStrings(): boolean {
+    const { longBounds, depth } = this;
+    if (!longBounds || depth !== longBounds.within.length + 1 || this.openArrays > 0) return false;
+    const path = this.keys.path();
+    return longBounds.within.every((key, level) => key === path[level]);
+  }
+
+  private isAffordable(): boolean {
+    this.isTooCostly = this.tokens.position - this.longBytes > this.maxOtherBytes;
+    return !this.isTooCostly;
   }
 
   private key(): boolean {
     const start = this.tokens.position + 1;
     const escaped = this.tokens.string();
-    if (escaped === undefined) return false;
+    if (escaped === undefined || !this.isAffordable()) return false;
     const end = this.tokens.position - 1;
     const fault = this.keys.add(start, end, escaped);
     if (fault !== undefined) return this.tokens.fail(fault, start - 1);
@@ -150,6 +199,14 @@ class Scanner {
     if (this.expectsId && (byte === MINUS || isDigit(byte))) {
       this.idLexemes[this.depth === 1 ? 0 : this.message] = this.tokens.slice(start);
     }
+    if (this.withinDepth > 0 && byte === QUOTE && this.openArrays === 0) this.addLongString(start);
     return true;
+  }
+
+  private addLongString(start: number): void {
+    const end = this.tokens.position;
+    if (end - start < LONG_STRING_BYTES) return;
+    this.longStrings.push({ path: this.keys.path(), start, end });
+    this.longBytes += end - start;
   }
 }

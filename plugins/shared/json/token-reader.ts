@@ -5,7 +5,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 
-/** By byte: 1 if it stands for itself in a string. Strings are most of a large body, so each byte costs one lookup. */
+/** By byte: 1 if it stands for itself in a string. */
 const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 0x20 || byte === QUOTE || byte === BACKSLASH ? 0 : 1,
 );
@@ -30,7 +30,11 @@ export class TokenReader {
   position = 0;
   fault: JsonFault = 'invalid_json';
 
-  constructor(readonly bytes: Buffer) {}
+  private readonly words: DataView;
+
+  constructor(readonly bytes: Buffer) {
+    this.words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
 
   /** Skips white space; returns the byte after it, or {@link END}. */
   skipWhitespace(): number {
@@ -61,7 +65,7 @@ export class TokenReader {
     while (i < length) {
       const byte = bytes[i] as number;
       if (IS_PLAIN[byte] === 1) {
-        i++;
+        i = this.afterPlain(i + 1);
         continue;
       }
       if (byte === QUOTE) {
@@ -80,6 +84,28 @@ export class TokenReader {
     }
     this.position = i;
     return undefined;
+  }
+
+  /**
+   * Skips bytes that stand for themselves in a string, four at a time, since strings are most of a large body. May stop before
+   * the last three of them.
+   */
+  private afterPlain(start: number): number {
+    const { words } = this;
+    const last = words.byteLength - 4;
+    let i = start;
+    while (i <= last) {
+      const word = words.getInt32(i, true);
+      // Each difference sets the high bit of a byte that is below a space, or is a quote, or a backslash; see `hasless` in
+      // Bit Twiddling Hacks. A borrow can only mark bytes after such a byte.
+      const below = word - 0x20202020;
+      const quotes = (word ^ 0x22222222) - 0x01010101;
+      const backslashes = (word ^ 0x5c5c5c5c) - 0x01010101;
+      const special = (below | quotes | backslashes) & ~word & 0x80808080;
+      if (special !== 0) return i + ((31 - Math.clz32(special & -special)) >> 3);
+      i += 4;
+    }
+    return i;
   }
 
   /** The text from `start` to the current position, in ASCII. */

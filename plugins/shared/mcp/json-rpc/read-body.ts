@@ -1,6 +1,7 @@
 import type { JsonFault } from '../../json/json-fault';
-import { readStrictJson } from '../../json/read-strict-json';
+import { readCheapJson, readStrictJson, type StrictJson } from '../../json/read-strict-json';
 import type { JsonBounds } from '../../json/scan';
+import { LARGE_BODY_BYTES, MAX_CHEAP_BODY_BYTES } from '../../runtime/side-thread/large-body';
 import { INVALID_REQUEST, PARSE_ERROR } from './errors';
 import type { Fault } from './fault';
 import type { ParsedMessage, RequestId } from './message';
@@ -41,14 +42,27 @@ const JSON_FAULTS: Readonly<Record<JsonFault, string>> = {
 /** Faults of the whole body; all others have an offset that helps to find them. */
 const WITHOUT_OFFSET = new Set<JsonFault>(['empty_body', 'byte_order_mark', 'invalid_utf8']);
 
+/** The arguments of a tool, which are free for it: their long strings are built only for the checks that read them. */
+const ARGUMENTS = ['params', 'arguments'];
+
 /**
  * Reads a request body as one JSON-RPC message or a batch: strict JSON within bounds, then each message, then the batch
  * as a whole (1 to `maxBatch` messages, no id twice).
  *
- * Never throws. Does not check which revisions may send a batch or a response, nor the params of a method.
+ * Never throws. Does not check which revisions may send a batch or a response, nor the params of a method. The bytes must
+ * not change while the messages are used.
  */
-export function readJsonRpcBody(bytes: Uint8Array, bounds: BodyBounds): JsonRpcBody {
-  const reading = readStrictJson(bytes, bounds);
+export const readJsonRpcBody = (bytes: Uint8Array, bounds: BodyBounds): JsonRpcBody =>
+  bodyOf(readStrictJson(bytes, bounds, ARGUMENTS), bounds);
+
+/** As {@link readJsonRpcBody}; undefined for a large body that must be read in the second thread. */
+export function readCheapBody(bytes: Uint8Array, bounds: BodyBounds): JsonRpcBody | undefined {
+  if (bytes.length > MAX_CHEAP_BODY_BYTES) return undefined;
+  const reading = readCheapJson(bytes, bounds, { within: ARGUMENTS, maxOtherBytes: LARGE_BODY_BYTES });
+  return reading && bodyOf(reading, bounds);
+}
+
+function bodyOf(reading: StrictJson, bounds: BodyBounds): JsonRpcBody {
   if (!reading.ok) {
     const offset = WITHOUT_OFFSET.has(reading.fault) ? '' : ` (at byte ${reading.at})`;
     return bodyFault(PARSE_ERROR, reading.fault, `Parse error: ${JSON_FAULTS[reading.fault]}${offset}`);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { readStrictJson } from '../../../../../plugins/shared/json/read-strict-json';
 import { faultOf, read } from './read';
@@ -106,6 +107,54 @@ describe('properties', () => {
         const names = members.map(([name]) => JSON.parse(`"${name}"`) as string);
         expect(read(text).ok).toBe(new Set(names).size === names.length);
       }),
+    );
+  });
+
+  it('accepts exactly the strings that JSON.parse accepts, except lone surrogates', () => {
+    const accepts = (bytes: Buffer): boolean => {
+      try {
+        // Throws on a lone surrogate.
+        encodeURIComponent(JSON.parse(bytes.toString()) as string);
+        return isUtf8(bytes);
+      } catch {
+        return false;
+      }
+    };
+    // Any byte at any place between others: strings are read several bytes at a time.
+    const wrong: unknown[] = [];
+    for (let byte = 0; byte < 256; byte++) {
+      for (let before = 0; before < 9; before++) {
+        for (const after of [0, 1, 9]) {
+          const bytes = Buffer.from(`"${'~'.repeat(before)}?${'!'.repeat(after)}"`);
+          bytes[before + 1] = byte;
+          if (read(bytes).ok !== accepts(bytes)) wrong.push([byte, before, after]);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    const piece = fc.constantFrom(
+      'a',
+      ' !#[]',
+      '\u007f',
+      '\u00e9',
+      '\ud83d\ude00',
+      '\\n',
+      '\\"',
+      '\\\\',
+      '\\u0041',
+      '\\ud83d',
+      '\\ude00',
+    );
+    const rare = fc.constantFrom('"', '\\', '\u0000', '\u001f', '\n');
+    const inside = fc.array(fc.oneof({ arbitrary: piece, weight: 30 }, { arbitrary: rare, weight: 1 }), {
+      maxLength: 20,
+    });
+    fc.assert(
+      fc.property(inside, (pieces) => {
+        const bytes = Buffer.from(`"${pieces.join('')}"`);
+        expect(read(bytes).ok).toBe(accepts(bytes));
+      }),
+      { numRuns: 1000 },
     );
   });
 });
