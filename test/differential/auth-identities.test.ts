@@ -3,10 +3,10 @@ import { hasKong } from './kong-process';
 import { startKong } from './start-kong';
 
 // The exporter imports dynamically, which the test sandbox does not support: Node loads it.
-jest.mock('@opentelemetry/otlp-exporter-base/node-http', () =>
+jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
   jest
     .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
-    .nativeRequire('@opentelemetry/otlp-exporter-base/node-http'),
+    .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
 );
 
 const suite = hasKong() ? describe : describe.skip;

@@ -22,10 +22,10 @@ import { serviceAt } from '../support/reference-service';
 import { startToolsOnlyServer } from '../support/tools-only-server';
 
 // The exporter imports dynamically, which the sandbox of Jest does not allow: Node loads it.
-jest.mock('@opentelemetry/otlp-exporter-base/node-http', () =>
+jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
   jest
     .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
-    .nativeRequire('@opentelemetry/otlp-exporter-base/node-http'),
+    .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
 );
 
 /** Normal sessions of real clients must raise no alert, even if they request what the server does not have. */

@@ -18,10 +18,10 @@ import { startCollector, type Collector } from '../support/otlp-collector';
 import { requestLog, serviceAt } from '../support/reference-service';
 
 // The exporter imports dynamically, which the sandbox of Jest does not allow: Node loads it.
-jest.mock('@opentelemetry/otlp-exporter-base/node-http', () =>
+jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
   jest
     .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
-    .nativeRequire('@opentelemetry/otlp-exporter-base/node-http'),
+    .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
 );
 
 /** Secrets are this word with a number. Nothing in their form shows that they are secrets. */

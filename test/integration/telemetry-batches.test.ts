@@ -2,10 +2,10 @@ import { startTestGateway } from '../../kong/testkit/gateway';
 import { reportBothRoutes } from '../support/batches-scenario';
 
 // The exporter imports dynamically, which the test sandbox does not support: Node loads it.
-jest.mock('@opentelemetry/otlp-exporter-base/node-http', () =>
+jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
   jest
     .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
-    .nativeRequire('@opentelemetry/otlp-exporter-base/node-http'),
+    .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
 );
 
 it('reports the same by http-log in batches as by log events, with the profile for users', async () => {

@@ -12,10 +12,10 @@ import { startCollector, type Collector, type ReceivedSpan } from '../support/ot
 import { serviceAt } from '../support/reference-service';
 
 // The exporter imports dynamically, which the test sandbox does not support: Node loads it.
-jest.mock('@opentelemetry/otlp-exporter-base/node-http', () =>
+jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
   jest
     .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
-    .nativeRequire('@opentelemetry/otlp-exporter-base/node-http'),
+    .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
 );
 
 /** Both telemetry plugins in their real server, behind the gateway, with the capture of the reference configuration. */

@@ -14,10 +14,10 @@ import { startCollector, type Collector, type ReceivedSpan } from '../support/ot
 import { EXCHANGES, type LoggedExchange } from '../support/telemetry-exchanges';
 
 // The exporter imports dynamically, which the test sandbox does not support: Node loads it.
-jest.mock('@opentelemetry/otlp-exporter-base/node-http', () =>
+jest.mock('@opentelemetry/exporter-trace-otlp-proto', () =>
   jest
     .requireActual<{ nativeRequire: (name: string) => unknown }>('../support/native-module')
-    .nativeRequire('@opentelemetry/otlp-exporter-base/node-http'),
+    .nativeRequire('@opentelemetry/exporter-trace-otlp-proto'),
 );
 
 /** What a route reports of the same exchanges. */

@@ -6,7 +6,6 @@ import { BoundedBatches } from './bounded-batches';
 import { createExportAgent } from './export-agent';
 import type { ExportMetrics } from './export-metrics';
 import { LazyExporter } from './lazy-exporter';
-import { protobufExporter } from './otlp/protobuf-exporter';
 import type { QueuedBytes } from './queued-bytes';
 import { readableSpanOf, type SpanOrigin } from './readable-span';
 import { keepsTrace, samplerOf } from './sampler';
@@ -48,7 +47,11 @@ export function openPipeline(target: Target, metrics: ExportMetrics, bytes: Queu
 
 async function exporterOf({ protocol, ...target }: Target): Promise<SpanExporter> {
   const { url, headers, compression, timeoutMs, projectName } = target;
-  const options = {
+  const { OTLPTraceExporter: Exporter } =
+    protocol === 'http/json'
+      ? await import('@opentelemetry/exporter-trace-otlp-http')
+      : await import('@opentelemetry/exporter-trace-otlp-proto');
+  return new Exporter({
     url,
     // Phoenix reads `x-project-name`; older installations read the other one.
     headers: { 'x-project-name': projectName, 'x-phoenix-project-name': projectName, ...headers },
@@ -57,10 +60,7 @@ async function exporterOf({ protocol, ...target }: Target): Promise<SpanExporter
     httpAgentOptions: createExportAgent,
     // A shutdown exports the whole queue at once.
     concurrencyLimit: Math.ceil(target.maxQueueSize / target.maxBatchSize) + 1,
-  };
-  if (protocol !== 'http/json') return protobufExporter(options);
-  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
-  return new OTLPTraceExporter(options);
+  });
 }
 
 const resourceOf = ({ serviceName, serviceVersion, environment, projectName }: Target) =>
