@@ -8,7 +8,7 @@ import { startCall } from './access';
 import { describeCall, wasProxied, type LlmCall } from './call';
 import { countCall } from './counting/count-call';
 import { countUnknownPath, countUnread } from './counting/count-unread';
-import { lineOfCall, lineOfRejection } from './log-line';
+import { levelOfCall, lineOfCall, lineOfRejection } from './log-line';
 import { isOwnExport } from './own-export';
 import { apiAt, type Api } from './request/apis';
 import { readCapturedRequest } from './request/read-captured-request';
@@ -59,7 +59,9 @@ export async function log(state: State, facts: FactsOf<ReturnType<typeof reads>>
   const call = await readCall(api, entry, capture, state);
   if (!call) return;
   countCall(state.metrics, call, state.config);
-  state.lines.write(lineOfCall(call, state.config, state.redact), true);
+  if (state.lines.wants(levelOfCall(call), true)) {
+    state.lines.write(lineOfCall(call, state.config, state.redact), true);
+  }
   state.spans.record(spanOf(call, started, state.config, state.redact), projectOf(entry, state.config));
 }
 

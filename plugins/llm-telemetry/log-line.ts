@@ -17,7 +17,7 @@ interface LineOptions {
 export function lineOfCall(call: LlmCall, options: LineOptions, redact: Redactor): Line {
   const { api, entry, request, response, errorType } = call;
   return {
-    level: errorType === undefined ? 'info' : levelOf(entry.status),
+    level: levelOfCall(call),
     message: errorType === undefined ? 'model called' : 'failed',
     fields: {
       ...fieldsOf(api, entry, options),
@@ -31,6 +31,10 @@ export function lineOfCall(call: LlmCall, options: LineOptions, redact: Redactor
     },
   };
 }
+
+/** The level of the line of a call. */
+export const levelOfCall = ({ errorType, entry }: LlmCall): Line['level'] =>
+  errorType === undefined ? 'info' : levelOf(entry.status);
 
 /** The log line of a call that a plugin of Kong rejected. */
 export const lineOfRejection = (api: Api, entry: LogEntry, options: LineOptions): Line => ({

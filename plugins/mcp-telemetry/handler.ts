@@ -11,7 +11,7 @@ import { startRequest } from './access';
 import { countExchange } from './counting/count-exchange';
 import { countOperation, countSize, countUnreadable } from './counting/count-operation';
 import { reportLateResponses } from './late-responses';
-import { lineOfExchange, lineOfOperation } from './log-line';
+import { levelOf, lineOfExchange, lineOfOperation } from './log-line';
 import { describeExchange } from './operations/describe-exchange';
 import { toolOf, type Operation } from './operations/operation';
 import { outcomeOfExchange } from './operations/outcome';
@@ -96,16 +96,18 @@ async function reportMessages(
 /** A message with a deferred response waits for it, if the exchange names a session. */
 function deferOrFinish({ deferred }: State, operation: Operation, finish: (operation: Operation) => void): void {
   const { outcome, message, entry } = operation;
-  const session = sessionKeyIn(entry);
-  if (outcome.status === 'deferred' && message.id !== undefined && session !== undefined) {
-    deferred.add(session, message.id, operation, finish);
-  } else finish(operation);
+  const session = outcome.status === 'deferred' ? sessionKeyIn(entry) : undefined;
+  if (message.id !== undefined && session !== undefined) deferred.add(session, message.id, operation, finish);
+  else finish(operation);
 }
 
 function reportOperation(state: State, operation: Operation, hasSpan: boolean, started: StartedSpan | undefined): void {
   const { config, metrics, spans, redact, lines } = state;
   countOperation(metrics, operation, config);
-  lines.write(lineOfOperation(operation, config, redact), toolOf(operation) !== undefined);
+  const isAudited = toolOf(operation) !== undefined;
+  if (lines.wants(levelOf(operation.outcome.status), isAudited)) {
+    lines.write(lineOfOperation(operation, config, redact), isAudited);
+  }
   if (hasSpan) spans.record(spanOf(operation, started, config, redact), projectOf(operation.entry, config));
 }
 

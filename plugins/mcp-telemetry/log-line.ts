@@ -67,7 +67,8 @@ export function lineOfExchange(
   };
 }
 
-const levelOf = (status: Status): Line['level'] => {
+/** The level of the line of a message or exchange with this outcome. */
+export const levelOf = (status: Status): Line['level'] => {
   if (status === 'ok' || status === 'deferred') return 'info';
   return SEVERE.has(status) ? 'error' : 'warn';
 };

@@ -11,6 +11,8 @@ export interface LogOptions {
 
 /** Writes one line for each rejection and error, and with `audit` one for each call. */
 export interface LogWriter {
+  /** Whether the configuration asks for lines of this level; where not, the line need not be built. */
+  wants(level: Line['level'], isAudited: boolean): boolean;
   /**
    * Writes the line if the configuration asks for it. Audit lines are always written. Other lines are written within a
    * budget; the next line that is written says how many were `suppressed`.
@@ -37,6 +39,7 @@ export function createLogWriter(options: LogOptions, { log, metrics, now }: Host
     help: 'Log lines about rejections and errors that were dropped because max_log_lines was reached',
   });
   return {
+    wants: (level, isAudited) => (options.audit && isAudited) || (options.log_errors && level !== 'info'),
     write: ({ level, message, fields }, isAudited) => {
       if (options.audit && isAudited) log[level](known(fields), message);
       else if (options.log_errors && level !== 'info') {

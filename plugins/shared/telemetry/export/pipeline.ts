@@ -1,30 +1,15 @@
-import {
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  TraceFlags,
-  trace,
-  type Context,
-  type SpanContext,
-} from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BasicTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-base';
+import { RandomIdGenerator, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { OI, SCHEMA_URL } from '../spans/semconv';
-import type { ParentContext, SpanRecord } from '../spans/span';
+import type { SpanRecord } from '../spans/span';
 import { BoundedBatches } from './bounded-batches';
-import { ChosenIds } from './chosen-ids';
 import { createExportAgent } from './export-agent';
 import type { ExportMetrics } from './export-metrics';
 import { LazyExporter } from './lazy-exporter';
 import type { QueuedBytes } from './queued-bytes';
-import { samplerOf } from './sampler';
+import { readableSpanOf, type SpanOrigin } from './readable-span';
+import { keepsTrace, samplerOf } from './sampler';
 import type { Target } from './target';
-
-/**
- * The SDK cuts spans with more attributes, and attributes with more characters. Its default of 128 attributes is too
- * few for messages. A text that is cut here would be invalid JSON, so the code that writes content has smaller bounds.
- */
-const SPAN_LIMITS = { attributeCountLimit: 1024, attributeValueLengthLimit: 524_288 };
 
 /** The maximum time of a shutdown. */
 const SHUTDOWN_MS = 3000;
@@ -40,29 +25,21 @@ export interface Pipeline {
 /** Opens a pipeline. It connects when it exports its first batch. */
 export function openPipeline(target: Target, metrics: ExportMetrics, bytes: QueuedBytes): Pipeline {
   const batches = new BoundedBatches(new LazyExporter(() => exporterOf(target)), { ...target }, metrics, bytes);
-  const chosenIds = new ChosenIds();
-  const provider = new BasicTracerProvider({
-    idGenerator: chosenIds,
+  const random = new RandomIdGenerator();
+  const sampler = samplerOf(target.sampleRate);
+  const origin: SpanOrigin = {
     resource: resourceOf(target),
-    sampler: samplerOf(target.sampleRate),
-    spanLimits: SPAN_LIMITS,
-    spanProcessors: [batches],
-  });
-  const tracer = provider.getTracer(target.serviceName, target.serviceVersion, { schemaUrl: SCHEMA_URL });
+    instrumentationScope: { name: target.serviceName, version: target.serviceVersion, schemaUrl: SCHEMA_URL },
+  };
   return {
-    record: ({ name, kind, startMs, endMs, attributes, error, ids, parent, link }) => {
-      const options = {
-        kind: kind === 'client' ? SpanKind.CLIENT : SpanKind.INTERNAL,
-        startTime: hrTimeOf(startMs),
-        attributes,
-        ...(link && { links: [{ context: spanContextOf(link) }] }),
-      };
-      const span = chosenIds.with(ids, () => tracer.startSpan(name, options, contextOf(parent)));
-      if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
-      span.end(hrTimeOf(endMs));
+    record: (span) => {
+      const traceId = span.parent?.traceId ?? span.ids?.traceId ?? random.generateTraceId();
+      if (!keepsTrace(sampler, traceId)) return;
+      const spanId = span.ids?.spanId ?? random.generateSpanId();
+      batches.onEnd(readableSpanOf(span, { traceId, spanId }, origin));
     },
     shutdown: async () => {
-      await Promise.race([provider.shutdown().catch(ignoreFailedFlush), deadline(SHUTDOWN_MS)]);
+      await Promise.race([batches.shutdown().catch(ignoreFailedFlush), deadline(SHUTDOWN_MS)]);
       batches.abandon();
     },
   };
@@ -95,22 +72,6 @@ const resourceOf = ({ serviceName, serviceVersion, environment, projectName }: T
     [OI.projectName]: projectName,
     'phoenix.project.name': projectName,
   });
-
-/** Seconds and nanoseconds: the SDK may treat a plain number as an offset from the start of the process. */
-const hrTimeOf = (ms: number): [number, number] => {
-  const seconds = Math.floor(ms / 1000);
-  return [seconds, Math.round((ms - seconds * 1000) * 1e6)];
-};
-
-const contextOf = (parent: ParentContext | undefined): Context =>
-  parent ? trace.setSpanContext(ROOT_CONTEXT, spanContextOf(parent)) : ROOT_CONTEXT;
-
-const spanContextOf = ({ traceId, spanId }: ParentContext): SpanContext => ({
-  traceId,
-  spanId,
-  traceFlags: TraceFlags.SAMPLED,
-  isRemote: true,
-});
 
 /** Spans of a failed last flush are already counted. */
 const ignoreFailedFlush = (): void => undefined;

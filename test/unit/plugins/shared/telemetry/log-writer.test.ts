@@ -37,6 +37,8 @@ describe('a log writer', () => {
     [{ log_errors: false, audit: true }, ['info', 'warn', 'error']],
   ])('writes calls by %j', (options, levels) => {
     const { writer, lines } = writerOf(options);
+    const asked = (['info', 'warn', 'error'] as const).filter((level) => writer.wants(level, true));
+    expect(asked).toEqual(levels);
     for (const level of ['info', 'warn', 'error'] as const) writer.write(line(level), true);
     expect(lines.map(({ level }) => level)).toEqual(levels);
   });
