@@ -43,6 +43,11 @@ export const node: PdkModule = {
     checkPhase(x, 'log');
     return logEntry(x);
   },
+  'kong.log.set_serialize_value': (x, key, value) => {
+    if (typeof key !== 'string') throw new LuaError('key must be a string');
+    x.logValues.push({ key, value });
+    return undefined;
+  },
 };
 
 /** The `kong.log.*` functions as plugin servers call them; snippets use those of the Lua prelude. */

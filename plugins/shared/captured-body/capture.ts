@@ -101,4 +101,7 @@ function bodyOf(first: unknown, between: unknown, last: unknown, size: unknown):
   };
 }
 
-const bytesOf = (value: unknown): Uint8Array => Buffer.from(typeof value === 'string' ? value : '', 'base64');
+const NO_BYTES = new Uint8Array();
+
+const bytesOf = (value: unknown): Uint8Array =>
+  typeof value === 'string' && value !== '' ? Buffer.from(value, 'base64') : NO_BYTES;

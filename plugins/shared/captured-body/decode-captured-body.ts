@@ -28,7 +28,7 @@ export async function decodeCapturedBody(
   maxBytes: number,
 ): Promise<DecodedBody | undefined> {
   const isPartlyKept = missingBytes > middle.length;
-  const kept = Buffer.concat(isPartlyKept ? [head, middle] : [head, middle, tail]);
+  const kept = joined(isPartlyKept ? [head, middle] : [head, middle, tail]);
   const decoded = await decodeBody(kept, encoding, maxBytes);
   if (!decoded) return undefined;
   const isEncoded = decoded.bytes !== kept;
@@ -41,3 +41,9 @@ export async function decodeCapturedBody(
 }
 
 const NO_BYTES = new Uint8Array();
+
+/** Most bodies are in their head as a whole, which is then not copied. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [head = NO_BYTES, ...others] = parts.filter(({ length }) => length > 0);
+  return others.length === 0 ? head : Buffer.concat([head, ...others]);
+}

@@ -14,6 +14,7 @@ const CHARACTER_BYTES = 2;
 /** Bounds the memory of the spans that are not exported yet: clients choose their number and size. */
 export class QueuedBytes {
   private reserved = 0;
+  private readonly taken = new Map<ReadableSpan, number>();
 
   constructor(private readonly max = MAX_QUEUED_BYTES) {}
 
@@ -22,12 +23,16 @@ export class QueuedBytes {
     const bytes = bytesOf(span);
     if (this.reserved + bytes > this.max) return false;
     this.reserved += bytes;
+    this.taken.set(span, bytes);
     return true;
   }
 
   /** Releases the memory of these spans. */
   release(spans: readonly ReadableSpan[]): void {
-    for (const span of spans) this.reserved -= bytesOf(span);
+    for (const span of spans) {
+      this.reserved -= this.taken.get(span) ?? 0;
+      this.taken.delete(span);
+    }
   }
 }
 

@@ -10,10 +10,17 @@ const MAX_VALUE_LENGTH = 2048;
 export function knownAttributes(...parts: OptionalAttributes[]): Attributes {
   const attributes: Attributes = {};
   for (const part of parts) {
-    for (const key of Object.keys(part)) {
-      const value = part[key];
-      if (value !== undefined) attributes[key] = typeof value === 'string' ? value.slice(0, MAX_VALUE_LENGTH) : value;
-    }
+    for (const key of Object.keys(part)) addKnown(attributes, key, part[key]);
   }
   return attributes;
+}
+
+/**
+ * Adds an attribute if it is known, a text within its bound. One after the other is several times as fast as an object
+ * with all of them, whose keys V8 has to look at one by one too.
+ */
+export function addKnown(attributes: Attributes, key: string, value: AttributeValue | undefined): void {
+  if (value === undefined) return;
+  attributes[key] =
+    typeof value === 'string' && value.length > MAX_VALUE_LENGTH ? value.slice(0, MAX_VALUE_LENGTH) : value;
 }

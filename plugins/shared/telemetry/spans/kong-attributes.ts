@@ -1,5 +1,6 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { LogEntry } from '../log-entry';
-import type { OptionalAttributes } from './attributes';
+import { addKnown } from './attributes';
 import { COMMON, OI } from './semconv';
 
 /** The config fields that name the service a span belongs to. */
@@ -8,22 +9,26 @@ export interface ServiceOptions {
   readonly environment: string;
 }
 
-/** The attributes of every span that come from Kong's log entry. */
-export const kongAttributes = (entry: LogEntry, options: ServiceOptions): OptionalAttributes => ({
-  [COMMON.serverAddress]: entry.service.host ?? entry.peer?.address,
-  [COMMON.serverPort]: entry.peer?.port ?? entry.service.port,
-  [COMMON.peerAddress]: entry.peer?.address,
-  [COMMON.httpMethod]: entry.method,
-  [COMMON.httpStatus]: entry.status,
-  [COMMON.kongService]: entry.service.name || undefined,
-  [COMMON.kongRoute]: entry.route,
-  [COMMON.kongRequestId]: entry.requestId,
-  [COMMON.kongTraceId]: entry.traceId,
+/** The attributes of every span that come from Kong's log entry, in an object of their own. */
+export function kongAttributes(entry: LogEntry, options: ServiceOptions): Attributes {
+  const attributes: Attributes = {};
+  const { service, peer } = entry;
+  addKnown(attributes, COMMON.serverAddress, service.host ?? peer?.address);
+  addKnown(attributes, COMMON.serverPort, peer?.port ?? service.port);
+  addKnown(attributes, COMMON.peerAddress, peer?.address);
+  addKnown(attributes, COMMON.httpMethod, entry.method);
+  addKnown(attributes, COMMON.httpStatus, entry.status);
+  addKnown(attributes, COMMON.kongService, service.name || undefined);
+  addKnown(attributes, COMMON.kongRoute, entry.route);
+  addKnown(attributes, COMMON.kongRequestId, entry.requestId);
+  addKnown(attributes, COMMON.kongTraceId, entry.traceId);
   // Phoenix drops resource attributes: what it should display is repeated here.
-  [OI.metadata]: JSON.stringify({
+  const metadata = {
     service: options.service_name,
     env: options.environment,
     route: entry.route,
     'kong.request_id': entry.requestId,
-  }),
-});
+  };
+  addKnown(attributes, OI.metadata, JSON.stringify(metadata));
+  return attributes;
+}

@@ -33,12 +33,17 @@ it.each([
 });
 
 describe('a declarative file with http-log', () => {
-  const withFields = (fields: object | undefined) =>
+  const byHttpLog = { name: 'http-log', config: { custom_fields_by_lua: { ctx_shared: 'return 1' } } };
+  const byFunction = {
+    name: 'pre-function',
+    config: { log: [readFileSync('kong/lua/share-with-http-log.lua', 'utf8')] },
+  };
+  const withFields = (fields: object | undefined, added: object = byFunction) =>
     stringify({
       _format_version: '3.0',
       plugins: [
         { name: 'mcp-validator' },
-        { name: 'http-log', config: { custom_fields_by_lua: { ctx_shared: 'return 1' } } },
+        added,
         { name: 'file-log', config: { path: '/dev/stdout', ...(fields && { custom_fields_by_lua: fields }) } },
       ],
     });
@@ -47,7 +52,10 @@ describe('a declarative file with http-log', () => {
   it.each([undefined, { 'request.headers': 'return nil' }])(
     'warns of a later log that writes the bodies: %j',
     (fields) => {
-      expect(output(withFields(fields))).toMatch(/file-log writes the bodies .* Fix: add "ctx_shared: return nil"/);
+      for (const added of [byFunction, byHttpLog]) {
+        const found = output(withFields(fields, added));
+        expect(found).toMatch(/file-log writes the bodies .* Fix: add "ctx_shared: return nil"/);
+      }
     },
   );
 
