@@ -1,9 +1,9 @@
 import { ask, proceed, read, reject, type Consumer, type Decided, type FactsOf, type Outcome } from '../../kong/pdk';
 import { denied } from '../shared/mcp/denial';
-import { IDENTITY_KEY, identityToShared } from '../shared/mcp/identity';
 import { isModern, isRevision } from '../shared/mcp/revisions';
 import { auditLine } from './audit';
 import { identify, type Caller, type Fault } from './identify';
+import { callerEffects, type CallerEffects } from './identity/caller-effects';
 import { headersToClear } from './identity/identity-headers';
 import { CREDENTIAL_KEY } from './log';
 import type { AuthDecision, CacheUse } from './metrics';
@@ -102,50 +102,53 @@ interface Passing {
 
 function pass(request: Request, { caller, consumer, session, credential }: Passing): Outcome {
   const { state, facts } = request;
-  const { sessions, metrics, config } = state;
+  const { metrics, config } = state;
   record(request, 'pass', caller);
   if (config.audit) state.log.info(auditLine(facts, caller, consumer), 'request passed');
   const { clearUpstreamHeaders } = cleaned(state, facts, caller);
   const { headers } = facts;
-  const hasUnusedSession = headers.has(SESSION_HEADER) && hasNoSessions(headers.get('mcp-protocol-version'));
+  if (headers.has(SESSION_HEADER) && hasNoSessions(headers.get('mcp-protocol-version'))) {
+    clearUpstreamHeaders.push(SESSION_HEADER);
+  }
   if (caller.isCut) metrics.cut();
-  return proceed({
-    ...authentication(caller, consumer),
-    share: {
-      [IDENTITY_KEY]: identityToShared(caller.identity),
-      ...(caller.aclGroups.length > 0 && { authenticated_groups: caller.aclGroups }),
-      ...(sessions instanceof Sealed && { mcp_session_key: sessions.keyOf(caller.principal.id) }),
-      ...(credential.kind === 'header' && credential.key !== undefined && { [CREDENTIAL_KEY]: credential.key }),
-    },
-    clearUpstreamHeaders: hasUnusedSession ? [...clearUpstreamHeaders, SESSION_HEADER] : clearUpstreamHeaders,
-    upstreamHeaders: {
-      ...caller.headers,
-      ...(caller.kind === 'kong' ? {} : consumerHeaders(caller, consumer)),
-      ...(session.kind === 'own' && session.upstreamId !== undefined && { 'Mcp-Session-Id': session.upstreamId }),
-      ...(credential.kind === 'header' && { [credential.name]: credential.value }),
-    },
-  });
+  const same = callerEffects(caller, consumer);
+  const { authenticate } = same;
+  const effects = {
+    share: shareOf(request, same.share, caller, credential),
+    upstreamHeaders: upstreamHeadersOf(same.upstreamHeaders, session, credential),
+    clearUpstreamHeaders,
+  };
+  return proceed(authenticate ? { authenticate, ...effects } : effects);
 }
 
-/** What Kong is told; nothing about a caller that it authenticated itself. */
-function authentication(caller: Caller, consumer: Consumer | undefined) {
-  if (caller.kind === 'kong' || (caller.kind === 'anonymous' && !consumer)) return {};
-  const found = consumer ? { consumer } : {};
-  if (caller.kind === 'anonymous') return { authenticate: found };
-  const { uuid } = caller.principal;
-  return { authenticate: { ...found, credential: { id: uuid, consumerId: consumer?.id ?? uuid } } };
-}
-
-/** The headers that an authentication plugin of Kong would set. */
-function consumerHeaders({ kind, principal }: Caller, consumer: Consumer | undefined): Record<string, string> {
+/** What is shared: the same for all requests of a caller, except the key of its session and of its credential. */
+function shareOf(
+  { state: { sessions } }: Request,
+  same: CallerEffects['share'],
+  { principal }: Caller,
+  credential: UpstreamCredential,
+): CallerEffects['share'] {
+  const key = credential.kind === 'header' ? credential.key : undefined;
+  const isSealed = sessions instanceof Sealed;
+  if (!isSealed && key === undefined) return same;
   return {
-    ...(consumer && {
-      'X-Consumer-Id': consumer.id,
-      ...(consumer.username !== '' && { 'X-Consumer-Username': consumer.username }),
-      ...(consumer.customId !== '' && { 'X-Consumer-Custom-Id': consumer.customId }),
-    }),
-    ...(kind === 'token' && { 'X-Credential-Identifier': principal.uuid }),
-    ...(kind === 'anonymous' && consumer && { 'X-Anonymous-Consumer': 'true' }),
+    ...same,
+    ...(isSealed && { mcp_session_key: sessions.keyOf(principal.id) }),
+    ...(key !== undefined && { [CREDENTIAL_KEY]: key }),
+  };
+}
+
+function upstreamHeadersOf(
+  same: CallerEffects['upstreamHeaders'],
+  session: SessionCheck,
+  credential: UpstreamCredential,
+): CallerEffects['upstreamHeaders'] {
+  const sessionId = session.kind === 'own' ? session.upstreamId : undefined;
+  if (sessionId === undefined && credential.kind !== 'header') return same;
+  return {
+    ...same,
+    ...(sessionId !== undefined && { 'Mcp-Session-Id': sessionId }),
+    ...(credential.kind === 'header' && { [credential.name]: credential.value }),
   };
 }
 
@@ -202,7 +205,7 @@ function record(
     service: facts.service,
     kind: caller?.kind,
     decision,
-    ...(fault && { reason: fault.reason }),
+    reason: fault?.reason,
     cached,
     durationMs: performance.now() - startedAtMs,
   });

@@ -25,7 +25,8 @@ export interface AuthRecord {
   /** Absent where nobody was identified. */
   readonly kind: IdentityKind | undefined;
   readonly decision: AuthDecision;
-  readonly reason?: AuthReason;
+  /** Absent for a request that passed. */
+  readonly reason: AuthReason | undefined;
   readonly cached: CacheUse;
   readonly durationMs: number;
 }

@@ -102,8 +102,8 @@ function decide(
   if (!decision.admitted) {
     return rejectWith(rateLimitedResponse(summary, decision, config), headers, 'rate_limited', RATE_LIMITED);
   }
-  const report = decision.reported.length > 0 ? { [REPORT_HEADER]: reportOf(decision.reported) } : {};
-  return proceed({ responseHeaders: { ...headers, ...report } });
+  if (decision.reported.length === 0) return proceed({ responseHeaders: headers });
+  return proceed({ responseHeaders: { ...headers, [REPORT_HEADER]: reportOf(decision.reported) } });
 }
 
 /** Header values are printable ASCII, but the configuration may use any text as an id. */

@@ -10,10 +10,9 @@ export interface HeaderOptions {
 /** The headers of the response to an admitted or a rejected request; none if no enforced rule applies to it. */
 export function limitHeaders(decision: Decision, { headers, hide_client_headers }: HeaderOptions): ResponseHeaders {
   if (hide_client_headers || !decision.tightest) return {};
-  return {
-    ...(headers !== 'ietf' && kongHeaders(decision.tightest)),
-    ...(headers !== 'kong' && ietfHeaders(decision.enforced)),
-  };
+  if (headers === 'ietf') return ietfHeaders(decision.enforced);
+  const ofKong = kongHeaders(decision.tightest);
+  return headers === 'kong' ? ofKong : { ...ofKong, ...ietfHeaders(decision.enforced) };
 }
 
 /** Seconds for a header, rounded up. */

@@ -71,7 +71,10 @@ const hopByHopHeader = (): Fault =>
 const isNeededByServer = (name: string): boolean => name.startsWith('mcp-') || NEEDED.has(name);
 
 function overridesMethod(names: Iterable<string>): boolean {
-  for (const name of names) if (METHOD_OVERRIDES.has(name.replaceAll('_', '-'))) return true;
+  for (const name of names) {
+    // Almost no name has an underscore.
+    if (METHOD_OVERRIDES.has(name.includes('_') ? name.replaceAll('_', '-') : name)) return true;
+  }
   return false;
 }
 

@@ -27,6 +27,7 @@ function checkContentType({ headers }: HttpFacts): Fault | undefined {
   if (type?.essence !== JSON_TYPE) {
     return httpFault(415, 'unsupported_media_type', 'The Content-Type must be application/json');
   }
+  if (type.parameters.size === 0) return undefined;
   const charset = type.parameters.get('charset') ?? 'utf-8';
   // `charset*` is a second charset for readers of RFC 2231.
   const hasSecondCharset = [...type.parameters.keys()].some((name) => name.startsWith('charset*'));

@@ -14,12 +14,14 @@ export interface AskedRequest {
 }
 
 /** The requests of a body, without notifications and responses. */
-export const askedRequestsOf = ({ messages }: MessageSummary): readonly AskedRequest[] =>
-  messages.flatMap(({ kind, id, method, name, task }) =>
-    kind === 'request' && id !== undefined && method !== undefined
-      ? [{ id, method, ...(name !== undefined && { name }), ...(task && { task }) }]
-      : [],
-  );
+export function askedRequestsOf({ messages }: MessageSummary): readonly AskedRequest[] {
+  const asked: AskedRequest[] = [];
+  for (const { kind, id, method, name, task } of messages) {
+    if (kind !== 'request' || id === undefined || method === undefined) continue;
+    asked.push({ id, method, ...(name !== undefined && { name }), ...(task && { task }) });
+  }
+  return asked;
+}
 
 /** Finds the request that a response with this id answers; undefined if no request has the id. */
 export type FindRequest = (id: unknown) => AskedRequest | undefined;

@@ -1,6 +1,5 @@
-import type { MessageSummary } from '../../shared/mcp/message-summary';
-import { outputCalls } from '../outputs/learned-outputs';
-import { askedRequestsOf, type AskedRequest } from './asked-requests';
+import type { MessageEntry, MessageSummary } from '../../shared/mcp/message-summary';
+import { askedRequestsOf } from './asked-requests';
 import { failureOf, type Failure } from './failure-body';
 import { listMethodOf, type ListKind } from './list-methods';
 
@@ -32,25 +31,22 @@ export function wantsHold(
   rules: HoldRules,
   checksOutputOf: (tool: string) => boolean,
 ): Hold | undefined {
-  if (!summary || !summary.messages.some(({ method }) => isHeldMethod(method))) return undefined;
-  const requests = askedRequestsOf(summary);
-  const reason = reasonOf(requests, rules, checksOutputOf);
-  return reason && { reason, failure: failureOf(requests, summary.batch) };
+  const reason = summary && reasonOf(summary.messages, rules, checksOutputOf);
+  return reason && { reason, failure: failureOf(askedRequestsOf(summary), summary.batch) };
 }
 
-/** Spares other requests the work. */
-const isHeldMethod = (method: string | undefined): boolean =>
-  method === 'tools/call' || listMethodOf(method) !== undefined;
-
 function reasonOf(
-  requests: readonly AskedRequest[],
+  messages: readonly MessageEntry[],
   { hides, readsTools }: HoldRules,
   checksOutputOf: (tool: string) => boolean,
 ): HoldCause | undefined {
-  const isList = requests.some(({ method }) => {
+  let reason: HoldCause | undefined;
+  for (const { kind, method, name, task } of messages) {
+    if (kind !== 'request') continue;
     const list = listMethodOf(method);
-    return list !== undefined && (hides.has(list.kind) || (readsTools && list.kind === 'tools'));
-  });
-  if (isList) return 'list';
-  return outputCalls(requests).some(({ name }) => checksOutputOf(name)) ? 'output' : undefined;
+    if (list && (hides.has(list.kind) || (readsTools && list.kind === 'tools'))) return 'list';
+    // A call that runs as a task returns a task, no output.
+    if (method === 'tools/call' && name !== undefined && !task && checksOutputOf(name)) reason = 'output';
+  }
+  return reason;
 }

@@ -7,6 +7,7 @@ export interface KeyRange {
 }
 
 const BACKSLASH = 0x5c;
+const NO_BYTES = Buffer.alloc(0);
 
 /** The letters of escapes of control characters: b, f, n, r, t. */
 const CONTROLS = new Set([0x62, 0x66, 0x6e, 0x72, 0x74]);
@@ -16,7 +17,7 @@ const CONTROLS = new Set([0x62, 0x66, 0x6e, 0x72, 0x74]);
  * same bytes. Offsets from the document's length on are those of decoded texts.
  */
 export class KeyText {
-  private decoded = Buffer.alloc(0);
+  private decoded = NO_BYTES;
   private used = 0;
 
   constructor(private readonly document: Buffer) {}

@@ -32,7 +32,7 @@ export const readCheapJson = (
 ): StrictJson | undefined => read(input, bounds, longStrings);
 
 function read(input: Uint8Array, bounds: JsonBounds, longStrings?: LongStringBounds): StrictJson | undefined {
-  const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+  const bytes = Buffer.isBuffer(input) ? input : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
   if (bytes.length === 0) return failure('empty_body');
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return failure('byte_order_mark');
   if (!isUtf8(bytes)) return failure('invalid_utf8');

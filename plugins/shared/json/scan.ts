@@ -80,6 +80,8 @@ class Scanner {
   private readonly longStrings: LongString[] = [];
   private longBytes = 0;
   private readonly maxOtherBytes: number;
+  /** Undefined if no string can be a long one. */
+  private readonly within: readonly string[] | undefined;
   private isTooCostly = false;
   private openArrays = 0;
   /** The depth of the object with the long strings while it is open, else 0. */
@@ -88,12 +90,13 @@ class Scanner {
   constructor(
     bytes: Buffer,
     private readonly bounds: JsonBounds,
-    private readonly longBounds: LongStringBounds | undefined,
+    longBounds: LongStringBounds | undefined,
   ) {
     this.valuesLeft = bounds.maxValues;
     this.tokens = new TokenReader(bytes);
     this.keys = new KeyLedger(bytes);
     this.maxOtherBytes = longBounds?.maxOtherBytes ?? bytes.length;
+    this.within = bytes.length < LONG_STRING_BYTES ? undefined : longBounds?.within;
   }
 
   run(): Scan {
@@ -164,10 +167,10 @@ class Scanner {
 
   /** True if the object that opens is the one with the long strings. */
   private hasLongStrings(): boolean {
-    const { longBounds, depth } = this;
-    if (!longBounds || depth !== longBounds.within.length + 1 || this.openArrays > 0) return false;
+    const { within, depth } = this;
+    if (!within || depth !== within.length + 1 || this.openArrays > 0) return false;
     const path = this.keys.path();
-    return longBounds.within.every((key, level) => key === path[level]);
+    return within.every((key, level) => key === path[level]);
   }
 
   private isAffordable(): boolean {

@@ -29,15 +29,22 @@ export const SUMMARY_KEY = 'mcp';
 type SharedEntry = Readonly<Record<string, string | number | true>>;
 type SharedSummary = Readonly<Record<string, string | true | readonly SharedEntry[]>>;
 
+/** What was converted last: mostly the next part of a composed plugin reads it, and need not check it again. */
+let last: { readonly shared: SharedSummary; readonly summary: MessageSummary } | undefined;
+
 /** Converts a summary for `kong.ctx.shared`: no `false`, no null; Lua code can read it too. */
-export function summaryToShared({ revision, batch, messages }: MessageSummary): SharedSummary {
+export function summaryToShared(summary: MessageSummary): SharedSummary {
+  const { revision, batch, messages } = summary;
   const entries = messages.map((message) => ({ ...message }));
-  if (batch) return revision ? { revision, batch, messages: entries } : { batch, messages: entries };
-  return revision ? { revision, messages: entries } : { messages: entries };
+  const withMessages = revision ? { revision, messages: entries } : { messages: entries };
+  const shared = batch ? { ...withMessages, batch } : withMessages;
+  last = { shared, summary };
+  return shared;
 }
 
 /** Reads a summary that {@link summaryToShared} wrote; undefined for other values, since other plugins can write the key too. */
 export function summaryFromShared(value: unknown): MessageSummary | undefined {
+  if (last && last.shared === value) return last.summary;
   if (!isJsonObject(value)) return undefined;
   const { revision, batch, messages } = value;
   // Lua has no empty list: it comes back as an empty record.

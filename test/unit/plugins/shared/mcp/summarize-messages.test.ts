@@ -1,5 +1,9 @@
 import { targetOf } from '../../../../../plugins/shared/mcp/call-targets';
-import { summaryFromShared, summaryToShared } from '../../../../../plugins/shared/mcp/message-summary';
+import {
+  summaryFromShared,
+  summaryToShared,
+  type MessageSummary,
+} from '../../../../../plugins/shared/mcp/message-summary';
 import { summarizeMessages } from '../../../../../plugins/shared/mcp/summarize-messages';
 
 it.each([
@@ -42,5 +46,17 @@ it('summarizes every kind of message, and the summary survives the shared contex
       { kind: 'response' },
     ],
   });
-  expect(summaryFromShared(summaryToShared(summary))).toEqual(summary);
+  const shared = summaryToShared(summary);
+  expect(summaryFromShared(structuredClone(shared))).toEqual(summary);
+});
+
+it('gives the next part the summary itself, and reads all other values', () => {
+  const [one, two] = ['one', 'two'].map((name) =>
+    summarizeMessages([{ kind: 'request', id: 1, method: 'tools/call', params: { name } }], false, undefined),
+  ) as [MessageSummary, MessageSummary];
+  const [sharedOne, sharedTwo] = [summaryToShared(one), summaryToShared(two)];
+  expect(summaryFromShared(sharedTwo)).toBe(two);
+  expect(summaryFromShared(sharedOne)).toEqual(one);
+  expect(summaryFromShared({ ...sharedTwo, messages: 'no list' })).toBeUndefined();
+  expect(summaryFromShared(undefined)).toBeUndefined();
 });

@@ -1,0 +1,55 @@
+import type { Authentication, Consumer, SharedValue } from '../../../kong/pdk';
+import { IDENTITY_KEY, identityToShared, type McpIdentity } from '../../shared/mcp/identity';
+import type { Caller } from '../identify';
+
+/** What Kong, later plugins and the server are told about a caller whose request passes. */
+export interface CallerEffects {
+  /** Absent for a caller that Kong authenticated itself, and for nobody. */
+  readonly authenticate: Authentication | undefined;
+  readonly share: Readonly<Record<string, SharedValue>>;
+  readonly upstreamHeaders: Readonly<Record<string, string>>;
+}
+
+/** The effects of known tokens. All requests of a token have the same object as their identity, as long as the token is known. */
+const known = new WeakMap<McpIdentity, { readonly consumer: Consumer | undefined; readonly effects: CallerEffects }>();
+
+/** The effects of a caller with this consumer. Made once for a token that is known, and for its consumer. */
+export function callerEffects(caller: Caller, consumer: Consumer | undefined): CallerEffects {
+  if (caller.kind !== 'token') return effectsOf(caller, consumer);
+  const found = known.get(caller.identity);
+  if (found && found.consumer === consumer) return found.effects;
+  const effects = effectsOf(caller, consumer);
+  known.set(caller.identity, { consumer, effects });
+  return effects;
+}
+
+const effectsOf = (caller: Caller, consumer: Consumer | undefined): CallerEffects => ({
+  authenticate: authentication(caller, consumer),
+  share: {
+    [IDENTITY_KEY]: identityToShared(caller.identity),
+    ...(caller.aclGroups.length > 0 && { authenticated_groups: caller.aclGroups }),
+  },
+  upstreamHeaders: { ...caller.headers, ...(caller.kind === 'kong' ? {} : consumerHeaders(caller, consumer)) },
+});
+
+/** What Kong is told; nothing about a caller that it authenticated itself. */
+function authentication(caller: Caller, consumer: Consumer | undefined): Authentication | undefined {
+  if (caller.kind === 'kong' || (caller.kind === 'anonymous' && !consumer)) return undefined;
+  const found = consumer ? { consumer } : {};
+  if (caller.kind === 'anonymous') return found;
+  const { uuid } = caller.principal;
+  return { ...found, credential: { id: uuid, consumerId: consumer?.id ?? uuid } };
+}
+
+/** The headers that an authentication plugin of Kong would set. */
+function consumerHeaders({ kind, principal }: Caller, consumer: Consumer | undefined): Record<string, string> {
+  return {
+    ...(consumer && {
+      'X-Consumer-Id': consumer.id,
+      ...(consumer.username !== '' && { 'X-Consumer-Username': consumer.username }),
+      ...(consumer.customId !== '' && { 'X-Consumer-Custom-Id': consumer.customId }),
+    }),
+    ...(kind === 'token' && { 'X-Credential-Identifier': principal.uuid }),
+    ...(kind === 'anonymous' && consumer && { 'X-Anonymous-Consumer': 'true' }),
+  };
+}
