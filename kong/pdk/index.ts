@@ -41,3 +41,4 @@ export { ask, proceed, reject, rejectJson } from './outcome';
 export type { Ask, Hold, HoldFailure, Outcome, Proceed, Reject, RejectJsonOptions, Warning } from './outcome';
 export { MAX_HEADERS, read } from './reads';
 export type { AnswerBody, FactsOf, KnownFact, KongRead, LogRecord, RawBody, Read, Reads } from './reads';
+export { readUpstreamHealth, type ReadUpstreamHealth, type UpstreamHealth } from './upstream-health';

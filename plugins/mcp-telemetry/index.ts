@@ -1,4 +1,4 @@
-import { definePlugin } from '../../kong/pdk';
+import { definePlugin, readUpstreamHealth } from '../../kong/pdk';
 import { telemetryDeclaration } from '../shared/telemetry/telemetry-declaration';
 import { access, accessReads, log, reads } from './handler';
 import { fields, fieldsWithAccess } from './schema';
@@ -14,7 +14,7 @@ export const mcpTelemetry = definePlugin({
   name: 'mcp-telemetry',
   priority: 10,
   fields,
-  prepare,
+  prepare: (config, resources) => prepare(config, resources, readUpstreamHealth),
   dispose,
   access: { reads: accessReads, onDemand: true, neededBy: fieldsWithAccess, handle: access },
   log: { reads, handle: log },

@@ -75,7 +75,17 @@ const operationDurationOf = (metrics: Metrics, role: 'client' | 'server') =>
     buckets: DURATION_BUCKETS,
   });
 
-const perProcess = new PerProcess<{ readonly sessions: SessionDurations; readonly users: IdleSeries }>();
+interface SharedState {
+  readonly sessions: SessionDurations;
+  readonly users: IdleSeries;
+  /** What the gauges show, as few as their series: they are set only when it changes. */
+  readonly shown: {
+    readonly health: Map<string, boolean>;
+    readonly circuits: Map<string, 'closed' | 'open'>;
+  };
+}
+
+const perProcess = new PerProcess<SharedState>();
 
 /** Registers the metrics of exchanges; another call returns the same metrics. */
 export function exchangeMetricsOf(metrics: Metrics) {
@@ -120,6 +130,7 @@ export function exchangeMetricsOf(metrics: Metrics) {
         },
       }),
       users: new IdleSeries(USER_IDLE_MS),
+      shown: { health: new Map(), circuits: new Map() },
     })),
   };
 }

@@ -1,4 +1,4 @@
-import type { Resources } from '../../kong/pdk';
+import type { ReadUpstreamHealth, Resources } from '../../kong/pdk';
 import { prepareTelemetry, type TelemetryState } from '../shared/telemetry/telemetry-state';
 import { setBackendState } from './counting/count-exchange';
 import { HealthPoller, type HealthPollerOptions } from './health/health-poller';
@@ -26,8 +26,11 @@ export interface State extends TelemetryState {
 /** The key in `kong.ctx.shared` of the span that the access phase started. */
 export const STARTED_SPAN_KEY = 'mcp_telemetry';
 
-/** @throws Error naming the field if a pattern in `redact_patterns` does not compile */
-export function prepare(config: Config, resources: Resources): State {
+/**
+ * @param read asks Kong for the health of a backend
+ * @throws Error naming the field if a pattern in `redact_patterns` does not compile
+ */
+export function prepare(config: Config, resources: Resources, read: ReadUpstreamHealth): State {
   const { metrics, now } = resources;
   const exchanges = exchangeMetricsOf(metrics);
   resources.health?.count('sessions_active', () => exchanges.sessions.activeAt(now()));
@@ -40,7 +43,8 @@ export function prepare(config: Config, resources: Resources): State {
     config,
     metrics: mcpMetricsOf(metrics, config.operation_role),
     exchanges,
-    health: url === undefined ? undefined : new HealthPoller({ url, intervalMs: config.health_interval, onState }),
+    health:
+      url === undefined ? undefined : new HealthPoller({ url, intervalMs: config.health_interval, read, onState }),
     deferred: new DeferredMessages(config.max_deferred, now),
   };
 }

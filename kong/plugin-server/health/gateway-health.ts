@@ -1,6 +1,6 @@
+import { readUpstreamHealth, type UpstreamHealth } from '../../pdk';
 import type { CollectedFacts } from './collected-facts';
 import type { GatewayFacts } from './health-report';
-import { upstreamHealthOf, type UpstreamHealth } from './upstream-health';
 
 /** Where to ask, and for what. */
 export interface GatewayHealthOptions {
@@ -17,8 +17,6 @@ export interface GatewayHealthOptions {
 export const HEALTH_TTL_MS = 2000;
 /** Within which Kong must answer, in milliseconds. */
 const TIMEOUT_MS = 1500;
-/** The largest answer of Kong that is read. */
-const MAX_ANSWER_BYTES = 256 * 1024;
 
 /** The health of this gateway: its backends as Kong's health checks see them, and what plugins depend on. Never throws. */
 export class GatewayHealth {
@@ -49,21 +47,8 @@ export class GatewayHealth {
     return { isReady: isReady(), backends, dependencies, counts: facts.readCounts(), atMs };
   }
 
-  private async stateOf(name: string): Promise<UpstreamHealth | undefined> {
+  private stateOf(name: string): Promise<UpstreamHealth | undefined> {
     const { kong = '' } = this.options;
-    const url = `${kong.replace(/\/+$/, '')}/upstreams/${encodeURIComponent(name)}/health`;
-    try {
-      const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
-      const chunks: Uint8Array[] = [];
-      let bytes = 0;
-      for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-        bytes += chunk.length;
-        if (bytes > MAX_ANSWER_BYTES) return undefined;
-        chunks.push(chunk);
-      }
-      return response.ok ? upstreamHealthOf(JSON.parse(Buffer.concat(chunks).toString())) : undefined;
-    } catch {
-      return undefined;
-    }
+    return readUpstreamHealth(kong, name, AbortSignal.timeout(TIMEOUT_MS));
   }
 }

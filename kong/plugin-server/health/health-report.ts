@@ -1,4 +1,4 @@
-import type { UpstreamHealth } from './upstream-health';
+import type { UpstreamHealth } from '../../pdk';
 
 /** What is known of a gateway. */
 export interface GatewayFacts {

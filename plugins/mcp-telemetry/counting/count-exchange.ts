@@ -51,8 +51,14 @@ function countBackend(
 
 /** Sets the gauges of a backend. */
 export function setBackendState(metrics: ExchangeMetrics, { label, namespace }: Backend, state: BackendState): void {
-  metrics.backendHealth.set({ backend: label, namespace }, state.healthy ? 1 : 0);
-  if (!state.circuit) return;
+  const { shown } = metrics;
+  const backend = `${label}\n${namespace}`;
+  if (shown.health.get(backend) !== state.healthy) {
+    shown.health.set(backend, state.healthy);
+    metrics.backendHealth.set({ backend: label, namespace }, state.healthy ? 1 : 0);
+  }
+  if (!state.circuit || shown.circuits.get(namespace) === state.circuit) return;
+  shown.circuits.set(namespace, state.circuit);
   for (const one of ['closed', 'half_open', 'open']) {
     metrics.circuitState.set({ namespace, state: one }, one === state.circuit ? 1 : 0);
   }

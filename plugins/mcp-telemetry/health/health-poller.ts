@@ -1,11 +1,12 @@
+import type { ReadUpstreamHealth, UpstreamHealth } from '../../../kong/pdk';
 import type { BackendState } from './backend-state';
-import { stateOfUpstream } from './upstream-health';
 
 /** The settings of {@link HealthPoller}. */
 export interface HealthPollerOptions {
   /** The base URL of Kong's Status API or Admin API. */
   readonly url: string;
   readonly intervalMs: number;
+  readonly read: ReadUpstreamHealth;
   /** Called with the state of a backend each time Kong reports it. */
   readonly onState: (backend: Backend, state: BackendState) => void;
 }
@@ -67,14 +68,13 @@ export class HealthPoller {
   }
 
   private async stateOf(host: string): Promise<BackendState | undefined> {
-    const url = `${this.options.url.replace(/\/+$/, '')}/upstreams/${encodeURIComponent(host)}/health`;
-    const signal = AbortSignal.any([this.stopped.signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    try {
-      const response = await fetch(url, { signal });
-      const body: unknown = await response.json();
-      return response.ok ? stateOfUpstream(body) : undefined;
-    } catch {
-      return undefined;
-    }
+    const { url, read } = this.options;
+    const health = await read(url, host, AbortSignal.any([this.stopped.signal, AbortSignal.timeout(TIMEOUT_MS)]));
+    return health && STATES[health];
   }
 }
+
+const STATES: Readonly<Record<UpstreamHealth, BackendState>> = {
+  healthy: { healthy: true, circuit: 'closed' },
+  unhealthy: { healthy: false, circuit: 'open' },
+};

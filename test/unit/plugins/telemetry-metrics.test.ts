@@ -1,4 +1,4 @@
-import { Metrics } from '../../../kong/pdk';
+import { Metrics, readUpstreamHealth } from '../../../kong/pdk';
 import { readConfig } from '../../../kong/pdk/read-config';
 import { logInto } from '../../../kong/testkit/log-lines';
 import { fields as llmFields } from '../../../plugins/llm-telemetry/schema';
@@ -90,7 +90,11 @@ describe.each([
     'mcp-telemetry',
     MCP,
     (metrics: Metrics) =>
-      prepareMcp(readConfig(mcpFields, {}), { metrics, log: logInto([]), now: Date.now, env: {}, scope: {} }),
+      prepareMcp(
+        readConfig(mcpFields, {}),
+        { metrics, log: logInto([]), now: Date.now, env: {}, scope: {} },
+        readUpstreamHealth,
+      ),
   ],
 ] as [string, readonly Row[], (metrics: Metrics) => unknown][])('the metrics of %s', (_, rows, prepare) => {
   const metrics = new Metrics();

@@ -1,3 +1,4 @@
+import { readUpstreamHealth } from '../../../../kong/pdk';
 import { readConfig } from '../../../../kong/pdk/read-config';
 import { log, reads as readsOf } from '../../../../plugins/mcp-telemetry/handler';
 import { fields } from '../../../../plugins/mcp-telemetry/schema';
@@ -27,7 +28,10 @@ export interface Exchange extends ExchangeOptions {
 /** One configuration of the plugin, for test exchanges. */
 export class TestedPlugin extends KeptTelemetry<State> {
   constructor(config: object = {}, now?: () => number) {
-    super((resources) => prepare(readConfig(fields, config as Record<string, unknown>), resources), now);
+    super(
+      (resources) => prepare(readConfig(fields, config as Record<string, unknown>), resources, readUpstreamHealth),
+      now,
+    );
   }
 
   async log({
