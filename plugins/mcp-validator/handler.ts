@@ -72,17 +72,18 @@ export function access(state: State, facts: AccessFacts): Outcome | Promise<Outc
   const announcedTools: AnnouncedToolsOf | undefined = isEnabled
     ? (names) => learner.tools.announcedTools(service, callerId, names)
     : undefined;
-  const inThread = (bytes: Uint8Array) => decideInThread(httpFacts, bytes, announcedTools).then(conclude);
-  const tools = learner.tools.knowledgeFor(service, callerId);
-  const isForThread = () => tools !== undefined && tools.findings.needsThread.length > 0;
   if (isLargeBody(body, rules.maxBodyBytes) && needsWholeBody(httpFacts, rules)) {
-    const decision = decideAtOnce(httpFacts, rules, tools ?? rules.configuredTools);
-    return decision && !isForThread() ? conclude({ decision, findings: tools?.findings }) : inThread(body.bytes);
+    const decision = isEnabled ? undefined : decideAtOnce(httpFacts, rules);
+    return decision
+      ? conclude({ decision, findings: undefined })
+      : decideInThread(httpFacts, body.bytes, announcedTools).then(conclude);
   }
+  const tools = learner.tools.knowledgeFor(service, callerId);
   const decision = decide(httpFacts, rules, tools);
-  return body.kind === 'bytes' && isForThread()
-    ? inThread(body.bytes)
-    : conclude({ decision, findings: tools?.findings });
+  if (body.kind === 'bytes' && tools && tools.findings.needsThread.length > 0) {
+    return decideInThread(httpFacts, body.bytes, announcedTools).then(conclude);
+  }
+  return conclude({ decision, findings: tools?.findings });
 }
 
 function withWarnings(outcome: Outcome, warnings: readonly Warning[]): Outcome {

@@ -97,9 +97,13 @@ describe('the validator', () => {
     expect(ask(state, call({ b: ballast + ballast }))).toMatchObject({ kind: 'reject', status: 413 });
   });
 
-  it('decides at once about the text of a file, unless the tool has a schema', async () => {
+  it('decides at once about the text of a file, unless tools have schemas', async () => {
+    const without = prepare(readConfig(fields, {}), resources());
+    expect(ask(without, call(large))).toMatchObject({
+      kind: 'proceed',
+      share: { mcp: { messages: [{ name: 'add' }] } },
+    });
     const state = prepare(readConfig(fields, { tools: { schemas: { checked: '{"required":["a"]}' } } }), resources());
-    expect(ask(state, call(large))).toMatchObject({ kind: 'proceed', share: { mcp: { messages: [{ name: 'add' }] } } });
     const checked = ask(state, call(large, 'checked'));
     expect(checked).toBeInstanceOf(Promise);
     expect(await checked).toMatchObject({ share: { mcp_denied: { reason: 'invalid_arguments' } } });

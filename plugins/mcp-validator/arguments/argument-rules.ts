@@ -12,6 +12,8 @@ export interface ArgumentConfig {
 export interface ArgumentRules {
   /** The tools with a configured schema. */
   readonly configuredTools: ToolKnowledge;
+  /** Whether any tool has a configured schema. */
+  readonly hasSchemas: boolean;
   readonly unknownTools: ArgumentConfig['unknown_tools'];
   readonly argumentErrors: ArgumentConfig['argument_errors'];
 }
@@ -35,6 +37,7 @@ export function compileArgumentRules(config: ArgumentConfig): ArgumentRules {
       isKnown: (tool) => schemas.has(tool),
       denialOf: () => undefined,
     },
+    hasSchemas: schemas.size > 0,
     unknownTools: config.unknown_tools,
     argumentErrors: config.argument_errors,
   };

@@ -7,9 +7,9 @@ import type { RawBody } from '../../../../kong/pdk';
 export const LARGE_BODY_BYTES = 65_536;
 
 /**
- * A body of up to this size is not read there either if at most {@link LARGE_BODY_BYTES} of it are no long strings of
- * arguments, such as the text of a file. A byte of these takes at most 3 ns and usually 0.5 ns, less than to copy it to the
- * thread and to wake that up.
+ * A body of up to this size need not be read there if at most {@link LARGE_BODY_BYTES} of it are no long strings of arguments,
+ * such as the text of a file, and nothing reads these. A byte of them takes at most 3 ns and usually 0.5 ns, less than to copy
+ * it to the thread and to wake that up.
  */
 export const MAX_CHEAP_BODY_BYTES = 2_097_152;
 

@@ -6,14 +6,16 @@ import { fields } from '../../../../../plugins/mcp-validator/schema';
 import { MAX_CHEAP_BODY_BYTES } from '../../../../../plugins/shared/runtime/side-thread/large-body';
 import { ballast, call, post } from '../../../../support/large-requests';
 
-const rules = compileRules(
-  readConfig(fields, {
-    paths: ['/mcp'],
-    max_body_bytes: 2 * MAX_CHEAP_BODY_BYTES,
-    allowed_origins: ['https://app.example.com'],
-    tools: { deny: ['drop_*'], schemas: { checked: '{"type":"object"}' } },
-  }),
-);
+const rulesWith = (schemas: Record<string, string>) =>
+  compileRules(
+    readConfig(fields, {
+      paths: ['/mcp'],
+      max_body_bytes: 2 * MAX_CHEAP_BODY_BYTES,
+      allowed_origins: ['https://app.example.com'],
+      tools: { deny: ['drop_*'], schemas },
+    }),
+  );
+const rules = rulesWith({});
 const at = (path: string, facts: ReturnType<typeof post>) => ({ ...facts, path });
 const large = { text: ballast, nested: { text: ballast }, a: 1 };
 
@@ -26,13 +28,12 @@ it.each([
   ['an origin that is not allowed', post(call(large), { origin: 'https://evil.example.com' }), 'reject'],
   ['a body that is cut off', post(JSON.stringify(call(large)).slice(0, -1)), 'reject'],
 ])('decides as another thread does: %s', (_, facts, kind) => {
-  const decision = decideAtOnce(facts, rules, rules.configuredTools);
+  const decision = decideAtOnce(facts, rules);
   expect(decision).toMatchObject({ kind });
   expect(decision).toEqual(decide(facts, rules));
 });
 
 it.each([
-  ['a tool that has a schema', post(call(large, 'checked'))],
   ['another method, whose arguments are checked', post({ ...call(large), method: 'prompts/get' })],
   ['a batch', post([call(large)])],
   ['many values', post(call({ list: Array.from({ length: 40_000 }, () => 0) }))],
@@ -40,5 +41,9 @@ it.each([
   ['a body that is too large for it', post(call({ text: 'x'.repeat(MAX_CHEAP_BODY_BYTES) }))],
   ['a path where only a message is checked', at('/other', post(call(large)))],
 ])('leaves to another thread: %s', (_, facts) => {
-  expect(decideAtOnce(facts, rules, rules.configuredTools)).toBeUndefined();
+  expect(decideAtOnce(facts, rules)).toBeUndefined();
+});
+
+it('leaves all to another thread if a tool has a schema', () => {
+  expect(decideAtOnce(post(call(large)), rulesWith({ checked: '{"type":"object"}' }))).toBeUndefined();
 });
