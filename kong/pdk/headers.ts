@@ -29,6 +29,28 @@ export class Headers {
     return new Headers(values, size);
   }
 
+  /** These headers after changes: without the cleared ones, and with the set ones instead of others of the same names. */
+  changed(cleared: readonly string[], set: Readonly<Record<string, string | readonly string[]>>): Headers {
+    const values = new Map(this.values);
+    let { size } = this;
+    const names = Object.keys(set);
+    const replaced = names.map((name) => name.toLowerCase());
+    const change = (key: string, list: readonly string[]): void => {
+      size += list.length - (values.get(key)?.length ?? 0);
+      if (list.length > 0) values.set(key, list);
+      else values.delete(key);
+    };
+    for (const name of cleared) {
+      const key = name.toLowerCase();
+      if (!replaced.includes(key)) change(key, none);
+    }
+    names.forEach((name, index) => {
+      const value = set[name] ?? none;
+      change(replaced[index] ?? name, typeof value === 'string' ? [value] : value);
+    });
+    return new Headers(values, size);
+  }
+
   /** The first value, or undefined. The case of `name` does not matter. */
   get(name: string): string | undefined {
     return this.find(name)?.[0];

@@ -1,4 +1,4 @@
-import { read, type Authentication, type KongRead, type Outcome, type Proceed, type RawBody } from '../pdk';
+import { Headers, read, type Authentication, type KongRead, type Outcome, type Proceed, type RawBody } from '../pdk';
 import type { AnswerChange, AnswerHeaders } from './answer-change';
 import {
   HEADERS,
@@ -128,9 +128,18 @@ export class EventFacts {
     if (outcome.upstreamBody) {
       this.replaceByKey(BODY, { kind: 'bytes', bytes: outcome.upstreamBody } satisfies RawBody);
     }
-    if (outcome.upstreamHeaders || outcome.clearUpstreamHeaders) {
-      (this.headerChanges ??= []).push(outcome);
-      for (const number of this.plan.headerNumbers) this.shapes[number] = undefined;
+    if (outcome.upstreamHeaders || outcome.clearUpstreamHeaders) this.noteHeaders(outcome);
+  }
+
+  /** Changes the shaped headers: to shape all of them again costs more than the rest of an event. */
+  private noteHeaders(outcome: Proceed): void {
+    (this.headerChanges ??= []).push(outcome);
+    const { shapes, shaped } = this;
+    for (const number of this.plan.headerNumbers) {
+      const headers = shaped[number];
+      if (headers instanceof Headers && shapes[number] !== undefined) {
+        shaped[number] = headers.changed(outcome.clearUpstreamHeaders ?? [], outcome.upstreamHeaders ?? {});
+      } else shapes[number] = undefined;
     }
   }
 
@@ -189,7 +198,7 @@ export class EventFacts {
   }
 }
 
-/** The headers of the request after the changes of an outcome: Kong's later reads return the changed ones. */
+/** The plain headers of the request after the changes of an outcome: Kong's later reads return the changed ones. */
 function withHeaderChanges(headers: unknown, outcome: Proceed): unknown {
   const changed = new Map(Object.entries(headers as Record<string, unknown>));
   const set = Object.entries(outcome.upstreamHeaders ?? {}).map(

@@ -43,3 +43,25 @@ it('accepts any names and any values', () => {
     }),
   );
 });
+
+const name = fc.constantFrom('A', 'a', 'b', 'X-C', 'x-c', '__proto__', 'constructor');
+const values = fc.oneof(fc.string(), fc.array(fc.string(), { maxLength: 3 }));
+const record = fc
+  .array(fc.tuple(name, values), { maxLength: 6 })
+  .map((entries): Record<string, string | string[]> => Object.fromEntries(entries));
+
+it('are changed as the record that they come from', () => {
+  fc.assert(
+    fc.property(record, fc.array(name), record, (raw, cleared, set) => {
+      const before = Headers.from(raw);
+      const expected = new Map(Object.entries(before.toRecord()));
+      for (const one of cleared) expected.delete(one.toLowerCase());
+      for (const [one, value] of Object.entries(set)) expected.set(one.toLowerCase(), [value].flat());
+      const after = before.changed(cleared, set);
+      const left = [...expected].filter(([, list]) => list.length > 0);
+      expect(after.toRecord()).toEqual(Object.fromEntries(left));
+      expect(after.size).toBe(left.flatMap(([, list]) => list).length);
+      expect(before.toRecord()).toEqual(Headers.from(raw).toRecord());
+    }),
+  );
+});
