@@ -4,6 +4,9 @@ const FRAME_LENGTH_BYTES = 4;
 /** Bitwise operators work on 32 bits. */
 const MAX_INT32 = 0x7fff_ffff;
 
+/** Up to so many characters a loop is faster than a call of the runtime; their length has one byte. */
+const SHORT_TEXT = 48;
+
 /** A larger buffer is not kept for the next messages. */
 const MAX_KEPT_BYTES = 65_536;
 
@@ -72,6 +75,7 @@ export class MessageWriter {
     const most = value.length * 3;
     this.reserve(most + 6);
     this.bytes[this.length++] = lengthDelimited(field);
+    if (value.length <= SHORT_TEXT && this.shortAscii(value)) return;
     this.varint(varintBytes(most) === 1 ? 0 : Buffer.byteLength(value));
     const size = this.bytes.write(value, this.length);
     if (most < 128) this.bytes[this.length - 1] = size;
@@ -96,6 +100,19 @@ export class MessageWriter {
     this.reserve(9);
     this.bytes[this.length++] = field << 3;
     this.varint(value);
+  }
+
+  /** Writes the length and the characters of a short text if it is ASCII. */
+  private shortAscii(value: string): boolean {
+    const start = this.length + 1;
+    for (let at = 0; at < value.length; at++) {
+      const code = value.charCodeAt(at);
+      if (code > 0x7f) return false;
+      this.bytes[start + at] = code;
+    }
+    this.bytes[this.length] = value.length;
+    this.length = start + value.length;
+    return true;
   }
 
   private varint(value: number): void {
