@@ -1,14 +1,6 @@
 import { Headers, read, type Authentication, type KongRead, type Outcome, type Proceed, type RawBody } from '../pdk';
 import type { AnswerChange, AnswerHeaders } from './answer-change';
-import {
-  HEADERS,
-  keyOf,
-  sharedKey,
-  type EventPlan,
-  type KongSource,
-  type PlannedBatch,
-  type Sources,
-} from './event-plan';
+import { keyOf, sharedKey, type EventPlan, type KongSource, type PlannedBatch, type Sources } from './event-plan';
 
 /** Kong's replies to a batch of reads. */
 export interface Replies {
@@ -19,6 +11,7 @@ export interface Replies {
 /** Asks Kong for a batch of reads in one round trip; one reply for each. */
 export type Fetch = (batch: readonly KongRead<unknown>[]) => Promise<Replies>;
 
+const HEADERS = keyOf(read.headers());
 const CONSUMER = keyOf({ method: 'kong.client.get_consumer' });
 const CREDENTIAL = keyOf({ method: 'kong.client.get_credential' });
 const BODY = keyOf({ method: 'kong.request.get_raw_body' });
@@ -134,13 +127,8 @@ export class EventFacts {
   /** Changes the shaped headers: to shape all of them again costs more than the rest of an event. */
   private noteHeaders(outcome: Proceed): void {
     (this.headerChanges ??= []).push(outcome);
-    const { shapes, shaped } = this;
-    for (const number of this.plan.headerNumbers) {
-      const headers = shaped[number];
-      if (headers instanceof Headers && shapes[number] !== undefined) {
-        shaped[number] = headers.changed(outcome.clearUpstreamHeaders ?? [], outcome.upstreamHeaders ?? {});
-      } else shapes[number] = undefined;
-    }
+    const number = this.numberOf(HEADERS);
+    this.shaped[number] = withHeaderChange(this.shaped[number], outcome);
   }
 
   /** Kong then has this consumer and this credential, and no other ones. */
@@ -157,9 +145,8 @@ export class EventFacts {
   private factOf({ read, key, number = this.numberOf(key) }: KongSource): unknown {
     const { shapes, shaped } = this;
     if (shapes[number] === read.shape) return shaped[number];
-    const value = this.plainValue(number);
-    const isChanged = this.headerChanges && key.startsWith(HEADERS);
-    shaped[number] = read.shape(isChanged ? this.headerChanges?.reduce(withHeaderChanges, value) : value);
+    const value = read.shape(this.plainValue(number));
+    shaped[number] = this.headerChanges && key === HEADERS ? this.headerChanges.reduce(withHeaderChange, value) : value;
     shapes[number] = read.shape;
     return shaped[number];
   }
@@ -198,16 +185,6 @@ export class EventFacts {
   }
 }
 
-/** The plain headers of the request after the changes of an outcome: Kong's later reads return the changed ones. */
-function withHeaderChanges(headers: unknown, outcome: Proceed): unknown {
-  const changed = new Map(Object.entries(headers as Record<string, unknown>));
-  const set = Object.entries(outcome.upstreamHeaders ?? {}).map(
-    ([name, value]) => [name.toLowerCase(), value] as const,
-  );
-  for (const cleared of outcome.clearUpstreamHeaders ?? []) {
-    const name = cleared.toLowerCase();
-    if (!set.some(([other]) => other === name)) changed.delete(name);
-  }
-  for (const [name, value] of set) changed.set(name, value);
-  return Object.fromEntries(changed);
-}
+/** The headers of the request after the changes of an outcome: Kong's later reads return the changed ones. */
+const withHeaderChange = (headers: unknown, { clearUpstreamHeaders = [], upstreamHeaders = {} }: Proceed): unknown =>
+  headers instanceof Headers ? headers.changed(clearUpstreamHeaders, upstreamHeaders) : headers;

@@ -51,8 +51,6 @@ export interface EventPlan {
   readonly numbers: ReadonlyMap<string, number>;
   /** The numbers of the values that parts share with later parts, by the names of the values. */
   readonly sharedNumbers: ReadonlyMap<string, number>;
-  /** The numbers of the reads of the request's headers. */
-  readonly headerNumbers: readonly number[];
   /** What is asked for every request, each read once; the facts of the service are last. */
   readonly batch: PlannedBatch;
   /** The same without the facts of the service, for requests after these are known. */
@@ -133,7 +131,6 @@ function makePlan(
           return number === undefined ? [] : [[key, number] as const];
         }),
     ),
-    headerNumbers: [...numbers].filter(([key]) => key.startsWith(HEADERS)).map(([, number]) => number),
     batch: new PlannedBatch(batch),
     batchOfRequest: new PlannedBatch(batchOfRequest),
     ofService: isBoundToService && serviceReads.length > 0 ? ofService : undefined,
@@ -209,9 +206,6 @@ export const batchOf = (facts: Sources): PlannedBatch =>
 export const sourcesOf = (reads: Reads): Sources => Object.entries(reads).map(([name, read]) => [name, sourceOf(read)]);
 
 const sourceOf = (read: Read<unknown>): Source => ('known' in read ? read : { read, key: keyOf(read) });
-
-/** The keys of the reads of the request's headers begin with it. */
-export const HEADERS = 'kong.request.get_headers';
 
 /** The key of a read; equal for two that ask Kong the same. */
 export const keyOf = ({ method, argument = '' }: Pick<KongRead<unknown>, 'method' | 'argument'>): string =>

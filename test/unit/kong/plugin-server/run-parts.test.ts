@@ -9,7 +9,8 @@ import {
   type Outcome,
   type SinglePlugin,
 } from '../../../../kong/pdk';
-import { keyOf, planOf } from '../../../../kong/plugin-server/event-plan';
+import { EventFacts } from '../../../../kong/plugin-server/event-facts';
+import { keyOf, PlannedBatch, planOf } from '../../../../kong/plugin-server/event-plan';
 import { INTERNAL_ERROR, runParts } from '../../../../kong/plugin-server/run-parts';
 import { preparedConfiguration } from '../../../support/prepared-configuration';
 
@@ -178,4 +179,15 @@ describe('facts of the service', () => {
     }
     expect(kong.batches).toEqual(batches);
   });
+});
+
+it('changes headers that only a question in the middle of a decision read', async () => {
+  const headers = read.headers();
+  const kong = kongWith({ 'kong.request.get_headers': { a: '1', b: '2' } });
+  const plan = planOf(preparedConfiguration(pluginOf({})), 'access');
+  const facts = new EventFacts(plan, kong.fetch);
+  await facts.loadMissing(new PlannedBatch([headers]));
+  expect(facts.valueOf(headers).get('a')).toBe('1');
+  facts.note(proceed({ clearUpstreamHeaders: ['A'], upstreamHeaders: { C: '3' } }));
+  expect(facts.valueOf(headers).toRecord()).toEqual({ b: ['2'], c: ['3'] });
 });
