@@ -90,7 +90,7 @@ const WISH_BATCH = new PlannedBatch([upgradeRead]);
 const WISH_BATCH_AFTER_OTHERS = new PlannedBatch([heldRead, upgradeRead]);
 const RELEASED = encodeAll(holdOrRelease([], undefined));
 
-/** The release of an answer that nobody wants to hold: it needs no further question. Else undefined. */
+/** The release of an answer that nobody wants to hold. Undefined if Kong must be asked before, or a part wants to hold it. */
 function plainRelease(
   results: readonly PartResult<unknown>[],
   { isArmed, configuration }: Instance,
@@ -116,9 +116,10 @@ async function encodeHold(
       await facts.loadMissing(ARMED_BATCH);
       instance.isArmed = facts.valueOf(armedRead);
     }
+    const release = plainRelease(results, instance);
+    if (release) return release;
     const wishes = wishesOf(instance.configuration.plugin, results);
     const [first] = wishes;
-    if (!first && !isAfterOthers) return instance.isArmed ? RELEASED : NO_EFFECTS;
     await facts.loadMissing(first ? (isAfterOthers ? WISH_BATCH_AFTER_OTHERS : WISH_BATCH) : HELD_BATCH);
     if (first && !isHeldByKong(facts, event, record)) return encodeEffects(failureOf(first.hold.failure));
     return encodeAll(holdOrRelease(wishes, isAfterOthers ? facts.valueOf(heldRead) : undefined));

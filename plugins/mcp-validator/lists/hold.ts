@@ -1,4 +1,5 @@
 import type { MessageEntry, MessageSummary } from '../../shared/mcp/message-summary';
+import { isOutputCall } from '../outputs/learned-outputs';
 import { askedRequestsOf } from './asked-requests';
 import { failureOf, type Failure } from './failure-body';
 import { listMethodOf, type ListKind } from './list-methods';
@@ -41,12 +42,11 @@ function reasonOf(
   checksOutputOf: (tool: string) => boolean,
 ): HoldCause | undefined {
   let reason: HoldCause | undefined;
-  for (const { kind, method, name, task } of messages) {
-    if (kind !== 'request') continue;
-    const list = listMethodOf(method);
+  for (const message of messages) {
+    if (message.kind !== 'request') continue;
+    const list = listMethodOf(message.method);
     if (list && (hides.has(list.kind) || (readsTools && list.kind === 'tools'))) return 'list';
-    // A call that runs as a task returns a task, no output.
-    if (method === 'tools/call' && name !== undefined && !task && checksOutputOf(name)) reason = 'output';
+    if (isOutputCall(message) && checksOutputOf(message.name)) reason = 'output';
   }
   return reason;
 }

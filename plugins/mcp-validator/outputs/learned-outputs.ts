@@ -1,4 +1,4 @@
-import type { MessageSummary } from '../../shared/mcp/message-summary';
+import type { MessageEntry, MessageSummary } from '../../shared/mcp/message-summary';
 import type { CachedSchema, UncheckedReason } from '../learning/schemas/schema-cache';
 import type { AnnouncedOutput } from '../learning/tools/service-outputs';
 import { askedRequestsOf, type AskedRequest } from '../lists/asked-requests';
@@ -17,12 +17,15 @@ export interface CalledOutputs {
 
 const NOTHING: CalledOutputs = { schemas: new Map(), unchecked: [] };
 
-/** The calls whose results are output: those that run as a task return a task. */
+/** Whether the result of a request is output: that of a call which runs as a task is a task. */
+export const isOutputCall = <T extends Pick<MessageEntry, 'method' | 'name' | 'task'>>(
+  request: T,
+): request is T & { readonly name: string } =>
+  request.method === 'tools/call' && request.name !== undefined && !request.task;
+
+/** The calls whose results are output. */
 export const outputCalls = (requests: readonly AskedRequest[]): readonly (AskedRequest & { readonly name: string })[] =>
-  requests.filter(
-    (request): request is AskedRequest & { name: string } =>
-      request.method === 'tools/call' && request.name !== undefined && !request.task,
-  );
+  requests.filter(isOutputCall);
 
 /** The learned schemas for the calls of a request. A configured schema takes precedence. */
 export function calledOutputs(

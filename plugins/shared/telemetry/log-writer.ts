@@ -38,11 +38,13 @@ export function createLogWriter(options: LogOptions, { log, metrics, now }: Host
     name: `${prefix}_log_lines_suppressed_total`,
     help: 'Log lines about rejections and errors that were dropped because max_log_lines was reached',
   });
+  const isAuditLine = (isAudited: boolean): boolean => options.audit && isAudited;
+  const isErrorLine = (level: Line['level']): boolean => options.log_errors && level !== 'info';
   return {
-    wants: (level, isAudited) => (options.audit && isAudited) || (options.log_errors && level !== 'info'),
+    wants: (level, isAudited) => isAuditLine(isAudited) || isErrorLine(level),
     write: ({ level, message, fields }, isAudited) => {
-      if (options.audit && isAudited) log[level](known(fields), message);
-      else if (options.log_errors && level !== 'info') {
+      if (isAuditLine(isAudited)) log[level](known(fields), message);
+      else if (isErrorLine(level)) {
         const lost = budget.take(now());
         if (lost === undefined) suppressed.inc();
         else log[level](known({ ...fields, suppressed: lost || undefined }), message);
