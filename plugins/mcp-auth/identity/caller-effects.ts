@@ -2,9 +2,9 @@ import type { Authentication, Consumer, SharedValue } from '../../../kong/pdk';
 import { IDENTITY_KEY, identityToShared, type McpIdentity } from '../../shared/mcp/identity';
 import type { Caller } from '../identify';
 
-/** What Kong, later plugins and the server are told about a caller whose request passes. */
+/** The effects that a caller has on a request that passes: in Kong, for later plugins, and on the upstream's request. */
 export interface CallerEffects {
-  /** Absent for a caller that Kong authenticated itself, and for nobody. */
+  /** Undefined where Kong's consumer and credential stay as they are. */
   readonly authenticate: Authentication | undefined;
   readonly share: Readonly<Record<string, SharedValue>>;
   readonly upstreamHeaders: Readonly<Record<string, string>>;
@@ -32,7 +32,10 @@ const effectsOf = (caller: Caller, consumer: Consumer | undefined): CallerEffect
   upstreamHeaders: { ...caller.headers, ...(caller.kind === 'kong' ? {} : consumerHeaders(caller, consumer)) },
 });
 
-/** What Kong is told; nothing about a caller that it authenticated itself. */
+/**
+ * The consumer and the credential that Kong sets for the request; undefined if Kong authenticated the caller itself, and for
+ * an anonymous caller without a consumer.
+ */
 function authentication(caller: Caller, consumer: Consumer | undefined): Authentication | undefined {
   if (caller.kind === 'kong' || (caller.kind === 'anonymous' && !consumer)) return undefined;
   const found = consumer ? { consumer } : {};
